@@ -1,0 +1,56 @@
+"""The errors a user of the package may meet, one small family."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BudgetExceeded",
+    "CapexriskError",
+    "KernelFault",
+    "ResumeMismatch",
+    "ScenarioError",
+]
+
+
+class CapexriskError(Exception):
+    """Any error that the package raises on purpose; its text is one line."""
+
+
+class ScenarioError(CapexriskError):
+    """A scenario that is wrong or cannot be read.
+
+    Parameters
+    ----------
+    where : str
+        The place: file and dotted key, ``configs/x.toml: issuers.Oracle.cash_usd_bn``.
+    value : str
+        What stands there and what is wrong with it: ``-3 is negative``.
+    hint : str
+        How to mend it: ``give 0 or more``.
+    others : tuple of ScenarioError
+        Further errors of the same scenario, in its order. The text only counts them.
+    """
+
+    def __init__(
+        self, where: str, value: str, hint: str, others: tuple[ScenarioError, ...] = ()
+    ) -> None:
+        super().__init__(where, value, hint, others)  # all of them, so that it pickles
+        self.where = where
+        self.value = value
+        self.hint = hint
+        self.others = others
+
+    def __str__(self) -> str:
+        line = f"{self.where}: {self.value}; {self.hint}"
+        return f"{line} (and {len(self.others)} more)" if self.others else line
+
+
+class KernelFault(CapexriskError):
+    """The compiled code broke one of its own rules, or too many paths were quarantined."""
+
+
+class ResumeMismatch(CapexriskError):
+    """A stored run cannot be continued: its scenario, seed or version is another one."""
+
+
+class BudgetExceeded(CapexriskError):
+    """A run would need more memory, disk or time than it may take."""

@@ -1,0 +1,155 @@
+"""A whole scenario: WHAT is simulated."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    Field,
+    Strict,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from . import schedule
+from .issuer import Issuer, folded_name
+from .market import REGIMES, Market, Thresholds
+from .quantities import model_name
+from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
+from .section import Record, Refused, Section
+
+__all__ = ["MOST_ISSUERS", "Scenario"]
+
+MOST_ISSUERS: Final = 64
+
+Text = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class Scenario(Record):
+    """Market, issuers and horizon. Build one with `load_scenario` or `scenario_from_case`."""
+
+    name: Annotated[
+        str,
+        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"),
+        Field(description="Short name, for file names and tables."),
+    ]
+    title: Text = Field(default="", description="One line for the head of a report.")
+    description: Text = Field(default="", description="What the scenario says, in prose.")
+    as_of: Annotated[dt.date, Strict(), Field(description="Day on which its figures were known.")]
+    start: str = Field(
+        description="First quarter, such as 2026Q1.", json_schema_extra={"pattern": QUARTER}
+    )
+    quarters: Annotated[StrictInt, Field(ge=1, le=80)] = Field(
+        description="Length of the horizon, quarters."
+    )
+    market: Market
+    issuers: tuple[Issuer, ...]
+    thresholds: Thresholds
+
+    @property
+    def start_year(self) -> int:
+        """Calendar year of the first quarter."""
+        return parse_quarter(self.start)[0]
+
+    @property
+    def start_quarter(self) -> int:
+        """Calendar quarter (1 to 4) of the first quarter."""
+        return parse_quarter(self.start)[1]
+
+    def quarter_labels(self) -> list[str]:
+        """Labels of the quarters, ``["2026Q1", ...]``."""
+        return quarter_labels(self.start, self.quarters)
+
+    def calendar_years(self) -> list[CalendarYear]:
+        """Calendar years with the quarters of each that lie inside the horizon."""
+        return calendar_years(self.start, self.quarters)
+
+    def model_case(self) -> dict[str, Any]:
+        """Parameters under the names of MODEL.md, lists over the quarters expanded.
+
+        Returns
+        -------
+        dict
+            ``quarters``, ``market`` (``regime0`` as 0, 1 or 2), ``issuers`` (a list of dicts) and
+            ``thresholds``; plain floats, ints, strings, lists and dicts, money in $bn.
+        """
+        market = _model_names(self.market)
+        market["regime0"] = REGIMES.index(self.market.regime0)
+        return {
+            "quarters": self.quarters,
+            "market": market,
+            "issuers": [self._issuer_case(issuer) for issuer in self.issuers],
+            "thresholds": _model_names(self.thresholds),
+        }
+
+    def _issuer_case(self, issuer: Issuer) -> dict[str, Any]:
+        required = {field for field, info in Issuer.model_fields.items() if info.is_required()}
+        return {
+            **_model_names(issuer, required),
+            "capex_plan": schedule.capex_plan(issuer, self.start, self.quarters),
+            "maturities": schedule.maturities(issuer, self.start, self.quarters),
+            "leases": schedule.leases(issuer, self.start, self.quarters),
+        }
+
+    @field_validator("start")
+    @classmethod
+    def _a_quarter(cls, start: str) -> str:
+        try:
+            parse_quarter(start)
+        except ValueError:
+            raise Refused(
+                f"{start!r} is not a quarter", 'give a year and a quarter, "2026Q1"'
+            ) from None
+        return start
+
+    @field_validator("issuers")
+    @classmethod
+    def _some_issuers(cls, issuers: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+        if not 1 <= len(issuers) <= MOST_ISSUERS:
+            raise Refused(f"has {len(issuers)} issuers", f"give 1 to {MOST_ISSUERS}")
+        seen: dict[str, str] = {}
+        for index, issuer in enumerate(issuers):
+            other = seen.setdefault(folded_name(issuer.name), issuer.name)
+            if other != issuer.name or index != [i.name for i in issuers].index(issuer.name):
+                raise Refused(
+                    f"the same name as {other!r}", "give each issuer a name of its own", (index,)
+                )
+        if sum(issuer.ai_capital_usd_bn for issuer in issuers) <= 0:
+            raise Refused(
+                "ai_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
+            )
+        if sum(issuer.relative_yield * issuer.ai_capital_usd_bn for issuer in issuers) <= 0:
+            raise Refused(
+                "no issuer has both ai_capital_usd_bn and relative_yield",
+                "give at least one issuer more than 0 of both",
+            )
+        return issuers
+
+    @model_validator(mode="after")
+    def _lists_fit_the_horizon(self) -> Scenario:
+        for index, issuer in enumerate(self.issuers):
+            try:
+                self._issuer_case(issuer)
+            except Refused as refused:
+                at = ("issuers", index, *refused.at)
+                raise Refused(refused.value, refused.hint, at) from None
+        return self
+
+
+def _model_names(section: Section | Record, only: set[str] | None = None) -> dict[str, Any]:
+    case: dict[str, Any] = {}
+    for field in type(section).model_fields:
+        if field == "evidence" or (only is not None and field not in only):
+            continue
+        value = getattr(section, field)
+        case[model_name(field)] = (
+            _model_names(value) if isinstance(value, Record) else _plain(value)
+        )
+    return case
+
+
+def _plain(value: object) -> object:
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,0 +1,103 @@
+"""What the parts of a scenario share: strictness, and evidence beside the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = ["CONFIDENCES", "Record", "Refused", "Section", "by_year_key", "split_evidence"]
+
+CONFIDENCES: Final = (
+    "reported",
+    "derived",
+    "guidance",
+    "analyst estimate",
+    "recalled-not-sourced",
+    "assumed",
+)
+
+Evidence = Annotated[
+    Mapping[str, str],
+    Field(description='Figure\'s key to "confidence: source, address".'),
+]
+
+
+class Refused(ValueError):
+    """A house message from a validator: what is wrong, how to mend it, and where below it."""
+
+    def __init__(self, value: str, hint: str, at: tuple[str | int, ...] = ()) -> None:
+        super().__init__(f"{value}; {hint}")
+        self.value = value
+        self.hint = hint
+        self.at = at
+
+
+class Record(BaseModel):
+    """Frozen, keyword-only; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Section(Record):
+    """A record of figures, each of which may carry a line of evidence."""
+
+    evidence: Evidence = Field(default_factory=dict)
+
+    def figures(self) -> dict[str, object]:
+        """Every figure given, by its TOML key, in the order of the record.
+
+        Sub-tables are spelled with a dot (``access.bonds``), figures of a calendar year with
+        the year (``capex_2026_usd_bn``).
+        """
+        return dict(_figures(self))
+
+    @model_validator(mode="after")
+    def _check_evidence(self) -> Section:
+        given = self.figures()
+        for key, text in self.evidence.items():
+            at = ("evidence", key)
+            if key not in given:
+                raise Refused(
+                    "evidence for a figure that is not given here", "give the figure as well", at
+                )
+            confidence, source = split_evidence(text)
+            if confidence not in CONFIDENCES:
+                raise Refused(
+                    f"{confidence!r} is not a confidence",
+                    f"begin with one of {', '.join(CONFIDENCES)}, and a colon",
+                    at,
+                )
+            if not source:
+                need = "the reason" if confidence == "assumed" else "source and address"
+                raise Refused(f"{text!r} names no source", f"give {need} after the colon", at)
+        return self
+
+
+def split_evidence(text: str) -> tuple[str, str]:
+    """Confidence and the rest of a line of evidence, both stripped."""
+    confidence, _, source = text.partition(":")
+    return confidence.strip(), source.strip()
+
+
+def by_year_key(field: str, year: int | str) -> str:
+    """TOML key of one year of a field kept by year.
+
+    >>> by_year_key("capex_by_year_usd_bn", 2026)
+    'capex_2026_usd_bn'
+    """
+    return field.replace("_by_year_", f"_{year}_")
+
+
+def _figures(section: Record) -> Iterator[tuple[str, object]]:
+    for field in type(section).model_fields:
+        value = getattr(section, field)
+        if field in ("evidence", "name") or value is None or field not in section.model_fields_set:
+            continue
+        if isinstance(value, Record):
+            yield from ((f"{field}.{key}", part) for key, part in _figures(value))
+        elif isinstance(value, Mapping):
+            yield from ((by_year_key(field, year), part) for year, part in value.items())
+        else:
+            yield field, value

@@ -1,0 +1,104 @@
+"""The scenario that ships: the reference parameters, with evidence for every figure."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import tomllib
+
+import pytest
+
+from capexrisk.scenario import json_schema, load_run_section, load_scenario, sources
+
+
+def flat(value, at=""):
+    """Every leaf of nested dicts and lists, by its path."""
+    if isinstance(value, dict):
+        return {k: v for key, part in value.items() for k, v in flat(part, f"{at}.{key}").items()}
+    if isinstance(value, list):
+        return {
+            k: v
+            for index, part in enumerate(value)
+            for k, v in flat(part, f"{at}[{index}]").items()
+        }
+    return {at: value}
+
+
+def test_it_is_the_reference_case(default_path, case):
+    found = flat(load_scenario(default_path).model_case())
+    expected = flat(case) | {
+        ".thresholds.group_profit": 1000,
+        ".thresholds.outside_funding": 1500,
+    }
+    assert found.keys() == expected.keys()
+    wrong = {
+        key: (found[key], value)
+        for key, value in expected.items()
+        if found[key] != value
+        and (isinstance(value, str) or not math.isclose(found[key], value, rel_tol=1e-9))
+    }
+    assert not wrong
+
+
+def test_the_plans_are_expanded_as_in_the_reference_case(default_path, case):
+    found = load_scenario(default_path).model_case()["issuers"]
+    for issuer, expected in zip(found, case["issuers"], strict=True):
+        for name in ("capex_plan", "maturities", "leases"):
+            # 1e-11: Oracle's split is typed with twelve digits, the others are exact.
+            assert issuer[name] == pytest.approx(expected[name], rel=1e-11), issuer["name"]
+
+
+def test_every_figure_has_evidence(default_path):
+    found = sources(load_scenario(default_path))
+    assert len(found) > 300
+    assert [figure[:2] for figure in found if not figure.confidence] == []
+
+
+def test_what_is_called_sourced_has_an_address_that_the_data_hold(default_path):
+    addresses = set()
+    for name in ("issuers_2026.csv", "market_facts.csv"):
+        with (default_path.parent / "data" / name).open(encoding="utf-8", newline="") as file:
+            addresses |= {row["source_url"] for row in csv.DictReader(file)}
+    known = "\n".join(addresses)
+    for figure in sources(load_scenario(default_path)):
+        if figure.confidence in ("reported", "derived", "guidance", "analyst estimate"):
+            assert figure.address, figure[:2]
+            assert figure.address in known, figure[:2]
+            assert figure.source, figure[:2]
+
+
+def test_it_says_how_it_is_run(default_path):
+    assert load_run_section(default_path).paths == 200_000
+
+
+def test_the_published_schema_is_current(default_path):
+    published = json.loads((default_path.parent / "scenario.schema.json").read_text("utf-8"))
+    assert published == json_schema(), "write json_schema() to configs/scenario.schema.json"
+
+
+def test_the_schema_accepts_the_default_and_sees_a_slip(default_path):
+    jsonschema = pytest.importorskip("jsonschema")
+    table = tomllib.loads(default_path.read_text("utf-8"))
+    table["as_of"] = table["as_of"].isoformat()  # as editors hand a TOML date to the schema
+    validator = jsonschema.Draft202012Validator(json_schema())
+    validator.check_schema(json_schema())
+    assert list(validator.iter_errors(table)) == []
+    for path, value in (
+        (("market", "oas0_bp"), -1),
+        (("issuers", "Oracle", "capex_2027_usd_bn"), "60"),
+        (("issuers", "Oracle", "cash"), 3),
+        (("issuers", "Oracle", "evidence", "cash_usd_bn"), "sure: me"),
+        (("run", "paths"), 0),
+    ):
+        *above, last = path
+        inner = table
+        for key in above:
+            inner = inner[key]
+        kept = inner.get(last)
+        inner[last] = value
+        assert list(validator.iter_errors(table)), path
+        if kept is None:
+            del inner[last]
+        else:
+            inner[last] = kept
