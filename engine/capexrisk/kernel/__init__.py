@@ -1,0 +1,1 @@
+"""The machine over the equations: blocks of paths, the loops over them, what they record."""

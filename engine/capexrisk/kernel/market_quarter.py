@@ -1,0 +1,126 @@
+"""A quarter of the market: steps 1 to 3, the market's part of 5, 9 and 10, and step 12."""
+
+from __future__ import annotations
+
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK
+from capexrisk.model.capacity import spot_earnings, tenant_leaves, utilisation
+from capexrisk.model.demand import demand_growth, software_stress
+from capexrisk.model.feedback import collateral_spread, failure_jump, supply_premium
+from capexrisk.model.funding import equity_price, lender_health, rationing
+from capexrisk.model.market import (
+    bond_market_share,
+    by_regime,
+    correlated,
+    hazard_boost,
+    market_log_spread,
+    mixing_factor,
+    next_regime,
+    technology_shock,
+)
+from capexrisk.numeric.jit import loop
+from capexrisk.numeric.vecmath import exp
+
+
+@loop
+def open_market(state, market, growth):
+    """Steps 1 to 3; clears the sums over issuers."""
+    for p in range(BLOCK):
+        scale = mixing_factor(state[m.Z_MIXING + p], market)
+        z_spread, z_demand, z_capex, z_macro, z_software = correlated(
+            state[m.E_SPREAD + p],
+            state[m.E_DEMAND + p],
+            state[m.E_CAPEX + p],
+            state[m.E_MACRO + p],
+            state[m.E_SOFTWARE + p],
+            scale,
+            market,
+        )
+        state[m.Z_CAPEX + p] = z_capex
+        state[m.Z_MACRO + p] = z_macro
+
+        shock, loss = technology_shock(
+            state[m.U_TECHNOLOGY + p], state[m.U_TECHNOLOGY_SIZE + p], market
+        )
+        share = bond_market_share(state[m.NET_BONDS + p], growth, market)
+        x = state[m.LOG_SPREAD + p]
+        jump = state[m.FAILURE_JUMP + p]
+        software = state[m.SOFTWARE + p]
+        boost = hazard_boost(shock, share, x, state[m.UTILISATION + p], software, jump, market)
+        regime = next_regime(state[m.REGIME + p], state[m.U_REGIME + p], boost, market)
+        x = market_log_spread(
+            x, regime, z_spread, state[m.U_JUMP + p], state[m.Z_JUMP + p], jump, market
+        )
+        demand = state[m.DEMAND + p]
+        growth_of_demand = demand_growth(
+            demand, state[m.SATURATION + p], state[m.SPEED + p], z_demand, loss, market
+        )
+        state[m.BOND_SHARE + p] = share
+        state[m.REGIME + p] = regime
+        state[m.LOG_SPREAD + p] = x
+        state[m.DEMAND + p] = demand * exp(growth_of_demand)
+        state[m.SOFTWARE + p] = software_stress(software, growth_of_demand, z_software, market)
+        state[m.EQUITY_PRICE + p] = equity_price(x, market)
+        state[m.COLLATERAL + p] = collateral_spread(x, state[m.PREMIUM + p], market)
+    for p in range(BLOCK):
+        state[m.CAPITAL_WEIGHT + p] = 0.0
+        state[m.PULL + p] = 0.0
+        state[m.PULL_WEIGHT + p] = 0.0
+        state[m.ASKED + p] = 0.0
+        state[m.BONDS_SOLD + p] = 0.0
+        state[m.BONDS_REPAID + p] = 0.0
+        state[m.FAILING_DEBT + p] = 0.0
+
+
+@loop
+def use_capacity(state, market, k):
+    """Step 5 but for the issuers' revenue: utilisation, the tenant, spot earnings."""
+    for p in range(BLOCK):
+        demand = state[m.DEMAND + p]
+        capacity = state[m.YIELD + p] * state[m.CAPITAL_WEIGHT + p]
+        used = utilisation(capacity / demand, market)
+        lost = state[m.TENANT_LOST + p]
+        leaves = tenant_leaves(state[m.U_TENANT + p], used, market) * (1.0 - lost)
+        demand = demand * (1.0 - market.tenant_share * leaves)
+        glut = capacity / demand
+        used = utilisation(glut, market)
+        state[m.DEMAND + p] = demand
+        state[m.TENANT_LOST + p] = lost + leaves
+        state[m.TENANT_QUARTER + p] = k if leaves > 0.0 else state[m.TENANT_QUARTER + p]
+        state[m.UTILISATION + p] = used
+        state[m.SPOT + p] = spot_earnings(used, glut, market)
+        state[m.HEALTH + p] = lender_health(state[m.SOFTWARE + p], used, market)
+
+
+@loop
+def find_pack(state):
+    """The pack the race is drawn to: the weighted mean of the survivors; step 9."""
+    for p in range(BLOCK):
+        weight = state[m.PULL_WEIGHT + p]
+        state[m.PULL + p] = state[m.PULL + p] / (weight if weight > 0.0 else 1.0)
+
+
+@loop
+def ration(state, access, absorb, growth, by_health):
+    """The share of asks that a channel serves; clears the sum for the next channel; step 10."""
+    for p in range(BLOCK):
+        health = state[m.HEALTH + p] if by_health else 1.0
+        capacity = absorb * growth * by_regime(state[m.REGIME + p], access) * health
+        state[m.SERVED + p] = rationing(state[m.ASKED + p], capacity)
+        state[m.ASKED + p] = 0.0
+
+
+@loop
+def close_market(state, market, growth, k):
+    """Step 12, and the first quarter in which a path is not finite."""
+    capacity = market.absorb_bonds * growth
+    for p in range(BLOCK):
+        sold = state[m.BONDS_SOLD + p]
+        state[m.PREMIUM + p] = supply_premium(state[m.PREMIUM + p], sold, capacity, market)
+        state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
+        state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
+        total = state[m.LOG_SPREAD + p] + state[m.DEMAND + p] + state[m.PREMIUM + p]
+        broken = state[m.NOT_FINITE + p] + (total - total)
+        state[m.NOT_FINITE + p] = broken
+        bad = state[m.BAD_QUARTER + p]
+        state[m.BAD_QUARTER + p] = bad if (broken == 0.0 or bad < k) else k

@@ -1,0 +1,64 @@
+"""Offsets of the market's rows in the state of a block."""
+
+from __future__ import annotations
+
+from capexrisk.kernel.block import BLOCK, rows
+
+COUNT = 48
+_row = rows(COUNT)
+
+# Draws of the quarter
+E_SPREAD = next(_row)
+E_DEMAND = next(_row)
+E_CAPEX = next(_row)
+E_MACRO = next(_row)
+E_SOFTWARE = next(_row)
+Z_JUMP = next(_row)
+Z_MIXING = next(_row)
+U_JUMP = next(_row)
+U_REGIME = next(_row)
+U_TECHNOLOGY = next(_row)
+U_TECHNOLOGY_SIZE = next(_row)
+U_TENANT = next(_row)
+# Drawn once a path
+Z_SATURATION = next(_row)
+Z_SPEED = next(_row)
+Z_YIELD = next(_row)
+SATURATION = next(_row)
+SPEED = next(_row)
+YIELD = next(_row)
+# State
+REGIME = next(_row)
+LOG_SPREAD = next(_row)
+DEMAND = next(_row)
+SOFTWARE = next(_row)
+UTILISATION = next(_row)
+SPOT = next(_row)
+HEALTH = next(_row)
+COLLATERAL = next(_row)
+EQUITY_PRICE = next(_row)
+TENANT_LOST = next(_row)
+PREMIUM = next(_row)
+NET_BONDS = next(_row)
+FAILURE_JUMP = next(_row)
+BOND_SHARE = next(_row)
+# Correlated normals that issuers share
+Z_CAPEX = next(_row)
+Z_MACRO = next(_row)
+# Sums over issuers
+CAPITAL_WEIGHT = next(_row)  # Σ relative_yield K
+PULL = next(_row)  # Σ plan (ln F + race (ln X + drift)) of survivors, then the pack's mean
+PULL_WEIGHT = next(_row)  # Σ plan of survivors
+ASKED = next(_row)  # of the channel now being rationed
+SERVED = next(_row)  # the share of asks it serves
+BONDS_SOLD = next(_row)
+BONDS_REPAID = next(_row)
+FAILING_DEBT = next(_row)
+FAILED = next(_row)
+FAILED_BUT_SMALLEST = next(_row)
+PROFIT = next(_row)  # of the calendar year so far
+TENANT_QUARTER = next(_row)
+NOT_FINITE = next(_row)  # 0, or NaN once any number of the path is not finite
+BAD_QUARTER = next(_row)
+
+SIZE = COUNT * BLOCK

@@ -1,0 +1,28 @@
+"""What the kernel is given besides the market's record: tables by issuer and by quarter."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class Schedule(NamedTuple):
+    """Read-only tables of a scenario with n issuers and T quarters; money in $bn a quarter."""
+
+    issuers: Floats  # (n, fields of model.parameters.Issuer)
+    issuer_keys: NDArray[np.uint64]  # (n,) the issuer's word in the address of its draws
+    capex_plan: Floats  # (n, T)
+    maturities: Floats  # (n, T)
+    leases: Floats  # (n, T)
+    season: Floats  # (n, T)
+    growth: Floats  # (T,) (1 + ig_growth)^(k/4)
+    year: Integers  # (T,) index of the calendar year
+    year_ends: Integers  # (T,) 1 in the last quarter of a calendar year inside the horizon
+    smallest: int  # index of the issuer with the least market value
+    group_profit_threshold: float
+    outside_funding_threshold: float

@@ -1,0 +1,82 @@
+"""Where paths begin: the section "Start" of MODEL.md and what is drawn once a path."""
+
+from __future__ import annotations
+
+from math import inf
+
+from capexrisk.kernel import issuer_rows as s
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.draws import draw_issuer_path, draw_path
+from capexrisk.numeric.jit import loop
+from capexrisk.numeric.vecmath import exp
+
+INFINITY = inf  # lowest cash before the first quarter end
+
+
+@loop
+def start_market(state, market, first_path, never, seed):
+    """The market's rows before the first quarter; `never` dates what has not happened."""
+    draw_path(state, first_path, seed)
+    for p in range(BLOCK):
+        state[m.SATURATION + p] = market.saturation * exp(
+            market.saturation_sigma * state[m.Z_SATURATION + p]
+        )
+        state[m.SPEED + p] = market.speed * exp(market.speed_sigma * state[m.Z_SPEED + p])
+        state[m.YIELD + p] = market.revenue_yield * exp(
+            market.revenue_yield_sigma * state[m.Z_YIELD + p]
+        )
+        state[m.REGIME + p] = market.regime_start
+        state[m.LOG_SPREAD + p] = market.log_spread_start
+        state[m.DEMAND + p] = market.demand_start
+        state[m.SOFTWARE + p] = 0.0
+        state[m.UTILISATION + p] = market.utilisation_start
+        state[m.TENANT_LOST + p] = 0.0
+        state[m.PREMIUM + p] = market.premium_start
+        state[m.NET_BONDS + p] = 0.0
+        state[m.FAILURE_JUMP + p] = 0.0
+        state[m.FAILED + p] = 0.0
+        state[m.FAILED_BUT_SMALLEST + p] = 0.0
+        state[m.PROFIT + p] = 0.0
+        state[m.TENANT_QUARTER + p] = never
+        state[m.NOT_FINITE + p] = 0.0
+        state[m.BAD_QUARTER + p] = never
+
+
+@loop
+def start_issuer(own, issuer, key, first_path, never, seed):
+    """One issuer's rows before the first quarter."""
+    draw_issuer_path(own, first_path, key, seed)
+    for p in range(BLOCK):
+        own[s.GROWTH + p] = issuer.core_growth + issuer.core_growth_sigma * own[s.Z_GROWTH + p]
+        own[s.CAPEX_GROWTH + p] = issuer.capex_growth_sigma * own[s.Z_CAPEX_GROWTH + p]
+        own[s.ALIVE + p] = 1.0
+        own[s.REVENUE + p] = issuer.core_revenue_start
+        own[s.IDIOSYNCRATIC + p] = 0.0
+        own[s.CASH_FLOW_YEAR + p] = issuer.ocf
+        own[s.CAPITAL + p] = issuer.ai_capital
+        own[s.PIPELINE_FIRST + p] = 0.5 * issuer.construction
+        own[s.PIPELINE_SECOND + p] = 0.5 * issuer.construction
+        own[s.CAPITAL_OTHER + p] = 0.0
+        own[s.LOG_NOISE + p] = 0.0
+        own[s.LOG_FACTOR + p] = 0.0
+        own[s.CASH + p] = issuer.cash
+        own[s.BONDS + p] = issuer.bonds
+        own[s.SECURED + p] = issuer.secured_debt
+        own[s.PRIVATE + p] = issuer.private_debt
+        own[s.REVOLVER + p] = 0.0
+        own[s.COUPON + p] = issuer.coupon
+    for p in range(BLOCK):
+        own[s.YEAR_FREE_CASH_FLOW + p] = 0.0
+        own[s.ABOVE_LIMIT + p] = 0.0
+        own[s.NEGATIVE_QUARTER + p] = never
+        own[s.BUYBACK_QUARTER + p] = never
+        own[s.NEED_QUARTER + p] = never
+        own[s.CUT_QUARTER + p] = never
+        own[s.FAILURE_QUARTER + p] = never
+        own[s.NET_DEBT_QUARTER + p] = never
+        own[s.FALLEN_ANGEL_QUARTER + p] = never
+        own[s.CUT_CAUSE + p] = 0.0
+        own[s.FAILURE_CAUSE + p] = 0.0
+        own[s.PEAK_SPREAD + p] = 0.0
+        own[s.LOWEST_CASH + p] = INFINITY

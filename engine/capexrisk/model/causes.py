@@ -1,0 +1,43 @@
+"""The binding cause of a cut or a failure: which obstacle kept most money away."""
+
+from __future__ import annotations
+
+from capexrisk.model.market import YEAR
+from capexrisk.numeric.jit import scalar
+from capexrisk.numeric.vecmath import positive_part
+
+NO_CAUSE = 0
+CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")  # numbered from 1
+
+
+@scalar
+def binding_cause(window, leverage, rationed, tenant, glut, overspending):
+    """Number of the largest obstacle, 1..6; ties to the first, all zero to the last."""
+    cause = 1.0
+    worst = window
+    cause = 2.0 if leverage > worst else cause
+    worst = leverage if leverage > worst else worst
+    cause = 3.0 if rationed > worst else cause
+    worst = rationed if rationed > worst else worst
+    cause = 4.0 if tenant > worst else cause
+    worst = tenant if tenant > worst else worst
+    cause = 5.0 if glut > worst else cause
+    worst = glut if glut > worst else worst
+    cause = 6.0 if overspending > worst else cause
+    worst = overspending if overspending > worst else worst
+    return cause if worst > 0.0 else 6.0
+
+
+@scalar
+def lost_to_tenant(capacity, spot, tenant_lost, issuer, market):
+    """After-tax cash of the quarter that the lost tenant would have paid."""
+    gap = positive_part(1.0 - market.tenant_recovery * spot)
+    lost = capacity * issuer.contracted_share * gap * YEAR
+    return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost * tenant_lost
+
+
+@scalar
+def lost_to_glut(capacity, spot, issuer, market):
+    """After-tax cash of the quarter that spot capacity would have earned at full use."""
+    lost = capacity * (1.0 - issuer.contracted_share) * positive_part(1.0 - spot) * YEAR
+    return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost

@@ -1,0 +1,101 @@
+"""Step 10: the need, the channels that fill it, and what happens when they do not.
+
+The kernel walks the waterfall channel by channel, because three channels ration their lenders'
+capacity among all issuers: first everybody asks, then everybody is served. Each function here is
+one rung, for one issuer on one path; amounts are $bn of the quarter.
+"""
+
+from __future__ import annotations
+
+from capexrisk.model.market import by_regime
+from capexrisk.numeric.jit import scalar
+from capexrisk.numeric.vecmath import at_most, exp, log, positive_part
+
+SMALLEST_CUT_FACTOR = 0.05
+
+
+@scalar
+def least(a, b):
+    """min(a, b); NaN in `a` stays."""
+    return at_most(a, b)
+
+
+@scalar
+def maturing(due, bonds, secured):
+    """(due on bonds, due on secured debt); what neither can carry lapses."""
+    on_bonds = least(due, bonds)
+    return on_bonds, least(due - on_bonds, secured)
+
+
+@scalar
+def bond_room(cash_flow, owed, due, issuer):
+    """Leverage room: what may be owed before the limit, beyond what is owed already; 10.2."""
+    return positive_part(issuer.leverage_limit * positive_part(cash_flow) - (owed - due))
+
+
+@scalar
+def bond_price_factor(spread, issuer):
+    """Wide spreads shrink the book: min(1, spread_bp / s); 10.2."""
+    return at_most(issuer.spread / spread, 1.0)
+
+
+@scalar
+def bond_access(regime, issuer):
+    """How far the bond window is open for this issuer: access^credit_tier; 10.2."""
+    return by_regime(
+        regime, (issuer.bond_access_open, issuer.bond_access_stressed, issuer.bond_access_shut)
+    )
+
+
+@scalar
+def bond_ask(need, cash, planned, room, regime, price, issuer, market):
+    """What is asked of the bond market: the need or the prefunding wish, within the room; 10.2."""
+    low_on_cash = cash < market.prefund_until * issuer.cash_target
+    wish = issuer.prefund * planned if low_on_cash else 0.0
+    limit = least(room, issuer.bond_quarter_cap) * bond_access(regime, issuer) * price
+    return least(wish if wish > need else need, limit)
+
+
+@scalar
+def secured_room(pledge, secured, issuer):
+    """Unused borrowing base of secured debt; 10.3, before access."""
+    return positive_part(issuer.secured_advance * pledge - secured)
+
+
+@scalar
+def private_room(pledge, private, issuer):
+    """Unused borrowing base of private credit; 10.4, before access and health."""
+    return positive_part(issuer.private_advance * pledge - private)
+
+
+@scalar
+def lender_health(software, used, market):
+    """Willingness of private lenders; 10.4."""
+    idle = positive_part(market.comfort_utilisation - used)
+    return exp(-market.private_gamma * (positive_part(software) + market.private_glut * idle))
+
+
+@scalar
+def rationing(asked, capacity):
+    """Share of every ask that is served; 10.2 to 10.4."""
+    return capacity / asked if asked > capacity else 1.0
+
+
+@scalar
+def equity_price(x, market):
+    """Value of equity against the start as market spreads move; 10.7."""
+    return exp(-market.equity_beta * (x - market.log_spread_start))
+
+
+@scalar
+def equity_limit(cash_flow, price, issuer):
+    """Equity that could be sold in an open market, before access; 10.7."""
+    value = issuer.market_cap * (positive_part(cash_flow) / issuer.ocf) * price
+    return issuer.equity_access * value
+
+
+@scalar
+def cut_factor(spent, planned):
+    """ln max(0.05, spent / planned): what a cut leaves of the plan; after 10.10."""
+    ratio = spent / (planned if planned > 0.0 else 1.0)
+    return log(ratio if ratio > SMALLEST_CUT_FACTOR else SMALLEST_CUT_FACTOR)

@@ -1,0 +1,95 @@
+"""Steps 1 and 2: the technology shock, the regime of the bond market, the market spread."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+from capexrisk.numeric.jit import scalar
+from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
+
+YEAR = 0.25  # one quarter in years: Δ
+SMALLEST_CHI_SQUARE = 0.1
+
+
+@scalar
+def by_regime(regime, triple):
+    """The entry of an (open, stressed, shut) triple for this path's regime."""
+    return triple[0] if regime < 0.5 else (triple[1] if regime < 1.5 else triple[2])
+
+
+@scalar
+def mixing_factor(z, market):
+    """Scale that turns normals into a Student-t: sqrt((ν-2)/ν) (χ²_ν/ν)^(-1/2), Wilson-Hilferty."""
+    v = at_least(market.mixing_mean + z * market.mixing_sigma, SMALLEST_CHI_SQUARE)
+    return market.mixing_scale / (v * sqrt(v))
+
+
+@scalar
+def correlated(e0, e1, e2, e3, e4, scale, market):
+    """The five market normals: scale · L e, in the order spread, demand, capex, macro, software."""
+    r = market.root
+    z0 = r[0] * e0
+    z1 = r[1] * e0 + r[2] * e1
+    z2 = r[3] * e0 + r[4] * e1 + r[5] * e2
+    z3 = r[6] * e0 + r[7] * e1 + r[8] * e2 + r[9] * e3
+    z4 = r[10] * e0 + r[11] * e1 + r[12] * e2 + r[13] * e3 + r[14] * e4
+    return z0 * scale, z1 * scale, z2 * scale, z3 * scale, z4 * scale
+
+
+@scalar
+def technology_shock(u, u_size, market):
+    """(1, log loss of demand) in a quarter with a shock, else (0, 0); step 1."""
+    shock = 1.0 if u < market.technology_probability else 0.0
+    return shock, -market.technology_loss * log(u_size) * shock
+
+
+@scalar
+def bond_market_share(net_bonds, growth, market):
+    """AI share of the bond market before this quarter's sales; step 1."""
+    return (market.debt_share_start * market.ig_market + net_bonds) / (market.ig_market * growth)
+
+
+@scalar
+def hazard_boost(shock, share, x, utilisation, software, failure_jump, market):
+    """Factor on the hazards that worsen; step 1."""
+    return (
+        (market.technology_multiple if shock > 0.0 else 1.0)
+        * (1.0 + market.vigilante * positive_part(share - market.vigilante_share))
+        * exp(market.fear_spread * positive_part(x - market.log_fear_spread))
+        * (1.0 + market.fear_glut * positive_part(market.comfort_utilisation - utilisation))
+        * (1.0 + market.fear_software * positive_part(software))
+        * (1.0 + market.fear_failure * failure_jump)
+    )
+
+
+@scalar
+def next_regime(regime, u, boost, market):
+    """Regime after one quarter of the Markov chain with these hazards; step 1.
+
+    The lower-numbered other regime is a worsening only from open, the higher-numbered one from
+    open and from stressed; nothing is worse than shut.
+    """
+    down = by_regime(regime, market.hazard_down) * (boost if regime < 0.5 else 1.0)
+    up = by_regime(regime, market.hazard_up) * (boost if regime < 1.5 else 1.0)
+    total = down + up
+    leave = 1.0 - exp(-total * YEAR)
+    to_lower = leave * down / (total if total > 0.0 else 1.0)
+    lower = 1.0 if regime < 0.5 else 0.0
+    upper = 1.0 if regime > 1.5 else 2.0
+    moved = lower if u <= to_lower else (upper if u <= leave else regime)
+    return moved if total > 0.0 else regime
+
+
+@scalar
+def market_log_spread(x, regime, z, u_jump, z_jump, failure_jump, market):
+    """ln of the market spread: exact Ornstein-Uhlenbeck step, jump, failure jump; step 2."""
+    mean = by_regime(regime, market.log_spread_mean)
+    jump = market.jump_mean + market.jump_sigma * z_jump
+    x = (
+        mean
+        + (x - mean) * market.spread_decay
+        + by_regime(regime, market.spread_step) * z
+        + (jump if u_jump < market.jump_probability else 0.0)
+        + failure_jump
+    )
+    return at_most(x, market.log_spread_cap)

@@ -1,0 +1,71 @@
+"""Steps 6 to 8: the core business, the issuer's spread, operating cash flow."""
+
+from __future__ import annotations
+
+from capexrisk.model.market import YEAR
+from capexrisk.numeric.jit import scalar
+from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
+
+SMALLEST_CASH_FLOW = 0.05  # of the starting cash flow: a floor under the leverage's denominator
+
+
+@scalar
+def capacity_lag(share, issuer):
+    """How far the share of capacity has fallen: (ln(χ_0 / χ))⁺, 0 if either is 0; step 6."""
+    both = share > 0.0 and issuer.capacity_share_start > 0.0
+    ratio = issuer.capacity_share_start / (share if both else 1.0)
+    return positive_part(log(ratio if both else 1.0))
+
+
+@scalar
+def core_revenue(revenue, growth, lag, z_macro, z_own, issuer, market):
+    """Core revenue of a quarter, N; step 6."""
+    sigma = issuer.core_sigma
+    shock = issuer.core_beta * z_macro + issuer.core_own * z_own
+    drift = growth - market.obsolescence * lag - 0.5 * sigma * sigma
+    return revenue * exp(drift * YEAR + sigma * 0.5 * shock)
+
+
+@scalar
+def leverage(owed, cash, cash_flow, issuer, market):
+    """Net debt and leases in years of operating cash flow, capped, as spreads see it; step 7."""
+    denominator = at_least(cash_flow, SMALLEST_CASH_FLOW * issuer.ocf)
+    return at_most(positive_part(owed - cash) / denominator, market.leverage_cap)
+
+
+@scalar
+def idiosyncratic(eta, z, issuer, market):
+    """The issuer's own log spread factor, η; step 7."""
+    return eta * market.idio_decay + issuer.idio_step * z
+
+
+@scalar
+def issuer_spread(x, eta, geared, premium, issuer, market):
+    """Spread of an issuer in bp; step 7."""
+    log_spread = (
+        x
+        + issuer.log_spread_ratio
+        + eta
+        + market.spread_leverage * (geared - issuer.leverage_start)
+        + premium
+        - market.premium_start
+    )
+    return at_least(at_most(exp(log_spread), market.spread_cap), 1.0)
+
+
+@scalar
+def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, issuer, market):
+    """(OCF, core + extra): with season and noise, and without them as step 12 wants it; step 8."""
+    core = issuer.core_margin * revenue
+    extra = (1.0 - market.tax) * (ai_profit - coupon * debt * YEAR - leases)
+    noise = market.cash_flow_noise
+    return core * season * exp(noise * z - 0.5 * noise * noise) + extra, core + extra
+
+
+@scalar
+def accounting_profit(cash_flow, capital, other, issuer, market):
+    """Profit of a quarter: cash flow less book depreciation of old and new capital; step 11."""
+    new_capital = capital - issuer.ai_capital + other
+    return (
+        cash_flow - issuer.depreciation_amortisation - market.book_depreciation * new_capital * YEAR
+    )

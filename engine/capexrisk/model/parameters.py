@@ -1,0 +1,166 @@
+"""The numbers the equations take: a record of the market and a record of one issuer.
+
+Constants that every path shares (decay factors, logs, triangular roots) are worked out once in
+`lowering`, so that the loops over paths hold only what differs between paths. A triple is in the
+order of the regimes: open, stressed, shut.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Triple = tuple[float, float, float]
+
+
+class Market(NamedTuple):
+    """Market parameters in the units of MODEL.md; rates already turned into a quarter's factors."""
+
+    saturation: float
+    saturation_sigma: float
+    speed: float
+    speed_sigma: float
+    revenue_yield: float
+    revenue_yield_sigma: float
+
+    root: tuple[float, ...]  # rows of the lower triangular L, L Lᵀ = correlation: 15 numbers
+    mixing_scale: float  # sqrt((nu - 2) / nu)
+    mixing_mean: float  # 1 - 2 / (9 nu)
+    mixing_sigma: float  # sqrt(2 / (9 nu))
+
+    log_spread_start: float
+    log_spread_mean: Triple
+    spread_decay: float  # exp(-oas_speed / 4)
+    spread_step: Triple  # standard deviation of a quarter's Ornstein-Uhlenbeck step
+    log_spread_cap: float
+    jump_probability: float
+    jump_mean: float
+    jump_sigma: float
+
+    regime_start: float
+    hazard_down: Triple  # rate to the lower-numbered other regime
+    hazard_up: Triple  # rate to the higher-numbered other regime
+    technology_probability: float
+    technology_loss: float
+    technology_multiple: float
+    vigilante: float
+    vigilante_share: float
+    fear_spread: float
+    log_fear_spread: float
+    fear_glut: float
+    fear_software: float
+    fear_failure: float
+    comfort_utilisation: float
+
+    demand_start: float
+    demand_sigma: float
+    demand_step: float  # demand_sigma * sqrt(1/4)
+    software_decay: float
+    software_beta: float
+    software_step: float
+
+    capital_decay: float
+    utilisation_power: float
+    utilisation_start: float
+    scarcity: float
+    variable_cost: float
+    fixed_cost: float
+    tenant_hazard: float
+    tenant_glut: float
+    tenant_recovery: float
+    tenant_share: float
+
+    obsolescence: float
+    tax: float
+    cash_flow_noise: float
+    book_depreciation: float
+
+    idio_decay: float
+    spread_leverage: float
+    leverage_cap: float
+    lease_multiple: float
+    spread_cap: float
+
+    rivalry: float
+    race: float
+    discipline_cap: float
+    glut_discipline: float
+
+    access_bonds: Triple
+    access_secured: Triple
+    access_private: Triple
+    access_equity: Triple
+    absorb_bonds: float  # $bn a quarter, before growth and access
+    absorb_secured: float
+    absorb_private: float
+    private_gamma: float
+    private_glut: float
+    prefund_until: float
+    equity_beta: float
+    fail_tolerance: float
+
+    debt_share_start: float
+    ig_market: float
+    risk_free: float
+    secured_extra: float
+    private_extra: float
+    revolver_extra: float
+    premium_start: float
+    premium_decay: float
+    premium_beta: float
+    failure_jump: float
+    failure_jump_cap: float
+    debt_start: float  # of all issuers
+
+
+class Issuer(NamedTuple):
+    """Parameters of one issuer, all plain floats, in MODEL.md's units; flows are a quarter's."""
+
+    core_revenue_start: float
+    core_margin: float
+    ocf: float
+    cash: float
+    bonds: float
+    secured_debt: float
+    private_debt: float
+    coupon: float
+    ai_capital: float
+    construction: float
+    dividends: float
+    buybacks: float
+    market_cap: float
+    spread: float
+    log_spread_ratio: float  # ln(spread_bp / oas0_bp)
+    bond_access_open: float  # access_bonds ** credit_tier, by regime
+    bond_access_stressed: float
+    bond_access_shut: float
+    leverage_limit: float
+    leverage_start: float
+    prefund: float
+    finance_lease_share: float
+    depreciation_amortisation: float
+    depreciation_other: float
+    cash_target: float
+    cash_min: float
+    revolver: float
+    core_growth: float
+    core_growth_sigma: float
+    core_sigma: float
+    core_beta: float
+    core_own: float  # sqrt(1 - core_beta**2)
+    capex_growth_sigma: float
+    capex_sigma: float
+    capex_beta: float
+    capex_own: float
+    relative_yield: float
+    capacity_share_start: float
+    contracted_share: float
+    idio_step: float  # idio_sigma * sqrt(1/4)
+    discipline: float  # discipline * (1 - committed)
+    committed: float
+    ai_share: float
+    bond_quarter_cap: float
+    pipeline_outflow: float  # 1 - exp(-2 / (4 build_lag))
+    secured_advance: float
+    private_advance: float
+    equity_access: float  # a quarter's
+    within_limit: float  # 1 where the issuer starts at or below its leverage limit

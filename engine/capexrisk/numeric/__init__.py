@@ -1,0 +1,1 @@
+"""Numerical primitives under the equations: compilation, elementary functions, random bits."""

@@ -1,0 +1,101 @@
+"""How compiled code is compiled: one place for numba's options and for its cache.
+
+numba stamps a cached function with the file it stands in. Our entry points inline
+equations from many files, so a stamp of one file would let an edited equation return
+the numbers of the old one. The cache here is stamped with every file of the compiled rooms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core import caching
+
+# contract: fused multiply-add. nsz: the sign of zero is free. arcp: x / c may be x * (1 / c).
+# Never `fast`: nnan would remove the checks for non-finite paths, reassoc would let the
+# compiler choose the order of sums.
+FASTMATH = {"contract", "nsz", "arcp"}
+
+COMPILED_ROOMS = ("numeric", "model", "kernel")
+
+
+@functools.cache
+def source_stamp() -> bytes:
+    """Digest of every source file that can end up inside a compiled entry point."""
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in COMPILED_ROOMS:
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(str(path.relative_to(package)).encode())
+            digest.update(path.read_bytes())
+    return digest.digest()
+
+
+class _StampedByAllSources:
+    """Locator mixin: the cache is valid for exactly these sources."""
+
+    def get_source_stamp(self) -> bytes:
+        return source_stamp()
+
+
+class _UserProvided(_StampedByAllSources, caching.UserProvidedCacheLocator):
+    pass
+
+
+class _BesideTheSource(_StampedByAllSources, caching.InTreeCacheLocator):
+    pass
+
+
+class _InTheUsersCache(_StampedByAllSources, caching.UserWideCacheLocator):
+    pass
+
+
+class _KernelCacheImpl(caching.CompileResultCacheImpl):
+    _locator_classes = [_UserProvided, _BesideTheSource, _InTheUsersCache]  # noqa: RUF012
+
+
+class _KernelCache(caching.FunctionCache):
+    _impl_class = _KernelCacheImpl
+
+
+# numba.jit's own signature does not list the options that leave wrappers out.
+_compile: Any = numba.njit
+
+
+def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a scalar equation of one path; always inlined into the loop that calls it.
+
+    It cannot be called from Python: without the wrappers for that, compiling takes half the time.
+    Tests wrap it in an `entry` of their own.
+    """
+    compiled: Callable[..., Any] = _compile(
+        fastmath=FASTMATH,
+        error_model="numpy",
+        forceinline=True,
+        no_cpython_wrapper=True,
+        no_cfunc_wrapper=True,
+    )(function)
+    return compiled
+
+
+def loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop over the paths of a block, inlined into the entry point that runs it."""
+    return scalar(function)
+
+
+def entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile an entry point called from Python: releases the GIL, cached on disk."""
+    compiled: Any = _compile(
+        fastmath=FASTMATH, error_model="numpy", nogil=True, no_cfunc_wrapper=True
+    )(function)
+    # RuntimeError: no writable place; compiled in every process then, as numba does uncached.
+    with contextlib.suppress(RuntimeError):
+        compiled._cache = _KernelCache(function)
+    entry_point: Callable[..., Any] = compiled
+    return entry_point

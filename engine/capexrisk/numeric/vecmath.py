@@ -1,0 +1,122 @@
+"""Branch-free exp, log and their kin, which LLVM turns into vector code.
+
+`math.exp` and `math.log` are calls into the C library and keep a loop scalar. These are
+straight-line arithmetic on the bits of a double, so a loop over paths that contains them
+vectorises to the full width of the machine. Errors are tested in ulps against mpmath.
+NaN goes in and comes out: a path that went wrong must be seen to have gone wrong.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from capexrisk.numeric.jit import scalar
+
+LOG2_E = 1.4426950408889634
+LN2_HIGH = 6.93147180369123816490e-01  # fdlibm's split: n * LN2_HIGH is exact for |n| < 2**20
+LN2_LOW = 1.90821492927058770002e-10
+ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to the nearest integer
+ROUND_BITS = 0x4338000000000000
+TWO_52 = 4503599627370496.0
+TWO_52_BITS = 0x4330000000000000
+ONE_BITS = 0x3FF0000000000000
+SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
+FRACTION = 0x000FFFFFFFFFFFFF
+
+EXP_MAX = 710.0
+EXP_MIN = -708.0
+
+
+@intrinsic
+def float_bits(typing_context: Any, x: Any) -> Any:
+    """The 64 bits of a double as an integer."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+@intrinsic
+def bits_float(typing_context: Any, bits: Any) -> Any:
+    """The double with these 64 bits."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@scalar
+def at_most(x, bound):
+    """min(x, bound) that lets a NaN in `x` through."""
+    return bound if x > bound else x
+
+
+@scalar
+def at_least(x, bound):
+    """max(x, bound) that lets a NaN in `x` through."""
+    return bound if x < bound else x
+
+
+@scalar
+def positive_part(x):
+    """x where x > 0, else 0; NaN stays NaN."""
+    return 0.0 if x < 0.0 else x
+
+
+@scalar
+def exp(x):
+    """e**x within 1 ulp for -708 <= x <= 709.4; inf above, e**-708 (3e-308) below.
+
+    x = n ln 2 + r with |r| <= ln 2 / 2; e**r by its Taylor series to r**13, whose first
+    omitted term is below 5e-18; 2**n by writing n into the exponent.
+    """
+    x = EXP_MAX if x > EXP_MAX else x
+    x = EXP_MIN if x < EXP_MIN else x
+    shifted = x * LOG2_E + ROUND
+    n = shifted - ROUND
+    r = (x - n * LN2_HIGH) - n * LN2_LOW
+    s = 1.6059043836821613e-10  # 1/13!
+    s = s * r + 2.08767569878681e-09
+    s = s * r + 2.505210838544172e-08
+    s = s * r + 2.755731922398589e-07
+    s = s * r + 2.7557319223985893e-06
+    s = s * r + 2.48015873015873e-05
+    s = s * r + 0.0001984126984126984
+    s = s * r + 0.001388888888888889
+    s = s * r + 0.008333333333333333
+    s = s * r + 0.041666666666666664
+    s = s * r + 0.16666666666666666
+    s = s * r + 0.5
+    s = s * r + 1.0
+    s = s * r + 1.0
+    scale = bits_float((float_bits(shifted) - ROUND_BITS + 1023) << 52)
+    return s * scale
+
+
+@scalar
+def log(x):
+    """ln x within 1 ulp for positive normal x; not finite where x is not finite.
+
+    fdlibm's: x = 2**k (1 + f) with sqrt(1/2) <= 1 + f < sqrt(2), s = f / (2 + f), and
+    ln(1 + f) = f - (f**2/2 - s (f**2/2 + R(s**2))). Zero and negative x are the caller's to avoid.
+    """
+    shifted = float_bits(x) + (ONE_BITS - SQRT_HALF_BITS)
+    k = bits_float(((shifted >> 52) & 0x7FF) | TWO_52_BITS) - (TWO_52 + 1023.0)
+    f = bits_float((shifted & FRACTION) + SQRT_HALF_BITS) - 1.0
+    s = f / (2.0 + f)
+    z = s * s
+    w = z * z
+    even = w * (0.3999999999940941908 + w * (0.2222219843214978396 + w * 0.1531383769920937332))
+    odd = z * (
+        0.6666666666666735130
+        + w * (0.2857142874366239149 + w * (0.1818357216161805012 + w * 0.1479819860511658591))
+    )
+    half_square = 0.5 * f * f
+    series = k * LN2_HIGH - ((half_square - (s * (half_square + (even + odd)) + k * LN2_LOW)) - f)
+    return series + (x - x)

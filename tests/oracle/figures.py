@@ -1,0 +1,78 @@
+"""The figures of ``tests/reference/expected.json``, computed from one batch of paths."""
+
+from __future__ import annotations
+
+import numpy as np
+
+CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
+DEFAULT_THRESHOLDS = {"group_profit": 1000, "outside_funding": 1500}
+
+
+def figures(case: dict, result: dict[str, np.ndarray]) -> dict[str, float]:
+    """All reference figures of one batch, for a scenario of whole calendar years."""
+    out: dict[str, float] = {}
+    for i, firm in enumerate(case["issuers"]):
+        out |= issuer_figures(case, result, i, firm["name"])
+    for k in (0, 3, 7, 11):
+        out |= market_figures(result, k)
+    return out | system_figures(case, result)
+
+
+def issuer_figures(
+    case: dict, result: dict[str, np.ndarray], i: int, name: str
+) -> dict[str, float]:
+    """Figures under an issuer's name."""
+    out: dict[str, float] = {}
+    for year in range(case["quarters"] // 4):
+        quarters = slice(4 * year, 4 * year + 4)
+        sums = {
+            flow: result[flow][i, quarters].sum(axis=0)
+            for flow in ("fcf", "ocf", "capex", "profit")
+        }
+        key = f"{name}/y{year + 1}/"
+        out[key + "fcf_mean"] = sums["fcf"].mean()
+        out[key + "fcf_negative"] = (sums["fcf"] < 0).mean()
+        for percent in (5, 50, 95):
+            out[f"{key}fcf_p{percent}"] = np.percentile(sums["fcf"], percent)
+        for flow in ("ocf", "capex", "profit"):
+            out[f"{key}{flow}_mean"] = sums[flow].mean()
+        last = 4 * year + 4
+        out[f"{name}/failed_by_q{last}"] = (result["f4_quarter"][i] < last).mean()
+    out[f"{name}/capex_cut_ever"] = (result["capex_cut"][i] > 0).any(axis=0).mean()
+    for flow in (*CHANNELS, "capex_cut"):
+        out[f"{name}/total_{flow}_mean"] = result[flow][i].sum(axis=0).mean()
+    out[f"{name}/spread_end_median"] = np.median(result["spread_end"][i])
+    return out
+
+
+def market_figures(result: dict[str, np.ndarray], k: int) -> dict[str, float]:
+    """Figures of the market in quarter k."""
+    key = f"market/q{k + 1}/"
+    return {
+        key + "oas_median": np.median(result["oas"][k]),
+        key + "oas_p95": np.percentile(result["oas"][k], 95),
+        key + "utilisation_mean": result["utilisation"][k].mean(),
+        key + "ai_share_mean": result["ai_share"][k].mean(),
+        key + "demand_median": np.median(result["demand"][k]),
+        key + "stressed": (result["regime"][k] == 1).mean(),
+        key + "shut": (result["regime"][k] == 2).mean(),
+        key + "tenant_lost": result["tenant_lost"][k].mean(),
+    }
+
+
+def system_figures(case: dict, result: dict[str, np.ndarray]) -> dict[str, float]:
+    """Figures of all issuers together."""
+    threshold = (DEFAULT_THRESHOLDS | case.get("thresholds", {}))["group_profit"]
+    failed = result["f4_quarter"] < case["quarters"]
+    smallest = int(np.argmin([firm["market_cap"] for firm in case["issuers"]]))
+    outside = sum(result[channel].sum(axis=(0, 1)) for channel in CHANNELS)
+    last_profit = result["profit"][:, -4:].sum(axis=(0, 1))
+    name = case["issuers"][smallest]["name"].lower()
+    return {
+        "system/any_failure": failed.any(axis=0).mean(),
+        f"system/any_failure_but_{name}": np.delete(failed, smallest, 0).any(axis=0).mean(),
+        "system/two_or_more_failures": (failed.sum(axis=0) >= 2).mean(),
+        "system/outside_funding_mean": outside.mean(),
+        "system/outside_funding_p95": np.percentile(outside, 95),
+        f"system/profit_last_year_above_{threshold:g}": (last_profit > threshold).mean(),
+    }

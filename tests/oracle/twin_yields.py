@@ -1,0 +1,269 @@
+"""What a path of the twin yields: the series, the tiers of distress and the binding causes."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+from tests.oracle.twin_base import DELTA, debt, owed, positive
+
+ISSUER_SERIES = (
+    "ocf",
+    "capex",
+    "fcf",
+    "profit",
+    "planned_capex",
+    "need",
+    "due",
+    "cash_used_first",
+    "bonds",
+    "secured",
+    "private",
+    "cash_used_last",
+    "revolver",
+    "equity",
+    "finance_leases",
+    "capex_cut",
+    "dividend_cut",
+    "dividends_paid",
+    "buyback",
+    "revolver_repaid",
+    "unmet",
+    "spread",
+    "cash",
+    "debt",
+    "coupon",
+    "ltm",
+    "core_revenue",
+    "ai_revenue",
+    "capacity",
+)
+MARKET_SERIES = (
+    "oas",
+    "demand",
+    "utilisation",
+    "ai_share",
+    "premium",
+    "failure_jump",
+    "software",
+)
+DATES = (
+    "f0_quarter",
+    "f1_quarter",
+    "f2_quarter",
+    "f3_quarter",
+    "f4_quarter",
+    "net_debt_quarter",
+    "fallen_angel_quarter",
+)
+WINDOW, LEVERAGE, RATIONING, TENANT, GLUT, OVERSPENDING = 1, 2, 3, 4, 5, 6
+
+
+def empty_result(case: dict, paths: int) -> dict[str, np.ndarray]:
+    """Arrays to fill, with dates at "never", which is the number of quarters."""
+    T, n = case["quarters"], len(case["issuers"])
+    result = {name: np.zeros((n, T, paths)) for name in ISSUER_SERIES}
+    result["alive"] = np.zeros((n, T, paths), dtype=bool)
+    result |= {name: np.zeros((T, paths)) for name in MARKET_SERIES}
+    result["regime"] = np.zeros((T, paths), dtype=int)
+    result["tenant_lost"] = np.zeros((T, paths), dtype=bool)
+    result |= {name: np.full((n, paths), T) for name in DATES}
+    result["cause_cut"] = np.zeros((n, paths), dtype=int)
+    result["cause_failure"] = np.zeros((n, paths), dtype=int)
+    result["peak_spread"] = np.full((n, paths), -np.inf)
+    result["lowest_cash"] = np.full((n, paths), np.inf)
+    result["spread_end"] = np.zeros((n, paths))
+    return result
+
+
+def start_memory(case: dict, paths: int) -> SimpleNamespace:
+    """What the tiers must remember from quarter to quarter."""
+    n = len(case["issuers"])
+    starts_within = []
+    for firm in case["issuers"]:
+        debt_0 = firm["bonds"] + firm["secured_debt"] + firm["private_debt"]
+        owed_0 = debt_0 + case["market"]["lease_multiple"] * 4 * firm["leases"][0]
+        starts_within.append(owed_0 <= firm["leverage_limit"] * firm["ocf"])
+    return SimpleNamespace(
+        starts_within=starts_within,
+        above_limit=np.zeros((n, paths), dtype=bool),
+        fcf_of_year=np.zeros((n, paths)),
+    )
+
+
+def record(
+    case: dict,
+    state: SimpleNamespace,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    memory: SimpleNamespace,
+) -> None:
+    """Enter one closed quarter in the result."""
+    record_market(state, now, result)
+    for i in range(len(case["issuers"])):
+        record_issuer(case, state, now, result, i)
+        date_flow_tiers(case, now, result, memory, i)
+        date_quarter_end_tiers(case, state, now, result, memory, i)
+        record_causes(case, state, now, result, i)
+
+
+def record_market(
+    state: SimpleNamespace, now: SimpleNamespace, result: dict[str, np.ndarray]
+) -> None:
+    """Enter the market's series."""
+    k = now.k
+    result["oas"][k] = np.exp(state.x)
+    result["regime"][k] = state.s
+    result["demand"][k] = state.D
+    result["utilisation"][k] = state.U
+    result["ai_share"][k] = now.share
+    result["tenant_lost"][k] = state.tenant_lost
+    result["premium"][k] = state.a
+    result["failure_jump"][k] = state.J
+    result["software"][k] = state.w
+
+
+def record_issuer(
+    case: dict,
+    state: SimpleNamespace,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    i: int,
+) -> None:
+    """Enter an issuer's series."""
+    own_funded = (1 - case["issuers"][i]["finance_lease_share"]) * now.spent[i]
+    entries = {
+        "ocf": now.ocf[i],
+        "capex": now.spent[i],
+        "fcf": now.ocf[i] - own_funded,
+        "profit": now.profit[i],
+        "planned_capex": now.W[i],
+        "need": now.need[i],
+        "due": now.due[i],
+        "cash_used_first": now.cash_used_first[i],
+        "bonds": now.sold["bonds"][i],
+        "secured": now.sold["secured"][i],
+        "private": now.sold["private"][i],
+        "cash_used_last": now.cash_used_last[i],
+        "revolver": now.revolver_drawn[i],
+        "equity": now.equity[i],
+        "finance_leases": now.finance_leases[i],
+        "capex_cut": now.cut[i],
+        "dividend_cut": now.dividend_cut[i],
+        "dividends_paid": now.dividends[i] - now.dividend_cut[i],
+        "buyback": now.buyback[i],
+        "revolver_repaid": now.revolver_repaid[i],
+        "unmet": now.unmet[i],
+        "spread": now.spread[i],
+        "cash": state.cash[i],
+        "debt": debt(state, i),
+        "coupon": state.coupon[i],
+        "ltm": state.L[i],
+        "core_revenue": state.N[i],
+        "ai_revenue": now.A[i],
+        "capacity": now.Q[i],
+        "alive": now.alive[i],
+    }
+    for name, value in entries.items():
+        result[name][i, now.k] = value
+
+
+def date_first(dates: np.ndarray, seen: np.ndarray, k: int, never: int) -> None:
+    """Date an event by its first quarter, in place."""
+    dates[seen & (dates == never)] = k
+
+
+def date_flow_tiers(
+    case: dict,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    memory: SimpleNamespace,
+    i: int,
+) -> None:
+    """F0 to F4, the failing quarter included and never after it."""
+    k, T, alive = now.k, case["quarters"], now.alive[i]
+    # F0: the year is closed by its last quarter, by the end of the horizon, or by failing.
+    if now.calendar == 0:
+        memory.fcf_of_year[i] = 0.0
+    memory.fcf_of_year[i] += result["fcf"][i, k]
+    closes = now.failing[i] | (now.calendar == 3 or k == T - 1)
+    seen = alive & closes & (memory.fcf_of_year[i] < 0)
+    date_first(result["f0_quarter"][i], seen, k, T)
+    # F1
+    if case["issuers"][i]["buybacks"] > 0:
+        date_first(result["f1_quarter"][i], alive & (now.buyback[i] == 0), k, T)
+    # F2
+    date_first(result["f2_quarter"][i], alive & (now.left_after_1[i] > 0), k, T)
+    # F3
+    date_first(result["f3_quarter"][i], alive & (now.cut[i] > 0), k, T)
+    # F4
+    date_first(result["f4_quarter"][i], now.failing[i], k, T)
+
+
+def date_quarter_end_tiers(
+    case: dict,
+    state: SimpleNamespace,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    memory: SimpleNamespace,
+    i: int,
+) -> None:
+    """Net debt, fallen angel, peak spread and lowest cash, at quarter ends."""
+    k, T, alive = now.k, case["quarters"], now.alive[i]
+    net_debt = debt(state, i) - state.cash[i] > 0
+    date_first(result["net_debt_quarter"][i], alive & net_debt, k, T)
+    limit = case["issuers"][i]["leverage_limit"] * positive(state.L[i])
+    above = owed(case, state, i, k) > limit
+    if memory.starts_within[i]:
+        twice = alive & above & memory.above_limit[i]
+        date_first(result["fallen_angel_quarter"][i], twice, k, T)
+    memory.above_limit[i] = above
+    peak, lowest = result["peak_spread"][i], result["lowest_cash"][i]
+    result["peak_spread"][i] = np.where(alive, np.maximum(peak, now.spread[i]), peak)
+    result["lowest_cash"][i] = np.where(alive, np.minimum(lowest, state.cash[i]), lowest)
+    result["spread_end"][i] = now.spread[i]
+
+
+def binding_cause(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: int) -> np.ndarray:
+    """The largest obstacle of this quarter, by its number in the document's list."""
+    market, firm = case["market"], case["issuers"][i]
+    b = firm["contracted_share"]
+    # 1
+    window = sum(
+        now.room_at_one[channel][i] - now.room[channel][i]
+        for channel in ("bonds", "secured", "private", "equity")
+    )
+    # 2
+    cap = firm["bond_quarter_cap"]
+    leverage = (cap - np.minimum(cap, now.leverage_room[i])) * now.bond_terms[i]
+    # 3
+    rationing = sum(
+        now.asked[channel][i] - now.sold[channel][i] for channel in ("bonds", "secured", "private")
+    )
+    # 4
+    earning = (1 - market["tax"]) * (1 - market["ai_variable_cost"]) * now.Q[i] * DELTA
+    shortfall = positive(1 - market["tenant_recovery"] * now.S)
+    tenant = np.where(state.tenant_lost, earning * b * shortfall, 0.0)
+    # 5
+    glut = earning * (1 - b) * positive(1 - now.S)
+    # 6
+    beyond_plan = positive(now.W[i] - firm["capex_plan"][now.k])
+    overspending = (1 - firm["finance_lease_share"]) * beyond_plan
+    obstacles = np.array([window, leverage, rationing, tenant, glut, overspending])
+    # argmax takes the first of equals, as the document asks.
+    largest = np.argmax(obstacles, axis=0) + WINDOW
+    return np.where(obstacles.max(axis=0) > 0, largest, OVERSPENDING)
+
+
+def record_causes(
+    case: dict,
+    state: SimpleNamespace,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    i: int,
+) -> None:
+    """Keep the cause of the first cut and of the failure."""
+    cause = binding_cause(case, state, now, i)
+    first_cut = now.alive[i] & (now.cut[i] > 0) & (result["cause_cut"][i] == 0)
+    result["cause_cut"][i][first_cut] = cause[first_cut]
+    result["cause_failure"][i][now.failing[i]] = cause[now.failing[i]]
