@@ -1,0 +1,50 @@
+"""capexrisk: who burns cash, who cannot fund its plan, when, why, and how sure is the number.
+
+The public names are loaded on first use: ``import capexrisk`` and ``capexrisk --help`` do not pay
+for the compiler.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from capexrisk.errors import CapexriskError, KernelFault, ScenarioError
+    from capexrisk.run.results import Results, load_results, simulate
+    from capexrisk.scenario import Scenario, load_scenario
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "CapexriskError": "capexrisk.errors",
+    "KernelFault": "capexrisk.errors",
+    "ScenarioError": "capexrisk.errors",
+    "Results": "capexrisk.run.results",
+    "load_results": "capexrisk.run.results",
+    "simulate": "capexrisk.run.results",
+    "Scenario": "capexrisk.scenario",
+    "load_scenario": "capexrisk.scenario",
+}
+
+__all__ = [
+    "CapexriskError",
+    "KernelFault",
+    "Results",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "load_results",
+    "load_scenario",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Numbers with their errors: totals over paths, and what is estimated from them."""

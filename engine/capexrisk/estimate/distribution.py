@@ -1,0 +1,106 @@
+"""The distribution of one quantity, read from its histogram."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from capexrisk.kernel.cells import CELLS_SIDE, cell_edges
+
+Floats = NDArray[np.float64]
+POINT_MASS = 8  # times the fuller neighbour: no smooth distribution has such a step in 1/64
+BISECTIONS = 40  # a cell shrinks by 2**-40: far below any sampling error
+
+
+def _all_edges() -> tuple[Floats, Floats]:
+    positive = cell_edges()
+    zero = np.zeros(1)
+    lower = np.concatenate([-positive[:0:-1], zero, positive[:-1]])
+    upper = np.concatenate([-positive[-2::-1], zero, positive[1:]])
+    return lower, upper
+
+
+LOWER_EDGES, UPPER_EDGES = _all_edges()
+
+
+class Distribution:
+    """Distribution of one quantity.
+
+    Between the edges of cells the distribution function is interpolated by a monotone cubic
+    (Fritsch and Carlson, 1980), at the edges it is exact: the error of a quantile from using a
+    histogram is of third order in the width of a cell, which is at most 1/64 of the quantile.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (CELLS,)
+        Paths by histogram cell (see `kernel.cells`).
+    """
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        self.counts = counts
+        self.n = int(counts.sum())
+
+    @cached_property
+    def _filled(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self.counts)
+
+    @cached_property
+    def _cumulative(self) -> NDArray[np.int64]:
+        return np.cumsum(self.counts)
+
+    @cached_property
+    def _function(self) -> PchipInterpolator:
+        """Paths below x, as a function of x, over the filled cells and one more on each side."""
+        first = max(int(self._filled[0]) - 1, 0)
+        last = min(int(self._filled[-1]) + 1, self.counts.size - 1)
+        edges = np.append(LOWER_EDGES[first : last + 1], UPPER_EDGES[last])
+        heights = np.append(self._cumulative[first] - self.counts[first], self._cumulative[first:])
+        return PchipInterpolator(edges, heights[: edges.size].astype(float))
+
+    def quantile(self, levels: Floats) -> Floats:
+        """Quantiles at levels in [0, 1]; the outermost filled cells' edges at 0 and 1."""
+        ranks = np.asarray(levels, dtype=float) * self.n
+        cell = np.searchsorted(self._cumulative, ranks, side="left")
+        cell = np.clip(cell, self._filled[0], self._filled[-1])
+        low, high = LOWER_EDGES[cell].copy(), UPPER_EDGES[cell].copy()
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            above = self._function(middle) >= ranks
+            high = np.where(above, middle, high)
+            low = np.where(above, low, middle)
+        return np.where(cell == CELLS_SIDE, 0.0, 0.5 * (low + high))
+
+    def resolution(self, values: Floats) -> tuple[Floats, Floats]:
+        """How far each of these quantiles could lie to either side for want of finer cells.
+
+        Nothing where the distribution is smooth. A cell that holds far more than both its
+        neighbours is taken for a point mass (cash held at its target, a spread at its cap), whose
+        place inside the cell is not known: the quantile may then be anywhere in it.
+
+        Returns
+        -------
+        low, high : ndarray
+            `values`, or the edges of the cell.
+        """
+        cell = np.searchsorted(LOWER_EDGES, values, side="right") - 1
+        neighbours = np.pad(self.counts, 1)
+        beside = np.maximum(neighbours[cell], neighbours[cell + 2])
+        lumped = (self.counts[cell] > POINT_MASS * beside) & (cell != CELLS_SIDE)
+        low = np.where(lumped, LOWER_EDGES[cell], values)
+        return low, np.where(lumped, UPPER_EDGES[cell], values)
+
+    def partial_mean(self, level: float) -> float:
+        """E[X; X <= quantile(level)], cells at their middles."""
+        middles = 0.5 * (LOWER_EDGES + UPPER_EDGES)
+        rank = level * self.n
+        taken = np.minimum(self._cumulative, rank)
+        weights = np.diff(np.concatenate([[0.0], taken]))
+        return float(weights @ middles) / self.n
+
+    def table(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
+        """Lower edges, upper edges and counts of the cells that are not empty."""
+        filled = self._filled
+        return LOWER_EDGES[filled], UPPER_EDGES[filled], self.counts[filled]

@@ -1,0 +1,140 @@
+"""Estimates: a value, its standard error, its interval, and the number of paths behind it."""
+
+from __future__ import annotations
+
+from math import nan, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.intervals import (
+    CONFIDENCE,
+    binomial_interval,
+    clopper_pearson,
+    normal_half_width,
+)
+
+
+class Estimate(NamedTuple):
+    """A number that carries its error.
+
+    Attributes
+    ----------
+    statistic : str
+        "mean", "p5", "probability", ...; "upper_bound" ("lower_bound") for a probability of which
+        no path (every path) is a hit: the value is then the end of the interval, because 0 (or 1)
+        is not what n paths can show.
+    value, standard_error, ci_low, ci_high : float
+        NaN where it cannot be known: the standard error of a bound, anything of no paths.
+    n : int
+        Paths it rests on.
+    """
+
+    statistic: str
+    value: float
+    standard_error: float
+    ci_low: float
+    ci_high: float
+    n: int
+
+
+def mean(value: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate of an expectation.
+
+    Parameters
+    ----------
+    value : float
+        Mean of n paths.
+    deviation : float
+        Sum of their squared deviations from it.
+    """
+    if n < 2:
+        return Estimate("mean", value if n else nan, nan, nan, nan, n)
+    error = sqrt(deviation / (n - 1) / n)
+    half = normal_half_width(confidence) * error
+    return Estimate("mean", value, error, value - half, value + half, n)
+
+
+def probability(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate of a probability from hits among n paths; a bound where all or none are hits.
+
+    Examples
+    --------
+    >>> probability(0, 20)
+    Estimate(statistic='upper_bound', value=0.16843347098308536, standard_error=nan, ci_low=0.0, \
+ci_high=0.16843347098308536, n=20)
+    """
+    if n == 0:
+        return Estimate("probability", nan, nan, nan, nan, 0)
+    if hits == 0:
+        _, high = clopper_pearson(0, n, confidence)
+        return Estimate("upper_bound", high, nan, 0.0, high, n)
+    if hits == n:
+        low, _ = clopper_pearson(n, n, confidence)
+        return Estimate("lower_bound", low, nan, low, 1.0, n)
+    p = hits / n
+    low, high = binomial_interval(hits, n, confidence)
+    return Estimate("probability", p, sqrt(p * (1.0 - p) / n), low, high, n)
+
+
+def quantiles(
+    distribution: Distribution, levels: tuple[float, ...], confidence: float = CONFIDENCE
+) -> list[Estimate]:
+    """Estimates of quantiles; statistics "p5" for level 0.05, and so on.
+
+    The interval is Woodruff's (1952): the quantiles at level ± z sqrt(level (1 - level) / n), which
+    is free of any assumption about the distribution, made wider by what a histogram cannot resolve.
+    The standard error is its half-width over z.
+    """
+    n = distribution.n
+    if n == 0:
+        return [Estimate(f"p{100 * p:g}", nan, nan, nan, nan, 0) for p in levels]
+    z = normal_half_width(confidence)
+    level = np.array(levels)
+    spread = z * np.sqrt(level * (1.0 - level) / n)
+    wanted = np.concatenate([level, level - spread, level + spread])
+    values, low, high = np.split(distribution.quantile(np.clip(wanted, 0.0, 1.0)), 3)
+    coarse_low, coarse_high = distribution.resolution(values)
+    low, high = np.minimum(low, coarse_low), np.maximum(high, coarse_high)
+    return [
+        Estimate(f"p{100 * p:g}", float(v), float(b - a) / (2.0 * z), float(a), float(b), n)
+        for p, v, a, b in zip(levels, values, low, high, strict=True)
+    ]
+
+
+def cash_flow_at_risk(
+    average: Estimate, distribution: Distribution, level: float, confidence: float = CONFIDENCE
+) -> Estimate:
+    """CFaR: the mean, which is the target, less the quantile at 1 - level.
+
+    Mean and quantile come from the same paths; their covariance is that of the path with the event
+    that it falls below the quantile, over the density there (Bahadur's representation).
+    """
+    tail = 1.0 - level
+    (quantile,) = quantiles(distribution, (tail,), confidence)
+    value = average.value - quantile.value
+    name = f"cfar{100 * level:g}"
+    n = average.n
+    if n < 2:
+        return Estimate(name, value, nan, nan, nan, n)
+    per_density = quantile.standard_error / sqrt(tail * (1.0 - tail) / n)
+    below = distribution.partial_mean(tail)
+    covariance = (tail * average.value - below) * per_density / n
+    variance = average.standard_error**2 + quantile.standard_error**2 - 2.0 * covariance
+    error = sqrt(max(variance, 0.0))
+    half = normal_half_width(confidence) * error
+    return Estimate(name, value, error, value - half, value + half, n)
+
+
+def cumulative(dates: NDArray[np.int64], confidence: float = CONFIDENCE) -> list[Estimate]:
+    """Probabilities that an event has happened by the end of each quarter.
+
+    Parameters
+    ----------
+    dates : ndarray, shape (T + 1,)
+        Paths by the quarter of the event; the last entry counts those without one.
+    """
+    n = int(dates.sum())
+    return [probability(int(hits), n, confidence) for hits in np.cumsum(dates[:-1])]

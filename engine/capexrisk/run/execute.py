@@ -1,0 +1,61 @@
+"""Running a plan: chunks to workers, totals in order, broken paths judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from capexrisk.errors import KernelFault
+from capexrisk.estimate.totals import Totals
+from capexrisk.lowering import LoweredScenario
+from capexrisk.run.backends import run_in_order
+from capexrisk.run.chunks import run_chunk
+from capexrisk.run.plan import RunPlan
+
+QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
+
+
+def execute(
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    *,
+    keep_in: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Totals:
+    """Simulate all paths of a plan.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+    plan : RunPlan
+    keep_in : Path, optional
+        Existing directory for single paths.
+    progress : callable, optional
+        Told the number of paths finished so far.
+
+    Raises
+    ------
+    KernelFault
+        If more than one path in 10,000 is not finite.
+    """
+    totals = Totals(lowered.layout)
+    tasks = ((lowered, plan.seed, chunk, keep_in) for chunk in plan.chunks())
+    for chunk_totals in run_in_order(plan, run_chunk, tasks):
+        totals.add(chunk_totals)
+        if progress is not None:
+            progress(totals.paths + totals.quarantined)
+    if totals.quarantined > QUARANTINE_LIMIT * plan.paths:
+        path, quarter = totals.broken[0]
+        raise KernelFault(
+            quarantine_note(totals.quarantined, plan.paths, path, lowered.quarters[quarter])
+            + "; the scenario's figures are too extreme for the model"
+        )
+    return totals
+
+
+def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:
+    """One line on the paths that were left out because they were not finite."""
+    return (
+        f"{broken:,} of {paths:,} paths are not finite and count nowhere; "
+        f"the first is path {first}, in {quarter}"
+    )

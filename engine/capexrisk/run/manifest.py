@@ -1,0 +1,88 @@
+"""The manifest: what was run, by what, on what, when."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from capexrisk.estimate.totals import Totals
+from capexrisk.kernel.block import BLOCK
+from capexrisk.lowering import LoweredScenario
+from capexrisk.run.backends import worker_count
+from capexrisk.run.plan import CHUNK_PATHS, RunPlan
+from capexrisk.scenario import Scenario, digest
+
+FORMAT_VERSION = 1
+LIBRARIES = ("capexrisk", "numpy", "numba", "llvmlite", "scipy", "pandas", "joblib", "pyarrow")
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of every library that can change a result."""
+    versions = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "not installed"
+    return versions
+
+
+def machine() -> dict[str, Any]:
+    """The machine, without its name."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "byte_order": sys.byteorder,
+    }
+
+
+def build_manifest(
+    scenario: Scenario,
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    totals: Totals,
+    *,
+    started: datetime,
+    seconds: float,
+) -> dict[str, Any]:
+    """Everything needed to know, and to repeat, a run; JSON-ready."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title,
+            "description": scenario.description,
+            "as_of": scenario.as_of.isoformat(),
+            "digest": digest(scenario),
+            "issuers": list(lowered.issuers),
+            "quarters": list(lowered.quarters),
+            "years": list(lowered.years),
+            "model": scenario.model_case(),
+        },
+        "run": {
+            "paths": plan.paths,
+            "seed": plan.seed,
+            "jobs": worker_count(plan),
+            "backend": plan.backend or "joblib's choice, threads preferred",
+            "chunk_paths": CHUNK_PATHS,
+            "block_paths": BLOCK,
+            "paths_counted": totals.paths,
+            "paths_quarantined": totals.quarantined,
+            "quarantine": [
+                {"path": path, "quarter": lowered.quarters[quarter]}
+                for path, quarter in totals.broken
+            ],
+        },
+        "versions": library_versions(),
+        "machine": machine(),
+        "times": {
+            "started": started.astimezone(UTC).isoformat(timespec="seconds"),
+            "simulation_seconds": round(seconds, 3),
+            "paths_per_second": round(plan.paths / seconds) if seconds > 0 else None,
+        },
+    }

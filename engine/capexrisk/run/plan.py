@@ -1,0 +1,60 @@
+"""What a run is asked for: how many paths, from which seed, by which workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
+
+Backend = Literal["threading", "loky", "sequential"]
+
+# Part of every result: sums are added chunk by chunk, so another size gives other last digits.
+CHUNK_PATHS = 16_384
+MOST_PATHS = 10**12
+
+
+class Chunk(NamedTuple):
+    """Consecutive paths computed together."""
+
+    number: int
+    first_path: int
+    paths: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPlan:
+    """How a scenario is run. Only `paths` and `seed` have a say in the results.
+
+    Parameters
+    ----------
+    paths : int
+        Number of paths, 1 to 10**12.
+    seed : int
+        Seed of all draws, 0 to 2**64 - 1.
+    jobs : int
+        Workers; -1 is one for each core.
+    backend : {"threading", "loky", "sequential"} or None
+        How they run; None honours an active `joblib.parallel_config`, else threading.
+    """
+
+    paths: int
+    seed: int
+    jobs: int = -1
+    backend: Backend | None = None
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.paths <= MOST_PATHS:
+            raise ValueError(f"paths: {self.paths} is out of range; give 1 to {MOST_PATHS}")
+        if not 0 <= self.seed < 2**64:
+            raise ValueError(f"seed: {self.seed} is out of range; give 0 to 2**64 - 1")
+        if self.jobs < 1 and self.jobs != -1:
+            raise ValueError(f"jobs: {self.jobs} is no number of workers; give 1 or more, or -1")
+        if self.backend not in (*get_args(Backend), None):
+            raise ValueError(
+                f"backend: {self.backend!r} is unknown; give one of {', '.join(get_args(Backend))}"
+            )
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The chunks, in the order in which they are added up; the same for any workers."""
+        for number, first in enumerate(range(0, self.paths, CHUNK_PATHS)):
+            yield Chunk(number, first, min(CHUNK_PATHS, self.paths - first))

@@ -1,0 +1,232 @@
+"""Results of a run: the tidy table, the distributions, the manifest; in memory or from disk."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from capexrisk.errors import CapexriskError
+from capexrisk.lowering import lower
+from capexrisk.run.execute import execute, quarantine_note
+from capexrisk.run.manifest import FORMAT_VERSION, build_manifest
+from capexrisk.run.plan import RunPlan
+from capexrisk.run.summary import distribution_table, summarise
+from capexrisk.scenario import Scenario
+
+if TYPE_CHECKING:
+    from capexrisk.report.plotting import Plotting
+
+MANIFEST = "manifest.json"
+SUMMARY_CSV = "summary.csv"
+SUMMARY_PARQUET = "summary.parquet"
+DISTRIBUTIONS = "distributions.parquet"
+
+
+class ResultsError(CapexriskError):
+    """A run directory that is missing, unfinished or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        One row an estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
+        ci_high, n. Money in $bn, spreads in bp, probabilities as fractions.
+    distributions : DataFrame
+        Histogram cells: issuer, period, metric, lower, upper, count.
+    manifest : dict
+        What was run, by which versions, on what machine, when.
+    """
+
+    summary: pd.DataFrame
+    distributions: pd.DataFrame
+    manifest: dict[str, Any]
+
+    @property
+    def issuers(self) -> list[str]:
+        """Names of the issuers, in the scenario's order."""
+        return list(self.manifest["scenario"]["issuers"])
+
+    @property
+    def quarters(self) -> list[str]:
+        """Labels of the quarters."""
+        return list(self.manifest["scenario"]["quarters"])
+
+    @property
+    def years(self) -> list[str]:
+        """Labels of the calendar years; a part of a year names its quarters."""
+        return list(self.manifest["scenario"]["years"])
+
+    @property
+    def paths(self) -> int:
+        """Number of paths counted."""
+        return int(self.manifest["run"]["paths_counted"])
+
+    @property
+    def quarantine_note(self) -> str | None:
+        """One line on paths that were left out because they were not finite, if there are any."""
+        run = self.manifest["run"]
+        if not run["paths_quarantined"]:
+            return None
+        first = run["quarantine"][0]
+        return quarantine_note(
+            run["paths_quarantined"], run["paths"], first["path"], first["quarter"]
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the tidy table."""
+        return self.summary.copy()
+
+    def estimates(
+        self,
+        metric: str,
+        *,
+        issuer: str | None = None,
+        period: str | None = None,
+        statistic: str | None = None,
+    ) -> pd.DataFrame:
+        """Rows of the tidy table with this metric and, where given, issuer, period, statistic."""
+        rows = self.summary["metric"] == metric
+        wanted = {"issuer": issuer, "period": period, "statistic": statistic}
+        for column, value in wanted.items():
+            if value is not None:
+                rows &= self.summary[column] == value
+        return self.summary[rows]
+
+    @property
+    def plot(self) -> Plotting:
+        """Plots of these results: ``results.plot.fan("Amazon")``."""
+        # Drawing stands above running; it is loaded only where somebody draws.
+        from importlib import import_module
+
+        plotting: Plotting = import_module("capexrisk.report.plotting").Plotting(self)
+        return plotting
+
+    def write(self, directory: Path) -> None:
+        """Write manifest, summary and distributions into an existing directory."""
+        self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
+        self.summary.to_parquet(directory / SUMMARY_PARQUET, index=False)
+        self.distributions.to_parquet(directory / DISTRIBUTIONS, index=False)
+        text = json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False)
+        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        scenario = self.manifest["scenario"]["name"]
+        seed = self.manifest["run"]["seed"]
+        return (
+            f"Results({scenario!r}: {len(self.issuers)} issuers, "
+            f"{self.quarters[0]} to {self.quarters[-1]}, {self.paths:,} paths, seed {seed})"
+        )
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    paths: int = 200_000,
+    seed: int = 0,
+    n_jobs: int = -1,
+    backend: str | None = None,
+    keep_paths: Path | str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Results:
+    """Simulate a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`.
+    paths : int
+        Number of paths, 1 to 10**12. A larger run contains the paths of a smaller one.
+    seed : int
+        0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
+    n_jobs : int
+        Workers; -1 is one for each core.
+    backend : {"threading", "loky", "sequential"}, optional
+        Default: an active `joblib.parallel_config`, else threading.
+    keep_paths : path, optional
+        Existing directory into which single paths are written, a Parquet file a chunk.
+    progress : callable, optional
+        Called with the number of paths finished so far.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    KernelFault
+        If more than one path in 10,000 is not finite.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
+    >>> cr.simulate(scenario, paths=100_000, seed=1).to_frame()  # doctest: +SKIP
+    """
+    plan = RunPlan(paths=paths, seed=seed, jobs=n_jobs, backend=backend)  # type: ignore[arg-type]
+    return simulate_plan(
+        scenario, plan, keep_in=Path(keep_paths) if keep_paths else None, progress=progress
+    )
+
+
+def simulate_plan(
+    scenario: Scenario,
+    plan: RunPlan,
+    *,
+    keep_in: Path | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Results:
+    """`simulate`, for a plan that is already made."""
+    lowered = lower(scenario)
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    totals = execute(lowered, plan, keep_in=keep_in, progress=progress)
+    seconds = time.perf_counter() - clock
+    return Results(
+        summary=summarise(totals, lowered),
+        distributions=distribution_table(totals, lowered),
+        manifest=build_manifest(scenario, lowered, plan, totals, started=started, seconds=seconds),
+    )
+
+
+def load_results(directory: Path | str) -> Results:
+    """Read a run directory.
+
+    Raises
+    ------
+    ResultsError
+        If it is not a finished run, or was written in a newer format.
+    """
+    folder = Path(directory)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        written = manifest["format_version"]
+    except FileNotFoundError:
+        raise ResultsError(
+            f"{folder}: no {MANIFEST} here; give the directory of a finished run"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{folder / MANIFEST}: cannot be read ({error}); run again") from None
+    if written != FORMAT_VERSION:
+        raise ResultsError(
+            f"{folder / MANIFEST}: format_version {written!r} is not {FORMAT_VERSION}; "
+            "read it with the version of capexrisk that wrote it"
+        )
+    try:
+        summary = pd.read_parquet(folder / SUMMARY_PARQUET)
+        distributions = pd.read_parquet(folder / DISTRIBUTIONS)
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{folder}: cannot be read ({error}); run again") from None
+    return Results(summary, distributions, manifest)

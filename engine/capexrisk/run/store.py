@@ -1,0 +1,94 @@
+"""The run directory: it appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from capexrisk.errors import CapexriskError
+from capexrisk.run.results import MANIFEST
+
+
+class RunDirectoryError(CapexriskError):
+    """An output directory that exists already or cannot be written."""
+
+
+@contextmanager
+def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Make a directory for a run's files.
+
+    The files are written into a hidden directory beside `out`, which is renamed at the end; after
+    an error nothing is left of it, and what stood at `out` before still stands.
+
+    Parameters
+    ----------
+    out : Path
+        Where the results shall be.
+    overwrite : bool
+        Replace an earlier run there. Anything else that stands there is never replaced.
+
+    Yields
+    ------
+    Path
+        The directory to write into.
+
+    Raises
+    ------
+    RunDirectoryError
+        If `out` exists and may not be replaced, or cannot be written.
+    """
+    _refuse_occupied(out, overwrite)
+    partial = out.parent / f".{out.name}.partial-{os.getpid()}"
+    made = [parent for parent in out.parents if not parent.exists()]
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        _remove_empty(made)
+        raise RunDirectoryError(
+            f"{out}: cannot be written ({error.strerror}); give another directory with --out"
+        ) from None
+    try:
+        yield partial
+        _replace(partial, out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        _remove_empty(made)
+        raise
+
+
+def _refuse_occupied(out: Path, overwrite: bool) -> None:
+    if not os.path.lexists(out):
+        return
+    if not overwrite:
+        raise RunDirectoryError(
+            f"{out}: exists already; give another directory with --out, or --overwrite"
+        )
+    if not (out / MANIFEST).is_file():
+        raise RunDirectoryError(
+            f"{out}: is not a run ({MANIFEST} is missing), so it is not replaced; "
+            "give another directory with --out"
+        )
+
+
+def _replace(partial: Path, out: Path) -> None:
+    """Put `partial` where `out` is; a rename each, so that no moment shows a mixture."""
+    if not out.exists():
+        partial.rename(out)
+        return
+    old = partial.with_name(partial.name + "-replaced")
+    out.rename(old)
+    try:
+        partial.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old)
+
+
+def _remove_empty(directories: list[Path]) -> None:
+    for directory in directories:
+        with suppress(OSError):
+            directory.rmdir()

@@ -1,0 +1,263 @@
+"""The tidy table of a run: one row an estimate.
+
+Columns: issuer ("system" for the group and the market), period ("2026", "2026Q3", "2026Q3-Q4" for
+part of a year, "horizon"), metric, statistic, value, standard_error, ci_low, ci_high, n. Money in
+$bn, spreads in bp, shares and probabilities as fractions. Probabilities by quarter are cumulative:
+"has happened by the end of".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.measures import (
+    Estimate,
+    cash_flow_at_risk,
+    cumulative,
+    mean,
+    probability,
+    quantiles,
+)
+from capexrisk.estimate.totals import Totals
+from capexrisk.kernel.outcomes import CHANNELS, FLOWS
+from capexrisk.lowering import LoweredScenario
+
+SYSTEM = "system"
+HORIZON = "horizon"
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CFAR_LEVEL = 0.95
+COLUMNS = (
+    "issuer",
+    "period",
+    "metric",
+    "statistic",
+    "value",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "n",
+)
+TIER_METRICS = (
+    "first_negative_fcf",
+    "no_buyback",
+    "need_beyond_cash",
+    "capex_cut",
+    "funding_failure",
+)
+CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")
+REGIMES = ("open", "stressed", "shut")
+
+# Quantities with a distribution: metric, and which axes label them.
+BY_ISSUER = {
+    "fcf_quarter": "free_cash_flow",
+    "fcf_year": "free_cash_flow",
+    "ocf_year": "operating_cash_flow",
+    "capex_year": "capex",
+    "profit_year": "profit",
+    "peak_spread": "peak_spread_bp",
+    "final_spread": "final_spread_bp",
+    "lowest_cash": "lowest_cash",
+    "raised": "outside_funding",
+}
+BY_SYSTEM = {
+    "market_spread": "market_spread_bp",
+    "utilisation": "utilisation",
+    "demand": "ai_demand",
+    "bond_share": "ai_share_of_bond_market",
+    "outside_funding": "outside_funding",
+    "group_profit": "group_profit",
+}
+MEANS = {
+    "ocf_quarter": "operating_cash_flow",
+    "capex_quarter": "capex",
+    "profit_quarter": "profit",
+}
+
+
+def flow_metric(flow: str) -> str:
+    """Metric of a flow: what is raised through a channel, or an amount cut or bought back."""
+    return f"raised_{flow}" if flow in CHANNELS else f"{flow}_amount"
+
+
+@dataclass
+class _Summary:
+    totals: Totals
+    lowered: LoweredScenario
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+
+    def add(self, issuer: str, period: str, metric: str, estimate: Estimate) -> None:
+        self.rows.append((issuer, period, metric, *estimate))
+
+    def mean(self, row: int) -> Estimate:
+        totals = self.totals
+        return mean(float(totals.mean[row]), float(totals.deviation[row]), totals.paths)
+
+    def periods(self, axes: tuple[str, ...]) -> tuple[str, ...]:
+        """Labels of the last axis of a quantity: quarters, years, or the whole horizon."""
+        if "quarter" in axes:
+            return self.lowered.quarters
+        return self.lowered.years if "year" in axes else (HORIZON,)
+
+    def axes(self, name: str) -> tuple[str, ...]:
+        return next(q.shape for q in self.totals.layout.quantities if q.name == name)
+
+    def distribution(self, issuer: str, period: str, metric: str, row: int) -> None:
+        """Mean, quantiles, and for cash flows what is at risk."""
+        average = self.mean(row)
+        self.add(issuer, period, metric, average)
+        if not self.totals.paths:
+            return
+        distribution = Distribution(self.totals.histogram[row])
+        for estimate in quantiles(distribution, QUANTILES):
+            self.add(issuer, period, metric, estimate)
+        if metric == "free_cash_flow":
+            at_risk = cash_flow_at_risk(average, distribution, CFAR_LEVEL)
+            self.add(issuer, period, metric, at_risk)
+
+
+def summarise(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
+    """The tidy table of all estimates of a run."""
+    summary = _Summary(totals, lowered)
+    _amounts_by_issuer(summary)
+    _years_by_issuer(summary)
+    _dates_by_issuer(summary)
+    _causes_by_issuer(summary)
+    _joint_failures(summary)
+    _system(summary)
+    return pd.DataFrame(summary.rows, columns=list(COLUMNS))
+
+
+def _amounts_by_issuer(summary: _Summary) -> None:
+    totals, lowered = summary.totals, summary.lowered
+    for i, issuer in enumerate(lowered.issuers):
+        for name, metric in BY_ISSUER.items():
+            rows = np.atleast_1d(totals.rows(name)[i])
+            for row, period in zip(rows, summary.periods(summary.axes(name)), strict=True):
+                summary.distribution(issuer, period, metric, int(row))
+        for name, metric in MEANS.items():
+            for row, period in zip(totals.rows(name)[i], lowered.quarters, strict=True):
+                summary.add(issuer, period, metric, summary.mean(int(row)))
+        for f, flow in enumerate(FLOWS):
+            metric = flow_metric(flow)
+            for row, year in zip(totals.rows("flows_year")[f, i], lowered.years, strict=True):
+                summary.add(issuer, year, metric, summary.mean(int(row)))
+            total = int(totals.rows("flows_total")[f, i])
+            summary.add(issuer, HORIZON, metric, summary.mean(total))
+
+
+def _years_by_issuer(summary: _Summary) -> None:
+    """Negative free cash flow of a calendar year: at all, given survival, or failed instead."""
+    counts = summary.totals.level_counts("year_state")
+    for i, issuer in enumerate(summary.lowered.issuers):
+        for year, period in enumerate(summary.lowered.years):
+            fine, negative, failed, both = (int(count) for count in counts[i, year])
+            n = fine + negative + failed + both
+            summary.add(issuer, period, "negative_fcf", probability(negative + both, n))
+            survivors = probability(negative, fine + negative)
+            summary.add(issuer, period, "negative_fcf_given_survival", survivors)
+            either = probability(n - fine, n)
+            summary.add(issuer, period, "negative_fcf_or_failed", either)
+
+
+def _dates_by_issuer(summary: _Summary) -> None:
+    totals, lowered = summary.totals, summary.lowered
+    tiers = totals.level_counts("tiers")
+    events = {metric: tiers[t] for t, metric in enumerate(TIER_METRICS)}
+    events["net_debt_positive"] = totals.level_counts("net_debt")
+    events["fallen_angel"] = totals.level_counts("fallen_angel")
+    for i, issuer in enumerate(lowered.issuers):
+        for metric, dates in events.items():
+            for quarter, estimate in zip(lowered.quarters, cumulative(dates[i]), strict=True):
+                summary.add(issuer, quarter, metric, estimate)
+
+
+def _causes_by_issuer(summary: _Summary) -> None:
+    """Probability of each cause, and its share among the paths that have one."""
+    for name, event in (("failure_cause", "funding_failure"), ("cut_cause", "capex_cut")):
+        counts = summary.totals.level_counts(name)
+        for i, issuer in enumerate(summary.lowered.issuers):
+            n = int(counts[i].sum())
+            happened = n - int(counts[i, 0])
+            for number, cause in enumerate(CAUSES, start=1):
+                hits = int(counts[i, number])
+                metric = f"{event}_by_{cause}"
+                summary.add(issuer, HORIZON, metric, probability(hits, n))
+                share = probability(hits, happened)
+                summary.add(issuer, HORIZON, f"{metric}_given_{event}", share)
+
+
+def _joint_failures(summary: _Summary) -> None:
+    joint, issuers = summary.totals.joint, summary.lowered.issuers
+    for (i, first), (j, second) in product(enumerate(issuers), repeat=2):
+        if i != j:
+            both = int(joint[i, j])
+            together = probability(both, summary.totals.paths)
+            summary.add(first, HORIZON, f"failure_with:{second}", together)
+            given = probability(both, int(joint[j, j]))
+            summary.add(first, HORIZON, f"failure_given_failure_of:{second}", given)
+
+
+def _system(summary: _Summary) -> None:
+    totals, lowered = summary.totals, summary.lowered
+    for name, metric in BY_SYSTEM.items():
+        periods = summary.periods(summary.axes(name))
+        for row, period in zip(np.atleast_1d(totals.rows(name)), periods, strict=True):
+            summary.distribution(SYSTEM, period, metric, int(row))
+    for channel, row in zip(CHANNELS, totals.rows("outside_total"), strict=True):
+        summary.add(SYSTEM, HORIZON, flow_metric(channel), summary.mean(int(row)))
+
+    n = totals.paths
+    above = int(totals.level_counts("funding_above")[1])
+    summary.add(SYSTEM, HORIZON, "outside_funding_above_threshold", probability(above, n))
+    for year, counts in zip(lowered.years, totals.level_counts("profit_above"), strict=True):
+        estimate = probability(int(counts[1]), n)
+        summary.add(SYSTEM, year, "group_profit_above_threshold", estimate)
+    for quarter, counts in zip(lowered.quarters, totals.level_counts("regime"), strict=True):
+        for regime, count in zip(REGIMES, counts, strict=True):
+            summary.add(SYSTEM, quarter, f"regime_{regime}", probability(int(count), n))
+    for quarter, estimate in zip(
+        lowered.quarters, cumulative(totals.level_counts("tenant_lost")), strict=True
+    ):
+        summary.add(SYSTEM, quarter, "tenant_lost", estimate)
+    _failure_counts(summary, "failures", "", len(lowered.issuers))
+    if len(lowered.issuers) > 1:
+        smallest = lowered.issuers[lowered.schedule.smallest]
+        _failure_counts(
+            summary, "failures_but_smallest", f"_without:{smallest}", len(lowered.issuers) - 1
+        )
+
+
+def _failure_counts(summary: _Summary, name: str, suffix: str, most: int) -> None:
+    """Probability that at least k of the issuers have failed, by quarter."""
+    counts = summary.totals.level_counts(name)
+    for quarter, by_number in zip(summary.lowered.quarters, counts, strict=True):
+        for k in range(1, most + 1):
+            hits = int(by_number[k:].sum())
+            estimate = probability(hits, summary.totals.paths)
+            metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
+            summary.add(SYSTEM, quarter, metric + suffix, estimate)
+
+
+def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
+    """Histograms of every quantity that has one, empty cells left out.
+
+    Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
+    the paths within 2**-10 of zero.
+    """
+    summary = _Summary(totals, lowered)
+    frames = []
+    labelled = [(name, metric, lowered.issuers) for name, metric in BY_ISSUER.items()]
+    labelled += [(name, metric, (SYSTEM,)) for name, metric in BY_SYSTEM.items()]
+    for name, metric, issuers in labelled:
+        periods = summary.periods(summary.axes(name))
+        rows = totals.rows(name).reshape(len(issuers), len(periods))
+        for (i, issuer), (j, period) in product(enumerate(issuers), enumerate(periods)):
+            lower, upper, count = Distribution(totals.histogram[rows[i, j]]).table()
+            labels = {"issuer": issuer, "period": period, "metric": metric}
+            frames.append(pd.DataFrame({**labels, "lower": lower, "upper": upper, "count": count}))
+    return pd.concat(frames, ignore_index=True)
