@@ -17,10 +17,9 @@ from scipy.linalg import cholesky
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.schedule import Schedule
-from capexrisk.model.parameters import Issuer, Market, Triple
+from capexrisk.model.parameters import DELTA, Issuer, Market, Triple
 from capexrisk.scenario import Scenario
 
-YEAR = 0.25  # one quarter, in years
 REVENUE_LEAD = 0.375  # years from the middle of the base year to its last quarter
 
 
@@ -101,7 +100,7 @@ def _start_utilisation(case: dict[str, Any]) -> tuple[float, float]:
 
 def _ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
     """Standard deviation of a quarter's step."""
-    return sigma * sqrt(-np.expm1(-2.0 * speed * YEAR) / (2.0 * speed))
+    return sigma * sqrt(-np.expm1(-2.0 * speed * DELTA) / (2.0 * speed))
 
 
 def _market(case: dict[str, Any]) -> Market:
@@ -110,7 +109,7 @@ def _market(case: dict[str, Any]) -> Market:
     root = cholesky(np.array(m["correlation"], dtype=float), lower=True)
     hazard = m["hazard"]
     absorb = m["absorb"]
-    premium_decay = exp(-m["premium_speed"] * YEAR)
+    premium_decay = exp(-m["premium_speed"] * DELTA)
     used, _ = _start_utilisation(case)
     return Market(
         saturation=float(m["demand_saturation"]),
@@ -125,18 +124,18 @@ def _market(case: dict[str, Any]) -> Market:
         mixing_sigma=sqrt(2.0 / (9.0 * nu)),
         log_spread_start=log(m["oas0_bp"]),
         log_spread_mean=_triple([log(level) for level in m["oas_mean_bp"]]),
-        spread_decay=exp(-m["oas_speed"] * YEAR),
+        spread_decay=exp(-m["oas_speed"] * DELTA),
         spread_step=_triple(
             [_ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]]
         ),
         log_spread_cap=log(m["oas_cap_bp"]),
-        jump_probability=-float(np.expm1(-m["jump_rate"] * YEAR)),
+        jump_probability=-float(np.expm1(-m["jump_rate"] * DELTA)),
         jump_mean=float(m["jump_mean"]),
         jump_sigma=float(m["jump_sigma"]),
         regime_start=float(m["regime0"]),
         hazard_down=_triple([hazard[0][1], hazard[1][0], hazard[2][0]]),
         hazard_up=_triple([hazard[0][2], hazard[1][2], hazard[2][1]]),
-        technology_probability=-float(np.expm1(-m["tech_rate"] * YEAR)),
+        technology_probability=-float(np.expm1(-m["tech_rate"] * DELTA)),
         technology_loss=float(m["tech_loss_mean"]),
         technology_multiple=float(m["tech_hazard_multiple"]),
         vigilante=float(m["vigilante"]),
@@ -149,11 +148,11 @@ def _market(case: dict[str, Any]) -> Market:
         comfort_utilisation=float(m["comfort_utilisation"]),
         demand_start=float(m["demand0"]),
         demand_sigma=float(m["demand_sigma"]),
-        demand_step=m["demand_sigma"] * sqrt(YEAR),
-        software_decay=exp(-m["software_speed"] * YEAR),
+        demand_step=m["demand_sigma"] * sqrt(DELTA),
+        software_decay=exp(-m["software_speed"] * DELTA),
         software_beta=float(m["software_beta"]),
-        software_step=m["software_sigma"] * sqrt(YEAR),
-        capital_decay=exp(-m["depreciation"] * YEAR),
+        software_step=m["software_sigma"] * sqrt(DELTA),
+        capital_decay=exp(-m["depreciation"] * DELTA),
         utilisation_power=float(m["util_power"]),
         utilisation_start=used,
         scarcity=float(m["scarcity"]),
@@ -167,7 +166,7 @@ def _market(case: dict[str, Any]) -> Market:
         tax=float(m["tax"]),
         cash_flow_noise=float(m["cash_flow_noise"]),
         book_depreciation=float(m["book_depreciation"]),
-        idio_decay=exp(-m["idio_speed"] * YEAR),
+        idio_decay=exp(-m["idio_speed"] * DELTA),
         spread_leverage=float(m["spread_leverage"]),
         leverage_cap=float(m["leverage_cap_spread"]),
         lease_multiple=float(m["lease_multiple"]),
@@ -180,9 +179,9 @@ def _market(case: dict[str, Any]) -> Market:
         access_secured=_triple(m["access"]["secured"]),
         access_private=_triple(m["access"]["private"]),
         access_equity=_triple(m["access"]["equity"]),
-        absorb_bonds=absorb["bonds"] * YEAR,
-        absorb_secured=absorb["secured"] * YEAR,
-        absorb_private=absorb["private"] * YEAR,
+        absorb_bonds=absorb["bonds"] * DELTA,
+        absorb_secured=absorb["secured"] * DELTA,
+        absorb_private=absorb["private"] * DELTA,
         private_gamma=float(m["private_gamma"]),
         private_glut=float(m["private_glut"]),
         prefund_until=float(m["prefund_until"]),
@@ -218,7 +217,7 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
     net_leverage = max(owed - i["cash"], 0.0) / max(i["ocf"], 0.05 * i["ocf"])
     access = [level ** i["credit_tier"] for level in m["access"]["bonds"]]
     return Issuer(
-        core_revenue_start=i["core_revenue"] * YEAR * exp(REVENUE_LEAD * i["core_growth"]),
+        core_revenue_start=i["core_revenue"] * DELTA * exp(REVENUE_LEAD * i["core_growth"]),
         core_margin=(i["ocf"] + (1.0 - m["tax"]) * (interest - ai_profit)) / i["core_revenue"],
         ocf=i["ocf"],
         cash=i["cash"],
@@ -228,8 +227,8 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
         coupon=i["coupon"],
         ai_capital=i["ai_capital"],
         construction=i["construction"],
-        dividends=i["dividends"] * YEAR,
-        buybacks=i["buybacks"] * YEAR,
+        dividends=i["dividends"] * DELTA,
+        buybacks=i["buybacks"] * DELTA,
         market_cap=i["market_cap"],
         spread=i["spread_bp"],
         log_spread_ratio=log(i["spread_bp"] / m["oas0_bp"]),
@@ -240,8 +239,8 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
         leverage_start=min(m["leverage_cap_spread"], net_leverage),
         prefund=i["prefund"],
         finance_lease_share=i["finance_lease_share"],
-        depreciation_amortisation=i["depreciation_amortisation"] * YEAR,
-        depreciation_other=i["depreciation_other"] * YEAR,
+        depreciation_amortisation=i["depreciation_amortisation"] * DELTA,
+        depreciation_other=i["depreciation_other"] * DELTA,
         cash_target=i["cash_target"],
         cash_min=i["cash_min"],
         revolver=i["revolver"],
@@ -257,15 +256,15 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
         relative_yield=i["relative_yield"],
         capacity_share_start=i["relative_yield"] * i["ai_capital"] / sum(weights),
         contracted_share=b,
-        idio_step=i["idio_sigma"] * sqrt(YEAR),
+        idio_step=i["idio_sigma"] * sqrt(DELTA),
         discipline=i["discipline"] * (1.0 - i["committed"]),
         committed=i["committed"],
         ai_share=i["ai_share"],
         bond_quarter_cap=i["bond_quarter_cap"],
-        pipeline_outflow=-float(np.expm1(-2.0 * YEAR / i["build_lag"])),
+        pipeline_outflow=-float(np.expm1(-2.0 * DELTA / i["build_lag"])),
         secured_advance=i["secured_advance"],
         private_advance=i["private_advance"],
-        equity_access=i["equity_access"] * YEAR,
+        equity_access=i["equity_access"] * DELTA,
         within_limit=float(owed <= i["leverage_limit"] * i["ocf"]),
     )
 
@@ -288,7 +287,7 @@ def _schedule(case: dict[str, Any], market: Market, scenario: Scenario) -> Sched
         maturities=np.array([issuer["maturities"] for issuer in issuers], dtype=float),
         leases=np.array([issuer["leases"] for issuer in issuers], dtype=float),
         season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
-        growth=(1.0 + case["market"]["ig_growth"]) ** (k * YEAR),
+        growth=(1.0 + case["market"]["ig_growth"]) ** (k * DELTA),
         year=year,
         year_ends=year_ends,
         smallest=int(np.argmin([issuer["market_cap"] for issuer in issuers])),

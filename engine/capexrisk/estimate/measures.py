@@ -110,7 +110,8 @@ def cash_flow_at_risk(
     """CFaR: the mean, which is the target, less the quantile at 1 - level.
 
     Mean and quantile come from the same paths; their covariance is that of the path with the event
-    that it falls below the quantile, over the density there (Bahadur's representation).
+    that it falls below the quantile, over the density there (Bahadur's representation). As for
+    quantiles, the interval is made wider by what a histogram cannot resolve.
     """
     tail = 1.0 - level
     (quantile,) = quantiles(distribution, (tail,), confidence)
@@ -125,7 +126,10 @@ def cash_flow_at_risk(
     variance = average.standard_error**2 + quantile.standard_error**2 - 2.0 * covariance
     error = sqrt(max(variance, 0.0))
     half = normal_half_width(confidence) * error
-    return Estimate(name, value, error, value - half, value + half, n)
+    coarse_low, coarse_high = distribution.resolution(np.array([quantile.value]))
+    low = min(value - half, average.value - float(coarse_high[0]))
+    high = max(value + half, average.value - float(coarse_low[0]))
+    return Estimate(name, value, error, low, high, n)
 
 
 def cumulative(dates: NDArray[np.int64], confidence: float = CONFIDENCE) -> list[Estimate]:

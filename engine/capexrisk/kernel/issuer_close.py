@@ -9,7 +9,7 @@ from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
 from capexrisk.numeric.jit import loop, scalar
-from capexrisk.numeric.vecmath import positive_part
+from capexrisk.numeric.vecmath import nan_if_beyond, positive_part
 
 
 @loop
@@ -120,7 +120,7 @@ def date_distress(state, own, issuer, market, leases, smallest, k):
         state[m.FAILED_BUT_SMALLEST + p] += 1.0 if (fails and not smallest) else 0.0
 
         total = cash + debt + sum_of_quarter(own, p)
-        state[m.NOT_FINITE + p] += total - total
+        state[m.NOT_FINITE + p] += nan_if_beyond(total)
 
 
 @loop

@@ -19,7 +19,7 @@ from capexrisk.model.market import (
     technology_shock,
 )
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.vecmath import exp
+from capexrisk.numeric.vecmath import exp, nan_if_beyond
 
 
 @loop
@@ -120,7 +120,7 @@ def close_market(state, market, growth, k):
         state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
         state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
         total = state[m.LOG_SPREAD + p] + state[m.DEMAND + p] + state[m.PREMIUM + p]
-        broken = state[m.NOT_FINITE + p] + (total - total)
+        broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)
         state[m.NOT_FINITE + p] = broken
         bad = state[m.BAD_QUARTER + p]
         state[m.BAD_QUARTER + p] = bad if (broken == 0.0 or bad < k) else k

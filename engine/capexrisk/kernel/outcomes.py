@@ -16,7 +16,7 @@ Kind = Literal["distribution", "mean", "count"]
 CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
 FLOWS = (*CHANNELS, "capex_cut", "buybacks")
 TIERS = ("F0", "F1", "F2", "F3", "F4")
-CAUSE_LEVELS = 7
+CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")  # from 1; 0: none
 
 
 class OutcomeRows(NamedTuple):
@@ -116,8 +116,8 @@ def catalogue(quarters: int, issuers: int) -> tuple[Quantity, ...]:
         ("tiers", ("tier", "issuer"), date),
         ("net_debt", ("issuer",), date),
         ("fallen_angel", ("issuer",), date),
-        ("cut_cause", ("issuer",), CAUSE_LEVELS),
-        ("failure_cause", ("issuer",), CAUSE_LEVELS),
+        ("cut_cause", ("issuer",), len(CAUSES) + 1),
+        ("failure_cause", ("issuer",), len(CAUSES) + 1),
         ("regime", ("quarter",), 3),
         ("tenant_lost", (), date),
         ("failures", ("quarter",), issuers + 1),

@@ -45,8 +45,7 @@ from capexrisk.kernel.waterfall import (
     serve_secured_ask_private,
     settle,
 )
-from capexrisk.model.market import YEAR
-from capexrisk.model.parameters import Issuer, Market
+from capexrisk.model.parameters import DELTA, Issuer, Market
 from capexrisk.numeric.jit import entry, loop, scalar
 from capexrisk.numeric.record import record_reader
 
@@ -77,7 +76,7 @@ def run_quarter(state, market, schedule, first_path, seed, k):
     issuers = schedule.issuers.shape[0]
     quarter = np.uint64(k)
     growth = schedule.growth[k]
-    time = (k + 1) * YEAR
+    time = (k + 1) * DELTA
     date = float(k)
 
     draw_market(state, first_path, quarter, seed)

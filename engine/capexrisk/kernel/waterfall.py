@@ -150,7 +150,8 @@ def settle(state, own, issuer, market):
         buyback = least(surplus, issuer.buybacks)
         cash += refill + (surplus - buyback)
 
-        spent = planned - capex_cut / own_share
+        # Where all of it is cut, rounding must not leave a negative rest: it would be lent back.
+        spent = positive_part(planned - capex_cut / own_share)
         log_factor = own[s.LOG_FACTOR + p]
         own[s.PRIVATE_SOLD + p] = private_sold
         own[s.LOST_RATIONING + p] += ask - private_sold

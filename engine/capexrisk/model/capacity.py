@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capexrisk.model.market import YEAR
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import exp, log, positive_part
 
@@ -36,7 +36,7 @@ def utilisation(glut, market):
 def tenant_leaves(u, used, market):
     """1 where the anchor tenant is lost in this quarter, if it was there; step 5."""
     idle = positive_part(market.comfort_utilisation - used)
-    probability = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * YEAR)
+    probability = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
     return 1.0 if u < probability else 0.0
 
 
@@ -51,6 +51,6 @@ def ai_business(capacity, spot, tenant_lost, issuer, market):
     """(revenue A, cash profit π) of a quarter; step 5."""
     contracted = market.tenant_recovery * spot if tenant_lost > 0.0 else 1.0
     b = issuer.contracted_share
-    revenue = capacity * (b * contracted + (1.0 - b) * spot) * YEAR
-    profit = (1.0 - market.variable_cost) * revenue - market.fixed_cost * capacity * YEAR
+    revenue = capacity * (b * contracted + (1.0 - b) * spot) * DELTA
+    profit = (1.0 - market.variable_cost) * revenue - market.fixed_cost * capacity * DELTA
     return revenue, profit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capexrisk.model.market import YEAR
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import at_most, positive_part
 
@@ -12,7 +12,7 @@ def capex_noise(log_noise, z_market, z_own, issuer):
     """ln X after the quarter."""
     sigma = issuer.capex_sigma
     shock = issuer.capex_beta * z_market + issuer.capex_own * z_own
-    return log_noise - 0.5 * sigma * sigma * YEAR + sigma * 0.5 * shock
+    return log_noise - 0.5 * sigma * sigma * DELTA + sigma * 0.5 * shock
 
 
 @scalar
@@ -35,4 +35,4 @@ def raced_factor(log_factor, pack, has_pack, spread, used, issuer, market):
     wider = positive_part(spread - issuer.spread) * 0.01
     restraint = issuer.discipline * at_most(wider, market.discipline_cap)
     idle = market.glut_discipline * positive_part(market.comfort_utilisation - used)
-    return log_factor + YEAR * (chase - restraint - idle)
+    return log_factor + DELTA * (chase - restraint - idle)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from capexrisk.model.market import YEAR
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import positive_part
-
-NO_CAUSE = 0
-CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")  # numbered from 1
 
 
 @scalar
 def binding_cause(window, leverage, rationed, tenant, glut, overspending):
-    """Number of the largest obstacle, 1..6; ties to the first, all zero to the last."""
+    """Number of the largest obstacle, 1 to 6; ties go to the first, all zero to the last."""
     cause = 1.0
     worst = window
     cause = 2.0 if leverage > worst else cause
@@ -32,12 +29,12 @@ def binding_cause(window, leverage, rationed, tenant, glut, overspending):
 def lost_to_tenant(capacity, spot, tenant_lost, issuer, market):
     """After-tax cash of the quarter that the lost tenant would have paid."""
     gap = positive_part(1.0 - market.tenant_recovery * spot)
-    lost = capacity * issuer.contracted_share * gap * YEAR
+    lost = capacity * issuer.contracted_share * gap * DELTA
     return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost * tenant_lost
 
 
 @scalar
 def lost_to_glut(capacity, spot, issuer, market):
     """After-tax cash of the quarter that spot capacity would have earned at full use."""
-    lost = capacity * (1.0 - issuer.contracted_share) * positive_part(1.0 - spot) * YEAR
+    lost = capacity * (1.0 - issuer.contracted_share) * positive_part(1.0 - spot) * DELTA
     return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost

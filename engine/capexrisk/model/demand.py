@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capexrisk.model.market import YEAR
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 
 
@@ -10,7 +10,7 @@ from capexrisk.numeric.jit import scalar
 def demand_growth(demand, saturation, speed, z, loss, market):
     """Log growth of demand over the quarter: stochastic logistic less the shock's loss."""
     drift = speed * (1.0 - demand / saturation) - 0.5 * market.demand_sigma * market.demand_sigma
-    return drift * YEAR + market.demand_step * z - loss
+    return drift * DELTA + market.demand_step * z - loss
 
 
 @scalar

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import sqrt
 
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
 
-YEAR = 0.25  # one quarter in years: Δ
 SMALLEST_CHI_SQUARE = 0.1
 
 
@@ -72,7 +72,7 @@ def next_regime(regime, u, boost, market):
     down = by_regime(regime, market.hazard_down) * (boost if regime < 0.5 else 1.0)
     up = by_regime(regime, market.hazard_up) * (boost if regime < 1.5 else 1.0)
     total = down + up
-    leave = 1.0 - exp(-total * YEAR)
+    leave = 1.0 - exp(-total * DELTA)
     to_lower = leave * down / (total if total > 0.0 else 1.0)
     lower = 1.0 if regime < 0.5 else 0.0
     upper = 1.0 if regime > 1.5 else 2.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from capexrisk.model.market import YEAR
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
 
@@ -23,7 +23,7 @@ def core_revenue(revenue, growth, lag, z_macro, z_own, issuer, market):
     sigma = issuer.core_sigma
     shock = issuer.core_beta * z_macro + issuer.core_own * z_own
     drift = growth - market.obsolescence * lag - 0.5 * sigma * sigma
-    return revenue * exp(drift * YEAR + sigma * 0.5 * shock)
+    return revenue * exp(drift * DELTA + sigma * 0.5 * shock)
 
 
 @scalar
@@ -57,7 +57,7 @@ def issuer_spread(x, eta, geared, premium, issuer, market):
 def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, issuer, market):
     """(OCF, core + extra): with season and noise, and without them as step 12 wants it; step 8."""
     core = issuer.core_margin * revenue
-    extra = (1.0 - market.tax) * (ai_profit - coupon * debt * YEAR - leases)
+    extra = (1.0 - market.tax) * (ai_profit - coupon * debt * DELTA - leases)
     noise = market.cash_flow_noise
     return core * season * exp(noise * z - 0.5 * noise * noise) + extra, core + extra
 
@@ -66,6 +66,5 @@ def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, iss
 def accounting_profit(cash_flow, capital, other, issuer, market):
     """Profit of a quarter: cash flow less book depreciation of old and new capital; step 11."""
     new_capital = capital - issuer.ai_capital + other
-    return (
-        cash_flow - issuer.depreciation_amortisation - market.book_depreciation * new_capital * YEAR
-    )
+    written_off = issuer.depreciation_amortisation + market.book_depreciation * new_capital * DELTA
+    return cash_flow - written_off

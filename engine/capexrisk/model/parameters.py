@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 Triple = tuple[float, float, float]
 
+DELTA = 0.25  # Δ, a quarter in years
+
 
 class Market(NamedTuple):
     """Market parameters in the units of MODEL.md; rates already turned into a quarter's factors."""

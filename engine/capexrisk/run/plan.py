@@ -11,6 +11,7 @@ Backend = Literal["threading", "loky", "sequential"]
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
 CHUNK_PATHS = 16_384
 MOST_PATHS = 10**12
+MOST_JOBS = 10_000  # the bound of the scenario's [run] table
 
 
 class Chunk(NamedTuple):
@@ -32,7 +33,7 @@ class RunPlan:
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
     jobs : int
-        Workers; -1 is one for each core.
+        Workers, 1 to 10,000; -1 is one for each core.
     backend : {"threading", "loky", "sequential"} or None
         How they run; None honours an active `joblib.parallel_config`, else threading.
     """
@@ -47,8 +48,10 @@ class RunPlan:
             raise ValueError(f"paths: {self.paths} is out of range; give 1 to {MOST_PATHS}")
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed: {self.seed} is out of range; give 0 to 2**64 - 1")
-        if self.jobs < 1 and self.jobs != -1:
-            raise ValueError(f"jobs: {self.jobs} is no number of workers; give 1 or more, or -1")
+        if self.jobs != -1 and not 1 <= self.jobs <= MOST_JOBS:
+            raise ValueError(
+                f"jobs: {self.jobs} is no number of workers; give 1 to {MOST_JOBS}, or -1"
+            )
         if self.backend not in (*get_args(Backend), None):
             raise ValueError(
                 f"backend: {self.backend!r} is unknown; give one of {', '.join(get_args(Backend))}"

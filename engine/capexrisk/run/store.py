@@ -42,8 +42,9 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """
     _refuse_occupied(out, overwrite)
     partial = out.parent / f".{out.name}.partial-{os.getpid()}"
-    made = [parent for parent in out.parents if not parent.exists()]
+    made: list[Path] = []
     try:
+        made += [parent for parent in out.parents if not parent.exists()]
         partial.mkdir(parents=True)
     except OSError as error:
         _remove_empty(made)
@@ -82,10 +83,13 @@ def _replace(partial: Path, out: Path) -> None:
     out.rename(old)
     try:
         partial.rename(out)
-    except OSError:
+    except BaseException:  # an interrupt as well: the earlier run must not stay under a hidden name
         old.rename(out)
         raise
-    shutil.rmtree(old)
+    if old.is_symlink():
+        old.unlink()  # what it led to is another directory's run, and stays
+    else:
+        shutil.rmtree(old)
 
 
 def _remove_empty(directories: list[Path]) -> None:

@@ -24,8 +24,9 @@ from capexrisk.estimate.measures import (
     quantiles,
 )
 from capexrisk.estimate.totals import Totals
-from capexrisk.kernel.outcomes import CHANNELS, FLOWS
+from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import LoweredScenario
+from capexrisk.scenario.market import REGIMES
 
 SYSTEM = "system"
 HORIZON = "horizon"
@@ -49,8 +50,6 @@ TIER_METRICS = (
     "capex_cut",
     "funding_failure",
 )
-CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")
-REGIMES = ("open", "stressed", "shut")
 
 # Quantities with a distribution: metric, and which axes label them.
 BY_ISSUER = {
@@ -88,10 +87,11 @@ def flow_metric(flow: str) -> str:
 class _Summary:
     totals: Totals
     lowered: LoweredScenario
-    rows: list[tuple[object, ...]] = field(default_factory=list)
+    rows: dict[tuple[str, ...], Estimate] = field(default_factory=dict)
 
     def add(self, issuer: str, period: str, metric: str, estimate: Estimate) -> None:
-        self.rows.append((issuer, period, metric, *estimate))
+        # A year of which the horizon holds one quarter has that quarter's label and numbers.
+        self.rows.setdefault((issuer, period, metric, estimate.statistic), estimate)
 
     def mean(self, row: int) -> Estimate:
         totals = self.totals
@@ -129,7 +129,8 @@ def summarise(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
     _causes_by_issuer(summary)
     _joint_failures(summary)
     _system(summary)
-    return pd.DataFrame(summary.rows, columns=list(COLUMNS))
+    rows = [(*key[:3], *estimate) for key, estimate in summary.rows.items()]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _amounts_by_issuer(summary: _Summary) -> None:
@@ -250,7 +251,7 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     the paths within 2**-10 of zero.
     """
     summary = _Summary(totals, lowered)
-    frames = []
+    frames = {}
     labelled = [(name, metric, lowered.issuers) for name, metric in BY_ISSUER.items()]
     labelled += [(name, metric, (SYSTEM,)) for name, metric in BY_SYSTEM.items()]
     for name, metric, issuers in labelled:
@@ -259,5 +260,6 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
         for (i, issuer), (j, period) in product(enumerate(issuers), enumerate(periods)):
             lower, upper, count = Distribution(totals.histogram[rows[i, j]]).table()
             labels = {"issuer": issuer, "period": period, "metric": metric}
-            frames.append(pd.DataFrame({**labels, "lower": lower, "upper": upper, "count": count}))
-    return pd.concat(frames, ignore_index=True)
+            frame = pd.DataFrame({**labels, "lower": lower, "upper": upper, "count": count})
+            frames.setdefault((issuer, period, metric), frame)  # once, as in the summary
+    return pd.concat(frames.values(), ignore_index=True)

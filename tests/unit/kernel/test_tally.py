@@ -1,0 +1,210 @@
+"""From outcomes to totals: sums, histograms, counts, pairs of failures, quarantine."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+import pytest
+
+from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
+from capexrisk.kernel.outcomes import OutcomeLayout
+from capexrisk.kernel.simulate import simulate_chunk
+from capexrisk.kernel.tally import (
+    QUARANTINE_LISTED,
+    count_joint,
+    count_rows,
+    empty_tally,
+    quarantine_paths,
+    sum_rows,
+)
+from tests.unit.kernel.blocks import changed_case, lowered, reference_case, trace, with_quarters
+
+EPSILON = 2.0**-52
+
+
+@numba.njit(error_model="numpy")
+def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, tally):
+    """A block into the tally, as `simulate._simulate_chunk` does it."""
+    scratch = np.empty(2 * BLOCK)
+    kept = quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally)
+    sum_rows(outcomes, kept, tally, scratch)
+    count_rows(outcomes, kept, tally)
+    count_joint(outcomes, failure_row, never, kept, tally)
+    tally.paths[0] += kept
+    return kept
+
+
+def cells_by_edges(values):
+    """Cell numbers by searching the edges, not by bits."""
+    edges = cell_edges()
+    distance = np.minimum(np.searchsorted(edges, np.abs(values), side="right"), CELLS_SIDE)
+    return CELLS_SIDE + np.where(values < 0, -distance, distance)
+
+
+def assert_tally_of(tally, layout, kept, issuers, never):
+    """Every total of a tally against the paths' own outcomes, path by row."""
+    assert tally.paths[0] == len(kept)
+    blocks = -(-len(kept) // BLOCK)
+    for row in range(layout.amounts):
+        values = kept[:, row]
+        for total, powers in ((tally.sums[row], values), (tally.squares[row], values**2)):
+            # A sum passes through 6 halvings and one addition a block, each a relative error of
+            # half an epsilon of what has been added up; twice that is the bound.
+            bound = (6 + blocks) * EPSILON * math.fsum(np.abs(powers))
+            assert abs(total - math.fsum(powers)) <= bound
+    for row in range(layout.distributions):
+        counted = np.bincount(cells_by_edges(kept[:, row]), minlength=CELLS)
+        np.testing.assert_array_equal(tally.histogram[row], counted)
+    for row in range(layout.amounts, layout.rows):
+        counted = np.bincount(kept[:, row].astype(int), minlength=layout.levels)
+        np.testing.assert_array_equal(tally.counts[row - layout.amounts], counted)
+    first = layout.first["tiers"] + 4 * issuers
+    failed = (kept[:, first : first + issuers] < never).astype(int)
+    np.testing.assert_array_equal(tally.joint, failed.T @ failed)
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return lowered(with_quarters(reference_case(), 9), "2026Q3")
+
+
+@pytest.mark.parametrize("paths", [1, 63, 64, 65, 1000])
+def test_a_chunk_counts_exactly_its_paths(scenario, paths):
+    arguments = (scenario.market, scenario.schedule, scenario.layout)
+    tally, kept = simulate_chunk(*arguments, seed=3, first_path=640, paths=paths, keep=True)
+    assert kept.shape == (paths, scenario.layout.rows)
+    assert tally.paths.tolist() == [paths, 0]
+    assert_tally_of(tally, scenario.layout, kept, 6, 9)
+    np.testing.assert_array_equal(tally.histogram.sum(axis=1), paths)
+
+
+def test_keeping_paths_changes_no_total(scenario):
+    arguments = (scenario.market, scenario.schedule, scenario.layout)
+    kept, _ = simulate_chunk(*arguments, seed=3, first_path=0, paths=150, keep=True)
+    unkept, nothing = simulate_chunk(*arguments, seed=3, first_path=0, paths=150)
+    assert nothing.size == 0
+    for with_paths, without in zip(kept, unkept, strict=True):
+        np.testing.assert_array_equal(with_paths, without)
+
+
+def test_kept_paths_are_those_of_the_trace(scenario):
+    case = with_quarters(reference_case(), 9)
+    block = trace(case, seed=3, first_path=128, start="2026Q3")
+    arguments = (scenario.market, scenario.schedule, scenario.layout)
+    _, kept = simulate_chunk(*arguments, seed=3, first_path=0, paths=192, keep=True)
+    np.testing.assert_array_equal(kept[128:].T.view(np.int64), block.rows.view(np.int64))
+
+
+# --- quarantine
+
+
+@pytest.fixture
+def layout():
+    return OutcomeLayout.of(quarters=3, years=1, issuers=2)
+
+
+def some_outcomes(layout, seed):
+    """Outcomes of a block: amounts of every size and sign, dates and causes in their range."""
+    rng = np.random.default_rng(seed)
+    outcomes = np.empty((layout.rows, BLOCK))
+    amounts = layout.amounts
+    outcomes[:amounts] = rng.standard_normal((amounts, BLOCK)) * 10.0 ** rng.integers(
+        -6, 9, (amounts, BLOCK)
+    )
+    for quantity in layout.quantities:
+        if quantity.kind == "count":
+            first = layout.first[quantity.name]
+            size = int(np.prod(layout.shape(quantity.name)))
+            outcomes[first : first + size] = rng.integers(0, quantity.levels, (size, BLOCK))
+    return outcomes
+
+
+@pytest.mark.parametrize("paths", [64, 40])
+@pytest.mark.parametrize(
+    "broken", [(), (0,), (63,), (39, 40), (3, 4, 20, 41), tuple(range(64))], ids=str
+)
+def test_broken_paths_are_named_and_count_nowhere(layout, paths, broken):
+    never, first_path, failure_row = 3.0, 6400, (layout.first["tiers"] + 4 * 2) * BLOCK
+    tally = empty_tally(layout)
+    expected = []
+    for number in range(2):
+        outcomes = some_outcomes(layout, number)
+        bad = np.full(BLOCK, never)
+        for p in broken:
+            outcomes[:: p + 1, p] = np.nan  # whatever a broken path holds, it may not be seen
+            bad[p] = p % 3
+        good = [p for p in range(paths) if p not in broken]
+        expected.append(outcomes[:, good].T.copy())
+        begin = first_path + number * BLOCK
+        kept = add_block(outcomes.ravel(), bad, never, begin, paths, failure_row, tally)
+        assert kept == len(good)
+    assert_tally_of(tally, layout, np.concatenate(expected), 2, never)
+    named = [
+        (first_path + number * BLOCK + p, p % 3) for number in range(2) for p in broken if p < paths
+    ]
+    assert tally.paths[1] == len(named)
+    listed = min(len(named), QUARANTINE_LISTED)
+    assert [tuple(pair) for pair in tally.quarantine[:listed].tolist()] == named[:listed]
+    assert not tally.quarantine[listed:].any()
+
+
+def overflowing_case():
+    """The widest speed of demand the schema allows: a few paths overshoot beyond any double."""
+    return changed_case(
+        with_quarters(reference_case(), 5), market={"demand_speed": 5.0, "demand_speed_sigma": 5.0}
+    )
+
+
+def overflowing_chunk():
+    scenario = lowered(overflowing_case())
+    arguments = (scenario.market, scenario.schedule, scenario.layout)
+    return simulate_chunk(*arguments, seed=1, first_path=64, paths=150, keep=True)
+
+
+def test_paths_that_overflow_are_quarantined():
+    tally, kept = overflowing_chunk()
+    broken = int(tally.paths[1])
+    assert 0 < broken < QUARANTINE_LISTED
+    finite = np.isfinite(kept).all(axis=1)
+    named = tally.quarantine[:broken, 0] - 64
+    assert np.all(np.diff(named) > 0)
+    # Every path with an outcome that is not finite is named; the others are the ones that count.
+    assert set(np.flatnonzero(~finite)) <= set(named.tolist())
+    good = np.delete(kept, named, axis=0)
+    assert tally.paths[0] == len(good) == 150 - broken
+    np.testing.assert_array_equal(tally.histogram.sum(axis=1), len(good))
+    np.testing.assert_allclose(tally.sums, good[:, : len(tally.sums)].sum(axis=0), rtol=1e-9)
+
+
+def test_no_path_that_counts_makes_a_total_infinite():
+    """Demand of 1e200 is finite, its square is not: such a path must be quarantined as well."""
+    tally, _ = overflowing_chunk()
+    assert np.isfinite(tally.sums).all()
+    assert np.isfinite(tally.squares).all()
+
+
+def test_the_quarter_named_is_the_first_that_is_not_finite():
+    block = trace(overflowing_case(), seed=1, first_path=128)
+    tally, _ = simulate_chunk(
+        block.scenario.market,
+        block.scenario.schedule,
+        block.scenario.layout,
+        seed=1,
+        first_path=128,
+        paths=64,
+    )
+    market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM")
+    issuer_rows = (
+        *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "FREE_CASH_FLOW", "PROFIT", "PLANNED"),
+        *("CASH", "BONDS", "SECURED", "PRIVATE", "REVOLVER"),
+    )
+    watched = [block.market(row) for row in market_rows]
+    watched += [values for row in issuer_rows for values in block.issuers(row)]
+    finite = np.all([np.abs(values) < 1e144 for values in watched], axis=0)
+    first = np.where(finite.all(axis=0), 5, np.argmin(finite, axis=0))
+    named = {128 + int(p): int(first[p]) for p in np.flatnonzero(first < 5)}
+    assert named == dict(tally.quarantine[: tally.paths[1]].tolist())
+    assert len(set(named.values())) > 1  # not all in the first quarter

@@ -1,0 +1,100 @@
+"""The cache of compiled code is as good as the sources it was compiled from."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import capexrisk
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[3]
+
+# A tiny run, and what numba says of its cache.
+PROGRAM = """
+import json, sys
+from pathlib import Path
+import capexrisk
+from capexrisk.kernel import simulate
+from capexrisk.lowering import lower
+from capexrisk.scenario import scenario_from_case
+case = json.loads(Path(sys.argv[1]).read_text())
+lowered = lower(scenario_from_case(case))
+tally, _ = simulate.simulate_chunk(
+    lowered.market, lowered.schedule, lowered.layout, seed=1, first_path=0, paths=64
+)
+stats = simulate._simulate_chunk.stats
+print(json.dumps({
+    "package": capexrisk.__file__,
+    "sums": tally.sums.tolist(),
+    "hits": sum(stats.cache_hits.values()),
+    "misses": sum(stats.cache_misses.values()),
+}))
+"""
+
+
+class Outcome(NamedTuple):
+    package: str
+    sums: list[float]
+    hits: int
+    misses: int
+
+
+def run(folder: Path) -> Outcome:
+    """The program in a process of its own, with the copy of the package in `folder`."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "NUMBA_CACHE_DIR": str(folder / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    finished = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(ROOT / "tests/reference/case.json")],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    return Outcome(**json.loads(finished.stdout))
+
+
+def stored(folder: Path) -> dict[str, int]:
+    """Files of the cache with the time of their last change."""
+    return {str(file): file.stat().st_mtime_ns for file in (folder / "cache").rglob("*.nb*")}
+
+
+def test_an_edited_equation_is_never_served_from_the_cache(tmp_path):
+    """The edit is made in a file that holds no entry point, only a function inlined into one."""
+    package = Path(capexrisk.__file__).parent
+    shutil.copytree(
+        package, tmp_path / "capexrisk", ignore=shutil.ignore_patterns("__pycache__", "*.nb*")
+    )
+    first = run(tmp_path)
+    assert first.package.startswith(str(tmp_path))
+    assert first.misses > 0
+    files = stored(tmp_path)
+    assert files
+
+    again = run(tmp_path)
+    assert (again.hits, again.misses) == (1, 0)
+    assert again.sums == first.sums
+    assert stored(tmp_path) == files
+
+    equation = tmp_path / "capexrisk" / "model" / "operations.py"
+    source = equation.read_text("utf-8")
+    revenue = "core = issuer.core_margin * revenue"
+    assert source.count(revenue) == 1
+    equation.write_text(source.replace(revenue, f"{revenue} * 1.01"), "utf-8")
+    edited = run(tmp_path)
+    assert edited.hits == 0
+    assert edited.sums != first.sums
