@@ -18,7 +18,8 @@ import capexrisk as cr
 scenario = cr.load_scenario(sys.argv[1])
 results = cr.simulate(scenario, paths=int(sys.argv[2]), seed=1)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(f"{int(sys.argv[2]):>12,} {peak:>10.0f} {results.manifest['times']['simulation_seconds']:>10.1f}")
+seconds = results.manifest["times"]["simulation_seconds"]
+print(f"{int(sys.argv[2]):>12,} {peak:>10.0f} {seconds:>10.1f}")
 """
 
 

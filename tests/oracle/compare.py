@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+
 from tests.oracle.draws import random_draws
 from tests.oracle.figures import figures
 from tests.oracle.identities import waterfall_imbalance

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+
 from tests.oracle import twin_close, twin_funding, twin_issuer, twin_market, twin_yields
 from tests.oracle.twin_base import DELTA, debt, leverage
 

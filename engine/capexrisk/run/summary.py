@@ -251,7 +251,7 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     the paths within 2**-10 of zero.
     """
     summary = _Summary(totals, lowered)
-    frames = {}
+    frames: dict[tuple[str, str, str], pd.DataFrame] = {}
     labelled = [(name, metric, lowered.issuers) for name, metric in BY_ISSUER.items()]
     labelled += [(name, metric, (SYSTEM,)) for name, metric in BY_SYSTEM.items()]
     for name, metric, issuers in labelled:

@@ -1,0 +1,26 @@
+"""``capexrisk doctor``: whether this machine is in order."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command
+def doctor() -> None:
+    """Report versions, cores, vector width and the compiled core's self-test."""
+    import os
+    import platform
+
+    from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
+    from capexrisk.run.manifest import library_versions
+
+    for name, found in library_versions().items():
+        print(f"{name:<12} {found}")
+    print(f"{'machine':<12} {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+    print(f"{'vectors':<12} {vector_bits()} bits")
+    print(f"{'cache':<12} {core_cache()}")
+    if not known_answer_holds():
+        raise click.ClickException(
+            "the random bits are not the published ones: do not trust results of this machine"
+        )
+    print(f"{'self-test':<12} ok")

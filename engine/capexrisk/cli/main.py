@@ -1,0 +1,64 @@
+"""The command ``capexrisk``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from capexrisk import __version__
+from capexrisk.cli.doctor import doctor
+from capexrisk.cli.report import report
+from capexrisk.cli.run import run
+from capexrisk.cli.schema import schema
+from capexrisk.cli.sources import sources
+from capexrisk.cli.validate import validate
+from capexrisk.errors import CapexriskError, KernelFault
+
+RUN_FAILED = 1
+USAGE_WRONG = 2
+INTERRUPTED = 130
+
+
+@click.group()
+@click.version_option(__version__, message="capexrisk %(version)s")
+def capexrisk() -> None:
+    """Monte Carlo risk engine of capital spending.
+
+    Who burns cash, who cannot fund its plan, when, why, and how sure is each number.
+    Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong.
+    """
+
+
+for verb in (run, validate, sources, report, schema, doctor):
+    capexrisk.add_command(verb)
+
+
+def main() -> None:
+    """Run the command; every error a user can make is one line on stderr."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        return int(capexrisk(prog_name="capexrisk", standalone_mode=False) or 0)
+    except click.exceptions.NoArgsIsHelpError as help_asked_for:
+        print(help_asked_for.format_message())
+        return USAGE_WRONG
+    except click.ClickException as error:
+        return _complain(error.format_message(), USAGE_WRONG)
+    except KernelFault as error:
+        return _complain(str(error), RUN_FAILED)
+    except CapexriskError as error:
+        return _complain(str(error), USAGE_WRONG)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{place}{error.strerror or error}", RUN_FAILED)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted; nothing was written", INTERRUPTED)
+
+
+def _complain(message: str, code: int) -> int:
+    line = " ".join(message.split())
+    print(f"capexrisk: {line}", file=sys.stderr)
+    return code

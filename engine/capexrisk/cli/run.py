@@ -1,0 +1,130 @@
+"""``capexrisk run``: simulate a scenario and keep the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from capexrisk.cli.options import overrides, scenario_file
+
+
+@click.command
+@scenario_file
+@click.option("--paths", type=int, help="Number of paths. Default: the scenario's [run] table.")
+@click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
+@click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
+@click.option("--backend", help="threading (the default), loky or sequential.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Directory of the results. Default: runs/NAME.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run there.")
+@click.option("--keep-paths", is_flag=True, help="Also write every single path to OUT/paths.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
+@overrides
+def run(
+    scenario: Path,
+    paths: int | None,
+    seed: int | None,
+    jobs: int | None,
+    backend: str | None,
+    out: Path | None,
+    overwrite: bool,
+    keep_paths: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Simulate SCENARIO; write tables, distributions, figures and a report.
+
+    Neither --jobs nor --backend changes a result; more --paths contain the fewer.
+    """
+    from capexrisk.scenario import load_run_section, load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    section = load_run_section(scenario, overrides)
+
+    from capexrisk.run.plan import RunPlan
+
+    try:
+        plan = RunPlan(
+            paths=section.paths if paths is None else paths,
+            seed=section.seed if seed is None else seed,
+            jobs=section.jobs if jobs is None else jobs,
+            backend=section.backend if backend is None else backend,  # type: ignore[arg-type]
+        )
+    except ValueError as error:
+        raise click.UsageError(f"--{error}") from None
+
+    from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
+
+    target = out or Path("runs") / loaded.name
+    with run_directory(target, overwrite=overwrite) as directory:
+        from capexrisk.report.figures import write_figures
+        from capexrisk.report.html import write_report
+        from capexrisk.run.results import simulate_plan
+
+        single = directory / "paths"
+        if keep_paths:
+            single.mkdir()
+        with _progress(plan.paths, quiet) as progress:
+            results = simulate_plan(
+                loaded, plan, keep_in=single if keep_paths else None, progress=progress
+            )
+        results.write(directory)
+        write_report(results, directory, write_figures(results, directory))
+
+    if results.quarantine_note:
+        click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
+    if not quiet:
+        from rich.console import Console
+
+        from capexrisk.report.tables import headline_table
+
+        Console().print(headline_table(results))
+        print(f"Report: {target / 'report.html'}")
+
+
+@contextmanager
+def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
+    """A bar on stderr with paths per second and time left; nothing where no terminal looks on."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield None
+        return
+
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class PathsPerSecond(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} paths/s" if task.speed else "")
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        PathsPerSecond(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("Starting (the first run compiles)", total=paths)
+
+        def advance(done: int) -> None:
+            bar.update(task, completed=done, description="Simulating")
+
+        yield advance

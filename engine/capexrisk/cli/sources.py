@@ -1,0 +1,60 @@
+"""``capexrisk sources``: where every figure of a scenario comes from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.errors import CapexriskError
+
+if TYPE_CHECKING:
+    from capexrisk.scenario import FigureSource
+
+
+class MissingSource(CapexriskError):
+    """A figure without confidence and source."""
+
+
+@click.command
+@scenario_file
+@overrides
+def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
+    """List every figure of SCENARIO and its source; fail on a figure without one."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from capexrisk.scenario import load_scenario
+    from capexrisk.scenario import sources as sources_of
+
+    figures = sources_of(load_scenario(scenario, overrides))
+    table = Table("figure", "value", "confidence", "source", box=box.SIMPLE)
+    for figure in figures:
+        source = f"{figure.source} {figure.address}".strip()
+        table.add_row(
+            f"{figure.table}.{figure.key}",
+            str(figure.value),
+            figure.confidence or "MISSING",
+            source,
+        )
+    Console().print(table)
+
+    missing = [_place(figure) for figure in figures if not figure.confidence]
+    if missing:
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise MissingSource(
+            f"{scenario}: {missing[0]}: has no source; add it to the evidence table as "
+            f'"confidence: source, address"{more}'
+        )
+
+
+def _place(figure: FigureSource) -> str:
+    """Dotted key of a figure in its file."""
+    from capexrisk.scenario.overlay import write_path
+
+    tables = ("market", "thresholds")
+    table = figure.table if figure.table in tables else write_path(("issuers", figure.table))
+    return f"{table}.{figure.key}"

@@ -1,0 +1,25 @@
+"""``capexrisk validate``: whether a scenario can be run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capexrisk.cli.options import overrides, scenario_file
+
+
+@click.command
+@scenario_file
+@overrides
+def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
+    """Check SCENARIO without running it."""
+    from capexrisk.scenario import digest, load_run_section, load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    load_run_section(scenario, overrides)
+    quarters = loaded.quarter_labels()
+    print(
+        f"{scenario}: ok: {len(loaded.issuers)} issuers, {quarters[0]} to {quarters[-1]}, "
+        f"digest {digest(loaded)[:16]}"
+    )

@@ -1,0 +1,103 @@
+"""The fine histogram of a run, redrawn in bins that an eye can follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+MOST_BINS = 80
+TAIL = 0.002  # share of paths left out of view on either side
+NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Density:
+    """Distribution of an amount, with what lies exactly at zero kept apart.
+
+    A failed issuer has no flows: its paths stand at zero and would hide the shape of the others.
+
+    Parameters
+    ----------
+    lower, upper, count : ndarray
+        Cells in ascending order; a cell with lower = upper = 0 holds the paths at zero.
+    """
+
+    lower: Floats
+    upper: Floats
+    count: Floats
+
+    @classmethod
+    def of(cls, cells: pd.DataFrame) -> Density:
+        """From rows of `Results.distributions` of one issuer, period and metric."""
+        ordered = cells.sort_values("lower", kind="stable")
+        return cls(*(ordered[name].to_numpy(float) for name in ("lower", "upper", "count")))
+
+    @property
+    def paths(self) -> float:
+        """Number of paths."""
+        return float(self.count.sum())
+
+    @property
+    def at_zero(self) -> float:
+        """Share of the paths at zero."""
+        return float(self.count[self._is_zero].sum()) / self.paths
+
+    @property
+    def _is_zero(self) -> NDArray[np.bool_]:
+        return np.equal(self.lower, self.upper)
+
+    def cumulative(self, points: Floats) -> Floats:
+        """Share of the paths at or below each point."""
+        return self._spread(points) + self.at_zero * (points >= 0.0)
+
+    def _spread(self, points: Floats) -> Floats:
+        """The same without the paths at zero; those in a cell are spread evenly over it."""
+        spread = ~self._is_zero
+        if not spread.any():
+            return np.zeros_like(points)
+        edges = np.column_stack([self.lower[spread], self.upper[spread]]).ravel()
+        count = self.count[spread]
+        heights = np.column_stack([np.cumsum(count) - count, np.cumsum(count)]).ravel()
+        below: Floats = np.interp(points, edges, heights / self.paths)
+        return below
+
+    def window(self) -> tuple[float, float]:
+        """From where to where to draw: all but the outermost paths."""
+        total = np.cumsum(self.count) / self.paths
+        first = int(np.searchsorted(total, TAIL, side="right"))
+        last = int(np.searchsorted(total, 1.0 - TAIL, side="left"))
+        last = min(last, self.count.size - 1)
+        return float(self.lower[first]), float(self.upper[last])
+
+    def widest_cell(self) -> float:
+        """Width of the widest cell in the window; finer bins would show steps of ours."""
+        low, high = self.window()
+        seen = (self.lower >= low) & (self.upper <= high)
+        return float((self.upper - self.lower)[seen].max())
+
+    def bins(self) -> Floats:
+        """Edges of bins of a round width, one of them at zero, fewer where there are few paths."""
+        low, high = self.window()
+        most = min(MOST_BINS, max(8.0, 2.0 * self.paths ** (1.0 / 3.0)))  # Rice's rule
+        width = round_up_nicely(max((high - low) / most, self.widest_cell(), 1e-3))
+        first = floor(low / width)
+        return width * np.arange(first, max(ceil(high / width), first + 1) + 1.0)
+
+    def heights(self, edges: Floats) -> Floats:
+        """Density in each bin, as a share of all paths per unit; those at zero are in none."""
+        return np.diff(self._spread(edges)) / np.diff(edges)
+
+
+def round_up_nicely(value: float) -> float:
+    """The next of 1, 2, 2.5, 5 times a power of ten.
+
+    >>> round_up_nicely(1.3), round_up_nicely(0.021)
+    (2.0, 0.025)
+    """
+    power = 10.0 ** floor(log10(value))
+    return next(step * power for step in NICE if step * power >= value * (1.0 - 1e-9))

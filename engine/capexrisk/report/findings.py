@@ -1,0 +1,125 @@
+"""The answer in sentences: who burns cash, who cannot fund its plan, how likely, how sure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from capexrisk.estimate.measures import Estimate
+from capexrisk.report.estimates import Estimates, last_quarters, observed
+from capexrisk.report.numbers import money, percentage
+from capexrisk.report.words import CAUSES, at_least, counted, listed
+from capexrisk.run.results import Results
+from capexrisk.run.summary import SYSTEM
+
+MOST_NAMES = 6
+MOST_RANKED = 3
+
+
+class Finding(NamedTuple):
+    """A question and its answer."""
+
+    question: str
+    answer: str
+
+
+def find(results: Results, estimates: Estimates, years: list[str]) -> list[Finding]:
+    """What a run says, most important first.
+
+    Parameters
+    ----------
+    results : Results
+    estimates : Estimates
+    years : list of str
+        Years to speak of.
+    """
+    findings = [
+        Finding("Who burns cash?", _burning(results, estimates, years)),
+        Finding("Who cannot fund its commitments?", _failing(results, estimates)),
+    ]
+    if len(results.issuers) > 1:
+        findings.append(Finding("Together?", _together(results, estimates)))
+    findings.append(Finding("How much from outside?", _outside(results, estimates)))
+    findings.append(Finding("How sure is that?", _certainty(results)))
+    return findings
+
+
+def _burning(results: Results, estimates: Estimates, years: list[str]) -> str:
+    parts = []
+    for year in years:
+        chances = {i: estimates.probability("negative_fcf", i, year) for i in results.issuers}
+        likely = [i for i in results.issuers if observed(chances[i]) > 0.5]
+        likely.sort(key=lambda i: -observed(chances[i]))
+        named = [f"{i} ({_chance(chances[i])})" for i in likely]
+        parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
+    return f"More likely than not to have negative free cash flow: {'; '.join(parts)}."
+
+
+def _failing(results: Results, estimates: Estimates) -> str:
+    last = results.quarters[-1]
+    chances = {i: estimates.probability("funding_failure", i, last) for i in results.issuers}
+    seen = [i for i in results.issuers if observed(chances[i])]
+    seen.sort(key=lambda i: -observed(chances[i]))
+    period = f"By the end of {_end(results)}"
+    if not seen:
+        limit = _chance(chances[results.issuers[0]])
+        return f"{period} nobody, on any path: {limit} for each issuer."
+    named = []
+    for issuer in seen[:MOST_RANKED]:
+        found = estimates.main_cause(issuer)
+        why = "" if found is None else f"; main cause: {CAUSES[found[0]]}"
+        named.append(f"{issuer} ({_chance(chances[issuer])}{why})")
+    rest = len(results.issuers) - len(named)
+    less = "" if not rest else f"; {counted(rest, 'other issuer')}, each with a smaller chance"
+    return f"{period}: {listed(named)}{less}."
+
+
+def _together(results: Results, estimates: Estimates) -> str:
+    issuers, last = len(results.issuers), results.quarters[-1]
+    parts = []
+    for k in sorted({1, 2, issuers}):
+        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
+        chance = _chance(estimates.probability(metric, SYSTEM, last))
+        parts.append(f"{at_least(k, issuers).lower()}: {chance}")
+    return f"Failures by the end of {_end(results)}: {'; '.join(parts)}."
+
+
+def _outside(results: Results, estimates: Estimates) -> str:
+    mean, low, high = (
+        _whole(money(estimates.amount("outside_funding", statistic=name), unit=True))
+        for name in ("mean", "p5", "p95")
+    )
+    threshold = threshold_text(results, "outside_funding")
+    above = _chance(estimates.probability("outside_funding_above_threshold"))
+    return (
+        f"The issuers raise {mean} over the horizon on average (P5 {low}, P95 {high}). "
+        f"The chance that it exceeds {threshold} is {above}."
+    )
+
+
+def _certainty(results: Results) -> str:
+    return (
+        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}: "
+        "they say how far the figures could move with other random numbers, and nothing about how "
+        "true the inputs are. Change the inputs to see how much hangs on them."
+    )
+
+
+def _chance(estimate: Estimate) -> str:
+    return _whole(percentage(estimate))
+
+
+def _whole(text: str) -> str:
+    """With spaces at which no line is broken."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _end(results: Results) -> str:
+    """The end of the horizon, as a year where a whole year ends there."""
+    year = results.years[-1]
+    last = last_quarters(results)[year]
+    return year if last.endswith("Q4") else last
+
+
+def threshold_text(results: Results, name: str) -> str:
+    """A threshold of the scenario, $bn."""
+    return f"${results.manifest['scenario']['model']['thresholds'][name]:,.10g}bn"

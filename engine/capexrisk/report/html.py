@@ -1,0 +1,124 @@
+"""The page of a run: one file, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from capexrisk.report.estimates import Estimates, last_quarters, likeliest_to_fail
+from capexrisk.report.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
+from capexrisk.report.findings import find, threshold_text
+from capexrisk.report.grids import Grid, Grids
+from capexrisk.report.svg import inline
+from capexrisk.report.words import counted
+from capexrisk.run.results import Results
+
+REPORT = "report.html"
+MOST_YEARS = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the page says about one issuer."""
+
+    name: str
+    anchor: str
+    figures: list[str]
+    grids: list[Grid]
+
+
+def write_report(results: Results, directory: Path, drawings: list[Drawing] | None = None) -> Path:
+    """Write report.html into a directory.
+
+    Parameters
+    ----------
+    results : Results
+    directory : Path
+        An existing directory.
+    drawings : list of Drawing, optional
+        What `write_figures` returned for these results; otherwise the figures are drawn anew.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = directory / REPORT
+    path.write_text(render(results, drawings or draw_figures(results)), encoding="utf-8")
+    return path
+
+
+def render(results: Results, drawings: list[Drawing]) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=PackageLoader("capexrisk.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2").render(_context(results, drawings))
+
+
+def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
+    estimates = Estimates(results)
+    ends = last_quarters(results)
+    years = _some(results.years)
+    grids = Grids(results, estimates, {year: ends[year] for year in years})
+    drawn = likeliest_to_fail(results, MOST_ISSUERS)
+    figures = {
+        drawing.name: inline(drawing.svg, f"f{number}-", drawing.description)
+        for number, drawing in enumerate(drawings)
+    }
+    manifest = results.manifest
+    return {
+        "counted": counted,
+        "results": results,
+        "scenario": manifest["scenario"],
+        "run": manifest["run"],
+        "manifest": manifest,
+        "findings": find(results, estimates, years),
+        "headline": [grids.negative_cash_flow(), grids.failure()],
+        "parts": [
+            _part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)
+        ],
+        "figures": figures,
+        "system": _system(grids, drawn),
+        "drawn": drawn,
+        "years": years,
+        "panels": MOST_PANELS,
+    }
+
+
+def _some(years: list[str]) -> list[str]:
+    """The years that fit a page: the first, and the last."""
+    return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
+
+
+def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Part:
+    names = (f"{issuer}-{kind}" for kind in ("fan", "distribution", "funding-mix"))
+    return Part(
+        name=issuer,
+        anchor=f"issuer-{number + 1}",
+        figures=[figures[name] for name in names if name in figures],
+        grids=[
+            grids.amounts(issuer),
+            grids.distress(issuer),
+            grids.causes(issuer),
+            grids.extremes(issuer),
+        ],
+    )
+
+
+def _system(grids: Grids, drawn: list[str]) -> dict[str, Grid]:
+    results = grids.results
+    return {
+        "together": grids.failures_together(),
+        "joint": grids.joint(drawn),
+        "conditional": grids.conditional(drawn),
+        "market": grids.market(),
+        "profit": grids.group_profit(threshold_text(results, "group_profit")),
+        "funding": grids.outside_funding(threshold_text(results, "outside_funding")),
+    }

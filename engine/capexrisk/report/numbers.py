@@ -1,0 +1,146 @@
+"""How an estimate is written down: its digits, its error, its bounds.
+
+One rule everywhere: "±" is half of the 95 % interval, to one digit and rounded up, so that it never
+claims too much; the value has as many decimals. A probability with fewer than ten hits, or misses,
+has no symmetric error: it is written as its interval, or as a bound where an end of the interval
+rounds to 0 or 100 %.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor, isnan, log10
+
+from capexrisk.estimate.intervals import FEW
+from capexrisk.estimate.measures import Estimate
+
+UNKNOWN = "n/a"
+MINUS = "−"
+
+
+def percentage(estimate: Estimate, sign: str = " %") -> str:
+    """Write a probability or a share.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A fraction, with statistic "probability", "upper_bound" or "lower_bound".
+    sign : str
+        What stands for per cent; "" where a heading says it.
+
+    Examples
+    --------
+    >>> percentage(Estimate("probability", 0.86492, 0.00076, 0.86342, 0.86641, 200_000))
+    '86.5 % ± 0.2'
+    >>> percentage(Estimate("upper_bound", 1.8e-5, float("nan"), 0.0, 1.8e-5, 200_000))
+    '< 0.002 %'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    hits = _hits(estimate)
+    if min(hits, estimate.n - hits) < FEW:
+        return _interval(100.0 * estimate.ci_low, 100.0 * estimate.ci_high, sign)
+    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    # Three digits of the smaller of p and 1 - p are all that anybody can use.
+    smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
+    decimals = max(0, min(_decimals(half), 2 - _magnitude(smaller)))
+    error = _rounded_up(half, decimals)
+    return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
+
+
+def money(estimate: Estimate, *, unit: bool = False) -> str:
+    """Write an amount in $bn; with its unit where no heading gives it.
+
+    Examples
+    --------
+    >>> money(Estimate("mean", -32.0597, 0.0387, -32.1355, -31.984, 200_000), unit=True)
+    '−$32.1bn ± 0.1'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    digits = 1 if abs(estimate.value) >= 10.0 else 2
+    before, after = ("$", "bn") if unit else ("", "")
+    return _amount(estimate, digits, before, after)
+
+
+def basis_points(estimate: Estimate) -> str:
+    """Write a spread in basis points, without its unit.
+
+    Examples
+    --------
+    >>> basis_points(Estimate("p95", 2053.25, 7.65, 2038.39, 2068.4, 200_000))
+    '2,053 ± 16'
+    """
+    return UNKNOWN if isnan(estimate.value) else _amount(estimate, 0)
+
+
+def share(estimate: Estimate) -> str:
+    """Write an amount that is a fraction, such as utilisation, in per cent.
+
+    Examples
+    --------
+    >>> share(Estimate("mean", 0.81232, 0.0004, 0.81154, 0.81311, 200_000))
+    '81.2 % ± 0.1'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    return _amount(_scaled(estimate, 100.0), 1, "", " %")
+
+
+def signed(value: float, decimals: int) -> str:
+    """Write a number with thousands separators and a true minus sign; never "−0"."""
+    text = f"{abs(value):,.{decimals}f}"
+    return MINUS + text if value < 0.0 and float(text.replace(",", "")) else text
+
+
+def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str = "") -> str:
+    half = 0.5 * (estimate.ci_high - estimate.ci_low)
+    known = half > 0.0  # false for NaN too
+    decimals = max(0, min(_decimals(half), most_decimals)) if known else most_decimals
+    text = signed(estimate.value, decimals)
+    minus = MINUS if text.startswith(MINUS) else ""
+    text = f"{minus}{before}{text.removeprefix(MINUS)}{after}"
+    if half == 0.0:
+        return text  # every path that could tell says the same
+    error = f"{_rounded_up(half, decimals):,.{decimals}f}" if known else "?"
+    return f"{text} ± {error}"
+
+
+def _interval(low: float, high: float, sign: str) -> str:
+    """From low to high, per cent, rounded outwards; one end where the other says nothing."""
+    decimals = max(0, _decimals(min(high, 100.0 - low)))
+    scale = 10.0**decimals
+    # A guard against 0.3 * 10 = 3.0000000000000004.
+    bottom = floor(low * scale * (1.0 + 1e-12)) / scale
+    top = _rounded_up(high, decimals)
+    if bottom <= 0.0 and top >= 100.0:
+        return UNKNOWN
+    if bottom <= 0.0:
+        return f"< {top:.{decimals}f}{sign}"
+    if top >= 100.0:
+        return f"> {bottom:.{decimals}f}{sign}"
+    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+
+
+def _hits(estimate: Estimate) -> float:
+    if estimate.statistic == "upper_bound":
+        return 0.0
+    return float(estimate.n) if estimate.statistic == "lower_bound" else estimate.value * estimate.n
+
+
+def _magnitude(value: float) -> int:
+    return floor(log10(value)) if value > 0.0 else 0
+
+
+def _decimals(value: float) -> int:
+    """Decimals that show one digit of a positive number."""
+    return -_magnitude(value)
+
+
+def _rounded_up(value: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    return ceil(value * scale * (1.0 - 1e-12)) / scale
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    value, error, low, high = (factor * number for number in estimate[1:5])
+    return Estimate(estimate.statistic, value, error, low, high, estimate.n)

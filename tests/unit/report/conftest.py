@@ -1,0 +1,96 @@
+"""Results of small runs, and a run's figures and page."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib import pyplot as plt
+
+from capexrisk.report.figures import Drawing, write_figures
+from capexrisk.report.html import write_report
+from capexrisk.run.results import Results, simulate
+from capexrisk.scenario import load_scenario, scenario_from_case
+
+ROOT = Path(__file__).parents[3]
+PENNILESS = {
+    **dict.fromkeys(("cash", "cash_target", "cash_min", "revolver"), 0.0),
+    **dict.fromkeys(("bond_quarter_cap", "secured_advance", "private_advance"), 0.0),
+    "equity_access": 0.0,
+    "committed": 1.0,
+}
+Case = dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def results() -> Results:
+    scenario = load_scenario(ROOT / "configs/hyperscalers-2026.toml")
+    return simulate(scenario, paths=2_000, seed=2, n_jobs=1)
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="session")
+def drawings(results: Results, directory: Path) -> list[Drawing]:
+    """The figures of `results`, also written into `directory`."""
+    return write_figures(results, directory)
+
+
+@pytest.fixture(scope="session")
+def page(results: Results, directory: Path, drawings: list[Drawing]) -> str:
+    return write_report(results, directory, drawings).read_text("utf-8")
+
+
+def _case(issuers: list[int], quarters: int = 12) -> Case:
+    case: Case = json.loads((ROOT / "tests/reference/case.json").read_text("utf-8"))
+    case["quarters"] = quarters
+    case["issuers"] = [copy.deepcopy(case["issuers"][number]) for number in issuers]
+    for issuer in case["issuers"]:
+        for key in ("capex_plan", "maturities", "leases"):
+            issuer[key] = (issuer[key] + issuer[key][-1:] * quarters)[:quarters]
+    return case
+
+
+def _failing(case: Case) -> Case:
+    for issuer in case["issuers"]:
+        issuer.update(PENNILESS)
+        issuer["capex_plan"] = [10.0 * amount for amount in issuer["capex_plan"]]
+    return case
+
+
+MICROSOFT, CORE_WEAVE = 2, 5
+ODD: dict[str, tuple[Callable[[], Case], int, str]] = {
+    "one path": (lambda: _case([CORE_WEAVE]), 1, "2026Q1"),
+    "ten paths of two issuers": (lambda: _case([MICROSOFT, CORE_WEAVE]), 10, "2026Q1"),
+    "one quarter": (lambda: _case([CORE_WEAVE], quarters=1), 200, "2026Q2"),
+    "years in part": (lambda: _case([CORE_WEAVE], quarters=7), 200, "2026Q3"),
+    "twenty years": (lambda: _case([CORE_WEAVE], quarters=80), 200, "2026Q2"),
+    "no failure": (lambda: _case([MICROSOFT]), 50, "2026Q1"),
+    "all fail at once": (lambda: _failing(_case([MICROSOFT, CORE_WEAVE])), 50, "2026Q1"),
+}
+
+
+@pytest.fixture(scope="session", params=list(ODD))
+def odd(request: pytest.FixtureRequest) -> Results:
+    """Runs at the edges: hardly any paths, quarters, issuers, failures or survivors."""
+    case, paths, start = ODD[request.param]
+    return simulate(scenario_from_case(case(), start=start), paths=paths, seed=1, n_jobs=1)
+
+
+@pytest.fixture(scope="session")
+def one() -> Results:
+    """A run of one issuer, quickly drawn."""
+    return simulate(scenario_from_case(_case([CORE_WEAVE])), paths=200, seed=1, n_jobs=1)
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures() -> Iterator[None]:
+    yield
+    plt.close("all")

@@ -1,0 +1,193 @@
+"""Figures as files, and the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from capexrisk.report.figures import FIGURES, Drawing, draw_figures, write_figures
+from capexrisk.report.html import render, write_report
+from capexrisk.report.tables import headline
+from capexrisk.run.results import Results
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Outline(HTMLParser):
+    """Opening tags with their attributes, texts, and whether every tag was closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def test_every_figure_is_there_as_png_and_svg(
+    results: Results, directory: Path, drawings: list[Drawing]
+) -> None:
+    kinds = ("fan", "distribution", "funding-mix")
+    names = {f"{issuer}-{kind}" for issuer in results.issuers for kind in kinds}
+    names |= {"survival", "funding-mix"}
+    files = {path.name for path in (directory / FIGURES).iterdir()}
+    assert files == {f"{name}.{end}" for name in names for end in ("png", "svg")}
+    assert {drawing.name for drawing in drawings} == names
+    with Image.open(directory / FIGURES / "survival.png") as image:
+        assert image.width == 792  # 4.4 inches at 180 dots
+
+
+def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write_figures(one, tmp_path / name)
+        write_report(one, tmp_path / name)
+    first = sorted(path for path in (tmp_path / "a").rglob("*") if path.is_file())
+    assert len(first) == 11
+    for path in first:
+        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_figures_carry_no_date(drawings: list[Drawing]) -> None:
+    assert not any("<dc:date>" in drawing.svg for drawing in drawings)
+
+
+def test_the_page_is_whole_and_stands_alone(page: str) -> None:
+    outline = Outline(page)
+    assert outline.open == []
+    for tag, attributes in outline.tags:
+        assert tag not in ("script", "link", "iframe", "img", "base", "object")
+        for name in ("src", "href", "xlink:href", "action", "data"):
+            assert (attributes.get(name) or "#").startswith("#"), (tag, attributes)
+    assert not re.search(r"@import|url\((?!#)", page)
+    anchors = {attributes["id"] for _, attributes in outline.tags if "id" in attributes}
+    links = {attributes["href"] for attributes in outline.all("a")}
+    assert links <= {f"#{anchor}" for anchor in anchors}
+
+
+def test_identifiers_are_unique(page: str) -> None:
+    found = [attributes["id"] for _, attributes in Outline(page).tags if "id" in attributes]
+    assert len(found) == len(set(found))
+    references = set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', page))
+    assert references
+    assert references <= set(found)
+
+
+def test_headings_descend_by_one(page: str) -> None:
+    levels = [int(tag[1]) for tag, _ in Outline(page).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_every_header_of_a_table_has_a_scope(page: str) -> None:
+    outline = Outline(page)
+    assert all(header["scope"] in ("col", "row") for header in outline.all("th"))
+    assert len(outline.all("caption")) == len(outline.all("table")) > 20
+
+
+def test_every_figure_is_described(results: Results, page: str) -> None:
+    pictures = Outline(page).all("svg")
+    assert len(pictures) == 2 + 3 * len(results.issuers)
+    assert all(picture["role"] == "img" and picture["aria-label"] for picture in pictures)
+
+
+def test_the_page_gives_the_answer(results: Results, page: str) -> None:
+    text = "".join(Outline(page).text).replace("\N{NO-BREAK SPACE}", " ")
+    for row in headline(results, percent_sign="").itertuples(index=False):
+        assert all(cell in text for cell in row[:-1])
+    assert "Who burns cash?" in text
+    assert "2,000 paths" in text
+    assert results.manifest["scenario"]["digest"] in text
+    assert "$1,500bn" in text  # the scenario's threshold of outside funding
+
+
+def test_names_are_only_names(results: Results) -> None:
+    attack = "<script>alert(1)</script>\"'&"
+    manifest = {**results.manifest}
+    manifest["scenario"] = {
+        **manifest["scenario"],
+        "name": attack,
+        "title": attack,
+        "description": attack,
+        "digest": attack,
+        "issuers": [attack],
+    }
+    manifest["scenario"]["model"] = {
+        **manifest["scenario"]["model"],
+        "issuers": manifest["scenario"]["model"]["issuers"][:1],
+    }
+    renamed = {"Alphabet": attack}
+    evil = replace(
+        results,
+        manifest=manifest,
+        summary=results.summary.replace({"issuer": renamed}),
+        distributions=results.distributions.replace({"issuer": renamed}),
+    )
+    outline = Outline(render(evil, draw_figures(evil)))
+    assert outline.all("script") == []
+    assert outline.open == []
+    assert any(attack in text for text in outline.text)
+
+
+def test_the_page_takes_any_run(odd: Results) -> None:
+    page = render(odd, draw_figures(odd))
+    assert Outline(page).open == []
+    assert not re.search(r"\bnan\b", page, flags=re.IGNORECASE)
+    assert ("Tables show" in page) == (len(odd.years) > 6)
+    assert ("The histograms show" in page) == (len(odd.years) > 4)
+    assert f'<th scope="col">{odd.years[-1]}</th>' in page
+
+
+def test_a_crowd_has_figures_for_the_likeliest_to_fail(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capexrisk.report.figures.MOST_ISSUERS", 1)
+    monkeypatch.setattr("capexrisk.report.html.MOST_ISSUERS", 1)
+    drawings = draw_figures(results)
+    names = [drawing.name for drawing in drawings]
+    assert names[2:] == ["CoreWeave-fan", "CoreWeave-distribution", "CoreWeave-funding-mix"]
+    page = render(results, drawings)
+    assert "Figures are drawn for the 1 issuer likeliest to fail, tables for all." in page
+    assert len(Outline(page).all("h3")) >= len(results.issuers)
+
+
+def test_who_plans_no_buyback_does_not_miss_it(results: Results, page: str) -> None:
+    models = results.manifest["scenario"]["model"]["issuers"]
+    planless = sum(1 for issuer in models if not issuer["buybacks"])
+    assert page.count("No buyback is planned") == planless > 0
+
+
+def test_quarantined_paths_are_named(results: Results, drawings: list[Drawing]) -> None:
+    manifest = {**results.manifest}
+    manifest["run"] = {
+        **manifest["run"],
+        "paths_quarantined": 1,
+        "quarantine": [{"path": 17, "quarter": "2026Q3"}],
+    }
+    page = render(replace(results, manifest=manifest), drawings)
+    assert "the first is path 17, in 2026Q3" in page
