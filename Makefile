@@ -33,7 +33,7 @@ lint: $(DEV_STAMP)  ## Check style, types and the import contract
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports --no-logo --no-cache
 
 format: $(DEV_STAMP)  ## Mend style where ruff can
 	$(BIN)/ruff check --fix-only .
