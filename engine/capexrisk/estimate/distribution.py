@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicHermiteSpline, CubicSpline
+from scipy.interpolate import CubicHermiteSpline
 
 from capexrisk.kernel.cells import CELLS_SIDE, cell_edges
 
@@ -28,13 +28,28 @@ LOWER_EDGES, UPPER_EDGES = _all_edges()
 BREAKS: Floats = np.concatenate([-cell_edges()[::-1], cell_edges()])
 
 
+def _slopes(x: Floats, rises: Floats) -> Floats:
+    """Slope at each x of the quartic through it and two neighbours on each side; 0 at the ends.
+
+    Newton's form, with the divided differences of `rises`, those of first order.
+    """
+    second = np.diff(rises) / (x[2:] - x[:-2])
+    third = np.diff(second) / (x[3:] - x[:-3])
+    fourth = np.diff(third) / (x[4:] - x[:-4])
+    here = x[2:-2]
+    right, left, far = here - x[3:-1], here - x[1:-3], here - x[4:]
+    slopes = np.zeros_like(x)
+    slopes[2:-2] = rises[2:-1] + right * (second[1:-1] + left * (third[1:] + far * fourth))
+    return slopes
+
+
 class Distribution:
     """Distribution of one quantity.
 
     Between the edges of cells the distribution function is interpolated by a monotone cubic
     (Fritsch and Carlson, 1980), at the edges it is exact: the error of a quantile from using a
     histogram is of fourth order in the width of a cell, which is at most 1/64 of the quantile. For
-    a normal distribution it is 2e-4 of the standard deviation where a cell is 0.4 of it wide.
+    a normal distribution it is 3e-4 of the standard deviation where a cell is 0.4 of it wide.
 
     Parameters
     ----------
@@ -56,20 +71,20 @@ class Distribution:
 
     @cached_property
     def _function(self) -> CubicHermiteSpline:
-        """Paths below x, as a function of x, over the filled cells and one more on each side.
+        """Paths below x, as a function of x, over the filled cells and three more on each side.
 
-        Slopes at the edges are those of a cubic spline, cut to where the cubic cannot turn:
-        between 0 and three times the lower of the mean slopes on either side.
+        Slopes are cut to where the cubic cannot turn: between 0 and three times the lower of the
+        mean slopes on either side. So a point mass is not felt beyond two cells.
         """
-        first = max(int(self._filled[0]) - 1, 0)
-        last = min(int(self._filled[-1]) + 1, self.counts.size - 1)
+        first = max(int(self._filled[0]) - 3, 0)
+        last = min(int(self._filled[-1]) + 3, self.counts.size - 1)
         edges = BREAKS[first : last + 2]
         heights = np.append(self._cumulative[first] - self.counts[first], self._cumulative[first:])
         heights = heights[: edges.size].astype(float)
         rises = np.diff(heights) / np.diff(edges)
         steepest = 3.0 * np.minimum(np.append(0.0, rises), np.append(rises, 0.0))
-        slopes = CubicSpline(edges, heights, bc_type="natural")(edges, 1)
-        return CubicHermiteSpline(edges, heights, np.clip(slopes, 0.0, steepest))
+        slopes = np.clip(_slopes(edges, rises), 0.0, steepest)
+        return CubicHermiteSpline(edges, heights, slopes)
 
     def quantile(self, levels: Floats) -> Floats:
         """Quantiles at levels in [0, 1]; the outermost filled cells' edges at 0 and 1."""

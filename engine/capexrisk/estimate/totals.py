@@ -87,13 +87,11 @@ class Totals:
         if chunk.paths == 0:
             return
         total = self.paths + chunk.paths
-        # A square beyond the largest double stays infinite; who judges the run looks at the totals.
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean = chunk.sums / chunk.paths
-            deviation = np.maximum(chunk.squares - chunk.sums * mean, 0.0)
-            shift = mean - self.mean
-            self.deviation += deviation + shift * shift * (self.paths * chunk.paths / total)
-            self.mean += shift * (chunk.paths / total)
+        mean = chunk.sums / chunk.paths
+        deviation = np.maximum(chunk.squares - chunk.sums * mean, 0.0)
+        shift = mean - self.mean
+        self.deviation += deviation + shift * shift * (self.paths * chunk.paths / total)
+        self.mean += shift * (chunk.paths / total)
         self.paths = total
         self.histogram.reshape(-1)[chunk.cells] += chunk.cell_counts
         self.counts += chunk.counts

@@ -69,7 +69,7 @@ def _failing(results: Results, estimates: Estimates) -> str:
         why = "" if found is None else f"; main cause: {CAUSES[found[0]]}"
         named.append(f"{issuer} ({_chance(chances[issuer])}{why})")
     rest = len(results.issuers) - len(named)
-    less = "" if not rest else f"; {counted(rest, 'other issuer')}, each with a smaller chance"
+    less = "" if not rest else f"; {counted(rest, 'other issuer')}, none with a greater chance"
     return f"{period}: {listed(named)}{less}."
 
 

@@ -230,7 +230,7 @@ class Grids:
             cells = [
                 Cell("–")
                 if first == second
-                else chance(self.estimates.probability(prefix + first, second))
+                else chance(self.estimates.probability(prefix + second, first))
                 for second in issuers
             ]
             rows.append((first, cells))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -51,6 +52,7 @@ def test_a_plot_touches_no_setting_and_says_its_run(results: Results, kind: str)
     before = dict(mpl.rcParams)
     ax = DRAW[kind](results, None)
     assert dict(mpl.rcParams) == before
+    assert before["svg.hashsalt"] != "capexrisk"  # importing the plots did not set it either
     assert plt.fignum_exists(ax.figure.number)  # pyplot's own, so that a notebook shows it
     assert "hyperscalers-2026 · 2,000 paths · seed 2" in texts(ax)
 
@@ -124,6 +126,9 @@ def test_the_mix_adds_up(results: Results, issuer: str) -> None:
     ax = plots.funding_mix(results, issuer, Figure().subplots())
     assert len(ax.containers) == len(CHANNELS)
     height = sum(bar.get_height() for container in ax.containers for bar in container)
+    for lower, upper in pairwise(ax.containers):  # each channel stands on the one before
+        for below, above in zip(lower, upper, strict=True):
+            assert above.get_y() == pytest.approx(below.get_y() + below.get_height())
     rows = results.estimates("outside_funding", issuer=issuer, period="horizon", statistic="mean")
     assert height == pytest.approx(rows["value"].iloc[0], rel=1e-9)  # the years make the horizon
 

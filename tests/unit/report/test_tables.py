@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.measures import Estimate, probability
 from capexrisk.report import tables
 from capexrisk.report.estimates import Estimates, last_quarters, likeliest_to_fail, observed
 from capexrisk.report.numbers import money, percentage
@@ -107,6 +107,11 @@ def test_years_end_in_their_last_quarter(odd: Results) -> None:
 def test_the_likeliest_to_fail_stand_in_the_scenarios_order(results: Results) -> None:
     assert likeliest_to_fail(results, 2) == ["Oracle", "CoreWeave"]
     assert likeliest_to_fail(results, 99) == results.issuers
+
+
+def test_a_bound_is_not_what_was_observed() -> None:
+    assert [observed(probability(hits, 4)) for hits in (0, 1, 4)] == [0.0, 0.25, 1.0]
+    assert observed(probability(0, 0)) == 0.0
 
 
 def test_an_unknown_row_is_an_error(results: Results) -> None:

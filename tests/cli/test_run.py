@@ -1,0 +1,215 @@
+"""``capexrisk run`` and ``report`` from end to end."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from capexrisk.cli import main as command_line
+from capexrisk.run.results import load_results, simulate
+from capexrisk.scenario import load_scenario
+from tests.cli.command import call, listing, write_small_scenario
+
+FILES = {
+    "manifest.json",
+    "summary.csv",
+    "summary.parquet",
+    "distributions.parquet",
+    "report.html",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("runs")
+    write_small_scenario(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(folder):
+    """Two threads, paths kept, everything printed."""
+    return call(
+        "run", "small.toml", "--paths", "2000", "--seed", "5", "--jobs", "2", "--keep-paths",
+        "--out", "a/first", cwd=folder,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def second(folder, first):
+    """One thread, another figure, nothing printed, over an earlier run."""
+    (folder / "b").mkdir()
+    (folder / "b" / "manifest.json").write_text("{}")
+    (folder / "b" / "of the old run.txt").write_text("x")
+    return call(
+        "run", "small.toml", "--paths", "2000", "--seed", "5", "--jobs", "1", "--quiet",
+        "--set", "issuers.Oracle.cash_usd_bn=12", "--out", "b", "--overwrite", cwd=folder,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def third(folder):
+    """One loky process."""
+    return call(
+        "run", "small.toml", "--paths", "2000", "--seed", "5", "--jobs", "1",
+        "--backend", "loky", "-q", "--out", "c", cwd=folder,
+    )  # fmt: skip
+
+
+def test_all_files_are_there(folder, first):
+    assert (first.returncode, first.stderr) == (0, "")
+    out = folder / "a" / "first"
+    assert {path.name for path in out.iterdir()} == FILES | {"figures", "paths"}
+    assert listing(out / "paths") == ["chunk-000000.parquet"]
+    figures = listing(out / "figures")
+    assert {Path(name).suffix for name in figures} == {".png", ".svg"} and len(figures) >= 8
+    assert "<html" in (out / "report.html").read_text("utf-8")
+    assert [name for name in listing(folder) if Path(name).name.startswith(".")] == []
+
+
+def test_the_files_hold_the_run(folder, first):
+    results = load_results(folder / "a" / "first")
+    run = results.manifest["run"]
+    assert (run["paths"], run["seed"], run["jobs"]) == (2000, 5, 2)
+    assert run["backend"] == "threading"  # the scenario's
+    csv = pd.read_csv(folder / "a" / "first" / "summary.csv")
+    assert len(csv) == len(results.summary)
+    kept = pd.read_parquet(folder / "a" / "first" / "paths" / "chunk-000000.parquet")
+    assert len(kept) == 2000
+
+
+def test_progress_is_silent_where_no_terminal_looks_on(first):
+    assert first.stderr == ""
+
+
+def test_the_table_is_printed(first):
+    assert "Oracle" in first.stdout
+    assert "2,000 paths" in first.stdout
+    assert first.stdout.endswith("Report: a/first/report.html\n")
+    assert "\x1b" not in first.stdout  # colours are for terminals
+
+
+def test_quiet_says_nothing(second, third):
+    for found in (second, third):
+        assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+def test_overwrite_replaces_the_run_as_a_whole(folder, second):
+    assert {path.name for path in (folder / "b").iterdir()} == FILES | {"figures"}
+
+
+def test_without_keep_paths_none_are_kept(folder, third):
+    assert {path.name for path in (folder / "c").iterdir()} == FILES | {"figures"}
+
+
+def test_set_changes_the_result(folder, first, second):
+    old, new = (load_results(folder / name) for name in ("a/first", "b"))
+    assert old.manifest["scenario"]["digest"] != new.manifest["scenario"]["digest"]
+    # At the same draws: with less cash at the start its lowest is lower.
+    lowest = [
+        results.estimates("lowest_cash", issuer="Oracle", statistic="mean")["value"].item()
+        for results in (old, new)
+    ]
+    assert lowest[1] < lowest[0]
+
+
+def test_workers_and_back_ends_write_the_same_bytes(folder, first, third):
+    csv = [(folder / name / "summary.csv").read_bytes() for name in ("a/first", "c")]
+    assert csv[0] == csv[1]
+
+
+def test_report_draws_a_finished_run_again(folder, third):
+    out = folder / "c"
+    before = {name: (out / name).read_bytes() for name in FILES if name != "report.html"}
+    for path in [*(out / "figures").iterdir(), out / "report.html"]:
+        path.unlink()
+    found = call("report", "c", cwd=folder)
+    assert (found.returncode, found.stderr, found.stdout) == (0, "", "c/report.html\n")
+    assert {path.name for path in out.iterdir()} == FILES | {"figures"}
+    assert len(listing(out / "figures")) >= 8
+    for name, content in before.items():
+        assert (out / name).read_bytes() == content
+
+
+def test_too_many_broken_paths_exit_1_and_leave_nothing(folder):
+    before = listing(folder)
+    found = call(
+        "run", "small.toml", "--paths", "2000", "--out", "x/y", "--set",
+        "market.demand_speed_per_year=5", "--set", "market.demand_speed_sigma=5", cwd=folder,
+    )  # fmt: skip
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.startswith("capexrisk: ") and found.stderr.count("\n") == 1
+    assert "of 2,000 paths are not finite and count nowhere; the first is path" in found.stderr
+    assert found.stderr.endswith("the scenario's figures are too extreme for the model\n")
+    assert listing(folder) == before
+
+
+def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
+    """The command in this process, without drawing."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr("capexrisk.report.figures.write_figures", lambda *_: None)
+    monkeypatch.setattr("capexrisk.report.html.write_report", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    return int(ended.value.code or 0)
+
+
+def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
+    scenario = load_scenario(write_small_scenario(tmp_path))
+    results = simulate(scenario, paths=100)
+    results.manifest["run"] |= {
+        "paths_quarantined": 1,
+        "quarantine": [{"path": 17, "quarter": "2026Q2"}],
+    }
+    monkeypatch.setattr("capexrisk.run.results.simulate_plan", lambda *_, **__: results)
+    assert run_here(monkeypatch, tmp_path, "run", "small.toml", "--quiet", "--out", "o") == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == (
+        "capexrisk: warning: 1 of 100 paths are not finite and count nowhere; "
+        "the first is path 17, in 2026Q2\n"
+    )
+
+
+def test_what_the_run_table_says_is_run_and_goes_to_runs(monkeypatch, tmp_path):
+    """No option: paths and seed of the file, and the directory runs/NAME."""
+    path = write_small_scenario(tmp_path)
+    name = load_scenario(path).name
+    overrides = ("--set", "run.paths=300", "--set", "run.seed=9", "--set", "run.jobs=1")
+    assert run_here(monkeypatch, tmp_path, "run", "small.toml", "-q", *overrides) == 0
+    manifest = json.loads((tmp_path / "runs" / name / "manifest.json").read_text())
+    assert (manifest["run"]["paths"], manifest["run"]["seed"]) == (300, 9)
+
+
+def test_a_terminal_gets_a_bar(monkeypatch, tmp_path, capsys):
+    """With paths per second and the total; --quiet hides it there as well."""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich then takes a pipe for a terminal
+    write_small_scenario(tmp_path)
+    arguments = ("run", "small.toml", "--paths", "40000", "--jobs", "1", "--out")
+    assert run_here(monkeypatch, tmp_path, *arguments, "a") == 0
+    bar = capsys.readouterr().err
+    assert "Simulating" in bar and "/40000" in bar and "paths/s" in bar
+    assert run_here(monkeypatch, tmp_path, *arguments, "b", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
+    """The disk is full at the last moment: all of it is gone again."""
+    write_small_scenario(tmp_path)
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("capexrisk.report.figures.write_figures", fail)
+    arguments = ["run", "small.toml", "--paths", "100", "-q", "--out", "a/o"]
+    monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == 1
+    assert listing(tmp_path) == ["small.toml"]

@@ -1,0 +1,407 @@
+"""A run is a function of scenario, seed and paths: workers, chunks and order have no say."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backend
+
+from capexrisk.estimate.totals import Totals
+from capexrisk.kernel.cells import cell_edges
+from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
+from capexrisk.lowering import lower
+from capexrisk.run.chunks import run_chunk
+from capexrisk.run.plan import RunPlan
+from capexrisk.run.results import SUMMARY_CSV, Results, simulate
+from capexrisk.run.summary import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, summarise
+from capexrisk.scenario import Scenario, scenario_from_case
+from tests.unit.run.scenarios import ISSUERS, reference_case, small_scenario
+
+PATHS = 40_000  # three chunks, the last one short and not a multiple of a block
+SEED = 77
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return small_scenario()
+
+
+@pytest.fixture(scope="module")
+def expected(scenario) -> Results:
+    """One worker, no joblib."""
+    return simulate(scenario, paths=PATHS, seed=SEED, n_jobs=1, backend="sequential")
+
+
+def assert_same_bits(found: pd.DataFrame, wanted: pd.DataFrame) -> None:
+    """Equal to the last bit, NaN to NaN."""
+    assert list(found.columns) == list(wanted.columns)
+    for name in wanted.columns:
+        left, right = found[name].to_numpy(), wanted[name].to_numpy()
+        if left.dtype == np.float64:
+            left, right = left.view(np.int64), right.view(np.int64)
+        assert np.array_equal(left, right), name
+
+
+def assert_same_run(found: Results, wanted: Results) -> None:
+    assert_same_bits(found.summary, wanted.summary)
+    assert_same_bits(found.distributions, wanted.distributions)
+
+
+@pytest.mark.parametrize(
+    ("backend", "jobs"),
+    [
+        (None, -1),
+        (None, 1),
+        (None, 2),
+        ("threading", 1),
+        ("threading", 2),
+        ("threading", 4),
+        ("sequential", 4),
+        ("loky", 2),
+    ],
+)
+def test_workers_and_back_ends_change_no_bit(scenario, expected, tmp_path, backend, jobs):
+    found = simulate(scenario, paths=PATHS, seed=SEED, n_jobs=jobs, backend=backend)
+    assert_same_run(found, expected)
+    for name, results in (("found", found), ("expected", expected)):
+        (tmp_path / name).mkdir()
+        results.write(tmp_path / name)
+    csv = (tmp_path / "found" / SUMMARY_CSV).read_bytes()
+    assert csv == (tmp_path / "expected" / SUMMARY_CSV).read_bytes()
+
+
+class CountingBackend(ThreadingBackend):
+    """A user's own back end: threads that are counted."""
+
+    tasks = 0
+
+    def submit(self, *args: Any, **kwargs: Any) -> Any:
+        CountingBackend.tasks += 1
+        return super().submit(*args, **kwargs)
+
+
+@pytest.fixture
+def counting():
+    register_parallel_backend("counting", CountingBackend)
+    CountingBackend.tasks = 0
+    yield CountingBackend
+    del BACKENDS["counting"]
+
+
+def test_an_active_parallel_config_is_honoured(scenario, expected, counting):
+    """The user's dask or ray is used, and changes no bit."""
+    with joblib.parallel_config(backend="counting"):
+        found = simulate(scenario, paths=PATHS, seed=SEED, n_jobs=2)
+    assert counting.tasks == 3
+    assert_same_run(found, expected)
+
+
+def test_a_back_end_that_is_asked_for_goes_before_the_config(scenario, counting):
+    with joblib.parallel_config(backend="counting"):
+        simulate(scenario, paths=100, n_jobs=2, backend="threading")
+    assert counting.tasks == 0
+
+
+@pytest.mark.parametrize("order", [[2, 1, 0], [1, 2, 0]])
+def test_chunks_may_be_computed_in_any_order(scenario, expected, order):
+    """As long as they are added in theirs."""
+    lowered = lower(scenario)
+    chunks = list(RunPlan(paths=PATHS, seed=SEED).chunks())
+    done = {number: run_chunk(lowered, SEED, chunks[number], None) for number in order}
+    totals = Totals(lowered.layout)
+    for number in sorted(done):
+        totals.add(done[number])
+    assert_same_bits(summarise(totals, lowered), expected.summary)
+
+
+def test_a_run_repeated_in_the_same_process_is_the_same(scenario, expected):
+    """Nothing is carried over: another scenario and another seed come between."""
+    simulate(small_scenario(quarters=2, issuers=["Oracle"]), paths=100, seed=1)
+    simulate(scenario, paths=100, seed=1)
+    assert_same_run(simulate(scenario, paths=PATHS, seed=SEED), expected)
+
+
+def test_two_seeds_differ(scenario, expected):
+    """In every amount that is drawn; the start is the same for both."""
+    other = simulate(scenario, paths=PATHS, seed=SEED + 1)
+    means = [results.estimates("free_cash_flow", statistic="mean") for results in (expected, other)]
+    assert (means[0]["value"].to_numpy() != means[1]["value"].to_numpy()).all()
+    # And by no more than chance: 5.2 standard errors of the difference, once in 10^5 over 27.
+    gap = means[0]["value"].to_numpy() - means[1]["value"].to_numpy()
+    error = np.hypot(means[0]["standard_error"], means[1]["standard_error"])
+    assert (np.abs(gap) < 5.2 * error).all()
+
+
+def kept(scenario: Scenario, directory: Path, paths: int, **options: Any) -> pd.DataFrame:
+    """Single paths of a run, all files one after the other."""
+    directory.mkdir()
+    simulate(scenario, paths=paths, seed=SEED, keep_paths=directory, **options)
+    files = sorted(directory.iterdir())
+    assert len(files) == -(-paths // 16_384)
+    return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def single(scenario, tmp_path_factory) -> pd.DataFrame:
+    return kept(scenario, tmp_path_factory.mktemp("kept") / "large", PATHS)
+
+
+@pytest.mark.parametrize("paths", [1, 20_000])
+def test_a_larger_run_contains_the_smaller_one(scenario, single, tmp_path, paths):
+    """Path by path, across the ends of files."""
+    smaller = kept(scenario, tmp_path / "small", paths, n_jobs=2)
+    assert smaller["path"].tolist() == list(range(paths))
+    assert_same_bits(smaller, single.iloc[:paths])
+
+
+def test_keeping_paths_changes_no_bit(scenario, expected, tmp_path):
+    found = simulate(scenario, paths=PATHS, seed=SEED, keep_paths=tmp_path)
+    assert_same_run(found, expected)
+
+
+def metric_of(flow: str) -> str:
+    return f"raised_{flow}" if flow in CHANNELS else f"{flow}_amount"
+
+
+class Kept:
+    """What numpy makes of single paths, by the keys of the summary."""
+
+    def __init__(self, single: pd.DataFrame, results: Results) -> None:
+        self.single = single
+        self.results = results
+        self.never = len(results.quarters)
+
+    def amounts(self) -> dict[tuple[str, str, str], np.ndarray]:
+        """Columns that have a mean, by (issuer, period, metric)."""
+        found = {}
+        metrics = BY_ISSUER | BY_SYSTEM | MEANS
+        for column in self.single.columns:
+            name, *place = column.split("/")
+            values = self.single[column].to_numpy()
+            if name == "flows_year":
+                found[place[1], place[2], metric_of(place[0])] = values
+            elif name == "flows_total":
+                found[place[1], HORIZON, metric_of(place[0])] = values
+            elif name == "outside_total":
+                found[SYSTEM, HORIZON, metric_of(place[0])] = values
+            elif name in BY_SYSTEM:
+                found[SYSTEM, (place or [HORIZON])[0], metrics[name]] = values
+            elif name in metrics:
+                found[place[0], (place[1:] or [HORIZON])[0], metrics[name]] = values
+        return found
+
+    def events(self) -> dict[tuple[str, str, str], np.ndarray]:
+        """Whether each path is a hit, by (issuer, period, metric)."""
+        tiers = {
+            "tiers/F0": "first_negative_fcf",
+            "tiers/F1": "no_buyback",
+            "tiers/F2": "need_beyond_cash",
+            "tiers/F3": "capex_cut",
+            "tiers/F4": "funding_failure",
+            "net_debt": "net_debt_positive",
+            "fallen_angel": "fallen_angel",
+        }
+        single, results = self.single, self.results
+        found = {}
+        for issuer in results.issuers:
+            for prefix, metric in tiers.items():
+                for k, quarter in enumerate(results.quarters):
+                    found[issuer, quarter, metric] = single[f"{prefix}/{issuer}"] <= k
+            for prefix, event in (
+                ("failure_cause", "funding_failure"),
+                ("cut_cause", "capex_cut"),
+            ):
+                for number, cause in enumerate(CAUSES, start=1):
+                    hit = single[f"{prefix}/{issuer}"] == number
+                    found[issuer, HORIZON, f"{event}_by_{cause}"] = hit
+            for year in results.years:
+                negative = single[f"fcf_year/{issuer}/{year}"] < 0.0
+                found[issuer, year, "negative_fcf"] = negative
+        fails = {i: single[f"tiers/F4/{i}"].to_numpy() for i in results.issuers}
+        for first in results.issuers:
+            for second in results.issuers:
+                if first != second:
+                    both = (fails[first] < self.never) & (fails[second] < self.never)
+                    found[first, HORIZON, f"failure_with:{second}"] = both
+        for k, quarter in enumerate(results.quarters):
+            number = sum((dates <= k).astype(int) for dates in fails.values())
+            found[SYSTEM, quarter, "any_failure"] = number >= 1
+            found[SYSTEM, quarter, "failures_at_least_2"] = number >= 2
+            found[SYSTEM, quarter, "failures_at_least_3"] = number >= 3
+            found[SYSTEM, quarter, "tenant_lost"] = single["tenant_lost"] <= k
+            for number_of, regime in enumerate(("open", "stressed", "shut")):
+                hit = single[f"regime/{quarter}"] == number_of
+                found[SYSTEM, quarter, f"regime_{regime}"] = hit
+        above = single["outside_funding"] > 1500.0
+        found[SYSTEM, HORIZON, "outside_funding_above_threshold"] = above
+        for year in results.years:
+            above = single[f"group_profit/{year}"] > 1000.0
+            found[SYSTEM, year, "group_profit_above_threshold"] = above
+        return found
+
+
+@pytest.fixture(scope="module")
+def paths(single, expected) -> Kept:
+    return Kept(single, expected)
+
+
+@pytest.fixture(scope="module")
+def rows(expected) -> dict[tuple[str, str, str, str], Any]:
+    return {tuple(row[1:5]): row for row in expected.summary.itertuples()}
+
+
+def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
+    """Every mean of the table; sums of 40,000 doubles in another order differ by 1e-12 of size."""
+    amounts = paths.amounts()
+    for (*key, statistic), row in rows.items():
+        if statistic == "mean":
+            values = amounts[tuple(key)]
+            size = np.abs(values).mean()
+            assert row.value == pytest.approx(values.mean(), abs=1e-12 * size + 1e-300), key
+            error = values.std(ddof=1) / np.sqrt(values.size)
+            # Squares are summed, not deviations: their rounding shows where the spread is small.
+            assert row.standard_error == pytest.approx(error, rel=1e-6, abs=1e-9 * size), key
+    assert {key[:3] for key in rows if key[3] == "mean"} == set(amounts)
+    assert len(FLOWS) == 8
+
+
+def test_quantiles_are_those_of_the_kept_paths_within_a_cell(paths, rows):
+    amounts = paths.amounts()
+    smallest = cell_edges()[0]
+    compared = 0
+    for (*key, statistic), row in rows.items():
+        if statistic in ("p5", "p25", "p50", "p75", "p95"):
+            level = float(statistic[1:]) / 100
+            exact = np.quantile(amounts[tuple(key)], level, method="inverted_cdf")
+            if abs(exact) < smallest:
+                assert row.value == 0.0, key
+            else:
+                assert row.value == pytest.approx(exact, rel=1 / 64), key
+            compared += 1
+    assert compared == 490  # 98 quantities with a distribution, five levels each
+
+
+def test_counts_are_those_of_the_kept_paths(paths, rows):
+    """To the path: no tolerance."""
+    events = paths.events()
+    n = PATHS
+    left = {key[:3] for key in rows if key[3] in ("probability", "upper_bound", "lower_bound")}
+    for key, hit in events.items():
+        hits = int(np.count_nonzero(hit))
+        statistic = {0: "upper_bound", n: "lower_bound"}.get(hits, "probability")
+        row = rows[*key, statistic]
+        assert row.n == n, key
+        if statistic == "probability":
+            assert row.value == hits / n, key
+        left.remove(key)
+    # What is left is conditional, or without the smallest, and follows from these.
+    assert all("_given_" in metric or "_without:" in metric or "_or_" in metric
+               for _, _, metric in left)  # fmt: skip
+
+
+def test_conditional_shares_are_those_of_the_kept_paths(single, expected, rows):
+    never = len(expected.quarters)
+    for issuer in ISSUERS:
+        failed = single[f"tiers/F4/{issuer}"] < never
+        for number, cause in enumerate(CAUSES, start=1):
+            of = single.loc[failed, f"failure_cause/{issuer}"] == number
+            metric = f"funding_failure_by_{cause}_given_funding_failure"
+            assert_share(rows, (issuer, HORIZON, metric), of)
+        for other in ISSUERS:
+            if other != issuer:
+                of = single.loc[single[f"tiers/F4/{other}"] < never, f"tiers/F4/{issuer}"] < never
+                assert_share(rows, (issuer, HORIZON, f"failure_given_failure_of:{other}"), of)
+        for year, end in zip(expected.years, (1, 5, 6), strict=True):
+            alive = single[f"tiers/F4/{issuer}"] > end
+            of = single.loc[alive, f"fcf_year/{issuer}/{year}"] < 0.0
+            assert_share(rows, (issuer, year, "negative_fcf_given_survival"), of)
+
+
+def assert_share(rows: dict, key: tuple[str, str, str], of: pd.Series) -> None:
+    (row,) = [rows[*key, s] for s in ("probability", "upper_bound", "lower_bound")
+              if (*key, s) in rows]  # fmt: skip
+    assert row.n == of.size, key
+    if row.statistic == "probability" and of.size:
+        assert row.value == of.mean(), key
+    elif of.size:
+        assert of.mean() == (0.0 if row.statistic == "upper_bound" else 1.0), key
+
+
+def test_distributions_count_the_kept_paths(paths, expected):
+    amounts = paths.amounts()
+    for key, cells in expected.distributions.groupby(["issuer", "period", "metric"]):
+        values = amounts[key]
+        for low, high, count in cells[["lower", "upper", "count"]].to_numpy()[::7]:
+            if low == high:
+                inside = np.abs(values) < cell_edges()[0]
+            elif low > 0.0:
+                inside = (low <= values) & (values < high)
+            else:
+                inside = (low < values) & (values <= high)
+            assert np.count_nonzero(inside) == count, (key, low)
+
+
+def with_newcomer(place: int) -> Scenario:
+    """A firm that owns no AI capital, owes nothing and plans nothing joins the three.
+
+    By MODEL.md it has no capacity (step 5), no weight in the pack (9), no need and no wish, so no
+    ask (10), no debt to fail with (12): it adds zeros to every sum over issuers. Its cash flow is
+    positive whatever is drawn, and its market value the largest, so that who is smallest stays.
+    """
+    case = reference_case(7, ISSUERS)
+    newcomer = copy.deepcopy(case["issuers"][0])
+    newcomer["name"] = "Newcomer"
+    zeros = ("ai_capital", "construction", "bonds", "secured_debt", "private_debt", "dividends")
+    newcomer |= dict.fromkeys(zeros, 0.0)
+    newcomer |= {key: [0.0] * 7 for key in ("capex_plan", "maturities", "leases")}
+    newcomer["market_cap"] = 9000.0
+    case["issuers"].insert(place, newcomer)
+    return scenario_from_case(case, start="2026Q3")
+
+
+@pytest.mark.parametrize("place", [0, 3], ids=["in front", "at the end"])
+def test_an_idle_newcomer_leaves_the_others_alone(tmp_path, single, place):
+    """To the bit, path by path: their outcomes, and the market's."""
+    found = kept(with_newcomer(place), tmp_path / "paths", 4096)
+    own = [column for column in found.columns if "/Newcomer" in column]
+    assert (found["tiers/F4/Newcomer"] == 7.0).all()
+    assert (found["raised/Newcomer"] == 0.0).all()
+    assert (found["ocf_quarter/Newcomer/2027Q1"] > 0.0).all()
+    group = [column for column in found.columns if column.startswith(("group_profit", "profit_ab"))]
+    without_smallest = [c for c in found.columns if c.startswith("failures_but_smallest")]
+    assert len(own) > 50 and len(group) == 6 and len(without_smallest) == 7
+    others = found.drop(columns=[*own, *group])
+    assert_same_bits(others, single.iloc[:4096].drop(columns=group))
+
+
+def test_a_newcomer_who_acts_is_felt(tmp_path, single):
+    """Or the test above would not guard anything: the smallest of asks moves the others."""
+    case = reference_case(7, ISSUERS)
+    case["issuers"].append({**case["issuers"][0], "name": "Newcomer"})
+    found = kept(scenario_from_case(case, start="2026Q3"), tmp_path / "paths", 64)
+    for column in ("utilisation/2027Q1", "fcf_year/Oracle/2027"):
+        assert (found[column] != single[column].iloc[:64]).all()
+
+
+def test_the_order_of_issuers_changes_no_count(scenario, expected):
+    """Sums over issuers are added in another order, so only what is discrete is exact."""
+    turned = simulate(
+        small_scenario(issuers=ISSUERS[::-1]), paths=PATHS, seed=SEED, n_jobs=2
+    ).summary
+    key = ["issuer", "period", "metric", "statistic"]
+    both = expected.summary.merge(turned, on=key, suffixes=("", "_turned"))
+    counts = Counter(both["statistic"])
+    assert len(both) == len(turned) == len(expected.summary) and counts["probability"] > 100
+    # Rounding decides a path's event with a chance of some 1e-11: not once in 40,000 paths.
+    shares = both[both["statistic"] == "probability"]
+    assert (shares["value"] == shares["value_turned"]).all()
+    means = both[both["statistic"] == "mean"]
+    scale = means["value"].abs() + means["standard_error"]
+    assert ((means["value"] - means["value_turned"]).abs() <= 1e-9 * scale).all()

@@ -1,0 +1,244 @@
+"""Quantiles and means from histograms against samples and laws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import ndtri
+from scipy.stats import norm
+
+from capexrisk.estimate.distribution import LOWER_EDGES, UPPER_EDGES, Distribution
+from capexrisk.kernel.cells import CELLS, CELLS_SIDE, LOWEST_EXPONENT
+from tests.unit.estimate.samples import (
+    CELL_WIDTH,
+    binned,
+    cells_of,
+    expected,
+    lognormal_function,
+)
+
+LEVELS = np.array([0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999])
+SMALLEST = 2.0**LOWEST_EXPONENT
+
+
+def samples() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(20260213)
+    z = rng.standard_normal(20_000)
+    lumped = rng.random(20_000) < 0.3
+    return {
+        "normal": z,
+        "normal far from zero": 300.0 + 5.0 * z,
+        "lognormal": np.exp(2.0 + 0.8 * z),
+        "negative only": -np.exp(1.0 + 0.5 * z),
+        "gap": np.where(rng.random(20_000) < 0.4, -10.0 + z, 50.0 + z),
+        "point mass at zero": np.where(lumped, 0.0, z),
+        "point mass elsewhere": np.where(lumped, 3.7, np.exp(2.0 + 0.8 * z)),
+        "all equal": np.full(1000, -82.42),
+        "all zero": np.zeros(1000),
+        "one": np.array([12.5]),
+        "two": np.array([-3.0, 7.0]),
+        "around the smallest cell": SMALLEST * 3.0 * z,
+        "just below the smallest cell": np.full(7, -1.002 * SMALLEST),
+        "just above the smallest cell": np.full(7, 1.002 * SMALLEST),
+    }
+
+
+@pytest.mark.parametrize("name", samples())
+def test_quantiles_lie_in_the_cell_of_the_sample_quantile(name):
+    """The order statistic and ours share a cell, whatever the distribution: no tolerance."""
+    values = samples()[name]
+    distribution = binned(values)
+    found = distribution.quantile(LEVELS)
+    exact = np.quantile(values, LEVELS, method="inverted_cdf")
+    cell = cells_of(exact)
+    assert (found >= LOWER_EDGES[cell]).all() and (found <= UPPER_EDGES[cell]).all()
+    small = np.abs(exact) < SMALLEST
+    assert (found[small] == 0.0).all()
+    assert (np.abs(found - exact)[~small] <= CELL_WIDTH * np.abs(exact)[~small]).all()
+    assert (np.diff(found) >= 0.0).all()
+
+
+@pytest.mark.parametrize("cell", [0, 1, *range(CELLS_SIDE - 5, CELLS_SIDE + 6), CELLS - 1])
+def test_all_paths_in_one_cell(cell):
+    """Also at the ends, and near zero, whose cell is drawn narrower than it is."""
+    counts = np.zeros(CELLS, dtype=np.int64)
+    counts[cell] = 7
+    found = Distribution(counts).quantile(LEVELS)
+    assert (found >= LOWER_EDGES[cell]).all() and (found <= UPPER_EDGES[cell]).all()
+
+
+@pytest.mark.parametrize("name", ["normal far from zero", "lognormal", "negative only", "gap"])
+def test_quantiles_are_far_closer_than_a_cell_where_it_is_smooth(name):
+    """Between two order statistics of the sample on either side, or 1/20 of a cell from them."""
+    values = samples()[name]
+    found = binned(values).quantile(LEVELS)
+    # Inside a cell of m paths the interpolated count is off by some sqrt(m)/2: 20,000 paths over
+    # 100 cells put 200 into one, and 5 sigma of that is 35 ranks.
+    off = 35 / values.size
+    low = np.quantile(values, np.clip(LEVELS - off, 0, 1))
+    high = np.quantile(values, np.clip(LEVELS + off, 0, 1))
+    slack = CELL_WIDTH / 20 * np.abs(found)
+    assert (low - slack <= found).all() and (found <= high + slack).all()
+
+
+@pytest.mark.parametrize(
+    ("law", "quantiles", "deviation"),
+    [
+        (norm.cdf, ndtri, 1.0),
+        (norm(300, 10).cdf, norm(300, 10).ppf, 10.0),
+        (norm(300, 20).cdf, norm(300, 20).ppf, 20.0),
+        (norm(-40, 10).cdf, norm(-40, 10).ppf, 10.0),
+        (lognormal_function(2.0, 0.1), lambda p: np.exp(2.0 + 0.1 * ndtri(p)), 0.74),
+    ],
+    ids=["normal", "narrow", "far from zero", "negative", "lognormal"],
+)
+def test_a_histogram_without_sampling_error_gives_the_law(law, quantiles, deviation):
+    """What is left is the interpolation: a constant times (cell / deviation)^4.
+
+    The constant is 0.03 at most over such laws. A straight line inside the cell is of second
+    order, slopes from a cell's two neighbours of third: both are 10 times as far off and more.
+    """
+    levels = np.linspace(0.01, 0.99, 99)
+    exact = quantiles(levels)
+    cell = cells_of(exact)
+    width = (UPPER_EDGES[cell] - LOWER_EDGES[cell]).max() / deviation
+    found = expected(law, 10**15).quantile(levels)
+    np.testing.assert_allclose(found, exact, rtol=0.0, atol=0.05 * width**4 * deviation)
+
+
+def test_point_mass_at_zero_is_zero_and_one_elsewhere_is_found():
+    values = samples()["point mass at zero"]
+    inside = np.array([0.4, 0.5, 0.6])
+    assert (binned(values).quantile(inside) == 0.0).all()
+
+    values = samples()["point mass elsewhere"]
+    distribution = binned(values)
+    level = np.array([np.mean(values < 3.7) + 0.15])
+    low, high = distribution.resolution(distribution.quantile(level))
+    assert low < 3.7 < high
+    assert (high - low) / 3.7 <= CELL_WIDTH
+
+
+def test_a_point_mass_disturbs_no_cell_beyond_the_second():
+    """Flat at 100 paths a cell but for one: exact three cells away, within 0.4 cells beside it.
+
+    Without the limit on slopes the cubic beside the mass turns, and is off by 0.9 of a cell.
+    """
+    counts = np.zeros(CELLS, dtype=np.int64)
+    counts[3000:3101], mass = 100, 3050
+    counts[mass] = 100_000
+    distribution = Distribution(counts)
+    share = np.array([0.1, 0.5, 0.9])
+    for cell in (mass - 3, mass - 2, mass - 1, mass + 1, mass + 2, mass + 3):
+        levels = (counts[:cell].sum() + 100 * share) / distribution.n
+        width = UPPER_EDGES[cell] - LOWER_EDGES[cell]
+        found = (distribution.quantile(levels) - LOWER_EDGES[cell]) / width
+        off = 1e-6 if abs(cell - mass) == 3 else 0.4
+        np.testing.assert_allclose(found, share, atol=off)
+
+
+def test_resolution_is_the_cell_of_a_point_mass_and_nothing_where_it_is_smooth():
+    # Flat at 128 paths a cell, so that sampling alone makes no lump.
+    counts = np.zeros(CELLS, dtype=np.int64)
+    counts[3000:3100] = 128
+    smooth = Distribution(counts)
+    values = smooth.quantile(np.array([0.1, 0.5, 0.9]))
+    low, high = smooth.resolution(values)
+    np.testing.assert_array_equal(low, values)
+    np.testing.assert_array_equal(high, values)
+
+    counts[3050] = 20 * 128
+    lumped = Distribution(counts)
+    (low,), (high,) = lumped.resolution(lumped.quantile(np.array([0.5])))
+    assert (low, high) == (LOWER_EDGES[3050], UPPER_EDGES[3050])
+
+    zero = binned(np.zeros(5))
+    assert zero.resolution(np.zeros(1)) == (np.zeros(1), np.zeros(1))
+
+
+def test_ends_are_the_outermost_edges():
+    distribution = binned([-3.0, 7.0, 7.1])
+    low, high = distribution.quantile(np.array([0.0, 1.0]))
+    first, last = cells_of([-3.0, 7.1])
+    # The function is flat beyond the ends, so that its last 1e-16 are a root of that in x.
+    assert low == pytest.approx(LOWER_EDGES[first], rel=1e-7)
+    assert high == pytest.approx(UPPER_EDGES[last], rel=1e-7)
+
+
+def test_no_quantile_falls_into_a_gap():
+    """Not even at the level where it begins: the sample's own convention."""
+    values = np.concatenate([np.linspace(-12.0, -8.0, 400), np.linspace(48.0, 52.0, 600)])
+    found = binned(values).quantile(np.array([0.399, 0.4, 0.401]))
+    assert (found[:2] <= -8.0 + 1e-9).all() and found[2] >= 48.0 - 48.0 * CELL_WIDTH
+
+
+def test_values_beyond_the_last_cell_count_as_its_end():
+    distribution = binned([1e9, 2e9, -1e12])
+    assert distribution.n == 3
+    assert distribution.quantile(np.array([1.0])) == pytest.approx(2.0**26)
+    assert distribution.quantile(np.array([0.0])) == pytest.approx(-(2.0**26))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40))
+def test_any_sample(values):
+    """Rises with the level, stays in the sample's cells, counts everything."""
+    distribution = binned(values)
+    assert distribution.n == len(values)
+    levels = np.linspace(0.0, 1.0, 41)
+    found = distribution.quantile(levels)
+    assert (np.diff(found) >= 0.0).all()
+    lower, upper, count = distribution.table()
+    assert count.sum() == len(values) and (count > 0).all()
+    assert (upper[:-1] <= lower[1:]).all()
+    inside = (found[:, None] >= lower - 1e-9) & (found[:, None] <= upper + 1e-9)
+    assert inside.any(axis=1).all()
+
+
+def test_doubling_all_values_doubles_every_quantile_exactly():
+    """Cells are powers of two wide: the same counts, shifted by an octave."""
+    values = samples()["lognormal"]
+    np.testing.assert_array_equal(
+        binned(2.0 * values).quantile(LEVELS), 2.0 * binned(values).quantile(LEVELS)
+    )
+
+
+def test_mirrored_values_have_mirrored_quantiles():
+    """Up to 2**-40 of a cell from halving, and the rounding of 1 - p."""
+    values = samples()["gap"]
+    np.testing.assert_allclose(
+        binned(-values).quantile(1.0 - LEVELS), -binned(values).quantile(LEVELS), rtol=1e-9
+    )
+
+
+@pytest.mark.parametrize("name", ["normal", "lognormal", "negative only", "gap"])
+@pytest.mark.parametrize("level", [0.05, 0.5, 1.0])
+def test_partial_mean(name, level):
+    """Against the mean of the sample's lowest; middles of cells are off by half a cell at most."""
+    values = np.sort(samples()[name])
+    lowest = values[: round(level * values.size)]
+    tolerance = 0.5 * CELL_WIDTH * np.abs(lowest).sum() / values.size
+    found = binned(values).partial_mean(level)
+    assert found == pytest.approx(lowest.sum() / values.size, abs=tolerance)
+
+
+def test_partial_mean_splits_a_cell():
+    """E[X; X <= q] takes only the paths that are asked for, also inside a point mass."""
+    assert binned(np.full(8, 2.0)).partial_mean(0.25) == pytest.approx(0.5, rel=CELL_WIDTH)
+    assert binned(np.zeros(8)).partial_mean(0.25) == 0.0
+
+
+def test_table_names_the_cells():
+    lower, upper, count = binned([0.0, 1e-5, -1.0, 1.0, 1.01, 100.0]).table()
+    np.testing.assert_array_equal(lower, [-1.015625, 0.0, 1.0, 100.0])
+    np.testing.assert_array_equal(upper, [-1.0, 0.0, 1.015625, 101.0])
+    np.testing.assert_array_equal(count, [1, 2, 2, 1])
+
+
+def test_cells_meet_without_gap():
+    middle = CELLS_SIDE
+    np.testing.assert_array_equal(UPPER_EDGES[: middle - 1], LOWER_EDGES[1:middle])
+    np.testing.assert_array_equal(UPPER_EDGES[middle + 1 : -1], LOWER_EDGES[middle + 2 :])
+    assert (LOWER_EDGES[middle], UPPER_EDGES[middle]) == (0.0, 0.0)
+    assert UPPER_EDGES[middle - 1] == -SMALLEST and LOWER_EDGES[middle + 1] == SMALLEST

@@ -1,0 +1,194 @@
+"""Estimates and their errors against numpy, closed forms and each other."""
+
+from __future__ import annotations
+
+from math import isnan, nan, sqrt
+
+import numpy as np
+import pytest
+from scipy.special import ndtr, ndtri
+
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
+from capexrisk.estimate.measures import (
+    cash_flow_at_risk,
+    cumulative,
+    mean,
+    probability,
+    quantiles,
+)
+from capexrisk.kernel.cells import CELLS
+from tests.unit.estimate.samples import CELL_WIDTH, binned, expected
+
+Z = 1.959963984540054
+
+
+def mean_of(values: np.ndarray):
+    return mean(values.mean(), ((values - values.mean()) ** 2).sum(), values.size)
+
+
+def test_mean_is_numpy_s_with_the_error_of_the_mean():
+    values = np.random.default_rng(1).lognormal(size=1000)
+    found = mean_of(values)
+    assert found.statistic == "mean" and found.n == 1000
+    assert found.value == values.mean()
+    error = values.std(ddof=1) / sqrt(1000)
+    assert found.standard_error == pytest.approx(error, rel=1e-12)
+    assert found.ci_low == pytest.approx(values.mean() - Z * error, rel=1e-12)
+    assert found.ci_high == pytest.approx(values.mean() + Z * error, rel=1e-12)
+
+
+def test_mean_of_one_path_has_no_error_and_of_none_no_value():
+    one, none = mean(3.0, 0.0, 1), mean(0.0, 0.0, 0)
+    assert one.value == 3.0 and one.n == 1
+    assert isnan(none.value) and none.n == 0
+    for found in (one, none):
+        assert isnan(found.standard_error) and isnan(found.ci_low) and isnan(found.ci_high)
+
+
+def test_confidence_widens_the_interval_alone():
+    narrow, wide = mean(1.0, 50.0, 100, 0.5), mean(1.0, 50.0, 100, 0.99)
+    assert narrow.standard_error == wide.standard_error
+    ratio = (wide.ci_high - wide.ci_low) / (narrow.ci_high - narrow.ci_low)
+    assert ratio == pytest.approx(normal_half_width(0.99) / normal_half_width(0.5), rel=1e-12)
+
+
+def test_probability():
+    found = probability(81, 263)
+    assert found[:2] == ("probability", 81 / 263)
+    assert found.standard_error == pytest.approx(sqrt(81 * 182 / 263**3), rel=1e-12)
+    assert (found.ci_low, found.ci_high) == binomial_interval(81, 263)
+    assert found.n == 263
+
+
+@pytest.mark.parametrize("n", [1, 20, 10**12])
+def test_none_or_all_hits_give_a_bound_and_not_zero_or_one(n):
+    none, every = probability(0, n), probability(n, n)
+    assert none.statistic == "upper_bound" and every.statistic == "lower_bound"
+    assert none.value == none.ci_high == clopper_pearson(0, n)[1] > 0.0 == none.ci_low
+    assert every.value == every.ci_low == clopper_pearson(n, n)[0] < 1.0 == every.ci_high
+    assert isnan(none.standard_error) and isnan(every.standard_error)
+    assert none.n == every.n == n
+
+
+def test_probability_of_no_paths_is_not_known():
+    found = probability(0, 0)
+    assert found.statistic == "probability" and found.n == 0
+    assert all(isnan(number) for number in found[1:5])
+
+
+def test_cumulative_counts_dates_and_leaves_out_never():
+    found = cumulative(np.array([0, 3, 0, 5, 92]))
+    assert [e.n for e in found] == [100] * 4
+    assert found[0].statistic == "upper_bound"
+    assert [e.value for e in found[1:]] == [0.03, 0.03, 0.08]
+    assert all(e == probability(h, 100) for e, h in zip(found, (0, 3, 3, 8), strict=True))
+
+
+def test_cumulative_confidence():
+    (found,) = cumulative(np.array([30, 70]), 0.5)
+    assert found == probability(30, 100, 0.5)
+
+
+def test_a_conditional_share_counts_its_condition_alone():
+    """P(A given B): the paths of B are the n, so few of them give a wide interval."""
+    share, whole = probability(3, 12), probability(3, 100_000)
+    assert share.n == 12 and share.value == 0.25
+    assert share.ci_high - share.ci_low > 0.4 > whole.ci_high - whole.ci_low
+
+
+def test_names_of_quantiles():
+    distribution = binned(np.linspace(1.0, 2.0, 100))
+    found = quantiles(distribution, (0.05, 0.5, 0.999))
+    assert [e.statistic for e in found] == ["p5", "p50", "p99.9"]
+    assert [e.n for e in found] == [100] * 3
+
+
+def test_quantiles_of_no_paths_are_not_known():
+    found = quantiles(Distribution(np.zeros(CELLS, dtype=np.int64)), (0.05, 0.5))
+    assert [e.statistic for e in found] == ["p5", "p50"]
+    for estimate in found:
+        assert all(isnan(number) for number in estimate[1:5]) and estimate.n == 0
+
+
+def test_quantile_intervals_are_woodruff_s():
+    """The quantiles at level ± z sqrt(level (1 - level) / n) of the same distribution."""
+    rng = np.random.default_rng(3)
+    distribution = binned(np.exp(rng.standard_normal(40_000)))
+    levels = np.array([0.05, 0.5, 0.95])
+    half = Z * np.sqrt(levels * (1 - levels) / 40_000)
+    found = quantiles(distribution, tuple(levels))
+    np.testing.assert_allclose([e.ci_low for e in found], distribution.quantile(levels - half))
+    np.testing.assert_allclose([e.ci_high for e in found], distribution.quantile(levels + half))
+    for e in found:
+        assert e.ci_low < e.value < e.ci_high
+        assert e.standard_error == pytest.approx((e.ci_high - e.ci_low) / (2 * Z), rel=1e-12)
+
+
+def test_quantile_errors_without_sampling_are_those_of_the_law():
+    """sqrt(p(1-p)/n) over the density; 2e-3 is the curvature of the law over the interval."""
+    n = 10**6
+    found = quantiles(expected(lambda x: 0.5 * (1 + np.tanh(x / 2)), n), (0.05, 0.5, 0.95))
+    for estimate, p in zip(found, (0.05, 0.5, 0.95), strict=True):
+        density = p * (1 - p)  # the logistic law's
+        exact = sqrt(p * (1 - p) / n) / density
+        assert estimate.standard_error == pytest.approx(exact, rel=2e-3)
+
+
+def test_the_interval_of_a_point_mass_is_its_cell():
+    (found,) = quantiles(binned(np.full(10_000, 82.42)), (0.5,))
+    assert found.ci_low <= 82.42 < found.ci_high
+    assert found.ci_high - found.ci_low <= CELL_WIDTH * 82.42
+    assert found.standard_error > 0.0
+
+
+def test_one_path_has_quantiles_with_its_cell_as_interval():
+    for estimate in quantiles(binned([12.5]), (0.05, 0.5, 0.95)):
+        assert estimate.ci_low <= 12.5 < estimate.ci_high
+        assert estimate.ci_low <= estimate.value <= estimate.ci_high
+        assert estimate.n == 1
+
+
+def test_cash_flow_at_risk_of_the_normal_law():
+    """Mean less quantile, sd * 1.645; its variance is (p(1-p)/phi^2 - 1) sd^2 / n.
+
+    For the normal law the covariance of mean and quantile is sd^2 / n exactly. Without sampling
+    error what is left are the cells: 1/128 on the partial mean and the curvature over the interval.
+    """
+    n, p, sd = 10**6, 0.05, 20.0
+    law = expected(lambda x: ndtr((x - 30.0) / sd), n)
+    found = cash_flow_at_risk(mean(30.0, (n - 1) * sd**2, n), law, 0.95)
+    assert found.statistic == "cfar95" and found.n == n
+    assert found.value == pytest.approx(-sd * ndtri(p), rel=1e-4)
+    density = np.exp(-(ndtri(p) ** 2) / 2) / sqrt(2 * np.pi)
+    exact = sd * sqrt((p * (1 - p) / density**2 - 1) / n)
+    assert found.standard_error == pytest.approx(exact, rel=0.005)
+    assert found.ci_high - found.value == pytest.approx(Z * found.standard_error, rel=1e-9)
+    assert found.value - found.ci_low == pytest.approx(Z * found.standard_error, rel=1e-9)
+
+
+def test_cash_flow_at_risk_knows_no_error_of_one_path():
+    found = cash_flow_at_risk(mean(12.5, 0.0, 1), binned([12.5]), 0.95)
+    assert abs(found.value) <= CELL_WIDTH * 12.5
+    assert isnan(found.standard_error) and isnan(found.ci_low)
+
+
+def test_cash_flow_at_risk_of_a_constant_is_nothing_within_its_cell():
+    values = np.full(1000, -40.0)
+    found = cash_flow_at_risk(mean_of(values), binned(values), 0.95)
+    assert found.ci_low <= 0.0 <= found.ci_high
+    assert abs(found.value) <= CELL_WIDTH * 40.0
+
+
+def test_estimates_are_plain_numbers():
+    """They go into JSON and tables: no numpy scalars."""
+    values = np.random.default_rng(5).standard_normal(500)
+    estimates = [
+        *quantiles(binned(values), (0.05, 0.5)),
+        probability(3, 9),
+        cash_flow_at_risk(mean(0.1, 499.0, 500), binned(values), 0.95),
+    ]
+    for estimate in estimates:
+        assert all(type(number) is float for number in estimate[1:5])
+        assert type(estimate.n) is int
+    assert mean(nan, nan, 0).n == 0

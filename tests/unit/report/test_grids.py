@@ -1,0 +1,114 @@
+"""The page's tables and sentences hold the estimates that they name."""
+
+from __future__ import annotations
+
+import pytest
+
+from capexrisk.report.estimates import Estimates, last_quarters, observed
+from capexrisk.report.findings import find
+from capexrisk.report.grids import Grid, Grids
+from capexrisk.report.numbers import basis_points, money, percentage, share
+from capexrisk.run.results import Results
+
+
+@pytest.fixture(scope="module")
+def estimates(results: Results) -> Estimates:
+    return Estimates(results)
+
+
+@pytest.fixture(scope="module")
+def grids(results: Results, estimates: Estimates) -> Grids:
+    return Grids(results, estimates, last_quarters(results))
+
+
+def cell(grid: Grid, row: str, column: str) -> str:
+    (cells,) = (cells for label, cells in grid.rows if label == row)
+    return cells[grid.columns.index(column)].text
+
+
+def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
+    chance = estimates.probability("negative_fcf", "Amazon", "2027")
+    assert cell(grids.negative_cash_flow(), "Amazon", "2027") == percentage(chance, "")
+    chance = estimates.probability("funding_failure", "Oracle", "2027Q4")
+    assert cell(grids.failure(), "Oracle", "2027") == percentage(chance, "")
+    chance = estimates.probability("net_debt_positive", "Amazon", "2028Q4")
+    assert cell(grids.distress("Amazon"), "Net debt", "2028") == percentage(chance, "")
+
+
+def test_amounts(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.amounts("Oracle")
+    flow = "free_cash_flow"
+    for row, statistic in (("P5", "p5"), ("CFaR: mean less P5", "cfar95")):
+        expected = money(estimates.amount(flow, "Oracle", "2028", statistic))
+        assert cell(grid, row, "2028") == expected
+    peak = estimates.amount("peak_spread_bp", "Oracle", statistic="p95")
+    assert cell(grids.extremes("Oracle"), "Peak spread, bp", "P95") == basis_points(peak)
+
+
+def test_causes_of_cuts_and_failures_are_not_exchanged(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.causes("CoreWeave")
+    for column, event in (("First capex cut", "capex_cut"), ("Funding failure", "funding_failure")):
+        expected = estimates.probability(f"{event}_by_tenant_given_{event}", "CoreWeave")
+        assert cell(grid, "Tenant lost", column) == percentage(expected, "")
+
+
+def test_the_row_fails_where_the_column_does(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.conditional(["Oracle", "CoreWeave"])
+    expected = estimates.probability("failure_given_failure_of:CoreWeave", "Oracle")
+    other = estimates.probability("failure_given_failure_of:Oracle", "CoreWeave")
+    assert cell(grid, "Oracle", "CoreWeave") == percentage(expected, "") != percentage(other, "")
+    assert cell(grid, "Oracle", "Oracle") == "–"
+    joint = grids.joint(["Oracle", "CoreWeave"])
+    assert cell(joint, "Oracle", "CoreWeave") == cell(joint, "CoreWeave", "Oracle")
+
+
+def test_the_system(grids: Grids, estimates: Estimates) -> None:
+    together = grids.failures_together()
+    chance = estimates.probability("failures_at_least_2", period="2028Q4")
+    assert cell(together, "Two or more", "2028") == percentage(chance, "")
+    chance = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
+    assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(chance, "")
+    used = estimates.amount("utilisation", period="2027Q4")
+    assert cell(grids.market(), "Utilisation of AI capacity: mean", "2027") == share(used)
+    above = estimates.probability("group_profit_above_threshold", period="2028")
+    assert cell(grids.group_profit("$9bn"), "Above $9bn", "2028") == percentage(above)
+    raised = estimates.amount("raised_bonds")
+    assert cell(grids.outside_funding("$9bn"), "Bonds, mean", "Whole horizon") == money(raised)
+
+
+def test_a_darker_cell_is_a_greater_chance(grids: Grids, estimates: Estimates) -> None:
+    for issuer, cells in grids.negative_cash_flow().rows:
+        for year, shown in zip(grids.years, cells, strict=True):
+            chance = observed(estimates.probability("negative_fcf", issuer, year))
+            assert shown.shade == pytest.approx(chance, abs=0.0051)
+
+
+def test_the_findings_name_who_burns_cash_and_who_fails(
+    results: Results, estimates: Estimates
+) -> None:
+    answers = {
+        finding.question: finding.answer.replace("\N{NO-BREAK SPACE}", " ")
+        for finding in find(results, estimates, ["2026"])
+    }
+    burning = answers["Who burns cash?"]
+    for issuer in results.issuers:
+        chance = estimates.probability("negative_fcf", issuer, "2026")
+        assert (issuer in burning) == (observed(chance) > 0.5)
+    assert "Amazon" in burning and "Meta" not in burning
+    failing = answers["Who cannot fund its commitments?"]
+    chance = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
+    expected = f"By the end of 2028: CoreWeave ({percentage(chance)}; main cause: market window)"
+    assert failing.startswith(expected)
+    chance = estimates.probability("any_failure", period="2028Q4")
+    assert f"any issuer: {percentage(chance)};" in answers["Together?"]
+    assert "$1,500bn" in answers["How much from outside?"]
+    assert "2,000 paths" in answers["How sure is that?"]
+
+
+def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:
+    findings = find(odd, Estimates(odd), odd.years[:2])
+    assert ("Together?" in [finding.question for finding in findings]) == (len(odd.issuers) > 1)
+    for finding in findings:
+        assert finding.answer.endswith(".")
+        assert "nan" not in finding.answer.split()
+        assert "  " not in finding.answer

@@ -1,0 +1,195 @@
+"""Execution: progress, order, broken paths, kept paths."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from capexrisk.errors import KernelFault
+from capexrisk.lowering import lower
+from capexrisk.run import execute as execution
+from capexrisk.run.backends import run_in_order, worker_count
+from capexrisk.run.chunks import run_chunk
+from capexrisk.run.execute import execute, quarantine_note
+from capexrisk.run.paths import column_names
+from capexrisk.run.plan import CHUNK_PATHS, Chunk, RunPlan
+from capexrisk.run.results import simulate
+from capexrisk.scenario import scenario_from_case
+from tests.unit.run.scenarios import reference_case, small_scenario
+
+
+@pytest.fixture(scope="module")
+def lowered():
+    return lower(small_scenario(quarters=2, issuers=["Oracle", "CoreWeave"]))
+
+
+def extreme_scenario(**market):
+    """A demand that grows so fast that its logistic step overflows on many paths."""
+    case = reference_case(quarters=2, issuers=["Oracle"])
+    case["market"].update(market)
+    return scenario_from_case(case, start="2026Q3")
+
+
+@pytest.mark.parametrize("backend", ["sequential", "threading", None])
+def test_results_come_in_the_order_of_the_tasks(backend):
+    """However long each takes: the first is the slowest."""
+
+    def work(number: int) -> tuple[int, str]:
+        time.sleep(0.02 * (5 - number))
+        return number, threading.current_thread().name
+
+    plan = RunPlan(paths=1, seed=0, jobs=3, backend=backend)
+    found = list(run_in_order(plan, work, ((number,) for number in range(5))))
+    assert [number for number, _ in found] == list(range(5))
+    assert (len({name for _, name in found}) > 1) == (backend != "sequential")
+
+
+def test_tasks_are_taken_as_workers_become_free():
+    """Not all at once: a long run has millions of chunks."""
+    taken: list[int] = []
+
+    def tasks():
+        for number in range(60):
+            taken.append(number)
+            yield (number,)
+
+    plan = RunPlan(paths=1, seed=0, jobs=2, backend="threading")
+    results = run_in_order(plan, lambda number: time.sleep(0.01) or number, tasks())
+    assert next(results) == 0
+    assert len(taken) < 20
+    assert list(results) == list(range(1, 60))
+
+
+def test_an_error_of_a_worker_comes_through():
+    def work(number: int) -> int:
+        raise KernelFault("broken")
+
+    for backend in ("sequential", "threading"):
+        plan = RunPlan(paths=1, seed=0, jobs=2, backend=backend)
+        with pytest.raises(KernelFault, match="broken"):
+            list(run_in_order(plan, work, [(1,), (2,)]))
+
+
+def test_worker_count():
+    assert worker_count(RunPlan(paths=1, seed=0, jobs=5, backend="sequential")) == 1
+    assert worker_count(RunPlan(paths=1, seed=0, jobs=5)) == 5
+    assert worker_count(RunPlan(paths=1, seed=0, jobs=-1)) >= 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_is_told_every_chunk(lowered, jobs):
+    told: list[int] = []
+    plan = RunPlan(paths=2 * CHUNK_PATHS + 10, seed=1, jobs=jobs)
+    totals = execute(lowered, plan, progress=told.append)
+    assert told == [CHUNK_PATHS, 2 * CHUNK_PATHS, 2 * CHUNK_PATHS + 10]
+    assert totals.paths == plan.paths
+
+
+def test_a_chunk_s_totals_are_sparse(lowered):
+    chunk = run_chunk(lowered, 1, Chunk(0, 0, 100), None)
+    assert chunk.paths == 100 and chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
+    assert (chunk.cell_counts > 0).all() and (np.diff(chunk.cells) > 0).all()
+    assert chunk.cell_counts.sum() == 100 * lowered.layout.distributions
+
+
+def test_too_many_broken_paths_end_the_run():
+    scenario = extreme_scenario(demand_speed=5.0, demand_speed_sigma=5.0)
+    with pytest.raises(KernelFault) as caught:
+        simulate(scenario, paths=3000, seed=1)
+    message = re.fullmatch(
+        r"([\d,]+) of 3,000 paths are not finite and count nowhere; the first is path (\d+), "
+        r"in 2026Q3; the scenario's figures are too extreme for the model",
+        str(caught.value),
+    )
+    assert message and 30 < int(message[1].replace(",", "")) < 1500
+    assert int(message[2]) < 100
+
+
+def test_progress_counts_broken_paths_too():
+    told: list[int] = []
+    scenario = extreme_scenario(demand_speed=5.0, demand_speed_sigma=5.0)
+    with pytest.raises(KernelFault):
+        simulate(scenario, paths=3000, seed=1, progress=told.append)
+    assert told == [3000]
+
+
+def test_a_few_broken_paths_are_left_out_and_told():
+    """They count in no table, the manifest lists them, and what is left has its errors.
+
+    The others of these paths reach 1e100: no square overflows, and no warning of numpy's fails
+    this test.
+    """
+    scenario = extreme_scenario(demand_speed=0.55, demand_speed_sigma=2.05)
+    results = simulate(scenario, paths=40_000, seed=1)
+    run = results.manifest["run"]
+    assert 1 <= run["paths_quarantined"] <= 4
+    assert run["paths_counted"] == results.paths == 40_000 - run["paths_quarantined"]
+    listed = run["quarantine"]
+    assert len(listed) == run["paths_quarantined"]
+    first = f"the first is path {listed[0]['path']}, in {listed[0]['quarter']}"
+    assert first in results.quarantine_note
+    counts = results.distributions.groupby(["issuer", "period", "metric"])["count"].sum()
+    assert (counts == results.paths).all()
+    means = results.summary[results.summary["statistic"] == "mean"]
+    assert np.isfinite(means[["value", "standard_error"]]).all(axis=None)
+    assert means["value"].max() > 1e50
+
+
+def test_the_limit_is_one_in_ten_thousand():
+    assert execution.QUARANTINE_LIMIT == 1e-4
+
+
+def test_quarantine_note():
+    assert quarantine_note(1234, 20_000_000, 77, "2027Q1") == (
+        "1,234 of 20,000,000 paths are not finite and count nowhere; "
+        "the first is path 77, in 2027Q1"
+    )
+
+
+def test_kept_paths_have_a_column_for_every_outcome(lowered, tmp_path):
+    execute(lowered, RunPlan(paths=CHUNK_PATHS + 3, seed=1), keep_in=tmp_path)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["chunk-000000.parquet", "chunk-000001.parquet"]
+    last = pq.read_table(tmp_path / names[1])
+    assert last.column_names == ["path", *column_names(lowered)]
+    assert last["path"].to_pylist() == [CHUNK_PATHS, CHUNK_PATHS + 1, CHUNK_PATHS + 2]
+
+
+def test_column_names(lowered):
+    names = column_names(lowered)
+    assert len(names) == len(set(names)) == lowered.layout.rows
+    first = lowered.layout.first
+    assert names[first["fcf_quarter"] : first["fcf_quarter"] + 4] == [
+        "fcf_quarter/Oracle/2026Q3",
+        "fcf_quarter/Oracle/2026Q4",
+        "fcf_quarter/CoreWeave/2026Q3",
+        "fcf_quarter/CoreWeave/2026Q4",
+    ]
+    assert names[first["fcf_year"]] == "fcf_year/Oracle/2026Q3-Q4"
+    assert names[first["flows_total"] + 1] == "flows_total/bonds/CoreWeave"
+    assert names[first["tiers"] + 8] == "tiers/F4/Oracle"
+    assert names[first["outside_funding"]] == "outside_funding"
+
+
+def test_keep_paths_needs_a_directory(tmp_path):
+    scenario = small_scenario(quarters=1, issuers=["Oracle"])
+    with pytest.raises(FileNotFoundError):
+        simulate(scenario, paths=10, keep_paths=tmp_path / "missing")
+
+
+def test_arguments_are_refused_before_anything_runs():
+    with pytest.raises(ValueError, match="paths: 0 is out of range"):
+        simulate(small_scenario(), paths=0)
+    with pytest.raises(ValueError, match="backend: 'thread' is unknown"):
+        simulate(small_scenario(), paths=10, backend="thread")
+
+
+def test_the_case_is_json(lowered):
+    """The manifest holds it whole."""
+    assert json.loads(json.dumps(small_scenario().model_case()))["quarters"] == 7

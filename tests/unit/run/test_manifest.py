@@ -1,0 +1,88 @@
+"""The manifest: enough to repeat a run, and nothing of whose machine it was."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import platform
+import socket
+from datetime import UTC, datetime
+
+import numpy as np
+
+from capexrisk.run.manifest import LIBRARIES, library_versions
+from capexrisk.run.results import simulate
+from capexrisk.scenario import digest, scenario_from_case
+from tests.unit.run.scenarios import small_scenario
+
+
+def test_what_it_says(results, scenario):
+    manifest = results.manifest
+    assert list(manifest) == ["format_version", "scenario", "run", "versions", "machine", "times"]
+    assert manifest["format_version"] == 1
+    described = manifest["scenario"]
+    assert described["name"] == "small"
+    assert described["digest"] == digest(scenario)
+    assert described["as_of"] == "2026-02-13"
+    assert described["issuers"] == ["Amazon", "Oracle", "CoreWeave"]
+    assert described["years"] == ["2026Q3-Q4", "2027", "2028Q1"]
+    run = manifest["run"]
+    assert (run["paths"], run["seed"], run["paths_counted"]) == (20_000, 4, 20_000)
+    assert (run["paths_quarantined"], run["quarantine"]) == (0, [])
+    assert (run["chunk_paths"], run["block_paths"]) == (16_384, 64)
+    assert run["jobs"] >= 1
+    assert set(manifest["versions"]) == {"python", *LIBRARIES}
+
+
+def test_it_is_json_as_it_stands(results):
+    text = json.dumps(results.manifest, allow_nan=False)
+    assert json.loads(text) == results.manifest
+
+
+def test_the_run_can_be_repeated_from_it(results):
+    """Scenario, seed and paths are all there: the same bits come out again."""
+    kept = json.loads(json.dumps(results.manifest))
+    scenario = scenario_from_case(
+        kept["scenario"]["model"], name="again", start=kept["scenario"]["quarters"][0]
+    )
+    run = kept["run"]
+    again = simulate(scenario, paths=run["paths"], seed=run["seed"], n_jobs=1)
+    assert again.summary.equals(results.summary)
+
+
+def test_workers_and_back_end():
+    scenario = small_scenario(quarters=1, issuers=["Oracle"])
+    for backend, jobs, said, workers in [
+        ("sequential", 5, "sequential", 1),
+        ("threading", 3, "threading", 3),
+        (None, 2, "joblib's choice, threads preferred", 2),
+    ]:
+        run = simulate(scenario, paths=10, n_jobs=jobs, backend=backend).manifest["run"]
+        assert (run["backend"], run["jobs"]) == (said, workers)
+
+
+def test_times(results):
+    times = results.manifest["times"]
+    started = datetime.fromisoformat(times["started"])
+    assert started.utcoffset() == UTC.utcoffset(None)
+    assert 0.0 <= (datetime.now(UTC) - started).total_seconds() < 3600.0
+    assert times["simulation_seconds"] > 0.0 and times["paths_per_second"] > 0
+
+
+def test_versions_are_those_in_use():
+    versions = library_versions()
+    assert versions["python"] == platform.python_version()
+    assert versions["numpy"] == np.__version__
+    assert "not installed" not in versions.values()
+
+
+def test_a_library_that_is_not_installed(monkeypatch):
+    monkeypatch.setattr("capexrisk.run.manifest.LIBRARIES", ("no-such-library-anywhere",))
+    assert library_versions()["no-such-library-anywhere"] == "not installed"
+
+
+def test_it_names_no_person_and_no_machine(results):
+    """The values of `machine` alone: a user may share a name with an issuer."""
+    told = json.dumps(results.manifest["machine"])
+    assert socket.gethostname() not in told
+    assert f'"{getpass.getuser()}"' not in told

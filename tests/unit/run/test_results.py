@@ -1,0 +1,144 @@
+"""Results in memory and on disk."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+import capexrisk
+from capexrisk.run.results import (
+    DISTRIBUTIONS,
+    MANIFEST,
+    SUMMARY_CSV,
+    SUMMARY_PARQUET,
+    ResultsError,
+    load_results,
+)
+
+
+@pytest.fixture(scope="module")
+def run(results, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("run")
+    results.write(directory)
+    return directory
+
+
+@pytest.fixture
+def spoilt(run, tmp_path):
+    return shutil.copytree(run, tmp_path / "run")
+
+
+def test_round_trip(results, run):
+    read = load_results(run)
+    pd.testing.assert_frame_equal(read.summary, results.summary, check_exact=True)
+    pd.testing.assert_frame_equal(read.distributions, results.distributions, check_exact=True)
+    assert read.manifest == results.manifest
+    assert capexrisk.load_results(str(run)).paths == results.paths
+
+
+def test_files(run):
+    names = {path.name for path in run.iterdir()}
+    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS}
+    assert b"\r" not in (run / SUMMARY_CSV).read_bytes()
+
+
+def test_the_csv_holds_the_same_bits(results, run):
+    """Written with as many digits as it takes."""
+    read = pd.read_csv(run / SUMMARY_CSV)
+    pd.testing.assert_frame_equal(
+        read, results.summary, check_exact=True, check_dtype=False, check_index_type=False
+    )
+
+
+def test_what_a_reader_asks_first(results):
+    assert results.issuers == ["Amazon", "Oracle", "CoreWeave"]
+    assert results.quarters == [
+        "2026Q3", "2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1",
+    ]  # fmt: skip
+    assert results.years == ["2026Q3-Q4", "2027", "2028Q1"]
+    assert results.paths == 20_000
+    assert results.quarantine_note is None
+    assert repr(results) == "Results('small': 3 issuers, 2026Q3 to 2028Q1, 20,000 paths, seed 4)"
+
+
+def test_a_frame_of_one_s_own(results):
+    frame = results.to_frame()
+    frame["value"] = 0.0
+    assert (results.summary["value"] != 0.0).any()
+
+
+def test_estimates_select(results):
+    chosen = results.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="p5")
+    assert len(chosen) == 1
+    assert set(results.estimates("free_cash_flow", issuer="Oracle")["issuer"]) == {"Oracle"}
+    assert len(results.estimates("free_cash_flow")) > len(chosen)
+    assert results.estimates("no such metric").empty
+
+
+def test_quarantine_note(results):
+    manifest = json.loads(json.dumps(results.manifest))
+    manifest["run"]["paths_quarantined"] = 2
+    manifest["run"]["quarantine"] = [{"path": 17, "quarter": "2026Q4"}]
+    noted = capexrisk.Results(results.summary, results.distributions, manifest)
+    assert noted.quarantine_note == (
+        "2 of 20,000 paths are not finite and count nowhere; the first is path 17, in 2026Q4"
+    )
+
+
+def refusal(directory) -> str:
+    with pytest.raises(ResultsError) as caught:
+        load_results(directory)
+    message = str(caught.value)
+    assert "\n" not in message and str(directory) in message
+    return message
+
+
+def test_a_directory_that_is_no_run(tmp_path):
+    for directory in (tmp_path, tmp_path / "missing"):
+        assert refusal(directory) == (
+            f"{directory}: no manifest.json here; give the directory of a finished run"
+        )
+
+
+def test_a_file_instead_of_a_directory(run):
+    assert "cannot be read" in refusal(run / SUMMARY_CSV)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "", "[]", "7", "{}", '"text"', '{"format": 1}', "\udcff"], ids=repr
+)
+def test_a_broken_manifest(spoilt, text):
+    (spoilt / MANIFEST).write_bytes(text.encode("utf-8", "surrogateescape"))
+    message = refusal(spoilt)
+    assert message.startswith(f"{spoilt / MANIFEST}: cannot be read (")
+    assert message.endswith("); run again")
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_another_format(spoilt, version):
+    manifest = json.loads((spoilt / MANIFEST).read_text())
+    (spoilt / MANIFEST).write_text(json.dumps({**manifest, "format_version": version}))
+    assert refusal(spoilt) == (
+        f"{spoilt / MANIFEST}: format_version {version!r} is not 1; "
+        "read it with the version of capexrisk that wrote it"
+    )
+
+
+@pytest.mark.parametrize("name", [SUMMARY_PARQUET, DISTRIBUTIONS])
+@pytest.mark.parametrize("content", [None, b"", b"PAR1 is not enough"])
+def test_a_table_that_is_missing_or_broken(spoilt, name, content):
+    (spoilt / name).unlink()
+    if content is not None:
+        (spoilt / name).write_bytes(content)
+    assert refusal(spoilt).endswith("); run again")
+
+
+def test_public_names():
+    assert set(capexrisk.__all__) <= set(dir(capexrisk))
+    for name in capexrisk.__all__:
+        assert getattr(capexrisk, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        capexrisk.simulat  # noqa: B018
