@@ -37,8 +37,9 @@ def test_help_names_every_verb_and_loads_nothing_heavy(tmp_path):
     assert (found.returncode, found.stderr) == (0, "")
     for verb in VERBS:
         assert re.search(rf"^  {verb}  ", found.stdout, re.MULTILINE)
-    assert "Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong." in " ".join(
-        found.stdout.split()
+    assert (
+        "Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong, 130 interrupted."
+        in " ".join(found.stdout.split())
     )
     assert not HEAVY & imported_by("--help")
 

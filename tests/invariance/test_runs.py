@@ -197,6 +197,12 @@ class Kept:
                 found[place[0], (place[1:] or [HORIZON])[0], metrics[name]] = values
         return found
 
+    @property
+    def with_programme(self) -> set[str]:
+        """Issuers that plan buybacks."""
+        issuers = self.results.manifest["scenario"]["model"]["issuers"]
+        return {issuer["name"] for issuer in issuers if issuer["buybacks"] > 0}
+
     def events(self) -> dict[tuple[str, str, str], np.ndarray]:
         """Whether each path is a hit, by (issuer, period, metric)."""
         tiers = {
@@ -212,6 +218,8 @@ class Kept:
         found = {}
         for issuer in results.issuers:
             for prefix, metric in tiers.items():
+                if metric == "no_buyback" and issuer not in self.with_programme:
+                    continue  # who plans none cannot miss it: no row
                 for k, quarter in enumerate(results.quarters):
                     found[issuer, quarter, metric] = single[f"{prefix}/{issuer}"] <= k
             for prefix, event in (

@@ -26,7 +26,7 @@ def capexrisk() -> None:
     """Monte Carlo risk engine of capital spending.
 
     Who burns cash, who cannot fund its plan, when, why, and how sure is each number.
-    Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong.
+    Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong, 130 interrupted.
     """
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from capexrisk.scenario import FigureSource
 
 
+WIDTH_IN_A_FILE = 500  # a line a figure, nothing folded
+
+
 class MissingSource(CapexriskError):
     """A figure without confidence and source."""
 
@@ -23,6 +26,8 @@ class MissingSource(CapexriskError):
 @overrides
 def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
     """List every figure of SCENARIO and its source; fail on a figure without one."""
+    from collections import Counter
+
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -31,16 +36,18 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
     from capexrisk.scenario import sources as sources_of
 
     figures = sources_of(load_scenario(scenario, overrides))
-    table = Table("figure", "value", "confidence", "source", box=box.SIMPLE)
+    table = Table(box=box.SIMPLE)
+    for heading in ("figure", "value", "confidence", "source"):
+        table.add_column(heading, overflow="fold")
     for figure in figures:
         source = f"{figure.source} {figure.address}".strip()
-        table.add_row(
-            f"{figure.table}.{figure.key}",
-            str(figure.value),
-            figure.confidence or "MISSING",
-            source,
-        )
-    Console().print(table)
+        table.add_row(_place(figure), str(figure.value), figure.confidence or "MISSING", source)
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_IN_A_FILE
+    console.print(table)
+    counted = Counter(figure.confidence or "MISSING" for figure in figures).most_common()
+    print(f"{len(figures)} figures: " + ", ".join(f"{n} {name}" for name, n in counted))
 
     missing = [_place(figure) for figure in figures if not figure.confidence]
     if missing:

@@ -19,7 +19,8 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
     loaded = load_scenario(scenario, overrides)
     load_run_section(scenario, overrides)
     quarters = loaded.quarter_labels()
+    count = "1 issuer" if len(loaded.issuers) == 1 else f"{len(loaded.issuers)} issuers"
     print(
-        f"{scenario}: ok: {len(loaded.issuers)} issuers, {quarters[0]} to {quarters[-1]}, "
-        f"digest {digest(loaded)[:16]}"
+        f"{scenario}: ok: {count}, {quarters[0]} to {quarters[-1]}, digest {digest(loaded)[:16]}; "
+        f"capacity serves {100 * loaded.start_capacity_to_demand():.0f} % of AI demand at the start"
     )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from capexrisk.estimate.measures import Estimate
 from capexrisk.report.estimates import Estimates, observed
 from capexrisk.report.numbers import UNKNOWN, basis_points, money, percentage, share
-from capexrisk.report.words import CAUSES, CHANNELS, TIERS, at_least
+from capexrisk.report.words import CAUSES, CHANNELS, IMPOSSIBLE, TIERS, at_least
 from capexrisk.run.results import Results
 from capexrisk.run.summary import CFAR_LEVEL, HORIZON, SYSTEM, flow_metric
 from capexrisk.scenario.market import REGIMES
@@ -150,10 +150,13 @@ class Grids:
         flow = "free_cash_flow"
         at_risk = f"cfar{100 * CFAR_LEVEL:g}"
         rows = self._spread_of("Free cash flow", flow, issuer, self.years, money)
-        rows.append(("CFaR: mean less P5", self._amounts(flow, issuer, at_risk)))
+        rows.append(
+            ("Cash flow at risk (CFaR): mean less P5", self._amounts(flow, issuer, at_risk))
+        )
         for label, metric in (
             ("Operating cash flow, mean", "operating_cash_flow"),
             ("Capex, mean", "capex"),
+            ("of it on finance leases, not in FCF", flow_metric("finance_leases")),
             ("Profit, mean", "profit"),
         ):
             rows.append((label, self._amounts(metric, issuer)))
@@ -161,11 +164,12 @@ class Grids:
 
     def distress(self, issuer: str) -> Grid:
         """Chance of each tier of distress by the end of each year."""
-        rows = [(label, self._by_year_end(metric, issuer)) for metric, label in TIERS.items()]
-        if not self._model(issuer)["buybacks"]:
-            # It cannot miss what it does not plan; "< 0.002 %" would say that it never does.
-            number = list(TIERS).index("no_buyback")
-            rows[number] = ("No buyback is planned", [Cell("–")] * len(self.years))
+        rows = []
+        for metric, label in TIERS.items():
+            if self.estimates.has(metric, issuer, next(iter(self.ends.values()))):
+                rows.append((label, self._by_year_end(metric, issuer)))
+            else:
+                rows.append((IMPOSSIBLE[metric], [Cell("–")] * len(self.years)))
         return Grid("Chance of distress by the end of, %", "Tier", self.years, rows)
 
     def causes(self, issuer: str) -> Grid:

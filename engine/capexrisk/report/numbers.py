@@ -106,19 +106,20 @@ def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str
 
 
 def _interval(low: float, high: float, sign: str) -> str:
-    """From low to high, per cent, rounded outwards; one end where the other says nothing."""
+    """From low to high, per cent, rounded outwards; one end where the other is 0 or 100."""
     decimals = max(0, _decimals(min(high, 100.0 - low)))
-    scale = 10.0**decimals
-    # A guard against 0.3 * 10 = 3.0000000000000004.
-    bottom = floor(low * scale * (1.0 + 1e-12)) / scale
-    top = _rounded_up(high, decimals)
-    if bottom <= 0.0 and top >= 100.0:
+    # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
+    low_decimals = max(decimals, _decimals(low)) if low > 0.0 else decimals
+    high_decimals = max(decimals, _decimals(100.0 - high)) if high < 100.0 else decimals
+    bottom = f"{_rounded_down(low, low_decimals):.{low_decimals}f}"
+    top = f"{_rounded_up(high, high_decimals):.{high_decimals}f}"
+    if low <= 0.0 and high >= 100.0:
         return UNKNOWN
-    if bottom <= 0.0:
-        return f"< {top:.{decimals}f}{sign}"
-    if top >= 100.0:
-        return f"> {bottom:.{decimals}f}{sign}"
-    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+    if low <= 0.0:
+        return f"< {top}{sign}"
+    if high >= 100.0:
+        return f"> {bottom}{sign}"
+    return f"{bottom}–{top}{sign}"
 
 
 def _hits(estimate: Estimate) -> float:
@@ -134,6 +135,12 @@ def _magnitude(value: float) -> int:
 def _decimals(value: float) -> int:
     """Decimals that show one digit of a positive number."""
     return -_magnitude(value)
+
+
+def _rounded_down(value: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    # A guard against 0.3 * 10 = 3.0000000000000004.
+    return floor(value * scale * (1.0 + 1e-12)) / scale
 
 
 def _rounded_up(value: float, decimals: int) -> float:

@@ -17,6 +17,11 @@ TIERS = {
     "net_debt_positive": "Net debt",
     "fallen_angel": "Fallen angel: above its leverage limit",
 }
+# Said instead where the event cannot happen, and the table has no row for it.
+IMPOSSIBLE = {
+    "no_buyback": "No buyback is planned",
+    "fallen_angel": "Starts above its leverage limit",
+}
 CHANNELS = {
     "bonds": "Bonds",
     "secured": "Secured (ABS, CMBS)",

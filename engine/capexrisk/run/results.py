@@ -164,6 +164,8 @@ def simulate(
 
     Raises
     ------
+    TypeError
+        If `scenario` is not a Scenario.
     ValueError
         If an argument is out of range.
     KernelFault
@@ -175,6 +177,10 @@ def simulate(
     >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
     >>> cr.simulate(scenario, paths=100_000, seed=1).to_frame()  # doctest: +SKIP
     """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            f"scenario: {scenario!r} is no Scenario; give capexrisk.load_scenario(path)"
+        )
     plan = RunPlan(paths=paths, seed=seed, jobs=n_jobs, backend=backend)  # type: ignore[arg-type]
     return simulate_plan(
         scenario, plan, keep_in=Path(keep_paths) if keep_paths else None, progress=progress

@@ -26,6 +26,7 @@ from capexrisk.estimate.measures import (
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import LoweredScenario
+from capexrisk.model.parameters import Issuer
 from capexrisk.scenario.market import REGIMES
 
 SYSTEM = "system"
@@ -172,9 +173,19 @@ def _dates_by_issuer(summary: _Summary) -> None:
     events["net_debt_positive"] = totals.level_counts("net_debt")
     events["fallen_angel"] = totals.level_counts("fallen_angel")
     for i, issuer in enumerate(lowered.issuers):
+        impossible = _impossible(Issuer(*lowered.schedule.issuers[i]))
         for metric, dates in events.items():
+            if metric in impossible:
+                continue
             for quarter, estimate in zip(lowered.quarters, cumulative(dates[i]), strict=True):
                 summary.add(issuer, quarter, metric, estimate)
+
+
+def _impossible(issuer: Issuer) -> set[str]:
+    """Events that cannot happen to this issuer: no row says more than a chance of 0."""
+    without_programme = {"no_buyback"} if issuer.buybacks == 0.0 else set()
+    above_from_the_start = set() if issuer.within_limit else {"fallen_angel"}
+    return without_programme | above_from_the_start
 
 
 def _causes_by_issuer(summary: _Summary) -> None:

@@ -163,6 +163,8 @@ def _extended(path: Path, extends: object) -> Path:
         inside = False
     if not inside:
         raise ScenarioError(where, f"{extends!r} leads out of the folder", hint)
+    if not found.exists():
+        raise ScenarioError(where, f"there is no {extends!r}", hint)
     return found
 
 
@@ -175,7 +177,7 @@ def _read_toml(path: Path) -> Table:
             raise ScenarioError(where, "is not a regular file", "name a TOML file")
         with path.open("rb") as file:
             raw = file.read(LARGEST_FILE + 1)
-        text = raw[:LARGEST_FILE].decode("utf-8") if len(raw) <= LARGEST_FILE else None
+        text = raw[:LARGEST_FILE].decode("utf-8-sig") if len(raw) <= LARGEST_FILE else None
     except FileNotFoundError:
         raise ScenarioError(where, "no such file", "check the path") from None
     except PermissionError:

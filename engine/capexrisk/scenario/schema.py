@@ -85,6 +85,12 @@ class Scenario(Record):
             "thresholds": _model_names(self.thresholds),
         }
 
+    def start_capacity_to_demand(self) -> float:
+        """Glut G_0 of MODEL.md: revenue capacity of all issuers over AI demand at the start."""
+        weighted = sum(i.relative_yield * i.ai_capital_usd_bn for i in self.issuers)
+        capacity = self.market.revenue_yield_per_year * weighted
+        return capacity / self.market.demand0_usd_bn_per_year
+
     def _issuer_case(self, issuer: Issuer) -> dict[str, Any]:
         required = {field for field, info in Issuer.model_fields.items() if info.is_required()}
         return {
