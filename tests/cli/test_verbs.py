@@ -133,7 +133,10 @@ def test_validate(tmp_path):
     found = call("validate", DEFAULT, "--set", "quarters=11", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
     start = digest(load_scenario(DEFAULT, ["quarters=11"]))[:16]
-    assert found.stdout == f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}\n"
+    assert found.stdout == (
+        f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}; "
+        "capacity serves 81 % of AI demand at the start\n"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -143,6 +146,7 @@ def test_sources_lists_every_figure(monkeypatch, capsys):
     assert (code, err) == (0, "")
     assert "Oracle.cash_usd_bn" in out and "MISSING" not in out
     assert "www.panabee.com" in out
+    assert "394 figures: 312 assumed, " in out
 
 
 def test_sources_names_a_figure_without_evidence(tmp_path):
