@@ -17,7 +17,8 @@ import resource, sys
 import capexrisk as cr
 scenario = cr.load_scenario(sys.argv[1])
 results = cr.simulate(scenario, paths=int(sys.argv[2]), seed=1)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 seconds = results.manifest["times"]["simulation_seconds"]
 print(f"{int(sys.argv[2]):>12,} {peak:>10.0f} {seconds:>10.1f}")
 """

@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
 
+    before = os.getloadavg()[0]
     scenario = cr.load_scenario(ROOT / "configs" / "hyperscalers-2026.toml")
     case = scenario.model_case()
     cores = os.cpu_count() or 1
@@ -61,7 +62,9 @@ def main() -> None:
             measured[f"engine, {jobs} worker(s)"].append(engine(jobs))
 
     baseline = measured["NumPy twin, 1 core, draws given"]
+    after = os.getloadavg()[0]
     print(f"{options.paths:,} paths, {options.rounds} interleaved rounds, {cores} cores")
+    print(f"load average {before:.1f} before, {after:.1f} after (busy workers included)")
     print(f"{'implementation':<34}{'paths/s, median (range)':>34}{'ratio to twin':>16}")
     for name, rates in measured.items():
         ratio = statistics.median(r / b for r, b in zip(rates, baseline, strict=True))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 __all__ = [
-    "BudgetExceeded",
     "CapexriskError",
     "KernelFault",
-    "ResumeMismatch",
     "ScenarioError",
 ]
 
@@ -46,11 +44,3 @@ class ScenarioError(CapexriskError):
 
 class KernelFault(CapexriskError):
     """The compiled code broke one of its own rules, or too many paths were quarantined."""
-
-
-class ResumeMismatch(CapexriskError):
-    """A stored run cannot be continued: its scenario, seed or version is another one."""
-
-
-class BudgetExceeded(CapexriskError):
-    """A run would need more memory, disk or time than it may take."""

@@ -110,6 +110,7 @@ def _market(case: dict[str, Any]) -> Market:
     hazard = m["hazard"]
     absorb = m["absorb"]
     premium_decay = exp(-m["premium_speed"] * DELTA)
+    premium_lost = -float(np.expm1(-m["premium_speed"] * DELTA))
     used, _ = _start_utilisation(case)
     return Market(
         saturation=float(m["demand_saturation"]),
@@ -193,7 +194,7 @@ def _market(case: dict[str, Any]) -> Market:
         secured_extra=float(m["secured_extra_bp"]),
         private_extra=m["private_extra_bp"] * 1e-4,
         revolver_extra=m["revolver_extra_bp"] * 1e-4,
-        premium_start=m["premium_beta"] * m["issuance0"] / absorb["bonds"] / (1.0 - premium_decay),
+        premium_start=m["premium_beta"] * m["issuance0"] / absorb["bonds"] / premium_lost,
         premium_decay=premium_decay,
         premium_beta=float(m["premium_beta"]),
         failure_jump=float(m["failure_jump"]),

@@ -90,7 +90,7 @@ ARGUMENTS = {
     ),
     "override without value": (
         ["run", "base.toml", "--set", "quarters"],
-        "--set: 'quarters' gives no value; write it as issuers.Oracle.cash_usd_bn=5",
+        "--set: 'quarters' gives no value; write it as issuers.NAME.cash_usd_bn=5",
     ),
     "output exists": (
         ["run", "base.toml", "--out", "occupied"],

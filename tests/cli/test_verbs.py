@@ -187,3 +187,17 @@ def test_doctor_tells_of_wrong_bits(monkeypatch, capsys):
     code, out, err = invoke(monkeypatch, capsys, "doctor")
     assert code != 0 and "self-test" not in out
     assert err.startswith("capexrisk: the random bits are not the published ones")
+
+
+def test_sources_print_brackets_as_they_stand(tmp_path):
+    """Not as rich's markup: a note must not vanish from an audit."""
+    text = DEFAULT.read_text("utf-8")
+    marked = text.replace(
+        '"assumed: the rest is offices', '"assumed: [note 3] [/x] the rest is offices', 1
+    )
+    assert marked != text
+    path = tmp_path / "marked.toml"
+    path.write_text(marked, "utf-8")
+    found = call("sources", path, cwd=tmp_path)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "[note 3] [/x] the rest" in found.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
@@ -36,6 +37,8 @@ for verb in (run, validate, sources, report, schema, doctor):
 
 def main() -> None:
     """Run the command; every error a user can make is one line on stderr."""
+    # A polite kill cleans up as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(_exit_code())
 
 

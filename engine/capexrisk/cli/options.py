@@ -12,5 +12,5 @@ overrides = click.option(
     "overrides",
     metavar="KEY=VALUE",
     multiple=True,
-    help="Change a figure, such as issuers.Oracle.capex_2026_usd_bn=60. May be repeated.",
+    help="Change a figure, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
 )

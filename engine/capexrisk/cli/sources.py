@@ -31,6 +31,7 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from capexrisk.scenario import load_scenario
     from capexrisk.scenario import sources as sources_of
@@ -41,7 +42,8 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
         table.add_column(heading, overflow="fold")
     for figure in figures:
         source = f"{figure.source} {figure.address}".strip()
-        table.add_row(_place(figure), str(figure.value), figure.confidence or "MISSING", source)
+        cells = (_place(figure), str(figure.value), figure.confidence or "MISSING", source)
+        table.add_row(*(Text(cell) for cell in cells))  # as they stand: [x] is no markup
     console = Console()
     if not console.is_terminal:
         console.width = WIDTH_IN_A_FILE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +44,11 @@ def _slopes(x: Floats, rises: Floats) -> Floats:
     return slopes
 
 
+def _holds(cell: NDArray[np.int64], value: float) -> NDArray[np.bool_]:
+    """Whether a positive value lies in these cells."""
+    return (LOWER_EDGES[cell] <= value) & (value < UPPER_EDGES[cell])
+
+
 class Distribution:
     """Distribution of one quantity.
 
@@ -55,10 +61,14 @@ class Distribution:
     ----------
     counts : ndarray, shape (CELLS,)
         Paths by histogram cell (see `kernel.cells`).
+    atoms : sequence of float
+        Values at which a point mass may lie: a cap, a target. A cell that looks like a point mass
+        and holds one of them is taken for it.
     """
 
-    def __init__(self, counts: NDArray[np.int64]) -> None:
+    def __init__(self, counts: NDArray[np.int64], atoms: Sequence[float] = ()) -> None:
         self.counts = counts
+        self.atoms = atoms
         self.n = int(counts.sum())
 
     @cached_property
@@ -97,14 +107,25 @@ class Distribution:
             above = self._function(middle) >= ranks
             high = np.where(above, middle, high)
             low = np.where(above, low, middle)
-        return np.where(cell == CELLS_SIDE, 0.0, 0.5 * (low + high))
+        found = np.where(cell == CELLS_SIDE, 0.0, 0.5 * (low + high))
+        lumped = self._is_point_mass(cell)
+        for atom in self.atoms:
+            found = np.where(lumped & _holds(cell, atom), atom, found)
+        return found
+
+    def _is_point_mass(self, cell: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether these cells hold far more than both their neighbours."""
+        neighbours = np.pad(self.counts, 1)
+        beside = np.maximum(neighbours[cell], neighbours[cell + 2])
+        lumped: NDArray[np.bool_] = (self.counts[cell] > POINT_MASS * beside) & (cell != CELLS_SIDE)
+        return lumped
 
     def resolution(self, values: Floats) -> tuple[Floats, Floats]:
         """How far each of these quantiles could lie to either side for want of finer cells.
 
         Nothing where the distribution is smooth. A cell that holds far more than both its
-        neighbours is taken for a point mass (cash held at its target, a spread at its cap), whose
-        place inside the cell is not known: the quantile may then be anywhere in it.
+        neighbours is taken for a point mass (cash held at its target, a spread at its cap). Where
+        it lies inside the cell is only known if it is one of the `atoms`.
 
         Returns
         -------
@@ -112,11 +133,11 @@ class Distribution:
             `values`, or the edges of the cell.
         """
         cell = np.searchsorted(LOWER_EDGES, values, side="right") - 1
-        neighbours = np.pad(self.counts, 1)
-        beside = np.maximum(neighbours[cell], neighbours[cell + 2])
-        lumped = (self.counts[cell] > POINT_MASS * beside) & (cell != CELLS_SIDE)
-        low = np.where(lumped, LOWER_EDGES[cell], values)
-        return low, np.where(lumped, UPPER_EDGES[cell], values)
+        unknown = self._is_point_mass(cell)
+        for atom in self.atoms:
+            unknown &= ~_holds(cell, atom)
+        low = np.where(unknown, LOWER_EDGES[cell], values)
+        return low, np.where(unknown, UPPER_EDGES[cell], values)
 
     def partial_mean(self, level: float) -> float:
         """E[X; X <= quantile(level)], cells at their middles."""

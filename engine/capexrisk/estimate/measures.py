@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.intervals import (
     CONFIDENCE,
+    FEW,
     binomial_interval,
     clopper_pearson,
     normal_half_width,
@@ -40,7 +41,13 @@ class Estimate(NamedTuple):
     n: int
 
 
-def mean(value: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Estimate:
+def mean(
+    value: float,
+    deviation: float,
+    n: int,
+    nonzero: int | None = None,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
     """Estimate of an expectation.
 
     Parameters
@@ -49,8 +56,13 @@ def mean(value: float, deviation: float, n: int, confidence: float = CONFIDENCE)
         Mean of n paths.
     deviation : float
         Sum of their squared deviations from it.
+    n : int
+    nonzero : int, optional
+        Paths that are not 0, if some may be. Where they are fewer than `FEW`, the paths cannot
+        tell how large the rare ones are: the error and the interval are NaN, not 0.
     """
-    if n < 2:
+    rare = nonzero is not None and nonzero < min(FEW, n)
+    if n < 2 or rare:
         return Estimate("mean", value if n else nan, nan, nan, nan, n)
     error = sqrt(deviation / (n - 1) / n)
     half = normal_half_width(confidence) * error
@@ -84,9 +96,10 @@ def quantiles(
 ) -> list[Estimate]:
     """Estimates of quantiles; statistics "p5" for level 0.05, and so on.
 
-    The interval is Woodruff's (1952): the quantiles at level ± z sqrt(level (1 - level) / n), which
-    is free of any assumption about the distribution, made wider by what a histogram cannot resolve.
-    The standard error is its half-width over z.
+    The interval is Woodruff's (1952): the quantiles at level ± z sqrt(level (1 - level) / n), free
+    of any assumption about the distribution; NaN where so few paths lie beyond that a level leaves
+    (0, 1). The standard error is its half-width over z. The interval, not the standard error, also
+    spans what the histogram cannot resolve.
     """
     n = distribution.n
     if n == 0:
@@ -96,11 +109,14 @@ def quantiles(
     spread = z * np.sqrt(level * (1.0 - level) / n)
     wanted = np.concatenate([level, level - spread, level + spread])
     values, low, high = np.split(distribution.quantile(np.clip(wanted, 0.0, 1.0)), 3)
+    known = (level - spread > 0.0) & (level + spread < 1.0)
+    errors = np.where(known, (high - low) / (2.0 * z), nan)
     coarse_low, coarse_high = distribution.resolution(values)
-    low, high = np.minimum(low, coarse_low), np.maximum(high, coarse_high)
+    low = np.where(known, np.minimum(low, coarse_low), nan)
+    high = np.where(known, np.maximum(high, coarse_high), nan)
     return [
-        Estimate(f"p{100 * p:g}", float(v), float(b - a) / (2.0 * z), float(a), float(b), n)
-        for p, v, a, b in zip(levels, values, low, high, strict=True)
+        Estimate(f"p{100 * p:g}", float(v), float(e), float(a), float(b), n)
+        for p, v, e, a, b in zip(levels, values, errors, low, high, strict=True)
     ]
 
 

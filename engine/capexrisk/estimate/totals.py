@@ -23,6 +23,8 @@ class ChunkTotals:
     paths, quarantined : int
         Paths counted, and paths left out because they were not finite.
     sums, squares : ndarray, shape (amounts,)
+    nonzero : ndarray, shape (amounts,)
+        Paths on which an amount is not 0.
     cells, cell_counts : ndarray
         The histograms' non-empty cells as flat indices into (distributions, CELLS).
     counts : ndarray, shape (counts, levels)
@@ -35,6 +37,7 @@ class ChunkTotals:
     quarantined: int
     sums: Floats
     squares: Floats
+    nonzero: Integers
     cells: Integers
     cell_counts: Integers
     counts: Integers
@@ -54,6 +57,8 @@ class Totals:
     paths, quarantined : int
     mean, deviation : ndarray, shape (amounts,)
         Mean, and sum of squared deviations from it.
+    nonzero : ndarray, shape (amounts,)
+        Paths on which an amount is not 0.
     histogram : ndarray, shape (distributions, CELLS)
     counts : ndarray, shape (counts, levels)
     joint : ndarray, shape (issuers, issuers)
@@ -66,6 +71,7 @@ class Totals:
     quarantined: int = 0
     mean: Floats = field(init=False)
     deviation: Floats = field(init=False)
+    nonzero: Integers = field(init=False)
     histogram: Integers = field(init=False)
     counts: Integers = field(init=False)
     joint: Integers = field(init=False)
@@ -76,6 +82,7 @@ class Totals:
         issuers = layout.axes["issuer"]
         self.mean = np.zeros(layout.amounts)
         self.deviation = np.zeros(layout.amounts)
+        self.nonzero = np.zeros(layout.amounts, dtype=np.int64)
         self.histogram = np.zeros((layout.distributions, CELLS), dtype=np.int64)
         self.counts = np.zeros((layout.rows - layout.amounts, layout.levels), dtype=np.int64)
         self.joint = np.zeros((issuers, issuers), dtype=np.int64)
@@ -93,6 +100,7 @@ class Totals:
         self.deviation += deviation + shift * shift * (self.paths * chunk.paths / total)
         self.mean += shift * (chunk.paths / total)
         self.paths = total
+        self.nonzero += chunk.nonzero
         self.histogram.reshape(-1)[chunk.cells] += chunk.cell_counts
         self.counts += chunk.counts
         self.joint += chunk.joint

@@ -85,8 +85,7 @@ def draw_path(state, first_path, seed):
     draw_normals(
         state, m.Z_SATURATION, m.Z_SPEED, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed
     )
-    # The second number of this pair is spare; U_TENANT is overwritten before it is read.
-    draw_mixed(state, m.Z_YIELD, m.U_TENANT, first_path, ONCE, YIELD_SPARE, MARKET_KEY, seed)
+    draw_normals(state, m.Z_YIELD, m.SPARE, first_path, ONCE, YIELD_SPARE, MARKET_KEY, seed)
 
 
 @loop

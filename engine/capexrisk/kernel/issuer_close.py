@@ -67,15 +67,16 @@ def close_books(state, own, issuer, market):
 
 @scalar
 def sum_of_quarter(own, p):
-    """A number that is finite only if the issuer's quarter is."""
+    """A number as large as any of the issuer's quarter: of sizes, so that none cancels another."""
     return (
-        own[s.SPREAD + p]
-        + own[s.COUPON + p]
-        + own[s.REVENUE + p]
-        + own[s.CASH_FLOW_YEAR + p]
-        + own[s.FREE_CASH_FLOW + p]
-        + own[s.PROFIT + p]
-        + own[s.PLANNED + p]
+        abs(own[s.SPREAD + p])
+        + abs(own[s.COUPON + p])
+        + abs(own[s.REVENUE + p])
+        + abs(own[s.CASH_FLOW_YEAR + p])
+        + abs(own[s.OCF + p])
+        + abs(own[s.FREE_CASH_FLOW + p])
+        + abs(own[s.PROFIT + p])
+        + abs(own[s.PLANNED + p])
     )
 
 
@@ -119,7 +120,7 @@ def date_distress(state, own, issuer, market, leases, smallest, k):
         state[m.FAILED + p] += 1.0 if fails else 0.0
         state[m.FAILED_BUT_SMALLEST + p] += 1.0 if (fails and not smallest) else 0.0
 
-        total = cash + debt + sum_of_quarter(own, p)
+        total = abs(cash) + abs(debt) + sum_of_quarter(own, p)
         state[m.NOT_FINITE + p] += nan_if_beyond(total)
 
 

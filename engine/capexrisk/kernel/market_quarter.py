@@ -119,7 +119,7 @@ def close_market(state, market, growth, k):
         state[m.PREMIUM + p] = supply_premium(state[m.PREMIUM + p], sold, capacity, market)
         state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
         state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
-        total = state[m.LOG_SPREAD + p] + state[m.DEMAND + p] + state[m.PREMIUM + p]
+        total = abs(state[m.LOG_SPREAD + p]) + state[m.DEMAND + p] + abs(state[m.PREMIUM + p])
         broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)
         state[m.NOT_FINITE + p] = broken
         bad = state[m.BAD_QUARTER + p]

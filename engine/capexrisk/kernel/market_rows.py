@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel.block import BLOCK, rows
 
-COUNT = 48
+COUNT = 49
 _row = rows(COUNT)
 
 # Draws of the quarter
@@ -24,6 +24,7 @@ U_TENANT = next(_row)
 Z_SATURATION = next(_row)
 Z_SPEED = next(_row)
 Z_YIELD = next(_row)
+SPARE = next(_row)
 SATURATION = next(_row)
 SPEED = next(_row)
 YIELD = next(_row)

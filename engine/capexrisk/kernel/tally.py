@@ -21,6 +21,7 @@ class Tally(NamedTuple):
 
     sums: NDArray[np.float64]  # (amounts,)
     squares: NDArray[np.float64]  # (amounts,)
+    nonzero: NDArray[np.int64]  # (amounts,) paths on which it is not 0
     histogram: NDArray[np.int64]  # (distributions, CELLS)
     counts: NDArray[np.int64]  # (counts, levels)
     joint: NDArray[np.int64]  # (issuers, issuers) paths on which both fail
@@ -34,6 +35,7 @@ def empty_tally(layout: OutcomeLayout) -> Tally:
     return Tally(
         sums=np.zeros(layout.amounts),
         squares=np.zeros(layout.amounts),
+        nonzero=np.zeros(layout.amounts, dtype=np.int64),
         histogram=np.zeros((layout.distributions, CELLS), dtype=np.int64),
         counts=np.zeros((layout.rows - layout.amounts, layout.levels), dtype=np.int64),
         joint=np.zeros((issuers, issuers), dtype=np.int64),
@@ -70,10 +72,13 @@ def sum_rows(outcomes, paths, tally, scratch):
     """Sums and squares of the amounts, halving the block pairwise: vectors, in a fixed order."""
     for r in range(tally.sums.size):
         base = r * BLOCK
+        nonzero = 0
         for p in range(BLOCK):
             y = outcomes[base + p] if p < paths else 0.0
             scratch[p] = y
             scratch[BLOCK + p] = y * y
+            nonzero += 1 if y != 0.0 else 0
+        tally.nonzero[r] += nonzero
         half = BLOCK // 2
         while half > 0:
             for p in range(half):

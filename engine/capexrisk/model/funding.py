@@ -14,10 +14,7 @@ from capexrisk.numeric.vecmath import at_most, exp, log, positive_part
 SMALLEST_CUT_FACTOR = 0.05
 
 
-@scalar
-def least(a, b):
-    """min(a, b); NaN in `a` stays."""
-    return at_most(a, b)
+least = at_most  # of two amounts; a NaN in the first stays
 
 
 @scalar

@@ -112,7 +112,7 @@ class Grids:
         rows: list[tuple[str, list[Cell]]] = []
         quantities: tuple[tuple[str, str, Writer], ...] = (
             ("Market spread, bp", "market_spread_bp", basis_points),
-            ("AI share of the bond market", "ai_share_of_bond_market", share),
+            ("AI share of the bond market, quarter's opening", "ai_share_of_bond_market", share),
             ("Utilisation of AI capacity", "utilisation", share),
             ("AI demand, $bn a year", "ai_demand", money),
         )

@@ -36,6 +36,7 @@ def run_chunk(
         quarantined=quarantined,
         sums=tally.sums,
         squares=tally.squares,
+        nonzero=tally.nonzero,
         cells=cells,
         cell_counts=tally.histogram.reshape(-1)[cells],
         counts=tally.counts,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from capexrisk.errors import KernelFault
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
@@ -36,7 +38,7 @@ def execute(
     Raises
     ------
     KernelFault
-        If more than one path in 10,000 is not finite.
+        If more than one path in 10,000 is not finite, or amounts have no standard error.
     """
     totals = Totals(lowered.layout)
     tasks = ((lowered, plan.seed, chunk, keep_in) for chunk in plan.chunks())
@@ -49,6 +51,11 @@ def execute(
         raise KernelFault(
             quarantine_note(totals.quarantined, plan.paths, path, lowered.quarters[quarter])
             + "; the scenario's figures are too extreme for the model"
+        )
+    if not np.isfinite(totals.deviation).all():
+        raise KernelFault(
+            "amounts are too large to have a standard error; "
+            "the scenario's figures are too extreme for the model"
         )
     return totals
 

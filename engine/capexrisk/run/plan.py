@@ -32,15 +32,16 @@ class RunPlan:
         Number of paths, 1 to 10**12.
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
-    jobs : int
-        Workers, 1 to 10,000; -1 is one for each core.
+    jobs : int or None
+        Workers, 1 to 10,000; -1 is one for each core; None is what an active
+        `joblib.parallel_config` says.
     backend : {"threading", "loky", "sequential"} or None
         How they run; None honours an active `joblib.parallel_config`, else threading.
     """
 
     paths: int
     seed: int
-    jobs: int = -1
+    jobs: int | None = -1
     backend: Backend | None = None
 
     def __post_init__(self) -> None:
@@ -48,7 +49,7 @@ class RunPlan:
             raise ValueError(f"paths: {self.paths} is out of range; give 1 to {MOST_PATHS}")
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed: {self.seed} is out of range; give 0 to 2**64 - 1")
-        if self.jobs != -1 and not 1 <= self.jobs <= MOST_JOBS:
+        if self.jobs not in (-1, None) and not 1 <= self.jobs <= MOST_JOBS:
             raise ValueError(
                 f"jobs: {self.jobs} is no number of workers; give 1 to {MOST_JOBS}, or -1"
             )

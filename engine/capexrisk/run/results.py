@@ -134,7 +134,7 @@ def simulate(
     *,
     paths: int = 200_000,
     seed: int = 0,
-    n_jobs: int = -1,
+    n_jobs: int | None = -1,
     backend: str | None = None,
     keep_paths: Path | str | None = None,
     progress: Callable[[int], None] | None = None,
@@ -150,7 +150,7 @@ def simulate(
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
     n_jobs : int
-        Workers; -1 is one for each core.
+        Workers; -1 is one for each core, None what an active `joblib.parallel_config` says.
     backend : {"threading", "loky", "sequential"}, optional
         Default: an active `joblib.parallel_config`, else threading.
     keep_paths : path, optional
@@ -219,12 +219,18 @@ def load_results(directory: Path | str) -> Results:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         written = manifest["format_version"]
+        complete = written != FORMAT_VERSION or (
+            {"name", "title", "issuers", "quarters", "years", "model"} <= set(manifest["scenario"])
+            and {"paths", "paths_counted", "seed"} <= set(manifest["run"])
+        )
     except FileNotFoundError:
         raise ResultsError(
             f"{folder}: no {MANIFEST} here; give the directory of a finished run"
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{folder / MANIFEST}: cannot be read ({error}); run again") from None
+    if not complete:
+        raise ResultsError(f"{folder / MANIFEST}: is not complete; run again")
     if written != FORMAT_VERSION:
         raise ResultsError(
             f"{folder / MANIFEST}: format_version {written!r} is not {FORMAT_VERSION}; "

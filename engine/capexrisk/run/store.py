@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 from capexrisk.errors import CapexriskError
 from capexrisk.run.results import MANIFEST
@@ -40,8 +41,13 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     RunDirectoryError
         If `out` exists and may not be replaced, or cannot be written.
     """
+    out = out.resolve() if out.name in ("", "..") else out
+    if Path.cwd().is_relative_to(out.resolve()):
+        raise RunDirectoryError(
+            f"{out}: is the folder you stand in, or above it; give another directory with --out"
+        )
     _refuse_occupied(out, overwrite)
-    partial = out.parent / f".{out.name}.partial-{os.getpid()}"
+    partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
     made: list[Path] = []
     try:
         made += [parent for parent in out.parents if not parent.exists()]
@@ -53,6 +59,8 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         ) from None
     try:
         yield partial
+        # Again: somebody may have put something there while the paths ran.
+        _refuse_occupied(out, overwrite)
         _replace(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import product
+from math import exp
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,12 @@ class _Summary:
 
     def mean(self, row: int) -> Estimate:
         totals = self.totals
-        return mean(float(totals.mean[row]), float(totals.deviation[row]), totals.paths)
+        return mean(
+            float(totals.mean[row]),
+            float(totals.deviation[row]),
+            totals.paths,
+            int(totals.nonzero[row]),
+        )
 
     def periods(self, axes: tuple[str, ...]) -> tuple[str, ...]:
         """Labels of the last axis of a quantity: quarters, years, or the whole horizon."""
@@ -107,13 +113,26 @@ class _Summary:
     def axes(self, name: str) -> tuple[str, ...]:
         return next(q.shape for q in self.totals.layout.quantities if q.name == name)
 
+    def atoms(self, issuer: str, metric: str) -> tuple[float, ...]:
+        """Where a quantity may have a point mass: caps of spreads, targets of cash."""
+        market = self.lowered.market
+        if metric == "market_spread_bp":
+            return (exp(market.log_spread_cap),)
+        if metric in ("peak_spread_bp", "final_spread_bp"):
+            return (market.spread_cap,)
+        if metric == "lowest_cash":
+            at = self.lowered.issuers.index(issuer)
+            record = Issuer(*(float(number) for number in self.lowered.schedule.issuers[at]))
+            return (record.cash_target, record.cash_min)
+        return ()
+
     def distribution(self, issuer: str, period: str, metric: str, row: int) -> None:
         """Mean, quantiles, and for cash flows what is at risk."""
         average = self.mean(row)
         self.add(issuer, period, metric, average)
         if not self.totals.paths:
             return
-        distribution = Distribution(self.totals.histogram[row])
+        distribution = Distribution(self.totals.histogram[row], self.atoms(issuer, metric))
         for estimate in quantiles(distribution, QUANTILES):
             self.add(issuer, period, metric, estimate)
         if metric == "free_cash_flow":

@@ -20,6 +20,7 @@ from .market import REGIMES, Absorption, Access, Market, Thresholds
 from .messages import Places, scenario_error
 from .overlay import OVERRIDE, Overrides, Table, lay, lay_section, override_tables
 from .quantities import model_name
+from .quarters import parse_quarter
 from .run_section import RunSection
 from .schema import Scenario
 from .section import Record
@@ -29,7 +30,6 @@ __all__ = ["load_run_section", "load_scenario", "scenario_from_case"]
 LARGEST_FILE: Final = 2**20  # bytes; the default scenario has about 50,000
 DEEPEST_CHAIN: Final = 8
 OWN_TO_A_FILE: Final = ("name", "title", "description", "extends")
-USUAL_THRESHOLDS: Final = {"group_profit": 1000.0, "outside_funding": 1500.0}
 
 R = TypeVar("R", bound=Record)
 
@@ -65,18 +65,16 @@ def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) ->
     return _build(RunSection, tables.content.get("run", {}), tables.places, ("run",))
 
 
-def scenario_from_case(
-    case: Mapping[str, Any], *, name: str = "case", start: str = "2026Q1", as_of: str = "2026-02-13"
-) -> Scenario:
+def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case") -> Scenario:
     """Build a scenario from parameters under MODEL.md's names: the inverse of `model_case`.
 
     Parameters
     ----------
     case : mapping
-        ``quarters``, ``market``, ``issuers`` (a list), and ``thresholds`` ($1,000bn of profit a
-        year and $1,500bn of outside funding where it has none). No evidence is asked for.
-    name, start, as_of : str
-        What a parameter set does not say.
+        ``quarters``, ``market``, ``issuers`` (a list) and ``thresholds``. No evidence is asked for.
+    start : str
+        First quarter, such as 2026Q1; the day before it counts as the day of the figures.
+    name : str
 
     Raises
     ------
@@ -97,13 +95,22 @@ def scenario_from_case(
     content = {
         **case,
         "name": name,
-        "as_of": dt.date.fromisoformat(as_of),
+        "as_of": _day_before(start),
         "start": start,
         "market": market,
         "issuers": issuers,
-        "thresholds": _toml_names(Thresholds, case.get("thresholds", USUAL_THRESHOLDS)),
+        "thresholds": _toml_names(Thresholds, case.get("thresholds")),
     }
     return _build(Scenario, content, places)
+
+
+def _day_before(start: str) -> dt.date:
+    """The day before a quarter; an arbitrary one if `start` is none, which is refused elsewhere."""
+    try:
+        year, quarter = parse_quarter(start)
+    except ValueError:
+        return dt.date.min
+    return dt.date(year, 3 * quarter - 2, 1) - dt.timedelta(days=1)
 
 
 @dataclass

@@ -215,7 +215,7 @@ def _hint_for_unknown(location: Location, record: type[Record]) -> str:
     key = str(location[-1])
     digits = re.search(r"[0-9]{4}", key)
     known = [
-        by_year_key(name, digits[0] if digits else "2026")
+        by_year_key(name, digits[0] if digits else "YEAR")
         for name in _record_at(location, record).model_fields
         if name != "name"
     ]

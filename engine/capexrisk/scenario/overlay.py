@@ -131,7 +131,7 @@ def _split_override(text: str) -> tuple[str, Any]:
     path, equals, value = text.partition("=")
     if not equals or not value.strip():
         raise ScenarioError(
-            OVERRIDE, f"{text!r} gives no value", "write it as issuers.Oracle.cash_usd_bn=5"
+            OVERRIDE, f"{text!r} gives no value", "write it as issuers.NAME.cash_usd_bn=5"
         )
     try:
         parsed = tomllib.loads(f"value = {value}")

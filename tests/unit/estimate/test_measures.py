@@ -47,7 +47,7 @@ def test_mean_of_one_path_has_no_error_and_of_none_no_value():
 
 
 def test_confidence_widens_the_interval_alone():
-    narrow, wide = mean(1.0, 50.0, 100, 0.5), mean(1.0, 50.0, 100, 0.99)
+    narrow, wide = (mean(1.0, 50.0, 100, confidence=level) for level in (0.5, 0.99))
     assert narrow.standard_error == wide.standard_error
     ratio = (wide.ci_high - wide.ci_low) / (narrow.ci_high - narrow.ci_low)
     assert ratio == pytest.approx(normal_half_width(0.99) / normal_half_width(0.5), rel=1e-12)
@@ -142,11 +142,32 @@ def test_the_interval_of_a_point_mass_is_its_cell():
     assert found.standard_error > 0.0
 
 
-def test_one_path_has_quantiles_with_its_cell_as_interval():
-    for estimate in quantiles(binned([12.5]), (0.05, 0.5, 0.95)):
-        assert estimate.ci_low <= 12.5 < estimate.ci_high
-        assert estimate.ci_low <= estimate.value <= estimate.ci_high
-        assert estimate.n == 1
+def test_too_few_paths_for_a_level_give_no_interval():
+    """Woodruff's rank 0.05 - 1.96 sqrt(0.05 0.95 / n) is above 0 from n = 73 on."""
+    for n, known in ((1, False), (72, False), (73, True)):
+        (estimate,) = quantiles(binned(np.linspace(10.0, 20.0, n)), (0.05,))
+        assert np.isfinite(estimate.value) and estimate.n == n
+        assert (
+            np.isfinite([estimate.standard_error, estimate.ci_low, estimate.ci_high]).all() == known
+        )
+
+
+def test_few_paths_that_are_not_zero_give_no_error():
+    """Nine sales in a million say little of how large a sale may be; ten begin to."""
+    for nonzero, known in ((0, False), (9, False), (10, True)):
+        found = mean(0.001, 5.0, 10**6, nonzero)
+        assert np.isfinite([found.standard_error, found.ci_low]).all() == known
+        assert found.value == 0.001
+
+
+def test_a_known_point_mass_is_found_exactly():
+    """Cash that sits at its target of 12.87 on most paths: not somewhere in that cell."""
+    values = np.concatenate([np.full(7000, 12.87), np.linspace(3.0, 12.5, 3000)])
+    counts = binned(values).counts
+    for estimate in quantiles(Distribution(counts, atoms=(12.87,)), (0.5, 0.75)):
+        assert estimate[1:5] == (12.87, 0.0, 12.87, 12.87)
+    (blind,) = quantiles(Distribution(counts), (0.5,))
+    assert blind.ci_low < 12.87 < blind.ci_high and blind.value != 12.87
 
 
 def test_cash_flow_at_risk_of_the_normal_law():

@@ -23,6 +23,7 @@ def chunk_of(amounts: np.ndarray, rng: np.random.Generator, quarantined: int = 0
         quarantined=quarantined,
         sums=amounts.sum(axis=0),
         squares=(amounts**2).sum(axis=0),
+        nonzero=(amounts != 0.0).sum(axis=0),
         cells=np.sort(filled),
         cell_counts=rng.integers(1, 9, size=filled.size),
         counts=rng.integers(0, paths + 1, size=shape),

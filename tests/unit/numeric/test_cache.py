@@ -27,7 +27,7 @@ from capexrisk.kernel import simulate
 from capexrisk.lowering import lower
 from capexrisk.scenario import scenario_from_case
 case = json.loads(Path(sys.argv[1]).read_text())
-lowered = lower(scenario_from_case(case))
+lowered = lower(scenario_from_case(case, start="2026Q1"))
 tally, _ = simulate.simulate_chunk(
     lowered.market, lowered.schedule, lowered.layout, seed=1, first_path=0, paths=64
 )

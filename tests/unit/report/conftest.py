@@ -87,7 +87,9 @@ def odd(request: pytest.FixtureRequest) -> Results:
 @pytest.fixture(scope="session")
 def one() -> Results:
     """A run of one issuer, quickly drawn."""
-    return simulate(scenario_from_case(_case([CORE_WEAVE])), paths=200, seed=1, n_jobs=1)
+    return simulate(
+        scenario_from_case(_case([CORE_WEAVE]), start="2026Q1"), paths=200, seed=1, n_jobs=1
+    )
 
 
 @pytest.fixture(autouse=True)

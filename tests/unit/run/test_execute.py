@@ -7,6 +7,7 @@ import re
 import threading
 import time
 
+import joblib
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -137,6 +138,8 @@ def test_a_few_broken_paths_are_left_out_and_told():
     counts = results.distributions.groupby(["issuer", "period", "metric"])["count"].sum()
     assert (counts == results.paths).all()
     means = results.summary[results.summary["statistic"] == "mean"]
+    assert np.isfinite(means["value"]).all()
+    means = means[means["metric"].isin(["free_cash_flow", "capex", "ai_demand"])]  # never rare
     assert np.isfinite(means[["value", "standard_error"]]).all(axis=None)
     assert means["value"].max() > 1e50
 
@@ -193,3 +196,20 @@ def test_arguments_are_refused_before_anything_runs():
 def test_the_case_is_json(lowered):
     """The manifest holds it whole."""
     assert json.loads(json.dumps(small_scenario().model_case()))["quarters"] == 7
+
+
+def test_no_sum_hides_an_amount_beyond_all_bounds():
+    """Free cash flow and plan cancel in a sum; the quarantine looks at their sizes."""
+    case = reference_case(4)
+    case["market"] |= {"race": 1000.0, "rivalry": 4.0}
+    for issuer in case["issuers"]:
+        issuer |= {"capex_growth_sigma": 1.0, "committed": 1.0, "ai_share": 0.0}
+        issuer["finance_lease_share"] = 0.0
+    with pytest.raises(KernelFault, match="too extreme for the model"):
+        simulate(scenario_from_case(case, start="2026Q1"), paths=4096, seed=1)
+
+
+def test_the_users_own_number_of_workers_is_taken_where_none_is_given():
+    with joblib.parallel_config(n_jobs=1):
+        results = simulate(small_scenario(2), paths=64, n_jobs=None)
+    assert results.manifest["run"]["jobs"] == 1

@@ -23,7 +23,7 @@ def test_what_it_says(results, scenario):
     described = manifest["scenario"]
     assert described["name"] == "small"
     assert described["digest"] == digest(scenario)
-    assert described["as_of"] == "2026-02-13"
+    assert described["as_of"] == "2026-06-30"
     assert described["issuers"] == ["Amazon", "Oracle", "CoreWeave"]
     assert described["years"] == ["2026Q3-Q4", "2027", "2028Q1"]
     run = manifest["run"]

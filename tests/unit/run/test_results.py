@@ -142,3 +142,9 @@ def test_public_names():
         assert getattr(capexrisk, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'simulat'"):
         capexrisk.simulat  # noqa: B018
+
+
+def test_a_manifest_without_its_parts_is_refused(tmp_path):
+    (tmp_path / "manifest.json").write_text('{"format_version": 1}', "utf-8")
+    with pytest.raises(ResultsError, match="manifest"):
+        load_results(tmp_path)

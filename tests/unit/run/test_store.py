@@ -208,3 +208,30 @@ def test_relative_places(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_run(Path("runs/small"))
     assert (tmp_path / "runs" / "small" / MANIFEST).is_file()
+
+
+def test_what_appears_at_the_place_during_the_run_is_not_replaced(tmp_path):
+    """Neither somebody's file nor a second run that was faster."""
+    out = tmp_path / "out"
+
+    def run_while_it_appears() -> None:
+        with run_directory(out):
+            out.mkdir()
+            (out / "precious.txt").write_text("mine", "utf-8")
+
+    with pytest.raises(RunDirectoryError, match="exists already"):
+        run_while_it_appears()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (out / "precious.txt").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("place", [".", ".."])
+def test_the_folder_one_stands_in_is_refused_at_once(tmp_path, monkeypatch, place):
+    inside = tmp_path / "a" / "b"
+    inside.mkdir(parents=True)
+    monkeypatch.chdir(inside)
+    with (
+        pytest.raises(RunDirectoryError, match="you stand in"),
+        run_directory(Path(place), overwrite=True),
+    ):
+        pytest.fail("the run began")

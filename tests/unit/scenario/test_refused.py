@@ -255,7 +255,7 @@ def test_issuer_names(case, name, message):
         name = "\uff2fracle"
     case["issuers"].append(case["issuers"][4] | {"name": name})
     with pytest.raises(ScenarioError) as caught:
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
     assert message in str(caught.value)
     assert str(caught.value).isprintable()
 
@@ -263,13 +263,13 @@ def test_issuer_names(case, name, message):
 def test_numbers_of_issuers(case, write):
     one = case["issuers"][0]
     case["issuers"] = [one | {"name": f"Issuer {index}"} for index in range(64)]
-    assert len(scenario_from_case(case).issuers) == 64
+    assert len(scenario_from_case(case, start="2026Q1").issuers) == 64
     case["issuers"].append(one)
     with pytest.raises(ScenarioError, match="case: issuers: has 65 issuers; give 1 to 64"):
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
     case["issuers"] = []
     with pytest.raises(ScenarioError, match="issuers: has 0 issuers; give 1 to 64"):
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
     with pytest.raises(ScenarioError, match="missing"):
         load_scenario(write(""))
 
@@ -286,10 +286,10 @@ def test_a_sector_without_ai_capital(case):
     for issuer in case["issuers"]:
         issuer["ai_capital"] = 0
     with pytest.raises(ScenarioError, match="ai_capital_usd_bn of all issuers sums to 0; give"):
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
     case["issuers"][0] |= {"ai_capital": 1, "relative_yield": 0}
     with pytest.raises(ScenarioError, match="both ai_capital_usd_bn and relative_yield; give"):
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
 
 
 @pytest.mark.parametrize("key", ["market", "issuers", "issuer_defaults", "thresholds"])
@@ -359,7 +359,7 @@ def test_errors_pickle_with_all_they_say():
 
 def refusal(case):
     try:
-        scenario_from_case(case)
+        scenario_from_case(case, start="2026Q1")
     except ScenarioError as error:
         return str(error)
     return ""
