@@ -150,16 +150,13 @@ class Grids:
         flow = "free_cash_flow"
         at_risk = f"cfar{100 * CFAR_LEVEL:g}"
         rows = self._spread_of("Free cash flow", flow, issuer, self.years, money)
-        rows.append(
-            ("Cash flow at risk (CFaR): mean less P5", self._amounts(flow, issuer, at_risk))
-        )
-        for label, metric in (
-            ("Operating cash flow, mean", "operating_cash_flow"),
-            ("Capex, mean", "capex"),
-            ("of it on finance leases, not in FCF", flow_metric("finance_leases")),
-            ("Profit, mean", "profit"),
-        ):
-            rows.append((label, self._amounts(metric, issuer)))
+        rows.append(("CFaR: mean less P5", self._amounts(flow, issuer, at_risk)))
+        rows.append(("Operating cash flow, mean", self._amounts("operating_cash_flow", issuer)))
+        rows.append(("Capex, mean", self._amounts("capex", issuer)))
+        if self._model(issuer)["finance_lease_share"]:
+            leased = self._amounts(flow_metric("finance_leases"), issuer)
+            rows.append(("of it, by finance leases", leased))
+        rows.append(("Profit, mean", self._amounts("profit", issuer)))
         return Grid("Cash flow and profit, $bn", "", self.years, rows)
 
     def distress(self, issuer: str) -> Grid:
