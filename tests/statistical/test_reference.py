@@ -104,6 +104,8 @@ def estimates() -> dict[Label, tuple[float, float]]:
         if statistic in ("upper_bound", "lower_bound"):  # seen never or always: a share of 0 or 1
             value, error = float(statistic == "lower_bound"), 0.0
             statistic = "probability"
+        if value == 0.0 and np.isnan(error):  # a flow that no path has
+            error = 0.0
         table[Label(row.issuer, row.period, row.metric, statistic)] = (value, error)
     return table
 
