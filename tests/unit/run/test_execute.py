@@ -209,7 +209,24 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
         simulate(scenario_from_case(case, start="2026Q1"), paths=4096, seed=1)
 
 
-def test_the_users_own_number_of_workers_is_taken_where_none_is_given():
+@pytest.mark.parametrize("jobs", [None, -1, 2])
+def test_joblib_is_given_the_number_of_workers_as_it_is(monkeypatch, jobs):
+    """None must stay None: only then does joblib take an active `parallel_config`."""
+    given = {}
+
+    class Recorder:
+        def __init__(self, **options: object) -> None:
+            given.update(options)
+
+        def __call__(self, tasks: object) -> object:
+            return iter(())
+
+    monkeypatch.setattr(joblib, "Parallel", Recorder)
+    run_in_order(RunPlan(paths=1, seed=0, jobs=jobs), print, ())
+    assert given["n_jobs"] == jobs
+
+
+def test_the_manifest_tells_the_workers_of_an_active_config():
     with joblib.parallel_config(n_jobs=1):
         results = simulate(small_scenario(2), paths=64, n_jobs=None)
     assert results.manifest["run"]["jobs"] == 1

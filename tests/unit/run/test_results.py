@@ -144,7 +144,14 @@ def test_public_names():
         capexrisk.simulat  # noqa: B018
 
 
-def test_a_manifest_without_its_parts_is_refused(tmp_path):
-    (tmp_path / "manifest.json").write_text('{"format_version": 1}', "utf-8")
-    with pytest.raises(ResultsError, match="manifest"):
-        load_results(tmp_path)
+@pytest.mark.parametrize("lacking", ["scenario", "run"])
+def test_a_manifest_without_its_parts_is_refused(results, tmp_path, lacking):
+    """The tables beside it are whole: only the manifest is not."""
+    results.write(tmp_path)
+    for part in ({}, None):
+        manifest = results.manifest | {lacking: part}
+        if part is None:
+            del manifest[lacking]
+        (tmp_path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+        with pytest.raises(ResultsError, match=r"manifest\.json: .*; run again"):
+            load_results(tmp_path)

@@ -140,6 +140,15 @@ def test_what_has_happened_never_unhappens(summary, results, metric):
         assert (np.diff(counts) >= 0).all() and counts.size == 7
 
 
+def test_cash_that_stays_at_its_target_is_reported_exactly(summary, results):
+    """On most paths Oracle's lowest cash is its target, a point mass inside a histogram cell."""
+    issuers = results.manifest["scenario"]["model"]["issuers"]
+    (target,) = (issuer["cash_target"] for issuer in issuers if issuer["name"] == "Oracle")
+    rows = summary[(summary["issuer"] == "Oracle") & (summary["metric"] == "lowest_cash")]
+    upper = rows[rows["statistic"] == "p95"].iloc[0]
+    assert (upper["value"], upper["ci_low"], upper["ci_high"]) == (target, target, target)
+
+
 def test_what_cannot_happen_has_no_row(summary):
     """A bound of 0.002 % on what is impossible would be noise."""
     found = summary[summary["metric"] == "no_buyback"]["issuer"].unique()
