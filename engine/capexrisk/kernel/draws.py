@@ -14,7 +14,7 @@ from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.normal import normal_quantile
-from capexrisk.numeric.philox import philox, uniform
+from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 MAX_PATHS = 2**48  # what the address has room for
 
@@ -34,8 +34,6 @@ CAPEX_SPREAD = np.uint64(11)
 MARKET_KEY = np.uint64(0)
 ONCE = np.uint64(0xFFFF)  # the quarter of what is drawn once a path
 QUARTER_SHIFT = np.uint64(16)
-WORD = np.uint64(0xFFFFFFFF)
-HALF = np.uint64(32)
 
 
 @scalar
