@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import Any
 
 import numpy as np
 from scipy.linalg import cholesky
 
 from capexrisk.errors import ScenarioError
-from capexrisk.kernel.outcomes import OutcomeLayout
+from capexrisk.kernel.outcomes import Collect, OutcomeLayout
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.model.parameters import DELTA, Issuer, Market, Triple
 from capexrisk.scenario import Scenario
@@ -45,8 +45,14 @@ class LoweredScenario:
     years: tuple[str, ...]
 
 
-def lower(scenario: Scenario) -> LoweredScenario:
+def lower(scenario: Scenario, collect: Collect = "everything") -> LoweredScenario:
     """Lower a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    collect : {"everything", "figures"}
+        What its paths leave behind; see `simulate`.
 
     Raises
     ------
@@ -57,7 +63,9 @@ def lower(scenario: Scenario) -> LoweredScenario:
     names = tuple(issuer["name"] for issuer in case["issuers"])
     calendar = scenario.calendar_years()
     market = _market(case)
-    layout = OutcomeLayout.of(quarters=case["quarters"], years=len(calendar), issuers=len(names))
+    layout = OutcomeLayout.of(
+        quarters=case["quarters"], years=len(calendar), issuers=len(names), collect=collect
+    )
     return LoweredScenario(
         market=market,
         schedule=_schedule(case, market, scenario),
@@ -117,7 +125,7 @@ def _market(case: dict[str, Any]) -> Market:
         saturation_sigma=float(m["demand_saturation_sigma"]),
         speed=float(m["demand_speed"]),
         speed_sigma=float(m["demand_speed_sigma"]),
-        revenue_yield=float(m["revenue_yield"]),
+        log_revenue_yield=log(m["revenue_yield"]),
         revenue_yield_sigma=float(m["revenue_yield_sigma"]),
         root=tuple(float(root[row, column]) for row in range(5) for column in range(row + 1)),
         mixing_scale=sqrt((nu - 2.0) / nu),
@@ -148,6 +156,7 @@ def _market(case: dict[str, Any]) -> Market:
         fear_failure=float(m["fear_failure"]),
         comfort_utilisation=float(m["comfort_utilisation"]),
         demand_start=float(m["demand0"]),
+        log_demand_start=log(m["demand0"]),
         demand_sigma=float(m["demand_sigma"]),
         demand_step=m["demand_sigma"] * sqrt(DELTA),
         software_decay=exp(-m["software_speed"] * DELTA),
@@ -163,6 +172,7 @@ def _market(case: dict[str, Any]) -> Market:
         tenant_glut=float(m["tenant_glut"]),
         tenant_recovery=float(m["tenant_recovery"]),
         tenant_share=float(m["tenant_share"]),
+        log_without_tenant=log(1.0 - m["tenant_share"]) if m["tenant_share"] < 1.0 else -inf,
         obsolescence=float(m["obsolescence"]),
         tax=float(m["tax"]),
         cash_flow_noise=float(m["cash_flow_noise"]),
@@ -217,6 +227,8 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
     owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
     net_leverage = max(owed - i["cash"], 0.0) / max(i["ocf"], 0.05 * i["ocf"])
     access = [level ** i["credit_tier"] for level in m["access"]["bonds"]]
+    share = i["relative_yield"] * i["ai_capital"] / sum(weights)
+    core_step, capex_step = i["core_sigma"] * sqrt(DELTA), i["capex_sigma"] * sqrt(DELTA)
     return Issuer(
         core_revenue_start=i["core_revenue"] * DELTA * exp(REVENUE_LEAD * i["core_growth"]),
         core_margin=(i["ocf"] + (1.0 - m["tax"]) * (interest - ai_profit)) / i["core_revenue"],
@@ -232,12 +244,13 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
         buybacks=i["buybacks"] * DELTA,
         market_cap=i["market_cap"],
         spread=i["spread_bp"],
-        log_spread_ratio=log(i["spread_bp"] / m["oas0_bp"]),
+        log_spread_offset=log(i["spread_bp"] / m["oas0_bp"])
+        - market.spread_leverage * min(m["leverage_cap_spread"], net_leverage)
+        - market.premium_start,
         bond_access_open=access[0],
         bond_access_stressed=access[1],
         bond_access_shut=access[2],
         leverage_limit=i["leverage_limit"],
-        leverage_start=min(m["leverage_cap_spread"], net_leverage),
         prefund=i["prefund"],
         finance_lease_share=i["finance_lease_share"],
         depreciation_amortisation=i["depreciation_amortisation"] * DELTA,
@@ -248,14 +261,14 @@ def _issuer(i: dict[str, Any], case: dict[str, Any], market: Market) -> Issuer:
         core_growth=i["core_growth"],
         core_growth_sigma=i["core_growth_sigma"],
         core_sigma=i["core_sigma"],
-        core_beta=i["core_beta"],
-        core_own=sqrt(1.0 - i["core_beta"] ** 2),
+        core_market_step=core_step * i["core_beta"],
+        core_own_step=core_step * sqrt(1.0 - i["core_beta"] ** 2),
         capex_growth_sigma=i["capex_growth_sigma"],
         capex_sigma=i["capex_sigma"],
-        capex_beta=i["capex_beta"],
-        capex_own=sqrt(1.0 - i["capex_beta"] ** 2),
+        capex_market_step=capex_step * i["capex_beta"],
+        capex_own_step=capex_step * sqrt(1.0 - i["capex_beta"] ** 2),
         relative_yield=i["relative_yield"],
-        capacity_share_start=i["relative_yield"] * i["ai_capital"] / sum(weights),
+        log_capacity_share_start=log(share) if share > 0.0 else -inf,
         contracted_share=b,
         idio_step=i["idio_sigma"] * sqrt(DELTA),
         discipline=i["discipline"] * (1.0 - i["committed"]),

@@ -10,9 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-BLOCK = 64  # a multiple of the widest vector (8 doubles); state and outcomes stay in L2
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.numeric.jit import scalar
+
+BLOCK = 64  # state and outcomes stay in L2
+LANES = 8  # doubles in the widest vector; BLOCK is a multiple of it
+# From one row of the state to the next. A line of the cache more than a row, or every eighth row
+# would compete for the same few places of the cache.
+PITCH = BLOCK + LANES
 
 
 def rows(count: int) -> Iterator[int]:
     """Offsets of `count` consecutive rows."""
-    return iter(range(0, count * BLOCK, BLOCK))
+    return iter(range(0, count * PITCH, PITCH))
+
+
+def aligned_zeros(size: int) -> NDArray[np.float64]:
+    """Doubles that begin on a cache line, so that no vector of a row lies across two."""
+    room = np.zeros(size + LANES)
+    begin = -room.ctypes.data // room.itemsize % LANES
+    return room[begin : begin + size]
+
+
+@scalar
+def slot(first, p):
+    """Index of path p in a row whose offset is known at run time only.
+
+    Unsigned: it cannot be one of Python's negative indices, which would have to be reckoned with
+    path by path and keep a loop from becoming vector code.
+    """
+    return np.uint64(first) + np.uint64(p)

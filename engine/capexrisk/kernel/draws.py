@@ -7,18 +7,23 @@ so names go in pairs. A new name takes a new number and disturbs nobody.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.block import BLOCK, LANES, PITCH, slot
 from capexrisk.numeric.jit import loop, scalar
-from capexrisk.numeric.normal import normal_quantile
+from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
+from capexrisk.numeric.vecmath import trailing_zeros
 
 MAX_PATHS = 2**48  # what the address has room for
 
-# Names, in pairs. The numbers are part of every published result: never reuse one.
+# Names, in pairs. The numbers are part of every published result: never reuse one. Pairs that are
+# drawn together have numbers, and rows, that follow each other.
 SATURATION_SPEED = np.uint64(1)
 YIELD_SPARE = np.uint64(2)
 GROWTH_CAPEX_GROWTH = np.uint64(3)
@@ -35,6 +40,12 @@ MARKET_KEY = np.uint64(0)
 ONCE = np.uint64(0xFFFF)  # the quarter of what is drawn once a path
 QUARTER_SHIFT = np.uint64(16)
 
+MARKET_NORMALS = 7  # of the market's draws of a quarter the first, from E_SPREAD on
+ISSUER_NORMALS = 4
+WORD_PATHS = min(BLOCK, 64)  # a bit each
+NO_BIT = np.uint64(0)
+LOWEST_BIT = np.uint64(1)
+
 
 @scalar
 def uniform_pair(path, quarter, name, issuer, seed):
@@ -50,100 +61,83 @@ def uniform_pair(path, quarter, name, issuer, seed):
     return uniform(word_0, word_1), uniform(word_2, word_3)
 
 
-@loop
-def draw_normals(state, row_a, row_b, first_path, quarter, name, issuer, seed):
-    """Two rows of standard normals."""
-    for p in range(BLOCK):
-        u, v = uniform_pair(first_path + np.uint64(p), quarter, name, issuer, seed)
-        state[row_a + p] = normal_quantile(u)
-        state[row_b + p] = normal_quantile(v)
+class Tails(NamedTuple):
+    """Room for a list of the numbers that want the quantile's tail."""
+
+    places: NDArray[np.uint64]
+    values: NDArray[np.float64]
+
+
+def room_for_tails() -> Tails:
+    """Room for every number that is drawn at once, and for a last vector that is not full."""
+    size = max(MARKET_NORMALS, ISSUER_NORMALS) * BLOCK + LANES
+    return Tails(np.zeros(size, dtype=np.uint64), np.full(size, 0.5))
 
 
 @loop
-def draw_uniforms(state, row_a, row_b, first_path, quarter, name, issuer, seed):
-    """Two rows of uniforms."""
-    for p in range(BLOCK):
-        u, v = uniform_pair(first_path + np.uint64(p), quarter, name, issuer, seed)
-        state[row_a + p] = u
-        state[row_b + p] = v
+def draw_uniforms(state, first, pairs, first_path, quarter, name, issuer, seed):
+    """Uniform numbers into 2 `pairs` rows from offset `first` on, a name for every two rows."""
+    for pair in range(pairs):
+        row_a = first + 2 * pair * PITCH
+        row_b = row_a + PITCH
+        for p in range(BLOCK):
+            path = first_path + np.uint64(p)
+            u, v = uniform_pair(path, quarter, name + np.uint64(pair), issuer, seed)
+            state[slot(row_a, p)] = u
+            state[slot(row_b, p)] = v
 
 
 @loop
-def draw_mixed(state, row_a, row_b, first_path, quarter, name, issuer, seed):
-    """A row of standard normals and a row of uniforms."""
-    for p in range(BLOCK):
-        u, v = uniform_pair(first_path + np.uint64(p), quarter, name, issuer, seed)
-        state[row_a + p] = normal_quantile(u)
-        state[row_b + p] = v
+def turn_normal(state, first, count, tails):
+    """Turn `count` rows of uniform numbers from offset `first` on into standard normals.
+
+    First the numbers in the tails are listed: a bit each in a word for 64 paths, so that only
+    those that are there take time. Then the middle of all, then the list, which is short.
+    """
+    listed = 0
+    for row in range(first, first + count * PITCH, PITCH):
+        for begin in range(row, row + BLOCK, WORD_PATHS):
+            far = NO_BIT
+            for p in range(WORD_PATHS):
+                far |= np.uint64(in_tail(state[slot(begin, p)])) << np.uint64(p)
+            while far != NO_BIT:
+                place = slot(begin, trailing_zeros(far))
+                tails.places[listed] = place
+                tails.values[listed] = state[place]
+                listed += 1
+                far &= far - LOWEST_BIT
+        for p in range(BLOCK):
+            state[slot(row, p)] = middle_quantile(state[slot(row, p)])
+    # Whole vectors only: what is left over would be done one by one.
+    for t in range((listed + LANES - 1) // LANES * LANES):
+        tails.values[t] = tail_quantile(tails.values[t])
+    for t in range(listed):
+        state[tails.places[t]] = tails.values[t]
 
 
 @loop
-def draw_path(state, first_path, seed):
+def draw_path(state, first_path, seed, tails):
     """What the market draws once a path."""
-    draw_normals(
-        state, m.Z_SATURATION, m.Z_SPEED, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed
-    )
-    draw_normals(state, m.Z_YIELD, m.SPARE, first_path, ONCE, YIELD_SPARE, MARKET_KEY, seed)
+    draw_uniforms(state, m.Z_SATURATION, 2, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+    turn_normal(state, m.Z_SATURATION, 3, tails)
 
 
 @loop
-def draw_issuer_path(own, first_path, issuer, seed):
+def draw_issuer_path(own, first_path, issuer, seed, tails):
     """What an issuer draws once a path."""
-    draw_normals(
-        own,
-        s.Z_GROWTH,
-        s.Z_CAPEX_GROWTH,
-        first_path,
-        ONCE,
-        GROWTH_CAPEX_GROWTH,
-        issuer,
-        seed,
-    )
+    draw_uniforms(own, s.Z_GROWTH, 1, first_path, ONCE, GROWTH_CAPEX_GROWTH, issuer, seed)
+    turn_normal(own, s.Z_GROWTH, 2, tails)
 
 
 @loop
-def draw_market(state, first_path, quarter, seed):
+def draw_market(state, first_path, quarter, seed, tails):
     """What the market draws in a quarter."""
-    key = MARKET_KEY
-    draw_normals(state, m.E_SPREAD, m.E_DEMAND, first_path, quarter, SPREAD_DEMAND, key, seed)
-    draw_normals(state, m.E_CAPEX, m.E_MACRO, first_path, quarter, CAPEX_MACRO, key, seed)
-    draw_normals(state, m.E_SOFTWARE, m.Z_JUMP, first_path, quarter, SOFTWARE_JUMP_SIZE, key, seed)
-    draw_mixed(state, m.Z_MIXING, m.U_JUMP, first_path, quarter, MIXING_JUMP, key, seed)
-    draw_uniforms(
-        state, m.U_REGIME, m.U_TECHNOLOGY, first_path, quarter, REGIME_TECHNOLOGY, key, seed
-    )
-    draw_uniforms(
-        state,
-        m.U_TECHNOLOGY_SIZE,
-        m.U_TENANT,
-        first_path,
-        quarter,
-        TECHNOLOGY_SIZE_TENANT,
-        key,
-        seed,
-    )
+    draw_uniforms(state, m.E_SPREAD, 6, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+    turn_normal(state, m.E_SPREAD, MARKET_NORMALS, tails)
 
 
 @loop
-def draw_issuer(own, first_path, quarter, issuer, seed):
+def draw_issuer(own, first_path, quarter, issuer, seed, tails):
     """What an issuer draws in a quarter."""
-    draw_normals(
-        own,
-        s.Z_REVENUE,
-        s.Z_FLOW,
-        first_path,
-        quarter,
-        REVENUE_FLOW,
-        issuer,
-        seed,
-    )
-    draw_normals(
-        own,
-        s.Z_CAPEX,
-        s.Z_SPREAD,
-        first_path,
-        quarter,
-        CAPEX_SPREAD,
-        issuer,
-        seed,
-    )
+    draw_uniforms(own, s.Z_REVENUE, 2, first_path, quarter, REVENUE_FLOW, issuer, seed)
+    turn_normal(own, s.Z_REVENUE, ISSUER_NORMALS, tails)

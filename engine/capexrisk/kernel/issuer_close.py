@@ -1,4 +1,8 @@
-"""The end of an issuer's quarter: step 11, its part of step 12, tiers of distress and causes."""
+"""The end of an issuer's quarter: step 11, its part of step 12, tiers of distress and causes.
+
+Short loops on purpose: a processor works on several paths at once only while their instructions
+fit into its window, so that one long loop took longer than its parts.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,23 @@ from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
 from capexrisk.numeric.jit import loop, scalar
-from capexrisk.numeric.vecmath import nan_if_beyond, positive_part
+from capexrisk.numeric.vecmath import nan_if_square_beyond, positive_part
 
 
 @loop
 def close_books(state, own, issuer, market):
-    """Step 11, and L of step 12; adds the issuer to the market's sums."""
+    """Step 11: what debt costs, and the balances with this quarter's debt."""
     for p in range(BLOCK):
-        alive = own[s.ALIVE + p] > 0.0
         spread = own[s.SPREAD + p]
         bonds_sold = own[s.BONDS_SOLD + p]
-        secured_new = own[s.SECURED_SOLD + p] + own[s.LEASED + p]
+        leased = issuer.finance_lease_share * own[s.SPENT + p]
+        secured_new = own[s.SECURED_SOLD + p] + leased
         private_sold = own[s.PRIVATE_SOLD + p]
         drawn = own[s.DRAWN + p]
-        bonds = own[s.BONDS + p] - own[s.DUE_BONDS + p]
-        secured = own[s.SECURED + p] - own[s.DUE_SECURED + p]
+        bonds = own[s.BONDS + p]
+        secured = own[s.SECURED + p]
         private = own[s.PRIVATE + p]
-        revolver = own[s.REVOLVER + p] - own[s.REPAID + p]
-
+        revolver = own[s.REVOLVER + p]
         own_rate = bond_rate(spread, market)
         interest = (
             bonds_sold * own_rate
@@ -34,103 +37,129 @@ def close_books(state, own, issuer, market):
             + private_sold * (own_rate + market.private_extra)
             + drawn * (own_rate + market.revolver_extra)
         )
+        remaining = bonds + secured + private + revolver
+        new = bonds_sold + secured_new + private_sold + drawn
         coupon = own[s.COUPON + p]
-        blended = blended_coupon(
-            coupon,
-            bonds + secured + private + revolver,
-            bonds_sold + secured_new + private_sold + drawn,
-            interest,
-        )
-        own[s.COUPON + p] = blended if alive else coupon
+        blended = blended_coupon(coupon, remaining, new, interest)
+        own[s.COUPON + p] = blended if own[s.ALIVE + p] > 0.0 else coupon
+        own[s.LEASED + p] = leased
         own[s.BONDS + p] = bonds + bonds_sold
         own[s.SECURED + p] = secured + secured_new
         own[s.PRIVATE + p] = private + private_sold
         own[s.REVOLVER + p] = revolver + drawn
-        state[m.BONDS_SOLD + p] += bonds_sold
-        state[m.BONDS_REPAID + p] += own[s.DUE_BONDS + p]
+        own[s.DEBT + p] = remaining + new
 
+
+@loop
+def close_accounts(own, issuer, market):
+    """Step 11: profit, and capital spending that enters the pipeline; L of step 12."""
+    own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
-        alive = own[s.ALIVE + p] > 0.0
         spent = own[s.SPENT + p]
+        cash_flow = own[s.OCF + p]
         other = own[s.CAPITAL_OTHER + p]
-        profit = accounting_profit(own[s.OCF + p], own[s.CAPITAL + p], other, issuer, market)
-        profit = profit if alive else 0.0
+        profit = accounting_profit(cash_flow, own[s.CAPITAL + p], other, issuer, market)
+        own[s.PROFIT + p] = profit if own[s.ALIVE + p] > 0.0 else 0.0
+        own[s.FREE_CASH_FLOW + p] = cash_flow - own_share * spent
         own[s.PIPELINE_FIRST + p] += issuer.ai_share * spent
         own[s.CAPITAL_OTHER + p] = (
             other + (1.0 - issuer.ai_share) * spent - issuer.depreciation_other
         )
-        own[s.PROFIT + p] = profit
-        own[s.YEAR_FREE_CASH_FLOW + p] += own[s.FREE_CASH_FLOW + p]
         own[s.CASH_FLOW_YEAR + p] = 0.75 * own[s.CASH_FLOW_YEAR + p] + own[s.RUN_RATE + p]
-        state[m.PROFIT + p] += profit
-
-
-@scalar
-def sum_of_quarter(own, p):
-    """A number as large as any of the issuer's quarter: of sizes, so that none cancels another."""
-    return (
-        abs(own[s.SPREAD + p])
-        + abs(own[s.COUPON + p])
-        + abs(own[s.REVENUE + p])
-        + abs(own[s.CASH_FLOW_YEAR + p])
-        + abs(own[s.OCF + p])
-        + abs(own[s.FREE_CASH_FLOW + p])
-        + abs(own[s.PROFIT + p])
-        + abs(own[s.PLANNED + p])
-    )
 
 
 @loop
-def date_distress(state, own, issuer, market, leases, smallest, k):
-    """Tiers of distress, net debt and fallen angels are dated; failures leave the field."""
+def add_to_year(own):
+    """The flows of the quarter into the sums of the calendar year."""
+    for p in range(BLOCK):
+        own[s.YEAR_FREE_CASH_FLOW + p] += own[s.FREE_CASH_FLOW + p]
+        own[s.YEAR_OCF + p] += own[s.OCF + p]
+        own[s.YEAR_SPENT + p] += own[s.SPENT + p]
+        own[s.YEAR_PROFIT + p] += own[s.PROFIT + p]
+        own[s.YEAR_BONDS_SOLD + p] += own[s.BONDS_SOLD + p]
+        own[s.YEAR_SECURED_SOLD + p] += own[s.SECURED_SOLD + p]
+        own[s.YEAR_PRIVATE_SOLD + p] += own[s.PRIVATE_SOLD + p]
+        own[s.YEAR_DRAWN + p] += own[s.DRAWN + p]
+        own[s.YEAR_EQUITY + p] += own[s.EQUITY + p]
+        own[s.YEAR_LEASED + p] += own[s.LEASED + p]
+        own[s.YEAR_CAPEX_CUT + p] += own[s.CAPEX_CUT + p]
+        own[s.YEAR_BUYBACK + p] += own[s.BUYBACK + p]
+
+
+@loop
+def date_distress(state, own, issuer, market, smallest, k):
+    """Date F1, F3 and F4; the number of paths that fail or cut capex for the first time."""
+    struck = 0
+    for p in range(BLOCK):
+        alive = own[s.ALIVE + p] > 0.0
+        fails = alive and own[s.UNMET + p] > market.fail_tolerance * positive_part(own[s.NET + p])
+        idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACK + p] == 0.0
+        debt = own[s.DEBT + p]
+        dated = own[s.CUT_QUARTER + p]
+        first_cut = own[s.CAPEX_CUT + p] > 0.0 and dated > k
+        struck += 1 if (first_cut or fails) else 0
+        own[s.CUT_QUARTER + p] = k if first_cut else dated
+        dated = own[s.BUYBACK_QUARTER + p]
+        own[s.BUYBACK_QUARTER + p] = k if (idle_programme and dated > k) else dated
+        dated = own[s.FAILURE_QUARTER + p]
+        own[s.FAILURE_QUARTER + p] = k if fails else dated
+        state[m.FAILING_DEBT + p] += debt if fails else 0.0
+        state[m.FAILED + p] += 1.0 if fails else 0.0
+        state[m.FAILED_BUT_SMALLEST + p] += 1.0 if (fails and not smallest) else 0.0
+    for p in range(BLOCK):
+        squares = square(own[s.SPREAD + p]) + square(own[s.COUPON + p])
+        squares += square(own[s.REVENUE + p]) + square(own[s.CASH_FLOW_YEAR + p])
+        squares += square(own[s.OCF + p]) + square(own[s.FREE_CASH_FLOW + p])
+        squares += square(own[s.PROFIT + p]) + square(own[s.PLANNED + p])
+        squares += square(own[s.CASH + p]) + square(own[s.DEBT + p])
+        state[m.NOT_FINITE + p] += nan_if_square_beyond(squares)
+    return struck
+
+
+@scalar
+def square(x):
+    """x * x: sums of squares are as large as the largest of them, since none cancels another."""
+    return x * x
+
+
+@loop
+def date_balances(own, issuer, market, leases, k):
+    """Date net debt and fallen angels; the lowest cash and the highest spread of a path."""
     lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
-        need = own[s.NEED + p]
-        fails = own[s.UNMET + p] > market.fail_tolerance * need
-        fails = fails and alive
-        idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACK + p] == 0.0
-        short = need > own[s.CASH_FIRST + p]
-        cut = own[s.CAPEX_CUT + p] > 0.0
-
-        debt = own[s.BONDS + p] + own[s.SECURED + p] + own[s.PRIVATE + p] + own[s.REVOLVER + p]
+        debt = own[s.DEBT + p]
         cash = own[s.CASH + p]
         limit = issuer.leverage_limit * positive_part(own[s.CASH_FLOW_YEAR + p])
         above = 1.0 if debt + lease_debt > limit else 0.0
         angel = alive and above * own[s.ABOVE_LIMIT + p] * issuer.within_limit > 0.0
-
-        dated = own[s.BUYBACK_QUARTER + p]
-        own[s.BUYBACK_QUARTER + p] = k if (idle_programme and dated > k) else dated
-        dated = own[s.NEED_QUARTER + p]
-        own[s.NEED_QUARTER + p] = k if (short and dated > k) else dated
-        dated = own[s.CUT_QUARTER + p]
-        own[s.CUT_QUARTER + p] = k if (cut and dated > k) else dated
-        dated = own[s.FAILURE_QUARTER + p]
-        own[s.FAILURE_QUARTER + p] = k if fails else dated
-        dated = own[s.NET_DEBT_QUARTER + p]
-        in_net_debt = alive and debt > cash
-        own[s.NET_DEBT_QUARTER + p] = k if (in_net_debt and dated > k) else dated
+        own[s.ABOVE_LIMIT + p] = above
         dated = own[s.FALLEN_ANGEL_QUARTER + p]
         own[s.FALLEN_ANGEL_QUARTER + p] = k if (angel and dated > k) else dated
-
+        dated = own[s.NET_DEBT_QUARTER + p]
+        own[s.NET_DEBT_QUARTER + p] = k if (alive and debt > cash and dated > k) else dated
         lowest = own[s.LOWEST_CASH + p]
         own[s.LOWEST_CASH + p] = cash if (alive and cash < lowest) else lowest
-        own[s.ABOVE_LIMIT + p] = above
-        state[m.FAILING_DEBT + p] += debt if fails else 0.0
-        state[m.FAILED + p] += 1.0 if fails else 0.0
-        state[m.FAILED_BUT_SMALLEST + p] += 1.0 if (fails and not smallest) else 0.0
+        spread, peak = own[s.SPREAD + p], own[s.PEAK_SPREAD + p]
+        own[s.PEAK_SPREAD + p] = spread if (alive and spread > peak) else peak
 
-        total = abs(cash) + abs(debt) + sum_of_quarter(own, p)
-        state[m.NOT_FINITE + p] += nan_if_beyond(total)
+
+@loop
+def leave(own, k):
+    """Failed issuers leave the field, their year judged at once: nothing flows after it."""
+    for p in range(BLOCK):
+        if own[s.FAILURE_QUARTER + p] == k:
+            own[s.ALIVE + p] = 0.0
+            negative = own[s.YEAR_FREE_CASH_FLOW + p] < 0.0
+            if negative and own[s.NEGATIVE_QUARTER + p] > k:
+                own[s.NEGATIVE_QUARTER + p] = k
 
 
 @loop
 def assign_causes(state, own, issuer, market, plan, k):
-    """The cause of the first cut and of the failure, after `date_distress`; failures leave here.
+    """The cause of the first cut and of the failure.
 
-    A failing issuer's year is judged at once for F0, since nothing flows after it.
-
-    Cuts are rare, so this loop branches instead of computing causes nobody asks for.
+    Both are rare, so this loop branches instead of computing causes nobody asks for.
     """
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
@@ -151,15 +180,11 @@ def assign_causes(state, own, issuer, market, plan, k):
                 own[s.CUT_CAUSE + p] = cause
             if fails:
                 own[s.FAILURE_CAUSE + p] = cause
-                own[s.ALIVE + p] = 0.0
-                negative = own[s.YEAR_FREE_CASH_FLOW + p] < 0.0
-                if negative and own[s.NEGATIVE_QUARTER + p] > k:
-                    own[s.NEGATIVE_QUARTER + p] = k
 
 
 @loop
-def close_year(own, k):
-    """F0: the year's free cash flow is judged in its last quarter and starts again at 0.
+def close_year(state, own, k):
+    """F0: the year's free cash flow is judged in its last quarter. The group's profit.
 
     YEAR_STATE tells both: 1 if it was negative, plus 2 if the issuer has failed by now.
     """
@@ -169,4 +194,22 @@ def close_year(own, k):
         failed = 0.0 if own[s.ALIVE + p] > 0.0 else 2.0
         own[s.NEGATIVE_QUARTER + p] = k if (negative and dated > k) else dated
         own[s.YEAR_STATE + p] = (1.0 if negative else 0.0) + failed
+        state[m.PROFIT + p] += own[s.YEAR_PROFIT + p]
+
+
+@loop
+def clear_year(own):
+    """The sums of a calendar year start again at 0."""
+    for p in range(BLOCK):
         own[s.YEAR_FREE_CASH_FLOW + p] = 0.0
+        own[s.YEAR_OCF + p] = 0.0
+        own[s.YEAR_SPENT + p] = 0.0
+        own[s.YEAR_PROFIT + p] = 0.0
+        own[s.YEAR_BONDS_SOLD + p] = 0.0
+        own[s.YEAR_SECURED_SOLD + p] = 0.0
+        own[s.YEAR_PRIVATE_SOLD + p] = 0.0
+        own[s.YEAR_DRAWN + p] = 0.0
+        own[s.YEAR_EQUITY + p] = 0.0
+        own[s.YEAR_LEASED + p] = 0.0
+        own[s.YEAR_CAPEX_CUT + p] = 0.0
+        own[s.YEAR_BUYBACK + p] = 0.0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from capexrisk.kernel.block import BLOCK, rows
+from capexrisk.kernel.block import PITCH, rows
 
-COUNT = 70
+COUNT = 82
 _row = rows(COUNT)
 
 # Draws of the quarter
@@ -15,8 +15,8 @@ Z_SPREAD = next(_row)
 # Drawn once a path
 Z_GROWTH = next(_row)
 Z_CAPEX_GROWTH = next(_row)
-GROWTH = next(_row)
-CAPEX_GROWTH = next(_row)
+DRIFT = next(_row)  # of the log of core revenue, a quarter
+CAPEX_GROWTH = next(_row)  # a year
 # State
 ALIVE = next(_row)
 REVENUE = next(_row)
@@ -26,7 +26,7 @@ CAPITAL = next(_row)
 PIPELINE_FIRST = next(_row)
 PIPELINE_SECOND = next(_row)
 CAPITAL_OTHER = next(_row)
-LOG_NOISE = next(_row)
+LOG_PROGRAMME = next(_row)  # ln X + drift of step 9
 LOG_FACTOR = next(_row)
 CASH = next(_row)
 BONDS = next(_row)
@@ -43,9 +43,10 @@ OCF = next(_row)
 PROFIT = next(_row)
 PLANNED = next(_row)
 # The quarter's waterfall
-OWED = next(_row)
+DEBT = next(_row)  # before this quarter's
 DUE_BONDS = next(_row)
 DUE_SECURED = next(_row)
+NET = next(_row)  # the need, or with its sign the surplus
 NEED = next(_row)
 SURPLUS = next(_row)
 LEFT = next(_row)  # of the need, after the rungs climbed so far
@@ -71,6 +72,17 @@ LOST_LEVERAGE = next(_row)
 LOST_RATIONING = next(_row)
 # What the path has yielded so far
 YEAR_FREE_CASH_FLOW = next(_row)
+YEAR_OCF = next(_row)
+YEAR_SPENT = next(_row)
+YEAR_PROFIT = next(_row)
+YEAR_BONDS_SOLD = next(_row)
+YEAR_SECURED_SOLD = next(_row)
+YEAR_PRIVATE_SOLD = next(_row)
+YEAR_DRAWN = next(_row)
+YEAR_EQUITY = next(_row)
+YEAR_LEASED = next(_row)
+YEAR_CAPEX_CUT = next(_row)
+YEAR_BUYBACK = next(_row)
 YEAR_STATE = next(_row)
 ABOVE_LIMIT = next(_row)
 NEGATIVE_QUARTER = next(_row)  # F0
@@ -85,4 +97,4 @@ FAILURE_CAUSE = next(_row)
 PEAK_SPREAD = next(_row)
 LOWEST_CASH = next(_row)
 
-SIZE = COUNT * BLOCK
+SIZE = COUNT * PITCH

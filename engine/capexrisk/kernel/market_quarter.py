@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.model.capacity import spot_earnings, tenant_leaves, utilisation
+from capexrisk.model.capacity import contracted_earnings, spot_earnings, tenant_leaves, utilisation
 from capexrisk.model.demand import demand_growth, software_stress
 from capexrisk.model.feedback import collateral_spread, failure_jump, supply_premium
 from capexrisk.model.funding import equity_price, lender_health, rationing
@@ -19,7 +19,7 @@ from capexrisk.model.market import (
     technology_shock,
 )
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.vecmath import exp, nan_if_beyond
+from capexrisk.numeric.vecmath import exp, log, nan_if_beyond
 
 
 @loop
@@ -58,7 +58,9 @@ def open_market(state, market, growth):
         state[m.BOND_SHARE + p] = share
         state[m.REGIME + p] = regime
         state[m.LOG_SPREAD + p] = x
-        state[m.DEMAND + p] = demand * exp(growth_of_demand)
+        log_demand = state[m.LOG_DEMAND + p] + growth_of_demand
+        state[m.LOG_DEMAND + p] = log_demand
+        state[m.DEMAND + p] = exp(log_demand)
         state[m.SOFTWARE + p] = software_stress(software, growth_of_demand, z_software, market)
         state[m.EQUITY_PRICE + p] = equity_price(x, market)
         state[m.COLLATERAL + p] = collateral_spread(x, state[m.PREMIUM + p], market)
@@ -75,20 +77,32 @@ def open_market(state, market, growth):
 @loop
 def use_capacity(state, market, k):
     """Step 5 but for the issuers' revenue: utilisation, the tenant, spot earnings."""
+    leaving = 0
     for p in range(BLOCK):
-        demand = state[m.DEMAND + p]
-        capacity = state[m.YIELD + p] * state[m.CAPITAL_WEIGHT + p]
-        used = utilisation(capacity / demand, market)
+        demand, log_demand = state[m.DEMAND + p], state[m.LOG_DEMAND + p]
+        log_weight = log(state[m.CAPITAL_WEIGHT + p])
+        log_glut = state[m.LOG_YIELD + p] + log_weight - log_demand
+        used = utilisation(log_glut, market)
         lost = state[m.TENANT_LOST + p]
         leaves = tenant_leaves(state[m.U_TENANT + p], used, market) * (1.0 - lost)
-        demand = demand * (1.0 - market.tenant_share * leaves)
-        glut = capacity / demand
-        used = utilisation(glut, market)
-        state[m.DEMAND + p] = demand
+        gone = leaves > 0.0
+        leaving += 1 if gone else 0
+        left = market.log_without_tenant if gone else 0.0
+        state[m.DEMAND + p] = demand * (1.0 - market.tenant_share) if gone else demand
+        state[m.LOG_DEMAND + p] = log_demand + left
+        state[m.LOG_GLUT + p] = log_glut - left
+        state[m.LOG_CAPITAL_WEIGHT + p] = log_weight
         state[m.TENANT_LOST + p] = lost + leaves
-        state[m.TENANT_QUARTER + p] = k if leaves > 0.0 else state[m.TENANT_QUARTER + p]
+        state[m.TENANT_QUARTER + p] = k if gone else state[m.TENANT_QUARTER + p]
         state[m.UTILISATION + p] = used
-        state[m.SPOT + p] = spot_earnings(used, glut, market)
+    if leaving > 0:
+        for p in range(BLOCK):
+            state[m.UTILISATION + p] = utilisation(state[m.LOG_GLUT + p], market)
+    for p in range(BLOCK):
+        used = state[m.UTILISATION + p]
+        spot = spot_earnings(used, state[m.LOG_GLUT + p], market)
+        state[m.SPOT + p] = spot
+        state[m.CONTRACTED + p] = contracted_earnings(spot, state[m.TENANT_LOST + p], market)
         state[m.HEALTH + p] = lender_health(state[m.SOFTWARE + p], used, market)
 
 

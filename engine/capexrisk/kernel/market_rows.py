@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from capexrisk.kernel.block import BLOCK, rows
+from capexrisk.kernel.block import PITCH, rows
 
-COUNT = 49
+COUNT = 54
 _row = rows(COUNT)
 
 # Draws of the quarter
@@ -28,13 +28,17 @@ SPARE = next(_row)
 SATURATION = next(_row)
 SPEED = next(_row)
 YIELD = next(_row)
+LOG_YIELD = next(_row)
 # State
 REGIME = next(_row)
 LOG_SPREAD = next(_row)
 DEMAND = next(_row)
+LOG_DEMAND = next(_row)
 SOFTWARE = next(_row)
+LOG_GLUT = next(_row)
 UTILISATION = next(_row)
 SPOT = next(_row)
+CONTRACTED = next(_row)  # earnings per unit of contracted capacity
 HEALTH = next(_row)
 COLLATERAL = next(_row)
 EQUITY_PRICE = next(_row)
@@ -48,6 +52,7 @@ Z_CAPEX = next(_row)
 Z_MACRO = next(_row)
 # Sums over issuers
 CAPITAL_WEIGHT = next(_row)  # Σ relative_yield K
+LOG_CAPITAL_WEIGHT = next(_row)
 PULL = next(_row)  # Σ plan (ln F + race (ln X + drift)) of survivors, then the pack's mean
 PULL_WEIGHT = next(_row)  # Σ plan of survivors
 ASKED = next(_row)  # of the channel now being rationed
@@ -62,4 +67,4 @@ TENANT_QUARTER = next(_row)
 NOT_FINITE = next(_row)  # 0, or NaN once any number of the path is not finite
 BAD_QUARTER = next(_row)
 
-SIZE = COUNT * BLOCK
+SIZE = COUNT * PITCH

@@ -7,12 +7,14 @@ Rows stand in that order. A date is a count whose last level means never.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from capexrisk.kernel.block import BLOCK
 
 Kind = Literal["distribution", "mean", "count"]
+Collect = Literal["everything", "figures"]
+ABSENT = -1  # the offset of a quantity that is not collected
 CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
 FLOWS = (*CHANNELS, "capex_cut", "buybacks")
 TIERS = ("F0", "F1", "F2", "F3", "F4")
@@ -20,7 +22,7 @@ CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")  
 
 
 class OutcomeRows(NamedTuple):
-    """Offset of each quantity's first row in a block's outcomes.
+    """Offset of each quantity's first row in a block's outcomes; ABSENT if it is not collected.
 
     Rows of one quantity follow each other by issuer (if it has issuers), then by period.
     """
@@ -83,8 +85,25 @@ class Quantity:
     levels: int = 0
 
 
-def catalogue(quarters: int, issuers: int) -> tuple[Quantity, ...]:
-    """Every quantity a path yields, in the order of its rows."""
+# What a run that collects "figures" has no use for: issuers by quarter, extremes, causes.
+DETAIL = frozenset(
+    {
+        *("fcf_quarter", "ocf_quarter", "capex_quarter", "profit_quarter", "flows_year"),
+        *("peak_spread", "final_spread", "lowest_cash", "net_debt", "fallen_angel"),
+        *("cut_cause", "failure_cause"),
+    }
+)
+
+
+def catalogue(quarters: int, issuers: int, collect: Collect = "everything") -> tuple[Quantity, ...]:
+    """Every quantity a path yields, in the order of its rows.
+
+    With "figures": without DETAIL, and distributions as means.
+    """
+    if collect == "figures":
+        everything = catalogue(quarters, issuers)
+        wanted = [q for q in everything if q.name not in DETAIL]
+        return tuple(replace(q, kind="mean") if q.kind == "distribution" else q for q in wanted)
     distribution: list[tuple[str, tuple[str, ...]]] = [
         ("fcf_quarter", ("issuer", "quarter")),
         ("fcf_year", ("issuer", "year")),
@@ -158,7 +177,9 @@ class OutcomeLayout:
     levels: int
 
     @classmethod
-    def of(cls, *, quarters: int, years: int, issuers: int) -> OutcomeLayout:
+    def of(
+        cls, *, quarters: int, years: int, issuers: int, collect: Collect = "everything"
+    ) -> OutcomeLayout:
         """Lay out the outcomes of a scenario of this size."""
         axes = {
             "issuer": issuers,
@@ -168,7 +189,7 @@ class OutcomeLayout:
             "channel": len(CHANNELS),
             "tier": len(TIERS),
         }
-        quantities = catalogue(quarters, issuers)
+        quantities = catalogue(quarters, issuers, collect)
         first: dict[str, int] = {}
         ends = {"distribution": 0, "mean": 0, "count": 0}
         row = 0
@@ -186,6 +207,11 @@ class OutcomeLayout:
             levels=max(q.levels for q in quantities),
         )
 
+    @property
+    def detailed(self) -> bool:
+        """Whether any of it is DETAIL."""
+        return not DETAIL.isdisjoint(self.first)
+
     @staticmethod
     def _size(quantity: Quantity, axes: dict[str, int]) -> int:
         size = 1
@@ -200,4 +226,5 @@ class OutcomeLayout:
 
     def offsets(self) -> OutcomeRows:
         """The record the kernel takes: first rows as offsets into a block's flat outcomes."""
-        return OutcomeRows(**{name: row * BLOCK for name, row in self.first.items()})
+        absent = dict.fromkeys(OutcomeRows._fields, ABSENT)
+        return OutcomeRows(**absent | {name: row * BLOCK for name, row in self.first.items()})

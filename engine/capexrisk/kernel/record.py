@@ -1,136 +1,200 @@
-"""From the state of a block to its outcomes: what each quarter, year and path leaves behind."""
+"""From the state of a block to its outcomes: what each quarter, year and path leaves behind.
+
+Most of it is copying and adding rows, so what goes where is written in tables: a quantity of
+`outcomes.catalogue` and the row of the state that holds it. `recording` turns them into offsets
+and leaves out what a run does not collect.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.block import BLOCK, slot
+from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS, OutcomeLayout, OutcomeRows
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
 
+Sources = Mapping[str, tuple[int, ...]]  # rows of the state, one for each of the first axis
+
+FLOW_ROWS = {
+    "bonds": s.YEAR_BONDS_SOLD,
+    "secured": s.YEAR_SECURED_SOLD,
+    "private": s.YEAR_PRIVATE_SOLD,
+    "revolver": s.YEAR_DRAWN,
+    "equity": s.YEAR_EQUITY,
+    "finance_leases": s.YEAR_LEASED,
+    "capex_cut": s.YEAR_CAPEX_CUT,
+    "buybacks": s.YEAR_BUYBACK,
+}
+TIER_ROWS = {
+    "F0": s.NEGATIVE_QUARTER,
+    "F1": s.BUYBACK_QUARTER,
+    "F2": s.NEED_QUARTER,
+    "F3": s.CUT_QUARTER,
+    "F4": s.FAILURE_QUARTER,
+}
+FLOW_SOURCES = tuple(FLOW_ROWS[flow] for flow in FLOWS)
+
+# Copied every quarter, copied at the end of a calendar year, added up over the years, copied at the
+# end of a path.
+BY_QUARTER: Sources = {
+    "fcf_quarter": (s.FREE_CASH_FLOW,),
+    "ocf_quarter": (s.OCF,),
+    "capex_quarter": (s.SPENT,),
+    "profit_quarter": (s.PROFIT,),
+}
+BY_YEAR: Sources = {
+    "fcf_year": (s.YEAR_FREE_CASH_FLOW,),
+    "ocf_year": (s.YEAR_OCF,),
+    "capex_year": (s.YEAR_SPENT,),
+    "profit_year": (s.YEAR_PROFIT,),
+    "flows_year": FLOW_SOURCES,
+    "year_state": (s.YEAR_STATE,),
+}
+OVER_HORIZON: Sources = {"flows_total": FLOW_SOURCES}
+AT_END: Sources = {
+    "peak_spread": (s.PEAK_SPREAD,),
+    "final_spread": (s.SPREAD,),
+    "lowest_cash": (s.LOWEST_CASH,),
+    "tiers": tuple(TIER_ROWS[tier] for tier in TIERS),
+    "net_debt": (s.NET_DEBT_QUARTER,),
+    "fallen_angel": (s.FALLEN_ANGEL_QUARTER,),
+    "cut_cause": (s.CUT_CAUSE,),
+    "failure_cause": (s.FAILURE_CAUSE,),
+}
+OF_MARKET: Sources = {
+    "utilisation": (m.UTILISATION,),
+    "demand": (m.DEMAND,),
+    "bond_share": (m.BOND_SHARE,),
+    "regime": (m.REGIME,),
+    "failures": (m.FAILED,),
+    "failures_but_smallest": (m.FAILED_BUT_SMALLEST,),
+}
+
+Moves = NDArray[np.int64]  # (n, 4): source; target for the first issuer and period; their steps
+
+
+class Recording(NamedTuple):
+    """What a run collects, as moves of rows."""
+
+    rows: OutcomeRows
+    block: int  # BLOCK, as a number the compiler does not know: see keep_rows
+    by_quarter: Moves
+    by_year: Moves
+    over_horizon: Moves
+    at_end: Moves
+    of_market: Moves
+
+
+def recording(layout: OutcomeLayout) -> Recording:
+    """The moves that fill this layout."""
+
+    def moves(table: Sources) -> Moves:
+        found = []
+        for name, sources in table.items():
+            if name in layout.first:
+                shape = layout.shape(name)
+                axes = next(q.shape for q in layout.quantities if q.name == name)
+                inner = 1 if axes[-1] == "issuer" else shape[-1]  # periods stand innermost
+                block = (layout.axes["issuer"] if "issuer" in axes else 1) * inner
+                for number, source in enumerate(sources):
+                    target = layout.first[name] + number * block
+                    found.append((source, target * BLOCK, inner * BLOCK, BLOCK))
+        return np.array(found, dtype=np.int64).reshape(-1, 4)
+
+    return Recording(
+        rows=layout.offsets(),
+        block=BLOCK,
+        by_quarter=moves(BY_QUARTER),
+        by_year=moves(BY_YEAR),
+        over_horizon=moves(OVER_HORIZON),
+        at_end=moves(AT_END),
+        of_market=moves(OF_MARKET),
+    )
+
 
 @loop
-def copy_row(outcomes, target, state, source):
-    """outcomes[target] = state[source]."""
-    for p in range(BLOCK):
-        outcomes[target + p] = state[source + p]
+def keep_rows(outcomes, moves, block, state, i, period):
+    """Copy rows of the state to where they are kept of issuer i and a period.
+
+    The length of a row is not a constant here: the compiler would write out a loop as short and
+    simple as this path by path, because it cannot see that the two arrays do not overlap.
+    """
+    for j in range(moves.shape[0]):
+        source = moves[j, 0]
+        target = moves[j, 1] + i * moves[j, 2] + period * moves[j, 3]
+        for p in range(block):
+            outcomes[slot(target, p)] = state[slot(source, p)]
 
 
 @loop
-def add_row(outcomes, target, state, source):
-    """outcomes[target] += state[source]."""
-    for p in range(BLOCK):
-        outcomes[target + p] += state[source + p]
+def add_row(outcomes, target, block, state, source, first):
+    """outcomes[target] += state[source], or = where it is the first."""
+    for p in range(block):
+        before = 0.0 if first else outcomes[slot(target, p)]
+        outcomes[slot(target, p)] = before + state[slot(source, p)]
 
 
 @loop
-def add_flow(outcomes, year_row, total_row, state, source):
-    """Add a quarter's flow to its year and to the path's total."""
-    for p in range(BLOCK):
-        amount = state[source + p]
-        outcomes[year_row + p] += amount
-        outcomes[total_row + p] += amount
-
-
-@loop
-def record_issuer(own, outcomes, rows, i, k, year, issuers, quarters, years):
+def record_issuer(own, outcomes, moves, i, k):
     """One issuer's quarter."""
-    by_quarter = (i * quarters + k) * BLOCK
-    by_year = (i * years + year) * BLOCK
-    copy_row(outcomes, rows.fcf_quarter + by_quarter, own, s.FREE_CASH_FLOW)
-    copy_row(outcomes, rows.ocf_quarter + by_quarter, own, s.OCF)
-    copy_row(outcomes, rows.capex_quarter + by_quarter, own, s.SPENT)
-    copy_row(outcomes, rows.profit_quarter + by_quarter, own, s.PROFIT)
-    add_row(outcomes, rows.fcf_year + by_year, own, s.FREE_CASH_FLOW)
-    add_row(outcomes, rows.ocf_year + by_year, own, s.OCF)
-    add_row(outcomes, rows.capex_year + by_year, own, s.SPENT)
-    add_row(outcomes, rows.profit_year + by_year, own, s.PROFIT)
-
-    # In the order of outcomes.FLOWS.
-    flow_year = rows.flows_year + by_year
-    flow_total = rows.flows_total + i * BLOCK
-    year_step = issuers * years * BLOCK
-    total_step = issuers * BLOCK
-    add_flow(outcomes, flow_year, flow_total, own, s.BONDS_SOLD)
-    add_flow(outcomes, flow_year + year_step, flow_total + total_step, own, s.SECURED_SOLD)
-    add_flow(
-        outcomes,
-        flow_year + 2 * year_step,
-        flow_total + 2 * total_step,
-        own,
-        s.PRIVATE_SOLD,
-    )
-    add_flow(outcomes, flow_year + 3 * year_step, flow_total + 3 * total_step, own, s.DRAWN)
-    add_flow(outcomes, flow_year + 4 * year_step, flow_total + 4 * total_step, own, s.EQUITY)
-    add_flow(outcomes, flow_year + 5 * year_step, flow_total + 5 * total_step, own, s.LEASED)
-    add_flow(
-        outcomes,
-        flow_year + 6 * year_step,
-        flow_total + 6 * total_step,
-        own,
-        s.CAPEX_CUT,
-    )
-    add_flow(outcomes, flow_year + 7 * year_step, flow_total + 7 * total_step, own, s.BUYBACK)
+    keep_rows(outcomes, moves.by_quarter, moves.block, own, i, k)
 
 
 @loop
-def record_market(state, outcomes, rows, k):
+def record_issuer_year(own, outcomes, moves, i, year):
+    """One issuer's calendar year."""
+    keep_rows(outcomes, moves.by_year, moves.block, own, i, year)
+    for j in range(moves.over_horizon.shape[0]):
+        target = moves.over_horizon[j, 1] + i * BLOCK
+        source = moves.over_horizon[j, 0]
+        add_row(outcomes, target, moves.block, own, source, year == 0)
+
+
+@loop
+def record_market(state, outcomes, moves, k):
     """The market's quarter."""
-    row = k * BLOCK
+    keep_rows(outcomes, moves.of_market, moves.block, state, 0, k)
+    spread = moves.rows.market_spread + k * BLOCK
     for p in range(BLOCK):
-        outcomes[rows.market_spread + row + p] = exp(state[m.LOG_SPREAD + p])
-    copy_row(outcomes, rows.utilisation + row, state, m.UTILISATION)
-    copy_row(outcomes, rows.demand + row, state, m.DEMAND)
-    copy_row(outcomes, rows.bond_share + row, state, m.BOND_SHARE)
-    copy_row(outcomes, rows.regime + row, state, m.REGIME)
-    copy_row(outcomes, rows.failures + row, state, m.FAILED)
-    copy_row(outcomes, rows.failures_but_smallest + row, state, m.FAILED_BUT_SMALLEST)
+        outcomes[slot(spread, p)] = exp(state[m.LOG_SPREAD + p])
 
 
 @loop
 def record_year(state, outcomes, rows, year, threshold):
     """Group profit of a calendar year; starts the next at 0."""
-    row = year * BLOCK
+    group = rows.group_profit + year * BLOCK
+    above = rows.profit_above + year * BLOCK
     for p in range(BLOCK):
         profit = state[m.PROFIT + p]
-        outcomes[rows.group_profit + row + p] = profit
-        outcomes[rows.profit_above + row + p] = 1.0 if profit > threshold else 0.0
+        outcomes[slot(group, p)] = profit
+        outcomes[slot(above, p)] = 1.0 if profit > threshold else 0.0
         state[m.PROFIT + p] = 0.0
 
 
 @loop
-def record_path(own, outcomes, rows, i, issuers):
+def record_path(own, outcomes, moves, i):
     """What is known of an issuer only when its path has ended."""
-    row = i * BLOCK
-    step = issuers * BLOCK
-    copy_row(outcomes, rows.peak_spread + row, own, s.PEAK_SPREAD)
-    copy_row(outcomes, rows.final_spread + row, own, s.SPREAD)
-    copy_row(outcomes, rows.lowest_cash + row, own, s.LOWEST_CASH)
-    copy_row(outcomes, rows.tiers + row, own, s.NEGATIVE_QUARTER)
-    copy_row(outcomes, rows.tiers + step + row, own, s.BUYBACK_QUARTER)
-    copy_row(outcomes, rows.tiers + 2 * step + row, own, s.NEED_QUARTER)
-    copy_row(outcomes, rows.tiers + 3 * step + row, own, s.CUT_QUARTER)
-    copy_row(outcomes, rows.tiers + 4 * step + row, own, s.FAILURE_QUARTER)
-    copy_row(outcomes, rows.net_debt + row, own, s.NET_DEBT_QUARTER)
-    copy_row(outcomes, rows.fallen_angel + row, own, s.FALLEN_ANGEL_QUARTER)
-    copy_row(outcomes, rows.cut_cause + row, own, s.CUT_CAUSE)
-    copy_row(outcomes, rows.failure_cause + row, own, s.FAILURE_CAUSE)
+    keep_rows(outcomes, moves.at_end, moves.block, own, i, 0)
 
 
 @loop
-def record_outside(state, outcomes, rows, issuers, channels, threshold):
+def record_outside(state, outcomes, moves, issuers, threshold):
     """Funding from outside over the horizon: by issuer, by channel, in all."""
-    for c in range(channels):
+    rows, block = moves.rows, moves.block
+    for c in range(len(CHANNELS)):
         for i in range(issuers):
-            source = rows.flows_total + (c * issuers + i) * BLOCK
-            by_channel = rows.outside_total + c * BLOCK
-            by_issuer = rows.raised + i * BLOCK
-            for p in range(BLOCK):
-                amount = outcomes[source + p]
-                outcomes[by_channel + p] += amount
-                outcomes[by_issuer + p] += amount
-                outcomes[rows.outside_funding + p] += amount
+            flow = rows.flows_total + (c * issuers + i) * BLOCK
+            add_row(outcomes, rows.outside_total + c * BLOCK, block, outcomes, flow, i == 0)
+            add_row(outcomes, rows.raised + i * BLOCK, block, outcomes, flow, c == 0)
+            add_row(outcomes, rows.outside_funding, block, outcomes, flow, c == 0 and i == 0)
     for p in range(BLOCK):
-        total = outcomes[rows.outside_funding + p]
-        outcomes[rows.funding_above + p] = 1.0 if total > threshold else 0.0
-        outcomes[rows.tenant_lost + p] = state[m.TENANT_QUARTER + p]
+        funding = outcomes[slot(rows.outside_funding, p)]
+        outcomes[slot(rows.funding_above, p)] = 1.0 if funding > threshold else 0.0
+        outcomes[slot(rows.tenant_lost, p)] = state[m.TENANT_QUARTER + p]

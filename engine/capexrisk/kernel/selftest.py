@@ -6,7 +6,7 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 
-from capexrisk.kernel.simulate import _simulate_chunk
+from capexrisk.kernel.simulate import _simulate_everything
 from capexrisk.numeric.philox import philox
 
 # Random123's published vector for the digits of pi as counter and key.
@@ -35,5 +35,5 @@ def vector_bits() -> int:
 
 def core_cache() -> str:
     """Where compiled code is kept between processes."""
-    cache = getattr(_simulate_chunk, "_cache", None)
+    cache = getattr(_simulate_everything, "_cache", None)
     return str(getattr(cache, "cache_path", None) or "none writable; every process compiles anew")

@@ -5,14 +5,27 @@ lowering -> (Market, Schedule, OutcomeRows) -> simulate_chunk -> Tally
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows, market_rows
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.draws import draw_issuer, draw_market
-from capexrisk.kernel.issuer_close import assign_causes, close_books, close_year, date_distress
-from capexrisk.kernel.issuer_quarter import build, operate, plan_capex, race
+from capexrisk.kernel.block import BLOCK, aligned_zeros
+from capexrisk.kernel.detail import EVERYTHING, FIGURES, TRACE
+from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
+from capexrisk.kernel.issuer_close import (
+    add_to_year,
+    assign_causes,
+    clear_year,
+    close_accounts,
+    close_books,
+    close_year,
+    date_balances,
+    date_distress,
+    leave,
+)
+from capexrisk.kernel.issuer_quarter import build, grow, operate, plan_capex, price_debt, race
 from capexrisk.kernel.market_quarter import (
     close_market,
     find_pack,
@@ -20,44 +33,60 @@ from capexrisk.kernel.market_quarter import (
     ration,
     use_capacity,
 )
-from capexrisk.kernel.outcomes import CHANNELS, OutcomeLayout
+from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.record import (
-    copy_row,
     record_issuer,
+    record_issuer_year,
     record_market,
     record_outside,
     record_path,
     record_year,
+    recording,
 )
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.kernel.tally import (
     Tally,
+    clear_slots,
+    count_cells,
     count_joint,
-    count_rows,
+    count_levels,
     empty_tally,
+    finished,
     quarantine_paths,
     sum_rows,
 )
 from capexrisk.kernel.waterfall import (
     ask_bonds,
+    climb_last_rungs,
     serve_bonds_ask_secured,
     serve_secured_ask_private,
-    settle,
+    spend,
 )
 from capexrisk.model.parameters import DELTA, Issuer, Market
-from capexrisk.numeric.jit import entry, loop, scalar
+from capexrisk.numeric.jit import entry, scalar, section
 from capexrisk.numeric.record import record_reader
 
 read_issuer = record_reader(Issuer)
-CHANNEL_COUNT = len(CHANNELS)
 ISSUERS_BEGIN = market_rows.SIZE
 ISSUER_SIZE = issuer_rows.SIZE
 
 
-def state_size(issuers: int) -> int:
-    """Number of doubles in the state of a block."""
-    return ISSUERS_BEGIN + issuers * ISSUER_SIZE
+class Workspace(NamedTuple):
+    """The memory of a block, used again and again: nothing is allocated between blocks."""
+
+    state: NDArray[np.float64]
+    outcomes: NDArray[np.float64]
+    tails: Tails
+
+
+def workspace(layout: OutcomeLayout) -> Workspace:
+    """Memory for the blocks of a scenario of this layout."""
+    return Workspace(
+        state=aligned_zeros(ISSUERS_BEGIN + layout.axes["issuer"] * ISSUER_SIZE),
+        outcomes=aligned_zeros(layout.rows * BLOCK),
+        tails=room_for_tails(),
+    )
 
 
 @scalar
@@ -70,8 +99,8 @@ def rows_of(state, i):
     return state[begin : begin + ISSUER_SIZE]
 
 
-@loop
-def run_quarter(state, market, schedule, first_path, seed, k):
+@section
+def run_quarter(state, market, schedule, first_path, seed, tails, k, detail):
     """The twelve steps of MODEL.md for one quarter of a block."""
     issuers = schedule.issuers.shape[0]
     quarter = np.uint64(k)
@@ -79,121 +108,133 @@ def run_quarter(state, market, schedule, first_path, seed, k):
     time = (k + 1) * DELTA
     date = float(k)
 
-    draw_market(state, first_path, quarter, seed)
+    draw_market(state, first_path, quarter, seed, tails)
     open_market(state, market, growth)
     for i in range(issuers):
         own = rows_of(state, i)
-        draw_issuer(own, first_path, quarter, schedule.issuer_keys[i], seed)
+        draw_issuer(own, first_path, quarter, schedule.issuer_keys[i], seed, tails)
         build(state, own, read_issuer(schedule.issuers, i), market)
     use_capacity(state, market, date)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
-        operate(state, own, issuer, market, schedule.leases[i, k], schedule.season[i, k])
+        leases = schedule.leases[i, k]
+        grow(state, own, issuer, market)
+        price_debt(state, own, issuer, market, leases)
+        operate(state, own, issuer, market, leases, schedule.season[i, k], detail)
         race(state, own, issuer, market, schedule.capex_plan[i, k], time)
     find_pack(state)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
-        plan_capex(state, own, issuer, market, schedule.capex_plan[i, k], time)
-        ask_bonds(state, own, issuer, market, schedule.maturities[i, k])
+        leases, maturity = schedule.leases[i, k], schedule.maturities[i, k]
+        plan_capex(state, own, issuer, market, schedule.capex_plan[i, k])
+        ask_bonds(state, own, issuer, market, maturity, leases, date, detail)
     ration(state, market.access_bonds, market.absorb_bonds, growth, False)
     for i in range(issuers):
         issuer = read_issuer(schedule.issuers, i)
-        serve_bonds_ask_secured(state, rows_of(state, i), issuer, market)
+        serve_bonds_ask_secured(state, rows_of(state, i), issuer, market, detail)
     ration(state, market.access_secured, market.absorb_secured, growth, False)
     for i in range(issuers):
         issuer = read_issuer(schedule.issuers, i)
-        serve_secured_ask_private(state, rows_of(state, i), issuer, market)
+        serve_secured_ask_private(state, rows_of(state, i), issuer, market, detail)
     ration(state, market.access_private, market.absorb_private, growth, True)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
-        settle(state, own, issuer, market)
+        climb_last_rungs(state, own, issuer, market, detail)
+        spend(own, issuer, detail)
         close_books(state, own, issuer, market)
-        date_distress(
-            state, own, issuer, market, schedule.leases[i, k], i == schedule.smallest, date
-        )
-        assign_causes(state, own, issuer, market, schedule.capex_plan[i, k], date)
+        close_accounts(own, issuer, market)
+        add_to_year(own)
+        if detail >= EVERYTHING:
+            date_balances(own, issuer, market, schedule.leases[i, k], date)
+        if date_distress(state, own, issuer, market, i == schedule.smallest, date) > 0:
+            if detail >= EVERYTHING:
+                assign_causes(state, own, issuer, market, schedule.capex_plan[i, k], date)
+            leave(own, date)
     close_market(state, market, growth, date)
 
 
-@loop
-def record_quarter(state, outcomes, rows, schedule, k):
+@section
+def record_quarter(state, outcomes, moves, schedule, k):
     """What the quarter leaves in the outcomes; closes the calendar year where one ends."""
-    issuers, quarters = schedule.capex_plan.shape
-    years = schedule.year[quarters - 1] + 1
-    year = schedule.year[k]
+    issuers = schedule.issuers.shape[0]
     for i in range(issuers):
-        record_issuer(rows_of(state, i), outcomes, rows, i, k, year, issuers, quarters, years)
-    record_market(state, outcomes, rows, k)
+        record_issuer(rows_of(state, i), outcomes, moves, i, k)
+    record_market(state, outcomes, moves, k)
     if schedule.year_ends[k] == 1:
-        record_year(state, outcomes, rows, year, schedule.group_profit_threshold)
+        year = schedule.year[k]
         for i in range(issuers):
             own = rows_of(state, i)
-            close_year(own, float(k))
-            row = rows.year_state + (i * years + year) * BLOCK
-            copy_row(outcomes, row, own, issuer_rows.YEAR_STATE)
+            close_year(state, own, float(k))
+            record_issuer_year(own, outcomes, moves, i, year)
+            clear_year(own)
+        record_year(state, outcomes, moves.rows, year, schedule.group_profit_threshold)
 
 
-@loop
-def simulate_block(state, outcomes, rows, market, schedule, first_path, seed, trace):
+@section
+def simulate_block(market, schedule, moves, seed, first_path, work, trace, detail):
     """One block of paths from start to end; `trace` (T, state) keeps the state of every quarter."""
+    state, outcomes, tails = work
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
-    for slot in range(outcomes.size):
-        outcomes[slot] = 0.0
-    start_market(state, market, first_path, never, seed)
+    start_market(state, market, first_path, never, seed, tails)
     for i in range(issuers):
         issuer = read_issuer(schedule.issuers, i)
         key = schedule.issuer_keys[i]
-        start_issuer(rows_of(state, i), issuer, key, first_path, never, seed)
+        start_issuer(rows_of(state, i), issuer, key, first_path, never, seed, tails)
     for k in range(quarters):
-        run_quarter(state, market, schedule, first_path, seed, k)
-        record_quarter(state, outcomes, rows, schedule, k)
+        run_quarter(state, market, schedule, first_path, seed, tails, k, detail)
+        record_quarter(state, outcomes, moves, schedule, k)
         if trace.shape[0] > 0:
             for slot in range(state.size):
                 trace[k, slot] = state[slot]
     for i in range(issuers):
-        record_path(rows_of(state, i), outcomes, rows, i, issuers)
-    record_outside(
-        state, outcomes, rows, issuers, CHANNEL_COUNT, schedule.outside_funding_threshold
-    )
+        record_path(rows_of(state, i), outcomes, moves, i)
+    record_outside(state, outcomes, moves, issuers, schedule.outside_funding_threshold)
 
 
-@entry
-def _simulate_chunk(market, schedule, rows, seed, first_path, paths, state, outcomes, kept, tally):
-    quarters = schedule.growth.size
-    never = float(quarters)
-    scratch = np.empty(2 * BLOCK)
+@section
+def simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, detail):
+    """Block after block into the tally."""
+    never = float(schedule.growth.size)
+    failure_row = moves.rows.tiers + 4 * schedule.issuers.shape[0] * BLOCK
+    outcomes = work.outcomes
     no_trace = np.empty((0, 0))
     for start in range(0, paths, BLOCK):
-        simulate_block(
-            state,
-            outcomes,
-            rows,
-            market,
-            schedule,
-            np.uint64(first_path + start),
-            seed,
-            no_trace,
-        )
+        first = np.uint64(first_path + start)
+        simulate_block(market, schedule, moves, seed, first, work, no_trace, detail)
         count = min(BLOCK, paths - start)
         for p in range(min(count, kept.shape[0] - start)):
             for r in range(kept.shape[1]):
                 kept[start + p, r] = outcomes[r * BLOCK + p]
-        bad = state[market_rows.BAD_QUARTER : market_rows.BAD_QUARTER + BLOCK]
+        bad = work.state[market_rows.BAD_QUARTER : market_rows.BAD_QUARTER + BLOCK]
         count = quarantine_paths(outcomes, bad, never, first_path + start, count, tally)
-        sum_rows(outcomes, count, tally, scratch)
-        count_rows(outcomes, count, tally)
-        failure_row = rows.tiers + 4 * schedule.issuers.shape[0] * BLOCK
+        clear_slots(outcomes, count)
+        sum_rows(outcomes, tally)
+        count_cells(outcomes, count, tally)
+        count_levels(outcomes, count, tally)
         count_joint(outcomes, failure_row, never, count, tally)
         tally.paths[0] += count
 
 
+# An entry point for each amount of detail: the constant decides what is compiled at all.
+
+
 @entry
-def _trace_block(market, schedule, rows, seed, first_path, state, outcomes, trace):
-    simulate_block(state, outcomes, rows, market, schedule, first_path, seed, trace)
+def _simulate_figures(market, schedule, moves, seed, first_path, paths, work, kept, tally):
+    simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, FIGURES)
+
+
+@entry
+def _simulate_everything(market, schedule, moves, seed, first_path, paths, work, kept, tally):
+    simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, EVERYTHING)
+
+
+@entry
+def _trace_block(market, schedule, moves, seed, first_path, work, trace):
+    simulate_block(market, schedule, moves, seed, first_path, work, trace, TRACE)
 
 
 def simulate_chunk(
@@ -230,19 +271,19 @@ def simulate_chunk(
     """
     tally = empty_tally(layout)
     kept = np.empty((paths, layout.rows) if keep else (0, 0))
-    _simulate_chunk(
+    simulate = _simulate_everything if layout.detailed else _simulate_figures
+    simulate(
         market,
         schedule,
-        layout.offsets(),
+        recording(layout),
         np.uint64(seed),
         first_path,
         paths,
-        np.zeros(state_size(schedule.issuers.shape[0])),
-        np.zeros(layout.rows * BLOCK),
+        workspace(layout),
         kept,
         tally,
     )
-    return tally, kept
+    return finished(tally), kept
 
 
 def trace_block(
@@ -256,17 +297,9 @@ def trace_block(
         Rows are found with `market_rows` and `issuer_rows`.
     ndarray, shape (rows, BLOCK)
     """
-    issuers, quarters = schedule.capex_plan.shape
-    trace = np.empty((quarters, state_size(issuers)))
-    outcomes = np.zeros(layout.rows * BLOCK)
+    work = workspace(layout)
+    trace = np.empty((schedule.growth.size, work.state.size))
     _trace_block(
-        market,
-        schedule,
-        layout.offsets(),
-        np.uint64(seed),
-        np.uint64(first_path),
-        np.zeros(state_size(issuers)),
-        outcomes,
-        trace,
+        market, schedule, recording(layout), np.uint64(seed), np.uint64(first_path), work, trace
     )
-    return trace, outcomes.reshape(layout.rows, BLOCK)
+    return trace, work.outcomes.reshape(layout.rows, BLOCK)

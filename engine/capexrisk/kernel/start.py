@@ -8,6 +8,8 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.draws import draw_issuer_path, draw_path
+from capexrisk.kernel.issuer_close import clear_year
+from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
 
@@ -15,20 +17,21 @@ INFINITY = inf  # lowest cash before the first quarter end
 
 
 @loop
-def start_market(state, market, first_path, never, seed):
+def start_market(state, market, first_path, never, seed, tails):
     """The market's rows before the first quarter; `never` dates what has not happened."""
-    draw_path(state, first_path, seed)
+    draw_path(state, first_path, seed, tails)
     for p in range(BLOCK):
         state[m.SATURATION + p] = market.saturation * exp(
             market.saturation_sigma * state[m.Z_SATURATION + p]
         )
         state[m.SPEED + p] = market.speed * exp(market.speed_sigma * state[m.Z_SPEED + p])
-        state[m.YIELD + p] = market.revenue_yield * exp(
-            market.revenue_yield_sigma * state[m.Z_YIELD + p]
-        )
+        log_yield = market.log_revenue_yield + market.revenue_yield_sigma * state[m.Z_YIELD + p]
+        state[m.YIELD + p] = exp(log_yield)
+        state[m.LOG_YIELD + p] = log_yield
         state[m.REGIME + p] = market.regime_start
         state[m.LOG_SPREAD + p] = market.log_spread_start
         state[m.DEMAND + p] = market.demand_start
+        state[m.LOG_DEMAND + p] = market.log_demand_start
         state[m.SOFTWARE + p] = 0.0
         state[m.UTILISATION + p] = market.utilisation_start
         state[m.TENANT_LOST + p] = 0.0
@@ -44,11 +47,11 @@ def start_market(state, market, first_path, never, seed):
 
 
 @loop
-def start_issuer(own, issuer, key, first_path, never, seed):
+def start_issuer(own, issuer, key, first_path, never, seed, tails):
     """One issuer's rows before the first quarter."""
-    draw_issuer_path(own, first_path, key, seed)
+    draw_issuer_path(own, first_path, key, seed, tails)
     for p in range(BLOCK):
-        own[s.GROWTH + p] = issuer.core_growth + issuer.core_growth_sigma * own[s.Z_GROWTH + p]
+        own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)
         own[s.CAPEX_GROWTH + p] = issuer.capex_growth_sigma * own[s.Z_CAPEX_GROWTH + p]
         own[s.ALIVE + p] = 1.0
         own[s.REVENUE + p] = issuer.core_revenue_start
@@ -58,7 +61,7 @@ def start_issuer(own, issuer, key, first_path, never, seed):
         own[s.PIPELINE_FIRST + p] = 0.5 * issuer.construction
         own[s.PIPELINE_SECOND + p] = 0.5 * issuer.construction
         own[s.CAPITAL_OTHER + p] = 0.0
-        own[s.LOG_NOISE + p] = 0.0
+        own[s.LOG_PROGRAMME + p] = 0.0
         own[s.LOG_FACTOR + p] = 0.0
         own[s.CASH + p] = issuer.cash
         own[s.BONDS + p] = issuer.bonds
@@ -66,8 +69,8 @@ def start_issuer(own, issuer, key, first_path, never, seed):
         own[s.PRIVATE + p] = issuer.private_debt
         own[s.REVOLVER + p] = 0.0
         own[s.COUPON + p] = issuer.coupon
+    clear_year(own)
     for p in range(BLOCK):
-        own[s.YEAR_FREE_CASH_FLOW + p] = 0.0
         own[s.ABOVE_LIMIT + p] = 0.0
         own[s.NEGATIVE_QUARTER + p] = never
         own[s.BUYBACK_QUARTER + p] = never

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.block import BLOCK, LANES, slot
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.histogram import cell_of
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.numeric.jit import loop
 
+COPIES = 8  # of every counter, for eight paths that follow each other
 QUARANTINE_LISTED = 64  # broken paths named per chunk; the rest are only counted
 
 
@@ -22,25 +23,58 @@ class Tally(NamedTuple):
     sums: NDArray[np.float64]  # (amounts,)
     squares: NDArray[np.float64]  # (amounts,)
     nonzero: NDArray[np.int64]  # (amounts,) paths on which it is not 0
-    histogram: NDArray[np.int64]  # (distributions, CELLS)
+    histogram: NDArray[np.int32]  # (distributions, CELLS)
     counts: NDArray[np.int64]  # (counts, levels)
     joint: NDArray[np.int64]  # (issuers, issuers) paths on which both fail
     quarantine: NDArray[np.int64]  # (QUARANTINE_LISTED, 2) path and quarter
     paths: NDArray[np.int64]  # (2,) counted and quarantined
 
 
-def empty_tally(layout: OutcomeLayout) -> Tally:
+class RunningTally(NamedTuple):
+    """Totals while blocks are added: sums in vector lanes, counts in copies.
+
+    A sum per lane adds eight numbers at once, in an order that the code fixes and not the machine.
+    A counter that the path before has just written would have to be waited for: hence copies.
+    """
+
+    sums: NDArray[np.float64]  # (amounts, LANES)
+    squares: NDArray[np.float64]  # (amounts, LANES)
+    nonzero: NDArray[np.int64]  # (amounts,)
+    histogram: NDArray[np.int32]  # (distributions, CELLS)
+    counts: NDArray[np.int64]  # (counts, COPIES, levels)
+    joint: NDArray[np.int64]  # (issuers, issuers)
+    quarantine: NDArray[np.int64]  # (QUARANTINE_LISTED, 2)
+    paths: NDArray[np.int64]  # (2,)
+    cells: NDArray[np.int64]  # (BLOCK,) scratch
+
+
+def empty_tally(layout: OutcomeLayout) -> RunningTally:
     """A tally of no paths."""
     issuers = layout.axes["issuer"]
-    return Tally(
-        sums=np.zeros(layout.amounts),
-        squares=np.zeros(layout.amounts),
+    return RunningTally(
+        sums=np.zeros((layout.amounts, LANES)),
+        squares=np.zeros((layout.amounts, LANES)),
         nonzero=np.zeros(layout.amounts, dtype=np.int64),
-        histogram=np.zeros((layout.distributions, CELLS), dtype=np.int64),
-        counts=np.zeros((layout.rows - layout.amounts, layout.levels), dtype=np.int64),
+        histogram=np.zeros((layout.distributions, CELLS), dtype=np.int32),
+        counts=np.zeros((layout.rows - layout.amounts, COPIES, layout.levels), dtype=np.int64),
         joint=np.zeros((issuers, issuers), dtype=np.int64),
         quarantine=np.zeros((QUARANTINE_LISTED, 2), dtype=np.int64),
         paths=np.zeros(2, dtype=np.int64),
+        cells=np.empty(BLOCK, dtype=np.int64),
+    )
+
+
+def finished(tally: RunningTally) -> Tally:
+    """The totals, lanes and copies added up."""
+    return Tally(
+        sums=tally.sums.sum(axis=1),
+        squares=tally.squares.sum(axis=1),
+        nonzero=tally.nonzero,
+        histogram=tally.histogram,
+        counts=tally.counts.sum(axis=1),
+        joint=tally.joint,
+        quarantine=tally.quarantine,
+        paths=tally.paths,
     )
 
 
@@ -68,39 +102,68 @@ def quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally):
 
 
 @loop
-def sum_rows(outcomes, paths, tally, scratch):
-    """Sums and squares of the amounts, halving the block pairwise: vectors, in a fixed order."""
-    for r in range(tally.sums.size):
-        base = r * BLOCK
-        nonzero = 0
-        for p in range(BLOCK):
-            y = outcomes[base + p] if p < paths else 0.0
-            scratch[p] = y
-            scratch[BLOCK + p] = y * y
-            nonzero += 1 if y != 0.0 else 0
-        tally.nonzero[r] += nonzero
-        half = BLOCK // 2
-        while half > 0:
-            for p in range(half):
-                scratch[p] += scratch[half + p]
-                scratch[BLOCK + p] += scratch[BLOCK + half + p]
-            half //= 2
-        tally.sums[r] += scratch[0]
-        tally.squares[r] += scratch[BLOCK]
+def clear_slots(outcomes, paths):
+    """Zeros where a block holds no path: an incomplete block can be summed like any other."""
+    if paths < BLOCK:
+        for r in range(outcomes.size // BLOCK):
+            for p in range(paths, BLOCK):
+                outcomes[slot(r * BLOCK, p)] = 0.0
 
 
 @loop
-def count_rows(outcomes, paths, tally):
-    """Histograms of the distributions, values of the counts."""
+def sum_rows(outcomes, tally):
+    """Add up the amounts, their squares, and the paths on which they are not 0.
+
+    The loop over lanes has a length that only the array knows: one that the compiler could unroll
+    would not become vector code.
+    """
+    for r in range(tally.sums.shape[0]):
+        row = r * BLOCK
+        nonzero = 0
+        for p in range(BLOCK):
+            nonzero += 1 if outcomes[slot(row, p)] != 0.0 else 0
+        tally.nonzero[r] += nonzero
+        sums = tally.sums[r]
+        squares = tally.squares[r]
+        for lane in range(sums.size):
+            total = 0.0
+            square = 0.0
+            for group in range(BLOCK // LANES):
+                y = outcomes[slot(row + group * LANES, lane)]
+                total += y
+                square += y * y
+            sums[lane] += total
+            squares[lane] += square
+
+
+@loop
+def count_cells(outcomes, paths, tally):
+    """Histograms: first the cells of a row, as vector code, then one count a path."""
+    cells = tally.cells
     for r in range(tally.histogram.shape[0]):
-        base = r * BLOCK
+        for p in range(BLOCK):
+            cells[p] = cell_of(outcomes[slot(r * BLOCK, p)])
+        histogram = tally.histogram[r]
         for p in range(paths):
-            tally.histogram[r, cell_of(outcomes[base + p])] += 1
-    amounts = tally.sums.size
+            histogram[np.uint64(cells[p])] += np.int32(1)
+
+
+@loop
+def count_levels(outcomes, paths, tally):
+    """Values of the counts; where a block has but one, as most have, all paths at once."""
+    amounts = tally.sums.shape[0]
     for r in range(tally.counts.shape[0]):
-        base = (amounts + r) * BLOCK
-        for p in range(paths):
-            tally.counts[r, int(outcomes[base + p])] += 1
+        row = (amounts + r) * BLOCK
+        counts = tally.counts[r]
+        value = outcomes[row]
+        others = 0
+        for p in range(BLOCK):
+            others += 1 if outcomes[slot(row, p)] != value else 0
+        if others == 0:
+            counts[0, np.uint64(value)] += paths
+        else:
+            for p in range(paths):
+                counts[p % COPIES, np.uint64(np.int64(outcomes[slot(row, p)]))] += 1
 
 
 @loop

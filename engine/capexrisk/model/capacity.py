@@ -20,16 +20,14 @@ def pipeline(capital, first, second, issuer, market):
 
 
 @scalar
-def utilisation(glut, market):
-    """U = (1 + G^p)^(-1/p), a smooth min(1, 1/G); step 5.
+def utilisation(log_glut, market):
+    """U = (1 + G^p)^(-1/p), a smooth min(1, 1/G), from ln G; step 5.
 
     For G > 1 the same number is written as (1 + G^-p)^(-1/p) / G, so that G^p cannot overflow.
     """
     p = market.utilisation_power
-    log_glut = log(glut)
     folded = exp(-p * abs(log_glut))
-    smooth = exp(-log(1.0 + folded) / p)
-    return smooth * exp(-positive_part(log_glut))
+    return exp(-log(1.0 + folded) / p - positive_part(log_glut))
 
 
 @scalar
@@ -41,16 +39,21 @@ def tenant_leaves(u, used, market):
 
 
 @scalar
-def spot_earnings(used, glut, market):
+def spot_earnings(used, log_glut, market):
     """Spot earnings per unit of capacity, S = U max(1, 1/G)^scarcity; step 5."""
-    return used * exp(market.scarcity * positive_part(-log(glut)))
+    return used * exp(market.scarcity * positive_part(-log_glut))
 
 
 @scalar
-def ai_business(capacity, spot, tenant_lost, issuer, market):
+def contracted_earnings(spot, tenant_lost, market):
+    """Earnings per unit of contracted capacity: 1, or what spot recovers of it; step 5."""
+    return market.tenant_recovery * spot if tenant_lost > 0.0 else 1.0
+
+
+@scalar
+def ai_business(capacity, contracted, spot, issuer, market):
     """(revenue A, cash profit π) of a quarter; step 5."""
-    contracted = market.tenant_recovery * spot if tenant_lost > 0.0 else 1.0
     b = issuer.contracted_share
-    revenue = capacity * (b * contracted + (1.0 - b) * spot) * DELTA
-    profit = (1.0 - market.variable_cost) * revenue - market.fixed_cost * capacity * DELTA
-    return revenue, profit
+    size = capacity * DELTA
+    earned = b * contracted + (1.0 - b) * spot
+    return size * earned, size * ((1.0 - market.variable_cost) * earned - market.fixed_cost)

@@ -8,24 +8,22 @@ from capexrisk.numeric.vecmath import at_most, positive_part
 
 
 @scalar
-def capex_noise(log_noise, z_market, z_own, issuer):
-    """ln X after the quarter."""
-    sigma = issuer.capex_sigma
-    shock = issuer.capex_beta * z_market + issuer.capex_own * z_own
-    return log_noise - 0.5 * sigma * sigma * DELTA + sigma * 0.5 * shock
+def programme(log_programme, growth, z_market, z_own, time, issuer):
+    """ln X + drift after the quarter that ends at `time`, the path's own growth rate c in years.
+
+    drift = c t - σ² t²/2, σ = capex_growth_sigma, is advanced by the difference of a quarter.
+    """
+    noise, rate = issuer.capex_sigma, issuer.capex_growth_sigma
+    before = time - DELTA
+    correction = noise * noise * DELTA + rate * rate * (time * time - before * before)
+    shock = issuer.capex_market_step * z_market + issuer.capex_own_step * z_own
+    return log_programme + (growth * DELTA - 0.5 * correction) + shock
 
 
 @scalar
-def growth_drift(growth, time, issuer):
-    """Log effect of the path's own growth rate after `time` years, its mean taken out."""
-    sigma = issuer.capex_growth_sigma
-    return growth * time - 0.5 * sigma * sigma * time * time
-
-
-@scalar
-def pull(log_factor, log_noise, drift, market):
+def pull(log_factor, log_programme, market):
     """What an issuer adds to the race: ln F + race (ln X + drift)."""
-    return log_factor + market.race * (log_noise + drift)
+    return log_factor + market.race * log_programme
 
 
 @scalar

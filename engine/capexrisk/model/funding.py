@@ -45,11 +45,10 @@ def bond_access(regime, issuer):
 
 
 @scalar
-def bond_ask(need, cash, planned, room, regime, price, issuer, market):
-    """What is asked of the bond market: the need or the prefunding wish, within the room; 10.2."""
+def bond_ask(need, cash, planned, limit, issuer, market):
+    """What is asked of the bond market: the need or the prefunding wish, within the limit; 10.2."""
     low_on_cash = cash < market.prefund_until * issuer.cash_target
     wish = issuer.prefund * planned if low_on_cash else 0.0
-    limit = least(room, issuer.bond_quarter_cap) * bond_access(regime, issuer) * price
     return least(wish if wish > need else need, limit)
 
 
@@ -89,6 +88,33 @@ def equity_limit(cash_flow, price, issuer):
     """Equity that could be sold in an open market, before access; 10.7."""
     value = issuer.market_cap * (positive_part(cash_flow) / issuer.ocf) * price
     return issuer.equity_access * value
+
+
+@scalar
+def last_rungs(left, cash, revolver, planned, saleable, issuer):
+    """(cash, revolver, equity, cut of capex, cut of dividends, unmet) of a need; 10.5 to 10.10."""
+    cash_last = least(left, positive_part(cash - issuer.cash_min))
+    left -= cash_last
+    drawn = least(left, positive_part(issuer.revolver - revolver))
+    left -= drawn
+    equity = least(left, saleable)
+    left -= equity
+    flexible = (1.0 - issuer.committed) * (1.0 - issuer.finance_lease_share)
+    capex_cut = least(left, flexible * planned)
+    left -= capex_cut
+    dividend_cut = least(left, issuer.dividends)
+    return cash_last, drawn, equity, capex_cut, dividend_cut, left - dividend_cut
+
+
+@scalar
+def spend_surplus(surplus, cash, revolver, issuer):
+    """(revolver repaid, bought back, what is left of it in cash) of a surplus; after 10.10."""
+    repaid = least(surplus, revolver)
+    surplus -= repaid
+    refill = least(surplus, positive_part(issuer.cash_target - cash))
+    surplus -= refill
+    buyback = least(surplus, issuer.buybacks)
+    return repaid, buyback, refill + (surplus - buyback)
 
 
 @scalar

@@ -10,20 +10,25 @@ SMALLEST_CASH_FLOW = 0.05  # of the starting cash flow: a floor under the levera
 
 
 @scalar
-def capacity_lag(share, issuer):
+def capacity_lag(capacity, log_total, issuer):
     """How far the share of capacity has fallen: (ln(χ_0 / χ))⁺, 0 if either is 0; step 6."""
-    both = share > 0.0 and issuer.capacity_share_start > 0.0
-    ratio = issuer.capacity_share_start / (share if both else 1.0)
-    return positive_part(log(ratio if both else 1.0))
+    lag = positive_part(issuer.log_capacity_share_start + log_total - log(capacity))
+    return lag if capacity > 0.0 else 0.0
 
 
 @scalar
-def core_revenue(revenue, growth, lag, z_macro, z_own, issuer, market):
-    """Core revenue of a quarter, N; step 6."""
+def revenue_drift(z_growth, issuer):
+    """Drift of ln N a quarter, (g - σ²/2)Δ with the path's own growth g; step 6."""
     sigma = issuer.core_sigma
-    shock = issuer.core_beta * z_macro + issuer.core_own * z_own
-    drift = growth - market.obsolescence * lag - 0.5 * sigma * sigma
-    return revenue * exp(drift * DELTA + sigma * 0.5 * shock)
+    growth = issuer.core_growth + issuer.core_growth_sigma * z_growth
+    return (growth - 0.5 * sigma * sigma) * DELTA
+
+
+@scalar
+def core_revenue(revenue, drift, lag, z_macro, z_own, issuer, market):
+    """Core revenue of a quarter, N; step 6."""
+    shock = issuer.core_market_step * z_macro + issuer.core_own_step * z_own
+    return revenue * exp(drift - market.obsolescence * DELTA * lag + shock)
 
 
 @scalar
@@ -42,14 +47,7 @@ def idiosyncratic(eta, z, issuer, market):
 @scalar
 def issuer_spread(x, eta, geared, premium, issuer, market):
     """Spread of an issuer in bp; step 7."""
-    log_spread = (
-        x
-        + issuer.log_spread_ratio
-        + eta
-        + market.spread_leverage * (geared - issuer.leverage_start)
-        + premium
-        - market.premium_start
-    )
+    log_spread = x + premium + eta + market.spread_leverage * geared + issuer.log_spread_offset
     return at_least(at_most(exp(log_spread), market.spread_cap), 1.0)
 
 

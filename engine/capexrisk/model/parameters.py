@@ -21,7 +21,7 @@ class Market(NamedTuple):
     saturation_sigma: float
     speed: float
     speed_sigma: float
-    revenue_yield: float
+    log_revenue_yield: float
     revenue_yield_sigma: float
 
     root: tuple[float, ...]  # rows of the lower triangular L, L Lᵀ = correlation: 15 numbers
@@ -54,6 +54,7 @@ class Market(NamedTuple):
     comfort_utilisation: float
 
     demand_start: float
+    log_demand_start: float
     demand_sigma: float
     demand_step: float  # demand_sigma * sqrt(1/4)
     software_decay: float
@@ -70,6 +71,7 @@ class Market(NamedTuple):
     tenant_glut: float
     tenant_recovery: float
     tenant_share: float
+    log_without_tenant: float  # ln(1 - tenant_share)
 
     obsolescence: float
     tax: float
@@ -131,12 +133,11 @@ class Issuer(NamedTuple):
     buybacks: float
     market_cap: float
     spread: float
-    log_spread_ratio: float  # ln(spread_bp / oas0_bp)
+    log_spread_offset: float  # ln(spread_bp / oas0_bp) - spread_leverage v_0 - a_0
     bond_access_open: float  # access_bonds ** credit_tier, by regime
     bond_access_stressed: float
     bond_access_shut: float
     leverage_limit: float
-    leverage_start: float
     prefund: float
     finance_lease_share: float
     depreciation_amortisation: float
@@ -147,14 +148,14 @@ class Issuer(NamedTuple):
     core_growth: float
     core_growth_sigma: float
     core_sigma: float
-    core_beta: float
-    core_own: float  # sqrt(1 - core_beta**2)
+    core_market_step: float  # core_sigma * core_beta * sqrt(1/4)
+    core_own_step: float  # core_sigma * sqrt(1 - core_beta**2) * sqrt(1/4)
     capex_growth_sigma: float
     capex_sigma: float
-    capex_beta: float
-    capex_own: float
+    capex_market_step: float
+    capex_own_step: float
     relative_yield: float
-    capacity_share_start: float
+    log_capacity_share_start: float  # -inf without capacity
     contracted_share: float
     idio_step: float  # idio_sigma * sqrt(1/4)
     discipline: float  # discipline * (1 - committed)

@@ -68,25 +68,38 @@ class _KernelCache(caching.FunctionCache):
 _compile: Any = numba.njit
 
 
-def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a scalar equation of one path; always inlined into the loop that calls it.
-
-    It cannot be called from Python: without the wrappers for that, compiling takes half the time.
-    Tests wrap it in an `entry` of their own.
-    """
+def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Compile for callers in compiled code alone: leaving out Python's wrappers halves the time."""
     compiled: Callable[..., Any] = _compile(
         fastmath=FASTMATH,
         error_model="numpy",
-        forceinline=True,
         no_cpython_wrapper=True,
         no_cfunc_wrapper=True,
+        **options,
     )(function)
     return compiled
 
 
+def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a scalar equation of one path; always inlined into the loop that calls it.
+
+    It cannot be called from Python; tests wrap it in an `entry` of their own.
+    """
+    return _inside(function, forceinline=True)
+
+
 def loop(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop over the paths of a block, inlined into the entry point that runs it."""
-    return scalar(function)
+    return _inside(function, forceinline=True)
+
+
+def section(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Part of an entry point, under a name of its own: put into it before anything is compiled.
+
+    As a compiled function it would be optimised twice, in a library of its own and again inside the
+    entry point; three such layers doubled the time of compiling.
+    """
+    return _inside(function, inline="always")
 
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,4 +1,9 @@
-"""The standard normal quantile, branch-free."""
+"""The standard normal quantile, in two parts: a middle without a root, and tails.
+
+P. J. Acklam's two rational functions (2003), relative error below 1.2e-9. One number in twenty
+needs the tails, which cost three times as much as the middle; a loop over paths takes the middle of
+all of them and the tails of those few, `normal_quantile` the one that is wanted.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +12,18 @@ from math import sqrt
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import log
 
-CENTRAL = 0.47575  # half-width of the central region, 1/2 - 0.02425
+MIDDLE = 0.47575  # half-width of the middle, 1/2 - 0.02425
 
 
 @scalar
-def normal_quantile(u):
-    """z with P(Z <= z) = u, relative error below 1.2e-9, for 0 < u < 1.
+def in_tail(u):
+    """Whether u, 0 < u < 1, lies outside the middle."""
+    return abs(u - 0.5) > MIDDLE
 
-    Acklam's two rational functions (P. J. Acklam, 2003): one of (u - 1/2)**2 in the middle,
-    one of sqrt(-2 ln u) in the tails. Both are evaluated and one is chosen, so that the loop
-    over paths has no branch; the choice is made before the division, which costs most.
-    """
+
+@scalar
+def middle_quantile(u):
+    """z with P(Z <= z) = u for |u - 1/2| <= MIDDLE; some finite number beyond."""
     q = u - 0.5
     r = q * q
     a = -3.969683028665376e01
@@ -25,28 +31,36 @@ def normal_quantile(u):
     a = a * r - 2.759285104469687e02
     a = a * r + 1.383577518672690e02
     a = a * r - 3.066479806614716e01
-    a = (a * r + 2.506628277459239) * q
+    a = a * r + 2.506628277459239
     b = -5.447609879822406e01
     b = b * r + 1.615858368580409e02
     b = b * r - 1.556989798598866e02
     b = b * r + 6.680131188771972e01
     b = b * r - 1.328068155288572e01
     b = b * r + 1.0
+    return a * q / b
 
-    tail = 1.0 - u if q > 0.0 else u
-    t = sqrt(-2.0 * log(tail))
+
+@scalar
+def tail_quantile(u):
+    """z with P(Z <= z) = u for |u - 1/2| >= MIDDLE, 0 < u < 1."""
+    q = u - 0.5
+    t = sqrt(-2.0 * log(1.0 - u if q > 0.0 else u))
     c = -7.784894002430293e-03
     c = c * t - 3.223964580411365e-01
     c = c * t - 2.400758277161838
     c = c * t - 2.549732539343734
     c = c * t + 4.374664141464968
     c = c * t + 2.938163982698783
-    c = -c if q > 0.0 else c
     d = 7.784695709041462e-03
     d = d * t + 3.224671290700398e-01
     d = d * t + 2.445134137142996
     d = d * t + 3.754408661907416
     d = d * t + 1.0
+    return (-c if q > 0.0 else c) / d
 
-    central = abs(q) <= CENTRAL
-    return (a if central else c) / (b if central else d)
+
+@scalar
+def normal_quantile(u):
+    """z with P(Z <= z) = u, relative error below 1.2e-9, for 0 < u < 1."""
+    return tail_quantile(u) if in_tail(u) else middle_quantile(u)

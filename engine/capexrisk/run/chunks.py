@@ -38,7 +38,7 @@ def run_chunk(
         squares=tally.squares,
         nonzero=tally.nonzero,
         cells=cells,
-        cell_counts=tally.histogram.reshape(-1)[cells],
+        cell_counts=tally.histogram.reshape(-1)[cells].astype(np.int64),
         counts=tally.counts,
         joint=tally.joint,
         broken=tally.quarantine[: min(quarantined, QUARANTINE_LISTED)],

@@ -67,6 +67,7 @@ def build_manifest(
         "run": {
             "paths": plan.paths,
             "seed": plan.seed,
+            "collect": plan.collect,
             "jobs": worker_count(plan),
             "backend": plan.backend or "joblib's choice, threads preferred",
             "chunk_paths": CHUNK_PATHS,

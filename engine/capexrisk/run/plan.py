@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
+from capexrisk.kernel.outcomes import Collect
+
 Backend = Literal["threading", "loky", "sequential"]
 
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
@@ -24,7 +26,7 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class RunPlan:
-    """How a scenario is run. Only `paths` and `seed` have a say in the results.
+    """How a scenario is run. Only `paths` and `seed` have a say in the numbers.
 
     Parameters
     ----------
@@ -37,12 +39,15 @@ class RunPlan:
         `joblib.parallel_config` says.
     backend : {"threading", "loky", "sequential"} or None
         How they run; None honours an active `joblib.parallel_config`, else threading.
+    collect : {"everything", "figures"}
+        What is found out about the paths.
     """
 
     paths: int
     seed: int
     jobs: int | None = -1
     backend: Backend | None = None
+    collect: Collect = "everything"
 
     def __post_init__(self) -> None:
         if not 1 <= self.paths <= MOST_PATHS:
@@ -56,6 +61,10 @@ class RunPlan:
         if self.backend not in (*get_args(Backend), None):
             raise ValueError(
                 f"backend: {self.backend!r} is unknown; give one of {', '.join(get_args(Backend))}"
+            )
+        if self.collect not in get_args(Collect):
+            raise ValueError(
+                f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
 
     def chunks(self) -> Iterator[Chunk]:

@@ -136,6 +136,7 @@ def simulate(
     seed: int = 0,
     n_jobs: int | None = -1,
     backend: str | None = None,
+    collect: str = "everything",
     keep_paths: Path | str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
@@ -153,6 +154,10 @@ def simulate(
         Workers; -1 is one for each core, None what an active `joblib.parallel_config` says.
     backend : {"threading", "loky", "sequential"}, optional
         Default: an active `joblib.parallel_config`, else threading.
+    collect : {"everything", "figures"}
+        "figures" leaves out distributions (quantiles, CFaR), what issuers do by quarter and the
+        extremes of a path: means and probabilities only, in less time. Plots and the report need
+        everything.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
     progress : callable, optional
@@ -181,7 +186,13 @@ def simulate(
         raise TypeError(
             f"scenario: {scenario!r} is no Scenario; give capexrisk.load_scenario(path)"
         )
-    plan = RunPlan(paths=paths, seed=seed, jobs=n_jobs, backend=backend)  # type: ignore[arg-type]
+    plan = RunPlan(
+        paths=paths,
+        seed=seed,
+        jobs=n_jobs,
+        backend=backend,  # type: ignore[arg-type]
+        collect=collect,  # type: ignore[arg-type]
+    )
     return simulate_plan(
         scenario, plan, keep_in=Path(keep_paths) if keep_paths else None, progress=progress
     )
@@ -195,7 +206,7 @@ def simulate_plan(
     progress: Callable[[int], None] | None = None,
 ) -> Results:
     """`simulate`, for a plan that is already made."""
-    lowered = lower(scenario)
+    lowered = lower(scenario, plan.collect)
     started = datetime.now(UTC)
     clock = time.perf_counter()
     totals = execute(lowered, plan, keep_in=keep_in, progress=progress)

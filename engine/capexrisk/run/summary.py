@@ -45,6 +45,7 @@ COLUMNS = (
     "ci_high",
     "n",
 )
+DISTRIBUTION_COLUMNS = ("issuer", "period", "metric", "lower", "upper", "count")
 TIER_METRICS = (
     "first_negative_fcf",
     "no_buyback",
@@ -126,11 +127,15 @@ class _Summary:
             return (record.cash_target, record.cash_min)
         return ()
 
+    def collected(self, names: dict[str, str]) -> dict[str, str]:
+        """Those of these quantities that the run has collected, with their metrics."""
+        return {name: names[name] for name in names if name in self.totals.layout.first}
+
     def distribution(self, issuer: str, period: str, metric: str, row: int) -> None:
-        """Mean, quantiles, and for cash flows what is at risk."""
+        """Mean and, where it has a histogram, quantiles, and for cash flows what is at risk."""
         average = self.mean(row)
         self.add(issuer, period, metric, average)
-        if not self.totals.paths:
+        if not self.totals.paths or row >= self.totals.layout.distributions:
             return
         distribution = Distribution(self.totals.histogram[row], self.atoms(issuer, metric))
         for estimate in quantiles(distribution, QUANTILES):
@@ -156,17 +161,18 @@ def summarise(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
 def _amounts_by_issuer(summary: _Summary) -> None:
     totals, lowered = summary.totals, summary.lowered
     for i, issuer in enumerate(lowered.issuers):
-        for name, metric in BY_ISSUER.items():
+        for name, metric in summary.collected(BY_ISSUER).items():
             rows = np.atleast_1d(totals.rows(name)[i])
             for row, period in zip(rows, summary.periods(summary.axes(name)), strict=True):
                 summary.distribution(issuer, period, metric, int(row))
-        for name, metric in MEANS.items():
+        for name, metric in summary.collected(MEANS).items():
             for row, period in zip(totals.rows(name)[i], lowered.quarters, strict=True):
                 summary.add(issuer, period, metric, summary.mean(int(row)))
         for f, flow in enumerate(FLOWS):
             metric = flow_metric(flow)
-            for row, year in zip(totals.rows("flows_year")[f, i], lowered.years, strict=True):
-                summary.add(issuer, year, metric, summary.mean(int(row)))
+            if "flows_year" in totals.layout.first:
+                for row, year in zip(totals.rows("flows_year")[f, i], lowered.years, strict=True):
+                    summary.add(issuer, year, metric, summary.mean(int(row)))
             total = int(totals.rows("flows_total")[f, i])
             summary.add(issuer, HORIZON, metric, summary.mean(total))
 
@@ -280,6 +286,8 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
     the paths within 2**-10 of zero.
     """
+    if not totals.layout.distributions:
+        return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
     summary = _Summary(totals, lowered)
     frames: dict[tuple[str, str, str], pd.DataFrame] = {}
     labelled = [(name, metric, lowered.issuers) for name, metric in BY_ISSUER.items()]

@@ -14,9 +14,12 @@ from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.kernel.tally import (
     QUARANTINE_LISTED,
+    clear_slots,
+    count_cells,
     count_joint,
-    count_rows,
+    count_levels,
     empty_tally,
+    finished,
     quarantine_paths,
     sum_rows,
 )
@@ -28,10 +31,11 @@ EPSILON = 2.0**-52
 @numba.njit(error_model="numpy")
 def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, tally):
     """A block into the tally, as `simulate._simulate_chunk` does it."""
-    scratch = np.empty(2 * BLOCK)
     kept = quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally)
-    sum_rows(outcomes, kept, tally, scratch)
-    count_rows(outcomes, kept, tally)
+    clear_slots(outcomes, kept)
+    sum_rows(outcomes, tally)
+    count_cells(outcomes, kept, tally)
+    count_levels(outcomes, kept, tally)
     count_joint(outcomes, failure_row, never, kept, tally)
     tally.paths[0] += kept
     return kept
@@ -141,7 +145,7 @@ def test_broken_paths_are_named_and_count_nowhere(layout, paths, broken):
         begin = first_path + number * BLOCK
         kept = add_block(outcomes.ravel(), bad, never, begin, paths, failure_row, tally)
         assert kept == len(good)
-    assert_tally_of(tally, layout, np.concatenate(expected), 2, never)
+    assert_tally_of(finished(tally), layout, np.concatenate(expected), 2, never)
     named = [
         (first_path + number * BLOCK + p, p % 3) for number in range(2) for p in broken if p < paths
     ]
@@ -187,13 +191,13 @@ def test_no_path_that_counts_makes_a_total_infinite():
 
 
 def test_the_quarter_named_is_the_first_that_is_not_finite():
-    block = trace(overflowing_case(), seed=1, first_path=128)
+    block = trace(overflowing_case(), seed=1, first_path=960)
     tally, _ = simulate_chunk(
         block.scenario.market,
         block.scenario.schedule,
         block.scenario.layout,
         seed=1,
-        first_path=128,
+        first_path=960,
         paths=64,
     )
     market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM")
@@ -205,6 +209,6 @@ def test_the_quarter_named_is_the_first_that_is_not_finite():
     watched += [values for row in issuer_rows for values in block.issuers(row)]
     finite = np.all([np.abs(values) < 1e144 for values in watched], axis=0)
     first = np.where(finite.all(axis=0), 5, np.argmin(finite, axis=0))
-    named = {128 + int(p): int(first[p]) for p in np.flatnonzero(first < 5)}
+    named = {960 + int(p): int(first[p]) for p in np.flatnonzero(first < 5)}
     assert named == dict(tally.quarantine[: tally.paths[1]].tolist())
     assert len(set(named.values())) > 1  # not all in the first quarter

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from capexrisk.numeric.jit import FASTMATH
-from capexrisk.numeric.normal import normal_quantile
+from capexrisk.numeric.normal import middle_quantile, normal_quantile, tail_quantile
 from capexrisk.numeric.vecmath import exp, log
 
 
@@ -31,6 +31,8 @@ def loops() -> dict[str, Any]:
     return {
         "exp": looped(exp),
         "log": looped(log),
+        "middle_quantile": looped(middle_quantile),
+        "tail_quantile": looped(tail_quantile),
         "normal_quantile": looped(normal_quantile),
     }
 

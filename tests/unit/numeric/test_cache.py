@@ -31,7 +31,7 @@ lowered = lower(scenario_from_case(case, start="2026Q1"))
 tally, _ = simulate.simulate_chunk(
     lowered.market, lowered.schedule, lowered.layout, seed=1, first_path=0, paths=64
 )
-stats = simulate._simulate_chunk.stats
+stats = simulate._simulate_everything.stats
 print(json.dumps({
     "package": capexrisk.__file__,
     "sums": tally.sums.tolist(),

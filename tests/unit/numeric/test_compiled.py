@@ -20,7 +20,7 @@ ARITHMETIC = re.compile(r"v(?:mul|add|sub|div|fn?m(?:add|sub)\d+)pd\s[^\n]*%?[yz
     platform.machine().lower() not in ("x86_64", "amd64"),
     reason="looks for the vector registers of x86-64",
 )
-@pytest.mark.parametrize("name", ["exp", "log", "normal_quantile"])
+@pytest.mark.parametrize("name", ["exp", "log", "middle_quantile", "tail_quantile"])
 def test_loops_over_paths_become_vector_code(name, loops, compute):
     """Packed arithmetic in registers of four or eight doubles: no call, no branch in the way."""
     if not llvm.get_host_cpu_features().get("avx2"):

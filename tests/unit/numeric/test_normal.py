@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from capexrisk.numeric.normal import CENTRAL
+from capexrisk.numeric.normal import MIDDLE
 
 CLAIMED = 1.2e-9
 LOWEST, HIGHEST = 2.0**-53, 1.0 - 2.0**-53  # the ends of the grid of uniforms
@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 2.0**-53, 1.0 - 2.0**-53  # the ends of the grid of uniforms
 def grid():
     """Uniforms over the whole range, dense at both ends and where the formula changes."""
     tails = np.exp(np.linspace(np.log(LOWEST), np.log(0.03), 200_001))
-    turn = 0.5 - CENTRAL
+    turn = 0.5 - MIDDLE
     near_turn = turn + np.linspace(-1e-6, 1e-6, 2_001)
     middle = np.linspace(0.001, 0.999, 200_001)
     lower = np.concatenate([tails, near_turn])

@@ -1,0 +1,7 @@
+"""How much of a quarter is kept, a constant of each entry point: the rest is not compiled."""
+
+from __future__ import annotations
+
+FIGURES = 0  # what "figures" asks for
+EVERYTHING = 1  # also causes, balances and extremes
+TRACE = 2  # also what nothing but a look at single quarters reads
