@@ -9,6 +9,7 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.detail import TRACE
 from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
@@ -17,7 +18,7 @@ from capexrisk.numeric.vecmath import nan_if_square_beyond, positive_part
 
 
 @loop
-def close_books(state, own, issuer, market):
+def close_books(state, own, issuer, market, detail):
     """Step 11: what debt costs, and the balances with this quarter's debt."""
     for p in range(BLOCK):
         spread = own[s.SPREAD + p]
@@ -42,12 +43,15 @@ def close_books(state, own, issuer, market):
         coupon = own[s.COUPON + p]
         blended = blended_coupon(coupon, remaining, new, interest)
         own[s.COUPON + p] = blended if own[s.ALIVE + p] > 0.0 else coupon
-        own[s.LEASED + p] = leased
         own[s.BONDS + p] = bonds + bonds_sold
         own[s.SECURED + p] = secured + secured_new
         own[s.PRIVATE + p] = private + private_sold
         own[s.REVOLVER + p] = revolver + drawn
         own[s.DEBT + p] = remaining + new
+        own[s.YEAR_BONDS_SOLD + p] += bonds_sold
+        own[s.YEAR_LEASED + p] += leased
+        if detail >= TRACE:
+            own[s.LEASED + p] = leased
 
 
 @loop
@@ -59,31 +63,18 @@ def close_accounts(own, issuer, market):
         cash_flow = own[s.OCF + p]
         other = own[s.CAPITAL_OTHER + p]
         profit = accounting_profit(cash_flow, own[s.CAPITAL + p], other, issuer, market)
-        own[s.PROFIT + p] = profit if own[s.ALIVE + p] > 0.0 else 0.0
-        own[s.FREE_CASH_FLOW + p] = cash_flow - own_share * spent
+        profit = profit if own[s.ALIVE + p] > 0.0 else 0.0
+        free_cash_flow = cash_flow - own_share * spent
+        own[s.PROFIT + p] = profit
+        own[s.FREE_CASH_FLOW + p] = free_cash_flow
+        own[s.YEAR_PROFIT + p] += profit
+        own[s.YEAR_FREE_CASH_FLOW + p] += free_cash_flow
+        own[s.YEAR_OCF + p] += cash_flow
         own[s.PIPELINE_FIRST + p] += issuer.ai_share * spent
         own[s.CAPITAL_OTHER + p] = (
             other + (1.0 - issuer.ai_share) * spent - issuer.depreciation_other
         )
         own[s.CASH_FLOW_YEAR + p] = 0.75 * own[s.CASH_FLOW_YEAR + p] + own[s.RUN_RATE + p]
-
-
-@loop
-def add_to_year(own):
-    """The flows of the quarter into the sums of the calendar year."""
-    for p in range(BLOCK):
-        own[s.YEAR_FREE_CASH_FLOW + p] += own[s.FREE_CASH_FLOW + p]
-        own[s.YEAR_OCF + p] += own[s.OCF + p]
-        own[s.YEAR_SPENT + p] += own[s.SPENT + p]
-        own[s.YEAR_PROFIT + p] += own[s.PROFIT + p]
-        own[s.YEAR_BONDS_SOLD + p] += own[s.BONDS_SOLD + p]
-        own[s.YEAR_SECURED_SOLD + p] += own[s.SECURED_SOLD + p]
-        own[s.YEAR_PRIVATE_SOLD + p] += own[s.PRIVATE_SOLD + p]
-        own[s.YEAR_DRAWN + p] += own[s.DRAWN + p]
-        own[s.YEAR_EQUITY + p] += own[s.EQUITY + p]
-        own[s.YEAR_LEASED + p] += own[s.LEASED + p]
-        own[s.YEAR_CAPEX_CUT + p] += own[s.CAPEX_CUT + p]
-        own[s.YEAR_BUYBACK + p] += own[s.BUYBACK + p]
 
 
 @loop

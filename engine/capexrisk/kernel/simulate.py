@@ -15,7 +15,6 @@ from capexrisk.kernel.block import BLOCK, aligned_zeros
 from capexrisk.kernel.detail import EVERYTHING, FIGURES, TRACE
 from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
 from capexrisk.kernel.issuer_close import (
-    add_to_year,
     assign_causes,
     clear_year,
     close_accounts,
@@ -144,9 +143,8 @@ def run_quarter(state, market, schedule, first_path, seed, tails, k, detail):
         issuer = read_issuer(schedule.issuers, i)
         climb_last_rungs(state, own, issuer, market, detail)
         spend(own, issuer, detail)
-        close_books(state, own, issuer, market)
+        close_books(state, own, issuer, market, detail)
         close_accounts(own, issuer, market)
-        add_to_year(own)
         if detail >= EVERYTHING:
             date_balances(own, issuer, market, schedule.leases[i, k], date)
         if date_distress(state, own, issuer, market, i == schedule.smallest, date) > 0:
@@ -160,8 +158,9 @@ def run_quarter(state, market, schedule, first_path, seed, tails, k, detail):
 def record_quarter(state, outcomes, moves, schedule, k):
     """What the quarter leaves in the outcomes; closes the calendar year where one ends."""
     issuers = schedule.issuers.shape[0]
-    for i in range(issuers):
-        record_issuer(rows_of(state, i), outcomes, moves, i, k)
+    if moves.by_quarter.size > 0:
+        for i in range(issuers):
+            record_issuer(rows_of(state, i), outcomes, moves, i, k)
     record_market(state, outcomes, moves, k)
     if schedule.year_ends[k] == 1:
         year = schedule.year[k]

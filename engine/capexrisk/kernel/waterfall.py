@@ -127,6 +127,7 @@ def serve_secured_ask_private(state, own, issuer, market, detail):
         next_ask = least(left, room * willing)
 
         own[s.SECURED_SOLD + p] = sold
+        own[s.YEAR_SECURED_SOLD + p] += sold
         own[s.LEFT + p] = left
         own[s.ASK + p] = next_ask
         state[m.ASKED + p] += next_ask
@@ -155,14 +156,18 @@ def climb_last_rungs(state, own, issuer, market, detail):
         own[s.PRIVATE_SOLD + p] = private_sold
         own[s.CASH + p] = cash - cash_last
         own[s.DRAWN + p] = drawn
-        own[s.EQUITY + p] = equity
         own[s.CAPEX_CUT + p] = capex_cut
         own[s.UNMET + p] = unmet
+        own[s.YEAR_PRIVATE_SOLD + p] += private_sold
+        own[s.YEAR_DRAWN + p] += drawn
+        own[s.YEAR_EQUITY + p] += equity
+        own[s.YEAR_CAPEX_CUT + p] += capex_cut
         if detail >= EVERYTHING:
             own[s.LOST_RATIONING + p] += ask - private_sold
             own[s.LOST_WINDOW + p] += saleable * (1.0 - access)
         if detail >= TRACE:
             own[s.CASH_LAST + p] = cash_last
+            own[s.EQUITY + p] = equity
             own[s.DIVIDEND_CUT + p] = dividend_cut
 
 
@@ -179,7 +184,10 @@ def spend(own, issuer, detail):
         cut = own[s.CAPEX_CUT + p]
         cuts += 1 if cut > 0.0 else 0
         # Where all of it is cut, rounding must not leave a negative rest: it would be lent back.
-        own[s.SPENT + p] = positive_part(own[s.PLANNED + p] - cut / own_share)
+        spent = positive_part(own[s.PLANNED + p] - cut / own_share)
+        own[s.SPENT + p] = spent
+        own[s.YEAR_SPENT + p] += spent
+        own[s.YEAR_BUYBACK + p] += buyback
         own[s.BUYBACK + p] = buyback
         own[s.CASH + p] = cash + kept
         own[s.REVOLVER + p] = revolver - repaid
