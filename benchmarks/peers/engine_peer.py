@@ -1,0 +1,79 @@
+"""The engine under the peers' contract: its compiled core, collecting no more than "figures".
+
+That is a little more than the contract asks for: dates of all tiers of distress, and broken paths
+are taken out. Chunk after chunk in one thread; tables, joblib and files are in other rows of the
+comparison.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.peers import contract
+from capexrisk.estimate.totals import Totals
+from capexrisk.lowering import lower
+from capexrisk.run.chunks import run_chunk
+from capexrisk.run.plan import RunPlan
+from capexrisk.scenario import scenario_from_case
+
+NAME = "engine, the core alone"
+
+
+def prepare(case: contract.Case) -> contract.Simulate:
+    """A function (paths, seed) -> Figures."""
+    lowered = lower(scenario_from_case(case, start="2026Q1"), "figures")
+
+    def simulate(paths: int, seed: int) -> contract.Figures:
+        totals = Totals(lowered.layout)
+        for chunk in RunPlan(paths=paths, seed=seed, collect="figures").chunks():
+            totals.add(run_chunk(lowered, seed, chunk, None))
+        return figures(case, totals)
+
+    return simulate
+
+
+def figures(case: contract.Case, totals: Totals) -> contract.Figures:
+    """The contract's figures from a run's totals."""
+    paths, quarters = totals.paths, case["quarters"]
+    found: contract.Figures = {}
+
+    def keep_mean(name: str, row: int) -> None:
+        variance = float(totals.deviation[row]) / paths
+        found[name] = float(totals.mean[row]), float(np.sqrt(variance / paths))
+
+    def keep_count(name: str, count: int) -> None:
+        found[name] = contract.frequency(float(count), paths)
+
+    tiers = totals.level_counts("tiers")
+    state = totals.level_counts("year_state")
+    for i, firm in enumerate(case["issuers"]):
+        name = firm["name"]
+        for year in range(quarters // 4):
+            for amount in contract.AMOUNTS_OF_YEAR:
+                row = totals.rows(f"{amount}_year")[i, year]
+                keep_mean(f"{name}/y{year + 1}/{amount}_mean", row)
+            keep_count(f"{name}/y{year + 1}/fcf_negative", state[i, year, 1] + state[i, year, 3])
+        flows = totals.rows("flows_total")
+        for flow, channel in enumerate((*contract.CHANNELS, "capex_cut")):
+            keep_mean(f"{name}/total_{channel}_mean", flows[flow, i])
+        for k in range(quarters):
+            keep_count(f"{name}/failed_by_q{k + 1}", tiers[4, i, : k + 1].sum())
+        keep_count(f"{name}/capex_cut_ever", tiers[3, i, :quarters].sum())
+    market = {"oas": "market_spread", "utilisation": "utilisation", "demand": "demand"}
+    market["ai_share"] = "bond_share"
+    regime, lost = totals.level_counts("regime"), totals.level_counts("tenant_lost")
+    for k in range(quarters):
+        for figure, quantity in market.items():
+            keep_mean(f"market/q{k + 1}/{figure}_mean", totals.rows(quantity)[k])
+        keep_count(f"market/q{k + 1}/stressed", regime[k, 1])
+        keep_count(f"market/q{k + 1}/shut", regime[k, 2])
+        keep_count(f"market/q{k + 1}/tenant_lost", lost[: k + 1].sum())
+    keep_mean("system/outside_funding_mean", int(totals.rows("outside_funding")))
+    failures = totals.level_counts("failures")[-1]
+    keep_count("system/any_failure", failures[1:].sum())
+    others = totals.level_counts("failures_but_smallest")[-1]
+    keep_count("system/any_failure_but_smallest", others[1:].sum())
+    keep_count("system/two_or_more_failures", failures[2:].sum())
+    above = totals.level_counts("profit_above")[-1, 1]
+    keep_count("system/profit_last_year_above_threshold", above)
+    return found
