@@ -292,7 +292,7 @@ def trace_block(
 
     Returns
     -------
-    ndarray, shape (T, state_size)
+    ndarray, shape (T, size of the state)
         Rows are found with `market_rows` and `issuer_rows`.
     ndarray, shape (rows, BLOCK)
     """

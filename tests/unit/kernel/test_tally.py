@@ -30,7 +30,7 @@ EPSILON = 2.0**-52
 
 @numba.njit(error_model="numpy")
 def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, tally):
-    """A block into the tally, as `simulate._simulate_chunk` does it."""
+    """A block into the tally, as `simulate.simulate_paths` does it."""
     kept = quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally)
     clear_slots(outcomes, kept)
     sum_rows(outcomes, tally)
