@@ -80,6 +80,10 @@ MEANS = {
     "profit_quarter": "profit",
 }
 
+# Dates and causes by issuer, beside the tiers.
+BALANCE_EVENTS = {"net_debt": "net_debt_positive", "fallen_angel": "fallen_angel"}
+CAUSE_OF = {"failure_cause": "funding_failure", "cut_cause": "capex_cut"}
+
 
 def flow_metric(flow: str) -> str:
     """Metric of a flow: what is raised through a channel, or an amount cut or bought back."""
@@ -195,8 +199,8 @@ def _dates_by_issuer(summary: _Summary) -> None:
     totals, lowered = summary.totals, summary.lowered
     tiers = totals.level_counts("tiers")
     events = {metric: tiers[t] for t, metric in enumerate(TIER_METRICS)}
-    events["net_debt_positive"] = totals.level_counts("net_debt")
-    events["fallen_angel"] = totals.level_counts("fallen_angel")
+    for name, metric in summary.collected(BALANCE_EVENTS).items():
+        events[metric] = totals.level_counts(name)
     for i, issuer in enumerate(lowered.issuers):
         impossible = _impossible(Issuer(*lowered.schedule.issuers[i]))
         for metric, dates in events.items():
@@ -215,7 +219,7 @@ def _impossible(issuer: Issuer) -> set[str]:
 
 def _causes_by_issuer(summary: _Summary) -> None:
     """Probability of each cause, and its share among the paths that have one."""
-    for name, event in (("failure_cause", "funding_failure"), ("cut_cause", "capex_cut")):
+    for name, event in summary.collected(CAUSE_OF).items():
         counts = summary.totals.level_counts(name)
         for i, issuer in enumerate(summary.lowered.issuers):
             n = int(counts[i].sum())
