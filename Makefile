@@ -5,29 +5,36 @@ SCENARIO    ?= configs/hyperscalers-2026.toml
 OUT         ?= runs/$(basename $(notdir $(SCENARIO)))
 RUN_ARGS    ?=
 PYTEST_ARGS ?=
+BENCH_ARGS  ?=
 LOCK_ARGS   ?=
 UV_VERSION  := 0.13.9
 
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# A stamp each: `make run` needs no development tools. The second call finds its stamp and starts at once.
-RUN_STAMP := $(VENV)/.installed-run
-DEV_STAMP := $(VENV)/.installed-dev
+# A stamp each: `make run` needs no development tools, and only `make bench` the other engines.
+# The second call finds its stamp and starts at once.
+RUN_STAMP   := $(VENV)/.installed-run
+DEV_STAMP   := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test lint format lock schema clean
+.PHONY: help run test bench lint format lock schema clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Settings: PYTHON=python3.12  SCENARIO=configs/x.toml  OUT=runs/x  RUN_ARGS=...  PYTEST_ARGS='-k name'"
+	@echo "            BENCH_ARGS='workers size'"
 
 run: $(RUN_STAMP)  ## Simulate the reference scenario into runs/
 	$(BIN)/capexrisk run $(SCENARIO) --out $(OUT) --overwrite $(RUN_ARGS)
 
 test: $(DEV_STAMP)  ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(BENCH_STAMP)  ## Measure the engine beside its peers, write benchmarks/README.md
+	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
 
 lint: $(DEV_STAMP)  ## Check style, types and the import contract
 	$(BIN)/ruff check .
@@ -43,7 +50,8 @@ lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest ve
 	$(PIP) install "uv==$(UV_VERSION)"
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
-	@! grep -nE '://|^-|file:' requirements.lock requirements-dev.lock || \
+	$(call compile,requirements-bench.lock,--extra bench --constraint requirements-dev.lock)
+	@! grep -nE '://|^-|file:' requirements.lock requirements-dev.lock requirements-bench.lock || \
 	  { echo "make lock: a lock file names an address or an option; it must hold versions only" >&2; exit 1; }
 
 schema: $(RUN_STAMP)  ## Regenerate configs/scenario.schema.json
@@ -83,5 +91,11 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/pip
 $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing the locked versions and the development tools (the first time: a minute or two)"
 	$(PIP) install --requirement requirements-dev.lock
+	$(INSTALL_SELF)
+	@touch $@ $(RUN_STAMP)
+
+$(BENCH_STAMP): requirements-bench.lock pyproject.toml | $(BIN)/pip
+	@echo "Installing the locked versions and the tools to compare with (the first time: a few minutes)"
+	$(PIP) install --requirement requirements-bench.lock
 	$(INSTALL_SELF)
 	@touch $@ $(RUN_STAMP)

@@ -8,6 +8,7 @@ import sys
 import click
 
 from capexrisk import __version__
+from capexrisk.cli.bench import bench
 from capexrisk.cli.doctor import doctor
 from capexrisk.cli.report import report
 from capexrisk.cli.run import run
@@ -31,7 +32,7 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, validate, sources, report, schema, doctor):
+for verb in (run, validate, sources, report, schema, doctor, bench):
     capexrisk.add_command(verb)
 
 

@@ -1,0 +1,243 @@
+"""``capexrisk bench``: how fast a scenario runs on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.sources import WIDTH_IN_A_FILE
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from capexrisk.run.speed import Speed, Spread
+    from capexrisk.scenario import Scenario
+
+ROUNDS = 5
+LARGER_RUNS = {10**6: "10⁶\npaths", 10**8: "10⁸\npaths"}
+SHOWN = ("capexrisk", "python", "numpy", "numba", "llvmlite")
+
+
+@click.command
+@scenario_file
+@click.option(
+    "--paths", type=int, help="Paths of each run. Default: what lasts about a second here."
+)
+@click.option("--rounds", type=int, default=ROUNDS, help=f"Interleaved rounds. Default: {ROUNDS}.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@overrides
+def bench(
+    scenario: Path, paths: int | None, rounds: int, as_json: bool, overrides: tuple[str, ...]
+) -> None:
+    """Measure how fast SCENARIO runs here: one worker and all, everything and figures.
+
+    After a warm-up each round runs every way once. Nothing is written.
+    """
+    import os
+    import time
+
+    began = time.perf_counter()
+    load = os.getloadavg()[0]
+
+    from capexrisk.scenario import load_run_section, load_scenario
+
+    loaded = load_scenario(scenario, overrides)
+    section = load_run_section(scenario, overrides)
+    if rounds < 1:
+        raise click.UsageError(f"--rounds: {rounds} is out of range; give 1 or more")
+
+    from capexrisk.run.plan import RunPlan
+
+    try:
+        RunPlan(paths=1 if paths is None else paths, seed=section.seed)
+    except ValueError as error:
+        raise click.UsageError(f"--{error}") from None
+
+    from capexrisk.run.speed import measure_speed
+
+    with _progress() as progress:
+        speed = measure_speed(
+            loaded, seed=section.seed, rounds=rounds, paths=paths, began=began, progress=progress
+        )
+    record = _record(loaded, section.seed, rounds, load, speed)
+    if as_json:
+        import json
+
+        print(json.dumps(record, indent=2, ensure_ascii=False))
+    else:
+        _show(loaded, record)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None] | None]:
+    """What is being run, on stderr; nothing where no terminal looks on."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    with console.status("Starting") as status:
+        yield status.update
+
+
+def _record(
+    scenario: Scenario, seed: int, rounds: int, load: float, speed: Speed
+) -> dict[str, Any]:
+    """All that was found, JSON-ready."""
+    from capexrisk.kernel.selftest import vector_bits
+    from capexrisk.run.manifest import library_versions, machine
+    from capexrisk.run.plan import CHUNK_PATHS
+    from capexrisk.run.speed import spread
+    from capexrisk.scenario import digest
+
+    def parts(found: Spread) -> dict[str, float]:
+        return dict(found._asdict())
+
+    ways = []
+    for way in speed.ways:
+        rate, speed_up = spread(way.rates), speed.speed_up(way)
+        ways.append(
+            {
+                "workers": way.workers,
+                "collect": way.collect,
+                "paths": way.paths,
+                "seconds": list(way.seconds),
+                "paths_per_second": parts(rate),
+                "speed_up": parts(speed_up),
+                "efficiency": speed_up.median / way.workers,
+                "seconds_of_paths": {str(n): n / rate.median for n in LARGER_RUNS},
+            }
+        )
+    return {
+        "format_version": 1,
+        "scenario": {
+            "name": scenario.name,
+            "digest": digest(scenario),
+            "issuers": len(scenario.issuers),
+            "quarters": len(scenario.quarter_labels()),
+        },
+        "versions": library_versions(),
+        "machine": machine() | {"vector_bits": vector_bits(), "load_before": load},
+        "seed": seed,
+        "rounds": rounds,
+        "start": {
+            "chunk_paths": CHUNK_PATHS,
+            "seconds_to_first_chunk": speed.start.first_chunk,
+            "prepare_seconds": speed.start.prepare,
+            "compile_or_load_seconds": speed.start.load,
+            "chunk_seconds": speed.start.chunk,
+            "compile_or_load_figures_seconds": speed.start.load_figures,
+        },
+        "ways": ways,
+        "peak_memory_mib": speed.peak_mib,
+    }
+
+
+def _show(scenario: Scenario, record: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_IN_A_FILE
+    # Text as it stands: [x] is no markup.
+    console.print(Text(scenario.title or scenario.name, style="bold"))
+    for line in _head(record):
+        console.print(Text(line))
+    console.print()
+    console.print(_table(record["ways"]))
+    console.print()
+    for line in _foot(record):
+        console.print(Text(line))
+
+
+def _head(record: dict[str, Any]) -> Iterator[str]:
+    scenario, machine = record["scenario"], record["machine"]
+    issuers = "1 issuer" if scenario["issuers"] == 1 else f"{scenario['issuers']} issuers"
+    yield f"{scenario['name']}, {issuers}, {scenario['quarters']} quarters, seed {record['seed']}"
+    yield ", ".join(f"{name} {record['versions'][name]}" for name in SHOWN)
+    yield (
+        f"{machine['system']}, {machine['processor']}, {machine['cores']} cores, "
+        f"vectors of {machine['vector_bits']} bits, "
+        f"load average {machine['load_before']:.1f} before"
+    )
+
+
+def _table(ways: list[dict[str, Any]]) -> Table:
+    from rich.table import Table
+
+    # As wide as a terminal of 80 columns: what does not fit there is folded, never cut.
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    for heading in ("workers", "collects"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("1,000\npaths/s", "speed-up"):
+        table.add_column(heading, justify="right")
+    for heading in ("effi-\nciency", *LARGER_RUNS.values()):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for way in ways:
+        one = way["workers"] == 1
+        rate = {name: value / 1_000 for name, value in way["paths_per_second"].items()}
+        table.add_row(
+            str(way["workers"]),
+            way["collect"],
+            _with_range(rate),
+            "" if one else _with_range(way["speed_up"]),
+            "" if one else f"{100 * way['efficiency']:.0f} %",
+            *(_duration(seconds) for seconds in way["seconds_of_paths"].values()),
+        )
+    return table
+
+
+def _foot(record: dict[str, Any]) -> Iterator[str]:
+    start = record["start"]
+    paths = sorted({way["paths"] for way in record["ways"]})
+    rounds = "1 round" if record["rounds"] == 1 else f"{record['rounds']} interleaved rounds"
+    yield (
+        f"Median (range) of {rounds}, paths a run: {' or '.join(f'{n:,}' for n in paths)}. "
+        "The simulation alone: tables, figures and report come once a run."
+    )
+    yield (
+        f"First chunk of {start['chunk_paths']:,} paths "
+        f"{_duration(start['seconds_to_first_chunk'])} after the command began: "
+        f"imports and scenario {_duration(start['prepare_seconds'])}, "
+        f"compiling or loading {_duration(start['compile_or_load_seconds'])}, "
+        f"the chunk {_duration(start['chunk_seconds'])}. Compiling or loading for figures: "
+        f"{_duration(start['compile_or_load_figures_seconds'])}."
+    )
+    yield f"Peak memory of the process: {record['peak_memory_mib']:,.0f} MiB."
+    yield from _idle(record)
+
+
+def _idle(record: dict[str, Any]) -> Iterator[str]:
+    """A word on runs that are too short for all workers."""
+    way = record["ways"][-1]
+    chunks = -(-way["paths"] // record["start"]["chunk_paths"])
+    if chunks < way["workers"]:
+        yield (
+            f"{chunks} of {way['workers']} workers had something to do: they take chunks of "
+            f"{record['start']['chunk_paths']:,} paths. Give more --paths."
+        )
+
+
+def _with_range(found: dict[str, float]) -> str:
+    median, low, high = (_digits(found[name]) for name in ("median", "low", "high"))
+    return median if low == high else f"{median} ({low}–{high})"
+
+
+def _digits(value: float) -> str:
+    """A positive number to three digits: 0.0123, 1.23, 123,000."""
+    places = 2 - int(f"{value:.2e}".partition("e")[2])
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{_digits(seconds / length)} {unit}"
+    return f"{_digits(seconds)} s"
