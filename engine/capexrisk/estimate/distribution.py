@@ -80,13 +80,18 @@ class Distribution:
         return np.cumsum(self.counts)
 
     @cached_property
+    def _first(self) -> int:
+        """The cell in which `_function` begins."""
+        return max(int(self._filled[0]) - 3, 0)
+
+    @cached_property
     def _function(self) -> CubicHermiteSpline:
         """Paths below x, as a function of x, over the filled cells and three more on each side.
 
         Slopes are cut to where the cubic cannot turn: between 0 and three times the lower of the
         mean slopes on either side. So a point mass is not felt beyond two cells.
         """
-        first = max(int(self._filled[0]) - 3, 0)
+        first = self._first
         last = min(int(self._filled[-1]) + 3, self.counts.size - 1)
         edges = BREAKS[first : last + 2]
         heights = np.append(self._cumulative[first] - self.counts[first], self._cumulative[first:])
@@ -102,9 +107,13 @@ class Distribution:
         cell = np.searchsorted(self._cumulative, ranks, side="left")
         cell = np.clip(cell, self._filled[0], self._filled[-1])
         low, high = LOWER_EDGES[cell].copy(), UPPER_EDGES[cell].copy()
+        # The cell is known, so its cubic is evaluated without looking for it again.
+        piece = self._function.c[:, cell - self._first]
+        edge = BREAKS[cell]
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
-            above = self._function(middle) >= ranks
+            d = middle - edge
+            above = ((piece[0] * d + piece[1]) * d + piece[2]) * d + piece[3] >= ranks
             high = np.where(above, middle, high)
             low = np.where(above, low, middle)
         found = np.where(cell == CELLS_SIDE, 0.0, 0.5 * (low + high))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy.special import betaincinv
-from scipy.stats import norm
+from scipy.special import betaincinv, ndtri
 
 CONFIDENCE = 0.95
 FEW = 10  # hits or misses below which the normal approximation behind Wilson's interval is poor
@@ -13,7 +12,7 @@ FEW = 10  # hits or misses below which the normal approximation behind Wilson's 
 
 def normal_half_width(confidence: float = CONFIDENCE) -> float:
     """z with P(|Z| <= z) = confidence."""
-    return float(norm.ppf(0.5 + confidence / 2.0))
+    return float(ndtri(0.5 + confidence / 2.0))
 
 
 def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:

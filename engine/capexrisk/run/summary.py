@@ -24,7 +24,7 @@ from capexrisk.estimate.measures import (
     probability,
     quantiles,
 )
-from capexrisk.estimate.totals import Totals
+from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import LoweredScenario
 from capexrisk.model.parameters import Issuer
@@ -293,15 +293,17 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     if not totals.layout.distributions:
         return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
     summary = _Summary(totals, lowered)
-    frames: dict[tuple[str, str, str], pd.DataFrame] = {}
+    tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
     labelled = [(name, metric, lowered.issuers) for name, metric in BY_ISSUER.items()]
     labelled += [(name, metric, (SYSTEM,)) for name, metric in BY_SYSTEM.items()]
     for name, metric, issuers in labelled:
         periods = summary.periods(summary.axes(name))
         rows = totals.rows(name).reshape(len(issuers), len(periods))
         for (i, issuer), (j, period) in product(enumerate(issuers), enumerate(periods)):
-            lower, upper, count = Distribution(totals.histogram[rows[i, j]]).table()
-            labels = {"issuer": issuer, "period": period, "metric": metric}
-            frame = pd.DataFrame({**labels, "lower": lower, "upper": upper, "count": count})
-            frames.setdefault((issuer, period, metric), frame)  # once, as in the summary
-    return pd.concat(frames.values(), ignore_index=True)
+            table = Distribution(totals.histogram[rows[i, j]]).table()
+            tables.setdefault((issuer, period, metric), table)  # once, as in the summary
+    cells = [len(lower) for lower, _, _ in tables.values()]
+    labels = zip(*tables, strict=True)
+    numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
+    columns = [*(np.repeat(np.array(label, dtype=object), cells) for label in labels), *numbers]
+    return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))
