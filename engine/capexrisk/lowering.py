@@ -12,7 +12,6 @@ from math import exp, inf, log, sqrt
 from typing import Any
 
 import numpy as np
-from scipy.linalg import cholesky
 
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.outcomes import Collect, OutcomeLayout
@@ -114,7 +113,7 @@ def _ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
 def _market(case: dict[str, Any]) -> Market:
     m = case["market"]
     nu = m["tail_dof"]
-    root = cholesky(np.array(m["correlation"], dtype=float), lower=True)
+    root = np.linalg.cholesky(np.array(m["correlation"], dtype=float))
     hazard = m["hazard"]
     absorb = m["absorb"]
     premium_decay = exp(-m["premium_speed"] * DELTA)

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicHermiteSpline
 
 from capexrisk.kernel.cells import CELLS_SIDE, cell_edges
 
@@ -81,12 +80,15 @@ class Distribution:
 
     @cached_property
     def _first(self) -> int:
-        """The cell in which `_function` begins."""
+        """The first cell of `_cubics`."""
         return max(int(self._filled[0]) - 3, 0)
 
     @cached_property
-    def _function(self) -> CubicHermiteSpline:
-        """Paths below x, as a function of x, over the filled cells and three more on each side.
+    def _cubics(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Paths below x in each cell from `_first` on: coefficients of powers of x less its edge.
+
+        Hermite's cubic through the counts at both edges, over the filled cells and three more on
+        each side, constant first.
 
         Slopes are cut to where the cubic cannot turn: between 0 and three times the lower of the
         mean slopes on either side. So a point mass is not felt beyond two cells.
@@ -99,7 +101,10 @@ class Distribution:
         rises = np.diff(heights) / np.diff(edges)
         steepest = 3.0 * np.minimum(np.append(0.0, rises), np.append(rises, 0.0))
         slopes = np.clip(_slopes(edges, rises), 0.0, steepest)
-        return CubicHermiteSpline(edges, heights, slopes)
+        width, start, end = np.diff(edges), slopes[:-1], slopes[1:]
+        square = (3.0 * rises - 2.0 * start - end) / width
+        cube = (start + end - 2.0 * rises) / (width * width)
+        return heights[:-1], start, square, cube
 
     def quantile(self, levels: Floats) -> Floats:
         """Quantiles at levels in [0, 1]; the outermost filled cells' edges at 0 and 1."""
@@ -108,12 +113,12 @@ class Distribution:
         cell = np.clip(cell, self._filled[0], self._filled[-1])
         low, high = LOWER_EDGES[cell].copy(), UPPER_EDGES[cell].copy()
         # The cell is known, so its cubic is evaluated without looking for it again.
-        piece = self._function.c[:, cell - self._first]
+        constant, linear, square, cube = (power[cell - self._first] for power in self._cubics)
         edge = BREAKS[cell]
         for _ in range(BISECTIONS):
             middle = 0.5 * (low + high)
             d = middle - edge
-            above = ((piece[0] * d + piece[1]) * d + piece[2]) * d + piece[3] >= ranks
+            above = ((cube * d + square) * d + linear) * d + constant >= ranks
             high = np.where(above, middle, high)
             low = np.where(above, low, middle)
         found = np.where(cell == CELLS_SIDE, 0.0, 0.5 * (low + high))

@@ -115,29 +115,36 @@ def turn_normal(state, first, count, tails):
         state[tails.places[t]] = tails.values[t]
 
 
+# np.int64 below: numba would compile a function anew for every constant it is called with.
+
+
 @loop
 def draw_path(state, first_path, seed, tails):
     """What the market draws once a path."""
-    draw_uniforms(state, m.Z_SATURATION, 2, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
-    turn_normal(state, m.Z_SATURATION, 3, tails)
+    first, pairs, normals = np.int64(m.Z_SATURATION), np.int64(2), np.int64(3)
+    draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+    turn_normal(state, first, normals, tails)
 
 
 @loop
 def draw_issuer_path(own, first_path, issuer, seed, tails):
     """What an issuer draws once a path."""
-    draw_uniforms(own, s.Z_GROWTH, 1, first_path, ONCE, GROWTH_CAPEX_GROWTH, issuer, seed)
-    turn_normal(own, s.Z_GROWTH, 2, tails)
+    first, pairs, normals = np.int64(s.Z_GROWTH), np.int64(1), np.int64(2)
+    draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, issuer, seed)
+    turn_normal(own, first, normals, tails)
 
 
 @loop
 def draw_market(state, first_path, quarter, seed, tails):
     """What the market draws in a quarter."""
-    draw_uniforms(state, m.E_SPREAD, 6, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
-    turn_normal(state, m.E_SPREAD, MARKET_NORMALS, tails)
+    first, pairs, normals = np.int64(m.E_SPREAD), np.int64(6), np.int64(MARKET_NORMALS)
+    draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+    turn_normal(state, first, normals, tails)
 
 
 @loop
 def draw_issuer(own, first_path, quarter, issuer, seed, tails):
     """What an issuer draws in a quarter."""
-    draw_uniforms(own, s.Z_REVENUE, 2, first_path, quarter, REVENUE_FLOW, issuer, seed)
-    turn_normal(own, s.Z_REVENUE, ISSUER_NORMALS, tails)
+    first, pairs, normals = np.int64(s.Z_REVENUE), np.int64(2), np.int64(ISSUER_NORMALS)
+    draw_uniforms(own, first, pairs, first_path, quarter, REVENUE_FLOW, issuer, seed)
+    turn_normal(own, first, normals, tails)
