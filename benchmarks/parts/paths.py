@@ -19,6 +19,8 @@ ONCE_FROM = 10**8  # a run of minutes is its own average
 def run() -> Callable[..., float]:
     import capexrisk as cr
 
+    cr.simulate(default(), paths=1)  # loads the core: a start, not a path
+
     def work(paths: int) -> float:
         results = cr.simulate(default(), paths=paths, seed=1)
         return float(results.manifest["times"]["simulation_seconds"])

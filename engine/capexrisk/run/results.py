@@ -155,9 +155,9 @@ def simulate(
     backend : {"threading", "loky", "sequential"}, optional
         Default: an active `joblib.parallel_config`, else threading.
     collect : {"everything", "figures"}
-        "figures" leaves out distributions (quantiles, CFaR), what issuers do by quarter and the
-        extremes of a path: means and probabilities only, in less time. Plots and the report need
-        everything.
+        "figures" takes less time: means and probabilities only, without quantiles and CFaR, and of
+        an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
+        causes. Plots and the report need everything.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
     progress : callable, optional
