@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core import caching
+from llvmlite import ir
+from numba.core import caching, compiler, compiler_machinery, lowering, typed_passes
 
 # contract: fused multiply-add. nsz: the sign of zero is free. arcp: x / c may be x * (1 / c).
 # Never `fast`: nnan would remove the checks for non-finite paths, reassoc would let the
@@ -64,6 +65,44 @@ class _KernelCache(caching.FunctionCache):
     _impl_class = _KernelCacheImpl
 
 
+# LLVM takes half of a 512-bit vector on Intel's processors unless it is told otherwise, and nothing
+# beyond its width on any other.
+WIDTH = '"prefer-vector-width"="512"'
+
+
+class _Attributes(ir.FunctionAttributes):  # type: ignore[misc]
+    """Attributes of a function in LLVM's text, ours among them: llvmlite knows but a few names."""
+
+    _known = ir.FunctionAttributes._known | {WIDTH}
+
+
+class _WideLower(lowering.Lower):
+    def setup_function(self, fndesc: Any) -> None:
+        super().setup_function(fndesc)
+        attributes = _Attributes(self.function.attributes)
+        attributes.add(WIDTH)
+        self.function.attributes = attributes
+
+
+@compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)
+class _WideLowering(typed_passes.NativeLowering):
+    _name = "wide_lowering"
+    lowering_class = _WideLower
+
+
+class _WideCompiler(compiler.CompilerBase):
+    """numba's own passes, the last but for WIDTH."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.passes = [
+            (_WideLowering if step is typed_passes.NativeLowering else step, description)
+            for step, description in passes.passes
+        ]
+        passes.finalize()
+        return [passes]
+
+
 # numba.jit's own signature does not list the options that leave wrappers out.
 _compile: Any = numba.njit
 
@@ -71,6 +110,7 @@ _compile: Any = numba.njit
 def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     """Compile for callers in compiled code alone: leaving out Python's wrappers halves the time."""
     compiled: Callable[..., Any] = _compile(
+        pipeline_class=_WideCompiler,
         fastmath=FASTMATH,
         error_model="numpy",
         no_cpython_wrapper=True,
@@ -105,7 +145,11 @@ def section(function: Callable[..., Any]) -> Callable[..., Any]:
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile an entry point called from Python: releases the GIL, cached on disk."""
     compiled: Any = _compile(
-        fastmath=FASTMATH, error_model="numpy", nogil=True, no_cfunc_wrapper=True
+        pipeline_class=_WideCompiler,
+        fastmath=FASTMATH,
+        error_model="numpy",
+        nogil=True,
+        no_cfunc_wrapper=True,
     )(function)
     # RuntimeError: no writable place; compiled in every process then, as numba does uncached.
     with contextlib.suppress(RuntimeError):

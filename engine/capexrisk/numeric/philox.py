@@ -19,25 +19,36 @@ WORD = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 ROUNDS = 10
 
-TO_52_BITS_HIGH = np.uint64(20)
-TO_52_BITS_LOW = np.uint64(12)
+TO_52_BITS = np.uint64(12)
 ONE = np.uint64(0x3FF0000000000000)
 ONE_LESS_HALF_STEP = 1.0 - 2.0**-53
 
 
 @scalar
+def product(word, factor):
+    """The 64 bits of word * factor, both of 32 bits; what `word` has above them is not looked at.
+
+    A processor has an instruction for just this, several times faster than a product of 64 bits.
+    """
+    return (word & WORD) * factor
+
+
+@scalar
 def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
-    """Four 32-bit words for a 128-bit counter and a 64-bit key, all held in uint64."""
+    """Four 32-bit words for a 128-bit counter and a 64-bit key, all held in uint64.
+
+    What a word has above its 32 bits is cleared at the end alone, not in every round.
+    """
     for _ in range(ROUNDS):
-        product_0 = MULTIPLIER_0 * counter_0
-        product_1 = MULTIPLIER_1 * counter_2
+        product_0 = product(counter_0, MULTIPLIER_0)
+        product_1 = product(counter_2, MULTIPLIER_1)
         counter_0 = (product_1 >> HALF) ^ counter_1 ^ key_0
         counter_2 = (product_0 >> HALF) ^ counter_3 ^ key_1
-        counter_1 = product_1 & WORD
-        counter_3 = product_0 & WORD
+        counter_1 = product_1
+        counter_3 = product_0
         key_0 = (key_0 + WEYL_0) & WORD
         key_1 = (key_1 + WEYL_1) & WORD
-    return counter_0, counter_1, counter_2, counter_3
+    return counter_0 & WORD, counter_1 & WORD, counter_2 & WORD, counter_3 & WORD
 
 
 @scalar
@@ -48,5 +59,5 @@ def uniform(high, low):
     The bits are written into the mantissa of a number in [1, 2): an exact step less than a
     conversion from integer, for which AVX2 has no instruction.
     """
-    fraction = (high << TO_52_BITS_HIGH) | (low >> TO_52_BITS_LOW)
+    fraction = ((high << HALF) | low) >> TO_52_BITS
     return bits_float(np.int64(fraction | ONE)) - ONE_LESS_HALF_STEP

@@ -1,6 +1,7 @@
 """The instructions of every hot loop over paths, compiled as the engine compiles it and counted.
 
-Run as a module it prints them as JSON; `test_vector_code` runs it for a processor of its choice.
+Run as a module it prints those of the loops it is given, or of all, as JSON; `test_vector_code`
+runs it for a processor of its choice.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
 OPERATION = r"\bv(?:add|sub|mul|div|sqrt|min|max|cmp\w*?|fn?m(?:add|sub)\d+)"
 PACKED = re.compile(OPERATION + r"pd\s[^\n]*ymm")
+WIDEST = re.compile(OPERATION + r"pd\s[^\n]*zmm")
 SCALAR = re.compile(OPERATION + r"sd\s[^\n]*xmm")
 PRODUCTS = re.compile(r"\bvpmuludq\s[^\n]*ymm")  # of whole numbers: the work of Philox
 BITS = re.compile(r"\bvp(?:add|sub|srl|sra|sll|cmpgt)[dq]\s[^\n]*ymm")
@@ -278,6 +280,7 @@ def count(code: str) -> dict[str, int]:
     """
     return {
         "packed": len(PACKED.findall(code)),
+        "widest": len(WIDEST.findall(code)),
         "scalar": sum(len(SCALAR.findall(loop)) for loop in innermost_loops(code)),
         "products": len(PRODUCTS.findall(code)),
         "bits": len(BITS.findall(code)),
@@ -286,4 +289,5 @@ def count(code: str) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    json.dump({name: count(assembly(loop)) for name, loop in HOT.items()}, sys.stdout)
+    names = sys.argv[1:] or list(HOT)
+    json.dump({name: count(assembly(HOT[name])) for name in names}, sys.stdout)
