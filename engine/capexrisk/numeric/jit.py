@@ -91,7 +91,7 @@ class _WideLowering(typed_passes.NativeLowering):
 
 
 class _WideCompiler(compiler.CompilerBase):
-    """numba's own passes, the last but for WIDTH."""
+    """numba's own passes; the one that writes LLVM's text adds WIDTH to the function."""
 
     def define_pipelines(self) -> list[Any]:
         passes = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
