@@ -100,7 +100,10 @@ def library(variant: Variant, issuers: int, quarters: int) -> ctypes.CDLL:
         command = [compiler, *options, str(SOURCES / "model.c"), "-o", str(part), "-lm"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
+            # The first line goes into the published table: a reason, no paths of this machine.
+            reason = "the OpenMP library is missing" if "omp" in done.stderr else "see its messages"
+            name = Path(compiler).name
+            raise RuntimeError(f"{name}: {reason}\n{' '.join(command)}\n{done.stderr}")
         part.replace(target)
     return ctypes.CDLL(str(target))
 
