@@ -121,16 +121,19 @@ def quantiles(
 
 
 def cash_flow_at_risk(
-    average: Estimate, distribution: Distribution, level: float, confidence: float = CONFIDENCE
+    average: Estimate,
+    quantile: Estimate,
+    distribution: Distribution,
+    level: float,
+    confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """CFaR: the mean, which is the target, less the quantile at 1 - level.
+    """CFaR: the mean, which is the target, less the quantile at 1 - level (see `quantiles`).
 
     Mean and quantile come from the same paths; their covariance is that of the path with the event
     that it falls below the quantile, over the density there (Bahadur's representation). As for
     quantiles, the interval is made wider by what a histogram cannot resolve.
     """
     tail = 1.0 - level
-    (quantile,) = quantiles(distribution, (tail,), confidence)
     value = average.value - quantile.value
     name = f"cfar{100 * level:g}"
     n = average.n

@@ -33,7 +33,7 @@ from capexrisk.scenario.market import REGIMES
 SYSTEM = "system"
 HORIZON = "horizon"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-CFAR_LEVEL = 0.95
+CFAR_LEVEL = 1.0 - QUANTILES[0]  # cash flow at risk rests on the lowest quantile
 COLUMNS = (
     "issuer",
     "period",
@@ -142,10 +142,11 @@ class _Summary:
         if not self.totals.paths or row >= self.totals.layout.distributions:
             return
         distribution = Distribution(self.totals.histogram[row], self.atoms(issuer, metric))
-        for estimate in quantiles(distribution, QUANTILES):
+        found = quantiles(distribution, QUANTILES)
+        for estimate in found:
             self.add(issuer, period, metric, estimate)
         if metric == "free_cash_flow":
-            at_risk = cash_flow_at_risk(average, distribution, CFAR_LEVEL)
+            at_risk = cash_flow_at_risk(average, found[0], distribution, CFAR_LEVEL)
             self.add(issuer, period, metric, at_risk)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.measures import Estimate, cash_flow_at_risk, quantiles
 from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
 
 Floats = NDArray[np.float64]
@@ -44,3 +45,9 @@ def lognormal_function(mu: float, sigma: float) -> Callable[[Floats], Floats]:
         return np.where(x > 0.0, ndtr((np.log(positive) - mu) / sigma), 0.0)
 
     return function
+
+
+def at_risk_of(average: Estimate, distribution: Distribution) -> Estimate:
+    """Cash flow at risk at 95 %."""
+    (low,) = quantiles(distribution, (0.05,))
+    return cash_flow_at_risk(average, low, distribution, 0.95)

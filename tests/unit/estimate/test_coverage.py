@@ -9,8 +9,8 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import binom, chi2
 
-from capexrisk.estimate.measures import Estimate, cash_flow_at_risk, mean, quantiles
-from tests.unit.estimate.samples import binned
+from capexrisk.estimate.measures import Estimate, mean, quantiles
+from tests.unit.estimate.samples import at_risk_of, binned
 
 SAMPLES = 400
 PATHS = 5_000
@@ -74,7 +74,7 @@ def test_intervals_hold_a_point_mass_wherever_it_lies_in_its_cell():
 def at_risk(values: np.ndarray) -> Estimate:
     deviation = float(((values - values.mean()) ** 2).sum())
     average = mean(float(values.mean()), deviation, values.size)
-    return cash_flow_at_risk(average, binned(values), 0.95)
+    return at_risk_of(average, binned(values))
 
 
 @pytest.mark.slow

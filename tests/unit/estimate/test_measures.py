@@ -11,14 +11,13 @@ from scipy.special import ndtr, ndtri
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
 from capexrisk.estimate.measures import (
-    cash_flow_at_risk,
     cumulative,
     mean,
     probability,
     quantiles,
 )
 from capexrisk.kernel.cells import CELLS
-from tests.unit.estimate.samples import CELL_WIDTH, binned, expected
+from tests.unit.estimate.samples import CELL_WIDTH, at_risk_of, binned, expected
 
 Z = 1.959963984540054
 
@@ -178,7 +177,7 @@ def test_cash_flow_at_risk_of_the_normal_law():
     """
     n, p, sd = 10**6, 0.05, 20.0
     law = expected(lambda x: ndtr((x - 30.0) / sd), n)
-    found = cash_flow_at_risk(mean(30.0, (n - 1) * sd**2, n), law, 0.95)
+    found = at_risk_of(mean(30.0, (n - 1) * sd**2, n), law)
     assert found.statistic == "cfar95" and found.n == n
     assert found.value == pytest.approx(-sd * ndtri(p), rel=1e-4)
     density = np.exp(-(ndtri(p) ** 2) / 2) / sqrt(2 * np.pi)
@@ -189,14 +188,14 @@ def test_cash_flow_at_risk_of_the_normal_law():
 
 
 def test_cash_flow_at_risk_knows_no_error_of_one_path():
-    found = cash_flow_at_risk(mean(12.5, 0.0, 1), binned([12.5]), 0.95)
+    found = at_risk_of(mean(12.5, 0.0, 1), binned([12.5]))
     assert abs(found.value) <= CELL_WIDTH * 12.5
     assert isnan(found.standard_error) and isnan(found.ci_low)
 
 
 def test_cash_flow_at_risk_of_a_constant_is_nothing_within_its_cell():
     values = np.full(1000, -40.0)
-    found = cash_flow_at_risk(mean_of(values), binned(values), 0.95)
+    found = at_risk_of(mean_of(values), binned(values))
     assert found.ci_low <= 0.0 <= found.ci_high
     assert abs(found.value) <= CELL_WIDTH * 40.0
 
@@ -207,7 +206,7 @@ def test_estimates_are_plain_numbers():
     estimates = [
         *quantiles(binned(values), (0.05, 0.5)),
         probability(3, 9),
-        cash_flow_at_risk(mean(0.1, 499.0, 500), binned(values), 0.95),
+        at_risk_of(mean(0.1, 499.0, 500), binned(values)),
     ]
     for estimate in estimates:
         assert all(type(number) is float for number in estimate[1:5])
