@@ -9,7 +9,7 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.detail import TRACE
+from capexrisk.kernel.detail import EVERYTHING, TRACE
 from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
@@ -48,14 +48,13 @@ def close_books(state, own, issuer, market, detail):
         own[s.PRIVATE + p] = private + private_sold
         own[s.REVOLVER + p] = revolver + drawn
         own[s.DEBT + p] = remaining + new
-        own[s.YEAR_BONDS_SOLD + p] += bonds_sold
-        own[s.YEAR_LEASED + p] += leased
+        own[s.SUM_BONDS_SOLD + p] += bonds_sold
         if detail >= TRACE:
             own[s.LEASED + p] = leased
 
 
 @loop
-def close_accounts(own, issuer, market):
+def close_accounts(own, issuer, market, detail):
     """Step 11: profit, and capital spending that enters the pipeline; L of step 12."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
@@ -64,17 +63,16 @@ def close_accounts(own, issuer, market):
         other = own[s.CAPITAL_OTHER + p]
         profit = accounting_profit(cash_flow, own[s.CAPITAL + p], other, issuer, market)
         profit = profit if own[s.ALIVE + p] > 0.0 else 0.0
-        free_cash_flow = cash_flow - own_share * spent
         own[s.PROFIT + p] = profit
-        own[s.FREE_CASH_FLOW + p] = free_cash_flow
         own[s.YEAR_PROFIT + p] += profit
-        own[s.YEAR_FREE_CASH_FLOW + p] += free_cash_flow
         own[s.YEAR_OCF + p] += cash_flow
         own[s.PIPELINE_FIRST + p] += issuer.ai_share * spent
         own[s.CAPITAL_OTHER + p] = (
             other + (1.0 - issuer.ai_share) * spent - issuer.depreciation_other
         )
         own[s.CASH_FLOW_YEAR + p] = 0.75 * own[s.CASH_FLOW_YEAR + p] + own[s.RUN_RATE + p]
+        if detail >= EVERYTHING:
+            own[s.FREE_CASH_FLOW + p] = cash_flow - own_share * spent
 
 
 @loop
@@ -100,8 +98,8 @@ def date_distress(state, own, issuer, market, smallest, k):
     for p in range(BLOCK):
         squares = square(own[s.SPREAD + p]) + square(own[s.COUPON + p])
         squares += square(own[s.REVENUE + p]) + square(own[s.CASH_FLOW_YEAR + p])
-        squares += square(own[s.OCF + p]) + square(own[s.FREE_CASH_FLOW + p])
-        squares += square(own[s.PROFIT + p]) + square(own[s.PLANNED + p])
+        squares += square(own[s.OCF + p]) + square(own[s.PROFIT + p])
+        squares += square(own[s.PLANNED + p])
         squares += square(own[s.CASH + p]) + square(own[s.DEBT + p])
         state[m.NOT_FINITE + p] += nan_if_square_beyond(squares)
     return struck
@@ -136,12 +134,13 @@ def date_balances(own, issuer, market, leases, k):
 
 
 @loop
-def leave(own, k):
+def leave(own, issuer, k):
     """Failed issuers leave the field, their year judged at once: nothing flows after it."""
+    own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         if own[s.FAILURE_QUARTER + p] == k:
             own[s.ALIVE + p] = 0.0
-            negative = own[s.YEAR_FREE_CASH_FLOW + p] < 0.0
+            negative = own[s.YEAR_OCF + p] - own_share * own[s.YEAR_SPENT + p] < 0.0
             if negative and own[s.NEGATIVE_QUARTER + p] > k:
                 own[s.NEGATIVE_QUARTER + p] = k
 
@@ -174,33 +173,45 @@ def assign_causes(state, own, issuer, market, plan, k):
 
 
 @loop
-def close_year(state, own, k):
+def close_year(state, own, issuer, k):
     """F0: the year's free cash flow is judged in its last quarter. The group's profit.
 
     YEAR_STATE tells both: 1 if it was negative, plus 2 if the issuer has failed by now.
     """
+    own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
-        negative = own[s.YEAR_FREE_CASH_FLOW + p] < 0.0
+        spent = own[s.YEAR_SPENT + p]
+        free_cash_flow = own[s.YEAR_OCF + p] - own_share * spent
+        negative = free_cash_flow < 0.0
         dated = own[s.NEGATIVE_QUARTER + p]
         failed = 0.0 if own[s.ALIVE + p] > 0.0 else 2.0
         own[s.NEGATIVE_QUARTER + p] = k if (negative and dated > k) else dated
+        own[s.YEAR_FREE_CASH_FLOW + p] = free_cash_flow
         own[s.YEAR_STATE + p] = (1.0 if negative else 0.0) + failed
+        own[s.SUM_LEASED + p] += issuer.finance_lease_share * spent
         state[m.PROFIT + p] += own[s.YEAR_PROFIT + p]
 
 
 @loop
-def clear_year(own):
-    """The sums of a calendar year start again at 0."""
+def clear_year(own, detail):
+    """The sums of a calendar year start again at 0; flows go on where no year is asked for."""
     for p in range(BLOCK):
-        own[s.YEAR_FREE_CASH_FLOW + p] = 0.0
         own[s.YEAR_OCF + p] = 0.0
         own[s.YEAR_SPENT + p] = 0.0
         own[s.YEAR_PROFIT + p] = 0.0
-        own[s.YEAR_BONDS_SOLD + p] = 0.0
-        own[s.YEAR_SECURED_SOLD + p] = 0.0
-        own[s.YEAR_PRIVATE_SOLD + p] = 0.0
-        own[s.YEAR_DRAWN + p] = 0.0
-        own[s.YEAR_EQUITY + p] = 0.0
-        own[s.YEAR_LEASED + p] = 0.0
-        own[s.YEAR_CAPEX_CUT + p] = 0.0
-        own[s.YEAR_BUYBACK + p] = 0.0
+    if detail >= EVERYTHING:
+        clear_flows(own)
+
+
+@loop
+def clear_flows(own):
+    """The sums of what was raised, cut and bought back start at 0."""
+    for p in range(BLOCK):
+        own[s.SUM_BONDS_SOLD + p] = 0.0
+        own[s.SUM_SECURED_SOLD + p] = 0.0
+        own[s.SUM_PRIVATE_SOLD + p] = 0.0
+        own[s.SUM_DRAWN + p] = 0.0
+        own[s.SUM_EQUITY + p] = 0.0
+        own[s.SUM_LEASED + p] = 0.0
+        own[s.SUM_CAPEX_CUT + p] = 0.0
+        own[s.SUM_BUYBACK + p] = 0.0

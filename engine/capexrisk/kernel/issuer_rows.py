@@ -70,20 +70,22 @@ FREE_CASH_FLOW = next(_row)
 LOST_WINDOW = next(_row)
 LOST_LEVERAGE = next(_row)
 LOST_RATIONING = next(_row)
-# What the path has yielded so far
-YEAR_FREE_CASH_FLOW = next(_row)
+# What the calendar year has yielded so far
 YEAR_OCF = next(_row)
 YEAR_SPENT = next(_row)
 YEAR_PROFIT = next(_row)
-YEAR_BONDS_SOLD = next(_row)
-YEAR_SECURED_SOLD = next(_row)
-YEAR_PRIVATE_SOLD = next(_row)
-YEAR_DRAWN = next(_row)
-YEAR_EQUITY = next(_row)
-YEAR_LEASED = next(_row)
-YEAR_CAPEX_CUT = next(_row)
-YEAR_BUYBACK = next(_row)
+YEAR_FREE_CASH_FLOW = next(_row)  # known at its end
 YEAR_STATE = next(_row)
+# The year's flows, or the path's where no year is asked for
+SUM_BONDS_SOLD = next(_row)
+SUM_SECURED_SOLD = next(_row)
+SUM_PRIVATE_SOLD = next(_row)
+SUM_DRAWN = next(_row)
+SUM_EQUITY = next(_row)
+SUM_LEASED = next(_row)
+SUM_CAPEX_CUT = next(_row)
+SUM_BUYBACK = next(_row)
+# What the path has yielded so far
 ABOVE_LIMIT = next(_row)
 NEGATIVE_QUARTER = next(_row)  # F0
 BUYBACK_QUARTER = next(_row)  # F1

@@ -23,14 +23,14 @@ from capexrisk.numeric.vecmath import exp
 Sources = Mapping[str, tuple[int, ...]]  # rows of the state, one for each of the first axis
 
 FLOW_ROWS = {
-    "bonds": s.YEAR_BONDS_SOLD,
-    "secured": s.YEAR_SECURED_SOLD,
-    "private": s.YEAR_PRIVATE_SOLD,
-    "revolver": s.YEAR_DRAWN,
-    "equity": s.YEAR_EQUITY,
-    "finance_leases": s.YEAR_LEASED,
-    "capex_cut": s.YEAR_CAPEX_CUT,
-    "buybacks": s.YEAR_BUYBACK,
+    "bonds": s.SUM_BONDS_SOLD,
+    "secured": s.SUM_SECURED_SOLD,
+    "private": s.SUM_PRIVATE_SOLD,
+    "revolver": s.SUM_DRAWN,
+    "equity": s.SUM_EQUITY,
+    "finance_leases": s.SUM_LEASED,
+    "capex_cut": s.SUM_CAPEX_CUT,
+    "buybacks": s.SUM_BUYBACK,
 }
 TIER_ROWS = {
     "F0": s.NEGATIVE_QUARTER,
@@ -41,8 +41,8 @@ TIER_ROWS = {
 }
 FLOW_SOURCES = tuple(FLOW_ROWS[flow] for flow in FLOWS)
 
-# Copied every quarter, copied at the end of a calendar year, added up over the years, copied at the
-# end of a path.
+# Copied every quarter, copied at the end of a calendar year, added up over the years (copied at the
+# end of a path where nobody asks for years: see `clear_year`), copied at the end of a path.
 BY_QUARTER: Sources = {
     "fcf_quarter": (s.FREE_CASH_FLOW,),
     "ocf_quarter": (s.OCF,),
@@ -113,8 +113,8 @@ def recording(layout: OutcomeLayout) -> Recording:
         block=BLOCK,
         by_quarter=moves(BY_QUARTER),
         by_year=moves(BY_YEAR),
-        over_horizon=moves(OVER_HORIZON),
-        at_end=moves(AT_END),
+        over_horizon=moves(OVER_HORIZON if layout.detailed else {}),
+        at_end=moves(AT_END if layout.detailed else {**AT_END, **OVER_HORIZON}),
         of_market=moves(OF_MARKET),
     )
 

@@ -144,18 +144,18 @@ def run_quarter(state, market, schedule, first_path, seed, tails, k, detail):
         climb_last_rungs(state, own, issuer, market, detail)
         spend(own, issuer, detail)
         close_books(state, own, issuer, market, detail)
-        close_accounts(own, issuer, market)
+        close_accounts(own, issuer, market, detail)
         if detail >= EVERYTHING:
             date_balances(own, issuer, market, schedule.leases[i, k], date)
         if date_distress(state, own, issuer, market, i == schedule.smallest, date) > 0:
             if detail >= EVERYTHING:
                 assign_causes(state, own, issuer, market, schedule.capex_plan[i, k], date)
-            leave(own, date)
+            leave(own, issuer, date)
     close_market(state, market, growth, date)
 
 
 @section
-def record_quarter(state, outcomes, moves, schedule, k):
+def record_quarter(state, outcomes, moves, schedule, k, detail):
     """What the quarter leaves in the outcomes; closes the calendar year where one ends."""
     issuers = schedule.issuers.shape[0]
     if moves.by_quarter.size > 0:
@@ -166,9 +166,9 @@ def record_quarter(state, outcomes, moves, schedule, k):
         year = schedule.year[k]
         for i in range(issuers):
             own = rows_of(state, i)
-            close_year(state, own, float(k))
+            close_year(state, own, read_issuer(schedule.issuers, i), float(k))
             record_issuer_year(own, outcomes, moves, i, year)
-            clear_year(own)
+            clear_year(own, detail)
         record_year(state, outcomes, moves.rows, year, schedule.group_profit_threshold)
 
 
@@ -182,10 +182,10 @@ def simulate_block(market, schedule, moves, seed, first_path, work, trace, detai
     for i in range(issuers):
         issuer = read_issuer(schedule.issuers, i)
         key = schedule.issuer_keys[i]
-        start_issuer(rows_of(state, i), issuer, key, first_path, never, seed, tails)
+        start_issuer(rows_of(state, i), issuer, key, first_path, never, seed, tails, detail)
     for k in range(quarters):
         run_quarter(state, market, schedule, first_path, seed, tails, k, detail)
-        record_quarter(state, outcomes, moves, schedule, k)
+        record_quarter(state, outcomes, moves, schedule, k, detail)
         if trace.shape[0] > 0:
             for slot in range(state.size):
                 trace[k, slot] = state[slot]

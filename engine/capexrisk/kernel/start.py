@@ -7,8 +7,9 @@ from math import inf
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.detail import EVERYTHING, FIGURES
 from capexrisk.kernel.draws import draw_issuer_path, draw_path
-from capexrisk.kernel.issuer_close import clear_year
+from capexrisk.kernel.issuer_close import clear_flows, clear_year
 from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
@@ -47,7 +48,7 @@ def start_market(state, market, first_path, never, seed, tails):
 
 
 @loop
-def start_issuer(own, issuer, key, first_path, never, seed, tails):
+def start_issuer(own, issuer, key, first_path, never, seed, tails, detail):
     """One issuer's rows before the first quarter."""
     draw_issuer_path(own, first_path, key, seed, tails)
     for p in range(BLOCK):
@@ -69,17 +70,20 @@ def start_issuer(own, issuer, key, first_path, never, seed, tails):
         own[s.PRIVATE + p] = issuer.private_debt
         own[s.REVOLVER + p] = 0.0
         own[s.COUPON + p] = issuer.coupon
-    clear_year(own)
+    clear_year(own, FIGURES)
+    clear_flows(own)
     for p in range(BLOCK):
-        own[s.ABOVE_LIMIT + p] = 0.0
         own[s.NEGATIVE_QUARTER + p] = never
         own[s.BUYBACK_QUARTER + p] = never
         own[s.NEED_QUARTER + p] = never
         own[s.CUT_QUARTER + p] = never
         own[s.FAILURE_QUARTER + p] = never
-        own[s.NET_DEBT_QUARTER + p] = never
-        own[s.FALLEN_ANGEL_QUARTER + p] = never
-        own[s.CUT_CAUSE + p] = 0.0
-        own[s.FAILURE_CAUSE + p] = 0.0
-        own[s.PEAK_SPREAD + p] = 0.0
-        own[s.LOWEST_CASH + p] = INFINITY
+    if detail >= EVERYTHING:
+        for p in range(BLOCK):
+            own[s.ABOVE_LIMIT + p] = 0.0
+            own[s.NET_DEBT_QUARTER + p] = never
+            own[s.FALLEN_ANGEL_QUARTER + p] = never
+            own[s.CUT_CAUSE + p] = 0.0
+            own[s.FAILURE_CAUSE + p] = 0.0
+            own[s.PEAK_SPREAD + p] = 0.0
+            own[s.LOWEST_CASH + p] = INFINITY

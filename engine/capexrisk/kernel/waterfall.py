@@ -127,7 +127,7 @@ def serve_secured_ask_private(state, own, issuer, market, detail):
         next_ask = least(left, room * willing)
 
         own[s.SECURED_SOLD + p] = sold
-        own[s.YEAR_SECURED_SOLD + p] += sold
+        own[s.SUM_SECURED_SOLD + p] += sold
         own[s.LEFT + p] = left
         own[s.ASK + p] = next_ask
         state[m.ASKED + p] += next_ask
@@ -158,10 +158,10 @@ def climb_last_rungs(state, own, issuer, market, detail):
         own[s.DRAWN + p] = drawn
         own[s.CAPEX_CUT + p] = capex_cut
         own[s.UNMET + p] = unmet
-        own[s.YEAR_PRIVATE_SOLD + p] += private_sold
-        own[s.YEAR_DRAWN + p] += drawn
-        own[s.YEAR_EQUITY + p] += equity
-        own[s.YEAR_CAPEX_CUT + p] += capex_cut
+        own[s.SUM_PRIVATE_SOLD + p] += private_sold
+        own[s.SUM_DRAWN + p] += drawn
+        own[s.SUM_EQUITY + p] += equity
+        own[s.SUM_CAPEX_CUT + p] += capex_cut
         if detail >= EVERYTHING:
             own[s.LOST_RATIONING + p] += ask - private_sold
             own[s.LOST_WINDOW + p] += saleable * (1.0 - access)
@@ -187,7 +187,7 @@ def spend(own, issuer, detail):
         spent = positive_part(own[s.PLANNED + p] - cut / own_share)
         own[s.SPENT + p] = spent
         own[s.YEAR_SPENT + p] += spent
-        own[s.YEAR_BUYBACK + p] += buyback
+        own[s.SUM_BUYBACK + p] += buyback
         own[s.BUYBACK + p] = buyback
         own[s.CASH + p] = cash + kept
         own[s.REVOLVER + p] = revolver - repaid

@@ -192,7 +192,7 @@ def close_books(work, market, schedule, tally, moves, k):
 def close_accounts(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
         issuer = read_issuer(schedule.issuers, i)
-        issuer_close.close_accounts(rows_of(work.state, i), issuer, market)
+        issuer_close.close_accounts(rows_of(work.state, i), issuer, market, EVERYTHING)
 
 
 @hot
