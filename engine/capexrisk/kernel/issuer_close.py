@@ -194,24 +194,21 @@ def close_year(state, own, issuer, k):
 
 @loop
 def clear_year(own, detail):
-    """The sums of a calendar year start again at 0; flows go on where no year is asked for."""
+    """The sums of a calendar year start again at 0.
+
+    Flows go on to the end of the path where nobody asks for them by year.
+    """
     for p in range(BLOCK):
         own[s.YEAR_OCF + p] = 0.0
         own[s.YEAR_SPENT + p] = 0.0
         own[s.YEAR_PROFIT + p] = 0.0
     if detail >= EVERYTHING:
-        clear_flows(own)
-
-
-@loop
-def clear_flows(own):
-    """The sums of what was raised, cut and bought back start at 0."""
-    for p in range(BLOCK):
-        own[s.SUM_BONDS_SOLD + p] = 0.0
-        own[s.SUM_SECURED_SOLD + p] = 0.0
-        own[s.SUM_PRIVATE_SOLD + p] = 0.0
-        own[s.SUM_DRAWN + p] = 0.0
-        own[s.SUM_EQUITY + p] = 0.0
-        own[s.SUM_LEASED + p] = 0.0
-        own[s.SUM_CAPEX_CUT + p] = 0.0
-        own[s.SUM_BUYBACK + p] = 0.0
+        for p in range(BLOCK):
+            own[s.SUM_BONDS_SOLD + p] = 0.0
+            own[s.SUM_SECURED_SOLD + p] = 0.0
+            own[s.SUM_PRIVATE_SOLD + p] = 0.0
+            own[s.SUM_DRAWN + p] = 0.0
+            own[s.SUM_EQUITY + p] = 0.0
+            own[s.SUM_LEASED + p] = 0.0
+            own[s.SUM_CAPEX_CUT + p] = 0.0
+            own[s.SUM_BUYBACK + p] = 0.0

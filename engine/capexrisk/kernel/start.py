@@ -7,9 +7,9 @@ from math import inf
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.detail import EVERYTHING, FIGURES
+from capexrisk.kernel.detail import EVERYTHING
 from capexrisk.kernel.draws import draw_issuer_path, draw_path
-from capexrisk.kernel.issuer_close import clear_flows, clear_year
+from capexrisk.kernel.issuer_close import clear_year
 from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
@@ -70,8 +70,7 @@ def start_issuer(own, issuer, key, first_path, never, seed, tails, detail):
         own[s.PRIVATE + p] = issuer.private_debt
         own[s.REVOLVER + p] = 0.0
         own[s.COUPON + p] = issuer.coupon
-    clear_year(own, FIGURES)
-    clear_flows(own)
+    clear_year(own, EVERYTHING)
     for p in range(BLOCK):
         own[s.NEGATIVE_QUARTER + p] = never
         own[s.BUYBACK_QUARTER + p] = never
