@@ -51,11 +51,16 @@ def main(
     file = RESULTS / (f"{name}.quick.json" if apart else f"{name}.json")
     if not render_only:
         settings = Settings.make(quick=quick, rounds=rounds, most_paths=most_paths)
-        for part in parts or PARTS:
+        chosen = parts or PARTS
+        for number, part in enumerate(chosen, start=1):
+            click.echo(f"{part} (part {number} of {len(chosen)}):", err=True)
             _keep(file, part, _measure(part, settings))
     results = _read(file)
     if not results["parts"]:
-        raise click.ClickException(f"{file}: no results; measure first")
+        known = ", ".join(sorted(found.stem for found in RESULTS.glob("*.json"))) or "none"
+        raise click.ClickException(
+            f"{file}: no results; measure first, or name a machine of which there are: {known}"
+        )
     if apart:
         click.echo(readme.sections(results, RESULTS / "quick"))
     else:
@@ -64,7 +69,6 @@ def main(
 
 
 def _measure(part: str, settings: Settings) -> dict[str, Any]:
-    click.echo(f"{part}:", err=True)
     before, started, clock = machine.load(), datetime.now(UTC), time.perf_counter()
     revision = machine.revision()
     data = import_module(f"benchmarks.parts.{part}").measure(settings)

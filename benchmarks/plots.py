@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
 
 from benchmarks.numbers import digits
 from benchmarks.rounds import Spread, spread
@@ -53,23 +53,24 @@ def _figure(height: float, columns: int = 1) -> tuple[Figure, list[Axes]]:
     return figure, list(np.atleast_1d(figure.subplots(1, columns)))
 
 
-def _bars(axes: Axes, names: list[str], values: list[Spread], colours: list[str]) -> None:
-    """Horizontal bars on a log scale, the first on top, each with its number."""
+def _dots(axes: Axes, names: list[str], values: list[Spread], colours: list[str]) -> None:
+    """Points on a log scale, the first on top, each with its range and its number."""
     places = np.arange(len(names))[::-1]
     medians = np.array([value.median for value in values])
     reach = [[v.median - v.low for v in values], [v.high - v.median for v in values]]
-    axes.barh(places, medians, color=colours, height=0.62)
     axes.errorbar(medians, places, xerr=reach, fmt="none", ecolor="#333333", capsize=2, lw=0.9)
+    axes.scatter(medians, places, color=colours, s=34, zorder=3)
     axes.set_xscale("log")
     axes.xaxis.set_minor_formatter(NullFormatter())
     least, most = min(v.low for v in values), max(v.high for v in values)
-    axes.set_xlim(least / 2.5, most * 2.5)
+    axes.set_xlim(least / 1.6, most * 3.5)
+    axes.set_ylim(-0.6, len(names) - 0.4)
     for place, value in zip(places, values, strict=True):
         axes.annotate(digits(value.median), (value.high, place), (5, 0),
                       textcoords="offset points", va="center")  # fmt: skip
     axes.set_yticks(places, names)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="y", visible=False)
+    axes.grid(axis="y", lw=0.4)
 
 
 def _points(axes: Axes, x: list[float], values: list[Spread], colour: str, label: str) -> None:
@@ -94,7 +95,7 @@ def implementations(data: Data) -> Figure | None:
     values = [spread([1e6 * s for s in row["seconds_per_path"]]) for row in here]
     colours = [BLUE if row["name"].startswith("engine") else GREY for row in here]
     figure, (axes,) = _figure(0.9 + 0.36 * len(here))
-    _bars(axes, names, values, colours)
+    _dots(axes, names, values, colours)
     axes.set_xlabel("µs a path, one core (log scale; less is better)")
     return figure
 
@@ -106,7 +107,7 @@ def small_model(data: Data) -> Figure | None:
               for b, r in zip(best, here, strict=True)]  # fmt: skip
     colours = [BLUE if row["tool"].startswith("capexrisk") else GREY for row in here]
     figure, (axes,) = _figure(0.9 + 0.36 * len(here))
-    _bars(axes, [row["tool"] for row in here], values, colours)
+    _dots(axes, [row["tool"] for row in here], values, colours)
     axes.set_xlabel("samples a second, best round (log scale; more is better)")
     return figure
 
@@ -158,6 +159,10 @@ def size(data: Data) -> Figure | None:
         axes.set(xscale="log", yscale="log", xlabel=axis, ylabel="µs a path")
         axes.set_xticks(sizes, [str(n) for n in sizes])
         axes.xaxis.set_minor_locator(NullLocator())
+        lowest, highest = min(v.low for v in values), max(v.high for v in values)
+        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if lowest / 2 < t < 2 * highest]
+        axes.set_yticks(ticks, [str(t) for t in ticks])
+        axes.yaxis.set_minor_locator(NullLocator())
         axes.legend(loc="upper left")
     panels[0].set_title("12 quarters")
     panels[1].set_title("6 issuers")
@@ -175,6 +180,7 @@ def cold_start(data: Data) -> Figure | None:
             left += seconds
         axes.set(xlabel="seconds", yticks=[], title=f"Compiler's cache {cache}", ylim=(-0.45, 0.45))
         axes.grid(axis="y", visible=False)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=5)
     return figure

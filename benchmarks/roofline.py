@@ -32,9 +32,8 @@ def roofline(data: dict[str, Any], figure: Figure, panels: list[Axes]) -> Figure
     axes.annotate(f"arithmetic, {peak:.0f} Gflop/s", (ends[1], peak), (0, 4),
                   textcoords="offset points", ha="right", fontsize=8)  # fmt: skip
     axes.plot([intensity], [rate], "o", color=POINT, markersize=7)
-    axes.annotate(f"the kernel, {rate:.0f} Gflop/s", (intensity, rate), (9, -4),
-                  textcoords="offset points", color=POINT, fontweight="bold",
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0})  # fmt: skip
+    axes.annotate(f"the kernel,\n{rate:.0f} Gflop/s", (intensity, rate), (8, 0), va="center",
+                  textcoords="offset points", color=POINT, fontweight="bold")  # fmt: skip
     axes.set(xscale="log", yscale="log", xlim=ends, ylim=(None, 2.2 * peak),
              xlabel="flops a byte loaded or stored", ylabel="Gflop/s, one core")  # fmt: skip
     axes.legend(loc="lower right", title="if every byte is read from")

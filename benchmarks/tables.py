@@ -102,15 +102,17 @@ def cold_start(data: Data) -> str:
 def small_model(data: Data) -> str:
     if "missing" in data:
         return f"Not here: {data['missing']}."
+    own = next(r["samples_per_second"] for r in data["rows"] if r["tool"] == "capexrisk")
     rows = []
     for row in data["rows"]:
         if "missing" in row:
-            rows.append([row["tool"], "", "not here: not installed", "", ""])
+            rows.append([row["tool"], "", "not here: not installed", "", "", ""])
             continue
         furthest = row["furthest_from_engine"]
         rows.append([
             row["tool"], row["version"], f"{row['samples']:,}",
             f"{digits(row['samples_per_second'])} ({digits(row['samples_per_second_slowest'])})",
+            digits(row["samples_per_second"] / own),
             f"{furthest['standard_errors']:.1f} ({furthest['figure']})",
         ])  # fmt: skip
     head = (
@@ -118,7 +120,8 @@ def small_model(data: Data) -> str:
         "version",
         "samples",
         "samples/s, best (slowest)",
-        "furthest off, SE",
+        "÷ capexrisk, best",
+        "furthest from capexrisk, SE",
     )
     return table(head, rows)
 

@@ -107,7 +107,7 @@ def test_the_table_holds_the_same(folder, monkeypatch, capsys):
     )
     rows = re.findall(r"^(\d+) +(everything|figures) +([\d,.]+) ", out, re.MULTILINE)
     assert [row[1] for row in rows] == sorted(row[1] for row in rows) and len(rows) in (2, 4)
-    assert "Median (range) of 1 round, paths a run: 300." in out
+    assert "Median (range) of 1 round of 300 paths. " in out
     assert "First chunk of 16,384 paths " in out and "Peak memory of the process: " in out
     # One chunk: one worker has all the work, and it says so.
     assert ("Give more --paths." in out) == (len(rows) == 4)
@@ -155,6 +155,16 @@ def test_one_core_has_no_speed_up_to_tell(monkeypatch, capsys, folder):
     code, out, _ = invoke(monkeypatch, capsys, small, "--paths", "64", "--rounds", "1")
     assert code == 0 and "Give more" not in out
     assert len(re.findall(r"^1 +(?:everything|figures) ", out, re.MULTILINE)) == 2
+
+
+@pytest.mark.parametrize("load", [0.4, 7.5])
+def test_a_busy_machine_is_told(monkeypatch, capsys, folder, load):
+    monkeypatch.setattr(verb, "_load_average", lambda: load)
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    small = str(folder / "small.toml")
+    _, out, _ = invoke(monkeypatch, capsys, small, "--paths", "64", "--rounds", "1")
+    assert f"load average {load} before" in out
+    assert ("do not trust these figures" in out) == (load > 4)
 
 
 @pytest.mark.parametrize(

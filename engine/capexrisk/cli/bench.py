@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from capexrisk.scenario import Scenario
 
 ROUNDS = 5
-LARGER_RUNS = {10**6: "10⁶\npaths", 10**8: "10⁸\npaths"}
+LARGER_RUNS = {10**6: "time of\n10⁶ paths", 10**8: "time of\n10⁸ paths"}
 SHOWN = ("capexrisk", "python", "numpy", "numba", "llvmlite")
 
 
@@ -38,11 +38,10 @@ def bench(
 
     After a warm-up each round runs every way once. Nothing is written.
     """
-    import os
     import time
 
     began = time.perf_counter()
-    load = os.getloadavg()[0]
+    load = _load_average()
 
     from capexrisk.scenario import load_run_section, load_scenario
 
@@ -71,6 +70,12 @@ def bench(
         print(json.dumps(record, indent=2, ensure_ascii=False))
     else:
         _show(loaded, record)
+
+
+def _load_average() -> float:
+    import os
+
+    return os.getloadavg()[0]
 
 
 @contextmanager
@@ -176,9 +181,9 @@ def _table(ways: list[dict[str, Any]]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     for heading in ("workers", "collects"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("1,000\npaths/s", "speed-up"):
+    for heading in ("thousand\npaths/s", "speed-up"):
         table.add_column(heading, justify="right")
-    for heading in ("effi-\nciency", *LARGER_RUNS.values()):
+    for heading in LARGER_RUNS.values():
         table.add_column(heading, justify="right", no_wrap=True)
     for way in ways:
         one = way["workers"] == 1
@@ -188,7 +193,6 @@ def _table(ways: list[dict[str, Any]]) -> Table:
             way["collect"],
             _with_range(rate),
             "" if one else _with_range(way["speed_up"]),
-            "" if one else f"{100 * way['efficiency']:.0f} %",
             *(_duration(seconds) for seconds in way["seconds_of_paths"].values()),
         )
     return table
@@ -196,11 +200,14 @@ def _table(ways: list[dict[str, Any]]) -> Table:
 
 def _foot(record: dict[str, Any]) -> Iterator[str]:
     start = record["start"]
-    paths = sorted({way["paths"] for way in record["ways"]})
+    one, *more = dict.fromkeys(f"{way['paths']:,}" for way in record["ways"])
+    paths = f"{one} paths by one worker, {more[0]} by all" if more else f"{one} paths"
     rounds = "1 round" if record["rounds"] == 1 else f"{record['rounds']} interleaved rounds"
     yield (
-        f"Median (range) of {rounds}, paths a run: {' or '.join(f'{n:,}' for n in paths)}. "
-        "The simulation alone: tables, figures and report come once a run."
+        f"Median (range) of {rounds} of {paths}. "
+        "The simulation alone: tables, figures and report come once a run. "
+        'Everything is what `capexrisk run` collects; figures, collect="figures" in Python, are '
+        "means and probabilities alone."
     )
     yield (
         f"First chunk of {start['chunk_paths']:,} paths "
@@ -212,6 +219,7 @@ def _foot(record: dict[str, Any]) -> Iterator[str]:
     )
     yield f"Peak memory of the process: {record['peak_memory_mib']:,.0f} MiB."
     yield from _idle(record)
+    yield from _busy(record)
 
 
 def _idle(record: dict[str, Any]) -> Iterator[str]:
@@ -222,6 +230,16 @@ def _idle(record: dict[str, Any]) -> Iterator[str]:
         yield (
             f"{chunks} of {way['workers']} workers had something to do: they take chunks of "
             f"{record['start']['chunk_paths']:,} paths. Give more --paths."
+        )
+
+
+def _busy(record: dict[str, Any]) -> Iterator[str]:
+    """A word on a machine that had other things to do."""
+    load, cores = record["machine"]["load_before"], record["machine"]["cores"]
+    if load > cores / 2:
+        yield (
+            f"Others were using the machine (load average {load:.1f} on {cores} cores): "
+            "do not trust these figures, least of all the speed-up."
         )
 
 

@@ -84,9 +84,14 @@ class Places:
 def scenario_error(
     error: ValidationError, record: type[Record], places: Places, at: tuple[str, ...]
 ) -> ScenarioError:
-    """Say in house words what pydantic found; the first fault leads, the others follow."""
+    """Say in house words what pydantic found; the first fault leads, the others follow.
+
+    Unknown keys lead: a key that is missing is often one of them, misspelt.
+    """
     found: dict[str, ScenarioError] = {}
-    for fault in error.errors(include_url=False):
+    for fault in sorted(
+        error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"
+    ):
         context = fault.get("ctx", {})
         if fault["type"] == "too_short" and len(fault["input"]) >= context["min_length"]:
             continue  # only short of elements that are themselves reported

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -345,6 +346,19 @@ def test_a_file_without_permission_whoever_runs_the_tests(write, monkeypatch):
 
     monkeypatch.setattr(type(path), "open", refuse)
     with pytest.raises(ScenarioError, match="may not be read; check the file's permissions"):
+        load_scenario(path)
+
+
+@pytest.mark.parametrize(
+    ("key", "misspelt"),
+    [("cash_usd_bn", "csh_usd_bn"), ("hazard_per_year", "hazrd_per_year")],
+)
+def test_a_key_that_is_missing_because_it_is_misspelt(tmp_path, default_path, key, misspelt):
+    """What stands there is what the reader sees: it leads, not what is missing for it."""
+    path = tmp_path / "mine.toml"
+    whole = default_path.read_text("utf-8")
+    path.write_text(re.sub(rf"^{key}\b", misspelt, whole, count=1, flags=re.M), "utf-8")
+    with pytest.raises(ScenarioError, match=f"{misspelt}: not a known key; did you mean {key}"):
         load_scenario(path)
 
 
