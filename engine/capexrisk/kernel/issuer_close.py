@@ -174,7 +174,7 @@ def assign_causes(state, own, issuer, market, plan, k):
 
 @loop
 def close_year(state, own, issuer, k):
-    """F0: the year's free cash flow is judged in its last quarter. The group's profit.
+    """F0: the year's free cash flow is judged in its last quarter. Leases, and the group's profit.
 
     YEAR_STATE tells both: 1 if it was negative, plus 2 if the issuer has failed by now.
     """

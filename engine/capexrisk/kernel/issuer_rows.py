@@ -43,7 +43,7 @@ OCF = next(_row)
 PROFIT = next(_row)
 PLANNED = next(_row)
 # The quarter's waterfall
-DEBT = next(_row)  # before this quarter's
+DEBT = next(_row)  # before this quarter's until its books are closed, with it from then on
 DUE_BONDS = next(_row)
 DUE_SECURED = next(_row)
 NET = next(_row)  # the need, or with its sign the surplus

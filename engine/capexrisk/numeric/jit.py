@@ -145,7 +145,6 @@ def section(function: Callable[..., Any]) -> Callable[..., Any]:
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile an entry point called from Python: releases the GIL, cached on disk."""
     compiled: Any = _compile(
-        pipeline_class=_WideCompiler,
         fastmath=FASTMATH,
         error_model="numpy",
         nogil=True,

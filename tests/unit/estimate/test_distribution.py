@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import brentq
 from scipy.special import ndtri
 from scipy.stats import norm
 
@@ -121,6 +122,38 @@ def test_point_mass_at_zero_is_zero_and_one_elsewhere_is_found():
     assert (high - low) / 3.7 <= CELL_WIDTH
 
 
+@pytest.mark.parametrize("mass", [82.42, -12.87, 0.3])
+def test_a_level_where_a_point_mass_ends_still_lies_in_its_cell(mass):
+    """The quantile is the mass itself: its cell, and not the next, is what cannot be resolved."""
+    values = np.concatenate([np.full(7_500, mass), mass + np.linspace(1.0, 90.0, 2_500)])
+    distribution = binned(values)
+    found = distribution.quantile(np.array([0.75]))
+    (cell,) = cells_of([mass])
+    assert LOWER_EDGES[cell] <= found[0] < UPPER_EDGES[cell]
+    low, high = distribution.resolution(found)
+    assert low[0] <= mass <= high[0]
+
+
+@pytest.mark.parametrize("paths", [1, 200, 10**6])
+def test_the_root_is_found_to_a_small_part_of_a_cell(paths):
+    """Against the same cubic by scipy, at levels all over the first cell: there its slope is 0."""
+    counts = np.zeros(CELLS, dtype=np.int64)
+    counts[[3000, 3001, 3004]] = paths
+    distribution = Distribution(counts)
+    constant, linear, square, cube = (power[3] for power in distribution._cubics)
+    lower, upper = LOWER_EDGES[3000], UPPER_EDGES[3000]
+    for share in (1e-6, 1e-3, 0.1, 0.5, 0.9, 0.999):
+        rank = share * paths
+        exact = brentq(
+            lambda d, rank=rank: ((cube * d + square) * d + linear) * d + constant - rank,
+            0.0,
+            upper - lower,
+            xtol=1e-15 * upper,
+        )
+        (found,) = distribution.quantile(np.array([rank / distribution.n]))
+        assert abs(found - lower - exact) < 2.0**-21 * (upper - lower)
+
+
 def test_a_point_mass_disturbs_no_cell_beyond_the_second():
     """Flat at 100 paths a cell but for one: exact three cells away, within 0.4 cells beside it.
 
@@ -205,7 +238,7 @@ def test_doubling_all_values_doubles_every_quantile_exactly():
 
 
 def test_mirrored_values_have_mirrored_quantiles():
-    """Up to 2**-40 of a cell from halving, and the rounding of 1 - p."""
+    """Up to 2**-21 of a cell, and the rounding of 1 - p."""
     values = samples()["gap"]
     np.testing.assert_allclose(
         binned(-values).quantile(1.0 - LEVELS), -binned(values).quantile(LEVELS), rtol=1e-9

@@ -29,6 +29,7 @@ WIDEST = re.compile(OPERATION + r"pd\s[^\n]*zmm")
 SCALAR = re.compile(OPERATION + r"sd\s[^\n]*xmm")
 PRODUCTS = re.compile(r"\bvpmuludq\s[^\n]*ymm")  # of whole numbers: the work of Philox
 BITS = re.compile(r"\bvp(?:add|sub|srl|sra|sll|cmpgt)[dq]\s[^\n]*ymm")
+MOVES = re.compile(r"\bv?mov(?:sd|q)\s[^\n]*\(")  # of one number, from or to memory
 CALL = re.compile(r"\bcallq?\s")
 LABEL = re.compile(r"^(\.LBB\w+):")
 JUMP = re.compile(r"^\s+j\w+\s+(\.LBB\w+)")
@@ -37,7 +38,7 @@ HOT: dict[str, Any] = {}
 
 
 def hot(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A loop in an entry point of its own, with the options of `numeric.jit`."""
+    """A loop in an entry point of its own, with the options of `numeric.jit.entry`."""
     HOT[function.__name__] = numba.njit(
         fastmath=FASTMATH,
         error_model="numpy",
@@ -228,6 +229,12 @@ def record_market(work, market, schedule, tally, moves, k):
 
 
 @hot
+def record_issuer(work, market, schedule, tally, moves, k):
+    for i in range(schedule.issuers.shape[0]):
+        record.record_issuer(rows_of(work.state, i), work.outcomes, moves, i, k)
+
+
+@hot
 def record_issuer_year(work, market, schedule, tally, moves, k):
     year = schedule.year[k]
     for i in range(schedule.issuers.shape[0]):
@@ -282,6 +289,7 @@ def count(code: str) -> dict[str, int]:
         "packed": len(PACKED.findall(code)),
         "widest": len(WIDEST.findall(code)),
         "scalar": sum(len(SCALAR.findall(loop)) for loop in innermost_loops(code)),
+        "moves": sum(len(MOVES.findall(loop)) for loop in innermost_loops(code)),
         "products": len(PRODUCTS.findall(code)),
         "bits": len(BITS.findall(code)),
         "calls": len(CALL.findall(code)),

@@ -8,10 +8,13 @@ import numba
 import numpy as np
 import pytest
 
+from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
+from capexrisk.kernel.issuer_close import date_distress
+from capexrisk.kernel.market_quarter import close_market
 from capexrisk.kernel.outcomes import OutcomeLayout
-from capexrisk.kernel.simulate import simulate_chunk
+from capexrisk.kernel.simulate import read_issuer, rows_of, simulate_chunk
 from capexrisk.kernel.tally import (
     QUARANTINE_LISTED,
     clear_slots,
@@ -190,6 +193,41 @@ def test_no_path_that_counts_makes_a_total_infinite():
     assert np.isfinite(tally.squares).all()
 
 
+@numba.njit(error_model="numpy")
+def end_quarter(state, market, schedule, k):
+    """The loops of a quarter's end that look whether a path is finite."""
+    for i in range(schedule.issuers.shape[0]):
+        issuer = read_issuer(schedule.issuers, i)
+        date_distress(state, rows_of(state, i), issuer, market, False, float(k))
+    close_market(state, market, schedule.growth[k], float(k))
+
+
+@pytest.fixture(scope="module")
+def sound_block():
+    return trace(with_quarters(reference_case(), 2), seed=3, first_path=64)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e150])
+@pytest.mark.parametrize(
+    "row",
+    [
+        *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "OCF", "PROFIT", "PLANNED", "CASH"),
+        *("DEBT", "market LOG_SPREAD", "market DEMAND", "market PREMIUM"),
+    ],
+)
+def test_one_number_that_is_not_finite_breaks_its_path(sound_block, row, value):
+    """Each is watched for itself: another may be finite still when the path ends."""
+    state, path, last = sound_block.trace[-1].copy(), 5, 1
+    if row.startswith("market "):
+        state[getattr(market_rows, row.removeprefix("market ")) + path] = value
+    else:
+        rows_of.py_func(state, 1)[getattr(issuer_rows, row) + path] = value
+    scenario = sound_block.scenario
+    end_quarter(state, scenario.market, scenario.schedule, last)
+    bad = state[market_rows.BAD_QUARTER : market_rows.BAD_QUARTER + BLOCK]
+    assert np.flatnonzero(bad == last).tolist() == [path]
+
+
 def test_the_quarter_named_is_the_first_that_is_not_finite():
     block = trace(overflowing_case(), seed=1, first_path=960)
     tally, _ = simulate_chunk(
@@ -202,7 +240,8 @@ def test_the_quarter_named_is_the_first_that_is_not_finite():
     )
     market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM")
     issuer_rows = (
-        *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "FREE_CASH_FLOW", "PROFIT", "PLANNED"),
+        *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "OCF", "FREE_CASH_FLOW", "PROFIT"),
+        "PLANNED",
         *("CASH", "BONDS", "SECURED", "PRIVATE", "REVOLVER"),
     )
     watched = [block.market(row) for row in market_rows]

@@ -7,16 +7,19 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 import capexrisk
+from capexrisk.numeric.jit import COMPILED_ROOMS
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[3]
+WITHOUT_CACHES = shutil.ignore_patterns("__pycache__", "*.nb*")
 
 # A tiny run, and what numba says of its cache.
 PROGRAM = """
@@ -73,12 +76,37 @@ def stored(folder: Path) -> dict[str, int]:
     return {str(file): file.stat().st_mtime_ns for file in (folder / "cache").rglob("*.nb*")}
 
 
+@pytest.mark.parametrize("room", ["numeric", "model", "kernel"])
+def test_a_change_in_any_compiled_room_makes_another_stamp(tmp_path, room):
+    """`source_stamp` reads the package around its own file: it is asked in a copy."""
+    package = tmp_path / "capexrisk"
+    shutil.copytree(Path(capexrisk.__file__).parent, package, ignore=WITHOUT_CACHES)
+
+    def stamp() -> str:
+        program = "from capexrisk.numeric.jit import source_stamp; print(source_stamp().hex())"
+        command = [sys.executable, "-c", program]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=120
+        ).stdout
+
+    before = stamp()
+    edited = sorted((package / room).glob("*.py"))[-1]
+    edited.write_text(edited.read_text("utf-8") + "\n# another line\n", "utf-8")
+    assert stamp() != before
+
+
+def test_the_compiled_rooms_are_those_that_may_import_numba():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (numba,) = (contract for contract in contracts if contract["id"] == "numba")
+    assert {f"capexrisk.{room}" for room in COMPILED_ROOMS} == set(numba["allowed_importers"])
+
+
 def test_an_edited_equation_is_never_served_from_the_cache(tmp_path):
     """The edit is made in a file that holds no entry point, only a function inlined into one."""
     package = Path(capexrisk.__file__).parent
-    shutil.copytree(
-        package, tmp_path / "capexrisk", ignore=shutil.ignore_patterns("__pycache__", "*.nb*")
-    )
+    shutil.copytree(package, tmp_path / "capexrisk", ignore=WITHOUT_CACHES)
     first = run(tmp_path)
     assert first.package.startswith(str(tmp_path))
     assert first.misses > 0
