@@ -110,7 +110,10 @@ def once(factory: str, *, request: dict[str, Any] | None = None, **options: Any)
 
 
 def peak_mib() -> float:
-    """Peak resident memory of this process, MiB."""
+    """Peak resident memory of this process, MiB.
+
+    As in `capexrisk.run.speed`, which is not imported: a peer's memory would hold the engine's.
+    """
     status = Path("/proc/self/status")
     if status.exists():  # getrusage would count what the parent held when it forked
         line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))

@@ -102,13 +102,11 @@ def implementations(data: Data) -> Figure | None:
 
 def small_model(data: Data) -> Figure | None:
     here = [row for row in data["rows"] if "missing" not in row]
-    best = [row["samples_per_second"] for row in here]
-    values = [Spread(b, r["samples_per_second_slowest"], b)
-              for b, r in zip(best, here, strict=True)]  # fmt: skip
+    values = [spread([1e6 * s for s in row["seconds_per_sample"]]) for row in here]
     colours = [BLUE if row["tool"].startswith("capexrisk") else GREY for row in here]
     figure, (axes,) = _figure(0.9 + 0.36 * len(here))
     _dots(axes, [row["tool"] for row in here], values, colours)
-    axes.set_xlabel("samples a second, best round (log scale; more is better)")
+    axes.set_xlabel("µs a sample (log scale; less is better)")
     return figure
 
 

@@ -13,7 +13,7 @@ README = ROOT / "benchmarks" / "README.md"
 MISSING = "Not measured yet on this machine."
 ALT = {
     "implementations": "Time of a path of the whole model on one core, by implementation",
-    "small_model": "Samples a second of the small model, by tool, log scale",
+    "small_model": "Time of a sample of the small model, by tool, log scale",
     "workers": "Speed-up by number of workers, threads and processes",
     "paths": "Time and peak memory of a run by number of paths",
     "size": "Time of a path by number of issuers and of quarters, log scales",

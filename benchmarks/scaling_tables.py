@@ -66,4 +66,5 @@ def _fit(what: str, axis: str, fit: Data | None) -> str:
         return "Too few sizes for a fit."
     exponent, error = fit["exponent"], fit["standard_error"]
     law = f"{axis}^({exponent:.3f} ± {error:.3f})"
-    return f"{what} grow as {law}, fitted to the medians from {fit['from']:,} up; ± is one SE."
+    medians = f"{fit['points']} medians from {fit['from']:,} up"
+    return f"{what} grow as {law}, fitted to {medians}; ± is one SE."

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks import limit_tables, scaling_tables
 from benchmarks.markdown import table
-from benchmarks.numbers import digits, with_range
+from benchmarks.numbers import microseconds, with_range
 from benchmarks.rounds import ratios, spread
 
 Data = dict[str, Any]
@@ -102,7 +102,7 @@ def cold_start(data: Data) -> str:
 def small_model(data: Data) -> str:
     if "missing" in data:
         return f"Not here: {data['missing']}."
-    own = next(r["samples_per_second"] for r in data["rows"] if r["tool"] == "capexrisk")
+    own = data["rows"][0]["seconds_per_sample"]  # capexrisk's
     rows = []
     for row in data["rows"]:
         if "missing" in row:
@@ -111,16 +111,16 @@ def small_model(data: Data) -> str:
         furthest = row["furthest_from_engine"]
         rows.append([
             row["tool"], row["version"], f"{row['samples']:,}",
-            f"{digits(row['samples_per_second'])} ({digits(row['samples_per_second_slowest'])})",
-            digits(row["samples_per_second"] / own),
+            microseconds(row["seconds_per_sample"]),
+            with_range(ratios(row["seconds_per_sample"], own)),
             f"{furthest['standard_errors']:.1f} ({furthest['figure']})",
         ])  # fmt: skip
     head = (
         "tool",
         "version",
         "samples",
-        "samples/s, best (slowest)",
-        "÷ capexrisk, best",
+        "µs a sample",
+        "time ÷ capexrisk",
         "furthest from capexrisk, SE",
     )
     return table(head, rows)

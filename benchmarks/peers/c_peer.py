@@ -2,7 +2,8 @@
 
 `prepare(case)` takes the first variant that is available; `available()` tells why the others are
 not. A variant is a compiler, whether it is given intrinsics of x86-64, and where exp and log come
-from, with the width of vectors and the size of blocks that were fastest with AVX-512.
+from, with the width of vectors that was fastest with AVX-512. How many paths make a block is tried:
+the fastest of `BLOCKS` on this machine is kept.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -47,7 +49,6 @@ class Variant(NamedTuple):
 
     compilers: tuple[str, ...]  # the first that is installed
     flags: tuple[str, ...]
-    block: int
 
 
 GCC = ("gcc",)
@@ -56,15 +57,18 @@ OWN_MATH = "-DOWN_MATH"
 WIDE = "-mprefer-vector-width=512"
 NARROW = "-mprefer-vector-width=256"  # clang knows no wider functions of libmvec
 
+BLOCKS = (32, 64, 128)  # paths side by side
+TRIAL_PATHS, TRIALS = 16_384, 5
+
 PORTABLE = "-DPORTABLE"  # no intrinsics of one processor, as in the engine
 
 VARIANTS = {
-    "C, gcc, AVX intrinsics, inlined exp and log": Variant(GCC, (OWN_MATH, WIDE), 64),
-    "C, clang, AVX intrinsics, inlined exp and log": Variant(CLANG, (OWN_MATH, WIDE), 64),
-    "C, gcc, inlined exp and log": Variant(GCC, (PORTABLE, OWN_MATH, WIDE), 64),
-    "C, clang, inlined exp and log": Variant(CLANG, (PORTABLE, OWN_MATH, WIDE), 64),
-    "C, gcc, libmvec": Variant(GCC, (PORTABLE, WIDE), 64),
-    "C, clang, libmvec": Variant(CLANG, (PORTABLE, "-fveclib=libmvec", NARROW), 64),
+    "C, gcc, AVX intrinsics, inlined exp and log": Variant(GCC, (OWN_MATH, WIDE)),
+    "C, clang, AVX intrinsics, inlined exp and log": Variant(CLANG, (OWN_MATH, WIDE)),
+    "C, gcc, inlined exp and log": Variant(GCC, (PORTABLE, OWN_MATH, WIDE)),
+    "C, clang, inlined exp and log": Variant(CLANG, (PORTABLE, OWN_MATH, WIDE)),
+    "C, gcc, libmvec": Variant(GCC, (PORTABLE, WIDE)),
+    "C, clang, libmvec": Variant(CLANG, (PORTABLE, "-fveclib=libmvec", NARROW)),
 }
 
 
@@ -81,13 +85,13 @@ def available() -> dict[str, str | None]:
 
 
 @functools.cache
-def library(variant: Variant, issuers: int, quarters: int) -> ctypes.CDLL:
+def library(variant: Variant, block: int, issuers: int, quarters: int) -> ctypes.CDLL:
     """The compiled peer, kept under the sources, the compiler and the settings it was made from."""
     compiler = compiler_of(variant)
     if compiler is None:
         raise RuntimeError(f"no {variant.compilers[-1]}")
     version = subprocess.run([compiler, "--version"], capture_output=True, text=True, check=True)
-    shape = [f"-DISSUERS={issuers}", f"-DQUARTERS={quarters}", f"-DBLOCK={variant.block}"]
+    shape = [f"-DISSUERS={issuers}", f"-DQUARTERS={quarters}", f"-DBLOCK={block}"]
     options = [*FLAGS, *variant.flags, *shape]
     stamp = hashlib.sha256(repr((version.stdout, options, processor())).encode())
     for source in sorted(SOURCES.glob("*.[ch]")):
@@ -129,15 +133,24 @@ def prepare(case: contract.Case, variant: str | None = None, threads: int = 1) -
     """
     if variant is None:
         variant = next(name for name, reason in available().items() if reason is None)
-    return prepare_variant(case, VARIANTS[variant], threads)
+    found = {block: prepare_block(case, VARIANTS[variant], block, threads) for block in BLOCKS}
+    seconds = dict.fromkeys(BLOCKS, inf)
+    for seed in range(TRIALS):
+        for block, simulate in found.items():
+            clock = time.perf_counter()
+            simulate(TRIAL_PATHS, seed)
+            seconds[block] = min(seconds[block], time.perf_counter() - clock)
+    return found[min(BLOCKS, key=seconds.__getitem__)]
 
 
-def prepare_variant(case: contract.Case, variant: Variant, threads: int = 1) -> contract.Simulate:
-    """`prepare` for settings of one's own."""
+def prepare_block(
+    case: contract.Case, variant: Variant, block: int, threads: int = 1
+) -> contract.Simulate:
+    """`prepare` for a variant and block of one's own."""
     issuers, quarters = len(case["issuers"]), case["quarters"]
     if quarters % 4:
         raise ValueError("the C peer takes whole calendar years")
-    run = library(variant, issuers, quarters).simulate
+    run = library(variant, block, issuers, quarters).simulate
     given = parameters(case)
     amounts, events = len(list(contract.amounts(case))), len(list(contract.events(case)))
 

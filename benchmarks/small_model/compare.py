@@ -3,8 +3,8 @@
     python -m benchmarks.small_model.compare [--rounds R]
 
 Compared is the year of `small_model`, which every tool here can run: five figures with their
-standard errors, and samples per second from the first draw to the last figure. The rounds
-interleave the tools, so that all meet the same machine; the best round counts.
+standard errors, and seconds from the first draw to the last figure. The rounds interleave the
+tools, so that all meet the same machine.
 
 Not compared is what the engine is for, the whole market over many quarters with rationing between
 issuers: a general tool gives samples and statistics, and leaves the model to its user. Here all
@@ -15,8 +15,11 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from typing import Any
 
+from benchmarks.numbers import microseconds
+from benchmarks.rounds import interleave
 from benchmarks.small_model.agreement import largest_difference
 from benchmarks.small_model.figures import FIGURES, Figures, furthest
 from benchmarks.small_model.tools import FEW, TOOLS, Tool
@@ -33,35 +36,38 @@ def measure(rounds: int) -> list[dict[str, Any]]:
     present = [tool for tool in TOOLS if tool.available()]
     for tool in present:
         tool.run(WARM_UP, 0)
-    seconds: dict[str, list[float]] = {tool.NAME: [] for tool in present}
-    figures: dict[str, Figures] = {}
-    for turn in range(rounds):
-        for place, tool in enumerate(present):
-            start = time.perf_counter()
-            found = tool.run(tool.samples, 1 + turn * len(TOOLS) + place)
-            seconds[tool.NAME].append(time.perf_counter() - start)
-            figures.setdefault(tool.NAME, found)
-    engine = figures[TOOLS[0].NAME]
+
+    def turn(tool: Tool) -> Callable[[int], tuple[float, Figures]]:
+        def run(number: int) -> tuple[float, Figures]:
+            clock = time.perf_counter()
+            found = tool.run(tool.samples, 1 + number * len(TOOLS) + TOOLS.index(tool))
+            return time.perf_counter() - clock, found
+
+        return run
+
+    turns = interleave({tool.NAME: turn(tool) for tool in present}, rounds)
+    engine = turns[TOOLS[0].NAME]
     return [
-        record(tool, seconds[tool.NAME], figures[tool.NAME], engine)
+        record(tool, turns[tool.NAME], engine)
         if tool in present
         else {"tool": tool.NAME, "package": tool.package, "missing": True}
         for tool in TOOLS
     ]
 
 
-def record(tool: Tool, seconds: list[float], found: Figures, engine: Figures) -> dict[str, Any]:
+Turns = list[tuple[float, Figures]]
+
+
+def record(tool: Tool, turns: Turns, engine: Turns) -> dict[str, Any]:
     """What `measure` says of one tool."""
-    name, distance = furthest(found, engine)
-    rates = [tool.samples / spent for spent in seconds]
+    found = turns[0][1]
+    name, distance = furthest(found, engine[0][1])
     return {
         "tool": tool.NAME,
         "package": tool.package,
         "version": tool.version(),
         "samples": tool.samples,
-        "rounds": len(seconds),
-        "samples_per_second": max(rates),
-        "samples_per_second_slowest": min(rates),
+        "seconds_per_sample": [seconds / tool.samples for seconds, _ in turns],
         "figures": {figure: list(found[figure]) for figure in FIGURES},
         "furthest_from_engine": {"figure": name, "standard_errors": distance},
     }
@@ -69,13 +75,12 @@ def record(tool: Tool, seconds: list[float], found: Figures, engine: Figures) ->
 
 def table(records: list[dict[str, Any]]) -> str:
     """Two tables: speeds, and figures with standard errors."""
-    lines = [f"{'tool':<22}{'version':>14}{'samples':>11}{'samples/s, best (slowest)':>32}"]
+    lines = [f"{'tool':<22}{'version':>14}{'samples':>11}{'µs a sample (range)':>32}"]
     for one in records:
         if "missing" in one:
             lines.append(f"{one['tool']:<22}{'not installed: ' + one['package']:>40}")
             continue
-        best, slowest = one["samples_per_second"], one["samples_per_second_slowest"]
-        speed = f"{best:,.0f} ({slowest:,.0f})"
+        speed = microseconds(one["seconds_per_sample"])
         lines.append(f"{one['tool']:<22}{one['version']:>14}{one['samples']:>11,}{speed:>32}")
     heads = "".join(f"{name:>21}" for name in FIGURES)
     lines += ["", f"{'tool':<22}{heads}{'furthest, errors':>18}"]

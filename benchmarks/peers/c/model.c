@@ -237,7 +237,10 @@ static void use_capacity(market_rows *restrict m, row *restrict z,
 {
     const market_parameters c = given->market;
     const double p_inverse = 1.0 / c.utilisation_power;
-    FOR_PATHS {
+    double any_leaves = 0.0;
+    row log_gluts, logs_used, leaving;
+#pragma omp simd reduction(max : any_leaves)
+    for (int p = 0; p < BLOCK; p++) {
         double log_capital = vlog(m->capital[p]);
         double log_demand = m->log_demand[p];
         /* ln of the glut needs no logarithm of its own: demand and yield are kept as logs too. */
@@ -247,16 +250,27 @@ static void use_capacity(market_rows *restrict m, row *restrict z,
         double stays = vexp(-0.25 * c.tenant_hazard * (1.0 + c.tenant_glut * idle));
         double lost = m->tenant_lost[p];
         double leaves = lost < 0.5 && z[U_TENANT][p] < 1.0 - stays ? 1.0 : 0.0;
-        lost += leaves;
-        log_demand += leaves * c.log_tenant_kept;
-        log_glut -= leaves * c.log_tenant_kept;
-        log_used = -p_inverse * vlog(1.0 + vexp(c.utilisation_power * log_glut));
+        any_leaves = most(any_leaves, leaves);
+        leaving[p] = leaves;
+        log_gluts[p] = log_glut;
+        logs_used[p] = log_used;
+        m->log_capital[p] = log_capital;
+    }
+    /* Tenants leave once at most: most blocks have nothing to work out again. */
+    if (any_leaves > 0.0)
+        FOR_PATHS {
+            double log_glut = log_gluts[p] - leaving[p] * c.log_tenant_kept;
+            m->log_demand[p] += leaving[p] * c.log_tenant_kept;
+            log_gluts[p] = log_glut;
+            logs_used[p] = -p_inverse * vlog(1.0 + vexp(c.utilisation_power * log_glut));
+        }
+    FOR_PATHS {
+        double log_glut = log_gluts[p], log_used = logs_used[p], log_demand = m->log_demand[p];
+        double lost = m->tenant_lost[p] + leaving[p];
         double used = vexp(log_used);
         double spot = vexp(log_used + c.scarcity * positive(-log_glut));
-        idle = positive(c.comfort_utilisation - used);
+        double idle = positive(c.comfort_utilisation - used);
 
-        m->log_capital[p] = log_capital;
-        m->log_demand[p] = log_demand;
         m->demand[p] = vexp(log_demand);
         m->tenant_lost[p] = lost;
         m->utilisation[p] = used;
