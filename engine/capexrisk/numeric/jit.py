@@ -145,6 +145,7 @@ def section(function: Callable[..., Any]) -> Callable[..., Any]:
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile an entry point called from Python: releases the GIL, cached on disk."""
     compiled: Any = _compile(
+        pipeline_class=_WideCompiler,  # for what is vectorised only after it was inlined here
         fastmath=FASTMATH,
         error_model="numpy",
         nogil=True,
