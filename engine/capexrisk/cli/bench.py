@@ -238,8 +238,8 @@ def _busy(record: dict[str, Any]) -> Iterator[str]:
     load, cores = record["machine"]["load_before"], record["machine"]["cores"]
     if load > cores / 2:
         yield (
-            f"Others were using the machine (load average {load:.1f} on {cores} cores): "
-            "do not trust these figures, least of all the speed-up."
+            f"The machine was busy when this began (load average {load:.1f} on {cores} cores). "
+            "If others still use it, do not trust these figures, least of all the speed-up."
         )
 
 
