@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, LANES, PITCH, slot
+from capexrisk.kernel.points import point_rows
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
@@ -115,36 +116,51 @@ def turn_normal(state, first, count, tails):
         state[tails.places[t]] = tails.values[t]
 
 
-# np.int64 below: numba would compile a function anew for every constant it is called with.
+# np.int64 below: numba would compile a function anew for every constant it is called with. Where
+# draws are independent `points` is None, and the other branch is not compiled.
 
 
 @loop
-def draw_path(state, first_path, seed, tails):
+def draw_path(state, first_path, seed, points, tails):
     """What the market draws once a path."""
     first, pairs, normals = np.int64(m.Z_SATURATION), np.int64(2), np.int64(3)
-    draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+    if points is None:
+        draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+    else:
+        point_rows(state, first, pairs, points.of_market_path, points)
     turn_normal(state, first, normals, tails)
 
 
 @loop
-def draw_issuer_path(own, first_path, issuer, seed, tails):
-    """What an issuer draws once a path."""
+def draw_issuer_path(own, first_path, i, key, seed, points, tails):
+    """What issuer i draws once a path; `key` is its word in addresses."""
     first, pairs, normals = np.int64(s.Z_GROWTH), np.int64(1), np.int64(2)
-    draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, issuer, seed)
+    if points is None:
+        draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, key, seed)
+    else:
+        point_rows(own, first, pairs, points.of_issuers_path + 2 * i, points)
     turn_normal(own, first, normals, tails)
 
 
 @loop
-def draw_market(state, first_path, quarter, seed, tails):
-    """What the market draws in a quarter."""
+def draw_market(state, first_path, k, seed, points, tails):
+    """What the market draws in quarter k."""
     first, pairs, normals = np.int64(m.E_SPREAD), np.int64(6), np.int64(MARKET_NORMALS)
-    draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+    if points is None:
+        quarter = np.uint64(k)
+        draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+    else:
+        point_rows(state, first, pairs, points.of_market + 12 * k, points)
     turn_normal(state, first, normals, tails)
 
 
 @loop
-def draw_issuer(own, first_path, quarter, issuer, seed, tails):
-    """What an issuer draws in a quarter."""
+def draw_issuer(own, first_path, k, i, key, seed, points, tails):
+    """What issuer i draws in quarter k."""
     first, pairs, normals = np.int64(s.Z_REVENUE), np.int64(2), np.int64(ISSUER_NORMALS)
-    draw_uniforms(own, first, pairs, first_path, quarter, REVENUE_FLOW, issuer, seed)
+    if points is None:
+        draw_uniforms(own, first, pairs, first_path, np.uint64(k), REVENUE_FLOW, key, seed)
+    else:
+        dimension = points.of_issuers + 4 * (k * points.issuers + i)
+        point_rows(own, first, pairs, dimension, points)
     turn_normal(own, first, normals, tails)

@@ -33,6 +33,7 @@ from capexrisk.kernel.market_quarter import (
     use_capacity,
 )
 from capexrisk.kernel.outcomes import OutcomeLayout
+from capexrisk.kernel.points import Net, Points, enter_block, room_for_points, scramble
 from capexrisk.kernel.record import (
     record_issuer,
     record_issuer_year,
@@ -76,14 +77,18 @@ class Workspace(NamedTuple):
 
     state: NDArray[np.float64]
     outcomes: NDArray[np.float64]
+    seed: np.uint64
+    points: Points | None
     tails: Tails
 
 
-def workspace(layout: OutcomeLayout) -> Workspace:
-    """Memory for the blocks of a scenario of this layout."""
+def workspace(layout: OutcomeLayout, net: Net | None = None, seed: int = 0) -> Workspace:
+    """Memory for the blocks of a scenario of this layout, and where their draws come from."""
     return Workspace(
         state=aligned_zeros(ISSUERS_BEGIN + layout.axes["issuer"] * ISSUER_SIZE),
         outcomes=aligned_zeros(layout.rows * BLOCK),
+        seed=np.uint64(seed),
+        points=room_for_points(net),
         tails=room_for_tails(),
     )
 
@@ -99,19 +104,19 @@ def rows_of(state, i):
 
 
 @section
-def run_quarter(state, market, schedule, first_path, seed, tails, k, detail):
+def run_quarter(state, market, schedule, first_path, seed, points, tails, k, detail):
     """The twelve steps of MODEL.md for one quarter of a block."""
     issuers = schedule.issuers.shape[0]
-    quarter = np.uint64(k)
     growth = schedule.growth[k]
     time = (k + 1) * DELTA
     date = float(k)
 
-    draw_market(state, first_path, quarter, seed, tails)
+    draw_market(state, first_path, k, seed, points, tails)
     open_market(state, market, growth)
     for i in range(issuers):
         own = rows_of(state, i)
-        draw_issuer(own, first_path, quarter, schedule.issuer_keys[i], seed, tails)
+        key = schedule.issuer_keys[i]
+        draw_issuer(own, first_path, k, i, key, seed, points, tails)
         build(state, own, read_issuer(schedule.issuers, i), market)
     use_capacity(state, market, date)
     for i in range(issuers):
@@ -173,18 +178,21 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
 
 
 @section
-def simulate_block(market, schedule, moves, seed, first_path, work, trace, detail):
+def simulate_block(market, schedule, moves, first_path, work, trace, detail):
     """One block of paths from start to end; `trace` (T, state) keeps the state of every quarter."""
-    state, outcomes, tails = work
+    state, outcomes, seed, points, tails = work
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
-    start_market(state, market, first_path, never, seed, tails)
+    enter_block(points, first_path)
+    start_market(state, market, first_path, never, seed, points, tails)
     for i in range(issuers):
         issuer = read_issuer(schedule.issuers, i)
         key = schedule.issuer_keys[i]
-        start_issuer(rows_of(state, i), issuer, key, first_path, never, seed, tails, detail)
+        start_issuer(
+            rows_of(state, i), issuer, i, key, first_path, never, seed, points, tails, detail
+        )
     for k in range(quarters):
-        run_quarter(state, market, schedule, first_path, seed, tails, k, detail)
+        run_quarter(state, market, schedule, first_path, seed, points, tails, k, detail)
         record_quarter(state, outcomes, moves, schedule, k, detail)
         if trace.shape[0] > 0:
             for slot in range(state.size):
@@ -195,15 +203,16 @@ def simulate_block(market, schedule, moves, seed, first_path, work, trace, detai
 
 
 @section
-def simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, detail):
+def simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, detail):
     """Block after block into the tally."""
     never = float(schedule.growth.size)
     failure_row = moves.rows.tiers + 4 * schedule.issuers.shape[0] * BLOCK
     outcomes = work.outcomes
     no_trace = np.empty((0, 0))
+    scramble(work.points, np.uint64(first_path), work.seed)
     for start in range(0, paths, BLOCK):
         first = np.uint64(first_path + start)
-        simulate_block(market, schedule, moves, seed, first, work, no_trace, detail)
+        simulate_block(market, schedule, moves, first, work, no_trace, detail)
         count = min(BLOCK, paths - start)
         for p in range(min(count, kept.shape[0] - start)):
             for r in range(kept.shape[1]):
@@ -222,18 +231,19 @@ def simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept,
 
 
 @entry
-def _simulate_figures(market, schedule, moves, seed, first_path, paths, work, kept, tally):
-    simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, FIGURES)
+def _simulate_figures(market, schedule, moves, first_path, paths, work, kept, tally):
+    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, FIGURES)
 
 
 @entry
-def _simulate_everything(market, schedule, moves, seed, first_path, paths, work, kept, tally):
-    simulate_paths(market, schedule, moves, seed, first_path, paths, work, kept, tally, EVERYTHING)
+def _simulate_everything(market, schedule, moves, first_path, paths, work, kept, tally):
+    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, EVERYTHING)
 
 
 @entry
-def _trace_block(market, schedule, moves, seed, first_path, work, trace):
-    simulate_block(market, schedule, moves, seed, first_path, work, trace, TRACE)
+def _trace_block(market, schedule, moves, first_path, work, trace):
+    scramble(work.points, first_path, work.seed)
+    simulate_block(market, schedule, moves, first_path, work, trace, TRACE)
 
 
 def simulate_chunk(
@@ -244,6 +254,7 @@ def simulate_chunk(
     seed: int,
     first_path: int,
     paths: int,
+    net: Net | None = None,
     keep: bool = False,
 ) -> tuple[Tally, NDArray[np.float64]]:
     """Simulate consecutive paths and add them up.
@@ -258,6 +269,8 @@ def simulate_chunk(
         Key of the draws, 0 to 2**64 - 1.
     first_path, paths : int
         The paths first_path, ..., first_path + paths - 1; `first_path` a multiple of BLOCK.
+    net : Net, optional
+        Whose points the paths are, all of one replicate. Default: independent draws.
     keep : bool
         Also return every path's outcomes.
 
@@ -275,10 +288,9 @@ def simulate_chunk(
         market,
         schedule,
         recording(layout),
-        np.uint64(seed),
         first_path,
         paths,
-        workspace(layout),
+        workspace(layout, net, seed),
         kept,
         tally,
     )
@@ -286,7 +298,13 @@ def simulate_chunk(
 
 
 def trace_block(
-    market: Market, schedule: Schedule, layout: OutcomeLayout, *, seed: int, first_path: int
+    market: Market,
+    schedule: Schedule,
+    layout: OutcomeLayout,
+    *,
+    seed: int,
+    first_path: int,
+    net: Net | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The whole state of one block at the end of every quarter, and the block's outcomes.
 
@@ -296,9 +314,7 @@ def trace_block(
         Rows are found with `market_rows` and `issuer_rows`.
     ndarray, shape (rows, BLOCK)
     """
-    work = workspace(layout)
+    work = workspace(layout, net, seed)
     trace = np.empty((schedule.growth.size, work.state.size))
-    _trace_block(
-        market, schedule, recording(layout), np.uint64(seed), np.uint64(first_path), work, trace
-    )
+    _trace_block(market, schedule, recording(layout), np.uint64(first_path), work, trace)
     return trace, work.outcomes.reshape(layout.rows, BLOCK)

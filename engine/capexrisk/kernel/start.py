@@ -18,9 +18,9 @@ INFINITY = inf  # lowest cash before the first quarter end
 
 
 @loop
-def start_market(state, market, first_path, never, seed, tails):
+def start_market(state, market, first_path, never, seed, points, tails):
     """The market's rows before the first quarter; `never` dates what has not happened."""
-    draw_path(state, first_path, seed, tails)
+    draw_path(state, first_path, seed, points, tails)
     for p in range(BLOCK):
         state[m.SATURATION + p] = market.saturation * exp(
             market.saturation_sigma * state[m.Z_SATURATION + p]
@@ -48,9 +48,9 @@ def start_market(state, market, first_path, never, seed, tails):
 
 
 @loop
-def start_issuer(own, issuer, key, first_path, never, seed, tails, detail):
+def start_issuer(own, issuer, i, key, first_path, never, seed, points, tails, detail):
     """One issuer's rows before the first quarter."""
-    draw_issuer_path(own, first_path, key, seed, tails)
+    draw_issuer_path(own, first_path, i, key, seed, points, tails)
     for p in range(BLOCK):
         own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)
         own[s.CAPEX_GROWTH + p] = issuer.capex_growth_sigma * own[s.Z_CAPEX_GROWTH + p]

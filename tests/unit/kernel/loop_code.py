@@ -15,12 +15,21 @@ from typing import Any
 import numba
 import numpy as np
 
-from capexrisk.kernel import draws, issuer_close, issuer_quarter, market_quarter, record, waterfall
+from capexrisk.kernel import (
+    draws,
+    issuer_close,
+    issuer_quarter,
+    market_quarter,
+    points,
+    record,
+    waterfall,
+)
 from capexrisk.kernel import tally as totals
 from capexrisk.kernel.detail import EVERYTHING
 from capexrisk.kernel.simulate import read_issuer, rows_of, workspace
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import FASTMATH
+from capexrisk.sampling.net import sobol_net
 from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
 OPERATION = r"\bv(?:add|sub|mul|div|sqrt|min|max|cmp\w*?|fn?m(?:add|sub)\d+)"
@@ -55,17 +64,21 @@ def hot(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @hot
 def draw_market(work, market, schedule, tally, moves, k):
-    first_path, seed = np.uint64(k), np.uint64(k)
-    draws.draw_market(work.state, first_path, np.uint64(k), seed, work.tails)
+    draws.draw_market(work.state, np.uint64(k), k, work.seed, work.points, work.tails)
 
 
 @hot
 def draw_issuer(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
         own = rows_of(work.state, i)
-        first_path, seed = np.uint64(k), np.uint64(k)
         key = schedule.issuer_keys[i]
-        draws.draw_issuer(own, first_path, np.uint64(k), key, seed, work.tails)
+        path, seed, net_points = np.uint64(k), work.seed, work.points
+        draws.draw_issuer(own, path, k, i, key, seed, net_points, work.tails)
+
+
+@hot
+def point_rows(work, market, schedule, tally, moves, k):
+    points.point_rows(work.state, k, k, k, work.points)
 
 
 @hot
@@ -251,7 +264,7 @@ def assembly(compiled: Any) -> str:
     """A loop's machine code for the processor that numba compiles for."""
     scenario = lowered(with_quarters(reference_case(), 1))
     arguments = (
-        workspace(scenario.layout),
+        workspace(scenario.layout, sobol_net(1, 1) if compiled is HOT["point_rows"] else None),
         scenario.market,
         scenario.schedule,
         totals.empty_tally(scenario.layout),

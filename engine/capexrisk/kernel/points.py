@@ -1,0 +1,158 @@
+"""Points of scrambled Sobol sequences, in the place of independent numbers.
+
+A path is a point in as many dimensions as it has draws. A replicate is one sequence, scrambled in
+its own way: in each dimension its digits are multiplied by a random lower triangular matrix and
+shifted (J. Matousek, "On the L2-discrepancy for anchored boxes", Journal of Complexity 14, 1998).
+Any single point of it is uniform, and means over it vary as under Owen's nested scrambling (A. B.
+Owen, "Variance with alternative scramblings of digital nets", ACM TOMACS 13, 2003). Replicates are
+independent of each other: errors are estimated from them, never from the points of one.
+
+The number of a path is its replicate, then its point: see `path_number`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.kernel.block import BLOCK, PITCH, slot
+from capexrisk.numeric.jit import loop, scalar
+from capexrisk.numeric.philox import HALF, WORD, philox, uniform
+
+DIGITS = 40  # a replicate has 2**40 points
+REPLICATES = 256  # at most; with 2**40 points each as many paths as an address has room for
+SCRAMBLE = np.uint64(12)  # the name of the bits that scramble, after those of `draws`
+LOW_DIGITS = BLOCK.bit_length() - 1  # these tell the points of a block apart
+POINT_BITS = np.uint64(2**DIGITS - 1)
+TO_REPLICATE = np.uint64(DIGITS)
+TOP = np.uint64(2**63)
+ONE = np.uint64(1)
+NO_BITS = np.uint64(0)
+
+Words = NDArray[np.uint64]
+
+
+class Net(NamedTuple):
+    """A Sobol sequence for a scenario with n issuers and T quarters; read-only.
+
+    Attributes
+    ----------
+    directions : ndarray, shape (DIGITS, dimensions)
+        Its direction numbers, the first binary digit in bit 63.
+    issuers : int
+    of_market_path, of_issuers_path, of_market, of_issuers : int
+        The first dimension of what the market draws once a path, of what the issuers do, one after
+        the other; of what the market draws, quarter after quarter, and of what the issuers do.
+    """
+
+    directions: Words
+    issuers: int
+    of_market_path: int
+    of_issuers_path: int
+    of_market: int
+    of_issuers: int
+
+
+class Points(NamedTuple):
+    """A net, and what its points in the block at hand are made of."""
+
+    issuers: int
+    of_market_path: int
+    of_issuers_path: int
+    of_market: int
+    of_issuers: int
+    directions: Words
+    numbers: Words  # (DIGITS + 1, dimensions) directions scrambled for a replicate; then the shift
+    base: Words  # (dimensions,) what the points of the block have in common
+    columns: Words  # (DIGITS,) of one dimension's matrix
+    words: Words  # (BLOCK,) one dimension of the block's points
+
+
+def room_for_points(net: Net | None) -> Points | None:
+    """Memory for the points of a chunk; None where its draws are independent."""
+    if net is None:
+        return None
+    dimensions = net.directions.shape[1]
+    return Points(
+        **net._asdict(),
+        numbers=np.zeros((DIGITS + 1, dimensions), dtype=np.uint64),
+        base=np.zeros(dimensions, dtype=np.uint64),
+        columns=np.zeros(DIGITS, dtype=np.uint64),
+        words=np.zeros(BLOCK, dtype=np.uint64),
+    )
+
+
+def path_number(replicate: int, point: int) -> int:
+    """The number of the path at a point of a replicate."""
+    return (replicate << DIGITS) + point
+
+
+@scalar
+def random_bits(dimension, digit, replicate, seed):
+    """64 bits at an address of their own."""
+    word_0, word_1, _, _ = philox(
+        np.uint64(dimension), replicate, SCRAMBLE, np.uint64(digit), seed & WORD, seed >> HALF
+    )
+    return (word_0 << HALF) | word_1
+
+
+@loop
+def scramble(points, first_path, seed):
+    """Scramble the directions for the replicate of a path.
+
+    Column c of a matrix has a one at digit c, random digits after it and zeros before: a direction
+    of j digits takes j columns. All 64 bits are filled, so a number has more digits than the net.
+    """
+    if points is None:
+        return
+    replicate = first_path >> TO_REPLICATE
+    columns, numbers = points.columns, points.numbers
+    for d in range(numbers.shape[1]):
+        for c in range(DIGITS):
+            columns[c] = (TOP | (random_bits(d, c, replicate, seed) >> ONE)) >> np.uint64(c)
+        for j in range(DIGITS):
+            direction = points.directions[j, d]
+            number = NO_BITS
+            for c in range(j + 1):
+                if (direction >> np.uint64(63 - c)) & ONE != NO_BITS:
+                    number ^= columns[c]
+            numbers[j, d] = number
+        numbers[DIGITS, d] = random_bits(d, DIGITS, replicate, seed)
+
+
+@loop
+def enter_block(points, first_path):
+    """What the block's points have in common: the shift, and their digits above the low ones."""
+    if points is None:
+        return
+    base, numbers = points.base, points.numbers
+    point = first_path & POINT_BITS
+    for d in range(base.size):
+        base[d] = numbers[DIGITS, d]
+    for j in range(LOW_DIGITS, DIGITS):
+        if (point >> np.uint64(j)) & ONE != NO_BITS:
+            for d in range(base.size):
+                base[d] ^= numbers[j, d]
+
+
+@loop
+def point_rows(state, first, pairs, dimension, points):
+    """Numbers of the block's points into 2 `pairs` rows from offset `first` on, a dimension each.
+
+    Points with a digit differ from those without it by that digit's direction: every step doubles
+    how many are there.
+    """
+    numbers, words = points.numbers, points.words
+    for row in range(2 * pairs):
+        d = dimension + row
+        begin = first + row * PITCH
+        words[0] = points.base[d]
+        for j in range(LOW_DIGITS):
+            there = 1 << j
+            direction = numbers[j, d]
+            for p in range(there):
+                words[there + p] = words[p] ^ direction
+        for p in range(BLOCK):
+            state[slot(begin, p)] = uniform(words[p] >> HALF, words[p] & WORD)

@@ -1,0 +1,1 @@
+"""Sampling: which points the paths are computed at."""
