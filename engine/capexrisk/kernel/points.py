@@ -24,7 +24,8 @@ from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 DIGITS = 40  # a replicate has 2**40 points
 REPLICATES = 256  # at most; with 2**40 points each as many paths as an address has room for
 SCRAMBLE = np.uint64(12)  # the name of the bits that scramble, after those of `draws`
-LOW_DIGITS = BLOCK.bit_length() - 1  # these tell the points of a block apart
+LOW_DIGITS = 6  # these tell the points of a block apart
+assert 2**LOW_DIGITS == BLOCK, "point_rows writes them out"
 POINT_BITS = np.uint64(2**DIGITS - 1)
 TO_REPLICATE = np.uint64(DIGITS)
 TOP = np.uint64(2**63)
@@ -67,7 +68,6 @@ class Points(NamedTuple):
     numbers: Words  # (DIGITS + 1, dimensions) directions scrambled for a replicate; then the shift
     base: Words  # (dimensions,) what the points of the block have in common
     columns: Words  # (DIGITS,) of one dimension's matrix
-    words: Words  # (BLOCK,) one dimension of the block's points
 
 
 def room_for_points(net: Net | None) -> Points | None:
@@ -80,7 +80,6 @@ def room_for_points(net: Net | None) -> Points | None:
         numbers=np.zeros((DIGITS + 1, dimensions), dtype=np.uint64),
         base=np.zeros(dimensions, dtype=np.uint64),
         columns=np.zeros(DIGITS, dtype=np.uint64),
-        words=np.zeros(BLOCK, dtype=np.uint64),
     )
 
 
@@ -137,22 +136,29 @@ def enter_block(points, first_path):
                 base[d] ^= numbers[j, d]
 
 
+@scalar
+def digit_mask(p, j):
+    """All bits where the number p has digit j, else none."""
+    return NO_BITS - ((p >> np.uint64(j)) & ONE)
+
+
 @loop
 def point_rows(state, first, pairs, dimension, points):
     """Numbers of the block's points into 2 `pairs` rows from offset `first` on, a dimension each.
 
-    Points with a digit differ from those without it by that digit's direction: every step doubles
-    how many are there.
+    The six digits that tell 64 points apart are written out, so that their directions stay in
+    registers: 0.86 of the time of Philox for a whole path; doubling the points digit by digit 0.91.
     """
-    numbers, words = points.numbers, points.words
+    numbers = points.numbers
     for row in range(2 * pairs):
         d = dimension + row
         begin = first + row * PITCH
-        words[0] = points.base[d]
-        for j in range(LOW_DIGITS):
-            there = 1 << j
-            direction = numbers[j, d]
-            for p in range(there):
-                words[there + p] = words[p] ^ direction
-        for p in range(BLOCK):
-            state[slot(begin, p)] = uniform(words[p] >> HALF, words[p] & WORD)
+        base = points.base[d]
+        n0, n1, n2 = numbers[0, d], numbers[1, d], numbers[2, d]
+        n3, n4, n5 = numbers[3, d], numbers[4, d], numbers[5, d]
+        for i in range(BLOCK):
+            p = np.uint64(i)
+            low = (n0 & digit_mask(p, 0)) ^ (n1 & digit_mask(p, 1)) ^ (n2 & digit_mask(p, 2))
+            high = (n3 & digit_mask(p, 3)) ^ (n4 & digit_mask(p, 4)) ^ (n5 & digit_mask(p, 5))
+            bits = base ^ low ^ high
+            state[slot(begin, p)] = uniform(bits >> HALF, bits & WORD)
