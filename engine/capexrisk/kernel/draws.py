@@ -150,7 +150,9 @@ def draw_market(state, first_path, k, seed, points, tails):
         quarter = np.uint64(k)
         draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
     else:
-        point_rows(state, first, pairs, points.of_market + 12 * k, points)
+        events, event_pairs = np.int64(m.U_REGIME), np.int64(2)
+        point_rows(state, first, pairs - event_pairs, points.of_market + 8 * k, points)
+        point_rows(state, events, event_pairs, points.of_events + 4 * k, points)
     turn_normal(state, first, normals, tails)
 
 

@@ -43,15 +43,17 @@ class Net(NamedTuple):
     directions : ndarray, shape (DIGITS, dimensions)
         Its direction numbers, the first binary digit in bit 63.
     issuers : int
-    of_market_path, of_issuers_path, of_market, of_issuers : int
+    of_market_path, of_issuers_path, of_events, of_market, of_issuers : int
         The first dimension of what the market draws once a path, of what the issuers do, one after
-        the other; of what the market draws, quarter after quarter, and of what the issuers do.
+        the other; then, quarter after quarter, of the market's events (the regime, a technology
+        shock and its size, the tenant), of its other draws, and of what the issuers draw.
     """
 
     directions: Words
     issuers: int
     of_market_path: int
     of_issuers_path: int
+    of_events: int
     of_market: int
     of_issuers: int
 
@@ -62,6 +64,7 @@ class Points(NamedTuple):
     issuers: int
     of_market_path: int
     of_issuers_path: int
+    of_events: int
     of_market: int
     of_issuers: int
     directions: Words

@@ -1,8 +1,15 @@
 """The Sobol sequence of a scenario: which draw has which dimension.
 
 Low dimensions of a sequence are spread more evenly than high ones, together as well, so they go to
-the draws that decide most: those made once a path, then the market's, which move all issuers at
-once, then the issuers', each by quarter, since the first quarters are felt in all that follow.
+the draws that decide most: those made once a path; then the market's events, which make results
+jump; then its other draws, which move all issuers at once; then the issuers'. Each by quarter,
+since the first quarters are felt in all that follow.
+
+Measured on the default scenario, 2**16 points and 32 replicates, as variance of independent paths
+over that of the points, for free cash flow of 2026 of the five large issuers: 490 to 1,460; 240 to
+690 without events first. For the median of 109 probabilities between 0.05 and 0.95: 2.4 and 2.5. A
+Brownian bridge or principal components over the market's quarters gained nothing beside either: few
+results depend on where the market's shocks end rather than on each of them.
 """
 
 from __future__ import annotations
@@ -14,7 +21,7 @@ from capexrisk.errors import CapexriskError
 from capexrisk.kernel.points import Net
 from capexrisk.sampling.directions import MOST_DIMENSIONS, direction_numbers
 
-OF_PATH, OF_ISSUER_PATH, OF_MARKET, OF_ISSUER = 4, 2, 12, 4  # draws, as in `kernel.points.Net`
+OF_PATH, OF_ISSUER_PATH, OF_EVENTS, OF_MARKET, OF_ISSUER = 4, 2, 4, 8, 4  # draws of each
 
 
 class DimensionError(CapexriskError):
@@ -24,7 +31,7 @@ class DimensionError(CapexriskError):
 def dimensions(issuers: int, quarters: int) -> int:
     """Draws of a path."""
     once = OF_PATH + OF_ISSUER_PATH * issuers
-    return once + quarters * (OF_MARKET + OF_ISSUER * issuers)
+    return once + quarters * (OF_EVENTS + OF_MARKET + OF_ISSUER * issuers)
 
 
 @cache
@@ -42,5 +49,5 @@ def sobol_net(issuers: int, quarters: int) -> Net:
             f"sampler: {issuers} issuers over {quarters} quarters make {count:,} draws a path, "
             f"and Sobol's sequence has {MOST_DIMENSIONS:,} dimensions; take the plain sampler"
         )
-    sizes = (OF_PATH, OF_ISSUER_PATH * issuers, OF_MARKET * quarters)
+    sizes = (OF_PATH, OF_ISSUER_PATH * issuers, OF_EVENTS * quarters, OF_MARKET * quarters)
     return Net(direction_numbers(count), issuers, *accumulate(sizes, initial=0))

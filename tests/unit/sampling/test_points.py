@@ -98,8 +98,8 @@ def test_numbers_have_more_digits_than_the_net():
 
 
 def test_every_draw_has_a_dimension_of_its_own():
-    """Market once a path, two issuers once a path, market by quarter, issuers by quarter."""
-    assert NET[1:] == (2, 0, 4, 4 + 2 * 2, 4 + 2 * 2 + 3 * 12)
+    """Market once a path, two issuers once a path; by quarter events, market, issuers."""
+    assert NET[1:] == (2, 0, 4, 4 + 2 * 2, 8 + 3 * 4, 20 + 3 * 8)
     assert NET.directions.shape == (DIGITS, COUNT) == (DIGITS, NET.of_issuers + 3 * 2 * 4)
 
 
