@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.distribution import Distribution, Floats
 from capexrisk.estimate.intervals import (
     CONFIDENCE,
     FEW,
@@ -104,13 +104,33 @@ def quantiles(
     n = distribution.n
     if n == 0:
         return [Estimate(f"p{100 * p:g}", nan, nan, nan, nan, 0) for p in levels]
-    z = normal_half_width(confidence)
     level = np.array(levels)
-    spread = z * np.sqrt(level * (1.0 - level) / n)
+    error_of_level = np.sqrt(level * (1.0 - level) / n)
+    return woodruff(distribution, levels, error_of_level, normal_half_width(confidence))
+
+
+def woodruff(
+    distribution: Distribution, levels: tuple[float, ...], error_of_level: Floats, half_width: float
+) -> list[Estimate]:
+    """Quantiles with intervals between those at the levels less and plus their errors.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Of one path or more.
+    levels : tuple of float
+    error_of_level : ndarray, shape (levels,)
+        Standard error of the share of paths below each quantile.
+    half_width : float
+        Of the interval, in standard errors.
+    """
+    n = distribution.n
+    level = np.array(levels)
+    spread = half_width * error_of_level
     wanted = np.concatenate([level, level - spread, level + spread])
     values, low, high = np.split(distribution.quantile(np.clip(wanted, 0.0, 1.0)), 3)
     known = (level - spread > 0.0) & (level + spread < 1.0)
-    errors = np.where(known, (high - low) / (2.0 * z), nan)
+    errors = np.where(known, (high - low) / (2.0 * half_width), nan)
     coarse_low, coarse_high = distribution.resolution(values)
     low = np.where(known, np.minimum(low, coarse_low), nan)
     high = np.where(known, np.maximum(high, coarse_high), nan)

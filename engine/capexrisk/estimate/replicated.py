@@ -21,7 +21,7 @@ from scipy.special import stdtrit
 
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.intervals import CONFIDENCE, FEW
-from capexrisk.estimate.measures import Estimate, probability
+from capexrisk.estimate.measures import Estimate, probability, woodruff
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -37,10 +37,18 @@ def standard_error(by_replicate: Floats) -> float:
     return float(by_replicate.std(ddof=1)) / sqrt(by_replicate.size)
 
 
-def mean(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> Estimate:
-    """Estimate of an expectation from each replicate's mean."""
+def mean(
+    means: Floats, paths: Integers, nonzero: int | None = None, confidence: float = CONFIDENCE
+) -> Estimate:
+    """Estimate of an expectation from each replicate's mean.
+
+    As for independent paths, fewer than `FEW` of them that are not 0 cannot tell how large the rare
+    ones are: the error and the interval are NaN then.
+    """
     n = int(paths.sum())
     value = float(means @ paths) / n
+    if nonzero is not None and nonzero < min(FEW, n):
+        return Estimate("mean", value, nan, nan, nan, n)
     error = standard_error(means)
     half = student_half_width(means.size, confidence) * error
     return Estimate("mean", value, error, value - half, value + half, n)
@@ -70,29 +78,20 @@ def quantiles(
     """Estimates of quantiles of all paths; statistics "p5" for level 0.05, and so on.
 
     The interval holds the quantiles at the level less and plus what the share of paths below may be
-    off; NaN where that leaves (0, 1). The standard error is its half-width over Student's t.
+    off, as for independent paths; that error is the replicates'.
     """
-    level = np.array(levels)
-    values = pooled.quantile(level)
+    values = pooled.quantile(np.array(levels))
     below = np.array([one.below(values) for one in replicates])
-    t = student_half_width(len(replicates), confidence)
-    spread = t * below.std(axis=0, ddof=1) / sqrt(len(replicates))
-    low, high = pooled.quantile(np.clip([level - spread, level + spread], 0.0, 1.0))
-    known = (level - spread > 0.0) & (level + spread < 1.0)
-    errors = np.where(known, (high - low) / (2.0 * t), nan)
-    coarse_low, coarse_high = pooled.resolution(values)
-    low = np.where(known, np.minimum(low, coarse_low), nan)
-    high = np.where(known, np.maximum(high, coarse_high), nan)
-    return [
-        Estimate(f"p{100 * p:g}", float(v), float(e), float(a), float(b), pooled.n)
-        for p, v, e, a, b in zip(levels, values, errors, low, high, strict=True)
-    ]
+    error_of_level = below.std(axis=0, ddof=1) / sqrt(len(replicates))
+    half_width = student_half_width(len(replicates), confidence)
+    return woodruff(pooled, levels, error_of_level, half_width)
 
 
 def cash_flow_at_risk(
     means: Floats,
     average: Estimate,
     quantile: Estimate,
+    pooled: Distribution,
     replicates: Sequence[Distribution],
     level: float,
     confidence: float = CONFIDENCE,
@@ -100,7 +99,8 @@ def cash_flow_at_risk(
     """CFaR: the mean, which is the target, less the quantile at 1 - level.
 
     Both are of the same paths: a replicate's difference is its mean, and what its share of paths
-    below the quantile moves that quantile by, over the density there.
+    below the quantile moves that quantile by, over the density there. As for independent paths,
+    the interval is made wider by what a histogram cannot resolve.
     """
     below = np.array([one.below(np.array([quantile.value]))[0] for one in replicates])
     value = average.value - quantile.value
@@ -109,4 +109,7 @@ def cash_flow_at_risk(
     per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
     error = standard_error(means + below * per_density)
     half = student_half_width(means.size, confidence) * error
-    return Estimate(name, value, error, value - half, value + half, average.n)
+    coarse_low, coarse_high = pooled.resolution(np.array([quantile.value]))
+    low = min(value - half, average.value - float(coarse_high[0]))
+    high = max(value + half, average.value - float(coarse_low[0]))
+    return Estimate(name, value, error, low, high, average.n)

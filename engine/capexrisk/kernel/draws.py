@@ -41,6 +41,9 @@ MARKET_KEY = np.uint64(0)
 ONCE = np.uint64(0xFFFF)  # the quarter of what is drawn once a path
 QUARTER_SHIFT = np.uint64(16)
 
+# Draws of the market once a path, of an issuer once a path; in a quarter the market's events, which
+# come last of its rows, its others, and an issuer's.
+PATH_DRAWS, ISSUER_PATH_DRAWS, EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS = 4, 2, 4, 8, 4
 MARKET_NORMALS = 7  # of the market's draws of a quarter the first, from E_SPREAD on
 ISSUER_NORMALS = 4
 WORD_PATHS = min(BLOCK, 64)  # a bit each
@@ -127,7 +130,7 @@ def draw_path(state, first_path, seed, points, tails):
     if points is None:
         draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
     else:
-        point_rows(state, first, pairs, points.of_market_path, points)
+        point_rows(state, first, pairs, points.net.of_market_path, points)
     turn_normal(state, first, normals, tails)
 
 
@@ -138,7 +141,7 @@ def draw_issuer_path(own, first_path, i, key, seed, points, tails):
     if points is None:
         draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, key, seed)
     else:
-        point_rows(own, first, pairs, points.of_issuers_path + 2 * i, points)
+        point_rows(own, first, pairs, points.net.of_issuers_path + ISSUER_PATH_DRAWS * i, points)
     turn_normal(own, first, normals, tails)
 
 
@@ -150,9 +153,10 @@ def draw_market(state, first_path, k, seed, points, tails):
         quarter = np.uint64(k)
         draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
     else:
-        events, event_pairs = np.int64(m.U_REGIME), np.int64(2)
-        point_rows(state, first, pairs - event_pairs, points.of_market + 8 * k, points)
-        point_rows(state, events, event_pairs, points.of_events + 4 * k, points)
+        events, event_pairs = np.int64(m.U_REGIME), np.int64(EVENT_DRAWS // 2)
+        dimension = points.net.of_market + MARKET_DRAWS * k
+        point_rows(state, first, pairs - event_pairs, dimension, points)
+        point_rows(state, events, event_pairs, points.net.of_events + EVENT_DRAWS * k, points)
     turn_normal(state, first, normals, tails)
 
 
@@ -163,6 +167,6 @@ def draw_issuer(own, first_path, k, i, key, seed, points, tails):
     if points is None:
         draw_uniforms(own, first, pairs, first_path, np.uint64(k), REVENUE_FLOW, key, seed)
     else:
-        dimension = points.of_issuers + 4 * (k * points.issuers + i)
+        dimension = points.net.of_issuers + ISSUER_DRAWS * (k * points.net.issuers + i)
         point_rows(own, first, pairs, dimension, points)
     turn_normal(own, first, normals, tails)

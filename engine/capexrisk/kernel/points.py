@@ -61,13 +61,7 @@ class Net(NamedTuple):
 class Points(NamedTuple):
     """A net, and what its points in the block at hand are made of."""
 
-    issuers: int
-    of_market_path: int
-    of_issuers_path: int
-    of_events: int
-    of_market: int
-    of_issuers: int
-    directions: Words
+    net: Net
     numbers: Words  # (DIGITS + 1, dimensions) directions scrambled for a replicate; then the shift
     base: Words  # (dimensions,) what the points of the block have in common
     columns: Words  # (DIGITS,) of one dimension's matrix
@@ -79,7 +73,7 @@ def room_for_points(net: Net | None) -> Points | None:
         return None
     dimensions = net.directions.shape[1]
     return Points(
-        **net._asdict(),
+        net=net,
         numbers=np.zeros((DIGITS + 1, dimensions), dtype=np.uint64),
         base=np.zeros(dimensions, dtype=np.uint64),
         columns=np.zeros(DIGITS, dtype=np.uint64),
@@ -115,7 +109,7 @@ def scramble(points, first_path, seed):
         for c in range(DIGITS):
             columns[c] = (TOP | (random_bits(d, c, replicate, seed) >> ONE)) >> np.uint64(c)
         for j in range(DIGITS):
-            direction = points.directions[j, d]
+            direction = points.net.directions[j, d]
             number = NO_BITS
             for c in range(j + 1):
                 if (direction >> np.uint64(63 - c)) & ONE != NO_BITS:

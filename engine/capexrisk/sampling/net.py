@@ -18,10 +18,15 @@ from functools import cache
 from itertools import accumulate
 
 from capexrisk.errors import CapexriskError
+from capexrisk.kernel.draws import (
+    EVENT_DRAWS,
+    ISSUER_DRAWS,
+    ISSUER_PATH_DRAWS,
+    MARKET_DRAWS,
+    PATH_DRAWS,
+)
 from capexrisk.kernel.points import Net
 from capexrisk.sampling.directions import MOST_DIMENSIONS, direction_numbers
-
-OF_PATH, OF_ISSUER_PATH, OF_EVENTS, OF_MARKET, OF_ISSUER = 4, 2, 4, 8, 4  # draws of each
 
 
 class DimensionError(CapexriskError):
@@ -30,8 +35,18 @@ class DimensionError(CapexriskError):
 
 def dimensions(issuers: int, quarters: int) -> int:
     """Draws of a path."""
-    once = OF_PATH + OF_ISSUER_PATH * issuers
-    return once + quarters * (OF_EVENTS + OF_MARKET + OF_ISSUER * issuers)
+    return sum(_sizes(issuers, quarters))
+
+
+def _sizes(issuers: int, quarters: int) -> tuple[int, ...]:
+    """Draws by kind, in the order of their dimensions."""
+    return (
+        PATH_DRAWS,
+        ISSUER_PATH_DRAWS * issuers,
+        EVENT_DRAWS * quarters,
+        MARKET_DRAWS * quarters,
+        ISSUER_DRAWS * issuers * quarters,
+    )
 
 
 @cache
@@ -49,5 +64,5 @@ def sobol_net(issuers: int, quarters: int) -> Net:
             f"sampler: {issuers} issuers over {quarters} quarters make {count:,} draws a path, "
             f"and Sobol's sequence has {MOST_DIMENSIONS:,} dimensions; take the plain sampler"
         )
-    sizes = (OF_PATH, OF_ISSUER_PATH * issuers, OF_EVENTS * quarters, OF_MARKET * quarters)
-    return Net(direction_numbers(count), issuers, *accumulate(sizes, initial=0))
+    *first, _ = accumulate(_sizes(issuers, quarters), initial=0)
+    return Net(direction_numbers(count), issuers, *first)

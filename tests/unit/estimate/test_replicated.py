@@ -47,7 +47,8 @@ def at_risk(one: np.ndarray):
     means = one.mean(axis=1)
     average = replicated.mean(means, paths(one))
     parts = [binned(part) for part in one]
-    return replicated.cash_flow_at_risk(means, average, low_quantile(one), parts, 0.95)
+    low, pooled = low_quantile(one), binned(one)
+    return replicated.cash_flow_at_risk(means, average, low, pooled, parts, 0.95)
 
 
 ESTIMATES = {
@@ -95,6 +96,19 @@ def test_a_mean_has_the_error_of_a_mean_of_replicates():
     error = means.std(ddof=1) / 2.0
     assert found.standard_error == pytest.approx(error, rel=1e-15)
     assert found.ci_high - 3.0 == pytest.approx(t.ppf(0.975, 3) * error, rel=1e-12)
+
+
+def test_rare_amounts_have_no_error():
+    means, paths = np.array([0.0, 0.0, 0.3, 0.0]), np.full(4, 100)
+    assert isnan(replicated.mean(means, paths, nonzero=9).standard_error)
+    assert replicated.mean(means, paths, nonzero=10).standard_error > 0.0
+
+
+def test_a_point_mass_widens_cash_flow_at_risk_to_its_cell():
+    """A tenth of the paths at one value, in every replicate alike: only the cell is unknown."""
+    one = np.tile(np.concatenate([np.full(10, -40.3), np.linspace(1.0, 90.0, 90)]), (8, 1))
+    found = at_risk(one)
+    assert found.ci_low < one.mean() + 40.3 < found.ci_high
 
 
 def test_replicates_of_other_sizes_weigh_by_their_paths():
