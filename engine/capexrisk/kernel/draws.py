@@ -24,7 +24,7 @@ from capexrisk.numeric.vecmath import trailing_zeros
 MAX_PATHS = 2**48  # what the address has room for
 
 # Names, in pairs. The numbers are part of every published result: never reuse one. Pairs that are
-# drawn together have numbers, and rows, that follow each other.
+# drawn together have numbers, and rows, that follow each other. 12 is `points.SCRAMBLE`.
 SATURATION_SPEED = np.uint64(1)
 YIELD_SPARE = np.uint64(2)
 GROWTH_CAPEX_GROWTH = np.uint64(3)
