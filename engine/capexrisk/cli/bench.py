@@ -97,7 +97,7 @@ def _record(
     """All that was found, JSON-ready."""
     from capexrisk.kernel.selftest import vector_bits
     from capexrisk.run.manifest import library_versions, machine
-    from capexrisk.run.plan import CHUNK_PATHS
+    from capexrisk.run.plan import CHUNK_POINTS
     from capexrisk.run.speed import spread
     from capexrisk.scenario import digest
 
@@ -132,7 +132,7 @@ def _record(
         "seed": seed,
         "rounds": rounds,
         "start": {
-            "chunk_paths": CHUNK_PATHS,
+            "chunk_paths": CHUNK_POINTS,
             "seconds_to_first_chunk": speed.start.first_chunk,
             "prepare_seconds": speed.start.prepare,
             "compile_or_load_seconds": speed.start.load,

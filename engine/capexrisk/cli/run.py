@@ -15,6 +15,7 @@ from capexrisk.cli.options import overrides, scenario_file
 @scenario_file
 @click.option("--paths", type=int, help="Number of paths. Default: the scenario's [run] table.")
 @click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
+@click.option("--sampler", help="sobol (scrambled nets, the default) or plain (independent paths).")
 @click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
 @click.option("--backend", help="threading (the default), loky or sequential.")
 @click.option(
@@ -30,6 +31,7 @@ def run(
     scenario: Path,
     paths: int | None,
     seed: int | None,
+    sampler: str | None,
     jobs: int | None,
     backend: str | None,
     out: Path | None,
@@ -53,6 +55,7 @@ def run(
         plan = RunPlan(
             paths=section.paths if paths is None else paths,
             seed=section.seed if seed is None else seed,
+            sampler=section.sampler if sampler is None else sampler,  # type: ignore[arg-type]
             jobs=section.jobs if jobs is None else jobs,
             backend=section.backend if backend is None else backend,  # type: ignore[arg-type]
         )
@@ -61,6 +64,12 @@ def run(
 
     from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
 
+    if plan.run_paths != plan.paths and not quiet:
+        click.echo(
+            f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
+            f"{plan.replicates} nets of {plan.points:,} points",
+            err=True,
+        )
     target = out or Path("runs") / loaded.name
     with run_directory(target, overwrite=overwrite) as directory:
         from capexrisk.report.figures import write_figures
@@ -70,7 +79,7 @@ def run(
         single = directory / "paths"
         if keep_paths:
             single.mkdir()
-        with _progress(plan.paths, quiet) as progress:
+        with _progress(plan.run_paths, quiet) as progress:
             results = simulate_plan(
                 loaded, plan, keep_in=single if keep_paths else None, progress=progress
             )

@@ -142,16 +142,14 @@ class Distribution:
             found = np.where(lumped & _holds(cell, atom), atom, found)
         return found
 
-    def below(self, values: Floats) -> Floats:
-        """Share of paths below each value, interpolated inside its cell; in [0, 1]."""
+    def place(self, values: Floats) -> tuple[NDArray[np.int64], Floats]:
+        """The filled cell that holds each value, and the share of its paths below; in [0, 1]."""
         cell = np.searchsorted(BREAKS, values, side="right") - 1
-        inside = np.clip(cell - self._first, 0, self._cubics[0].size - 1)
-        constant, linear, square, cube = (power[inside] for power in self._cubics)
-        d = values - BREAKS[inside + self._first]
-        paths: Floats = ((cube * d + square) * d + linear) * d + constant
-        beyond = cell - self._first
-        paths = np.where(beyond < 0, 0.0, np.where(beyond >= self._cubics[0].size, self.n, paths))
-        return np.clip(paths, 0.0, self.n) / self.n
+        cell = np.clip(cell, self._filled[0], self._filled[-1])
+        _, linear, square, cube = (power[cell - self._first] for power in self._cubics)
+        d = np.clip(values, BREAKS[cell], BREAKS[cell + 1]) - BREAKS[cell]
+        paths = ((cube * d + square) * d + linear) * d
+        return cell, np.clip(paths / np.maximum(self.counts[cell], 1), 0.0, 1.0)
 
     def _is_point_mass(self, cell: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether these cells hold far more than both their neighbours."""

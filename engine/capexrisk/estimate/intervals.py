@@ -15,6 +15,18 @@ def normal_half_width(confidence: float = CONFIDENCE) -> float:
     return float(ndtri(0.5 + confidence / 2.0))
 
 
+def score_interval(p: float, n: float, half_width: float) -> tuple[float, float]:
+    """Wilson's score interval (1927) about a share p of n paths, `half_width` errors to each side.
+
+    Where paths are not independent, n is the number of independent ones that would be as sure.
+    """
+    square = half_width * half_width / n
+    scale = 1.0 + square
+    centre = (p + square / 2.0) / scale
+    half = sqrt(p * (1.0 - p) * square + square * square / 4.0) / scale
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
 def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Wilson's score interval of a probability (Wilson, 1927).
 
@@ -29,12 +41,7 @@ def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float
     -------
     low, high : float
     """
-    z = normal_half_width(confidence)
-    p = hits / n
-    scale = 1.0 + z * z / n
-    centre = (p + z * z / (2.0 * n)) / scale
-    half = z * sqrt(p * (1.0 - p) / n + z * z / (4.0 * n * n)) / scale
-    return max(0.0, centre - half), min(1.0, centre + half)
+    return score_interval(hits / n, n, normal_half_width(confidence))
 
 
 def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:

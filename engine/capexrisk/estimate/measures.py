@@ -6,7 +6,6 @@ from math import nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from capexrisk.estimate.distribution import Distribution, Floats
 from capexrisk.estimate.intervals import (
@@ -169,15 +168,3 @@ def cash_flow_at_risk(
     low = min(value - half, average.value - float(coarse_high[0]))
     high = max(value + half, average.value - float(coarse_low[0]))
     return Estimate(name, value, error, low, high, n)
-
-
-def cumulative(dates: NDArray[np.int64], confidence: float = CONFIDENCE) -> list[Estimate]:
-    """Probabilities that an event has happened by the end of each quarter.
-
-    Parameters
-    ----------
-    dates : ndarray, shape (T + 1,)
-        Paths by the quarter of the event; the last entry counts those without one.
-    """
-    n = int(dates.sum())
-    return [probability(int(hits), n, confidence) for hits in np.cumsum(dates[:-1])]

@@ -12,15 +12,15 @@ for those that are quarantined.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import nan, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.intervals import CONFIDENCE, FEW
+from capexrisk.estimate.intervals import CONFIDENCE, FEW, score_interval
 from capexrisk.estimate.measures import Estimate, probability, woodruff
 
 Floats = NDArray[np.float64]
@@ -57,21 +57,46 @@ def mean(
 def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> Estimate:
     """Estimate of a probability, or of one given an event that `paths` counts.
 
-    Where hits or misses are fewer than `FEW`, replicates tell too little of each other: the
-    interval is then that of as many independent paths, which is wider as a rule.
+    The interval is Wilson's with Student's width, for as many independent paths as have the same
+    error (N. Dean and M. Pagano, Journal of Survey Statistics and Methodology 3, 2015). Where hits
+    or misses are fewer than `FEW`, replicates tell too little of each other: the interval is then
+    that of as many independent paths, which is wider as a rule.
+
+    Points of a net may give the same count in every replicate, which does not make it exact: the
+    error counts one path more than is seen to differ.
     """
     n, total = int(paths.sum()), int(hits.sum())
     if min(total, n - total) < FEW:
         return probability(total, n, confidence)
-    p = total / n
-    error = standard_error((hits - p * paths) / paths.mean())
-    half = student_half_width(hits.size, confidence) * error
-    return Estimate("probability", p, error, max(0.0, p - half), min(1.0, p + half), n)
+    p, several = total / n, hits.size
+    off = float(((hits - p * paths) ** 2).sum()) + 1.0
+    error = sqrt(off / (several * (several - 1))) / float(paths.mean())
+    as_many = p * (1.0 - p) / error**2
+    low, high = score_interval(p, as_many, student_half_width(several, confidence))
+    return Estimate("probability", p, error, low, high, n)
+
+
+def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
+    """Share of each replicate's paths below each value, (R, values).
+
+    Parameters
+    ----------
+    pooled : Distribution
+        Of all replicates: inside a cell the paths of each lie as those of all do.
+    counts : ndarray, shape (R, CELLS)
+        Paths by histogram cell.
+    values : ndarray
+    """
+    cell, inside = pooled.place(values)
+    cumulative = counts.cumsum(axis=1, dtype=np.int64)
+    here = counts[:, cell]
+    shares: Floats = (cumulative[:, cell] - here * (1.0 - inside)) / cumulative[:, -1:]
+    return shares
 
 
 def quantiles(
     pooled: Distribution,
-    replicates: Sequence[Distribution],
+    counts: NDArray[Any],
     levels: tuple[float, ...],
     confidence: float = CONFIDENCE,
 ) -> list[Estimate]:
@@ -79,12 +104,19 @@ def quantiles(
 
     The interval holds the quantiles at the level less and plus what the share of paths below may be
     off, as for independent paths; that error is the replicates'.
+
+    Parameters
+    ----------
+    pooled : Distribution
+        Of all replicates.
+    counts : ndarray, shape (R, CELLS)
+        Paths by histogram cell.
+    levels : tuple of float
+    confidence : float
     """
-    values = pooled.quantile(np.array(levels))
-    below = np.array([one.below(values) for one in replicates])
-    error_of_level = below.std(axis=0, ddof=1) / sqrt(len(replicates))
-    half_width = student_half_width(len(replicates), confidence)
-    return woodruff(pooled, levels, error_of_level, half_width)
+    below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
+    error_of_level = below.std(axis=0, ddof=1) / sqrt(len(below))
+    return woodruff(pooled, levels, error_of_level, student_half_width(len(below), confidence))
 
 
 def cash_flow_at_risk(
@@ -92,7 +124,7 @@ def cash_flow_at_risk(
     average: Estimate,
     quantile: Estimate,
     pooled: Distribution,
-    replicates: Sequence[Distribution],
+    counts: NDArray[Any],
     level: float,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
@@ -102,7 +134,7 @@ def cash_flow_at_risk(
     below the quantile moves that quantile by, over the density there. As for independent paths,
     the interval is made wider by what a histogram cannot resolve.
     """
-    below = np.array([one.below(np.array([quantile.value]))[0] for one in replicates])
+    below = shares_below(pooled, counts, np.array([quantile.value]))[:, 0]
     value = average.value - quantile.value
     name = f"cfar{100 * level:g}"
     spread = standard_error(below)

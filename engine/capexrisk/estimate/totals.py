@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ class ChunkTotals:
 
     Attributes
     ----------
+    replicate : int
+        To which its paths belong; see `Totals`.
     paths, quarantined : int
         Paths counted, and paths left out because they were not finite.
     sums, squares : ndarray, shape (amounts,)
@@ -33,6 +36,7 @@ class ChunkTotals:
         Path and quarter of the first quarantined paths.
     """
 
+    replicate: int
     paths: int
     quarantined: int
     sums: Floats
@@ -47,45 +51,53 @@ class ChunkTotals:
 
 @dataclass
 class Totals:
-    """Totals over all chunks so far, every path of weight one.
+    """Totals over all chunks so far, every path of weight one, by replicate on the first axis.
 
-    Sums of doubles depend on their order: chunks are added in the order of their paths, whoever
-    computed them, so that the same paths always give the same bits.
+    Replicates are independent of each other, the paths of one need not be (see `replicated`).
+    Independent paths are one replicate.
+
+    Sums of doubles depend on their order: the chunks of a replicate are added in the order of their
+    paths, whoever computed them, so that the same paths always give the same bits.
 
     Attributes
     ----------
-    paths, quarantined : int
-    mean, deviation : ndarray, shape (amounts,)
+    paths : ndarray, shape (R,)
+    quarantined : int
+    mean, deviation : ndarray, shape (R, amounts)
         Mean, and sum of squared deviations from it.
     nonzero : ndarray, shape (amounts,)
-        Paths on which an amount is not 0.
-    histogram : ndarray, shape (distributions, CELLS)
-    counts : ndarray, shape (counts, levels)
-    joint : ndarray, shape (issuers, issuers)
+        Paths of all replicates on which an amount is not 0.
+    histogram : ndarray, shape (R, distributions, CELLS)
+    counts : ndarray, shape (R, counts, levels)
+    joint : ndarray, shape (R, issuers, issuers)
     broken : list of (path, quarter)
         The first quarantined paths.
     """
 
     layout: OutcomeLayout
-    paths: int = 0
+    replicates: int = 1
+    paths: Integers = field(init=False)
     quarantined: int = 0
     mean: Floats = field(init=False)
     deviation: Floats = field(init=False)
     nonzero: Integers = field(init=False)
-    histogram: Integers = field(init=False)
+    histogram: NDArray[Any] = field(init=False)
     counts: Integers = field(init=False)
     joint: Integers = field(init=False)
     broken: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        layout = self.layout
+        layout, several = self.layout, self.replicates
         issuers = layout.axes["issuer"]
-        self.mean = np.zeros(layout.amounts)
-        self.deviation = np.zeros(layout.amounts)
+        # A replicate has fewer than 2**32 points, and there are as many histograms as replicates.
+        of_cells = np.int64 if several == 1 else np.uint32
+        self.paths = np.zeros(several, dtype=np.int64)
+        self.mean = np.zeros((several, layout.amounts))
+        self.deviation = np.zeros((several, layout.amounts))
         self.nonzero = np.zeros(layout.amounts, dtype=np.int64)
-        self.histogram = np.zeros((layout.distributions, CELLS), dtype=np.int64)
-        self.counts = np.zeros((layout.rows - layout.amounts, layout.levels), dtype=np.int64)
-        self.joint = np.zeros((issuers, issuers), dtype=np.int64)
+        self.histogram = np.zeros((several, layout.distributions, CELLS), dtype=of_cells)
+        self.counts = np.zeros((several, layout.rows - layout.amounts, layout.levels), np.int64)
+        self.joint = np.zeros((several, issuers, issuers), dtype=np.int64)
 
     def add(self, chunk: ChunkTotals) -> None:
         """Add the next chunk; means by the pairwise update of Chan, Golub and LeVeque (1979)."""
@@ -93,17 +105,25 @@ class Totals:
         self.broken += [(int(path), int(quarter)) for path, quarter in chunk.broken]
         if chunk.paths == 0:
             return
-        total = self.paths + chunk.paths
+        r = chunk.replicate
+        before = int(self.paths[r])
+        total = before + chunk.paths
         mean = chunk.sums / chunk.paths
         deviation = np.maximum(chunk.squares - chunk.sums * mean, 0.0)
-        shift = mean - self.mean
-        self.deviation += deviation + shift * shift * (self.paths * chunk.paths / total)
-        self.mean += shift * (chunk.paths / total)
-        self.paths = total
+        shift = mean - self.mean[r]
+        self.deviation[r] += deviation + shift * shift * (before * chunk.paths / total)
+        self.mean[r] += shift * (chunk.paths / total)
+        self.paths[r] = total
         self.nonzero += chunk.nonzero
-        self.histogram.reshape(-1)[chunk.cells] += chunk.cell_counts
-        self.counts += chunk.counts
-        self.joint += chunk.joint
+        cells = self.histogram[r].reshape(-1)
+        cells[chunk.cells] += chunk.cell_counts.astype(cells.dtype)
+        self.counts[r] += chunk.counts
+        self.joint[r] += chunk.joint
+
+    @property
+    def counted(self) -> int:
+        """Paths of all replicates."""
+        return int(self.paths.sum())
 
     def rows(self, name: str) -> Integers:
         """Numbers of the rows of a quantity, in the shape of its axes."""
@@ -113,6 +133,7 @@ class Totals:
         return rows
 
     def level_counts(self, name: str) -> Integers:
-        """Counts of a count's values, shape (*axes, levels)."""
+        """Counts of a count's values, shape (*axes, levels, R)."""
         quantity = next(q for q in self.layout.quantities if q.name == name)
-        return self.counts[self.rows(name) - self.layout.amounts, : quantity.levels]
+        found = self.counts[:, self.rows(name) - self.layout.amounts, : quantity.levels]
+        return np.moveaxis(found, 0, -1)

@@ -21,7 +21,7 @@ class Estimates:
     def __init__(self, results: Results) -> None:
         self._found: dict[tuple[str, str, str, str], Estimate] = {}
         for issuer, period, metric, *estimate in results.summary.itertuples(index=False):
-            found = Estimate(*estimate)
+            found = Estimate(*estimate[:6])
             statistic = "probability" if found.statistic in PROBABILITY else found.statistic
             self._found[issuer, period, metric, statistic] = found
 
@@ -77,6 +77,6 @@ def last_quarters(results: Results) -> dict[str, str]:
 def likeliest_to_fail(results: Results, most: int) -> list[str]:
     """At most this many issuers, those with the highest probability of failure, in their order."""
     rows = results.estimates("funding_failure", period=results.quarters[-1])
-    hits = {row.issuer: observed(Estimate(*row[3:])) for row in rows.itertuples(index=False)}
+    hits = {row.issuer: observed(Estimate(*row[3:9])) for row in rows.itertuples(index=False)}
     chosen = sorted(results.issuers, key=lambda issuer: -hits[issuer])[:most]
     return [issuer for issuer in results.issuers if issuer in chosen]

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from capexrisk.estimate.estimates import CFAR_LEVEL
 from capexrisk.estimate.measures import Estimate
 from capexrisk.report.estimates import Estimates, observed
 from capexrisk.report.numbers import UNKNOWN, basis_points, money, percentage, share
 from capexrisk.report.words import CAUSES, CHANNELS, IMPOSSIBLE, TIERS, at_least
 from capexrisk.run.results import Results
-from capexrisk.run.summary import CFAR_LEVEL, HORIZON, SYSTEM, flow_metric
+from capexrisk.run.summary import HORIZON, SYSTEM, flow_metric
 from capexrisk.scenario.market import REGIMES
 
 MOST_COUNTS = 6

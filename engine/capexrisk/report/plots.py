@@ -182,7 +182,7 @@ def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
 
 def _shares(results: Results, issuer: str, year: str, density: Density) -> str:
     row = results.estimates("negative_fcf", issuer=issuer, period=year)
-    text = f"{percentage(Estimate(*row.iloc[0, 3:]))} below zero"
+    text = f"{percentage(Estimate(*row.iloc[0, 3:9]))} below zero"
     if density.at_zero >= VISIBLE:
         text += f", {100.0 * density.at_zero:.1f} % at zero: failed before"
     return text

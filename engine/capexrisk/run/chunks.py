@@ -7,24 +7,27 @@ from pathlib import Path
 import numpy as np
 
 from capexrisk.estimate.totals import ChunkTotals
+from capexrisk.kernel.points import Net
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.kernel.tally import QUARANTINE_LISTED
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.paths import write_paths
-from capexrisk.run.plan import Chunk
+from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.sampling.net import sobol_net
 
 
 def run_chunk(
-    lowered: LoweredScenario, seed: int, chunk: Chunk, keep_in: Path | None
+    lowered: LoweredScenario, plan: RunPlan, chunk: Chunk, keep_in: Path | None
 ) -> ChunkTotals:
     """Simulate a chunk; with `keep_in`, also write its single paths there."""
     tally, kept = simulate_chunk(
         lowered.market,
         lowered.schedule,
         lowered.layout,
-        seed=seed,
+        seed=plan.seed,
         first_path=chunk.first_path,
         paths=chunk.paths,
+        net=net_of(lowered, plan),
         keep=keep_in is not None,
     )
     if keep_in is not None:
@@ -32,6 +35,7 @@ def run_chunk(
     cells = np.flatnonzero(tally.histogram)
     quarantined = int(tally.paths[1])
     return ChunkTotals(
+        replicate=chunk.replicate,
         paths=int(tally.paths[0]),
         quarantined=quarantined,
         sums=tally.sums,
@@ -43,3 +47,16 @@ def run_chunk(
         joint=tally.joint,
         broken=tally.quarantine[: min(quarantined, QUARANTINE_LISTED)],
     )
+
+
+def net_of(lowered: LoweredScenario, plan: RunPlan) -> Net | None:
+    """The sequence whose points the paths are; None if they are independent.
+
+    Raises
+    ------
+    DimensionError
+        If a path has more draws than the sequence has dimensions.
+    """
+    if plan.sampler == "plain":
+        return None
+    return sobol_net(len(lowered.issuers), len(lowered.quarters))

@@ -11,7 +11,7 @@ from capexrisk.errors import KernelFault
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import run_in_order
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.plan import RunPlan
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
@@ -39,17 +39,20 @@ def execute(
     ------
     KernelFault
         If more than one path in 10,000 is not finite, or amounts have no standard error.
+    DimensionError
+        If a path has more draws than the plan's sampler can give.
     """
-    totals = Totals(lowered.layout)
-    tasks = ((lowered, plan.seed, chunk, keep_in) for chunk in plan.chunks())
+    net_of(lowered, plan)  # refuses what is too large for it before a worker does
+    totals = Totals(lowered.layout, plan.replicates)
+    tasks = ((lowered, plan, chunk, keep_in) for chunk in plan.chunks())
     for chunk_totals in run_in_order(plan, run_chunk, tasks):
         totals.add(chunk_totals)
         if progress is not None:
-            progress(totals.paths + totals.quarantined)
-    if totals.quarantined > QUARANTINE_LIMIT * plan.paths:
+            progress(totals.counted + totals.quarantined)
+    if totals.quarantined > QUARANTINE_LIMIT * plan.run_paths:
         path, quarter = totals.broken[0]
         raise KernelFault(
-            quarantine_note(totals.quarantined, plan.paths, path, lowered.quarters[quarter])
+            quarantine_note(totals.quarantined, plan.run_paths, path, lowered.quarters[quarter])
             + "; the scenario's figures are too extreme for the model"
         )
     if not np.isfinite(totals.deviation).all():

@@ -13,7 +13,7 @@ from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.block import BLOCK
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import worker_count
-from capexrisk.run.plan import CHUNK_PATHS, RunPlan
+from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, digest
 
 FORMAT_VERSION = 1
@@ -65,14 +65,17 @@ def build_manifest(
             "model": scenario.model_case(),
         },
         "run": {
-            "paths": plan.paths,
+            "paths": plan.run_paths,
+            "paths_asked": plan.paths,
             "seed": plan.seed,
+            "sampler": plan.sampler,
+            "replicates": plan.replicates,
             "collect": plan.collect,
             "jobs": worker_count(plan),
             "backend": plan.backend or "joblib's choice, threads preferred",
-            "chunk_paths": CHUNK_PATHS,
+            "chunk_paths": plan.chunk_paths,
             "block_paths": BLOCK,
-            "paths_counted": totals.paths,
+            "paths_counted": totals.counted,
             "paths_quarantined": totals.quarantined,
             "quarantine": [
                 {"path": path, "quarter": lowered.quarters[quarter]}
@@ -84,6 +87,6 @@ def build_manifest(
         "times": {
             "started": started.astimezone(UTC).isoformat(timespec="seconds"),
             "simulation_seconds": round(seconds, 3),
-            "paths_per_second": round(plan.paths / seconds) if seconds > 0 else None,
+            "paths_per_second": round(plan.run_paths / seconds) if seconds > 0 else None,
         },
     }

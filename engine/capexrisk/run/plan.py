@@ -7,33 +7,42 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
 from capexrisk.kernel.outcomes import Collect
+from capexrisk.kernel.points import path_number
 
 Backend = Literal["threading", "loky", "sequential"]
+Sampler = Literal["sobol", "plain"]
 
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
 CHUNK_PATHS = 16_384
+CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
+REPLICATES = 32  # nets, each scrambled in its own way: Student's interval is then 4 % wider
 MOST_PATHS = 10**12
+MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
 MOST_JOBS = 10_000  # the bound of the scenario's [run] table
 
 
 class Chunk(NamedTuple):
-    """Consecutive paths computed together."""
+    """Consecutive paths computed together, all of one replicate."""
 
     number: int
+    replicate: int
     first_path: int
     paths: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunPlan:
-    """How a scenario is run. Only `paths` and `seed` have a say in the numbers.
+    """How a scenario is run. Only `paths`, `seed` and `sampler` have a say in the numbers.
 
     Parameters
     ----------
     paths : int
-        Number of paths, 1 to 10**12.
+        Number of paths wanted, 1 to 10**12.
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
+    sampler : {"sobol", "plain"}
+        "sobol": the points of 32 nets scrambled independently, of 2**m points each (`run_paths`).
+        "plain": independent paths.
     jobs : int or None
         Workers, 1 to 10,000; -1 is one for each core; None is what an active
         `joblib.parallel_config` says.
@@ -45,6 +54,7 @@ class RunPlan:
 
     paths: int
     seed: int
+    sampler: Sampler = "sobol"
     jobs: int | None = -1
     backend: Backend | None = None
     collect: Collect = "everything"
@@ -54,6 +64,15 @@ class RunPlan:
             raise ValueError(f"paths: {self.paths} is out of range; give 1 to {MOST_PATHS}")
         if not 0 <= self.seed < 2**64:
             raise ValueError(f"seed: {self.seed} is out of range; give 0 to 2**64 - 1")
+        if self.sampler not in get_args(Sampler):
+            raise ValueError(
+                f"sampler: {self.sampler!r} is unknown; give one of {', '.join(get_args(Sampler))}"
+            )
+        if self.points > MOST_POINTS and self.sampler == "sobol":
+            raise ValueError(
+                f"paths: {self.paths} is more than the {REPLICATES * MOST_POINTS:,} of the sobol "
+                "sampler; take the plain sampler"
+            )
         if self.jobs not in (-1, None) and not 1 <= self.jobs <= MOST_JOBS:
             raise ValueError(
                 f"jobs: {self.jobs} is no number of workers; give 1 to {MOST_JOBS}, or -1"
@@ -67,7 +86,37 @@ class RunPlan:
                 f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
 
+    @property
+    def replicates(self) -> int:
+        """Parts of the run that are independent of each other: nets, or 1 if all paths are."""
+        return REPLICATES if self.sampler == "sobol" else 1
+
+    @property
+    def points(self) -> int:
+        """Paths of each replicate; of a net 2**m, fewer would leave gaps in it."""
+        if self.sampler == "plain":
+            return self.paths
+        return 1 << (-(-self.paths // REPLICATES) - 1).bit_length()
+
+    @property
+    def run_paths(self) -> int:
+        """Paths that are run: the next whole nets."""
+        return self.replicates * self.points
+
+    @property
+    def chunk_paths(self) -> int:
+        """Paths of a chunk; the last ones of a run may have fewer."""
+        return CHUNK_POINTS if self.sampler == "sobol" else CHUNK_PATHS
+
     def chunks(self) -> Iterator[Chunk]:
-        """The chunks, in the order in which they are added up; the same for any workers."""
-        for number, first in enumerate(range(0, self.paths, CHUNK_PATHS)):
-            yield Chunk(number, first, min(CHUNK_PATHS, self.paths - first))
+        """The chunks, in the order in which they are added up; the same for any workers.
+
+        Chunk after chunk of all replicates: at every multiple of their number the nets are of equal
+        size, and a longer run begins with the chunks of a shorter one.
+        """
+        number = 0
+        for begin in range(0, self.points, self.chunk_paths):
+            paths = min(self.chunk_paths, self.points - begin)
+            for replicate in range(self.replicates):
+                yield Chunk(number, replicate, path_number(replicate, begin), paths)
+                number += 1

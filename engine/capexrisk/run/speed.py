@@ -16,7 +16,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.backends import worker_count
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import execute
-from capexrisk.run.plan import CHUNK_PATHS, Chunk, RunPlan
+from capexrisk.run.plan import CHUNK_POINTS, Chunk, RunPlan
 from capexrisk.scenario import Scenario
 
 RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths
@@ -139,12 +139,15 @@ def measure_speed(
     tell = progress or (lambda _: None)
     tell("Starting (the first run compiles)")
     lowered = {collect: lower(scenario, collect) for collect in get_args(Collect)}
-    start = _start(lowered, seed, time.perf_counter() if began is None else began)
+    start = _start(
+        lowered, RunPlan(paths=1, seed=seed), time.perf_counter() if began is None else began
+    )
 
     workers = worker_count(RunPlan(paths=1, seed=seed, backend="threading"))
+    per_worker = max(round(RUN_SECONDS / start.chunk), 1) * CHUNK_POINTS
     plans = [
         RunPlan(
-            paths=_about_a_second(start.chunk) * count if paths is None else paths,
+            paths=per_worker * count if paths is None else paths,
             seed=seed,
             jobs=count,
             backend="threading",
@@ -163,7 +166,9 @@ def measure_speed(
         for plan, found in turns if number % 2 == 0 else reversed(turns):
             found.append(_seconds(lowered[plan.collect], plan))
     ways = tuple(
-        Way(workers=plan.jobs or 1, collect=plan.collect, paths=plan.paths, seconds=tuple(found))
+        Way(
+            workers=plan.jobs or 1, collect=plan.collect, paths=plan.run_paths, seconds=tuple(found)
+        )
         for plan, found in zip(plans, seconds, strict=True)
     )
     return Speed(start=start, ways=ways, peak_mib=peak_mib())
@@ -186,25 +191,20 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def _start(lowered: dict[Collect, LoweredScenario], seed: int, began: float) -> Start:
+def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float) -> Start:
     times = [began, time.perf_counter()]
     steps: tuple[tuple[Collect, int], ...]
-    steps = (("everything", 1), ("everything", CHUNK_PATHS), ("figures", 1))
+    steps = (("everything", 1), ("everything", plan.chunk_paths), ("figures", 1))
     for collect, paths in steps:
-        run_chunk(lowered[collect], seed, Chunk(0, 0, paths), None)
+        run_chunk(lowered[collect], plan, Chunk(0, 0, 0, paths), None)
         times.append(time.perf_counter())
     prepare, load, chunk, load_figures = (b - a for a, b in pairwise(times))
     return Start(prepare=prepare, load=load, chunk=chunk, load_figures=load_figures)
 
 
-def _about_a_second(chunk_seconds: float) -> int:
-    """Paths of whole chunks that keep one worker busy for about a second."""
-    return max(round(RUN_SECONDS / chunk_seconds), 1) * CHUNK_PATHS
-
-
 def _short(plan: RunPlan) -> RunPlan:
     """The plan with a chunk for each worker at most: wakes the threads and their memory."""
-    return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * CHUNK_PATHS))
+    return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * CHUNK_POINTS))
 
 
 def _seconds(lowered: LoweredScenario, plan: RunPlan) -> float:

@@ -1,9 +1,9 @@
 """The tidy table of a run: one row an estimate.
 
 Columns: issuer ("system" for the group and the market), period ("2026", "2026Q3", "2026Q3-Q4" for
-part of a year, "horizon"), metric, statistic, value, standard_error, ci_low, ci_high, n. Money in
-$bn, spreads in bp, shares and probabilities as fractions. Probabilities by quarter are cumulative:
-"has happened by the end of".
+part of a year, "horizon"), metric, statistic, value, standard_error, ci_low, ci_high, n, method
+("sobol" or "plain"). Money in $bn, spreads in bp, shares and probabilities as fractions.
+Probabilities by quarter are cumulative: "has happened by the end of".
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from math import exp
 import numpy as np
 import pandas as pd
 
-from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.measures import (
-    Estimate,
+from capexrisk.estimate.estimates import (
+    CFAR_TAIL,
     cash_flow_at_risk,
     cumulative,
+    distribution,
     mean,
     probability,
     quantiles,
 )
+from capexrisk.estimate.measures import Estimate
 from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import LoweredScenario
@@ -32,8 +33,7 @@ from capexrisk.scenario.market import REGIMES
 
 SYSTEM = "system"
 HORIZON = "horizon"
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-CFAR_LEVEL = 1.0 - QUANTILES[0]  # cash flow at risk rests on the lowest quantile
+QUANTILES = (CFAR_TAIL, 0.25, 0.5, 0.75, 0.95)  # cash flow at risk takes the first
 COLUMNS = (
     "issuer",
     "period",
@@ -44,6 +44,7 @@ COLUMNS = (
     "ci_low",
     "ci_high",
     "n",
+    "method",
 )
 DISTRIBUTION_COLUMNS = ("issuer", "period", "metric", "lower", "upper", "count")
 TIER_METRICS = (
@@ -101,13 +102,7 @@ class _Summary:
         self.rows.setdefault((issuer, period, metric, estimate.statistic), estimate)
 
     def mean(self, row: int) -> Estimate:
-        totals = self.totals
-        return mean(
-            float(totals.mean[row]),
-            float(totals.deviation[row]),
-            totals.paths,
-            int(totals.nonzero[row]),
-        )
+        return mean(self.totals, row)
 
     def periods(self, axes: tuple[str, ...]) -> tuple[str, ...]:
         """Labels of the last axis of a quantity: quarters, years, or the whole horizon."""
@@ -139,19 +134,19 @@ class _Summary:
         """Mean and, where it has a histogram, quantiles, and for cash flows what is at risk."""
         average = self.mean(row)
         self.add(issuer, period, metric, average)
-        if not self.totals.paths or row >= self.totals.layout.distributions:
+        if not self.totals.counted or row >= self.totals.layout.distributions:
             return
-        distribution = Distribution(self.totals.histogram[row], self.atoms(issuer, metric))
-        found = quantiles(distribution, QUANTILES)
+        pooled = distribution(self.totals, row, self.atoms(issuer, metric))
+        found = quantiles(self.totals, row, pooled, QUANTILES)
         for estimate in found:
             self.add(issuer, period, metric, estimate)
         if metric == "free_cash_flow":
-            at_risk = cash_flow_at_risk(average, found[0], distribution, CFAR_LEVEL)
+            at_risk = cash_flow_at_risk(self.totals, row, pooled, average, found[0])
             self.add(issuer, period, metric, at_risk)
 
 
-def summarise(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
-    """The tidy table of all estimates of a run."""
+def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> pd.DataFrame:
+    """The tidy table of all estimates of a run; `method` is how its paths were sampled."""
     summary = _Summary(totals, lowered)
     _amounts_by_issuer(summary)
     _years_by_issuer(summary)
@@ -159,7 +154,7 @@ def summarise(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
     _causes_by_issuer(summary)
     _joint_failures(summary)
     _system(summary)
-    rows = [(*key[:3], *estimate) for key, estimate in summary.rows.items()]
+    rows = [(*key[:3], *estimate, method) for key, estimate in summary.rows.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -187,7 +182,7 @@ def _years_by_issuer(summary: _Summary) -> None:
     counts = summary.totals.level_counts("year_state")
     for i, issuer in enumerate(summary.lowered.issuers):
         for year, period in enumerate(summary.lowered.years):
-            fine, negative, failed, both = (int(count) for count in counts[i, year])
+            fine, negative, failed, both = counts[i, year]
             n = fine + negative + failed + both
             summary.add(issuer, period, "negative_fcf", probability(negative + both, n))
             survivors = probability(negative, fine + negative)
@@ -223,10 +218,10 @@ def _causes_by_issuer(summary: _Summary) -> None:
     for name, event in summary.collected(CAUSE_OF).items():
         counts = summary.totals.level_counts(name)
         for i, issuer in enumerate(summary.lowered.issuers):
-            n = int(counts[i].sum())
-            happened = n - int(counts[i, 0])
+            n = counts[i].sum(axis=0)
+            happened = n - counts[i, 0]
             for number, cause in enumerate(CAUSES, start=1):
-                hits = int(counts[i, number])
+                hits = counts[i, number]
                 metric = f"{event}_by_{cause}"
                 summary.add(issuer, HORIZON, metric, probability(hits, n))
                 share = probability(hits, happened)
@@ -237,10 +232,10 @@ def _joint_failures(summary: _Summary) -> None:
     joint, issuers = summary.totals.joint, summary.lowered.issuers
     for (i, first), (j, second) in product(enumerate(issuers), repeat=2):
         if i != j:
-            both = int(joint[i, j])
+            both = joint[:, i, j]
             together = probability(both, summary.totals.paths)
             summary.add(first, HORIZON, f"failure_with:{second}", together)
-            given = probability(both, int(joint[j, j]))
+            given = probability(both, joint[:, j, j])
             summary.add(first, HORIZON, f"failure_given_failure_of:{second}", given)
 
 
@@ -254,14 +249,14 @@ def _system(summary: _Summary) -> None:
         summary.add(SYSTEM, HORIZON, flow_metric(channel), summary.mean(int(row)))
 
     n = totals.paths
-    above = int(totals.level_counts("funding_above")[1])
+    above = totals.level_counts("funding_above")[1]
     summary.add(SYSTEM, HORIZON, "outside_funding_above_threshold", probability(above, n))
     for year, counts in zip(lowered.years, totals.level_counts("profit_above"), strict=True):
-        estimate = probability(int(counts[1]), n)
+        estimate = probability(counts[1], n)
         summary.add(SYSTEM, year, "group_profit_above_threshold", estimate)
     for quarter, counts in zip(lowered.quarters, totals.level_counts("regime"), strict=True):
         for regime, count in zip(REGIMES, counts, strict=True):
-            summary.add(SYSTEM, quarter, f"regime_{regime}", probability(int(count), n))
+            summary.add(SYSTEM, quarter, f"regime_{regime}", probability(count, n))
     for quarter, estimate in zip(
         lowered.quarters, cumulative(totals.level_counts("tenant_lost")), strict=True
     ):
@@ -279,7 +274,7 @@ def _failure_counts(summary: _Summary, name: str, suffix: str, most: int) -> Non
     counts = summary.totals.level_counts(name)
     for quarter, by_number in zip(summary.lowered.quarters, counts, strict=True):
         for k in range(1, most + 1):
-            hits = int(by_number[k:].sum())
+            hits = by_number[k:].sum(axis=0)
             estimate = probability(hits, summary.totals.paths)
             metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
             summary.add(SYSTEM, quarter, metric + suffix, estimate)
@@ -301,7 +296,7 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
         periods = summary.periods(summary.axes(name))
         rows = totals.rows(name).reshape(len(issuers), len(periods))
         for (i, issuer), (j, period) in product(enumerate(issuers), enumerate(periods)):
-            table = Distribution(totals.histogram[rows[i, j]]).table()
+            table = distribution(totals, rows[i, j]).table()
             tables.setdefault((issuer, period, metric), table)  # once, as in the summary
     cells = [len(lower) for lower, _, _ in tables.values()]
     labels = zip(*tables, strict=True)

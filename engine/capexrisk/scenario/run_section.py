@@ -1,4 +1,4 @@
-"""HOW a scenario is run, as its file may say; it never changes a path."""
+"""HOW a scenario is run, as its file may say."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ class RunSection(Record):
     """The table ``[run]``."""
 
     paths: Annotated[StrictInt, Field(ge=1, le=10**12)] = Field(
-        default=200_000, description="Number of paths."
+        default=262_144,
+        description="Number of paths; sobol rounds up to 32 times a power of two.",
     )
     seed: Annotated[StrictInt, Field(ge=0, le=2**64 - 1)] = Field(
         default=0, description="Seed of all draws."
+    )
+    sampler: Literal["sobol", "plain"] = Field(
+        default="sobol", description="Scrambled Sobol nets, or independent paths."
     )
     jobs: StrictInt = Field(default=-1, description="Workers; -1 is one for each core.")
     backend: Literal["threading", "loky", "sequential"] = Field(

@@ -9,9 +9,9 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.estimates import cumulative
 from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
 from capexrisk.estimate.measures import (
-    cumulative,
     mean,
     probability,
     quantiles,
@@ -77,16 +77,11 @@ def test_probability_of_no_paths_is_not_known():
 
 
 def test_cumulative_counts_dates_and_leaves_out_never():
-    found = cumulative(np.array([0, 3, 0, 5, 92]))
+    found = cumulative(np.array([[0], [3], [0], [5], [92]]))
     assert [e.n for e in found] == [100] * 4
     assert found[0].statistic == "upper_bound"
     assert [e.value for e in found[1:]] == [0.03, 0.03, 0.08]
     assert all(e == probability(h, 100) for e, h in zip(found, (0, 3, 3, 8), strict=True))
-
-
-def test_cumulative_confidence():
-    (found,) = cumulative(np.array([30, 70]), 0.5)
-    assert found == probability(30, 100, 0.5)
 
 
 def test_a_conditional_share_counts_its_condition_alone():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,12 +15,15 @@ LAYOUT = OutcomeLayout.of(quarters=2, years=1, issuers=2)
 SIZES = [700, 1, 0, 64, 2000, 0, 35]
 
 
-def chunk_of(amounts: np.ndarray, rng: np.random.Generator, quarantined: int = 0) -> ChunkTotals:
+def chunk_of(
+    amounts: np.ndarray, rng: np.random.Generator, quarantined: int = 0, replicate: int = 0
+) -> ChunkTotals:
     """Totals of a chunk of (paths, amounts), with made-up counts."""
     paths = amounts.shape[0]
     filled = rng.choice(LAYOUT.distributions * CELLS, size=min(paths, 50), replace=False)
     shape = (LAYOUT.rows - LAYOUT.amounts, LAYOUT.levels)
     return ChunkTotals(
+        replicate=replicate,
         paths=paths,
         quarantined=quarantined,
         sums=amounts.sum(axis=0),
@@ -66,14 +71,15 @@ def bits(values: np.ndarray) -> np.ndarray:
 def test_mean_and_deviation_are_those_of_all_paths_together(amounts, chunks):
     """Tolerances: rounding of a sum of 2,800 numbers, which a square of their size magnifies."""
     totals = added(chunks)
-    assert totals.paths == amounts.shape[0]
+    assert totals.counted == totals.paths[0] == amounts.shape[0]
     size = np.abs(amounts).mean(axis=0)
-    np.testing.assert_array_less(np.abs(totals.mean - amounts.mean(axis=0)), 1e-13 * size + 1e-300)
+    off = np.abs(totals.mean[0] - amounts.mean(axis=0))
+    np.testing.assert_array_less(off, 1e-13 * size + 1e-300)
     deviation = ((amounts - amounts.mean(axis=0)) ** 2).sum(axis=0)
     rounding = 1e-13 * (amounts**2).sum(axis=0) + 1e-300
-    np.testing.assert_array_less(np.abs(totals.deviation - deviation), rounding)
+    np.testing.assert_array_less(np.abs(totals.deviation[0] - deviation), rounding)
     assert (totals.deviation >= 0.0).all()
-    assert totals.mean[4] == 7.25 and totals.deviation[5] == 0.0
+    assert totals.mean[0, 4] == 7.25 and totals.deviation[0, 5] == 0.0
 
 
 def test_counts_are_added(chunks):
@@ -83,8 +89,8 @@ def test_counts_are_added(chunks):
         histogram[chunk.cells] += chunk.cell_counts
     filled = [chunk for chunk in chunks if chunk.paths]
     np.testing.assert_array_equal(totals.histogram.reshape(-1), histogram)
-    np.testing.assert_array_equal(totals.counts, sum(chunk.counts for chunk in filled))
-    np.testing.assert_array_equal(totals.joint, sum(chunk.joint for chunk in filled))
+    np.testing.assert_array_equal(totals.counts[0], sum(chunk.counts for chunk in filled))
+    np.testing.assert_array_equal(totals.joint[0], sum(chunk.joint for chunk in filled))
 
 
 def test_quarantined_paths_are_kept_in_order_from_empty_chunks_too(chunks):
@@ -107,7 +113,7 @@ def test_the_same_order_gives_the_same_bits_and_another_the_same_digits(amounts,
     # The order has a say, or this test would not guard anything.
     assert (bits(first.mean) != bits(turned.mean)).any()
     size = np.abs(amounts).mean(axis=0)
-    np.testing.assert_array_less(np.abs(first.mean - turned.mean), 1e-13 * size + 1e-300)
+    np.testing.assert_array_less(np.abs(first.mean - turned.mean)[0], 1e-13 * size + 1e-300)
     np.testing.assert_array_equal(first.histogram, turned.histogram)
     np.testing.assert_array_equal(first.counts, turned.counts)
     np.testing.assert_array_equal(first.joint, turned.joint)
@@ -128,7 +134,7 @@ def test_the_largest_amounts_the_kernel_lets_pass_have_a_deviation():
     amounts[3:7, 0] = 1e144
     chunk = chunk_of(amounts, rng)
     totals = added([chunk, chunk])
-    assert totals.deviation[0] == pytest.approx(20 * 0.24e288, rel=1e-12)
+    assert totals.deviation[0, 0] == pytest.approx(20 * 0.24e288, rel=1e-12)
 
 
 def test_rows_and_level_counts_find_their_quantity():
@@ -140,7 +146,25 @@ def test_rows_and_level_counts_find_their_quantity():
     np.testing.assert_array_equal(every, np.arange(LAYOUT.rows))
 
     row = LAYOUT.first["regime"] - LAYOUT.amounts
-    totals.counts[row : row + 2] = np.arange(2 * LAYOUT.levels).reshape(2, -1)
-    np.testing.assert_array_equal(totals.level_counts("regime"), [[0, 1, 2], [7, 8, 9]])
-    assert totals.level_counts("tenant_lost").shape == (3,)
+    totals.counts[0, row : row + 2] = np.arange(2 * LAYOUT.levels).reshape(2, -1)
+    np.testing.assert_array_equal(totals.level_counts("regime")[..., 0], [[0, 1, 2], [7, 8, 9]])
+    assert totals.level_counts("tenant_lost").shape == (3, 1)
     assert LAYOUT.levels == 7  # the causes', so that the rows above have levels to leave out
+
+
+def test_replicates_are_added_up_apart(amounts):
+    """Each as if it were alone; what is counted over all of them is counted over all."""
+    parts = np.split(amounts, [300, 700, 1100, 1300])
+    order = [2, 0, 1, 0, 2]
+    rng = np.random.default_rng(11)
+    chunks = [chunk_of(p, rng, replicate=r) for p, r in zip(parts, order, strict=True)]
+    totals = Totals(LAYOUT, 3)
+    for chunk in chunks:
+        totals.add(chunk)
+    for r in range(3):
+        alone = added([replace(chunk, replicate=0) for chunk in chunks if chunk.replicate == r])
+        for name in ("paths", "mean", "deviation", "counts", "joint", "histogram"):
+            np.testing.assert_array_equal(getattr(totals, name)[r], getattr(alone, name)[0])
+    np.testing.assert_array_equal(totals.nonzero, (amounts != 0.0).sum(axis=0))
+    assert totals.counted == amounts.shape[0]
+    assert totals.level_counts("regime").shape == (2, 3, 3)

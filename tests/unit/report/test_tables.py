@@ -25,7 +25,7 @@ def row_of(results: Results, metric: str, issuer: str, period: str, statistic: s
     rows = results.estimates(metric, issuer=issuer, period=period)
     chosen = rows[rows["statistic"].isin(statistic.split("|"))]
     assert len(chosen) == 1
-    return Estimate(*chosen.iloc[0, 3:])
+    return Estimate(*chosen.iloc[0, 3:9])
 
 
 def test_the_headline_holds_the_estimates(results: Results) -> None:
@@ -44,7 +44,7 @@ def test_the_headline_holds_the_estimates(results: Results) -> None:
 
 def test_the_main_cause_is_the_commonest(results: Results) -> None:
     rows = results.estimates("funding_failure_by_window_given_funding_failure", issuer="CoreWeave")
-    window = Estimate(*rows.iloc[0, 3:])
+    window = Estimate(*rows.iloc[0, 3:9])
     assert window.value > 0.5  # so that no other cause can be commoner
     cause = tables.headline(results).at["CoreWeave", (tables.CAUSE, "")]
     assert cause == f"window {percentage(window)}"
@@ -64,7 +64,7 @@ def test_joint_failures_are_the_systems(results: Results) -> None:
     frame = tables.joint_failures(results)
     assert list(frame.index) == ["Any issuer", "Two or more", "All six"]
     rows = results.estimates("failures_at_least_2", period="2028Q4")
-    assert frame.at["Two or more", "2028"] == percentage(Estimate(*rows.iloc[0, 3:]))
+    assert frame.at["Two or more", "2028"] == percentage(Estimate(*rows.iloc[0, 3:9]))
 
 
 @pytest.mark.parametrize("width", [80, 100])
