@@ -14,6 +14,16 @@ from capexrisk.cli.options import overrides, scenario_file
 @click.command
 @scenario_file
 @click.option("--paths", type=int, help="Number of paths. Default: the scenario's [run] table.")
+@click.option(
+    "--target",
+    "targets",
+    metavar="NAME: ERROR",
+    multiple=True,
+    help="Stop at this standard error, such as 'funding_failure/Oracle: rel 5%' or "
+    "'negative_fcf/Amazon/2026: abs 0.002'; --paths is then the most, 134,217,728 by default. "
+    "May be repeated.",
+)
+@click.option("--max-time", type=float, metavar="SECONDS", help="With --target: stop before that.")
 @click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
 @click.option("--sampler", help="sobol (scrambled nets, the default) or plain (independent paths).")
 @click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
@@ -30,6 +40,8 @@ from capexrisk.cli.options import overrides, scenario_file
 def run(
     scenario: Path,
     paths: int | None,
+    targets: tuple[str, ...],
+    max_time: float | None,
     seed: int | None,
     sampler: str | None,
     jobs: int | None,
@@ -49,22 +61,25 @@ def run(
     loaded = load_scenario(scenario, overrides)
     section = load_run_section(scenario, overrides)
 
-    from capexrisk.run.plan import RunPlan
+    from capexrisk.run.plan import RunPlan, default_paths
 
+    usual = default_paths(targets) if targets else section.paths
     try:
         plan = RunPlan(
-            paths=section.paths if paths is None else paths,
+            paths=usual if paths is None else paths,
             seed=section.seed if seed is None else seed,
             sampler=section.sampler if sampler is None else sampler,  # type: ignore[arg-type]
             jobs=section.jobs if jobs is None else jobs,
             backend=section.backend if backend is None else backend,  # type: ignore[arg-type]
+            targets=targets,
+            max_seconds=max_time,
         )
     except ValueError as error:
-        raise click.UsageError(f"--{error}") from None
+        raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
 
     from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
 
-    if plan.run_paths != plan.paths and not quiet:
+    if plan.run_paths != plan.paths and not targets and not quiet:
         click.echo(
             f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
             f"{plan.replicates} nets of {plan.points:,} points",
@@ -94,6 +109,8 @@ def run(
         from capexrisk.report.tables import headline_table
 
         Console().print(headline_table(results))
+        for line in results.targets:
+            print(line)
         print(f"Report: {target / 'report.html'}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +12,10 @@ from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.chunks import net_of, run_chunk
-from capexrisk.run.plan import RunPlan
+from capexrisk.run.plan import Chunk, RunPlan
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
+Progress = Callable[[int], None]
 
 
 def execute(
@@ -22,7 +23,7 @@ def execute(
     plan: RunPlan,
     *,
     keep_in: Path | None = None,
-    progress: Callable[[int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Totals:
     """Simulate all paths of a plan.
 
@@ -42,17 +43,31 @@ def execute(
     DimensionError
         If a path has more draws than the plan's sampler can give.
     """
-    net_of(lowered, plan)  # refuses what is too large for it before a worker does
     totals = Totals(lowered.layout, plan.replicates)
-    tasks = ((lowered, plan, chunk, keep_in) for chunk in plan.chunks())
+    add_chunks(totals, lowered, plan, plan.chunks(), keep_in, progress)
+    return totals
+
+
+def add_chunks(
+    totals: Totals,
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    chunks: Iterable[Chunk],
+    keep_in: Path | None,
+    progress: Progress | None,
+) -> None:
+    """Simulate chunks of a plan and add them to the totals; parameters and errors as `execute`."""
+    net_of(lowered, plan)  # refuses what is too large for it before a worker does
+    tasks = ((lowered, plan, chunk, keep_in) for chunk in chunks)
     for chunk_totals in run_in_order(plan, run_chunk, tasks):
         totals.add(chunk_totals)
         if progress is not None:
             progress(totals.counted + totals.quarantined)
-    if totals.quarantined > QUARANTINE_LIMIT * plan.run_paths:
+    paths = totals.counted + totals.quarantined
+    if totals.quarantined > QUARANTINE_LIMIT * paths:
         path, quarter = totals.broken[0]
         raise KernelFault(
-            quarantine_note(totals.quarantined, plan.run_paths, path, lowered.quarters[quarter])
+            quarantine_note(totals.quarantined, paths, path, lowered.quarters[quarter])
             + "; the scenario's figures are too extreme for the model"
         )
     if not np.isfinite(totals.deviation).all():
@@ -60,7 +75,6 @@ def execute(
             "amounts are too large to have a standard error; "
             "the scenario's figures are too extreme for the model"
         )
-    return totals
 
 
 def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -14,6 +15,7 @@ from capexrisk.kernel.block import BLOCK
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import worker_count
 from capexrisk.run.plan import RunPlan
+from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario, digest
 
 FORMAT_VERSION = 1
@@ -46,6 +48,7 @@ def build_manifest(
     lowered: LoweredScenario,
     plan: RunPlan,
     totals: Totals,
+    standings: Sequence[Standing] = (),
     *,
     started: datetime,
     seconds: float,
@@ -65,7 +68,7 @@ def build_manifest(
             "model": scenario.model_case(),
         },
         "run": {
-            "paths": plan.run_paths,
+            "paths": totals.counted + totals.quarantined,
             "paths_asked": plan.paths,
             "seed": plan.seed,
             "sampler": plan.sampler,
@@ -75,6 +78,7 @@ def build_manifest(
             "backend": plan.backend or "joblib's choice, threads preferred",
             "chunk_paths": plan.chunk_paths,
             "block_paths": BLOCK,
+            "targets": [standing.record() for standing in standings],
             "paths_counted": totals.counted,
             "paths_quarantined": totals.quarantined,
             "quarantine": [
@@ -87,6 +91,6 @@ def build_manifest(
         "times": {
             "started": started.astimezone(UTC).isoformat(timespec="seconds"),
             "simulation_seconds": round(seconds, 3),
-            "paths_per_second": round(plan.run_paths / seconds) if seconds > 0 else None,
+            "paths_per_second": round(totals.counted / seconds) if seconds > 0 else None,
         },
     }

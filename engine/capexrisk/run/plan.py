@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -16,9 +16,16 @@ Sampler = Literal["sobol", "plain"]
 CHUNK_PATHS = 16_384
 CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
 REPLICATES = 32  # nets, each scrambled in its own way: Student's interval is then 4 % wider
+DEFAULT_PATHS = 262_144
+DEFAULT_MOST_PATHS = 2**27  # that a run with targets may take: some minutes' work of two cores
 MOST_PATHS = 10**12
 MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
 MOST_JOBS = 10_000  # the bound of the scenario's [run] table
+
+
+def default_paths(targets: Sequence[str]) -> int:
+    """Paths of a run for which nobody says how many; with targets the most it may take."""
+    return DEFAULT_MOST_PATHS if targets else DEFAULT_PATHS
 
 
 class Chunk(NamedTuple):
@@ -37,7 +44,7 @@ class RunPlan:
     Parameters
     ----------
     paths : int
-        Number of paths wanted, 1 to 10**12.
+        Number of paths wanted, 1 to 10**12; with targets the most that may be run.
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
     sampler : {"sobol", "plain"}
@@ -50,6 +57,10 @@ class RunPlan:
         How they run; None honours an active `joblib.parallel_config`, else threading.
     collect : {"everything", "figures"}
         What is found out about the paths.
+    targets : tuple of str
+        Errors at which the run stops; see `targets.parse_target`.
+    max_seconds : float or None
+        With targets: the run stops before it would take longer.
     """
 
     paths: int
@@ -58,6 +69,8 @@ class RunPlan:
     jobs: int | None = -1
     backend: Backend | None = None
     collect: Collect = "everything"
+    targets: tuple[str, ...] = ()
+    max_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.paths <= MOST_PATHS:
@@ -85,6 +98,10 @@ class RunPlan:
             raise ValueError(
                 f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
+        if self.max_seconds is not None and not self.targets:
+            raise ValueError("max_seconds: stops at looks at targets; give a target as well")
+        if self.max_seconds is not None and not self.max_seconds > 0.0:
+            raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 
     @property
     def replicates(self) -> int:
@@ -93,14 +110,19 @@ class RunPlan:
 
     @property
     def points(self) -> int:
-        """Paths of each replicate; of a net 2**m, fewer would leave gaps in it."""
+        """Paths of each replicate; of a net 2**m, fewer would leave gaps in it.
+
+        Rounded up, but for a number that is the most: with targets it is rounded down.
+        """
         if self.sampler == "plain":
             return self.paths
+        if self.targets:
+            return 1 << max(self.paths // REPLICATES, 1).bit_length() - 1
         return 1 << (-(-self.paths // REPLICATES) - 1).bit_length()
 
     @property
     def run_paths(self) -> int:
-        """Paths that are run: the next whole nets."""
+        """Paths that are run, with targets at most: whole nets."""
         return self.replicates * self.points
 
     @property

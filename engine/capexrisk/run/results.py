@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +16,10 @@ from capexrisk.errors import CapexriskError
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute, quarantine_note
 from capexrisk.run.manifest import FORMAT_VERSION, build_manifest
-from capexrisk.run.plan import RunPlan
+from capexrisk.run.plan import RunPlan, default_paths
+from capexrisk.run.stopping import execute_until
 from capexrisk.run.summary import distribution_table, summarise
+from capexrisk.run.targets import Standing, sentence
 from capexrisk.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -71,6 +73,11 @@ class Results:
     def paths(self) -> int:
         """Number of paths counted."""
         return int(self.manifest["run"]["paths_counted"])
+
+    @property
+    def targets(self) -> list[str]:
+        """One line on each target of the run: whether it was reached, or how much is missing."""
+        return [sentence(record, self.paths) for record in self.manifest["run"].get("targets", ())]
 
     @property
     def quarantine_note(self) -> str | None:
@@ -132,12 +139,14 @@ class Results:
 def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     scenario: Scenario,
     *,
-    paths: int = 262_144,
+    paths: int | None = None,
     seed: int = 0,
     sampler: str = "sobol",
     n_jobs: int | None = -1,
     backend: str | None = None,
     collect: str = "everything",
+    targets: Sequence[str] = (),
+    max_seconds: float | None = None,
     keep_paths: Path | str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
@@ -149,7 +158,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         From `load_scenario`.
     paths : int
         Number of paths, 1 to 10**12; for "sobol" at most 2**36, and rounded up to 32 times a power
-        of two. A larger run contains the paths of a smaller one.
+        of two. A larger run contains the paths of a smaller one. Default: 262,144; with targets the
+        number is the most that may be run, 134,217,728 by default.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
     sampler : {"sobol", "plain"}
@@ -164,6 +174,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         "figures" takes less time: means and probabilities only, without quantiles and CFaR, and of
         an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
         causes. Plots and the report need everything.
+    targets : sequence of str
+        Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
+        ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest["run"]``.
+    max_seconds : float, optional
+        With targets: the run stops before it would take longer.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
     progress : callable, optional
@@ -181,6 +196,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         If an argument is out of range.
     KernelFault
         If more than one path in 10,000 is not finite.
+    TargetError, UnknownName
+        If a target cannot be read, or is out of reach of the paths and the time allowed.
     DimensionError
         If the scenario is too large for the Sobol sequence: more than 21,201 draws a path.
 
@@ -195,12 +212,14 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
             f"scenario: {scenario!r} is no Scenario; give capexrisk.load_scenario(path)"
         )
     plan = RunPlan(
-        paths=paths,
+        paths=default_paths(targets) if paths is None else paths,
         seed=seed,
         sampler=sampler,  # type: ignore[arg-type]
         jobs=n_jobs,
         backend=backend,  # type: ignore[arg-type]
         collect=collect,  # type: ignore[arg-type]
+        targets=tuple(targets),
+        max_seconds=max_seconds,
     )
     return simulate_plan(
         scenario, plan, keep_in=Path(keep_paths) if keep_paths else None, progress=progress
@@ -218,12 +237,18 @@ def simulate_plan(
     lowered = lower(scenario, plan.collect)
     started = datetime.now(UTC)
     clock = time.perf_counter()
-    totals = execute(lowered, plan, keep_in=keep_in, progress=progress)
+    standings: list[Standing] = []
+    if plan.targets:
+        totals, standings = execute_until(lowered, plan, keep_in=keep_in, progress=progress)
+    else:
+        totals = execute(lowered, plan, keep_in=keep_in, progress=progress)
     seconds = time.perf_counter() - clock
     return Results(
         summary=summarise(totals, lowered, plan.sampler),
         distributions=distribution_table(totals, lowered),
-        manifest=build_manifest(scenario, lowered, plan, totals, started=started, seconds=seconds),
+        manifest=build_manifest(
+            scenario, lowered, plan, totals, standings, started=started, seconds=seconds
+        ),
     )
 
 

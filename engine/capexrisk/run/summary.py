@@ -134,7 +134,7 @@ class _Summary:
         """Mean and, where it has a histogram, quantiles, and for cash flows what is at risk."""
         average = self.mean(row)
         self.add(issuer, period, metric, average)
-        if not self.totals.counted or row >= self.totals.layout.distributions:
+        if row >= self.totals.layout.distributions:
             return
         pooled = distribution(self.totals, row, self.atoms(issuer, metric))
         found = quantiles(self.totals, row, pooled, QUANTILES)

@@ -1,0 +1,120 @@
+"""Running a plan until its targets are reached.
+
+The run is looked at on a fixed schedule: after FIRST_LOOK paths, then whenever they have doubled.
+It stops where every standard error is at most what is wanted, whatever the values are. Such a rule
+is valid asymptotically, as the errors wanted become small: Y. S. Chow and H. Robbins, "On the
+asymptotic theory of fixed-width sequential confidence intervals for the mean", Annals of
+Mathematical Statistics 36 (1965), and for simulations P. W. Glynn and W. Whitt, "The asymptotic
+validity of sequential stopping rules for stochastic simulations", Annals of Applied Probability 2
+(1992). What it costs at 32 replicates, whose error is itself known to an eighth only, is half a
+point of the 95 % (Student's intervals of normal means, 40,000 runs: 94.5 %; 94.2 % with looks ten
+times as often, hence few looks).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.precision import BOUNDS
+from capexrisk.estimate.totals import Totals
+from capexrisk.lowering import LoweredScenario
+from capexrisk.run.execute import Progress, add_chunks
+from capexrisk.run.names import Name
+from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.run.summary import summarise
+from capexrisk.run.targets import Standing, TargetError, parse_target
+
+FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
+
+
+def execute_until(
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    *,
+    keep_in: Path | None = None,
+    progress: Progress | None = None,
+) -> tuple[Totals, list[Standing]]:
+    """Simulate paths of a plan until its targets are reached, its paths spent or its time.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+    plan : RunPlan
+        With targets.
+    keep_in, progress
+        As for `execute`.
+
+    Returns
+    -------
+    Totals
+    list of Standing
+        Where each target stands at the end.
+
+    Raises
+    ------
+    TargetError, UnknownName
+        If a target cannot be read, or if the first look shows that it is out of reach.
+    KernelFault, DimensionError
+        As for `execute`.
+    """
+    targets = [parse_target(text, lowered) for text in plan.targets]
+    totals = Totals(lowered.layout, plan.replicates)
+    began = time.perf_counter()
+    standings: list[Standing] = []
+    for leg in _legs(plan):
+        add_chunks(totals, lowered, plan, leg, keep_in, progress)
+        found = _estimates(totals, lowered)
+        first = not standings
+        standings = [Standing(target, found[target.name], totals.counted) for target in targets]
+        if all(standing.reached for standing in standings):
+            break
+        seconds = time.perf_counter() - began
+        if first and totals.counted + totals.quarantined < plan.run_paths:
+            _refuse_unreachable(standings, plan, seconds)
+        # The next leg takes as long again as all before it.
+        if plan.max_seconds is not None and 2.0 * seconds > plan.max_seconds:
+            break
+    return totals, standings
+
+
+def _legs(plan: RunPlan) -> Iterator[Iterator[Chunk]]:
+    """The chunks between looks; each leg is to be used up before the next is asked for."""
+    chunks = plan.chunks()
+    levels = -(-plan.points // plan.chunk_paths)
+    left = levels * plan.replicates
+    size, done = FIRST_LOOK // plan.chunk_paths, 0
+    while left > 0:
+        yield islice(chunks, size)
+        done, left = done + size, left - size
+        size = done
+
+
+def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]:
+    """Every row of the tidy table by its name."""
+    estimates = {}
+    for issuer, period, metric, *row in summarise(totals, lowered, "").itertuples(index=False):
+        found = Estimate(*row[:6])
+        statistic = "probability" if found.statistic in BOUNDS else found.statistic
+        estimates[Name(issuer, period, metric, statistic)] = found
+    return estimates
+
+
+def _refuse_unreachable(standings: list[Standing], plan: RunPlan, seconds: float) -> None:
+    """Say now what the cap rules out, rather than after it is spent."""
+    for standing in standings:
+        least = standing.least_paths(nets=plan.sampler == "sobol")
+        if least > plan.run_paths:
+            raise TargetError(
+                f"target {standing.target}: takes {least:,} paths at least, and {plan.run_paths:,} "
+                "are allowed; allow more, or ask for less"
+            )
+        takes = seconds * least / standing.paths
+        if plan.max_seconds is not None and takes > plan.max_seconds:
+            raise TargetError(
+                f"target {standing.target}: takes {least:,} paths at least, about {takes:,.0f} s, "
+                f"and {plan.max_seconds:g} s are allowed; allow more, or ask for less"
+            )

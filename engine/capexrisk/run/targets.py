@@ -1,0 +1,108 @@
+"""Errors a run shall reach: "funding_failure/Oracle: rel 5%"."""
+
+from __future__ import annotations
+
+import re
+from math import inf
+from typing import Any, NamedTuple
+
+from capexrisk.errors import CapexriskError
+from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.precision import Precision, least_paths, paths_needed, shortfall
+from capexrisk.lowering import LoweredScenario
+from capexrisk.run.names import Name, resolve
+
+SHAPE = re.compile(r"(?P<name>.+):\s*(?P<kind>rel|abs)\s+(?P<size>[^\s%]+)\s*(?P<percent>%?)\s*")
+
+
+class TargetError(CapexriskError):
+    """A target that cannot be read, or not be reached."""
+
+
+class Target(NamedTuple):
+    """An estimate and the standard error it shall have."""
+
+    name: Name
+    precision: Precision
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.precision}"
+
+
+class Standing(NamedTuple):
+    """Where a target stands after so many paths."""
+
+    target: Target
+    estimate: Estimate
+    paths: int
+
+    @property
+    def reached(self) -> bool:
+        """Whether the standard error is as small as it shall be."""
+        return shortfall(self.estimate, self.target.precision) <= 1.0
+
+    @property
+    def paths_needed(self) -> float:
+        """About how many paths it takes in all; infinite if no path tells."""
+        return paths_needed(self.estimate, self.target.precision, self.paths)
+
+    def least_paths(self, *, nets: bool) -> int:
+        """How many it takes at least."""
+        return least_paths(self.estimate, self.target.precision, self.paths, nets=nets)
+
+    def record(self) -> dict[str, Any]:
+        """What a manifest keeps of it."""
+        needed = self.paths_needed
+        return {
+            "target": str(self.target),
+            "reached": self.reached,
+            "paths_needed": None if self.reached or needed == inf else round(needed),
+        }
+
+
+def sentence(record: dict[str, Any], paths: int) -> str:
+    """Where a target stands after a run of `paths`, in words; its record as in a manifest."""
+    if record["reached"]:
+        return f"{record['target']}: reached"
+    if record["paths_needed"] is None:
+        return f"{record['target']}: not reached, and no path tells how many more it takes"
+    more = float(f"{record['paths_needed'] - paths:.2g}")  # nobody knows it better
+    return f"{record['target']}: not reached; about {more:,.0f} paths more would do"
+
+
+def parse_target(text: str, lowered: LoweredScenario) -> Target:
+    """Read a target.
+
+    Parameters
+    ----------
+    text : str
+        ``NAME: rel 5%`` for a standard error of at most 5 % of the value, ``NAME: abs 0.002`` for
+        one of at most 0.002 in the units of the value. For NAME see `names.resolve`.
+    lowered : LoweredScenario
+
+    Raises
+    ------
+    TargetError
+        If it has another form, or a size that is no positive number.
+    UnknownName
+        If there is no such estimate.
+    """
+    found = SHAPE.fullmatch(text.strip())
+    if found is None:
+        raise TargetError(
+            f"target {text!r}: write NAME: rel 5%, or NAME: abs 0.002, "
+            "such as funding_failure/Oracle: rel 5%"
+        )
+    relative = found["kind"] == "rel"
+    try:
+        size = float(found["size"])
+    except ValueError:
+        size = 0.0
+    if found["percent"]:
+        size /= 100.0
+    if not 0.0 < size < inf or (found["percent"] and not relative):
+        raise TargetError(
+            f"target {text!r}: {found['size']}{found['percent']} is no error to reach; "
+            "give a number above 0, in % only after rel"
+        )
+    return Target(resolve(found["name"].strip(), lowered), Precision(relative, size))
