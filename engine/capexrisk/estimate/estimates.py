@@ -67,3 +67,13 @@ def cash_flow_at_risk(
         means, counts = totals.mean[:, row], totals.histogram[:, row]
         return replicated.cash_flow_at_risk(means, average, quantile, pooled, counts, CFAR_LEVEL)
     return measures.cash_flow_at_risk(average, quantile, pooled, CFAR_LEVEL)
+
+
+def expected_shortfall(
+    totals: Totals, row: int, pooled: Distribution, quantile: Estimate
+) -> Estimate:
+    """Mean of the worst paths of an amount, those below its quantile at CFAR_TAIL."""
+    if totals.replicates > 1:
+        counts = totals.histogram[:, row]
+        return replicated.expected_shortfall(quantile, pooled, counts, CFAR_LEVEL)
+    return measures.expected_shortfall(quantile, pooled, CFAR_LEVEL)

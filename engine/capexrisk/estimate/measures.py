@@ -159,7 +159,8 @@ def cash_flow_at_risk(
     if n < 2:
         return Estimate(name, value, nan, nan, nan, n)
     per_density = quantile.standard_error / sqrt(tail * (1.0 - tail) / n)
-    below = distribution.partial_mean(tail)
+    short, _ = distribution.shortfalls(quantile.value)
+    below = tail * quantile.value - float(short @ distribution.counts) / n
     covariance = (tail * average.value - below) * per_density / n
     variance = average.standard_error**2 + quantile.standard_error**2 - 2.0 * covariance
     error = sqrt(max(variance, 0.0))
@@ -168,3 +169,26 @@ def cash_flow_at_risk(
     low = min(value - half, average.value - float(coarse_high[0]))
     high = max(value + half, average.value - float(coarse_low[0]))
     return Estimate(name, value, error, low, high, n)
+
+
+def expected_shortfall(
+    quantile: Estimate, distribution: Distribution, level: float, confidence: float = CONFIDENCE
+) -> Estimate:
+    """The mean of the worst paths: of those below the quantile at 1 - level (see `quantiles`).
+
+    q - E[(q - X)+] / (1 - level), which in q has slope 0 at the quantile: to first order the error
+    is that of the mean of (q - X)+ alone (R. T. Rockafellar and S. Uryasev, Journal of Risk 2,
+    2000). NaN where fewer than `FEW` paths are below.
+    """
+    tail, n = 1.0 - level, distribution.n
+    name = f"es{100 * level:g}"
+    if n == 0:
+        return Estimate(name, nan, nan, nan, nan, 0)
+    parts = distribution.shortfalls(quantile.value)
+    short, square = (float(part @ distribution.counts) / n for part in parts)
+    value = quantile.value - short / tail
+    if tail * n < FEW:
+        return Estimate(name, value, nan, nan, nan, n)
+    error = sqrt(max(square - short * short, 0.0) / n) / tail
+    half = normal_half_width(confidence) * error
+    return Estimate(name, value, error, value - half, value + half, n)

@@ -12,13 +12,14 @@ for those that are quarantined.
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import isnan, nan, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from capexrisk.estimate import measures
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.intervals import CONFIDENCE, FEW, score_interval
 from capexrisk.estimate.measures import Estimate, probability, woodruff
@@ -145,3 +146,25 @@ def cash_flow_at_risk(
     low = min(value - half, average.value - float(coarse_high[0]))
     high = max(value + half, average.value - float(coarse_low[0]))
     return Estimate(name, value, error, low, high, average.n)
+
+
+def expected_shortfall(
+    quantile: Estimate,
+    pooled: Distribution,
+    counts: NDArray[Any],
+    level: float,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """The mean of the worst paths: of those below the quantile at 1 - level.
+
+    As for independent paths its error is that of the mean of what paths fall short of the quantile.
+    """
+    found = measures.expected_shortfall(quantile, pooled, level, confidence)
+    if isnan(found.standard_error):
+        return found
+    short, _ = pooled.shortfalls(quantile.value)
+    error = standard_error(counts @ short / counts.sum(axis=1)) / (1.0 - level)
+    half = student_half_width(len(counts), confidence) * error
+    return Estimate(
+        found.statistic, found.value, error, found.value - half, found.value + half, found.n
+    )

@@ -20,6 +20,7 @@ from capexrisk.estimate.estimates import (
     cash_flow_at_risk,
     cumulative,
     distribution,
+    expected_shortfall,
     mean,
     probability,
     quantiles,
@@ -131,7 +132,7 @@ class _Summary:
         return {name: names[name] for name in names if name in self.totals.layout.first}
 
     def distribution(self, issuer: str, period: str, metric: str, row: int) -> None:
-        """Mean and, where it has a histogram, quantiles, and for cash flows what is at risk."""
+        """Mean and, where it has a histogram, quantiles, and for cash flows the risk."""
         average = self.mean(row)
         self.add(issuer, period, metric, average)
         if row >= self.totals.layout.distributions:
@@ -143,6 +144,8 @@ class _Summary:
         if metric == "free_cash_flow":
             at_risk = cash_flow_at_risk(self.totals, row, pooled, average, found[0])
             self.add(issuer, period, metric, at_risk)
+            worst = expected_shortfall(self.totals, row, pooled, found[0])
+            self.add(issuer, period, metric, worst)
 
 
 def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> pd.DataFrame:

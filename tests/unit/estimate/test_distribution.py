@@ -246,20 +246,31 @@ def test_mirrored_values_have_mirrored_quantiles():
 
 
 @pytest.mark.parametrize("name", ["normal", "lognormal", "negative only", "gap"])
-@pytest.mark.parametrize("level", [0.05, 0.5, 1.0])
-def test_partial_mean(name, level):
-    """Against the mean of the sample's lowest; middles of cells are off by half a cell at most."""
-    values = np.sort(samples()[name])
-    lowest = values[: round(level * values.size)]
-    tolerance = 0.5 * CELL_WIDTH * np.abs(lowest).sum() / values.size
-    found = binned(values).partial_mean(level)
-    assert found == pytest.approx(lowest.sum() / values.size, abs=tolerance)
+@pytest.mark.parametrize("level", [0.05, 0.5, 0.95])
+def test_what_paths_fall_short_of_a_value(name, level):
+    """Against the sample's own; a path lies within half a cell of where it is taken to be."""
+    values = samples()[name]
+    value = float(np.quantile(values, level))
+    distribution = binned(values)
+    short, square = (
+        part @ distribution.counts / values.size for part in distribution.shortfalls(value)
+    )
+    true = np.maximum(value - values, 0.0)
+    off = 0.5 * CELL_WIDTH * np.abs(values[values < value * (1 + CELL_WIDTH)]).sum() / values.size
+    assert short == pytest.approx(true.mean(), abs=off)
+    assert square == pytest.approx((true**2).mean(), abs=2.0 * off * true.max())
 
 
-def test_partial_mean_splits_a_cell():
-    """E[X; X <= q] takes only the paths that are asked for, also inside a point mass."""
-    assert binned(np.full(8, 2.0)).partial_mean(0.25) == pytest.approx(0.5, rel=CELL_WIDTH)
-    assert binned(np.zeros(8)).partial_mean(0.25) == 0.0
+def test_a_path_of_the_value_s_own_cell_counts_if_it_is_below():
+    """Half of its cell, a quarter of a cell away from it on average."""
+    law = expected(lambda x: np.clip(x - 1.0, 0.0, 1.0), 10**9)
+    value = 1.5 + 1 / 128
+    short, square = law.shortfalls(value)
+    (cell,) = np.flatnonzero(LOWER_EDGES == 1.5)
+    assert short[cell] == pytest.approx(0.5 * (1 / 128) / 2, rel=1e-4)
+    assert square[cell] == pytest.approx(0.5 * (1 / 128) ** 2 / 3, rel=1e-4)
+    assert short[cell - 1] == pytest.approx(1 / 64, rel=1e-12)
+    assert not short[cell + 1 :].any() and not square[cell + 1 :].any()
 
 
 def test_table_names_the_cells():
