@@ -1,0 +1,29 @@
+"""How often 95 % intervals hold the truth: of the default scenario, of stopped runs, of known laws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.settings import Settings, tell
+
+SEEDS, QUICK_SEEDS = 1_000, 10
+
+
+def measure(settings: Settings) -> dict[str, Any]:
+    from benchmarks.accuracy import coverage, laws, truth
+
+    seeds = QUICK_SEEDS if settings.quick else SEEDS
+    record = truth.record()
+    tell(f"{seeds:,} runs of {coverage.PATHS:,} paths with each sampler")
+    runs = coverage.of_runs(seeds)
+    tell(f"{seeds:,} runs that stop, for each target and sampler")
+    stopped = coverage.of_stopped_runs(seeds)
+    tell(f"{seeds:,} samples of known laws")
+    return {
+        "seeds": seeds,
+        "truth": {"paths": record["run"]["paths"], "digest": record["scenario"]["digest"]},
+        "paths": coverage.PATHS,
+        "runs": runs,
+        "stopped": stopped,
+        "laws": laws.of_laws(seeds),
+    }
