@@ -64,14 +64,14 @@ def run(
 
     from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
 
-    if plan.run_paths != plan.paths and not quiet:
-        click.echo(
-            f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
-            f"{plan.replicates} nets of {plan.points:,} points",
-            err=True,
-        )
     target = out or Path("runs") / loaded.name
     with run_directory(target, overwrite=overwrite) as directory:
+        if plan.run_paths != plan.paths and not quiet:
+            click.echo(
+                f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
+                f"{plan.replicates} nets of {plan.points:,} points",
+                err=True,
+            )
         from capexrisk.report.figures import write_figures
         from capexrisk.report.html import write_report
         from capexrisk.run.results import simulate_plan
