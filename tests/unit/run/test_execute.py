@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -17,11 +18,12 @@ from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run import execute as execution
 from capexrisk.run.backends import run_in_order, worker_count
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.execute import execute, quarantine_note
 from capexrisk.run.paths import column_names
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.results import simulate
+from capexrisk.sampling.net import DimensionError
 from capexrisk.scenario import scenario_from_case
 from tests.unit.run.scenarios import reference_case, small_scenario
 
@@ -107,7 +109,8 @@ def test_progress_is_told_every_chunk_of_a_net(lowered, jobs, points, size):
 def test_a_chunk_s_totals_are_sparse(lowered, sampler, replicate):
     plan = RunPlan(paths=1, seed=1, sampler=sampler)
     chunk = run_chunk(lowered, plan, Chunk(0, replicate, 0, 100), None)
-    assert chunk.replicate == replicate and chunk.paths == 100 and chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
+    assert (chunk.replicate, chunk.paths) == (replicate, 100)
+    assert chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
     assert (chunk.cell_counts > 0).all() and (np.diff(chunk.cells) > 0).all()
     assert chunk.cell_counts.sum() == 100 * lowered.layout.distributions
 
@@ -236,6 +239,15 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
         issuer["finance_lease_share"] = 0.0
     with pytest.raises(KernelFault, match="too extreme for the model"):
         simulate(scenario_from_case(case, start="2026Q1"), paths=4096, seed=1)
+
+
+def test_a_scenario_too_large_for_the_sequence_is_refused_before_a_worker_starts(monkeypatch):
+    """As `net_of` tells it; independent paths need no sequence."""
+    crowd = SimpleNamespace(issuers=range(64), quarters=range(80), layout=None)
+    assert net_of(crowd, RunPlan(paths=1, seed=0, sampler="plain")) is None
+    monkeypatch.setattr(execution, "run_in_order", lambda *_: pytest.fail("a worker started"))
+    with pytest.raises(DimensionError, match=r"21,572 draws a path.*; take the plain sampler$"):
+        execute(crowd, RunPlan(paths=1, seed=0))
 
 
 @pytest.mark.parametrize("jobs", [None, -1, 2])

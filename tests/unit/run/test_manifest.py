@@ -32,7 +32,8 @@ def test_what_it_says(results, scenario, sampler):
     assert (run["seed"], run["paths_counted"]) == (4, RUN_PATHS[sampler])
     assert (run["sampler"], run["replicates"]) == (sampler, {"sobol": 32, "plain": 1}[sampler])
     assert (run["paths_quarantined"], run["quarantine"]) == (0, [])
-    assert (run["chunk_paths"], run["block_paths"]) == ({"sobol": 8_192, "plain": 16_384}[sampler], 64)
+    assert run["chunk_paths"] == {"sobol": 8_192, "plain": 16_384}[sampler]
+    assert run["block_paths"] == 64
     assert run["jobs"] >= 1
     assert set(manifest["versions"]) == {"python", *LIBRARIES}
 

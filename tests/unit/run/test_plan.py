@@ -42,8 +42,10 @@ MOST_SOBOL = 2**36
         ({"sampler": None}, "sampler: None is unknown; give one of sobol, plain"),
         (
             {"paths": MOST_SOBOL + 1},
-            "paths: 68719476737 is more than the 68,719,476,736 of the sobol sampler; "
-            "take the plain sampler",
+            (
+                "paths: 68719476737 is more than the 68,719,476,736 of the sobol sampler; "
+                "take the plain sampler"
+            ),
         ),
     ],
     ids=lambda case: "" if isinstance(case, str) else repr(case),
