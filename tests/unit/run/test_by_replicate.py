@@ -129,7 +129,8 @@ def test_few_misses_are_judged_as_those_of_independent_paths(run):
 def test_a_quantile(run, statistic):
     """Value and ends within a cell; the ends as far as the replicates' shares below tell.
 
-    Inside a cell the paths of a replicate are taken to lie as those of all do, not counted.
+    Inside a cell the paths of a replicate are taken to lie as those of all do, not counted: that
+    moves the errors of this run by up to 9 %.
     """
     summary, single = run
     values, level = single["fcf_year/Oracle/2027"], float(statistic[1:]) / 100
@@ -137,8 +138,9 @@ def test_a_quantile(run, statistic):
     exact = np.quantile(values, level, method="inverted_cdf")
     assert row.value == pytest.approx(exact, rel=CELL)
     spread = WIDTH * error_of(by_replicate(single, values <= exact) / (PATHS / REPLICATES))
-    for end, at in ((row.ci_low, level - spread), (row.ci_high, level + spread)):
-        assert end == pytest.approx(np.quantile(values, at), rel=CELL)
+    low, high = np.quantile(values, [level - spread, level + spread])
+    assert [row.ci_low, row.ci_high] == pytest.approx([low, high], rel=CELL)
+    assert row.standard_error == pytest.approx((high - low) / 2 / WIDTH, rel=0.1)
     assert row.standard_error == pytest.approx((row.ci_high - row.ci_low) / 2 / WIDTH, rel=1e-9)
 
 
