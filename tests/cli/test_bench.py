@@ -12,9 +12,10 @@ import pytest
 from capexrisk.cli import bench as verb
 from capexrisk.cli import main as command_line
 from capexrisk.run import speed
+from capexrisk.run.plan import RunPlan
 from tests.cli.command import DEFAULT, call, listing, write_small_scenario
 
-PATHS, ROUNDS = 300, 2
+PATHS, ROUNDS = 256, 2  # whole nets
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +98,7 @@ def test_nothing_is_written(folder, record):
 
 def test_the_table_holds_the_same(folder, monkeypatch, capsys):
     small = str(folder / "small.toml")
-    code, out, err = invoke(monkeypatch, capsys, small, "--paths", "300", "--rounds", "1")
+    code, out, err = invoke(monkeypatch, capsys, small, "--paths", "250", "--rounds", "1")
     assert (code, err) == (0, "")
     assert re.search(r"^hyperscalers-2026, 1 issuer, 4 quarters, seed 0$", out, re.MULTILINE)
     assert re.search(
@@ -107,10 +108,26 @@ def test_the_table_holds_the_same(folder, monkeypatch, capsys):
     )
     rows = re.findall(r"^(\d+) +(everything|figures) +([\d,.]+) ", out, re.MULTILINE)
     assert [row[1] for row in rows] == sorted(row[1] for row in rows) and len(rows) in (2, 4)
-    assert "Median (range) of 1 round of 300 paths. " in out
-    assert "First chunk of 16,384 paths " in out and "Peak memory of the process: " in out
-    # One chunk: one worker has all the work, and it says so.
-    assert ("Give more --paths." in out) == (len(rows) == 4)
+    assert "Median (range) of 1 round of 256 paths. " in out
+    assert "First chunk of 8,192 paths " in out and "Peak memory of the process: " in out
+    assert "Give more --paths." not in out
+
+
+@pytest.mark.parametrize(
+    ("workers", "paths", "chunks"),
+    [(32, 256, None), (33, 256, 32), (33, 262_144, 32), (33, 524_288, None), (64, 524_288, None)],
+)
+def test_workers_without_a_chunk_are_told(workers, paths, chunks):
+    """Each net is a chunk, or several."""
+    record = {
+        "ways": [{"workers": workers, "paths": paths}],
+        "start": {"chunk_paths": 8_192},
+    }
+    said = (
+        f"{chunks} of {workers} workers had something to do: they take chunks of 8,192 paths. "
+        "Give more --paths."
+    )
+    assert list(verb._idle(record)) == ([said] if chunks else [])
 
 
 def test_a_figure_may_be_set(folder, monkeypatch, capsys):
@@ -129,24 +146,32 @@ def test_rounds_run_forwards_and_backwards(monkeypatch, folder):
         speed, "execute", lambda _, plan: ran.append((plan.collect, plan.jobs, plan.paths))
     )
     scenario = load_scenario(folder / "small.toml")
-    found = speed.measure_speed(scenario, seed=1, rounds=2, paths=100_000)
+    found = speed.measure_speed(scenario, seed=1, rounds=2, paths=131_072)
     warm_up, forwards, backwards = ran[:4], ran[4:8], ran[8:]
-    assert [turn[2] for turn in warm_up] == [16_384, 3 * 16_384] * 2
-    assert forwards == [(c, n, 100_000) for c in ("everything", "figures") for n in (1, 3)]
+    assert [turn[2] for turn in warm_up] == [8_192, 3 * 8_192] * 2
+    assert forwards == [(c, n, 131_072) for c in ("everything", "figures") for n in (1, 3)]
     assert backwards == forwards[::-1]
     assert [(way.collect, way.workers, way.paths) for way in found.ways] == forwards
 
 
-def test_each_worker_gets_whole_chunks_if_nobody_says_how_many(monkeypatch, folder):
+@pytest.mark.parametrize(("chunk", "chunks"), [(0.1, 10), (100.0, 1)])
+def test_each_worker_is_busy_for_a_second_if_nobody_says_how_long(
+    monkeypatch, folder, chunk, chunks
+):
+    """Whole chunks of so many seconds, then whole nets."""
     from capexrisk.scenario import load_scenario
 
+    start = speed.Start(prepare=0.0, load=0.0, chunk=chunk, load_figures=0.0)
     monkeypatch.setattr(speed, "worker_count", lambda _: 3)
-    monkeypatch.setattr(speed, "execute", lambda *_: None)
+    monkeypatch.setattr(speed, "_start", lambda *_: start)
+    asked = []
+    monkeypatch.setattr(speed, "execute", lambda _, plan: asked.append(plan.paths))
     found = speed.measure_speed(load_scenario(folder / "small.toml"), seed=1, rounds=1)
-    one, three = found.ways[:2]
-    assert one.paths >= 16_384 and one.paths % 16_384 == 0 and three.paths == 3 * one.paths
-    assert speed._about_a_second(0.1) == 10 * 16_384
-    assert speed._about_a_second(100.0) == 16_384
+    assert asked[4:6] == [chunks * 8_192, 3 * chunks * 8_192]
+    assert [way.paths for way in found.ways[:2]] == [
+        RunPlan(paths=paths, seed=0).run_paths for paths in asked[4:6]
+    ]
+    assert found.ways[1].paths in (262_144, 32_768)
 
 
 def test_one_core_has_no_speed_up_to_tell(monkeypatch, capsys, folder):

@@ -55,6 +55,10 @@ FILES = {
         BASE + "[run]\npaths = 0\n",
         "x.toml: run.paths: 0 is below 1; give 1 or more",
     ),
+    "unknown sampler": (
+        BASE + '[run]\nsampler = "plan"\n',
+        "x.toml: run.sampler: 'plan' is not known; did you mean plain?",
+    ),
 }
 
 # Arguments, and what is said of them. base.toml is the default scenario, occupied a directory.
@@ -67,6 +71,17 @@ ARGUMENTS = {
     "too many paths": (
         ["run", "base.toml", "--paths", "10000000000000"],
         "--paths: 10000000000000 is out of range; give 1 to 1000000000000",
+    ),
+    "too many paths for nets": (
+        ["run", "base.toml", "--paths", "100000000000"],
+        (
+            "--paths: 100000000000 is more than the 68,719,476,736 of the sobol sampler; "
+            "take the plain sampler"
+        ),
+    ),
+    "unknown sampler": (
+        ["run", "base.toml", "--sampler", "foo"],
+        "--sampler: 'foo' is unknown; give one of sobol, plain",
     ),
     "no number": (
         ["run", "base.toml", "--paths", "many"],
@@ -94,6 +109,10 @@ ARGUMENTS = {
     ),
     "output exists": (
         ["run", "base.toml", "--out", "occupied"],
+        "occupied: exists already; give another directory with --out, or --overwrite",
+    ),
+    "output exists, and paths to be rounded": (
+        ["run", "base.toml", "--paths", "300", "--out", "occupied"],
         "occupied: exists already; give another directory with --out, or --overwrite",
     ),
     "output is not a run": (

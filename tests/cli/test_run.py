@@ -23,6 +23,10 @@ FILES = {
 }
 
 
+# What is told of 2,000 paths.
+ROUNDED = "capexrisk: 2,048 paths instead of 2,000, to fill 32 nets of 64 points\n"
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
@@ -60,11 +64,20 @@ def third(folder):
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def plain(folder):
+    """Independent paths."""
+    return call(
+        "run", "small.toml", "--paths", "2000", "--seed", "5", "--sampler", "plain",
+        "--out", "plain", cwd=folder,
+    )  # fmt: skip
+
+
 def test_all_files_are_there(folder, first):
-    assert (first.returncode, first.stderr) == (0, "")
+    assert (first.returncode, first.stderr) == (0, ROUNDED)
     out = folder / "a" / "first"
     assert {path.name for path in out.iterdir()} == FILES | {"figures", "paths"}
-    assert listing(out / "paths") == ["chunk-000000.parquet"]
+    assert listing(out / "paths") == [f"chunk-{number:06d}.parquet" for number in range(32)]
     figures = listing(out / "figures")
     assert {Path(name).suffix for name in figures} == {".png", ".svg"} and len(figures) >= 8
     assert "<html" in (out / "report.html").read_text("utf-8")
@@ -74,21 +87,40 @@ def test_all_files_are_there(folder, first):
 def test_the_files_hold_the_run(folder, first):
     results = load_results(folder / "a" / "first")
     run = results.manifest["run"]
-    assert (run["paths"], run["seed"], run["jobs"]) == (2000, 5, 2)
+    assert (run["paths"], run["paths_asked"], run["seed"], run["jobs"]) == (2048, 2000, 5, 2)
+    assert (run["sampler"], run["replicates"]) == ("sobol", 32)
     assert run["backend"] == "threading"  # the scenario's
     csv = pd.read_csv(folder / "a" / "first" / "summary.csv")
     assert len(csv) == len(results.summary)
-    kept = pd.read_parquet(folder / "a" / "first" / "paths" / "chunk-000000.parquet")
-    assert len(kept) == 2000
+    assert set(csv["method"]) == {"sobol"}
+    kept = pd.read_parquet(folder / "a" / "first" / "paths")
+    assert len(kept) == kept["path"].nunique() == 2048
 
 
-def test_progress_is_silent_where_no_terminal_looks_on(first):
-    assert first.stderr == ""
+def test_progress_is_silent_where_no_terminal_looks_on(first, plain):
+    assert (first.stderr, plain.stderr) == (ROUNDED, "")
+
+
+def test_independent_paths_are_as_many_as_are_asked_for(folder, plain):
+    assert (plain.returncode, plain.stderr) == (0, "")
+    assert "2,000 paths" in plain.stdout
+    results = load_results(folder / "plain")
+    run = results.manifest["run"]
+    assert (run["paths"], run["paths_asked"]) == (2000, 2000)
+    assert (run["sampler"], run["replicates"]) == ("plain", 1)
+    assert set(results.summary["method"]) == {"plain"}
+    page = (folder / "plain" / "report.html").read_text("utf-8")
+    assert '<tr><th scope="row">Sampler</th><td>independent paths</td></tr>' in page
+
+
+def test_the_report_names_the_nets(folder, first):
+    page = (folder / "a" / "first" / "report.html").read_text("utf-8")
+    assert '<tr><th scope="row">Sampler</th><td>32 Sobol nets of 64 points, ' in page
 
 
 def test_the_table_is_printed(first):
     assert "Oracle" in first.stdout
-    assert "2,000 paths" in first.stdout
+    assert "2,048 paths" in first.stdout
     assert first.stdout.endswith("Report: a/first/report.html\n")
     assert "\x1b" not in first.stdout  # colours are for terminals
 
@@ -138,12 +170,12 @@ def test_report_draws_a_finished_run_again(folder, third):
 def test_too_many_broken_paths_exit_1_and_leave_nothing(folder):
     before = listing(folder)
     found = call(
-        "run", "small.toml", "--paths", "2000", "--out", "x/y", "--set",
+        "run", "small.toml", "--paths", "2048", "--out", "x/y", "--set",
         "market.demand_speed_per_year=5", "--set", "market.demand_speed_sigma=5", cwd=folder,
     )  # fmt: skip
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr.startswith("capexrisk: ") and found.stderr.count("\n") == 1
-    assert "of 2,000 paths are not finite and count nowhere; the first is path" in found.stderr
+    assert "of 2,048 paths are not finite and count nowhere; the first is path" in found.stderr
     assert found.stderr.endswith("the scenario's figures are too extreme for the model\n")
     assert listing(folder) == before
 
@@ -161,7 +193,7 @@ def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
 
 def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
     scenario = load_scenario(write_small_scenario(tmp_path))
-    results = simulate(scenario, paths=100)
+    results = simulate(scenario, paths=100, sampler="plain")
     results.manifest["run"] |= {
         "paths_quarantined": 1,
         "quarantine": [{"path": 17, "quarter": "2026Q2"}],
@@ -177,13 +209,59 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
 
 
 def test_what_the_run_table_says_is_run_and_goes_to_runs(monkeypatch, tmp_path):
-    """No option: paths and seed of the file, and the directory runs/NAME."""
+    """No option: paths, sampler and seed of the file, and the directory runs/NAME."""
     path = write_small_scenario(tmp_path)
     name = load_scenario(path).name
     overrides = ("--set", "run.paths=300", "--set", "run.seed=9", "--set", "run.jobs=1")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", "-q", *overrides) == 0
     manifest = json.loads((tmp_path / "runs" / name / "manifest.json").read_text())
-    assert (manifest["run"]["paths"], manifest["run"]["seed"]) == (300, 9)
+    run = manifest["run"]
+    assert (run["paths"], run["paths_asked"], run["seed"]) == (512, 300, 9)
+    assert run["sampler"] == "sobol"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sampler", "paths"),
+    [((), "plain", 300), (("--sampler", "sobol"), "sobol", 512)],
+)
+def test_the_run_table_s_sampler_gives_way_to_the_option(
+    monkeypatch, tmp_path, arguments, sampler, paths
+):
+    with write_small_scenario(tmp_path).open("a", encoding="utf-8") as small:
+        small.write('\n[run]\nsampler = "plain"\n')
+    options = ("-q", "--paths", "300", "--out", "o", *arguments)
+    assert run_here(monkeypatch, tmp_path, "run", "small.toml", *options) == 0
+    run = json.loads((tmp_path / "o" / "manifest.json").read_text())["run"]
+    assert (run["sampler"], run["paths"], run["paths_asked"]) == (sampler, paths, 300)
+
+
+def test_whole_nets_need_no_word(monkeypatch, tmp_path, capsys):
+    write_small_scenario(tmp_path)
+    arguments = ("run", "small.toml", "--jobs", "1", "--paths")
+    for paths, told in (("512", ""), ("513", "capexrisk: 1,024 paths instead of 513, ")):
+        assert run_here(monkeypatch, tmp_path, *arguments, paths, "--out", paths) == 0
+        err = capsys.readouterr().err
+        assert err.startswith(told) and err.count("\n") == (1 if told else 0)
+
+
+def write_crowd(folder: Path) -> None:
+    """Write crowd.toml: 64 issuers over 80 quarters, 21,572 draws a path."""
+    head, oracle = write_small_scenario(folder).read_text("utf-8").split("[issuers.Oracle]")
+    issuers = [f"[issuers.O{number}]{oracle}" for number in range(64)]
+    text = "\n".join([head.replace("\nquarters = 4\n", "\nquarters = 80\n"), *issuers])
+    (folder / "crowd.toml").write_text(text, "utf-8")
+
+
+def test_more_draws_than_dimensions_are_one_line_and_leave_nothing(tmp_path):
+    write_crowd(tmp_path)
+    before = listing(tmp_path)
+    found = call("run", "crowd.toml", "--out", "a/b", "--keep-paths", cwd=tmp_path)
+    assert found.stderr == (
+        "capexrisk: sampler: 64 issuers over 80 quarters make 21,572 draws a path, and Sobol's "
+        "sequence has 21,201 dimensions; take the plain sampler\n"
+    )
+    assert (found.returncode, found.stdout) == (2, "")
+    assert listing(tmp_path) == before
 
 
 def test_a_terminal_gets_a_bar(monkeypatch, tmp_path, capsys):
@@ -193,7 +271,7 @@ def test_a_terminal_gets_a_bar(monkeypatch, tmp_path, capsys):
     arguments = ("run", "small.toml", "--paths", "40000", "--jobs", "1", "--out")
     assert run_here(monkeypatch, tmp_path, *arguments, "a") == 0
     bar = capsys.readouterr().err
-    assert "Simulating" in bar and "/40000" in bar and "paths/s" in bar
+    assert "Simulating" in bar and "/65536" in bar and "paths/s" in bar
     assert run_here(monkeypatch, tmp_path, *arguments, "b", "--quiet") == 0
     assert capsys.readouterr() == ("", "")
 

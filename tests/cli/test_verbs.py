@@ -71,7 +71,8 @@ def test_help_of_every_verb(monkeypatch, capsys, verb):
 
 def test_every_option_of_run_says_what_it_does(monkeypatch, capsys):
     _, out, _ = invoke(monkeypatch, capsys, "run", "--help")
-    for option in ("paths", "seed", "jobs", "backend", "out", "overwrite", "keep-paths", "quiet"):
+    options = ("paths", "seed", "sampler", "jobs", "backend", "out", "overwrite", "keep-paths")
+    for option in (*options, "quiet"):
         assert re.search(rf"--{option}\b.* \w+", out), option
     assert "--set KEY=VALUE" in out
 

@@ -19,7 +19,7 @@ END = 60.0
 def interrupt_run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Start a long run, wait until its first paths are on disk, and press Ctrl-C."""
     process = subprocess.Popen(
-        [COMMAND, "run", "small.toml", "--paths", "50000000", "--keep-paths", *arguments],
+        [COMMAND, "run", "small.toml", "--paths", str(2**26), "--keep-paths", *arguments],
         cwd=folder,
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,

@@ -7,29 +7,30 @@ import sys
 
 import pytest
 
+from capexrisk.run.plan import RunPlan
 from tests.cli.command import ROOT
 
-# Peak resident memory of a process that runs so many chunks of paths. Linux counts it in KiB,
-# macOS in bytes.
+# Peak resident memory of a process that runs so many paths. Linux counts it in KiB, macOS in
+# bytes.
 CHILD = """
 import resource, sys
-from capexrisk.run.plan import CHUNK_PATHS
 from capexrisk.run.results import simulate
 from tests.unit.run.scenarios import small_scenario
 
 scenario = small_scenario(quarters=8, issuers=None, start="2026Q1")
-simulate(scenario, paths=CHUNK_PATHS * int(sys.argv[1]), n_jobs=2)
+simulate(scenario, sampler=sys.argv[1], paths=int(sys.argv[2]), n_jobs=2)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(peak / (2**20 if sys.platform == "darwin" else 2**10))
 """
-FEW, MANY = 8, 60
+CHUNKS = {"plain": (8, 60), "sobol": (32, 128)}
 MOST_MORE = 30.0  # MiB
 
 
-def peak_memory(chunks: int) -> float:
+def peak_memory(sampler: str, chunks: int) -> float:
     """MiB."""
+    paths = chunks * RunPlan(paths=1, seed=0, sampler=sampler).chunk_paths
     found = subprocess.run(
-        [sys.executable, "-c", CHILD, str(chunks)],
+        [sys.executable, "-c", CHILD, sampler, str(paths)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -40,11 +41,12 @@ def peak_memory(chunks: int) -> float:
 
 
 @pytest.mark.slow
-def test_sixty_chunks_take_no_more_memory_than_eight():
+@pytest.mark.parametrize("sampler", CHUNKS)
+def test_many_chunks_take_no_more_memory_than_a_few(sampler):
     """Within 30 MiB: 52 more chunks whose totals stayed would be 52 MB, or 300 MB if not sparse.
 
     What may differ is how many chunks are at work or wait to be added at once, six or so, and
     what the allocator gives back: 5 MiB where this was measured.
     """
-    few, many = (peak_memory(chunks) for chunks in (FEW, MANY))
+    few, many = (peak_memory(sampler, chunks) for chunks in CHUNKS[sampler])
     assert many < few + MOST_MORE

@@ -16,6 +16,7 @@ from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backen
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import cell_edges
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
+from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
@@ -24,8 +25,11 @@ from capexrisk.run.summary import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, 
 from capexrisk.scenario import Scenario, scenario_from_case
 from tests.unit.run.scenarios import ISSUERS, reference_case, small_scenario
 
-PATHS = 40_000  # three chunks, the last one short and not a multiple of a block
+# Three chunks, the last one short and not a multiple of a block; and 32 nets of a chunk each.
+PATHS = {"plain": 40_000, "sobol": 65_536}
+CHUNKS = {"plain": 3, "sobol": 32}
 SEED = 77
+only_plain = pytest.mark.parametrize("sampler", ["plain"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +37,21 @@ def scenario() -> Scenario:
     return small_scenario()
 
 
+@pytest.fixture(scope="module", params=["sobol", "plain"])
+def sampler(request) -> str:
+    return request.param
+
+
+def run(scenario: Scenario, sampler: str, **options: Any) -> Results:
+    return simulate(
+        scenario, **{"paths": PATHS[sampler], "seed": SEED, "sampler": sampler, **options}
+    )
+
+
 @pytest.fixture(scope="module")
-def expected(scenario) -> Results:
+def expected(scenario, sampler) -> Results:
     """One worker, no joblib."""
-    return simulate(scenario, paths=PATHS, seed=SEED, n_jobs=1, backend="sequential")
+    return run(scenario, sampler, n_jobs=1, backend="sequential")
 
 
 def assert_same_bits(found: pd.DataFrame, wanted: pd.DataFrame) -> None:
@@ -67,8 +82,8 @@ def assert_same_run(found: Results, wanted: Results) -> None:
         ("loky", 2),
     ],
 )
-def test_workers_and_back_ends_change_no_bit(scenario, expected, tmp_path, backend, jobs):
-    found = simulate(scenario, paths=PATHS, seed=SEED, n_jobs=jobs, backend=backend)
+def test_workers_and_back_ends_change_no_bit(scenario, sampler, expected, tmp_path, backend, jobs):
+    found = run(scenario, sampler, n_jobs=jobs, backend=backend)
     assert_same_run(found, expected)
     for name, results in (("found", found), ("expected", expected)):
         (tmp_path / name).mkdir()
@@ -95,11 +110,11 @@ def counting():
     del BACKENDS["counting"]
 
 
-def test_an_active_parallel_config_is_honoured(scenario, expected, counting):
+def test_an_active_parallel_config_is_honoured(scenario, sampler, expected, counting):
     """The user's dask or ray is used, and changes no bit."""
     with joblib.parallel_config(backend="counting"):
-        found = simulate(scenario, paths=PATHS, seed=SEED, n_jobs=2)
-    assert counting.tasks == 3
+        found = run(scenario, sampler, n_jobs=2)
+    assert counting.tasks == CHUNKS[sampler]
     assert_same_run(found, expected)
 
 
@@ -109,61 +124,95 @@ def test_a_back_end_that_is_asked_for_goes_before_the_config(scenario, counting)
     assert counting.tasks == 0
 
 
-@pytest.mark.parametrize("order", [[2, 1, 0], [1, 2, 0]])
-def test_chunks_may_be_computed_in_any_order(scenario, expected, order):
+@pytest.mark.parametrize("first", [0, 1], ids=["backwards", "the first one last"])
+def test_chunks_may_be_computed_in_any_order(scenario, sampler, expected, first):
     """As long as they are added in theirs."""
     lowered = lower(scenario)
-    chunks = list(RunPlan(paths=PATHS, seed=SEED).chunks())
-    done = {number: run_chunk(lowered, SEED, chunks[number], None) for number in order}
-    totals = Totals(lowered.layout)
+    plan = RunPlan(paths=PATHS[sampler], seed=SEED, sampler=sampler)
+    chunks = list(plan.chunks())
+    assert len(chunks) == CHUNKS[sampler]
+    order = [*chunks[1:], chunks[0]] if first else chunks[::-1]
+    done = {chunk.number: run_chunk(lowered, plan, chunk, None) for chunk in order}
+    totals = Totals(lowered.layout, plan.replicates)
     for number in sorted(done):
         totals.add(done[number])
-    assert_same_bits(summarise(totals, lowered), expected.summary)
+    assert_same_bits(summarise(totals, lowered, sampler), expected.summary)
 
 
-def test_a_run_repeated_in_the_same_process_is_the_same(scenario, expected):
-    """Nothing is carried over: another scenario and another seed come between."""
+def test_a_run_repeated_in_the_same_process_is_the_same(scenario, sampler, expected):
+    """Nothing is carried over: other scenarios, samplers and seeds come between."""
     simulate(small_scenario(quarters=2, issuers=["Oracle"]), paths=100, seed=1)
-    simulate(scenario, paths=100, seed=1)
-    assert_same_run(simulate(scenario, paths=PATHS, seed=SEED), expected)
+    for other in ("plain", "sobol"):
+        simulate(scenario, paths=100, seed=1, sampler=other)
+    assert_same_run(run(scenario, sampler), expected)
 
 
-def test_two_seeds_differ(scenario, expected):
+def test_two_seeds_differ(scenario, sampler, expected):
     """In every amount that is drawn; the start is the same for both."""
-    other = simulate(scenario, paths=PATHS, seed=SEED + 1)
+    other = run(scenario, sampler, seed=SEED + 1)
     means = [results.estimates("free_cash_flow", statistic="mean") for results in (expected, other)]
     assert (means[0]["value"].to_numpy() != means[1]["value"].to_numpy()).all()
-    # And by no more than chance: 5.2 standard errors of the difference, once in 10^5 over 27.
+    # And by no more than chance: 5.2 standard errors of the difference, once in 10^5 over 27;
+    # with errors of 31 degrees of freedom each, once in 15,000.
     gap = means[0]["value"].to_numpy() - means[1]["value"].to_numpy()
     error = np.hypot(means[0]["standard_error"], means[1]["standard_error"])
     assert (np.abs(gap) < 5.2 * error).all()
 
 
-def kept(scenario: Scenario, directory: Path, paths: int, **options: Any) -> pd.DataFrame:
-    """Single paths of a run, all files one after the other."""
+def kept(scenario: Scenario, directory: Path, sampler: str, **options: Any) -> pd.DataFrame:
+    """Single paths of a run, by their numbers."""
     directory.mkdir()
-    simulate(scenario, paths=paths, seed=SEED, keep_paths=directory, **options)
+    run(scenario, sampler, keep_paths=directory, **options)
+    plan = RunPlan(paths=options.get("paths", PATHS[sampler]), seed=SEED, sampler=sampler)
+    chunks = list(plan.chunks())
     files = sorted(directory.iterdir())
-    assert len(files) == -(-paths // 16_384)
-    return pd.concat([pd.read_parquet(file) for file in files], ignore_index=True)
+    assert len(files) == len(chunks)
+    parts = [pd.read_parquet(file) for file in files]
+    for part, chunk in zip(parts, chunks, strict=True):
+        end = chunk.first_path + chunk.paths
+        assert part["path"].tolist() == list(range(chunk.first_path, end))
+    return pd.concat(parts, ignore_index=True).sort_values("path", ignore_index=True)
 
 
 @pytest.fixture(scope="module")
-def single(scenario, tmp_path_factory) -> pd.DataFrame:
-    return kept(scenario, tmp_path_factory.mktemp("kept") / "large", PATHS)
+def single(scenario, sampler, tmp_path_factory) -> pd.DataFrame:
+    return kept(scenario, tmp_path_factory.mktemp("kept") / "large", sampler)
 
 
 @pytest.mark.parametrize("paths", [1, 20_000])
-def test_a_larger_run_contains_the_smaller_one(scenario, single, tmp_path, paths):
-    """Path by path, across the ends of files."""
-    smaller = kept(scenario, tmp_path / "small", paths, n_jobs=2)
-    assert smaller["path"].tolist() == list(range(paths))
-    assert_same_bits(smaller, single.iloc[:paths])
+def test_a_larger_run_contains_the_smaller_one(scenario, sampler, single, tmp_path, paths):
+    """Path by path, across the ends of files; of nets their first points."""
+    smaller = kept(scenario, tmp_path / "small", sampler, paths=paths, n_jobs=2)
+    points = {1: 1, 20_000: 1024}[paths]
+    first = {
+        "plain": list(range(paths)),
+        "sobol": [path_number(r, point) for r in range(32) for point in range(points)],
+    }[sampler]
+    assert smaller["path"].tolist() == first
+    assert_same_bits(smaller, single[single["path"].isin(first)])
 
 
-def test_keeping_paths_changes_no_bit(scenario, expected, tmp_path):
-    found = simulate(scenario, paths=PATHS, seed=SEED, keep_paths=tmp_path)
-    assert_same_run(found, expected)
+def test_the_size_of_a_chunk_changes_no_point_of_a_net(scenario, tmp_path, monkeypatch):
+    """Four chunks a net instead of one: the same paths, and sums in another order."""
+    results = []
+    tables = []
+    for points in (8_192, 256):
+        monkeypatch.setattr("capexrisk.run.plan.CHUNK_POINTS", points)
+        tables.append(kept(scenario, tmp_path / str(points), "sobol", paths=32_768))
+        results.append(run(scenario, "sobol", paths=32_768))
+    assert_same_bits(*tables)
+    whole, cut = (found.summary for found in results)
+    counted = whole["statistic"].isin(["probability", "p50", "upper_bound", "lower_bound"])
+    assert counted.sum() > 300
+    assert_same_bits(cut[counted], whole[counted])
+    means = whole["statistic"] == "mean"
+    # Errors come from differences of means, so they keep fewer digits.
+    for name, digits in (("value", 1e-12), ("standard_error", 1e-6)):
+        np.testing.assert_allclose(cut.loc[means, name], whole.loc[means, name], rtol=digits)
+
+
+def test_keeping_paths_changes_no_bit(scenario, sampler, expected, tmp_path):
+    assert_same_run(run(scenario, sampler, keep_paths=tmp_path), expected)
 
 
 def metric_of(flow: str) -> str:
@@ -265,9 +314,16 @@ def rows(expected) -> dict[tuple[str, str, str, str], Any]:
     return {tuple(row[1:5]): row for row in expected.summary.itertuples()}
 
 
+def error_of_mean(values: np.ndarray, replicate: np.ndarray) -> float:
+    """From the paths if they are independent, else from the replicates' means."""
+    means = pd.Series(values).groupby(replicate).mean() if replicate.any() else values
+    return float(np.std(means, ddof=1) / np.sqrt(len(means)))
+
+
 def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
-    """Every mean of the table; sums of 40,000 doubles in another order differ by 1e-12 of size."""
+    """Every mean of the table; sums of 65,536 doubles in another order differ by 1e-12 of size."""
     amounts = paths.amounts()
+    replicate = paths.single["path"].to_numpy() >> 40
     for (*key, statistic), row in rows.items():
         if statistic == "mean":
             values = amounts[tuple(key)]
@@ -276,7 +332,7 @@ def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
             if np.count_nonzero(values) < 10:
                 assert np.isnan(row.standard_error), key
                 continue
-            error = values.std(ddof=1) / np.sqrt(values.size)
+            error = error_of_mean(values, replicate)
             # Squares are summed, not deviations: their rounding shows where the spread is small.
             assert row.standard_error == pytest.approx(error, rel=1e-6, abs=1e-9 * size), key
     assert {key[:3] for key in rows if key[3] == "mean"} == set(amounts)
@@ -302,7 +358,7 @@ def test_quantiles_are_those_of_the_kept_paths_within_a_cell(paths, rows):
 def test_counts_are_those_of_the_kept_paths(paths, rows):
     """To the path: no tolerance."""
     events = paths.events()
-    n = PATHS
+    n = paths.results.paths
     left = {key[:3] for key in rows if key[3] in ("probability", "upper_bound", "lower_bound")}
     for key, hit in events.items():
         hits = int(np.count_nonzero(hit))
@@ -377,10 +433,14 @@ def with_newcomer(place: int) -> Scenario:
     return scenario_from_case(case, start="2026Q3")
 
 
+@only_plain
 @pytest.mark.parametrize("place", [0, 3], ids=["in front", "at the end"])
-def test_an_idle_newcomer_leaves_the_others_alone(tmp_path, single, place):
-    """To the bit, path by path: their outcomes, and the market's."""
-    found = kept(with_newcomer(place), tmp_path / "paths", 4096)
+def test_an_idle_newcomer_leaves_the_others_alone(tmp_path, sampler, single, place):
+    """To the bit, path by path: their outcomes, and the market's.
+
+    Independent draws alone: the dimension of an issuer's draw depends on who else is there.
+    """
+    found = kept(with_newcomer(place), tmp_path / "paths", sampler, paths=4096)
     own = [column for column in found.columns if "/Newcomer" in column]
     assert (found["tiers/F4/Newcomer"] == 7.0).all()
     assert (found["raised/Newcomer"] == 0.0).all()
@@ -392,20 +452,24 @@ def test_an_idle_newcomer_leaves_the_others_alone(tmp_path, single, place):
     assert_same_bits(others, single.iloc[:4096].drop(columns=group))
 
 
-def test_a_newcomer_who_acts_is_felt(tmp_path, single):
+@only_plain
+def test_a_newcomer_who_acts_is_felt(tmp_path, sampler, single):
     """Or the test above would not guard anything: the smallest of asks moves the others."""
     case = reference_case(7, ISSUERS)
     case["issuers"].append({**case["issuers"][0], "name": "Newcomer"})
-    found = kept(scenario_from_case(case, start="2026Q3"), tmp_path / "paths", 64)
+    newcomer = scenario_from_case(case, start="2026Q3")
+    found = kept(newcomer, tmp_path / "paths", sampler, paths=64)
     for column in ("utilisation/2027Q1", "fcf_year/Oracle/2027"):
         assert (found[column] != single[column].iloc[:64]).all()
 
 
-def test_the_order_of_issuers_changes_no_count(scenario, expected):
-    """Sums over issuers are added in another order, so only what is discrete is exact."""
-    turned = simulate(
-        small_scenario(issuers=ISSUERS[::-1]), paths=PATHS, seed=SEED, n_jobs=2
-    ).summary
+@only_plain
+def test_the_order_of_issuers_changes_no_count(scenario, sampler, expected):
+    """Sums over issuers are added in another order, so only what is discrete is exact.
+
+    Independent draws alone: the dimension of an issuer's draw depends on its place.
+    """
+    turned = run(small_scenario(issuers=ISSUERS[::-1]), sampler, n_jobs=2).summary
     key = ["issuer", "period", "metric", "statistic"]
     both = expected.summary.merge(turned, on=key, suffixes=("", "_turned"))
     counts = Counter(both["statistic"])

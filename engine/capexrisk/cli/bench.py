@@ -224,8 +224,10 @@ def _foot(record: dict[str, Any]) -> Iterator[str]:
 
 def _idle(record: dict[str, Any]) -> Iterator[str]:
     """A word on runs that are too short for all workers."""
+    from capexrisk.run.plan import RunPlan
+
     way = record["ways"][-1]
-    chunks = -(-way["paths"] // record["start"]["chunk_paths"])
+    chunks = sum(1 for _ in RunPlan(paths=way["paths"], seed=0).chunks())
     if chunks < way["workers"]:
         yield (
             f"{chunks} of {way['workers']} workers had something to do: they take chunks of "

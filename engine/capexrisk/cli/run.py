@@ -79,12 +79,6 @@ def run(
 
     from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
 
-    if plan.run_paths != plan.paths and not targets and not quiet:
-        click.echo(
-            f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
-            f"{plan.replicates} nets of {plan.points:,} points",
-            err=True,
-        )
     target = out or Path("runs") / loaded.name
     with run_directory(target, overwrite=overwrite) as directory:
         from capexrisk.report.figures import write_figures
@@ -101,6 +95,12 @@ def run(
         results.write(directory)
         write_report(results, directory, write_figures(results, directory))
 
+    if plan.run_paths != plan.paths and not targets and not quiet:
+        click.echo(
+            f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
+            f"{plan.replicates} nets of {plan.points:,} points",
+            err=True,
+        )
     if results.quarantine_note:
         click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
     if not quiet:

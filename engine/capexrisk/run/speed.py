@@ -125,7 +125,8 @@ def measure_speed(
     rounds : int
         How often each way is run, 1 or more. Every other round runs backwards.
     paths : int, optional
-        Paths of each run. Default: as many whole chunks for each worker as take about a second.
+        Paths of each run, rounded up to whole nets. Default: as many as keep each worker busy for
+        a second, or two by rounding.
     began : float, optional
         Reading of `time.perf_counter` from which the start is timed. Default: now.
     progress : callable, optional
@@ -203,7 +204,7 @@ def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float)
 
 
 def _short(plan: RunPlan) -> RunPlan:
-    """The plan with a chunk for each worker at most: wakes the threads and their memory."""
+    """The plan with a chunk's paths for each worker at most: wakes the threads, their memory."""
     return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * CHUNK_POINTS))
 
 

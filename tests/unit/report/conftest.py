@@ -69,6 +69,7 @@ MICROSOFT, CORE_WEAVE = 2, 5
 ODD: dict[str, tuple[Callable[[], Case], int, str]] = {
     "one path": (lambda: _case([CORE_WEAVE]), 1, "2026Q1"),
     "ten paths of two issuers": (lambda: _case([MICROSOFT, CORE_WEAVE]), 10, "2026Q1"),
+    "a point a net": (lambda: _case([MICROSOFT, CORE_WEAVE]), 32, "2026Q1"),
     "one quarter": (lambda: _case([CORE_WEAVE], quarters=1), 200, "2026Q2"),
     "years in part": (lambda: _case([CORE_WEAVE], quarters=7), 200, "2026Q3"),
     "twenty years": (lambda: _case([CORE_WEAVE], quarters=80), 200, "2026Q2"),
@@ -81,7 +82,9 @@ ODD: dict[str, tuple[Callable[[], Case], int, str]] = {
 def odd(request: pytest.FixtureRequest) -> Results:
     """Runs at the edges: hardly any paths, quarters, issuers, failures or survivors."""
     case, paths, start = ODD[request.param]
-    return simulate(scenario_from_case(case(), start=start), paths=paths, seed=1, n_jobs=1)
+    scenario = scenario_from_case(case(), start=start)
+    sampler = "plain" if paths < 32 else "sobol"
+    return simulate(scenario, paths=paths, seed=1, sampler=sampler, n_jobs=1)
 
 
 @pytest.fixture(scope="session")

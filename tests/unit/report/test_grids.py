@@ -102,7 +102,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     chance = estimates.probability("any_failure", period="2028Q4")
     assert f"any issuer: {percentage(chance)};" in answers["Together?"]
     assert "$1,500bn" in answers["How much from outside?"]
-    assert "2,000 paths" in answers["How sure is that?"]
+    assert "2,048 paths" in answers["How sure is that?"]
 
 
 def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:

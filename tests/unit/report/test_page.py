@@ -121,9 +121,29 @@ def test_the_page_gives_the_answer(results: Results, page: str) -> None:
     for row in headline(results, percent_sign="").itertuples(index=False):
         assert all(cell in text for cell in row[:-1])
     assert "Who burns cash?" in text
-    assert "2,000 paths" in text
+    assert "2,048 paths" in text
     assert results.manifest["scenario"]["digest"] in text
     assert "$1,500bn" in text  # the scenario's threshold of outside funding
+
+
+@pytest.mark.parametrize(
+    ("sampler", "said"),
+    [
+        (
+            "sobol",
+            "32 Sobol nets of 64 points, scrambled independently; errors come from how they differ",
+        ),
+        ("plain", "independent paths"),
+    ],
+)
+def test_the_page_says_how_paths_were_sampled(
+    results: Results, drawings: list[Drawing], sampler: str, said: str
+) -> None:
+    manifest = {**results.manifest}
+    if sampler == "plain":
+        manifest["run"] = {**manifest["run"], "sampler": "plain", "replicates": 1}
+    page = render(replace(results, manifest=manifest), drawings)
+    assert f'<tr><th scope="row">Sampler</th><td>{said}</td></tr>' in page
 
 
 def test_names_are_only_names(results: Results) -> None:

@@ -54,7 +54,7 @@ def test_a_plot_touches_no_setting_and_says_its_run(results: Results, kind: str)
     assert dict(mpl.rcParams) == before
     assert before["svg.hashsalt"] != "capexrisk"  # importing the plots did not set it either
     assert plt.fignum_exists(ax.figure.number)  # pyplot's own, so that a notebook shows it
-    assert "hyperscalers-2026 · 2,000 paths · seed 2" in texts(ax)
+    assert "hyperscalers-2026 · 2,048 paths · seed 2" in texts(ax)
 
 
 @pytest.mark.parametrize("kind", list(DRAW))

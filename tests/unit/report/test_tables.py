@@ -72,7 +72,7 @@ def test_the_terminal_shows_all_of_it_in_its_width(results: Results, width: int)
     text = printed(results, width)
     assert max(len(line) for line in text.splitlines()) <= width
     assert "…" not in text
-    assert "2,000 paths, seed 2" in text
+    assert "2,048 paths, seed 2" in text
     frame = tables.headline(results, percent_sign="")
     for issuer in results.issuers:
         lines = [line for line in text.splitlines() if line.startswith(issuer)]

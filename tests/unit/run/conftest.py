@@ -1,4 +1,4 @@
-"""One small run that many tests read."""
+"""A small run with each sampler that many tests read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from capexrisk.run.results import Results, simulate
 from capexrisk.scenario import Scenario
 from tests.unit.run.scenarios import small_scenario
 
-PATHS = 20_000  # two chunks, the second one short
+PATHS = 20_000
+# Two chunks, the second one short; and 32 nets of 1,024 points.
+RUN_PATHS = {"plain": 20_000, "sobol": 32_768}
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +18,11 @@ def scenario() -> Scenario:
     return small_scenario()
 
 
+@pytest.fixture(scope="session", params=["sobol", "plain"])
+def sampler(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def results(scenario: Scenario) -> Results:
-    return simulate(scenario, paths=PATHS, seed=4)
+def results(scenario: Scenario, sampler: str) -> Results:
+    return simulate(scenario, paths=PATHS, seed=4, sampler=sampler)

@@ -9,7 +9,7 @@ from capexrisk.kernel.outcomes import FLOWS
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.results import load_results, simulate
 from capexrisk.run.summary import DISTRIBUTION_COLUMNS, HORIZON, SYSTEM, flow_metric
-from tests.unit.run.conftest import PATHS
+from tests.unit.run.conftest import PATHS, RUN_PATHS
 
 KEY = ["issuer", "period", "metric", "statistic"]
 NUMBERS = ["value", "standard_error", "ci_low", "ci_high"]
@@ -23,8 +23,8 @@ ROUNDING = 1e-12
 
 
 @pytest.fixture(scope="module")
-def figures(scenario):
-    return simulate(scenario, paths=PATHS, seed=4, collect="figures")
+def figures(scenario, sampler):
+    return simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="figures")
 
 
 def left_out(row, quarters, years) -> bool:
@@ -102,15 +102,16 @@ def test_round_trip(figures, tmp_path):
     assert read.manifest == figures.manifest
 
 
-def test_the_manifest_says_what_was_collected(results, figures):
+def test_the_manifest_says_what_was_collected(results, figures, sampler):
     assert results.manifest["run"]["collect"] == "everything"
     assert figures.manifest["run"]["collect"] == "figures"
-    assert figures.paths == results.paths == PATHS
+    assert figures.paths == results.paths == RUN_PATHS[sampler]
 
 
-def test_workers_change_no_bit(scenario, figures):
+def test_workers_change_no_bit(scenario, figures, sampler):
     one, two = (
-        simulate(scenario, paths=PATHS, seed=4, collect="figures", n_jobs=jobs) for jobs in (1, 2)
+        simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="figures", n_jobs=jobs)
+        for jobs in (1, 2)
     )
     pd.testing.assert_frame_equal(one.summary, two.summary, check_exact=True)
     pd.testing.assert_frame_equal(one.summary, figures.summary, check_exact=True)

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from types import SimpleNamespace
 
 import joblib
 import numpy as np
@@ -13,14 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from capexrisk.errors import KernelFault
+from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run import execute as execution
 from capexrisk.run.backends import run_in_order, worker_count
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.execute import execute, quarantine_note
 from capexrisk.run.paths import column_names
-from capexrisk.run.plan import CHUNK_PATHS, Chunk, RunPlan
+from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.results import simulate
+from capexrisk.sampling.net import DimensionError
 from capexrisk.scenario import scenario_from_case
 from tests.unit.run.scenarios import reference_case, small_scenario
 
@@ -86,25 +89,39 @@ def test_worker_count():
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_progress_is_told_every_chunk(lowered, jobs):
     told: list[int] = []
-    plan = RunPlan(paths=2 * CHUNK_PATHS + 10, seed=1, jobs=jobs)
+    plan = RunPlan(paths=2 * CHUNK_PATHS + 10, seed=1, sampler="plain", jobs=jobs)
     totals = execute(lowered, plan, progress=told.append)
     assert told == [CHUNK_PATHS, 2 * CHUNK_PATHS, 2 * CHUNK_PATHS + 10]
-    assert totals.paths == plan.paths
+    assert totals.counted == plan.paths
 
 
-def test_a_chunk_s_totals_are_sparse(lowered):
-    chunk = run_chunk(lowered, 1, Chunk(0, 0, 100), None)
-    assert chunk.paths == 100 and chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(("points", "size"), [(64, 64), (2 * CHUNK_POINTS, CHUNK_POINTS)])
+def test_progress_is_told_every_chunk_of_a_net(lowered, jobs, points, size):
+    told: list[int] = []
+    plan = RunPlan(paths=REPLICATES * points, seed=1, jobs=jobs)
+    totals = execute(lowered, plan, progress=told.append)
+    assert told == list(range(size, plan.paths + 1, size))
+    assert (totals.paths == points).all() and totals.paths.shape == (REPLICATES,)
+
+
+@pytest.mark.parametrize(("sampler", "replicate"), [("sobol", 7), ("plain", 0)])
+def test_a_chunk_s_totals_are_sparse(lowered, sampler, replicate):
+    plan = RunPlan(paths=1, seed=1, sampler=sampler)
+    chunk = run_chunk(lowered, plan, Chunk(0, replicate, 0, 100), None)
+    assert (chunk.replicate, chunk.paths) == (replicate, 100)
+    assert chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
     assert (chunk.cell_counts > 0).all() and (np.diff(chunk.cells) > 0).all()
     assert chunk.cell_counts.sum() == 100 * lowered.layout.distributions
 
 
-def test_too_many_broken_paths_end_the_run():
+@pytest.mark.parametrize(("sampler", "asked"), [("sobol", 3000), ("plain", 4096)])
+def test_too_many_broken_paths_end_the_run(sampler, asked):
     scenario = extreme_scenario(demand_speed=5.0, demand_speed_sigma=5.0)
     with pytest.raises(KernelFault) as caught:
-        simulate(scenario, paths=3000, seed=1)
+        simulate(scenario, paths=asked, seed=1, sampler=sampler)
     message = re.fullmatch(
-        r"([\d,]+) of 3,000 paths are not finite and count nowhere; the first is path (\d+), "
+        r"([\d,]+) of 4,096 paths are not finite and count nowhere; the first is path (\d+), "
         r"in 2026Q3; the scenario's figures are too extreme for the model",
         str(caught.value),
     )
@@ -116,21 +133,26 @@ def test_progress_counts_broken_paths_too():
     told: list[int] = []
     scenario = extreme_scenario(demand_speed=5.0, demand_speed_sigma=5.0)
     with pytest.raises(KernelFault):
-        simulate(scenario, paths=3000, seed=1, progress=told.append)
+        simulate(scenario, paths=3000, seed=1, sampler="plain", progress=told.append)
     assert told == [3000]
+    told.clear()
+    with pytest.raises(KernelFault):
+        simulate(scenario, paths=4096, seed=1, progress=told.append)
+    assert told == list(range(128, 4097, 128))
 
 
-def test_a_few_broken_paths_are_left_out_and_told():
+@pytest.mark.parametrize(("sampler", "paths"), [("sobol", 65_536), ("plain", 40_000)])
+def test_a_few_broken_paths_are_left_out_and_told(sampler, paths):
     """They count in no table, the manifest lists them, and what is left has its errors.
 
     The others of these paths reach 1e100: no square overflows, and no warning of numpy's fails
     this test.
     """
     scenario = extreme_scenario(demand_speed=0.55, demand_speed_sigma=2.05)
-    results = simulate(scenario, paths=40_000, seed=1)
+    results = simulate(scenario, paths=paths, seed=1, sampler=sampler)
     run = results.manifest["run"]
     assert 1 <= run["paths_quarantined"] <= 4
-    assert run["paths_counted"] == results.paths == 40_000 - run["paths_quarantined"]
+    assert run["paths_counted"] == results.paths == paths - run["paths_quarantined"]
     listed = run["quarantine"]
     assert len(listed) == run["paths_quarantined"]
     first = f"the first is path {listed[0]['path']}, in {listed[0]['quarter']}"
@@ -156,12 +178,22 @@ def test_quarantine_note():
 
 
 def test_kept_paths_have_a_column_for_every_outcome(lowered, tmp_path):
-    execute(lowered, RunPlan(paths=CHUNK_PATHS + 3, seed=1), keep_in=tmp_path)
+    plan = RunPlan(paths=CHUNK_PATHS + 3, seed=1, sampler="plain")
+    execute(lowered, plan, keep_in=tmp_path)
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["chunk-000000.parquet", "chunk-000001.parquet"]
     last = pq.read_table(tmp_path / names[1])
     assert last.column_names == ["path", *column_names(lowered)]
     assert last["path"].to_pylist() == [CHUNK_PATHS, CHUNK_PATHS + 1, CHUNK_PATHS + 2]
+
+
+def test_kept_paths_of_nets_are_numbered_by_replicate_and_point(lowered, tmp_path):
+    execute(lowered, RunPlan(paths=100, seed=1), keep_in=tmp_path)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == [f"chunk-{number:06d}.parquet" for number in range(REPLICATES)]
+    for replicate in (0, 1, 31):
+        numbers = pq.read_table(tmp_path / names[replicate])["path"].to_pylist()
+        assert numbers == [path_number(replicate, point) for point in range(4)]
 
 
 def test_column_names(lowered):
@@ -207,6 +239,15 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
         issuer["finance_lease_share"] = 0.0
     with pytest.raises(KernelFault, match="too extreme for the model"):
         simulate(scenario_from_case(case, start="2026Q1"), paths=4096, seed=1)
+
+
+def test_a_scenario_too_large_for_the_sequence_is_refused_before_a_worker_starts(monkeypatch):
+    """As `net_of` tells it; independent paths need no sequence."""
+    crowd = SimpleNamespace(issuers=range(64), quarters=range(80), layout=None)
+    assert net_of(crowd, RunPlan(paths=1, seed=0, sampler="plain")) is None
+    monkeypatch.setattr(execution, "run_in_order", lambda *_: pytest.fail("a worker started"))
+    with pytest.raises(DimensionError, match=r"21,572 draws a path.*; take the plain sampler$"):
+        execute(crowd, RunPlan(paths=1, seed=0))
 
 
 @pytest.mark.parametrize("jobs", [None, -1, 2])

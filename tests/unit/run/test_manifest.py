@@ -13,10 +13,11 @@ import numpy as np
 from capexrisk.run.manifest import LIBRARIES, library_versions
 from capexrisk.run.results import simulate
 from capexrisk.scenario import digest, scenario_from_case
+from tests.unit.run.conftest import PATHS, RUN_PATHS
 from tests.unit.run.scenarios import small_scenario
 
 
-def test_what_it_says(results, scenario):
+def test_what_it_says(results, scenario, sampler):
     manifest = results.manifest
     assert list(manifest) == ["format_version", "scenario", "run", "versions", "machine", "times"]
     assert manifest["format_version"] == 1
@@ -27,9 +28,12 @@ def test_what_it_says(results, scenario):
     assert described["issuers"] == ["Amazon", "Oracle", "CoreWeave"]
     assert described["years"] == ["2026Q3-Q4", "2027", "2028Q1"]
     run = manifest["run"]
-    assert (run["paths"], run["seed"], run["paths_counted"]) == (20_000, 4, 20_000)
+    assert (run["paths"], run["paths_asked"]) == (RUN_PATHS[sampler], PATHS)
+    assert (run["seed"], run["paths_counted"]) == (4, RUN_PATHS[sampler])
+    assert (run["sampler"], run["replicates"]) == (sampler, {"sobol": 32, "plain": 1}[sampler])
     assert (run["paths_quarantined"], run["quarantine"]) == (0, [])
-    assert (run["chunk_paths"], run["block_paths"]) == (16_384, 64)
+    assert run["chunk_paths"] == {"sobol": 8_192, "plain": 16_384}[sampler]
+    assert run["block_paths"] == 64
     assert run["jobs"] >= 1
     assert set(manifest["versions"]) == {"python", *LIBRARIES}
 
@@ -40,13 +44,14 @@ def test_it_is_json_as_it_stands(results):
 
 
 def test_the_run_can_be_repeated_from_it(results):
-    """Scenario, seed and paths are all there: the same bits come out again."""
+    """Scenario, sampler, seed and paths are all there: the same bits come out again."""
     kept = json.loads(json.dumps(results.manifest))
     scenario = scenario_from_case(
         kept["scenario"]["model"], name="again", start=kept["scenario"]["quarters"][0]
     )
     run = kept["run"]
-    again = simulate(scenario, paths=run["paths"], seed=run["seed"], n_jobs=1)
+    chosen = {name: run[name] for name in ("paths", "seed", "sampler")}
+    again = simulate(scenario, **chosen, n_jobs=1)
     assert again.summary.equals(results.summary)
 
 

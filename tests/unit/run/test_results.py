@@ -17,6 +17,7 @@ from capexrisk.run.results import (
     ResultsError,
     load_results,
 )
+from tests.unit.run.conftest import RUN_PATHS
 
 
 @pytest.fixture(scope="module")
@@ -53,15 +54,17 @@ def test_the_csv_holds_the_same_bits(results, run):
     )
 
 
-def test_what_a_reader_asks_first(results):
+def test_what_a_reader_asks_first(results, sampler):
     assert results.issuers == ["Amazon", "Oracle", "CoreWeave"]
     assert results.quarters == [
         "2026Q3", "2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1",
     ]  # fmt: skip
     assert results.years == ["2026Q3-Q4", "2027", "2028Q1"]
-    assert results.paths == 20_000
+    assert results.paths == RUN_PATHS[sampler]
     assert results.quarantine_note is None
-    assert repr(results) == "Results('small': 3 issuers, 2026Q3 to 2028Q1, 20,000 paths, seed 4)"
+    assert repr(results) == (
+        f"Results('small': 3 issuers, 2026Q3 to 2028Q1, {RUN_PATHS[sampler]:,} paths, seed 4)"
+    )
 
 
 def test_a_frame_of_one_s_own(results):
@@ -78,13 +81,14 @@ def test_estimates_select(results):
     assert results.estimates("no such metric").empty
 
 
-def test_quarantine_note(results):
+def test_quarantine_note(results, sampler):
     manifest = json.loads(json.dumps(results.manifest))
     manifest["run"]["paths_quarantined"] = 2
     manifest["run"]["quarantine"] = [{"path": 17, "quarter": "2026Q4"}]
     noted = capexrisk.Results(results.summary, results.distributions, manifest)
     assert noted.quarantine_note == (
-        "2 of 20,000 paths are not finite and count nowhere; the first is path 17, in 2026Q4"
+        f"2 of {RUN_PATHS[sampler]:,} paths are not finite and count nowhere; "
+        "the first is path 17, in 2026Q4"
     )
 
 

@@ -55,18 +55,24 @@ def test_columns(summary):
     assert pd.api.types.is_integer_dtype(summary["n"])
 
 
+def test_every_row_says_how_its_paths_were_sampled(summary, sampler):
+    assert COLUMNS[-1] == "method"
+    assert set(summary["method"]) == {sampler}
+
+
 @pytest.mark.parametrize(
     ("start", "quarters"),
     [("2026Q3", 7), ("2026Q1", 4), ("2026Q4", 1), ("2026Q4", 2), ("2026Q1", 5), ("2026Q2", 1)],
 )
 @pytest.mark.parametrize("issuers", [ISSUERS, ("Oracle",)], ids=["three", "one"])
-def test_every_key_is_there_once(start, quarters, issuers):
+def test_every_key_is_there_once(start, quarters, issuers, sampler):
     """Also where a year is one quarter long, and so has a quarter's label."""
-    results = simulate(small_scenario(quarters, issuers, start), paths=200, seed=1)
+    scenario = small_scenario(quarters, issuers, start)
+    results = simulate(scenario, paths=256, seed=1, sampler=sampler)
     assert not results.summary.duplicated(KEY).any()
     cells = results.distributions
     assert not cells.duplicated(["issuer", "period", "metric", "lower"]).any()
-    assert (cells.groupby(["issuer", "period", "metric"])["count"].sum() == 200).all()
+    assert (cells.groupby(["issuer", "period", "metric"])["count"].sum() == 256).all()
 
 
 def test_a_year_of_one_quarter_has_all_that_a_year_has():
@@ -90,8 +96,9 @@ def test_n_is_the_paths_except_where_a_condition_cuts_them(summary, results):
     assert (summary.loc[conditional, "n"] < results.paths).any()
 
 
-def test_a_mean_of_fewer_than_ten_paths_has_no_interval(summary, results):
+def test_a_mean_of_fewer_than_ten_paths_has_no_interval(scenario, sampler):
     """An equity sale that no path needs costs 0 as far as the paths can tell, not 0 ± 0."""
+    summary = simulate(scenario, paths=4096, seed=1, sampler=sampler).summary
     rare = summary[(summary["statistic"] == "mean") & summary["standard_error"].isna()]
     assert set(rare["metric"].str.split("_").str[0]) <= {"raised", "capex", "buybacks", "outside"}
     assert (rare["value"] == 0.0).any() and (rare["value"] > 0.0).any()
@@ -325,7 +332,7 @@ def test_failures_by_the_year_s_end_are_those_who_did_not_survive(summary, resul
             assert rows["n"].item() == results.paths - failed
 
 
-def test_thresholds_agree_with_the_quantiles(summary):
+def test_thresholds_agree_with_the_quantiles(summary, results, sampler):
     """P(outside funding above the mark) against the distribution at the mark, by its cells."""
     above = hits(summary, SYSTEM, HORIZON, "outside_funding_above_threshold")
     case = reference_case(7, ISSUERS)
@@ -334,10 +341,10 @@ def test_thresholds_agree_with_the_quantiles(summary):
         "outside_funding": value(summary, SYSTEM, HORIZON, "outside_funding", "p75"),
     }
     scenario = scenario_from_case(case, start="2026Q3")
-    moved = simulate(scenario, paths=20_000, seed=4).summary
-    share = hits(moved, SYSTEM, HORIZON, "outside_funding_above_threshold") / 20_000
+    moved = simulate(scenario, paths=results.paths, seed=4, sampler=sampler).summary
+    share = hits(moved, SYSTEM, HORIZON, "outside_funding_above_threshold") / results.paths
     assert share == pytest.approx(0.25, abs=2e-3)  # interpolation inside a cell of some 2 %
-    assert above < 0.25 * 20_000
+    assert above < 0.25 * results.paths
 
 
 def test_distributions(results):
@@ -375,7 +382,7 @@ def test_one_issuer_alone():
 
 def test_one_quarter_and_one_path():
     scenario = small_scenario(1, ["Oracle", "CoreWeave"], "2026Q3")
-    summary = simulate(scenario, paths=1, seed=1).summary
+    summary = simulate(scenario, paths=1, seed=1, sampler="plain").summary
     assert set(summary["period"]) == {HORIZON, "2026Q3"}
     assert (summary.loc[~summary["metric"].str.contains("_given_"), "n"] == 1).all()
     bounds = summary[summary["statistic"].isin(PROBABILITIES) & (summary["n"] == 1)]
@@ -384,16 +391,30 @@ def test_one_quarter_and_one_path():
     assert means["value"].notna().all() and means["standard_error"].isna().all()
 
 
-def test_errors_shrink_with_the_root_of_the_paths(results, scenario):
-    """Sixteen times the paths, a quarter of the error; 6 % for the error's own error."""
-    few = simulate(scenario, paths=1250, seed=4).summary
-    both = few.merge(results.summary, on=KEY, suffixes=("", "_many"))
+def test_one_quarter_and_one_point_a_net():
+    """The fewest paths of nets: 32, whose means are known as far as 32 numbers tell."""
+    scenario = small_scenario(1, ["Oracle", "CoreWeave"], "2026Q3")
+    summary = simulate(scenario, paths=1, seed=1).summary
+    assert (summary.loc[~summary["metric"].str.contains("_given_"), "n"] == 32).all()
+    means = summary[(summary["statistic"] == "mean") & (summary["metric"] == "free_cash_flow")]
+    assert (means["standard_error"] > 0.0).all()
+    rare = summary[summary["statistic"].isin(["upper_bound", "lower_bound"])]
+    assert rare["standard_error"].isna().all() and not rare.empty
+
+
+def test_errors_shrink_with_the_root_of_the_paths(scenario):
+    """Of independent ones: sixteen times the paths, a quarter of the error; 6 % for its own."""
+    few, many = (
+        simulate(scenario, paths=paths, seed=4, sampler="plain").summary
+        for paths in (1_250, 20_000)
+    )
+    both = few.merge(many, on=KEY, suffixes=("", "_many"))
     both = both[(both["statistic"] == "mean") & (both["metric"] == "operating_cash_flow")]
     ratio = (both["standard_error"] / both["standard_error_many"]).median()
     assert ratio == pytest.approx(4.0, rel=0.06)
 
 
-def test_the_summary_of_totals_is_a_function_of_them(scenario):
+def test_the_summary_of_totals_is_a_function_of_them(scenario, sampler):
     lowered = lower(scenario)
-    totals = execute(lowered, RunPlan(paths=500, seed=2))
-    assert summarise(totals, lowered).equals(summarise(totals, lowered))
+    totals = execute(lowered, RunPlan(paths=500, seed=2, sampler=sampler))
+    assert summarise(totals, lowered, sampler).equals(summarise(totals, lowered, sampler))

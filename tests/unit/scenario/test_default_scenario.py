@@ -69,7 +69,8 @@ def test_what_is_called_sourced_has_an_address_that_the_data_hold(default_path):
 
 
 def test_it_says_how_it_is_run(default_path):
-    assert load_run_section(default_path).paths == 200_000
+    run = load_run_section(default_path)
+    assert (run.paths, run.sampler) == (262_144, "sobol")
 
 
 def test_the_published_schema_is_current(default_path):

@@ -34,6 +34,7 @@ def test_a_file_and_its_own_case_agree(default_path):
     [
         "run.paths=7",
         "run.seed=1",
+        "run.sampler=plain",
         "title=Other",
         "name=other",
         "as_of=2026-03-01",

@@ -73,9 +73,11 @@ def test_names_are_a_files_own(write):
 
 
 def test_run_sections_merge(write):
-    run = load_run_section(write('extends = "base.toml"\n[run]\npaths = 7\n'))
-    assert (run.paths, run.seed) == (7, 2026)
-    assert load_run_section(write("")).paths == 200_000
+    text = 'extends = "base.toml"\n[run]\npaths = 7\nsampler = "plain"\n'
+    run = load_run_section(write(text))
+    assert (run.paths, run.seed, run.sampler) == (7, 2026, "plain")
+    run = load_run_section(write(""))
+    assert (run.paths, run.sampler) == (262_144, "sobol")
 
 
 def test_an_overlay_may_add_an_issuer(write):

@@ -166,6 +166,7 @@ def test_correlations(default_path, change, message):
         ("run.seed=18446744073709551616", "run.seed: 18446744073709551616 is above 18446744073709551615; give 18446744073709551615 or less"),
         ("run.jobs=0", "run.jobs: 0 is no number of workers; give 1 to 10000, or -1 for all cores"),
         ("run.backend=thread", "run.backend: 'thread' is not known; did you mean threading?"),
+        ("run.sampler=sobel", "run.sampler: 'sobel' is not known; did you mean sobol?"),
         ("run.path=3", "run.path: not a known key; did you mean paths?"),
         ("run=3", "run: 3 is not a table; give a table"),
     ],

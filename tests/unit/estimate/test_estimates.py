@@ -1,0 +1,114 @@
+"""Estimates from totals: independent paths by the one set of formulas, replicates by the other."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from capexrisk.estimate import estimates, measures, replicated
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.totals import Totals
+from capexrisk.kernel.outcomes import OutcomeLayout
+from tests.unit.estimate.samples import binned, cells_of
+
+LAYOUT = OutcomeLayout.of(quarters=1, years=1, issuers=1)
+ROW, LEVELS = 0, (0.05, 0.5)
+REPLICATES, POINTS = 4, 500
+
+
+@pytest.fixture(scope="module")
+def values() -> np.ndarray:
+    """(REPLICATES, POINTS), the replicates further apart than their paths would make them."""
+    rng = np.random.default_rng(8)
+    return rng.normal(rng.normal(-20.0, 2.0, (REPLICATES, 1)), 5.0, (REPLICATES, POINTS))
+
+
+def totals_of(values: np.ndarray) -> Totals:
+    """One amount of each path, by replicate."""
+    totals = Totals(LAYOUT, len(values))
+    totals.paths[:] = values.shape[1]
+    totals.mean[:, ROW] = values.mean(axis=1)
+    totals.deviation[:, ROW] = values.var(axis=1) * values.shape[1]
+    totals.nonzero[ROW] = np.count_nonzero(values)
+    for r, own in enumerate(values):
+        np.add.at(totals.histogram[r, ROW], cells_of(own), 1)
+    return totals
+
+
+def all_of(totals: Totals) -> list[measures.Estimate]:
+    """Mean, quantiles, cash flow at risk."""
+    average = estimates.mean(totals, ROW)
+    pooled = estimates.distribution(totals, ROW)
+    found = estimates.quantiles(totals, ROW, pooled, LEVELS)
+    return [average, *found, estimates.cash_flow_at_risk(totals, ROW, pooled, average, found[0])]
+
+
+def test_one_replicate_is_independent_paths(values):
+    one = values.reshape(1, -1)
+    n, law = one.size, binned(one)
+    average = measures.mean(one.mean(), one.var() * n, n, n)
+    found = measures.quantiles(law, LEVELS)
+    expected = [average, *found, measures.cash_flow_at_risk(average, found[0], law, 0.95)]
+    assert all_of(totals_of(one)) == expected
+    assert expected[0].standard_error == pytest.approx(one.std(ddof=1) / sqrt(n))
+
+
+def test_several_are_judged_by_how_they_differ(values):
+    means, paths = values.mean(axis=1), np.full(REPLICATES, POINTS)
+    law, counts = binned(values), np.array([binned(own).counts for own in values])
+    average = replicated.mean(means, paths, values.size)
+    found = replicated.quantiles(law, counts, LEVELS)
+    at_risk = replicated.cash_flow_at_risk(means, average, found[0], law, counts, 0.95)
+    totals = totals_of(values)
+    assert totals.histogram.dtype == np.uint32
+    assert all_of(totals) == [average, *found, at_risk]
+    # The values are those of all paths together; the errors are not, here by far, but for the
+    # cash flow at risk, which a shift of a replicate leaves alone.
+    for several, one in zip(all_of(totals), all_of(totals_of(values.reshape(1, -1))), strict=True):
+        assert (several.statistic, several.n) == (one.statistic, one.n)
+        assert several.value == pytest.approx(one.value, rel=1e-12)
+        shifted = several.statistic != "cfar95"
+        assert (several.standard_error > 2.0 * one.standard_error) == shifted
+
+
+@pytest.mark.parametrize("replicates", [1, REPLICATES])
+def test_few_that_are_not_0_tell_no_error(values, replicates):
+    rare = np.zeros_like(values)
+    rare[0, :9] = 1.0
+    rare = rare.reshape(replicates, -1)
+    assert np.isnan(estimates.mean(totals_of(rare), ROW).standard_error)
+    rare[-1, -1] = 1.0
+    assert estimates.mean(totals_of(rare), ROW).standard_error > 0.0
+
+
+def test_probabilities():
+    hits, paths = np.array([40, 60, 55, 45]), np.full(4, 100)
+    assert estimates.probability(hits, paths) == replicated.share(hits, paths)
+    assert estimates.probability(hits[:1], paths[:1]) == measures.probability(40, 100)
+    assert (
+        replicated.share(hits, paths).standard_error > measures.probability(200, 400).standard_error
+    )
+
+
+def test_cumulative_adds_up_within_each_replicate():
+    dates = np.array([[1, 20, 3], [30, 0, 2], [69, 80, 95]])
+    paths = np.full(3, 100)
+    assert estimates.cumulative(dates) == [
+        replicated.share(np.array([1, 20, 3]), paths),
+        replicated.share(np.array([31, 20, 5]), paths),
+    ]
+
+
+def test_a_distribution_is_that_of_all_replicates_and_knows_its_atoms(values):
+    found = estimates.distribution(totals_of(values), ROW, (7.25,))
+    assert isinstance(found, Distribution) and found.atoms == (7.25,)
+    np.testing.assert_array_equal(found.counts, binned(values).counts)
+    assert found.counts.dtype == np.int64
+
+
+def test_counts_of_all_replicates_may_pass_32_bits(values):
+    totals = totals_of(values)
+    totals.histogram[:, ROW, 0] = 2**31
+    assert estimates.distribution(totals, ROW).counts[0] == REPLICATES * 2**31
