@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the truth: of the default scenario, of stopped runs, of known laws."""
+"""How often 95 % intervals hold the truth: of whole runs, of stopped ones, of known laws."""
 
 from __future__ import annotations
 

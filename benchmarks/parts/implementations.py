@@ -58,7 +58,7 @@ def whole_run(jobs: int, written: bool) -> Callable[..., None]:
     scenario = default()
 
     def work(paths: int, seed: int) -> None:
-        results = cr.simulate(scenario, paths=paths, seed=seed, n_jobs=jobs)
+        results = cr.simulate(scenario, paths=paths, seed=seed, sampler="plain", n_jobs=jobs)
         if written:
             with tempfile.TemporaryDirectory() as directory:
                 results.write(Path(directory))

@@ -24,7 +24,9 @@ def runs() -> Callable[..., float]:
     scenario = default()
 
     def work(workers: int, backend: str, paths: int, seed: int) -> float:
-        results = cr.simulate(scenario, paths=paths, seed=seed, n_jobs=workers, backend=backend)
+        results = cr.simulate(
+            scenario, paths=paths, seed=seed, sampler="plain", n_jobs=workers, backend=backend
+        )
         return float(results.manifest["times"]["simulation_seconds"])
 
     return work

@@ -8,6 +8,7 @@ comparison.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.peers import contract
 from capexrisk.estimate.totals import Totals
@@ -25,8 +26,9 @@ def prepare(case: contract.Case) -> contract.Simulate:
 
     def simulate(paths: int, seed: int) -> contract.Figures:
         totals = Totals(lowered.layout)
-        for chunk in RunPlan(paths=paths, seed=seed, collect="figures").chunks():
-            totals.add(run_chunk(lowered, seed, chunk, None))
+        plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="figures")
+        for chunk in plan.chunks():
+            totals.add(run_chunk(lowered, plan, chunk, None))
         return figures(case, totals)
 
     return simulate
@@ -34,15 +36,15 @@ def prepare(case: contract.Case) -> contract.Simulate:
 
 def figures(case: contract.Case, totals: Totals) -> contract.Figures:
     """The contract's figures from a run's totals."""
-    paths, quarters = totals.paths, case["quarters"]
+    paths, quarters = totals.counted, case["quarters"]
     found: contract.Figures = {}
 
     def keep_mean(name: str, row: int) -> None:
-        variance = float(totals.deviation[row]) / paths
-        found[name] = float(totals.mean[row]), float(np.sqrt(variance / paths))
+        variance = float(totals.deviation[0, row]) / paths
+        found[name] = float(totals.mean[0, row]), float(np.sqrt(variance / paths))
 
-    def keep_count(name: str, count: int) -> None:
-        found[name] = contract.frequency(float(count), paths)
+    def keep_count(name: str, counts: NDArray[np.int64]) -> None:
+        found[name] = contract.frequency(float(counts.sum()), paths)
 
     tiers = totals.level_counts("tiers")
     state = totals.level_counts("year_state")

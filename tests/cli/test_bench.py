@@ -120,6 +120,7 @@ def test_the_table_holds_the_same(folder, monkeypatch, capsys):
 def test_workers_without_a_chunk_are_told(workers, paths, chunks):
     """Each net is a chunk, or several."""
     record = {
+        "sampler": "sobol",
         "ways": [{"workers": workers, "paths": paths}],
         "start": {"chunk_paths": 8_192},
     }

@@ -291,3 +291,39 @@ def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
         command_line.main()
     assert ended.value.code == 1
     assert listing(tmp_path) == ["small.toml"]
+
+
+def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
+    write_small_scenario(tmp_path)
+    code = run_here(
+        monkeypatch, tmp_path, "run", "small.toml", "--target", "negative_fcf/Oracle/2026: abs 0.05",
+        "--target", "capex_cut/Oracle: rel 0.0001%", "--paths", "100", "--out", "stopped",
+    )  # fmt: skip
+    assert code == 0
+    said = capsys.readouterr()
+    assert "negative_fcf/Oracle/2026: abs 0.05: reached\n" in said.out
+    assert "rel 0.0001%: not reached" in said.out and not said.err
+    # A number that is the most is rounded down.
+    run = load_results(tmp_path / "stopped").manifest["run"]
+    assert run["paths"] == 64 and [one["reached"] for one in run["targets"]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--target", "negative_fcf/Orakle/2027: rel 5%"], "no issuer 'Orakle' here; did you mean"),
+        (["--target", "negative_fcf/Oracle/2026: 5%"], "write NAME: rel 5%, or NAME: abs 0.002"),
+        (["--max-time", "5"], "--max-time: stops at looks at targets; give a target as well"),
+        (
+            ["--target", "negative_fcf/Oracle/2026: rel 1e-9%", "--paths", "9000000"],
+            "and 8,388,608 are allowed; allow more, or ask for less",
+        ),
+    ],
+)
+def test_targets_that_are_refused_leave_nothing(monkeypatch, tmp_path, capsys, arguments, said):
+    write_small_scenario(tmp_path)
+    before = listing(tmp_path)
+    assert run_here(monkeypatch, tmp_path, "run", "small.toml", *arguments) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1 and said in lines[0]
+    assert listing(tmp_path) == before

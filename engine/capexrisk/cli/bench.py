@@ -15,6 +15,7 @@ from capexrisk.cli.sources import WIDTH_IN_A_FILE
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from capexrisk.run.plan import RunPlan
     from capexrisk.run.speed import Speed, Spread
     from capexrisk.scenario import Scenario
 
@@ -53,7 +54,9 @@ def bench(
     from capexrisk.run.plan import RunPlan
 
     try:
-        RunPlan(paths=1 if paths is None else paths, seed=section.seed)
+        plan = RunPlan(
+            paths=1 if paths is None else paths, seed=section.seed, sampler=section.sampler
+        )
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
 
@@ -61,9 +64,15 @@ def bench(
 
     with _progress() as progress:
         speed = measure_speed(
-            loaded, seed=section.seed, rounds=rounds, paths=paths, began=began, progress=progress
+            loaded,
+            seed=plan.seed,
+            sampler=plan.sampler,
+            rounds=rounds,
+            paths=paths,
+            began=began,
+            progress=progress,
         )
-    record = _record(loaded, section.seed, rounds, load, speed)
+    record = _record(loaded, plan, rounds, load, speed)
     if as_json:
         import json
 
@@ -92,12 +101,11 @@ def _progress() -> Iterator[Callable[[str], None] | None]:
 
 
 def _record(
-    scenario: Scenario, seed: int, rounds: int, load: float, speed: Speed
+    scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: Speed
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
     from capexrisk.kernel.selftest import vector_bits
     from capexrisk.run.manifest import library_versions, machine
-    from capexrisk.run.plan import CHUNK_POINTS
     from capexrisk.run.speed import spread
     from capexrisk.scenario import digest
 
@@ -129,10 +137,11 @@ def _record(
         },
         "versions": library_versions(),
         "machine": machine() | {"vector_bits": vector_bits(), "load_before": load},
-        "seed": seed,
+        "seed": plan.seed,
+        "sampler": plan.sampler,
         "rounds": rounds,
         "start": {
-            "chunk_paths": CHUNK_POINTS,
+            "chunk_paths": plan.chunk_paths,
             "seconds_to_first_chunk": speed.start.first_chunk,
             "prepare_seconds": speed.start.prepare,
             "compile_or_load_seconds": speed.start.load,
@@ -227,7 +236,7 @@ def _idle(record: dict[str, Any]) -> Iterator[str]:
     from capexrisk.run.plan import RunPlan
 
     way = record["ways"][-1]
-    chunks = sum(1 for _ in RunPlan(paths=way["paths"], seed=0).chunks())
+    chunks = sum(1 for _ in RunPlan(paths=way["paths"], seed=0, sampler=record["sampler"]).chunks())
     if chunks < way["workers"]:
         yield (
             f"{chunks} of {way['workers']} workers had something to do: they take chunks of "

@@ -16,7 +16,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.backends import worker_count
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import execute
-from capexrisk.run.plan import CHUNK_POINTS, Chunk, RunPlan
+from capexrisk.run.plan import Chunk, RunPlan, Sampler
 from capexrisk.scenario import Scenario
 
 RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths
@@ -110,6 +110,7 @@ def measure_speed(
     scenario: Scenario,
     *,
     seed: int,
+    sampler: Sampler = "sobol",
     rounds: int,
     paths: int | None = None,
     began: float | None = None,
@@ -122,6 +123,7 @@ def measure_speed(
     scenario : Scenario
     seed : int
         Seed of all draws.
+    sampler : {"sobol", "plain"}
     rounds : int
         How often each way is run, 1 or more. Every other round runs backwards.
     paths : int, optional
@@ -140,16 +142,16 @@ def measure_speed(
     tell = progress or (lambda _: None)
     tell("Starting (the first run compiles)")
     lowered = {collect: lower(scenario, collect) for collect in get_args(Collect)}
-    start = _start(
-        lowered, RunPlan(paths=1, seed=seed), time.perf_counter() if began is None else began
-    )
+    first = RunPlan(paths=1, seed=seed, sampler=sampler, backend="threading")
+    start = _start(lowered, first, time.perf_counter() if began is None else began)
 
-    workers = worker_count(RunPlan(paths=1, seed=seed, backend="threading"))
-    per_worker = max(round(RUN_SECONDS / start.chunk), 1) * CHUNK_POINTS
+    workers = worker_count(first)
+    per_worker = max(round(RUN_SECONDS / start.chunk), 1) * first.chunk_paths
     plans = [
         RunPlan(
             paths=per_worker * count if paths is None else paths,
             seed=seed,
+            sampler=sampler,
             jobs=count,
             backend="threading",
             collect=collect,
@@ -205,7 +207,7 @@ def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float)
 
 def _short(plan: RunPlan) -> RunPlan:
     """The plan with a chunk's paths for each worker at most: wakes the threads, their memory."""
-    return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * CHUNK_POINTS))
+    return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * plan.chunk_paths))
 
 
 def _seconds(lowered: LoweredScenario, plan: RunPlan) -> float:

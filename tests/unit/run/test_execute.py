@@ -241,9 +241,9 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
         simulate(scenario_from_case(case, start="2026Q1"), paths=4096, seed=1)
 
 
-def test_a_scenario_too_large_for_the_sequence_is_refused_before_a_worker_starts(monkeypatch):
+def test_a_scenario_too_large_for_the_sequence_is_refused_at_once(lowered, monkeypatch):
     """As `net_of` tells it; independent paths need no sequence."""
-    crowd = SimpleNamespace(issuers=range(64), quarters=range(80), layout=None)
+    crowd = SimpleNamespace(issuers=range(64), quarters=range(80), layout=lowered.layout)
     assert net_of(crowd, RunPlan(paths=1, seed=0, sampler="plain")) is None
     monkeypatch.setattr(execution, "run_in_order", lambda *_: pytest.fail("a worker started"))
     with pytest.raises(DimensionError, match=r"21,572 draws a path.*; take the plain sampler$"):
