@@ -21,7 +21,10 @@ from benchmarks import machine, readme
 from benchmarks.rounds import ROUNDS
 from benchmarks.settings import Settings
 
-PARTS = ("implementations", "small_model", "workers", "paths", "size", "cold_start", "limits")
+PARTS = (
+    *("implementations", "small_model", "workers", "paths", "size", "cold_start", "limits"),
+    *("coverage", "accuracy"),
+)
 RESULTS = machine.ROOT / "benchmarks" / "results"
 
 
@@ -45,7 +48,7 @@ def main(
     render_only: bool,
 ) -> None:
     """Measure PARTS (all of them if none is named): implementations, small_model, workers, paths,
-    size, cold_start, limits."""
+    size, cold_start, limits, coverage, accuracy."""
     name = name or machine.slug()
     apart = quick and not overwrite
     file = RESULTS / (f"{name}.quick.json" if apart else f"{name}.json")

@@ -190,7 +190,21 @@ def limits(data: Data) -> Figure | None:
     return roofline(data, *_figure(3.4))
 
 
+def coverage(data: Data) -> Figure | None:
+    from benchmarks.accuracy_plots import convergence
+
+    figures = dict.fromkeys(row["figure"] for row in data["convergence"])
+    return convergence(data["convergence"], *_figure(2.6, len(figures)))
+
+
+def accuracy(data: Data) -> Figure | None:
+    from benchmarks.accuracy_plots import paths_by_probability
+
+    return paths_by_probability(data, *_figure(3.4))
+
+
 PARTS = {
     "implementations": implementations, "small_model": small_model, "workers": workers,
     "paths": paths, "size": size, "cold_start": cold_start, "limits": limits,
+    "coverage": coverage, "accuracy": accuracy,
 }  # fmt: skip

@@ -18,6 +18,8 @@ ALT = {
     "paths": "Time and peak memory of a run by number of paths",
     "size": "Time of a path by number of issuers and of quarters, log scales",
     "cold_start": "Stages of a process up to the end of its first chunk",
+    "coverage": "Estimates and 95 % intervals closing in on the truth, by number of paths",
+    "accuracy": "Paths to a relative error of 5 % by probability and method, log scales",
     "limits": "Roofline: arithmetic a byte against arithmetic a second, log scales",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks import limit_tables, scaling_tables
+from benchmarks import accuracy_tables, limit_tables, scaling_tables
 from benchmarks.markdown import table
 from benchmarks.numbers import microseconds, with_range
 from benchmarks.rounds import ratios, spread
@@ -134,4 +134,6 @@ PARTS = {
     "size": scaling_tables.size,
     "cold_start": cold_start,
     "limits": limit_tables.limits,
+    "coverage": accuracy_tables.coverage,
+    "accuracy": accuracy_tables.accuracy,
 }

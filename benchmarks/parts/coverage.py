@@ -10,7 +10,7 @@ SEEDS, QUICK_SEEDS = 1_000, 10
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    from benchmarks.accuracy import coverage, laws, truth
+    from benchmarks.accuracy import convergence, coverage, laws, truth
 
     seeds = QUICK_SEEDS if settings.quick else SEEDS
     record = truth.record()
@@ -26,4 +26,5 @@ def measure(settings: Settings) -> dict[str, Any]:
         "runs": runs,
         "stopped": stopped,
         "laws": laws.of_laws(seeds),
+        "convergence": convergence.of_runs(10 if settings.quick else 17),
     }

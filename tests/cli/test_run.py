@@ -296,7 +296,8 @@ def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
 def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
     write_small_scenario(tmp_path)
     code = run_here(
-        monkeypatch, tmp_path, "run", "small.toml", "--target", "negative_fcf/Oracle/2026: abs 0.05",
+        monkeypatch, tmp_path, "run", "small.toml",
+        "--target", "negative_fcf/Oracle/2026: abs 0.05",
         "--target", "capex_cut/Oracle: rel 0.0001%", "--paths", "100", "--out", "stopped",
     )  # fmt: skip
     assert code == 0
