@@ -70,7 +70,9 @@ def rare(
             n_jobs=section.jobs if jobs is None else jobs,
         )
     except ValueError as refused:
-        raise click.UsageError(f"--{refused}".replace("_", "-", 1)) from None
+        option = {"relative_error": "error", "max_paths": "max-paths"}
+        name, _, why = str(refused).partition(":")
+        raise click.UsageError(f"--{option.get(name, name)}:{why}") from None
     if out is not None:
         found.to_frame().to_csv(out, index=False, lineterminator="\n")
     for warning in found.found.warnings:

@@ -8,6 +8,7 @@ its last; none is the end of the horizon.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np

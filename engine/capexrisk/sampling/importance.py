@@ -23,6 +23,7 @@ from capexrisk.sampling.slope import steepest_descent
 from capexrisk.sampling.streams import FRESH, STAGES, stream
 
 STAGE = 1024  # paths of a stage; after EQUAL_STAGES each has twice as many as the one before
+LEAST_STAGES = 4
 EQUAL_STAGES = 6
 LARGEST_BATCH = 2**15
 SMALLEST_BATCH = 512
@@ -102,14 +103,16 @@ class Adaptation:
         return distances < 0.0 if self.level == 0.0 else distances <= self.level
 
     def _refit(self, draws: Floats, distances: Floats) -> None:
-        spread = float(distances.std())
-        if spread > 0.0:
-            slope = (draws - draws.mean(axis=0), (distances - distances.mean()) / spread)
-            # The pilot's slope is that of the model's middle: forgotten once there is a better one.
-            first = 1 if len(self.stages) > 1 else 0
-            self.slopes = [*self.slopes[first if len(self.stages) == 2 else 0 :], slope]
-            self.slopes = self.slopes[-SLOPE_STAGES:]
-        x, y = (np.concatenate(part) for part in zip(*self.slopes, strict=True))
+        known = np.isfinite(distances)  # a broken path has none
+        draws, distances = draws[known], distances[known]
+        if len(self.stages) == 2:
+            self.slopes.clear()  # the pilot's is the slope in the model's middle, far from failing
+        if distances.std() > 0.0:
+            centred = distances - distances.mean()
+            self.slopes.append((draws - draws.mean(axis=0), centred / distances.std()))
+        if not self.slopes:
+            return
+        x, y = (np.concatenate(part) for part in zip(*self.slopes[-SLOPE_STAGES:], strict=True))
         direction = steepest_descent(x, y, self.problem.kinds)
         weights = self.near_weights
         share = weights / weights.sum()
@@ -221,7 +224,7 @@ def adapt(problem: LimitState, *, relative_error: float, most: int, seed: int) -
         for part, begin in enumerate(range(0, size, LARGEST_BATCH)):
             random = stream(seed, STAGES, number, part)
             found.add_stage(min(size - begin, LARGEST_BATCH), random)
-        if number >= 2 and found.paths_needed(relative_error) <= found.paths:
+        if number >= LEAST_STAGES - 1 and found.paths_needed(relative_error) <= found.paths:
             break
     return found
 

@@ -19,12 +19,14 @@ from capexrisk.sampling.streams import SPLITTING, stream
 Method = Literal["auto", "importance", "splitting"]
 
 ADAPTATION_LIMIT = 0.5  # of the paths
-BEHIND = 0.2  # of the pilot's nearest paths; see `_missing`
+DOUBTFUL, TWO_SIDED = 0.03, 0.2  # shares of the pilot's nearest paths; see `_missing`
+FAR_BEHIND = -1.0  # of the model's middle, against the shift; noise alone leads less far
 HEAVY = 0.15  # share of one weight
 SURPRISE = 1e-3  # chance below which hits of the model's own part are too many
 LEAST_REPETITIONS = 16
 SEEN_BEHIND = 0.2  # of what the nearest paths say
 DOMINATES = 0.5  # share of one repetition
+LEAST_FRESH = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,26 +76,31 @@ def estimate_rare(
         problem, relative_error=relative_error, most=int(ADAPTATION_LIMIT * max_paths), seed=seed
     )
     left = max_paths - found.paths
-    if method == "auto" and (_missing(found) or not found.failures):
+    stuck = _behind(found) > TWO_SIDED and found.paths_needed(relative_error) > left
+    if method == "auto" and (stuck or _missing(found, TWO_SIDED) or not found.failures):
         other = _split(problem, relative_error, left, seed, found.paths, found.model_paths)
         if other.estimate.statistic == "probability":
             return other
-        left = max_paths - other.paths
+        left = max(max_paths - other.paths, LEAST_FRESH)
         found.paths = other.paths
     fresh = sample(problem, found.proposal, relative_error=relative_error, most=left, seed=seed)
     return _weighted(found, fresh, relative_error)
 
 
-def _missing(found: Adaptation) -> bool:
+def _missing(found: Adaptation, share: float) -> bool:
     """Whether the pilot was near failing where the proposal does not go.
 
-    Where the chance falls to one side, the nearest paths of the model lie on that side, however
-    few they are: of the 46 nearest not one in ten, measured on the default scenario, lies behind
-    the model's middle. A second region has more of them there, which is no harm if the bursts have
-    found failures there too. With one in ten there in truth, 46 show more than a fifth once in 100.
+    Where the chance falls to one side, the nearest paths of the model lie on that side. A second
+    region has some of them before it, which is no harm if the stages have found failures there.
+    One that fewer than a few of a hundred of the nearest paths lead to goes unseen.
     """
-    behind = float((found.pilot_near @ found.proposal.direction < 0.0).mean())
-    return behind > BEHIND and found.failing_behind() < SEEN_BEHIND * behind
+    behind = _behind(found)
+    return behind > share and found.failing_behind() < SEEN_BEHIND * behind
+
+
+def _behind(found: Adaptation) -> float:
+    """Share of the pilot's nearest paths far on the other side of the middle than the shift."""
+    return float((found.pilot_near @ found.proposal.direction < FAR_BEHIND).mean())
 
 
 def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> RareEstimate:
@@ -102,7 +109,7 @@ def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> Ra
     if hits.hits == 0:
         return _nothing("importance", paths, found.model_paths + fresh.model_paths)
     warnings = []
-    if _missing(found):
+    if _missing(found, DOUBTFUL):
         warnings.append(
             "the pilot came near failing on the other side of where paths were drawn; a region of "
             'failures may have been missed, take method "splitting"'
@@ -182,16 +189,17 @@ def _split(
 
 def _nothing(method: str, paths: int, model_paths: int) -> RareEstimate:
     """No failure anywhere: what the plain paths among all of them can bound."""
+    warning = (
+        f"no failure was reached by {method}; the bound is that of the {model_paths:,} plain "
+        "paths among those drawn"
+    )
     return RareEstimate(
         estimate=probability(0, model_paths),
         method=method,
         paths=paths,
         effective_hits=0.0,
         largest_share=nan,
-        warnings=(
-            f"no failure was reached by {method}; the bound is that of the {model_paths:,} plain "
-            "paths among those drawn",
-        ),
+        warnings=(warning,),
     )
 
 
