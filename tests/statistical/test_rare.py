@@ -37,7 +37,8 @@ def test_importance_sampling_of_known_problems(name):
     found = estimates(problem, "auto", range(8), error=0.05, most=500_000)
     assert {one.method for one in found} == {"importance"}
     assert abs(pooled_score(found, known)) < 4.5
-    assert all(one.paths < 0.05 * 400 / known for one in found)  # a twentieth of counting
+    if known < 1e-3:
+        assert all(one.paths < 0.05 * 400 / known for one in found)  # a twentieth of counting
     assert not any(one.warnings for one in found)
 
 
@@ -65,9 +66,10 @@ def test_two_regions_of_few_draws_are_covered_by_a_burst():
 
 
 def test_a_region_that_is_missed_is_warned_of():
-    """Of 40 seeds some miss one of two equal regions; all of those but a few warn, no other does.
+    """Of 40 seeds some miss one of two equal regions; most of those warn, and of the others none.
 
-    Measured over these and 200 further seeds: see the bound.
+    The pilot's nearest 51 paths hold 5 on the average that lead to the region that is missed: two
+    or more of them warn. Measured over these seeds: 7 miss, 5 of them warn.
     """
     problem, known = two_slopes(50, slope=0.6)
     found = estimates(problem, "importance", range(40))
@@ -76,15 +78,19 @@ def test_a_region_that_is_missed_is_warned_of():
     silent = sum(m and not w for m, w in zip(missed, warned, strict=True))
     assert sum(missed) >= 3  # or the case tests nothing
     assert silent <= sum(missed) // 2
-    assert sum(w and not m for m, w in zip(missed, warned, strict=True)) <= 2
+    assert not any(w and not m for m, w in zip(missed, warned, strict=True))
 
 
 def test_failures_of_the_whole_model_at_a_twentieth_of_the_paths():
-    """Two issuers against 10^8 counted paths or more, four seeds each; paths on the average."""
+    """Against 8e8 counted paths, whose error is a hundredth of one estimate's; three seeds each.
+
+    False-alarm rate as above. Measured over 40 seeds each: a mean of 21 and of 26 times fewer paths
+    than counting, from 14 to 45, so a mean of three below 12 is no chance.
+    """
     scenario = load_scenario(DEFAULT)
-    counted = {"Meta": (6.558e-4, 3e-6), "Microsoft": (2.333e-4, 2e-6)}
-    for issuer, (known, error) in counted.items():
-        found = [rare_event(scenario, f"funding_failure/{issuer}", seed=s) for s in range(4)]
-        assert abs(pooled_score([one.found for one in found], known)) < 4.5 + error / known
-        assert np.mean([one.paths_to_count / one.found.paths for one in found]) > 18.0
+    for issuer, known in (("Meta", 6.5636e-4), ("Microsoft", 2.3443e-4)):
+        event = f"funding_failure/{issuer}"
+        found = [rare_event(scenario, event, seed=seed) for seed in range(3)]
+        assert abs(pooled_score([one.found for one in found], known)) < 4.5
+        assert np.mean([one.paths_to_count / one.found.paths for one in found]) > 12.0
         assert not any(one.found.warnings for one in found)

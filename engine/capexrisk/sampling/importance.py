@@ -85,7 +85,7 @@ class Adaptation:
         """Draw a stage and learn from it."""
         draws, part = self.proposal.draw(paths, random)
         distances = self.problem.evaluate(draws)
-        main = part == (1 if self.stages else 0)
+        main = part == (1 if self.proposal.shares[1] > 0.0 else 0)
         if not self.stages:
             nearest = np.argsort(distances[main], kind="stable")[: int(NEAR * paths)]
             self.pilot_near = draws[main][nearest]

@@ -76,7 +76,7 @@ def estimate_rare(
         problem, relative_error=relative_error, most=int(ADAPTATION_LIMIT * max_paths), seed=seed
     )
     left = max_paths - found.paths
-    stuck = _behind(found) > TWO_SIDED and found.paths_needed(relative_error) > left
+    stuck = _behind(found, 0.0) > TWO_SIDED and found.paths_needed(relative_error) > left
     if method == "auto" and (stuck or _missing(found, TWO_SIDED) or not found.failures):
         other = _split(problem, relative_error, left, seed, found.paths, found.model_paths)
         if other.estimate.statistic == "probability":
@@ -94,13 +94,13 @@ def _missing(found: Adaptation, share: float) -> bool:
     region has some of them before it, which is no harm if the stages have found failures there.
     One that fewer than a few of a hundred of the nearest paths lead to goes unseen.
     """
-    behind = _behind(found)
+    behind = _behind(found, FAR_BEHIND)
     return behind > share and found.failing_behind() < SEEN_BEHIND * behind
 
 
-def _behind(found: Adaptation) -> float:
-    """Share of the pilot's nearest paths far on the other side of the middle than the shift."""
-    return float((found.pilot_near @ found.proposal.direction < FAR_BEHIND).mean())
+def _behind(found: Adaptation, beyond: float) -> float:
+    """Share of the pilot's nearest paths that lie below this along the shift."""
+    return float((found.pilot_near @ found.proposal.direction < beyond).mean())
 
 
 def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> RareEstimate:
