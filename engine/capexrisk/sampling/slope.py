@@ -1,8 +1,8 @@
 """The direction in which a distance falls, from few paths in many dimensions.
 
 A linear regression whose coefficients are normal with a variance for each kind of draw, and these
-variances the likeliest ones (empirical Bayes, by expectation and maximisation: D. J. C. MacKay,
-"Bayesian interpolation", Neural Computation 4, 1992). What does not matter is shrunk to nothing, a
+variances the likeliest ones (empirical Bayes, by the fixed point of D. J. C. MacKay, "Bayesian
+interpolation", Neural Computation 4, 1992). What does not matter is shrunk to nothing, a
 whole kind at a time. Measured for failures of Meta and Microsoft, 448 draws of 40 kinds, 2,048
 paths: the variance of the final estimate is half to a third of that after means of the nearest
 paths, however these are screened.
@@ -14,7 +14,7 @@ import numpy as np
 
 from capexrisk.sampling.limit_state import Floats, Integers
 
-ROUNDS = 12
+ROUNDS = 5
 SMALLEST = 1e-10  # of a variance; the distances have variance 1
 
 
@@ -39,9 +39,12 @@ def steepest_descent(draws: Floats, distances: Floats, kinds: Integers) -> Float
         precision[np.diag_indices(dimensions)] += 1.0 / variances[kinds]
         covariance = np.linalg.inv(precision)
         slope = covariance @ moments / noise
-        squares = np.bincount(kinds, slope * slope + np.diag(covariance), sizes.size)
-        variances = np.maximum(squares / sizes, SMALLEST)
-        fit = slope @ products @ slope + float((covariance * products).sum())
-        noise = max((total - 2.0 * float(slope @ moments) + fit) / paths, SMALLEST)
+        # How many of a kind's coefficients the paths have decided, and not the prior.
+        left_open = np.bincount(kinds, np.diag(covariance), sizes.size) / variances
+        decided = np.maximum(sizes - left_open, SMALLEST)
+        variances = np.bincount(kinds, slope * slope, sizes.size) / decided
+        variances = np.clip(variances, SMALLEST, 1.0)
+        misfit = total - 2.0 * float(slope @ moments) + float(slope @ products @ slope)
+        noise = max(misfit / max(paths - float(decided.sum()), 1.0), SMALLEST)
     descent: Floats = -slope / np.linalg.norm(slope)
     return descent
