@@ -142,17 +142,22 @@ def test_paths_are_counted():
         assert whole.paths == seen
 
 
-def test_fresh_paths_are_independent_of_the_search():
-    """Their numbers come from streams of their own."""
+def test_fresh_paths_are_independent_of_the_search(monkeypatch):
+    """No stream is drawn from twice."""
+    purposes = []
+
+    def recorded(*purpose):
+        purposes.append(purpose)
+        return stream(*purpose)
+
+    monkeypatch.setattr("capexrisk.sampling.importance.stream", recorded)
     problem, _ = plane(3.0)
-    drawn = []
-    counted = problem._replace(
-        evaluate=lambda draws: (drawn.append(draws[0, 0]), problem.evaluate(draws))[1]
-    )
-    found = adapt(counted, relative_error=0.1, most=20_000, seed=1)
-    searched = len(drawn)
-    sample(counted, found.proposal, relative_error=0.1, most=20_000, seed=1)
-    assert not {*drawn[:searched]} & {*drawn[searched:]}
+    found = adapt(problem, relative_error=0.1, most=20_000, seed=1)
+    searched = len(purposes)
+    sample(problem, found.proposal, relative_error=0.1, most=20_000, seed=1)
+    assert len(purposes) > searched > 2
+    drawn = {tuple(stream(*purpose).random(2)) for purpose in purposes}
+    assert len(drawn) == len(purposes)
 
 
 @pytest.mark.parametrize("method", ["auto", "importance", "splitting"])
