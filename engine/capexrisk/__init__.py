@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capexrisk.errors import CapexriskError, KernelFault, ScenarioError
+    from capexrisk.run.rare import RareEvent, rare_event
     from capexrisk.run.results import Results, load_results, simulate
     from capexrisk.scenario import Scenario, load_scenario
 
@@ -20,8 +21,10 @@ _HOME = {
     "CapexriskError": "capexrisk.errors",
     "KernelFault": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
+    "RareEvent": "capexrisk.run.rare",
     "Results": "capexrisk.run.results",
     "load_results": "capexrisk.run.results",
+    "rare_event": "capexrisk.run.rare",
     "simulate": "capexrisk.run.results",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
@@ -30,12 +33,14 @@ _HOME = {
 __all__ = [
     "CapexriskError",
     "KernelFault",
+    "RareEvent",
     "Results",
     "Scenario",
     "ScenarioError",
     "__version__",
     "load_results",
     "load_scenario",
+    "rare_event",
     "simulate",
 ]
 

@@ -14,7 +14,7 @@ from capexrisk.errors import CapexriskError, KernelFault
 from capexrisk.scenario import digest, load_scenario
 from tests.cli.command import COMMAND, DEFAULT, ROOT, call
 
-VERBS = ("run", "validate", "sources", "report", "bench", "schema", "doctor")
+VERBS = ("run", "rare", "validate", "sources", "report", "bench", "schema", "doctor")
 HEAVY = {"numba", "pandas", "matplotlib", "numpy", "scipy", "pyarrow", "joblib", "pydantic"}
 
 

@@ -10,6 +10,7 @@ import click
 from capexrisk import __version__
 from capexrisk.cli.bench import bench
 from capexrisk.cli.doctor import doctor
+from capexrisk.cli.rare import rare
 from capexrisk.cli.report import report
 from capexrisk.cli.run import run
 from capexrisk.cli.schema import schema
@@ -32,7 +33,7 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, validate, sources, report, schema, doctor, bench):
+for verb in (run, rare, validate, sources, report, schema, doctor, bench):
     capexrisk.add_command(verb)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, LANES, PITCH, slot
-from capexrisk.kernel.points import point_rows
+from capexrisk.kernel.given import source_rows
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
@@ -130,7 +130,7 @@ def draw_path(state, first_path, seed, points, tails):
     if points is None:
         draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
     else:
-        point_rows(state, first, pairs, points.net.of_market_path, points)
+        source_rows(state, first, pairs, points.net.of_market_path, first_path, points)
     turn_normal(state, first, normals, tails)
 
 
@@ -141,7 +141,8 @@ def draw_issuer_path(own, first_path, i, key, seed, points, tails):
     if points is None:
         draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, key, seed)
     else:
-        point_rows(own, first, pairs, points.net.of_issuers_path + ISSUER_PATH_DRAWS * i, points)
+        dimension = points.net.of_issuers_path + ISSUER_PATH_DRAWS * i
+        source_rows(own, first, pairs, dimension, first_path, points)
     turn_normal(own, first, normals, tails)
 
 
@@ -155,8 +156,9 @@ def draw_market(state, first_path, k, seed, points, tails):
     else:
         events, event_pairs = np.int64(m.U_REGIME), np.int64(EVENT_DRAWS // 2)
         dimension = points.net.of_market + MARKET_DRAWS * k
-        point_rows(state, first, pairs - event_pairs, dimension, points)
-        point_rows(state, events, event_pairs, points.net.of_events + EVENT_DRAWS * k, points)
+        source_rows(state, first, pairs - event_pairs, dimension, first_path, points)
+        dimension = points.net.of_events + EVENT_DRAWS * k
+        source_rows(state, events, event_pairs, dimension, first_path, points)
     turn_normal(state, first, normals, tails)
 
 
@@ -168,5 +170,5 @@ def draw_issuer(own, first_path, k, i, key, seed, points, tails):
         draw_uniforms(own, first, pairs, first_path, np.uint64(k), REVENUE_FLOW, key, seed)
     else:
         dimension = points.net.of_issuers + ISSUER_DRAWS * (k * points.net.issuers + i)
-        point_rows(own, first, pairs, dimension, points)
+        source_rows(own, first, pairs, dimension, first_path, points)
     turn_normal(own, first, normals, tails)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel.block import PITCH, rows
 
-COUNT = 82
+COUNT = 83
 _row = rows(COUNT)
 
 # Draws of the quarter
@@ -98,5 +98,6 @@ CUT_CAUSE = next(_row)
 FAILURE_CAUSE = next(_row)
 PEAK_SPREAD = next(_row)
 LOWEST_CASH = next(_row)
+DISTANCE = next(_row)  # to failure; kept only where it is asked for
 
 SIZE = COUNT * PITCH

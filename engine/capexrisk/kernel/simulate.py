@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK, aligned_zeros
-from capexrisk.kernel.detail import EVERYTHING, FIGURES, TRACE
+from capexrisk.kernel.detail import DISTANCE, EVERYTHING, FIGURES, TRACE
+from capexrisk.kernel.distance import keep_distance
 from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
 from capexrisk.kernel.issuer_close import (
     assign_causes,
@@ -146,6 +147,8 @@ def run_quarter(state, market, schedule, first_path, seed, points, tails, k, det
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
+        if detail == DISTANCE:
+            keep_distance(state, own, issuer, market)
         climb_last_rungs(state, own, issuer, market, detail)
         spend(own, issuer, detail)
         close_books(state, own, issuer, market, detail)

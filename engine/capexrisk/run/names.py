@@ -69,7 +69,7 @@ def resolve(text: str, lowered: LoweredScenario) -> Name:
 def _period(rows: list[Name], given: str | None) -> str:
     """The period that is meant; the given one if these rows have none that fits."""
     periods = list(dict.fromkeys(row.period for row in rows))
-    if given is None:
+    if given in (None, HORIZON):
         # Quarters stand before years: of those that end together the year is meant.
         return HORIZON if HORIZON in periods else max(reversed(periods), key=_end)
     within = [period for period in periods if period.startswith(f"{given}Q")]
@@ -91,7 +91,7 @@ def _narrow(rows: list[Name], part: str, wanted: str, text: str) -> list[Name]:
 
 
 def _hint(wanted: str, known: Collection[str]) -> str:
-    close = get_close_matches(wanted, known, n=1, cutoff=0.7)
+    close = get_close_matches(wanted, known, n=1, cutoff=0.65)
     if close:
         return f"did you mean {close[0]}?"
     listed = list(known)

@@ -1,0 +1,92 @@
+"""Probabilities from weighted paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, inf, nan, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width
+from capexrisk.estimate.measures import Estimate
+
+
+@dataclass
+class WeightedHits:
+    """Sums over weighted paths of which some are hits.
+
+    A path's weight is the density that the model gives it over the one it was drawn from, so that
+    the mean of weight times hit is the probability.
+
+    Attributes
+    ----------
+    n, hits : int
+        Paths, and hits among them.
+    total, squares, largest : float
+        Of the hits' weights.
+    """
+
+    n: int = 0
+    hits: int = 0
+    total: float = 0.0
+    squares: float = 0.0
+    largest: float = 0.0
+
+    def add(self, n: int, weights: NDArray[np.float64]) -> None:
+        """Add n paths, given the weights of the hits among them."""
+        self.n += n
+        self.hits += weights.size
+        self.total += float(weights.sum())
+        self.squares += float(weights @ weights)
+        self.largest = max(self.largest, float(weights.max(initial=0.0)))
+
+    @property
+    def relative_error(self) -> float:
+        """Standard error over the probability; inf without a hit."""
+        if self.hits == 0:
+            return inf
+        return sqrt(max(self.squares / self.total**2 - 1.0 / self.n, 0.0))
+
+    @property
+    def effective_hits(self) -> float:
+        """(Σw)²/Σw² over the hits: as many hits of equal weight would have the same error."""
+        return self.total**2 / self.squares if self.hits else 0.0
+
+    @property
+    def largest_share(self) -> float:
+        """Share of the largest weight in the sum."""
+        return self.largest / self.total if self.hits else nan
+
+    def probability(self, confidence: float = CONFIDENCE) -> Estimate:
+        """Estimate of the probability, with its interval on the scale of logarithms.
+
+        There it stays above 0, and it leans upwards as far as the estimate itself may be low: the
+        largest weights are the rarest.
+        """
+        value = self.total / self.n
+        return log_interval(value, self.relative_error, self.n, normal_half_width(confidence))
+
+
+def log_interval(value: float, relative_error: float, n: int, half_width: float) -> Estimate:
+    """A probability > 0 with an interval of a ratio up and down, `half_width` standard errors."""
+    ratio = exp(min(half_width * relative_error, 100.0))
+    error = value * relative_error
+    return Estimate("probability", value, error, value / ratio, min(1.0, value * ratio), n)
+
+
+def repeated(values: NDArray[np.float64], n: int, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate of a probability from independent repetitions of one method.
+
+    Parameters
+    ----------
+    values : ndarray, shape (repetitions,)
+        Two or more, not all of them 0.
+    n : int
+        Paths of all of them.
+    """
+    value = float(values.mean())
+    error = float(values.std(ddof=1)) / sqrt(values.size)
+    half_width = float(stdtrit(values.size - 1, 0.5 + confidence / 2.0))
+    return log_interval(value, error / value, n, half_width)

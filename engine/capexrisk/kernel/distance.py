@@ -1,0 +1,53 @@
+"""How far an issuer stays from failing: negative exactly where it has failed.
+
+What rungs 5 to 9 of the waterfall could give, and a surplus, less what the markets have left of the
+need, in quarters of the operating cash flow at the start. The smallest of a path tells how near it
+came, which the date of a failure does not: searches for rare failures follow it.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from capexrisk.kernel import issuer_rows as s
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK
+from capexrisk.model.funding import equity_limit
+from capexrisk.model.market import by_regime
+from capexrisk.model.parameters import DELTA
+from capexrisk.numeric.jit import loop
+from capexrisk.numeric.vecmath import positive_part
+
+FAR = inf  # before the first quarter
+
+
+@loop
+def start_distance(own):
+    """No quarter has come near."""
+    for p in range(BLOCK):
+        own[s.DISTANCE + p] = FAR
+
+
+@loop
+def keep_distance(state, own, issuer, market):
+    """The smallest so far; called between private credit's rationing and the last rungs."""
+    flexible = (1.0 - issuer.committed) * (1.0 - issuer.finance_lease_share)
+    scale = 1.0 / (issuer.ocf * DELTA)
+    for p in range(BLOCK):
+        net = own[s.NET + p]
+        left = own[s.LEFT + p] - own[s.ASK + p] * state[m.SERVED + p]
+        access = by_regime(state[m.REGIME + p], market.access_equity)
+        saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
+        spare = (
+            positive_part(own[s.CASH + p] - issuer.cash_min)
+            + positive_part(issuer.revolver - own[s.REVOLVER + p])
+            + saleable * access
+            + flexible * own[s.PLANNED + p]
+            + issuer.dividends
+            + positive_part(-net)
+            + market.fail_tolerance * positive_part(net)
+        )
+        distance = (spare - left) * scale
+        nearest = own[s.DISTANCE + p]
+        nearer = own[s.ALIVE + p] > 0.0 and distance < nearest
+        own[s.DISTANCE + p] = distance if nearer else nearest

@@ -1,0 +1,97 @@
+"""The entry point that tells of every path how near each issuer came to failing, and no more."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.kernel import issuer_rows as s
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK, aligned_zeros
+from capexrisk.kernel.detail import DISTANCE
+from capexrisk.kernel.distance import start_distance
+from capexrisk.kernel.draws import room_for_tails
+from capexrisk.kernel.given import Given
+from capexrisk.kernel.schedule import Schedule
+from capexrisk.kernel.simulate import (
+    ISSUER_SIZE,
+    ISSUERS_BEGIN,
+    read_issuer,
+    rows_of,
+    run_quarter,
+)
+from capexrisk.kernel.start import start_issuer, start_market
+from capexrisk.model.parameters import Market
+from capexrisk.numeric.jit import entry
+
+
+@entry
+def _measure(market, schedule, state, seed, first, given, tails, quarters, distances, bad):
+    issuers, paths = distances.shape
+    never = float(quarters)
+    for begin in range(0, paths, BLOCK):
+        first_path = np.uint64(first + begin)
+        start_market(state, market, first_path, never, seed, given, tails)
+        for i in range(issuers):
+            own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
+            key = schedule.issuer_keys[i]
+            start_issuer(own, issuer, i, key, first_path, never, seed, given, tails, DISTANCE)
+            start_distance(own)
+        for k in range(quarters):
+            run_quarter(state, market, schedule, first_path, seed, given, tails, k, DISTANCE)
+        count = min(BLOCK, paths - begin)
+        for p in range(count):
+            bad[begin + p] = state[m.BAD_QUARTER + p] < never
+        for i in range(issuers):
+            own = rows_of(state, i)
+            for p in range(count):
+                distances[i, begin + p] = own[s.DISTANCE + p]
+
+
+def measure_distances(
+    market: Market,
+    schedule: Schedule,
+    *,
+    quarters: int,
+    paths: int,
+    seed: int = 0,
+    first_path: int = 0,
+    given: Given | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """How far every issuer stays from failing by the end of a quarter, path by path.
+
+    Parameters
+    ----------
+    market, schedule : Market, Schedule
+        A lowered scenario with n issuers.
+    quarters : int
+        1 to T: only so many are simulated.
+    paths : int
+    seed, first_path : int
+        Of independent draws, as for `simulate_chunk`.
+    given : Given, optional
+        The draws themselves; the paths are then its columns from the first on.
+
+    Returns
+    -------
+    ndarray, shape (n, paths)
+        Negative where the issuer has failed by then; see `kernel.distance` for the unit.
+    ndarray, shape (paths,)
+        Whether the path is broken: not finite.
+    """
+    issuers = schedule.issuers.shape[0]
+    distances, bad = np.empty((issuers, paths)), np.empty(paths, dtype=np.bool_)
+    state = aligned_zeros(ISSUERS_BEGIN + issuers * ISSUER_SIZE)
+    _measure(
+        market,
+        schedule,
+        state,
+        np.uint64(seed),
+        first_path,
+        given,
+        room_for_tails(),
+        quarters,
+        distances,
+        bad,
+    )
+    return distances, bad
