@@ -149,9 +149,10 @@ class Grids:
     def amounts(self, issuer: str) -> Grid:
         """Cash flow, capex and profit of an issuer by year."""
         flow = "free_cash_flow"
-        at_risk = f"cfar{100 * CFAR_LEVEL:g}"
+        level = f"{100 * CFAR_LEVEL:g}"
         rows = self._spread_of("Free cash flow", flow, issuer, self.years, money)
-        rows.append(("CFaR: mean less P5", self._amounts(flow, issuer, at_risk)))
+        rows.append(("CFaR: mean less P5", self._amounts(flow, issuer, f"cfar{level}")))
+        rows.append(("Mean below P5", self._amounts(flow, issuer, f"es{level}")))
         rows.append(("Operating cash flow, mean", self._amounts("operating_cash_flow", issuer)))
         rows.append(("Capex, mean", self._amounts("capex", issuer)))
         if self._model(issuer)["finance_lease_share"]:

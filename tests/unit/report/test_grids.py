@@ -38,7 +38,11 @@ def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
 def test_amounts(grids: Grids, estimates: Estimates) -> None:
     grid = grids.amounts("Oracle")
     flow = "free_cash_flow"
-    for row, statistic in (("P5", "p5"), ("CFaR: mean less P5", "cfar95")):
+    for row, statistic in (
+        ("P5", "p5"),
+        ("CFaR: mean less P5", "cfar95"),
+        ("Mean below P5", "es95"),
+    ):
         expected = money(estimates.amount(flow, "Oracle", "2028", statistic))
         assert cell(grid, row, "2028") == expected
     peak = estimates.amount("peak_spread_bp", "Oracle", statistic="p95")

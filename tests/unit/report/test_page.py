@@ -146,6 +146,16 @@ def test_the_page_says_how_paths_were_sampled(
     assert f'<tr><th scope="row">Sampler</th><td>{said}</td></tr>' in page
 
 
+def test_the_page_says_which_targets_were_reached(
+    results: Results, drawings: list[Drawing]
+) -> None:
+    target = {"target": "capex_cut/Oracle/2027: rel 5%", "reached": False, "paths_needed": 92_048}
+    manifest = {**results.manifest, "run": {**results.manifest["run"], "targets": [target]}}
+    page = render(replace(results, manifest=manifest), drawings)
+    said = "capex_cut/Oracle/2027: rel 5%: not reached; about 90,000 paths more would do"
+    assert f'<tr><th scope="row">Target</th><td>{said}</td></tr>' in page
+
+
 def test_names_are_only_names(results: Results) -> None:
     attack = "<script>alert(1)</script>\"'&"
     manifest = {**results.manifest}
