@@ -22,11 +22,12 @@ from capexrisk.sampling.proposal import Proposal
 from capexrisk.sampling.slope import steepest_descent
 from capexrisk.sampling.streams import FRESH, STAGES, stream
 
-STAGE = 1024  # paths of a stage; after EQUAL_STAGES each has twice as many as the one before
+PILOT = 1024  # paths of the first stage: they also tell whether regions may be missed
+STAGE = 704  # of the others; after EQUAL_STAGES each has twice as many as the one before
 LEAST_STAGES = 4
 EQUAL_STAGES = 6
 LARGEST_BATCH = 2**15
-SMALLEST_BATCH = 512
+SMALLEST_BATCH = 256
 NEAR = 0.05  # share of a stage's paths that count as near where too few fail
 MODEL_SHARE = 0.1  # no weight is above its inverse
 BURST_SHARE = 0.1  # of all bursts together, at least, and of the shifted part
@@ -217,7 +218,8 @@ def adapt(problem: LimitState, *, relative_error: float, most: int, seed: int) -
     seed : int
     """
     found = Adaptation(problem, _pilot(problem))
-    sizes = chain(repeat(STAGE, EQUAL_STAGES), (STAGE * 2**k for k in range(1, 64)))
+    equal = repeat(STAGE, EQUAL_STAGES - 1)
+    sizes = chain([PILOT], equal, (STAGE * 2**k for k in range(1, 64)))
     for number, size in enumerate(sizes):
         if found.paths + size > most and number > 0:
             break
