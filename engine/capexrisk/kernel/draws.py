@@ -16,6 +16,7 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, LANES, PITCH, slot
 from capexrisk.kernel.points import point_rows
+from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS, project, rotate_rows
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
@@ -46,6 +47,7 @@ QUARTER_SHIFT = np.uint64(16)
 PATH_DRAWS, ISSUER_PATH_DRAWS, EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS = 4, 2, 4, 8, 4
 MARKET_NORMALS = 7  # of the market's draws of a quarter the first, from E_SPREAD on
 ISSUER_NORMALS = 4
+REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, less the leads
 WORD_PATHS = min(BLOCK, 64)  # a bit each
 NO_BIT = np.uint64(0)
 LOWEST_BIT = np.uint64(1)
@@ -129,9 +131,55 @@ def draw_path(state, first_path, seed, points, tails):
     first, pairs, normals = np.int64(m.Z_SATURATION), np.int64(2), np.int64(3)
     if points is None:
         draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+        turn_normal(state, first, normals, tails)
     else:
-        point_rows(state, first, pairs, points.net.of_market_path, points)
-    turn_normal(state, first, normals, tails)
+        point_rows(state, first, 2 * pairs, points.net.of_market_path, points)
+        turn_normal(state, first, normals, tails)
+        draw_shared(points, tails)
+
+
+@loop
+def draw_shared(points, tails):
+    """The coordinates of which all issuers' leads and the market's rotated draws are made."""
+    net, shared = points.net, points.shared
+    several = np.int64(SHARED_DRAWS)
+    row = net.rotation.all_v.shape[1] * PITCH
+    for year in range(LEADS):
+        for i in range(0, net.issuers, ISSUER_NORMALS):
+            count = min(net.issuers - i, ISSUER_NORMALS)
+            point_rows(shared, row, count, net.of_leads[year] + i, points)
+            turn_normal(shared, row, count, tails)
+            row += count * PITCH
+    for k in range(net.rotation.quarters):
+        point_rows(shared, row, several, net.of_market + MARKET_DRAWS * k, points)
+        turn_normal(shared, row, several, tails)
+        row += several * PITCH
+    project(shared, net.rotation.all_v, LEADS * net.issuers)
+
+
+@loop
+def draw_own(i, points, tails):
+    """The coordinates of which issuer i's rotated draws are made; the leads come first."""
+    net, own = points.net, points.own[i]
+    one, rest, later = np.int64(1), np.int64(REST), np.int64(ISSUER_DRAWS)
+    row = np.int64(LEADS * PITCH)
+    for year in range(LEADS):
+        draw = net.issuers * year + i
+        rotate_rows(own, row, one, points.shared, net.rotation.all_u, draw)
+        row += PITCH
+    for k in range(net.rotation.quarters):
+        count = later if k > 0 else rest
+        point_rows(own, row, count, net.of_issuers + own_dimension(i, k, net.issuers), points)
+        turn_normal(own, row, count, tails)
+        row += count * PITCH
+    project(own, net.rotation.own_v[i], np.int64(0))
+
+
+@scalar
+def own_dimension(i, k, issuers):
+    """The first of issuer i's in quarter k, of the issuers' dimensions; the first has `REST`."""
+    before = issuers * (ISSUER_DRAWS * k - ISSUER_DRAWS + REST)
+    return before + ISSUER_DRAWS * i if k > 0 else REST * i
 
 
 @loop
@@ -140,9 +188,10 @@ def draw_issuer_path(own, first_path, i, key, seed, points, tails):
     first, pairs, normals = np.int64(s.Z_GROWTH), np.int64(1), np.int64(2)
     if points is None:
         draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, key, seed)
+        turn_normal(own, first, normals, tails)
     else:
-        point_rows(own, first, pairs, points.net.of_issuers_path + ISSUER_PATH_DRAWS * i, points)
-    turn_normal(own, first, normals, tails)
+        draw_own(i, points, tails)
+        rotate_rows(own, first, normals, points.own[i], points.net.rotation.own_u[i], np.int64(0))
 
 
 @loop
@@ -152,12 +201,16 @@ def draw_market(state, first_path, k, seed, points, tails):
     if points is None:
         quarter = np.uint64(k)
         draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+        turn_normal(state, first, normals, tails)
     else:
-        events, event_pairs = np.int64(m.U_REGIME), np.int64(EVENT_DRAWS // 2)
-        dimension = points.net.of_market + MARKET_DRAWS * k
-        point_rows(state, first, pairs - event_pairs, dimension, points)
-        point_rows(state, events, event_pairs, points.net.of_events + EVENT_DRAWS * k, points)
-    turn_normal(state, first, normals, tails)
+        net, events, number = points.net, np.int64(m.U_REGIME), np.int64(EVENT_DRAWS)
+        point_rows(state, events, number, net.of_events[k], points)
+        turned = np.int64(SHARED_DRAWS if k < net.rotation.quarters else 0)
+        begin, dimension = first + turned * PITCH, net.of_market + MARKET_DRAWS * k + turned
+        point_rows(state, begin, MARKET_DRAWS - turned, dimension, points)
+        turn_normal(state, begin, normals - turned, tails)
+        draw = LEADS * net.issuers + SHARED_DRAWS * k
+        rotate_rows(state, first, turned, points.shared, net.rotation.all_u, draw)
 
 
 @loop
@@ -166,7 +219,12 @@ def draw_issuer(own, first_path, k, i, key, seed, points, tails):
     first, pairs, normals = np.int64(s.Z_REVENUE), np.int64(2), np.int64(ISSUER_NORMALS)
     if points is None:
         draw_uniforms(own, first, pairs, first_path, np.uint64(k), REVENUE_FLOW, key, seed)
+        turn_normal(own, first, normals, tails)
     else:
-        dimension = points.net.of_issuers + ISSUER_DRAWS * (k * points.net.issuers + i)
-        point_rows(own, first, pairs, dimension, points)
-    turn_normal(own, first, normals, tails)
+        rotation = points.net.rotation
+        rotated = normals if k < rotation.quarters else np.int64(0)
+        draw = ISSUER_PATH_DRAWS + ISSUER_DRAWS * k
+        rotate_rows(own, first, rotated, points.own[i], rotation.own_u[i], draw)
+        dimension = points.net.of_issuers + own_dimension(i, k, points.net.issuers)
+        point_rows(own, first, normals - rotated, dimension, points)
+        turn_normal(own, first, normals - rotated, tails)
