@@ -110,11 +110,23 @@ def _ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
     return sigma * sqrt(-np.expm1(-2.0 * speed * DELTA) / (2.0 * speed))
 
 
+def _calm_chances(hazard: list[list[float]]) -> list[list[float]]:
+    """Chances to be in each regime after a quarter, from each, if no hazard is multiplied."""
+    rates = np.array(hazard, dtype=float)
+    np.fill_diagonal(rates, 0.0)
+    total = rates.sum(axis=1)
+    leave = -np.expm1(-total * DELTA)
+    chances = rates * (leave / np.where(total > 0.0, total, 1.0))[:, None]
+    np.fill_diagonal(chances, 1.0 - leave)
+    return [list(column) for column in chances.T]
+
+
 def _market(case: dict[str, Any]) -> Market:
     m = case["market"]
     nu = m["tail_dof"]
     root = np.linalg.cholesky(np.array(m["correlation"], dtype=float))
     hazard = m["hazard"]
+    calm = _calm_chances(hazard)
     absorb = m["absorb"]
     premium_decay = exp(-m["premium_speed"] * DELTA)
     premium_lost = -float(np.expm1(-m["premium_speed"] * DELTA))
@@ -143,6 +155,9 @@ def _market(case: dict[str, Any]) -> Market:
         regime_start=float(m["regime0"]),
         hazard_down=_triple([hazard[0][1], hazard[1][0], hazard[2][0]]),
         hazard_up=_triple([hazard[0][2], hazard[1][2], hazard[2][1]]),
+        calm_to_open=_triple(calm[0]),
+        calm_to_stressed=_triple(calm[1]),
+        calm_to_shut=_triple(calm[2]),
         technology_probability=-float(np.expm1(-m["tech_rate"] * DELTA)),
         technology_loss=float(m["tech_loss_mean"]),
         technology_multiple=float(m["tech_hazard_multiple"]),
@@ -169,6 +184,7 @@ def _market(case: dict[str, Any]) -> Market:
         fixed_cost=float(m["ai_fixed_cost"]),
         tenant_hazard=float(m["tenant_hazard"]),
         tenant_glut=float(m["tenant_glut"]),
+        calm_tenant=-float(np.expm1(-m["tenant_hazard"] * DELTA)),
         tenant_recovery=float(m["tenant_recovery"]),
         tenant_share=float(m["tenant_share"]),
         log_without_tenant=log(1.0 - m["tenant_share"]) if m["tenant_share"] < 1.0 else -inf,

@@ -79,6 +79,9 @@ def start(case: dict, draws: dict[str, np.ndarray]) -> SimpleNamespace:
     state.w = np.zeros(paths)
     state.J = np.zeros(paths)
     state.tenant_lost = np.zeros(paths, dtype=bool)
+    state.chance_of_regime = np.zeros((3, paths))
+    state.chance_of_regime[market["regime0"]] = 1.0
+    state.chance_of_loss = np.zeros(paths)
     state.net_bonds = np.zeros(paths)
     state.a_0 = (
         market["premium_beta"]

@@ -51,6 +51,7 @@ def step_1_shock_and_regime(
         * (1 + market["fear_software"] * positive(state.w))
         * (1 + market["fear_failure"] * state.J)
     )
+    chances_of_regimes(market, state, boost)
     u = draws["u_regime"][k]
     regime = state.s.copy()
     for s in range(3):
@@ -65,6 +66,29 @@ def step_1_shock_and_regime(
         regime[to_first] = first
         regime[here & ~to_first & (u <= p)] = second
     state.s = regime
+
+
+def regime_matrix(market: dict, boost: np.ndarray) -> np.ndarray:
+    """Chances of a quarter from each regime (first axis) to each, on every path."""
+    rates = np.zeros((3, 3, *np.shape(boost)))
+    for s in range(3):
+        for to in range(3):
+            if to != s:
+                rates[s, to] = market["hazard"][s][to] * (boost if to > s else 1.0)
+    total = rates.sum(axis=1)
+    leave = 1 - np.exp(-total * DELTA)
+    matrix = leave[:, None] * rates / np.where(total > 0, total, 1.0)[:, None]
+    for s in range(3):
+        matrix[s, s] = 1 - leave[s]
+    return matrix
+
+
+def chances_of_regimes(market: dict, state: SimpleNamespace, boost: np.ndarray) -> None:
+    """What the path says of the chances of regimes: p_s + (c - e_s) P_0."""
+    e = np.array([state.s == s for s in range(3)], dtype=float)
+    p = np.einsum("sp,stp->tp", e, regime_matrix(market, boost))
+    calm = regime_matrix(market, np.ones(()))
+    state.chance_of_regime = p + np.einsum("sp,st->tp", state.chance_of_regime - e, calm)
 
 
 def step_2_spread(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict) -> None:
@@ -135,7 +159,10 @@ def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, dra
     rate = market["tenant_hazard"] * (
         1 + market["tenant_glut"] * positive(market["comfort_utilisation"] - state.U)
     )
-    drawn = draws["u_tenant"][now.k] < 1 - np.exp(-rate * DELTA)
+    h, h_0 = 1 - np.exp(-rate * DELTA), 1 - np.exp(-market["tenant_hazard"] * DELTA)
+    lost = state.tenant_lost.astype(float)
+    state.chance_of_loss = lost + (1 - lost) * h + (state.chance_of_loss - lost) * (1 - h_0)
+    drawn = draws["u_tenant"][now.k] < h
     lost_now = drawn & ~state.tenant_lost
     state.D = np.where(lost_now, state.D * (1 - market["tenant_share"]), state.D)
     state.tenant_lost = state.tenant_lost | lost_now

@@ -47,6 +47,7 @@ MARKET_SERIES = (
     "premium",
     "failure_jump",
     "software",
+    "tenant_lost_chance",
 )
 DATES = (
     "f0_quarter",
@@ -67,6 +68,7 @@ def empty_result(case: dict, paths: int) -> dict[str, np.ndarray]:
     result["alive"] = np.zeros((n, T, paths), dtype=bool)
     result |= {name: np.zeros((T, paths)) for name in MARKET_SERIES}
     result["regime"] = np.zeros((T, paths), dtype=int)
+    result["regime_chance"] = np.zeros((3, T, paths))
     result["tenant_lost"] = np.zeros((T, paths), dtype=bool)
     result |= {name: np.full((n, paths), T) for name in DATES}
     result["cause_cut"] = np.zeros((n, paths), dtype=int)
@@ -115,6 +117,8 @@ def record_market(
     k = now.k
     result["oas"][k] = np.exp(state.x)
     result["regime"][k] = state.s
+    result["regime_chance"][:, k] = state.chance_of_regime
+    result["tenant_lost_chance"][k] = state.chance_of_loss
     result["demand"][k] = state.D
     result["utilisation"][k] = state.U
     result["ai_share"][k] = now.share

@@ -196,6 +196,43 @@ def test_regimes_are_powers_of_the_transition_matrix(start):
     assert_chance(regimes=share_scores(counts, counts[0].sum(), expected))
 
 
+def chances_of(case: Case, name: str, *, seed: int, paths: int = 100_000) -> np.ndarray:
+    """Each path's amounts of a quantity, (rows, paths)."""
+    scenario = lowered(case)
+    first = scenario.layout.first[name]
+    _, kept = simulate_chunk(
+        scenario.market,
+        scenario.schedule,
+        scenario.layout,
+        seed=seed,
+        first_path=0,
+        paths=paths,
+        keep=True,
+    )
+    return kept[:, first : first + int(np.prod(scenario.layout.shape(name)))].T
+
+
+@pytest.mark.parametrize("start", [0, 1, 2])
+def test_chances_of_regimes_are_exact_where_nothing_multiplies_the_hazards(start):
+    case = quiet_case(12, hazard=HAZARD, regime0=start)
+    found = chances_of(case, "regime_chance", seed=1, paths=200).reshape(3, 12, -1)
+    step = one_quarter(HAZARD)
+    expected = np.array([np.linalg.matrix_power(step, k + 1)[start] for k in range(12)]).T
+    np.testing.assert_allclose(found, np.broadcast_to(expected[..., None], found.shape), rtol=1e-12)
+
+
+def test_chances_of_regimes_count_what_shocks_add():
+    rate, multiple = 0.8, 6.0
+    case = quiet_case(10, hazard=HAZARD, tech_rate=rate, tech_hazard_multiple=multiple)
+    found = chances_of(case, "regime_chance", seed=8).reshape(3, 10, -1)
+    p = 1.0 - np.exp(-rate * QUARTER)
+    step = (1.0 - p) * one_quarter(HAZARD) + p * one_quarter(HAZARD, multiple)
+    expected = np.array([np.linalg.matrix_power(step, k + 1)[0] for k in range(10)]).T
+    variance = found.var(axis=-1)
+    assert (variance < expected * (1.0 - expected) / 2).all()
+    assert_chance(chances=mean_scores(found, expected, variance))
+
+
 def test_technology_shocks_multiply_the_hazards_that_worsen():
     """Shocks are independent: the matrix is a mixture of the calm one and the boosted one."""
     rate, multiple = 0.8, 6.0
@@ -213,6 +250,14 @@ def test_the_tenant_survives_exponentially():
     dates = counts_of(case, "tenant_lost", seed=7)
     lost = np.cumsum(dates[:12])
     assert_chance(lost=share_scores(lost, dates.sum(), 1.0 - np.exp(-hazard * times(12))))
+
+
+def test_the_chance_of_the_tenant_s_loss_is_exact_without_a_glut():
+    hazard = 0.5
+    case = quiet_case(12, tenant_hazard=hazard, tenant_glut=0.0)
+    found = chances_of(case, "tenant_lost_chance", seed=7, paths=200)
+    expected = 1.0 - np.exp(-hazard * times(12))
+    np.testing.assert_allclose(found, np.repeat(expected[:, None], 200, axis=1), rtol=1e-12)
 
 
 # --- demand

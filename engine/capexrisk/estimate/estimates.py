@@ -33,6 +33,14 @@ def probability(hits: Integers, paths: Integers) -> Estimate:
     return measures.probability(int(hits[0]), int(paths[0]))
 
 
+def chance(totals: Totals, row: int) -> Estimate:
+    """Probability from an amount whose expectation it is, such as a chance given part of a path."""
+    if totals.replicates > 1:
+        return replicated.chance(totals.mean[:, row], totals.paths)
+    value, deviation = float(totals.mean[0, row]), float(totals.deviation[0, row])
+    return measures.chance(value, deviation, totals.counted)
+
+
 def cumulative(dates: Integers) -> list[Estimate]:
     """Probabilities that an event has happened by the end of each quarter.
 

@@ -90,6 +90,32 @@ ci_high=0.16843347098308536, n=20)
     return Estimate("probability", p, sqrt(p * (1.0 - p) / n), low, high, n)
 
 
+def chance(value: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate of a probability that is the expectation of an amount about between 0 and 1.
+
+    Where all paths say 0, or all say 1, it is a bound: what makes another possible may be rare. For
+    the same reason the error counts one path more that says otherwise than all that are seen.
+
+    Parameters
+    ----------
+    value : float
+        Mean of n paths; cut to [0, 1].
+    deviation : float
+        Sum of their squared deviations from it.
+    n : int
+    """
+    if n < 2 or value in (0.0, 1.0):
+        return probability(round(value * n), n, confidence)
+    return bounded(value, sqrt((deviation + 1.0) / (n - 1) / n), normal_half_width(confidence), n)
+
+
+def bounded(value: float, error: float, half_width: float, n: int) -> Estimate:
+    """A probability whose interval is symmetric, `half_width` errors to each side; in [0, 1]."""
+    wanted = (value, value - half_width * error, value + half_width * error)
+    p, low, high = (min(max(number, 0.0), 1.0) for number in wanted)
+    return Estimate("probability", p, error, low, high, n)
+
+
 def quantiles(
     distribution: Distribution, levels: tuple[float, ...], confidence: float = CONFIDENCE
 ) -> list[Estimate]:

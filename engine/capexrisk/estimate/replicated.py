@@ -77,6 +77,17 @@ def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> Es
     return Estimate("probability", p, error, low, high, n)
 
 
+def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> Estimate:
+    """Estimate of a probability from each replicate's mean of an amount: see `measures.chance`."""
+    n, several = int(paths.sum()), means.size
+    value = float(means @ paths) / n if n else nan
+    if n == 0 or value in (0.0, 1.0):
+        return measures.chance(value if n else 0.0, 0.0, n, confidence)
+    off = float((((means - value) * paths) ** 2).sum()) + 1.0
+    error = sqrt(off / (several * (several - 1))) / float(paths.mean())
+    return measures.bounded(value, error, student_half_width(several, confidence), n)
+
+
 def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
     """Share of each replicate's paths below each value, (R, values).
 

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, LANES, PITCH, slot
-from capexrisk.kernel.given import source_rows
+from capexrisk.kernel.given import given_rows
+from capexrisk.kernel.points import point_rows
+from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS, project, rotate_rows
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
@@ -46,6 +48,7 @@ QUARTER_SHIFT = np.uint64(16)
 PATH_DRAWS, ISSUER_PATH_DRAWS, EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS = 4, 2, 4, 8, 4
 MARKET_NORMALS = 7  # of the market's draws of a quarter the first, from E_SPREAD on
 ISSUER_NORMALS = 4
+REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, less the leads
 WORD_PATHS = min(BLOCK, 64)  # a bit each
 NO_BIT = np.uint64(0)
 LOWEST_BIT = np.uint64(1)
@@ -120,7 +123,9 @@ def turn_normal(state, first, count, tails):
 
 
 # np.int64 below: numba would compile a function anew for every constant it is called with. Where
-# draws are independent `points` is None, and the other branch is not compiled.
+# draws are independent `points` is None; where they come from a net `given` is, where they are
+# given `net` is. numba does not compile a branch that an argument's being None rules out, so no
+# source of draws pays for another.
 
 
 @loop
@@ -129,9 +134,66 @@ def draw_path(state, first_path, seed, points, tails):
     first, pairs, normals = np.int64(m.Z_SATURATION), np.int64(2), np.int64(3)
     if points is None:
         draw_uniforms(state, first, pairs, first_path, ONCE, SATURATION_SPEED, MARKET_KEY, seed)
+        turn_normal(state, first, normals, tails)
     else:
-        source_rows(state, first, pairs, points.net.of_market_path, first_path, points)
-    turn_normal(state, first, normals, tails)
+        path_rows(state, first, first_path, points, points.net, points.given)
+        turn_normal(state, first, normals, tails)
+        draw_shared(points, points.net, tails)
+
+
+@loop
+def path_rows(state, first, first_path, points, net, given):
+    """The uniform numbers of `draw_path`."""
+    count = np.int64(PATH_DRAWS)
+    if net is not None:
+        point_rows(state, first, count, net.of_market_path, points)
+    if given is not None:
+        given_rows(state, first, count, np.int64(0), first_path, given)
+
+
+@loop
+def draw_shared(points, net, tails):
+    """The coordinates of which all issuers' leads and the market's rotated draws are made."""
+    if net is not None:
+        shared = points.shared
+        several = np.int64(SHARED_DRAWS)
+        row = net.rotation.all_v.shape[1] * PITCH
+        for year in range(LEADS):
+            for i in range(0, net.issuers, ISSUER_NORMALS):
+                count = min(net.issuers - i, ISSUER_NORMALS)
+                point_rows(shared, row, count, net.of_leads[year] + i, points)
+                turn_normal(shared, row, count, tails)
+                row += count * PITCH
+        for k in range(net.rotation.quarters):
+            point_rows(shared, row, several, net.of_market + MARKET_DRAWS * k, points)
+            turn_normal(shared, row, several, tails)
+            row += several * PITCH
+        project(shared, net.rotation.all_v, LEADS * net.issuers)
+
+
+@loop
+def draw_own(i, points, tails):
+    """The coordinates of which issuer i's rotated draws are made; the leads come first."""
+    net, own = points.net, points.own[i]
+    one, rest, later = np.int64(1), np.int64(REST), np.int64(ISSUER_DRAWS)
+    row = np.int64(LEADS * PITCH)
+    for year in range(LEADS):
+        draw = net.issuers * year + i
+        rotate_rows(own, row, one, points.shared, net.rotation.all_u, draw)
+        row += PITCH
+    for k in range(net.rotation.quarters):
+        count = later if k > 0 else rest
+        point_rows(own, row, count, net.of_issuers + own_dimension(i, k, net.issuers), points)
+        turn_normal(own, row, count, tails)
+        row += count * PITCH
+    project(own, net.rotation.own_v[i], np.int64(0))
+
+
+@scalar
+def own_dimension(i, k, issuers):
+    """The first of issuer i's in quarter k, of the issuers' dimensions; the first has `REST`."""
+    before = issuers * (ISSUER_DRAWS * k - ISSUER_DRAWS + REST)
+    return before + ISSUER_DRAWS * i if k > 0 else REST * i
 
 
 @loop
@@ -140,10 +202,22 @@ def draw_issuer_path(own, first_path, i, key, seed, points, tails):
     first, pairs, normals = np.int64(s.Z_GROWTH), np.int64(1), np.int64(2)
     if points is None:
         draw_uniforms(own, first, pairs, first_path, ONCE, GROWTH_CAPEX_GROWTH, key, seed)
+        turn_normal(own, first, normals, tails)
     else:
-        dimension = points.net.of_issuers_path + ISSUER_PATH_DRAWS * i
-        source_rows(own, first, pairs, dimension, first_path, points)
-    turn_normal(own, first, normals, tails)
+        net, given = points.net, points.given
+        issuer_path_rows(own, first, first_path, i, points, net, given, tails)
+
+
+@loop
+def issuer_path_rows(own, first, first_path, i, points, net, given, tails):
+    """The normals of `draw_issuer_path`."""
+    count = np.int64(ISSUER_PATH_DRAWS)
+    if net is not None:
+        draw_own(i, points, tails)
+        rotate_rows(own, first, count, points.own[i], points.net.rotation.own_u[i], np.int64(0))
+    if given is not None:
+        given_rows(own, first, count, given.of_issuers_path + count * i, first_path, given)
+        turn_normal(own, first, count, tails)
 
 
 @loop
@@ -153,13 +227,29 @@ def draw_market(state, first_path, k, seed, points, tails):
     if points is None:
         quarter = np.uint64(k)
         draw_uniforms(state, first, pairs, first_path, quarter, SPREAD_DEMAND, MARKET_KEY, seed)
+        turn_normal(state, first, normals, tails)
     else:
-        events, event_pairs = np.int64(m.U_REGIME), np.int64(EVENT_DRAWS // 2)
-        dimension = points.net.of_market + MARKET_DRAWS * k
-        source_rows(state, first, pairs - event_pairs, dimension, first_path, points)
-        dimension = points.net.of_events + EVENT_DRAWS * k
-        source_rows(state, events, event_pairs, dimension, first_path, points)
-    turn_normal(state, first, normals, tails)
+        net, given = points.net, points.given
+        market_rows_of_points(state, first, first_path, k, points, net, given, tails)
+
+
+@loop
+def market_rows_of_points(state, first, first_path, k, points, net, given, tails):
+    """Normals and events of `draw_market`."""
+    events, number, normals = np.int64(m.U_REGIME), np.int64(EVENT_DRAWS), np.int64(MARKET_NORMALS)
+    if net is not None:
+        point_rows(state, events, number, net.of_events[k], points)
+        turned = np.int64(SHARED_DRAWS if k < net.rotation.quarters else 0)
+        begin, dimension = first + turned * PITCH, net.of_market + MARKET_DRAWS * k + turned
+        point_rows(state, begin, MARKET_DRAWS - turned, dimension, points)
+        turn_normal(state, begin, normals - turned, tails)
+        draw = LEADS * net.issuers + SHARED_DRAWS * k
+        rotate_rows(state, first, turned, points.shared, net.rotation.all_u, draw)
+    if given is not None:
+        others = np.int64(MARKET_DRAWS)
+        given_rows(state, first, others, given.of_market + MARKET_DRAWS * k, first_path, given)
+        given_rows(state, events, number, given.of_events + EVENT_DRAWS * k, first_path, given)
+        turn_normal(state, first, normals, tails)
 
 
 @loop
@@ -168,7 +258,25 @@ def draw_issuer(own, first_path, k, i, key, seed, points, tails):
     first, pairs, normals = np.int64(s.Z_REVENUE), np.int64(2), np.int64(ISSUER_NORMALS)
     if points is None:
         draw_uniforms(own, first, pairs, first_path, np.uint64(k), REVENUE_FLOW, key, seed)
+        turn_normal(own, first, normals, tails)
     else:
-        dimension = points.net.of_issuers + ISSUER_DRAWS * (k * points.net.issuers + i)
-        source_rows(own, first, pairs, dimension, first_path, points)
-    turn_normal(own, first, normals, tails)
+        net, given = points.net, points.given
+        issuer_rows_of_points(own, first, first_path, k, i, points, net, given, tails)
+
+
+@loop
+def issuer_rows_of_points(own, first, first_path, k, i, points, net, given, tails):
+    """The normals of `draw_issuer`."""
+    normals = np.int64(ISSUER_NORMALS)
+    if net is not None:
+        rotation = points.net.rotation
+        rotated = normals if k < rotation.quarters else np.int64(0)
+        draw = ISSUER_PATH_DRAWS + ISSUER_DRAWS * k
+        rotate_rows(own, first, rotated, points.own[i], rotation.own_u[i], draw)
+        dimension = points.net.of_issuers + own_dimension(i, k, points.net.issuers)
+        point_rows(own, first, normals - rotated, dimension, points)
+        turn_normal(own, first, normals - rotated, tails)
+    if given is not None:
+        dimension = given.of_issuers + ISSUER_DRAWS * (given.issuers * k + i)
+        given_rows(own, first, normals, dimension, first_path, given)
+        turn_normal(own, first, normals, tails)

@@ -5,56 +5,40 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 from numpy.typing import NDArray
 
 from capexrisk.kernel.block import BLOCK, PITCH, slot
-from capexrisk.kernel.points import Net, point_rows
 from capexrisk.numeric.jit import loop
 
 
 class Given(NamedTuple):
-    """Numbers of (0, 1) for every draw of every path; read-only.
+    """Numbers of (0, 1) for every draw of every path of a scenario with n issuers; read-only.
 
     Attributes
     ----------
-    net : Net
-        Which draw has which dimension; its direction numbers are not read.
     uniforms : ndarray, shape (dimensions, paths)
-        Path p is column p; as many columns as fill whole blocks.
+        Path p is column p; as many columns as fill whole blocks. First what the market draws once
+        a path.
+    issuers : int
+    of_issuers_path, of_events, of_market, of_issuers : int
+        The first dimension of what the issuers draw once a path, one after the other; then, quarter
+        after quarter, of the market's events (the regime, a technology shock and its size, the
+        tenant), of its other draws, and of what the issuers draw.
     """
 
-    net: Net
     uniforms: NDArray[np.float64]
+    issuers: int
+    of_issuers_path: int
+    of_events: int
+    of_market: int
+    of_issuers: int
 
 
 @loop
-def given_rows(state, first, pairs, dimension, first_path, points):
-    """Given numbers of the block's paths into 2 `pairs` rows from offset `first` on."""
-    for row in range(2 * pairs):
-        numbers = points.uniforms[dimension + row]
+def given_rows(state, first, count, dimension, first_path, given):
+    """Given numbers of the block's paths into `count` rows from offset `first` on."""
+    for row in range(count):
+        numbers = given.uniforms[dimension + row]
         begin = first + row * PITCH
         for p in range(BLOCK):
             state[slot(begin, p)] = numbers[slot(first_path, p)]
-
-
-def source_rows(state, first, pairs, dimension, first_path, points):
-    """Numbers of the block's paths into 2 `pairs` rows, a dimension each, from `points`."""
-    raise NotImplementedError("compiled code only")
-
-
-# The type of `points` decides, when the caller is compiled: no source pays for another.
-@overload(source_rows, jit_options={"forceinline": True})
-def _source_rows(state, first, pairs, dimension, first_path, points):
-    if isinstance(points, types.BaseNamedTuple) and points.instance_class is Given:
-
-        def from_given(state, first, pairs, dimension, first_path, points):
-            given_rows(state, first, pairs, dimension, first_path, points)
-
-        return from_given
-
-    def from_net(state, first, pairs, dimension, first_path, points):
-        point_rows(state, first, pairs, dimension, points)
-
-    return from_net

@@ -12,6 +12,7 @@ from capexrisk.kernel.detail import DISTANCE
 from capexrisk.kernel.distance import start_distance
 from capexrisk.kernel.draws import room_for_tails
 from capexrisk.kernel.given import Given
+from capexrisk.kernel.points import given_points
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.kernel.simulate import (
     ISSUER_SIZE,
@@ -26,19 +27,19 @@ from capexrisk.numeric.jit import entry
 
 
 @entry
-def _measure(market, schedule, state, seed, first, given, tails, quarters, distances, bad):
+def _measure(market, schedule, state, seed, first, points, tails, quarters, distances, bad):
     issuers, paths = distances.shape
     never = float(quarters)
     for begin in range(0, paths, BLOCK):
         first_path = np.uint64(first + begin)
-        start_market(state, market, first_path, never, seed, given, tails)
+        start_market(state, market, first_path, never, seed, points, tails)
         for i in range(issuers):
             own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
             key = schedule.issuer_keys[i]
-            start_issuer(own, issuer, i, key, first_path, never, seed, given, tails, DISTANCE)
+            start_issuer(own, issuer, i, key, first_path, never, seed, points, tails, DISTANCE)
             start_distance(own)
         for k in range(quarters):
-            run_quarter(state, market, schedule, first_path, seed, given, tails, k, DISTANCE)
+            run_quarter(state, market, schedule, first_path, seed, points, tails, k, DISTANCE)
         count = min(BLOCK, paths - begin)
         for p in range(count):
             bad[begin + p] = state[m.BAD_QUARTER + p] < never
@@ -88,7 +89,7 @@ def measure_distances(
         state,
         np.uint64(seed),
         first_path,
-        given,
+        given_points(given),
         room_for_tails(),
         quarters,
         distances,

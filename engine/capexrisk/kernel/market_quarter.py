@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.model.capacity import contracted_earnings, spot_earnings, tenant_leaves, utilisation
+from capexrisk.model.capacity import (
+    contracted_earnings,
+    spot_earnings,
+    tenant_chance,
+    tenant_lost_chance,
+    utilisation,
+)
 from capexrisk.model.demand import demand_growth, software_stress
 from capexrisk.model.feedback import collateral_spread, failure_jump, supply_premium
 from capexrisk.model.funding import equity_price, lender_health, rationing
@@ -16,6 +22,7 @@ from capexrisk.model.market import (
     market_log_spread,
     mixing_factor,
     next_regime,
+    regime_chances,
     technology_shock,
 )
 from capexrisk.numeric.jit import loop
@@ -47,7 +54,13 @@ def open_market(state, market, growth):
         jump = state[m.FAILURE_JUMP + p]
         software = state[m.SOFTWARE + p]
         boost = hazard_boost(shock, share, x, state[m.UTILISATION + p], software, jump, market)
-        regime = next_regime(state[m.REGIME + p], state[m.U_REGIME + p], boost, market)
+        regime = state[m.REGIME + p]
+        chances = state[m.CHANCE_OPEN + p], state[m.CHANCE_STRESSED + p], state[m.CHANCE_SHUT + p]
+        chances = regime_chances(chances, regime, boost, market)
+        state[m.CHANCE_OPEN + p] = chances[0]
+        state[m.CHANCE_STRESSED + p] = chances[1]
+        state[m.CHANCE_SHUT + p] = chances[2]
+        regime = next_regime(regime, state[m.U_REGIME + p], boost, market)
         x = market_log_spread(
             x, regime, z_spread, state[m.U_JUMP + p], state[m.Z_JUMP + p], jump, market
         )
@@ -84,7 +97,10 @@ def use_capacity(state, market, k):
         log_glut = state[m.LOG_YIELD + p] + log_weight - log_demand
         used = utilisation(log_glut, market)
         lost = state[m.TENANT_LOST + p]
-        leaves = tenant_leaves(state[m.U_TENANT + p], used, market) * (1.0 - lost)
+        hazard = tenant_chance(used, market)
+        chance = tenant_lost_chance(state[m.CHANCE_TENANT_LOST + p], lost, hazard, market)
+        state[m.CHANCE_TENANT_LOST + p] = chance
+        leaves = (1.0 if state[m.U_TENANT + p] < hazard else 0.0) * (1.0 - lost)
         gone = leaves > 0.0
         leaving += 1 if gone else 0
         left = market.log_without_tenant if gone else 0.0

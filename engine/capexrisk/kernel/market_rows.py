@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel.block import PITCH, rows
 
-COUNT = 54
+COUNT = 58
 _row = rows(COUNT)
 
 # Draws of the quarter
@@ -44,6 +44,10 @@ COLLATERAL = next(_row)
 EQUITY_PRICE = next(_row)
 TENANT_LOST = next(_row)
 PREMIUM = next(_row)
+CHANCE_OPEN = next(_row)
+CHANCE_STRESSED = next(_row)
+CHANCE_SHUT = next(_row)
+CHANCE_TENANT_LOST = next(_row)
 NET_BONDS = next(_row)
 FAILURE_JUMP = next(_row)
 BOND_SHARE = next(_row)

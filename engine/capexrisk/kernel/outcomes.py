@@ -49,6 +49,8 @@ class OutcomeRows(NamedTuple):
     flows_year: int  # by flow, issuer, year
     flows_total: int  # by flow, issuer
     outside_total: int  # by channel
+    regime_chance: int  # by regime, quarter
+    tenant_lost_chance: int
 
     year_state: int
     tiers: int  # by tier, issuer
@@ -74,7 +76,8 @@ class Quantity:
         Field of `OutcomeRows`.
     kind : {"distribution", "mean", "count"}
     shape : tuple of str
-        Axes of its rows, slowest first: "issuer", "quarter", "year", "flow", "channel", "tier".
+        Axes of its rows, slowest first: "issuer", "quarter", "year", "flow", "channel", "tier",
+        "regime".
     levels : int
         Number of values of a count; 0 otherwise.
     """
@@ -128,6 +131,8 @@ def catalogue(quarters: int, issuers: int, collect: Collect = "everything") -> t
         ("flows_year", ("flow", "issuer", "year")),
         ("flows_total", ("flow", "issuer")),
         ("outside_total", ("channel",)),
+        ("regime_chance", ("regime", "quarter")),
+        ("tenant_lost_chance", ("quarter",)),
     ]
     date = quarters + 1
     count: list[tuple[str, tuple[str, ...], int]] = [
@@ -188,6 +193,7 @@ class OutcomeLayout:
             "flow": len(FLOWS),
             "channel": len(CHANNELS),
             "tier": len(TIERS),
+            "regime": 3,  # open, stressed, shut
         }
         quantities = catalogue(quarters, issuers, collect)
         first: dict[str, int] = {}

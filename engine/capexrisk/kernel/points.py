@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel.block import BLOCK, PITCH, slot
+from capexrisk.kernel.given import Given
+from capexrisk.kernel.rotated import Rotation
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
@@ -43,28 +45,39 @@ class Net(NamedTuple):
     directions : ndarray, shape (DIGITS, dimensions)
         Its direction numbers, the first binary digit in bit 63.
     issuers : int
-    of_market_path, of_issuers_path, of_events, of_market, of_issuers : int
-        The first dimension of what the market draws once a path, of what the issuers do, one after
-        the other; then, quarter after quarter, of the market's events (the regime, a technology
-        shock and its size, the tenant), of its other draws, and of what the issuers draw.
+    of_market_path, of_market, of_issuers : int
+        The first dimension of what the market draws once a path; then, quarter after quarter, of
+        its draws but for events, and of the issuers' coordinates but for the leads, those of what
+        they draw once a path in the first.
+    of_leads : ndarray, shape (LEADS,)
+        The first dimension of the issuers' leads, one after the other, by calendar year.
+    of_events : ndarray, shape (quarters,)
+        The first dimension of the market's events: the regime, a technology shock and its size,
+        the tenant.
+    rotation : Rotation
+        What turns coordinates into draws.
     """
 
     directions: Words
     issuers: int
     of_market_path: int
-    of_issuers_path: int
-    of_events: int
     of_market: int
     of_issuers: int
+    of_leads: NDArray[np.int64]
+    of_events: NDArray[np.int64]
+    rotation: Rotation
 
 
 class Points(NamedTuple):
-    """A net, and what its points in the block at hand are made of."""
+    """A net, and what its points in the block at hand are made of; or draws that are given."""
 
-    net: Net
-    numbers: Words  # (DIGITS + 1, dimensions) directions scrambled for a replicate; then the shift
-    base: Words  # (dimensions,) what the points of the block have in common
-    columns: Words  # (DIGITS,) of one dimension's matrix
+    net: Net | None
+    numbers: Words | None  # (DIGITS + 1, dimensions) directions, scrambled; the shift
+    base: Words | None  # (dimensions,) what the points of the block have in common
+    columns: Words | None  # (DIGITS,) of one dimension's matrix
+    own: NDArray[np.float64] | None  # (issuers, rows) coordinates of each: see `rotated`
+    shared: NDArray[np.float64] | None  # (rows,) of all
+    given: Given | None  # in the place of a net
 
 
 def room_for_points(net: Net | None) -> Points | None:
@@ -77,7 +90,15 @@ def room_for_points(net: Net | None) -> Points | None:
         numbers=np.zeros((DIGITS + 1, dimensions), dtype=np.uint64),
         base=np.zeros(dimensions, dtype=np.uint64),
         columns=np.zeros(DIGITS, dtype=np.uint64),
+        own=np.zeros((net.issuers, sum(net.rotation.own_v.shape[1:]) * PITCH)),
+        shared=np.zeros(sum(net.rotation.all_v.shape) * PITCH),
+        given=None,
     )
+
+
+def given_points(given: Given | None) -> Points | None:
+    """Draws that are given; None where they are independent."""
+    return None if given is None else Points(None, None, None, None, None, None, given)
 
 
 def path_number(replicate: int, point: int) -> int:
@@ -140,14 +161,15 @@ def digit_mask(p, j):
 
 
 @loop
-def point_rows(state, first, pairs, dimension, points):
-    """Numbers of the block's points into 2 `pairs` rows from offset `first` on, a dimension each.
+def point_rows(state, first, count, dimension, points):
+    """Numbers of the block's points into `count` rows from offset `first` on, a dimension each.
 
     The six digits that tell 64 points apart are written out, so that their directions stay in
-    registers: 0.86 of the time of Philox for a whole path; doubling the points digit by digit 0.91.
+    registers: with draws that are not rotated 0.86 of the time of Philox for a whole path; doubling
+    the points digit by digit 0.91.
     """
     numbers = points.numbers
-    for row in range(2 * pairs):
+    for row in range(count):
         d = dimension + row
         begin = first + row * PITCH
         base = points.base[d]

@@ -72,6 +72,8 @@ OF_MARKET: Sources = {
     "utilisation": (m.UTILISATION,),
     "demand": (m.DEMAND,),
     "bond_share": (m.BOND_SHARE,),
+    "regime_chance": (m.CHANCE_OPEN, m.CHANCE_STRESSED, m.CHANCE_SHUT),
+    "tenant_lost_chance": (m.CHANCE_TENANT_LOST,),
     "regime": (m.REGIME,),
     "failures": (m.FAILED,),
     "failures_but_smallest": (m.FAILED_BUT_SMALLEST,),

@@ -10,6 +10,7 @@ from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.detail import EVERYTHING
 from capexrisk.kernel.draws import draw_issuer_path, draw_path
 from capexrisk.kernel.issuer_close import clear_year
+from capexrisk.model.market import by_regime
 from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
@@ -36,6 +37,10 @@ def start_market(state, market, first_path, never, seed, points, tails):
         state[m.SOFTWARE + p] = 0.0
         state[m.UTILISATION + p] = market.utilisation_start
         state[m.TENANT_LOST + p] = 0.0
+        state[m.CHANCE_OPEN + p] = by_regime(market.regime_start, (1.0, 0.0, 0.0))
+        state[m.CHANCE_STRESSED + p] = by_regime(market.regime_start, (0.0, 1.0, 0.0))
+        state[m.CHANCE_SHUT + p] = by_regime(market.regime_start, (0.0, 0.0, 1.0))
+        state[m.CHANCE_TENANT_LOST + p] = 0.0
         state[m.PREMIUM + p] = market.premium_start
         state[m.NET_BONDS + p] = 0.0
         state[m.FAILURE_JUMP + p] = 0.0

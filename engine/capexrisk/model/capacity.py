@@ -31,11 +31,20 @@ def utilisation(log_glut, market):
 
 
 @scalar
-def tenant_leaves(u, used, market):
-    """1 where the anchor tenant is lost in this quarter, if it was there; step 5."""
+def tenant_chance(used, market):
+    """Probability that the anchor tenant is lost in this quarter, if it was there; step 5."""
     idle = positive_part(market.comfort_utilisation - used)
-    probability = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
-    return 1.0 if u < probability else 0.0
+    return 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
+
+
+@scalar
+def tenant_lost_chance(chance, lost, hazard, market):
+    """What a path says of the chance that the tenant is lost: P + (ĉ - 1{lost})(1 - h₀); its yield.
+
+    `chance` and `lost` are those before the quarter, `hazard` is its `tenant_chance`.
+    """
+    after = lost + (1.0 - lost) * hazard
+    return after + (chance - lost) * (1.0 - market.calm_tenant)
 
 
 @scalar

@@ -63,8 +63,8 @@ def hazard_boost(shock, share, x, utilisation, software, failure_jump, market):
 
 
 @scalar
-def next_regime(regime, u, boost, market):
-    """Regime after one quarter of the Markov chain with these hazards; step 1.
+def regime_changes(regime, boost, market):
+    """Chances of a quarter: (leave, to the lower-numbered other, to the higher one); step 1.
 
     The lower-numbered other regime is a worsening only from open, the higher-numbered one from
     open and from stressed; nothing is worse than shut.
@@ -73,11 +73,47 @@ def next_regime(regime, u, boost, market):
     up = by_regime(regime, market.hazard_up) * (boost if regime < 1.5 else 1.0)
     total = down + up
     leave = 1.0 - exp(-total * DELTA)
-    to_lower = leave * down / (total if total > 0.0 else 1.0)
+    divisor = total if total > 0.0 else 1.0
+    return leave, leave * down / divisor, leave * up / divisor
+
+
+@scalar
+def next_regime(regime, u, boost, market):
+    """Regime after one quarter of the Markov chain with these hazards; step 1."""
+    leave, to_lower, _ = regime_changes(regime, boost, market)
     lower = 1.0 if regime < 0.5 else 0.0
     upper = 1.0 if regime > 1.5 else 2.0
-    moved = lower if u <= to_lower else (upper if u <= leave else regime)
-    return moved if total > 0.0 else regime
+    return lower if u <= to_lower else (upper if u <= leave else regime)
+
+
+@scalar
+def regime_chances(chances, regime, boost, market):
+    """What a path says of the chances of (open, stressed, shut): P + (ĉ - e_s) P₀; its yield.
+
+    `chances` and `regime` are those before the quarter.
+    """
+    leave, to_lower, to_upper = regime_changes(regime, boost, market)
+    is_open, is_shut = regime < 0.5, regime > 1.5
+    stay = 1.0 - leave
+    open_ = stay if is_open else to_lower
+    stressed = to_lower if is_open else (to_upper if is_shut else stay)
+    shut = stay if is_shut else to_upper
+    apart = (
+        chances[0] - (1.0 if is_open else 0.0),
+        chances[1] - (0.0 if is_open or is_shut else 1.0),
+        chances[2] - (1.0 if is_shut else 0.0),
+    )
+    return (
+        open_ + weighted(apart, market.calm_to_open),
+        stressed + weighted(apart, market.calm_to_stressed),
+        shut + weighted(apart, market.calm_to_shut),
+    )
+
+
+@scalar
+def weighted(triple, weights):
+    """Sum of a triple's numbers times these."""
+    return triple[0] * weights[0] + triple[1] * weights[1] + triple[2] * weights[2]
 
 
 @scalar

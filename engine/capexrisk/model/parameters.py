@@ -41,6 +41,9 @@ class Market(NamedTuple):
     regime_start: float
     hazard_down: Triple  # rate to the lower-numbered other regime
     hazard_up: Triple  # rate to the higher-numbered other regime
+    calm_to_open: Triple  # from each regime, P₀: the chance if no hazard is multiplied
+    calm_to_stressed: Triple
+    calm_to_shut: Triple
     technology_probability: float
     technology_loss: float
     technology_multiple: float
@@ -69,6 +72,7 @@ class Market(NamedTuple):
     fixed_cost: float
     tenant_hazard: float
     tenant_glut: float
+    calm_tenant: float  # h₀, the chance of a quarter without a glut
     tenant_recovery: float
     tenant_share: float
     log_without_tenant: float  # ln(1 - tenant_share)

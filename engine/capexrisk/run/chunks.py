@@ -59,4 +59,4 @@ def net_of(lowered: LoweredScenario, plan: RunPlan) -> Net | None:
     """
     if plan.sampler == "plain":
         return None
-    return sobol_net(len(lowered.issuers), len(lowered.quarters))
+    return sobol_net(lowered.market, lowered.schedule)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
+from capexrisk.scenario.market import REGIMES
 
 
 def column_names(lowered: LoweredScenario) -> list[str]:
@@ -24,6 +25,7 @@ def column_names(lowered: LoweredScenario) -> list[str]:
         "flow": FLOWS,
         "channel": CHANNELS,
         "tier": TIERS,
+        "regime": REGIMES,
     }
     return [
         "/".join((quantity.name, *place))

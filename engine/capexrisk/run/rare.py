@@ -30,8 +30,9 @@ from capexrisk.run.events import Event, find_event
 from capexrisk.run.execute import QUARANTINE_LIMIT
 from capexrisk.run.plan import CHUNK_PATHS, RunPlan
 from capexrisk.run.summary import COLUMNS
+from capexrisk.sampling.given import given_draws
 from capexrisk.sampling.limit_state import LimitState
-from capexrisk.sampling.net import sobol_net
+from capexrisk.sampling.net import dimensions
 from capexrisk.sampling.rare import Method, RareEstimate, estimate_rare
 from capexrisk.scenario import Scenario
 
@@ -161,22 +162,22 @@ def rare_event(
 def limit_state(
     lowered: LoweredScenario, event: Event, evaluate: Callable[[Floats], Floats]
 ) -> LimitState:
-    """An event as a search sees it: the draws until its quarter, in the order of a net's.
+    """An event as a search sees it: the draws until its quarter, in the order of `given_draws`.
 
     Draws of one name and issuer are of one kind over the quarters. A burst is what the market's
     normals of one quarter are: a large mixing factor makes all of them large.
     """
     issuers, quarters = len(lowered.issuers), event.quarters
-    net = sobol_net(issuers, quarters)
     once = PATH_DRAWS + ISSUER_PATH_DRAWS * issuers
     kinds, first = [np.arange(once)], once
     for size in (EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS * issuers):
         kinds.append(np.tile(first + np.arange(size), quarters))
         first += size
+    of_market = once + EVENT_DRAWS * quarters
     bursts = tuple(
-        net.of_market + MARKET_DRAWS * k + np.arange(MARKET_NORMALS) for k in range(quarters)
+        of_market + MARKET_DRAWS * k + np.arange(MARKET_NORMALS) for k in range(quarters)
     )
-    return LimitState(evaluate, net.directions.shape[1], np.concatenate(kinds), bursts)
+    return LimitState(evaluate, dimensions(issuers, quarters), np.concatenate(kinds), bursts)
 
 
 class _Model:
@@ -184,7 +185,6 @@ class _Model:
 
     def __init__(self, lowered: LoweredScenario, event: Event, plan: RunPlan) -> None:
         self._lowered, self._event, self._plan = lowered, event, plan
-        self._net = sobol_net(len(lowered.issuers), event.quarters)
         self._paths = self._broken = 0
 
     def evaluate(self, draws: Floats) -> Floats:
@@ -216,10 +216,11 @@ class _Model:
         return judged
 
     def _of_draws(self, draws: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        paths, dimensions = draws.shape
-        uniforms = np.full((dimensions, -(-paths // BLOCK) * BLOCK), 0.5)
+        paths, count = draws.shape
+        uniforms = np.full((count, -(-paths // BLOCK) * BLOCK), 0.5)
         uniforms[:, :paths] = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
-        return self._measured(paths, given=Given(self._net, uniforms))
+        given = given_draws(uniforms, len(self._lowered.issuers), self._event.quarters)
+        return self._measured(paths, given=given)
 
     def _of_seed(self, first_path: int, paths: int) -> tuple[Floats, NDArray[np.bool_]]:
         return self._measured(paths, first_path=first_path)

@@ -18,6 +18,7 @@ import pandas as pd
 from capexrisk.estimate.estimates import (
     CFAR_TAIL,
     cash_flow_at_risk,
+    chance,
     cumulative,
     distribution,
     expected_shortfall,
@@ -257,13 +258,16 @@ def _system(summary: _Summary) -> None:
     for year, counts in zip(lowered.years, totals.level_counts("profit_above"), strict=True):
         estimate = probability(counts[1], n)
         summary.add(SYSTEM, year, "group_profit_above_threshold", estimate)
-    for quarter, counts in zip(lowered.quarters, totals.level_counts("regime"), strict=True):
-        for regime, count in zip(REGIMES, counts, strict=True):
-            summary.add(SYSTEM, quarter, f"regime_{regime}", probability(count, n))
-    for quarter, estimate in zip(
-        lowered.quarters, cumulative(totals.level_counts("tenant_lost")), strict=True
-    ):
-        summary.add(SYSTEM, quarter, "tenant_lost", estimate)
+    chances = zip(
+        lowered.quarters,
+        totals.rows("regime_chance").T,
+        totals.rows("tenant_lost_chance"),
+        strict=True,
+    )
+    for quarter, of_regimes, of_tenant in chances:
+        for regime, row in zip(REGIMES, of_regimes, strict=True):
+            summary.add(SYSTEM, quarter, f"regime_{regime}", chance(totals, int(row)))
+        summary.add(SYSTEM, quarter, "tenant_lost", chance(totals, int(of_tenant)))
     _failure_counts(summary, "failures", "", len(lowered.issuers))
     if len(lowered.issuers) > 1:
         smallest = lowered.issuers[lowered.schedule.smallest]

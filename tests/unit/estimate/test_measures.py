@@ -12,6 +12,7 @@ from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.estimates import cumulative
 from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
 from capexrisk.estimate.measures import (
+    chance,
     mean,
     probability,
     quantiles,
@@ -207,3 +208,21 @@ def test_estimates_are_plain_numbers():
         assert all(type(number) is float for number in estimate[1:5])
         assert type(estimate.n) is int
     assert mean(nan, nan, 0).n == 0
+
+
+def test_a_chance_is_a_mean_whose_error_counts_a_path_more():
+    found = chance(0.3, 20.0, 1000)
+    error = sqrt(21.0 / 999 / 1000)
+    assert found[:3] == ("probability", 0.3, pytest.approx(error, rel=1e-14))
+    half = 1.959963984540054 * error
+    assert found[3:] == (pytest.approx(0.3 - half), pytest.approx(0.3 + half), 1000)
+
+
+def test_chances_stay_in_their_range_and_certain_ones_are_bounds():
+    assert chance(0.0, 0.0, 50) == probability(0, 50)
+    assert chance(1.0, 0.0, 50) == probability(50, 50)
+    below = chance(-0.001, 0.1, 1000)
+    assert (below.value, below.ci_low) == (0.0, 0.0) and below.ci_high > 0.0
+    above = chance(1.001, 0.1, 1000)
+    assert (above.value, above.ci_high) == (1.0, 1.0) and above.ci_low < 1.0
+    assert isnan(chance(0.0, 0.0, 0).value)

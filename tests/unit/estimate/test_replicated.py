@@ -184,3 +184,23 @@ def test_a_replicate_s_share_counts_its_own_paths_alone():
     parts = np.array([[-3.0, 7.0, 7.0, 7.0], [-3.0, -3.0, -3.0, 7.0]])
     found = replicated.shares_below(binned(parts), cells(parts), np.array([1.0]))
     np.testing.assert_array_equal(found, [[0.25], [0.75]])
+
+
+def test_chances_of_replicates_by_numpy():
+    rng = np.random.default_rng(4)
+    means, several = 0.4 + 0.01 * rng.standard_normal(REPLICATES), np.full(REPLICATES, POINTS)
+    found = replicated.chance(means, several)
+    error = np.hypot(means.std(ddof=1) / sqrt(REPLICATES),
+                     1.0 / sqrt(REPLICATES * (REPLICATES - 1)) / POINTS)  # fmt: skip
+    assert found.value == pytest.approx(means.mean(), rel=1e-14)
+    assert found.standard_error == pytest.approx(error, rel=1e-12)
+    half = t.ppf(0.975, REPLICATES - 1) * error
+    assert (found.ci_low, found.ci_high) == pytest.approx((found.value - half, found.value + half))
+
+
+def test_equal_chances_still_have_an_error_and_certain_ones_are_bounds():
+    several = np.full(REPLICATES, POINTS)
+    n = REPLICATES * POINTS
+    assert replicated.chance(np.full(REPLICATES, 0.25), several).standard_error > 0.9 / n
+    assert replicated.chance(np.zeros(REPLICATES), several) == probability(0, n)
+    assert replicated.chance(np.ones(REPLICATES), several) == probability(n, n)

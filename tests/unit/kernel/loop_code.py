@@ -22,6 +22,7 @@ from capexrisk.kernel import (
     market_quarter,
     points,
     record,
+    rotated,
     waterfall,
 )
 from capexrisk.kernel import tally as totals
@@ -44,6 +45,7 @@ LABEL = re.compile(r"^(\.LBB\w+):")
 JUMP = re.compile(r"^\s+j\w+\s+(\.LBB\w+)")
 
 HOT: dict[str, Any] = {}
+OF_POINTS = ("point_rows", "project", "rotate_rows")
 
 
 def hot(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,6 +81,17 @@ def draw_issuer(work, market, schedule, tally, moves, k):
 @hot
 def point_rows(work, market, schedule, tally, moves, k):
     points.point_rows(work.state, k, k, k, work.points)
+
+
+@hot
+def project(work, market, schedule, tally, moves, k):
+    rotated.project(work.points.shared, work.points.net.rotation.all_v, k)
+
+
+@hot
+def rotate_rows(work, market, schedule, tally, moves, k):
+    rotation = work.points.net.rotation
+    rotated.rotate_rows(work.state, k, k, work.points.shared, rotation.all_u, k)
 
 
 @hot
@@ -263,8 +276,9 @@ def record_outside(work, market, schedule, tally, moves, k):
 def assembly(compiled: Any) -> str:
     """A loop's machine code for the processor that numba compiles for."""
     scenario = lowered(with_quarters(reference_case(), 1))
+    net = sobol_net(scenario.market, scenario.schedule)
     arguments = (
-        workspace(scenario.layout, sobol_net(1, 1) if compiled is HOT["point_rows"] else None),
+        workspace(scenario.layout, net if compiled.__name__ in OF_POINTS else None),
         scenario.market,
         scenario.schedule,
         totals.empty_tally(scenario.layout),

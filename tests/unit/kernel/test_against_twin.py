@@ -189,6 +189,8 @@ def test_outcomes_of_market_and_failures(name):
             assert_close(block.outcome(quantity), twin[series], 1e-12, series)
         assert_close(block.outcome("lowest_cash"), twin["lowest_cash"], floor, "lowest cash")
         np.testing.assert_array_equal(block.outcome("regime"), twin["regime"])
+        for quantity in ("regime_chance", "tenant_lost_chance"):
+            assert_close(block.outcome(quantity), twin[quantity], 1e-12, quantity)
         never_lost = ~twin["tenant_lost"].astype(bool)
         np.testing.assert_array_equal(block.outcome("tenant_lost"), never_lost.sum(axis=0))
         failed = twin["f4_quarter"][:, None] <= quarters[:, None]

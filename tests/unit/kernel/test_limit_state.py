@@ -8,10 +8,10 @@ import pytest
 
 from capexrisk.kernel import draws
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.given import Given
 from capexrisk.kernel.limit_state import measure_distances
 from capexrisk.kernel.simulate import simulate_chunk
-from capexrisk.sampling.net import sobol_net
+from capexrisk.sampling.given import given_draws
+from capexrisk.sampling.net import dimensions
 from tests.unit.kernel.blocks import lowered, reference_case
 
 SEED, PATHS = 5, 2048
@@ -33,8 +33,8 @@ def scenario():
 def philox_numbers(scenario, paths: int) -> np.ndarray:
     """The engine's own numbers, in a net's order of dimensions."""
     issuers, quarters = scenario.schedule.capex_plan.shape
-    net = sobol_net(issuers, quarters)
-    uniforms = np.empty((net.directions.shape[1], paths))
+    uniforms = np.empty((dimensions(issuers, quarters), paths))
+    order = given_draws(uniforms, issuers, quarters)
     once, market, keys = draws.ONCE, draws.MARKET_KEY, scenario.schedule.issuer_keys
 
     def put(dimension: int, quarter, name, key) -> None:
@@ -42,17 +42,17 @@ def philox_numbers(scenario, paths: int) -> np.ndarray:
         fill(rows, 0, np.uint64(quarter), np.uint64(name), key, np.uint64(SEED))
 
     for pair in range(2):
-        put(net.of_market_path + 2 * pair, once, 1 + pair, market)
+        put(2 * pair, once, 1 + pair, market)
     for i, key in enumerate(keys):
-        put(net.of_issuers_path + 2 * i, once, 3, key)
+        put(order.of_issuers_path + 2 * i, once, 3, key)
     for k in range(quarters):
         for pair in range(4):
-            put(net.of_market + 8 * k + 2 * pair, k, 4 + pair, market)
+            put(order.of_market + 8 * k + 2 * pair, k, 4 + pair, market)
         for pair in range(2):
-            put(net.of_events + 4 * k + 2 * pair, k, 8 + pair, market)
+            put(order.of_events + 4 * k + 2 * pair, k, 8 + pair, market)
         for i, key in enumerate(keys):
             for pair in range(2):
-                put(net.of_issuers + 4 * (k * issuers + i) + 2 * pair, k, 10 + pair, key)
+                put(order.of_issuers + 4 * (k * issuers + i) + 2 * pair, k, 10 + pair, key)
     return uniforms
 
 
@@ -90,8 +90,7 @@ def test_a_longer_horizon_only_comes_nearer(scenario):
 def test_given_draws_are_the_paths_of_the_same_numbers(scenario):
     """Bit by bit, and with a last block that is not full."""
     quarters, paths = 12, 2 * BLOCK
-    net = sobol_net(len(scenario.issuers), quarters)
-    given = Given(net, philox_numbers(scenario, paths))
+    given = given_draws(philox_numbers(scenario, paths), len(scenario.issuers), quarters)
     for count in (paths, paths - 37):
         found = measured(scenario, quarters, count, given=given)
         np.testing.assert_array_equal(found, measured(scenario, quarters, count, seed=SEED))
@@ -100,8 +99,8 @@ def test_given_draws_are_the_paths_of_the_same_numbers(scenario):
 def test_every_given_number_matters_but_the_spare_ones(scenario):
     """A draw at the wrong place would leave another without an effect."""
     quarters = 2
-    net = sobol_net(len(scenario.issuers), quarters)
-    base = np.random.default_rng(1).random((net.directions.shape[1], BLOCK))
+    issuers = len(scenario.issuers)
+    base = np.random.default_rng(1).random((dimensions(issuers, quarters), BLOCK))
     changed = []
     for dimension in range(len(base)):
         other = base.copy()
@@ -109,12 +108,12 @@ def test_every_given_number_matters_but_the_spare_ones(scenario):
         low = base.copy()
         low[dimension] *= 0.01
         pair = [
-            measured(scenario, quarters, BLOCK, given=Given(net, numbers))
+            measured(scenario, quarters, BLOCK, given=given_draws(numbers, issuers, quarters))
             for numbers in (other, low)
         ]
         changed.append((pair[0] != pair[1]).any())
     silent = np.flatnonzero(~np.array(changed))
-    spare = net.of_market_path + 3
+    spare = 3
     # The last quarter's software stress and tenant, for instance, come too late to be felt, and a
     # size of a jump or shock that does not happen is not felt either.
     assert spare in silent

@@ -60,7 +60,7 @@ OVER_ONE = [
 # Loops whose length is not known when they are compiled: a rest is done number by number.
 OF_ANY_LENGTH = [
     *("record_market", "record_issuer", "record_issuer_year", "record_outside", "sum_rows"),
-    "point_rows",
+    *("point_rows", "project", "rotate_rows"),
 ]
 COPIES = ["record_issuer"]  # without arithmetic
 LOOPS = [*DRAWS, *OVER_ONE, *OVER_TWO, *OF_ANY_LENGTH]

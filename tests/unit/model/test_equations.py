@@ -67,6 +67,48 @@ def test_a_regime_that_nothing_leaves_is_kept():
 
 
 @numba.njit(error_model="numpy")
+def regime_chances(chances, regime, boost, m):
+    return market.regime_chances(chances, regime, boost, m)
+
+
+def quarter_matrix(boost):
+    """Chances of a quarter from each regime (first axis) to each."""
+    rates = np.array(reference_case()["market"]["hazard"], dtype=float)
+    np.fill_diagonal(rates, 0.0)
+    rates *= np.where(np.arange(3)[:, None] < np.arange(3), boost, 1.0)
+    total = rates.sum(axis=1)
+    leave = 1.0 - np.exp(-total / 4)
+    return rates / total[:, None] * leave[:, None] + np.diag(1.0 - leave)
+
+
+@pytest.mark.parametrize("regime", [0, 1, 2])
+def test_chances_of_regimes(regime):
+    """Without a boost the chain's own, wherever the path is; with one, what it adds from there."""
+    chances = (0.7, 0.25, 0.05)
+    calm = regime_chances(chances, float(regime), 1.0, MARKET)
+    np.testing.assert_allclose(calm, np.array(chances) @ quarter_matrix(1.0), rtol=1e-13)
+    boosted = regime_chances(chances, float(regime), 7.0, MARKET)
+    more = quarter_matrix(7.0)[regime] - quarter_matrix(1.0)[regime]
+    np.testing.assert_allclose(np.subtract(boosted, calm), more, rtol=1e-12, atol=1e-15)
+
+
+@numba.njit(error_model="numpy")
+def tenant_lost_chance(chance, lost, used, m):
+    hazard = capacity.tenant_chance(used, m)
+    return hazard, capacity.tenant_lost_chance(chance, lost, hazard, m)
+
+
+def test_chance_of_the_tenant_s_loss():
+    comfort = MARKET.comfort_utilisation
+    for lost in (0.0, 1.0):
+        calm, after = tenant_lost_chance(0.2, lost, comfort, MARKET)
+        assert after == pytest.approx(0.2 + 0.8 * calm, rel=1e-14)
+        idle, more = tenant_lost_chance(0.2, lost, comfort - 0.3, MARKET)
+        assert idle > calm
+        assert more - after == pytest.approx((1.0 - lost) * (idle - calm), abs=1e-15)
+
+
+@numba.njit(error_model="numpy")
 def used_and_spot(glut, m):
     used = capacity.utilisation(math.log(glut), m)
     return used, capacity.spot_earnings(used, math.log(glut), m)

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import chisquare, kstest
 
 from capexrisk.kernel.block import BLOCK, PITCH
+from capexrisk.kernel.draws import own_dimension
 from capexrisk.kernel.points import (
     DIGITS,
     enter_block,
@@ -19,16 +20,31 @@ from capexrisk.kernel.points import (
     scramble,
 )
 from capexrisk.sampling.net import DimensionError, dimensions, sobol_net
+from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
-NET = sobol_net(2, 3)
+
+def net_of(issuers: int, quarters: int):
+    """The sequence for the reference case with so many issuers, some of them alike."""
+    case = with_quarters(reference_case(), quarters)
+    several = [{**case["issuers"][i % 6], "name": f"Issuer {i}"} for i in range(issuers)]
+    scenario = lowered({**case, "issuers": several})
+    return sobol_net(scenario.market, scenario.schedule)
+
+
+NET = net_of(2, 3)
 COUNT = dimensions(2, 3)
+
+
+@numba.njit
+def dimension_of(i, k, issuers):
+    return own_dimension(i, k, issuers)
 
 
 @numba.njit
 def block_of(points, first_path, seed, state):
     scramble(points, first_path, seed)
     enter_block(points, first_path)
-    point_rows(state, 0, points.base.size // 2, 0, points)
+    point_rows(state, 0, points.base.size, 0, points)
 
 
 def numbers(first: int, count: int, *, replicate: int = 0, seed: int = 1) -> np.ndarray:
@@ -98,12 +114,32 @@ def test_numbers_have_more_digits_than_the_net():
 
 
 def test_every_draw_has_a_dimension_of_its_own():
-    """Market once a path, two issuers once a path; by quarter events, market, issuers."""
-    assert NET[1:] == (2, 0, 4, 4 + 2 * 2, 8 + 3 * 4, 20 + 3 * 8)
-    assert NET.directions.shape == (DIGITS, COUNT) == (DIGITS, NET.of_issuers + 3 * 2 * 4)
+    """Market once a path; by year leads and events; by quarter market, then two issuers."""
+    assert (NET.of_market_path, NET.issuers) == (0, 2)
+    assert NET.of_leads.tolist() == [4, 4 + 2 + 3 * 4, 4 + 4 + 3 * 4]
+    assert NET.of_events.tolist() == [6, 10, 14]
+    assert (NET.of_market, NET.of_issuers) == (22, 22 + 3 * 8)
+    assert NET.directions.shape == (DIGITS, COUNT) == (DIGITS, NET.of_issuers + 2 * (2 + 12 - 3))
+    longer = net_of(2, 14)
+    assert longer.of_leads.tolist() == [4, 22, 40]
+    assert longer.of_events[[0, 4, 8, 12, 13]].tolist() == [6, 24, 42, 58, 62]
+
+
+@pytest.mark.parametrize(("issuers", "quarters"), [(1, 1), (2, 3), (5, 14)])
+def test_draws_have_each_dimension_once(issuers, quarters):
+    """Of all but the market's draw that no equation takes: those of a path, as one list."""
+    net = net_of(issuers, quarters)
+    found = [*range(4)]
+    found += [first + i for first in net.of_leads for i in range(issuers)]
+    found += [first + a for first in net.of_events for a in range(4)]
+    found += [net.of_market + 8 * k + a for k in range(quarters) for a in range(8)]
+    for k, i in product(range(quarters), range(issuers)):
+        own = net.of_issuers + dimension_of(i, k, issuers)
+        found += range(own, own + (4 if k else 3))
+    assert sorted(found) == list(range(dimensions(issuers, quarters)))
 
 
 def test_more_draws_than_dimensions_are_refused():
-    sobol_net(62, 80)
+    net_of(62, 80)
     with pytest.raises(DimensionError, match="64 issuers over 80 quarters make 21,572 draws"):
-        sobol_net(64, 80)
+        net_of(64, 80)

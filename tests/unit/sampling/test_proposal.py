@@ -99,7 +99,7 @@ def test_shares_leave_none_out():
 
 def test_batches_are_all_paths():
     sizes = list(batch_sizes(100_000))
-    assert sum(sizes) == 100_000 and min(sizes[:-1]) == 512 and max(sizes) > 10_000
+    assert sum(sizes) == 100_000 and min(sizes[:-1]) == 256 and max(sizes) > 10_000
 
 
 def test_the_same_seed_gives_the_same_numbers():
