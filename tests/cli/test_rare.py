@@ -17,7 +17,13 @@ def test_an_estimate_with_a_count_beside_it(tmp_path):
     )  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     assert re.search(r"funding_failure/Amazon/2028Q4 +importance +counting", found.stdout)
-    for row in ("probability", "95 % interval", "relative error", "paths", "paths to count"):
+    for row in (
+        "probability",
+        "95 % interval",
+        "relative error",
+        "paths",
+        "paths counting would need",
+    ):
         assert re.search(rf"^{row}.* \d", found.stdout, re.MULTILINE), row
     for row in ("effective hits", "largest weight's share"):
         assert re.search(rf"^{row} +\d", found.stdout, re.MULTILINE), row

@@ -302,7 +302,7 @@ def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
     )  # fmt: skip
     assert code == 0
     said = capsys.readouterr()
-    assert "negative_fcf/Oracle/2026: abs 0.05: reached\n" in said.out
+    assert "negative_fcf/Oracle/2026: abs 0.05: reached, " in said.out
     assert "rel 0.0001%: not reached" in said.out and not said.err
     # A number that is the most is rounded down.
     run = load_results(tmp_path / "stopped").manifest["run"]

@@ -55,6 +55,12 @@ def rare(
     loaded = load_scenario(scenario, overrides)
     section = load_run_section(scenario, overrides)
 
+    if out is not None:
+        if out.exists():
+            raise click.UsageError(f"--out: {out} exists already; give another file")
+        if not out.parent.is_dir():
+            raise click.UsageError(f"--out: {out.parent} is no directory; make it first")
+
     from rich.console import Console
 
     from capexrisk.run.rare import rare_event
@@ -73,11 +79,11 @@ def rare(
         option = {"relative_error": "error", "max_paths": "max-paths"}
         name, _, why = str(refused).partition(":")
         raise click.UsageError(f"--{option.get(name, name)}:{why}") from None
-    if out is not None:
-        found.to_frame().to_csv(out, index=False, lineterminator="\n")
     for warning in found.found.warnings:
         click.echo(f"capexrisk: warning: {warning}", err=True)
     Console().print(_table(found))
+    if out is not None:
+        found.to_frame().to_csv(out, index=False, lineterminator="\n")
 
 
 def _table(found: RareEvent) -> Table:
@@ -93,7 +99,7 @@ def _table(found: RareEvent) -> Table:
     table.add_row("95 % interval", *(f"{e.ci_low:.3g} to {e.ci_high:.3g}" for e in both))
     table.add_row("relative error", *(_percent(e.standard_error / e.value) for e in both))
     table.add_row("paths", f"{rare.paths:,}", f"{counted.n:,}")
-    table.add_row("paths to count as well", _whole(found.paths_to_count), "")
+    table.add_row("paths counting would need", _whole(found.paths_to_count), "")
     table.add_row("effective hits", _whole(rare.effective_hits), "")
     table.add_row("largest weight's share", _percent(rare.largest_share), "")
     return table

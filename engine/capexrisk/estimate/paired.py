@@ -8,7 +8,7 @@ common. Beside it stands the error that two runs of different seeds would have h
 
 from __future__ import annotations
 
-from math import hypot, nan
+from math import hypot, nan, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,8 +57,8 @@ def share(
 ) -> Difference:
     """Difference of probabilities, from hits among paths by replicate, (R,) each.
 
-    Paths may be those of an event: a ratio is replaced by its linear part, as in `replicated`. NaN
-    where a run has no such path.
+    Paths may be those of an event: a ratio is replaced by its linear part, as in `replicated`, and
+    the error counts one path more than is seen to differ. NaN where a run has no such path.
     """
     n = int(of_first.sum()), int(of_second.sum())
     if 0 in n:
@@ -69,7 +69,8 @@ def share(
         for hits, paths, p in ((first, of_first, values[0]), (second, of_second, values[1]))
     ]
     value = float(values[1] - values[0])
-    return _difference("probability", value, linear[0], linear[1], min(n), confidence)
+    path = 1.0 / min(float(of_first.mean()), float(of_second.mean()))
+    return _difference("probability", value, linear[0], linear[1], min(n), confidence, path)
 
 
 def quantile(
@@ -106,9 +107,19 @@ def _linear_quantile(counts: NDArray[Any], level: float) -> tuple[float, Floats]
 
 
 def _difference(
-    statistic: str, value: float, first: Floats, second: Floats, paths: int, confidence: float
+    statistic: str,
+    value: float,
+    first: Floats,
+    second: Floats,
+    paths: int,
+    confidence: float,
+    unseen: float = 0.0,
 ) -> Difference:
-    error = standard_error(second - first)
+    """From linear parts by replicate; `unseen` is what one replicate more may be off by."""
+    several = first.size
+    if several < 2:
+        raise ValueError(f"replicates: {several} cannot tell an error; give runs of sobol nets")
+    error = hypot(standard_error(second - first), unseen / sqrt(several * (several - 1)))
     half = student_half_width(first.size, confidence) * error
     estimate = Estimate(statistic, value, error, value - half, value + half, paths)
     return Difference(estimate, hypot(standard_error(first), standard_error(second)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, inf, nan, sqrt
+from math import exp, hypot, inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +76,9 @@ def log_interval(value: float, relative_error: float, n: int, half_width: float)
     return Estimate("probability", value, error, value / ratio, min(1.0, value * ratio), n)
 
 
-def repeated(values: NDArray[np.float64], n: int, confidence: float = CONFIDENCE) -> Estimate:
+def repeated(
+    values: NDArray[np.float64], n: int, bias: float = 0.0, confidence: float = CONFIDENCE
+) -> Estimate:
     """Estimate of a probability from independent repetitions of one method.
 
     Parameters
@@ -85,8 +87,10 @@ def repeated(values: NDArray[np.float64], n: int, confidence: float = CONFIDENCE
         Two or more, not all of them 0.
     n : int
         Paths of all of them.
+    bias : float
+        What the method may be off by on average, relative: no number of repetitions tells it.
     """
     value = float(values.mean())
     error = float(values.std(ddof=1)) / sqrt(values.size)
     half_width = float(stdtrit(values.size - 1, 0.5 + confidence / 2.0))
-    return log_interval(value, error / value, n, half_width)
+    return log_interval(value, hypot(error / value, bias), n, half_width)

@@ -25,9 +25,9 @@ class Estimates:
             statistic = "probability" if found.statistic in PROBABILITY else found.statistic
             self._found[issuer, period, metric, statistic] = found
 
-    def has(self, metric: str, issuer: str, period: str) -> bool:
-        """Whether the table gives this probability: it does not where the event cannot happen."""
-        return (issuer, period, metric, "probability") in self._found
+    def has(self, metric: str, issuer: str, period: str, statistic: str = "probability") -> bool:
+        """Whether the table gives this: no probability where the event cannot happen."""
+        return (issuer, period, metric, statistic) in self._found
 
     def probability(self, metric: str, issuer: str = SYSTEM, period: str = HORIZON) -> Estimate:
         """A probability; its statistic says whether it is a bound.

@@ -152,7 +152,8 @@ class Grids:
         level = f"{100 * CFAR_LEVEL:g}"
         rows = self._spread_of("Free cash flow", flow, issuer, self.years, money)
         rows.append(("CFaR: mean less P5", self._amounts(flow, issuer, f"cfar{level}")))
-        rows.append(("Mean below P5", self._amounts(flow, issuer, f"es{level}")))
+        if self.estimates.has(flow, issuer, self.years[0], f"es{level}"):  # not in older runs
+            rows.append(("Mean below P5", self._amounts(flow, issuer, f"es{level}")))
         rows.append(("Operating cash flow, mean", self._amounts("operating_cash_flow", issuer)))
         rows.append(("Capex, mean", self._amounts("capex", issuer)))
         if self._model(issuer)["finance_lease_share"]:

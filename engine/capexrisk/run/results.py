@@ -218,7 +218,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         jobs=n_jobs,
         backend=backend,  # type: ignore[arg-type]
         collect=collect,  # type: ignore[arg-type]
-        targets=tuple(targets),
+        targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,
     )
     return simulate_plan(

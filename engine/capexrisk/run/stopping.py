@@ -22,6 +22,7 @@ from capexrisk.estimate.measures import Estimate
 from capexrisk.estimate.precision import BOUNDS
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
+from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import Progress, add_chunks
 from capexrisk.run.names import Name
 from capexrisk.run.plan import Chunk, RunPlan
@@ -63,6 +64,7 @@ def execute_until(
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
     totals = Totals(lowered.layout, plan.replicates)
+    run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # compiling is no sign of what a path takes
     began = time.perf_counter()
     standings: list[Standing] = []
     for leg in _legs(plan):
@@ -106,6 +108,11 @@ def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]
 def _refuse_unreachable(standings: list[Standing], plan: RunPlan, seconds: float) -> None:
     """Say now what the cap rules out, rather than after it is spent."""
     for standing in standings:
+        if standing.estimate.statistic == "mean" and standing.estimate.value == 0.0:
+            raise TargetError(
+                f"target {standing.target}: is 0 on all of {standing.paths:,} paths, and nothing "
+                "tells how many it takes"
+            )
         least = standing.least_paths(nets=plan.sampler == "sobol")
         if least > plan.run_paths:
             raise TargetError(

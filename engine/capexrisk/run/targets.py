@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import inf
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
 from capexrisk.errors import CapexriskError
@@ -56,18 +56,29 @@ class Standing(NamedTuple):
         return {
             "target": str(self.target),
             "reached": self.reached,
+            "value": _finite(self.estimate.value),
+            "standard_error": _finite(self.estimate.standard_error),
             "paths_needed": None if self.reached or needed == inf else round(needed),
         }
 
 
 def sentence(record: dict[str, Any], paths: int) -> str:
     """Where a target stands after a run of `paths`, in words; its record as in a manifest."""
+    target, value, error = record["target"], record["value"], record["standard_error"]
+    if error is None:
+        found = f"{paths:,} paths do not tell its error"
+    else:
+        found = f"{value:.5g} with a standard error of {error:.2g} after {paths:,} paths"
     if record["reached"]:
-        return f"{record['target']}: reached"
+        return f"{target}: reached, {found}"
     if record["paths_needed"] is None:
-        return f"{record['target']}: not reached, and no path tells how many more it takes"
-    more = float(f"{record['paths_needed'] - paths:.2g}")  # nobody knows it better
-    return f"{record['target']}: not reached; about {more:,.0f} paths more would do"
+        return f"{target}: not reached, {found}, nor how many it takes; try capexrisk rare"
+    needed = float(f"{record['paths_needed']:.2g}")  # nobody knows it better
+    return f"{target}: not reached, {found}; about {needed:,.0f} paths in all would do"
+
+
+def _finite(number: float) -> float | None:
+    return number if isfinite(number) else None
 
 
 def parse_target(text: str, lowered: LoweredScenario) -> Target:
@@ -100,6 +111,11 @@ def parse_target(text: str, lowered: LoweredScenario) -> Target:
         size = 0.0
     if found["percent"]:
         size /= 100.0
+    if relative and 1.0 <= size < inf:
+        raise TargetError(
+            f"target {text!r}: rel {size:g} is {100.0 * size:g} % of the value; "
+            f"write rel {size:g}% for {size:g} per cent"
+        )
     if not 0.0 < size < inf or (found["percent"] and not relative):
         raise TargetError(
             f"target {text!r}: {found['size']}{found['percent']} is no error to reach; "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, nan
+from math import hypot, inf, nan
 from typing import Literal
 
 import numpy as np
@@ -11,9 +11,9 @@ from scipy.stats import poisson
 
 from capexrisk.estimate.measures import Estimate, probability
 from capexrisk.estimate.weighted import repeated
-from capexrisk.sampling.importance import Adaptation, FreshPaths, adapt, sample
+from capexrisk.sampling.importance import FEW_HITS, Adaptation, FreshPaths, adapt, sample
 from capexrisk.sampling.limit_state import LimitState
-from capexrisk.sampling.splitting import POPULATION, subset_probability
+from capexrisk.sampling.splitting import POPULATION, level_bias, subset_probability
 from capexrisk.sampling.streams import SPLITTING, stream
 
 Method = Literal["auto", "importance", "splitting"]
@@ -24,6 +24,7 @@ FAR_BEHIND = -1.0  # of the model's middle, against the shift; noise alone leads
 HEAVY = 0.15  # share of one weight
 SURPRISE = 1e-3  # chance below which hits of the model's own part are too many
 LEAST_REPETITIONS = 16
+FEWEST_REPETITIONS = 4  # where no more paths are allowed
 SEEN_BEHIND = 0.2  # of what the nearest paths say
 DOMINATES = 0.5  # share of one repetition
 LEAST_FRESH = 1024
@@ -120,11 +121,19 @@ def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> Ra
             f"{fresh.from_model} plain paths failed where {expected:.2g} were expected; a region "
             "of failures is drawn too rarely, give more paths"
         )
+    if hits.effective_hits < FEW_HITS:
+        warnings.append(
+            f"only {hits.effective_hits:.1f} effective hits; the interval cannot be trusted, give "
+            "more paths"
+        )
     if hits.largest_share > HEAVY:
         warnings.append(
             f"one path has {hits.largest_share:.0%} of the weight; the error may be larger than "
             "it seems, give more paths"
         )
+    value, error = hits.probability()[1:3]
+    if error > 0.0 and value * (1.0 - value) / error**2 < paths:
+        warnings.append("not rare: as many plain paths are surer, take a run")
     if hits.relative_error > relative_error:
         warnings.append(_short(hits.relative_error, relative_error))
     return RareEstimate(
@@ -147,19 +156,24 @@ def _split(
 ) -> RareEstimate:
     """Repetitions of subset simulation until their spread is small enough.
 
-    Their number is doubled rather than raised one by one: a spread that is looked at often is once
-    too small by chance.
+    With few paths allowed there are `FEWEST_REPETITIONS` of them at least. Their number is doubled
+    rather than raised one by one: a spread that is looked at often is once too small by chance.
     """
     values: list[float] = []
     spent, wanted, error = 0, LEAST_REPETITIONS, inf
+    bias = 0.0
     while error > relative_error and (not values or 2 * spent <= most):
         for repetition in range(len(values), wanted):
+            if spent >= most and repetition >= FEWEST_REPETITIONS:
+                break
             value, cost = subset_probability(problem, stream(seed, SPLITTING, repetition))
             values.append(value)
             spent += cost
         if not any(values):
             break
-        error = float(np.std(values, ddof=1)) / len(values) ** 0.5 / float(np.mean(values))
+        value = float(np.mean(values))
+        bias = level_bias(value)
+        error = hypot(float(np.std(values, ddof=1)) / len(values) ** 0.5 / value, bias)
         wanted *= 2
     paths += spent
     if not any(values):
@@ -178,7 +192,7 @@ def _split(
     if error > relative_error:
         warnings.append(_short(error, relative_error))
     return RareEstimate(
-        estimate=repeated(np.array(values), paths),
+        estimate=repeated(np.array(values), paths, bias),
         method="splitting",
         paths=paths,
         effective_hits=nan,

@@ -9,7 +9,7 @@ error comes from independent repetitions: within one, chains depend on each othe
 
 from __future__ import annotations
 
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 
@@ -20,6 +20,17 @@ CHAIN = 8  # paths of a chain; the inverse of a level's probability
 LEVELS = 16  # 8**-16 is below anything that matters
 ACCEPTED = 0.44  # what the step is adapted to
 FIRST_STEP = 0.6
+BIAS_OF_LEVEL = 0.0065
+
+
+def level_bias(probability: float) -> float:
+    """How far a repetition may be off on average, relative: its levels are its own population's.
+
+    Measured for planes of 1e-4 to 1e-9 in 10 and 100 dimensions, 600 to 4,000 repetitions of 1,024
+    paths a level: estimates are high by 0.5 to 1 % a level.
+    """
+    levels = log(1.0 / probability) / log(CHAIN)
+    return BIAS_OF_LEVEL * levels * 1024 / POPULATION
 
 
 def subset_probability(problem: LimitState, random: np.random.Generator) -> tuple[float, int]:

@@ -93,7 +93,8 @@ def test_shares_of_an_event_are_ratios():
     found = paired.share(hits, events, more, events).estimate
     linear = (more - 20 / 30 * events) / 10 - (hits - 15 / 30 * events) / 10
     assert found.value == pytest.approx(5 / 30) and found.n == 30
-    assert found.standard_error == pytest.approx(linear.std(ddof=1) / sqrt(3), rel=1e-14)
+    error = sqrt(linear.var(ddof=1) / 3 + 0.1**2 / (3 * 2))
+    assert found.standard_error == pytest.approx(error, rel=1e-14)
 
 
 def test_no_path_no_difference():
@@ -113,3 +114,16 @@ def test_a_quantile_too_near_the_end_has_no_error():
     first, second = pair(4)
     found = paired.quantile(cells(first), cells(second), 1e-5)
     assert isnan(found.estimate.standard_error) and not isnan(found.estimate.value)
+
+
+def test_equal_counts_are_not_certain():
+    hits, paths = np.full(32, 4), np.full(32, 1024)
+    found = paired.share(hits, paths, 2 * hits, paths).estimate
+    assert found.ci_low < found.value < found.ci_high
+    none = paired.share(0 * hits, paths, 0 * hits, paths).estimate
+    assert none.value == 0.0 and none.standard_error > 0.0
+
+
+def test_independent_paths_are_no_pairs():
+    with pytest.raises(ValueError, match="replicates: 1 cannot tell an error"):
+        paired.mean(np.array([1.0]), np.array([2.0]), 100)

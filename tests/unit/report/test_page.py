@@ -149,10 +149,19 @@ def test_the_page_says_how_paths_were_sampled(
 def test_the_page_says_which_targets_were_reached(
     results: Results, drawings: list[Drawing]
 ) -> None:
-    target = {"target": "capex_cut/Oracle/2027: rel 5%", "reached": False, "paths_needed": 92_048}
+    target = {
+        "target": "capex_cut/Oracle/2027: rel 5%",
+        "reached": False,
+        "value": 0.25,
+        "standard_error": 0.02,
+        "paths_needed": 92_048,
+    }
     manifest = {**results.manifest, "run": {**results.manifest["run"], "targets": [target]}}
     page = render(replace(results, manifest=manifest), drawings)
-    said = "capex_cut/Oracle/2027: rel 5%: not reached; about 90,000 paths more would do"
+    said = (
+        "capex_cut/Oracle/2027: rel 5%: not reached, 0.25 with a standard error of 0.02 after "
+        "2,048 paths; about 92,000 paths in all would do"
+    )
     assert f'<tr><th scope="row">Target</th><td>{said}</td></tr>' in page
 
 

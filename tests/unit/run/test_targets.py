@@ -107,7 +107,7 @@ def test_targets_are_refused(lowered, text):
 def test_a_run_stops_at_the_first_look_that_reaches_all_targets(scenario, early, sampler):
     targets = ("funding_failure/CoreWeave: rel 4%", "negative_fcf/Oracle/2027: abs 0.01")
     found = simulate(scenario, seed=3, sampler=sampler, targets=targets, paths=10**6)
-    assert found.targets == [
+    assert [line.split(", ")[0] for line in found.targets] == [
         "funding_failure/CoreWeave/2028Q1: rel 4%: reached",
         "negative_fcf/Oracle/2027: abs 0.01: reached",
     ]
@@ -130,7 +130,7 @@ def test_a_run_stops_at_its_cap_and_says_what_is_missing(scenario, early):
     found = simulate(scenario, seed=3, targets=targets, paths=LOOK)
     assert found.paths == LOOK
     (line,) = found.targets
-    assert "not reached; about" in line
+    assert "not reached, " in line and " paths in all would do" in line
     record = found.manifest["run"]["targets"][0]
     row = found.estimates("funding_failure", issuer="CoreWeave", period="2028Q1").iloc[0]
     needed = LOOK * (row["standard_error"] / (0.015 * row["value"])) ** 2
@@ -180,14 +180,35 @@ def test_no_hit_means_that_nobody_knows(early):
     scenario = small_scenario(quarters=1, start="2026Q1")
     found = simulate(scenario, targets=["funding_failure/Amazon: rel 50%"], paths=LOOK)
     (line,) = found.targets
-    assert line.startswith("funding_failure/Amazon/2026Q1: rel 50%: not reached, and no path tells")
+    assert line.startswith(
+        "funding_failure/Amazon/2026Q1: rel 50%: not reached, 2,048 paths do not"
+    )
+    assert line.endswith("try capexrisk rare")
 
 
 def test_a_sentence_rounds_what_nobody_knows_better():
-    record = {"target": "a/b: rel 5%", "reached": False, "paths_needed": 1_234_567}
-    assert (
-        sentence(record, 1_000) == "a/b: rel 5%: not reached; about 1,200,000 paths more would do"
+    record = {
+        "target": "a/b: rel 5%",
+        "reached": False,
+        "value": 0.25,
+        "standard_error": 0.0254,
+        "paths_needed": 1_234_567,
+    }
+    assert sentence(record, 1_000) == (
+        "a/b: rel 5%: not reached, 0.25 with a standard error of 0.025 after 1,000 paths; "
+        "about 1,200,000 paths in all would do"
     )
+
+
+def test_a_forgotten_per_cent_is_told(lowered):
+    with pytest.raises(TargetError, match="rel 2 is 200 % of the value; write rel 2% for 2 per"):
+        parse_target("funding_failure/Oracle: rel 2", lowered)
+
+
+def test_an_amount_that_is_always_zero_is_refused_after_a_look(early):
+    scenario = small_scenario(quarters=1, start="2026Q1")
+    with pytest.raises(TargetError, match="is 0 on all of 2,048 paths, and nothing tells"):
+        simulate(scenario, targets="raised_revolver/Amazon: rel 5%", paths=10**6)
 
 
 def test_defaults_and_time_alone():
