@@ -20,7 +20,7 @@ def test_an_estimate_with_a_count_beside_it(tmp_path):
     for row in (
         "probability",
         "95 % interval",
-        "relative error",
+        "standard error / value",
         "paths",
         "paths counting would need",
     ):

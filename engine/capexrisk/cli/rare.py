@@ -96,8 +96,9 @@ def _table(found: RareEvent) -> Table:
         table.add_column(heading, overflow="fold")
     both = (rare.estimate, counted)
     table.add_row("probability", *(_value(e.value, e.statistic) for e in both))
-    table.add_row("95 % interval", *(f"{e.ci_low:.3g} to {e.ci_high:.3g}" for e in both))
-    table.add_row("relative error", *(_percent(e.standard_error / e.value) for e in both))
+    interval = (f"{100 * e.ci_low:.3g} to {100 * e.ci_high:.3g} %" for e in both)
+    table.add_row("95 % interval", *interval)
+    table.add_row("standard error / value", *(_percent(e.standard_error / e.value) for e in both))
     table.add_row("paths", f"{rare.paths:,}", f"{counted.n:,}")
     table.add_row("paths counting would need", _whole(found.paths_to_count), "")
     table.add_row("effective hits", _whole(rare.effective_hits), "")
@@ -106,7 +107,7 @@ def _table(found: RareEvent) -> Table:
 
 
 def _value(value: float, statistic: str) -> str:
-    return f"< {value:.3g}" if statistic == "upper_bound" else f"{value:.3g}"
+    return f"{'< ' if statistic == 'upper_bound' else ''}{100 * value:.3g} %"
 
 
 def _percent(share: float) -> str:

@@ -23,9 +23,16 @@ from capexrisk.cli.options import overrides, scenario_file
     "'negative_fcf/Amazon/2026: abs 0.002'; --paths is then the most, 134,217,728 by default. "
     "May be repeated.",
 )
-@click.option("--max-time", type=float, metavar="SECONDS", help="With --target: stop before that.")
+@click.option(
+    "--max-time",
+    type=float,
+    metavar="SECONDS",
+    help="With --target: stop before that, but not before the first look.",
+)
 @click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
-@click.option("--sampler", help="sobol (scrambled nets, the default) or plain (independent paths).")
+@click.option(
+    "--sampler", metavar="sobol|plain", help="Scrambled nets, the default, or independent paths."
+)
 @click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
 @click.option("--backend", help="threading (the default), loky or sequential.")
 @click.option(

@@ -99,7 +99,7 @@ class RunPlan:
                 f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
         if self.max_seconds is not None and not self.targets:
-            raise ValueError("max_seconds: stops at looks at targets; give a target as well")
+            raise ValueError("max_seconds: works only with a target; give one as well")
         if self.max_seconds is not None and not self.max_seconds > 0.0:
             raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 

@@ -213,7 +213,7 @@ def test_an_amount_that_is_always_zero_is_refused_after_a_look(early):
 
 def test_defaults_and_time_alone():
     assert default_paths(()) == 262_144 and default_paths(("x",)) == DEFAULT_MOST_PATHS
-    with pytest.raises(ValueError, match="max_seconds: stops at looks at targets"):
+    with pytest.raises(ValueError, match="max_seconds: works only with a target"):
         RunPlan(paths=1, seed=0, max_seconds=5.0)
     with pytest.raises(ValueError, match="max_seconds: 0 is no time"):
         RunPlan(paths=1, seed=0, targets=("x",), max_seconds=0.0)
