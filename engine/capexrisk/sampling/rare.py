@@ -83,7 +83,7 @@ def estimate_rare(
         if other.estimate.statistic == "probability":
             return other
         left = max(max_paths - other.paths, LEAST_FRESH)
-        found.paths = other.paths
+        found.paths, found.model_paths = other.paths, other.estimate.n  # none of these failed
     fresh = sample(problem, found.proposal, relative_error=relative_error, most=left, seed=seed)
     return _weighted(found, fresh, relative_error)
 
