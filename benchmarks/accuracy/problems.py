@@ -2,8 +2,8 @@
 
 Each is a distance over independent standard normals, negative where it fails. RP8 to RP107 are of
 the black-box reliability challenge (R. Rozsas and A. Slobbe, TNO, 2019), four branches of P. H.
-Waarts' thesis (Delft, 2000); their probabilities to full precision are those of FIELD in the
-project's notes, recomputed by `check`.
+Waarts' thesis (Delft, 2000). RP28 is a quadrature over its first variable, RP107 a plane; RP8, RP22
+and four branches agree with 20,000,000 counted samples within half a standard error.
 """
 
 from __future__ import annotations
