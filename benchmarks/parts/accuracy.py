@@ -22,7 +22,7 @@ EVENTS = {
 }
 EVENT_ERROR, EVENT_PATHS = 0.1, 6_000_000
 SEEDS, LEAST_SEEDS, QUICK_SEEDS = 100, 20, 3
-PATIENCE = 120.0  # seconds for the seeds of a method; then LEAST_SEEDS will do
+PATIENCE = 40.0  # seconds for the seeds of a method; then LEAST_SEEDS will do
 FEW = 10.0  # hits expected below which counting and nets are not run
 BIASED = 0.1  # relative: such an answer is wrong, however many paths it took
 
