@@ -82,5 +82,6 @@ def paths_by_probability(data: Data, figure: Figure, panels: list[Axes]) -> Figu
     axes.set(xscale="log", yscale="log", xlabel="probability (rarer to the right)")
     axes.set_ylabel(f"paths to an error of {100 * data['wanted']:.0f} %")
     axes.invert_xaxis()
+    axes.set_title("Free cash flow of the small model below a limit")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", fontsize=8)
     return figure

@@ -11,31 +11,46 @@ from benchmarks.numbers import digits
 
 Data = dict[str, Any]
 SAMPLERS = ("plain", "sobol")
+SEARCHES = ("importance", "splitting")
 WRONG = 0.1  # relative
 
 
 def coverage(data: Data) -> str:
-    """Of runs by estimator, of stopped runs by target, of laws by figure; in per cent."""
+    """Of runs by estimator, of stopped runs by target, of laws by figure, of searches; in %."""
     seeds = f"{data['seeds']:,} seeds"
-    runs = _beside(data["runs"], lambda row: row["estimator"], _share_and_range)
-    stopped = _beside(data["stopped"], lambda row: f"`{row['target']}`", _share_and_paths)
-    laws = _beside(data["laws"], lambda row: f"{row['law']}: {row['figure']}", _share)
-    what = f"{data['paths']:,} paths, {seeds}; truth from {data['truth']['paths']:,} paths"
+    runs = _beside(
+        data["runs"], "sampler", SAMPLERS, lambda row: row["estimator"], _share_and_range
+    )
+    stopped = _beside(
+        data["stopped"], "sampler", SAMPLERS, lambda row: f"`{row['target']}`", _share_and_paths
+    )
+    laws = _beside(
+        data["laws"], "sampler", SAMPLERS, lambda row: f"{row['law']}: {row['figure']}", _share
+    )
+    searches = _beside(data["searches"], "method", SEARCHES, lambda row: row["problem"], _share)
+    what = f"{data['paths']:,} paths, {seeds}"
     return "\n\n".join([
         table((f"estimator ({what})", "plain, % (least, most of a figure)", "sobol, %"), runs),
         table((f"stopped at ({seeds}; paths at the stop)", "plain, %", "sobol, %"), stopped),
         table((f"known law (16,384 samples, {seeds})", "plain, %", "sobol, %"), laws),
+        table((f"known rare failure ({seeds})", *(f"{name}, %" for name in SEARCHES)), searches),
     ])  # fmt: skip
 
 
 def _beside(
-    rows: Iterable[Data], name: Callable[[Data], str], cell: Callable[[Data], str]
+    rows: Iterable[Data],
+    key: str,
+    columns: tuple[str, ...],
+    name: Callable[[Data], str],
+    cell: Callable[[Data], str],
 ) -> list[list[str]]:
-    """A line for each name, a column for each sampler."""
+    """A line for each name, a column for each sampler or method."""
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        found.setdefault(name(row), {})[row["sampler"]] = cell(row)
-    return [[line, *(cells.get(s, "–") for s in SAMPLERS)] for line, cells in found.items()]
+        found.setdefault(name(row), {})[row[key]] = cell(row)
+    return [
+        [line, *(cells.get(column, "–") for column in columns)] for line, cells in found.items()
+    ]
 
 
 def _share(row: Data) -> str:

@@ -63,3 +63,14 @@ def test_bad_input_is_one_line(tmp_path, arguments, message):
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith(f"capexrisk: {message}")
     assert found.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_there_is_kept(tmp_path):
+    (tmp_path / "kept.csv").write_text("mine")
+    for out, message in (("kept.csv", "exists already"), ("no/x.csv", "is no directory")):
+        found = call(
+            "rare", DEFAULT, "--event", "any_failure/system", "--out", out, cwd=tmp_path
+        )  # fmt: skip
+        assert (found.returncode, found.stdout) == (2, "")
+        assert message in found.stderr and found.stderr.count("\n") == 1
+    assert (tmp_path / "kept.csv").read_text() == "mine"

@@ -189,7 +189,12 @@ def _split(
             "one repetition has more than half of the probability; a region of failures is hard "
             "to reach, and the error may be larger than it seems"
         )
-    if error > relative_error:
+    if len(values) < LEAST_REPETITIONS:
+        warnings.append(
+            f"the paths allowed were enough for {len(values)} repetitions, whose spread hardly "
+            "tells the error; give more paths"
+        )
+    elif error > relative_error:
         warnings.append(_short(error, relative_error))
     return RareEstimate(
         estimate=repeated(np.array(values), paths, bias),

@@ -61,3 +61,10 @@ def test_repetitions():
     assert estimate.standard_error == pytest.approx(1e-4 / sqrt(3))
     # Student's with two degrees of freedom.
     assert estimate.ci_high == pytest.approx(2e-4 * exp(4.302653 * 0.5 / sqrt(3)), rel=1e-6)
+
+
+def test_what_repetitions_cannot_tell_is_added():
+    values = np.array([1e-4, 2e-4, 3e-4])
+    known, biased = repeated(values, 5000), repeated(values, 5000, bias=0.3)
+    assert biased.standard_error == pytest.approx(2e-4 * sqrt(1 / 12 + 0.09))
+    assert biased.ci_low < known.ci_low and biased.ci_high > known.ci_high
