@@ -131,46 +131,49 @@ def _estimates(name: str, sampler: str, seed: int) -> dict[str, Estimate]:
 
 def _figures(x: Floats, figures: list[str]) -> dict[str, Estimate]:
     """Figures of amounts by replicate, (R, paths); one replicate is independent paths."""
+    estimate = _of_paths if len(x) == 1 else _of_nets
+    return {figure: estimate(x, figure) for figure in figures}
+
+
+def _of_paths(x: Floats, figure: str) -> Estimate:
+    law = Distribution(_histogram(x))
+    average = measures.mean(float(x.mean()), float(((x - x.mean()) ** 2).sum()), x.size)
+    lowest = measures.quantiles(law, (0.05,))[0]
+    if figure == "mean":
+        return average
+    if figure == "cfar95":
+        return measures.cash_flow_at_risk(average, lowest, law, 0.95)
+    if figure == "es95":
+        return measures.expected_shortfall(lowest, law, 0.95)
+    if figure.startswith("p"):
+        return measures.quantiles(law, (float(figure[1:]) / 100.0,))[0]
+    return measures.probability(int(_hits(x, figure).sum()), x.size)
+
+
+def _of_nets(x: Floats, figure: str) -> Estimate:
     counts = np.array([_histogram(part) for part in x])
-    pooled = Distribution(counts.sum(axis=0))
-    means, paths = x.mean(axis=1), np.full(len(x), x.shape[1])
-    plain = len(x) == 1
-    found: dict[str, Estimate] = {}
+    law, paths = Distribution(counts.sum(axis=0)), np.full(len(x), x.shape[1])
+    average = replicated.mean(x.mean(axis=1), paths)
+    lowest = replicated.quantiles(law, counts, (0.05,))[0]
+    if figure == "mean":
+        return average.estimate
+    if figure == "cfar95":
+        return replicated.cash_flow_at_risk(average, lowest, law, 0.95).estimate
+    if figure == "es95":
+        return replicated.expected_shortfall(lowest.estimate, law, counts, 0.95).estimate
+    if figure.startswith("p"):
+        return replicated.quantiles(law, counts, (float(figure[1:]) / 100.0,))[0].estimate
+    return replicated.share(_hits(x, figure), paths).estimate
 
-    def quantile(level: float) -> Estimate:
-        if plain:
-            return measures.quantiles(pooled, (level,))[0]
-        return replicated.quantiles(pooled, counts, (level,))[0]
 
-    deviation = float(((x - means[0]) ** 2).sum())
-    average = measures.mean(means[0], deviation, x.size) if plain else replicated.mean(means, paths)
-    for figure in figures:
-        if figure == "mean":
-            found[figure] = average
-        elif figure == "cfar95" and plain:
-            found[figure] = measures.cash_flow_at_risk(average, quantile(0.05), pooled, 0.95)
-        elif figure == "cfar95":
-            found[figure] = replicated.cash_flow_at_risk(
-                means, average, quantile(0.05), pooled, counts, 0.95
-            )
-        elif figure == "es95" and plain:
-            found[figure] = measures.expected_shortfall(quantile(0.05), pooled, 0.95)
-        elif figure == "es95":
-            found[figure] = replicated.expected_shortfall(quantile(0.05), pooled, counts, 0.95)
-        elif figure.startswith("p"):
-            found[figure] = quantile(float(figure[1:]) / 100.0)
-        else:
-            side, limit = figure.split()
-            hits = ((x < float(limit)) if side == "below" else (x > float(limit))).sum(axis=1)
-            found[figure] = (
-                measures.probability(int(hits[0]), x.size)
-                if plain
-                else replicated.share(hits, paths)
-            )
-    return found
+def _hits(x: Floats, figure: str) -> NDArray[np.int64]:
+    """Paths of each replicate that are "below X" or "above X"."""
+    side, limit = figure.split()
+    return ((x < float(limit)) if side == "below" else (x > float(limit))).sum(axis=1)
 
 
 def _histogram(x: Floats) -> NDArray[np.int64]:
+    x = x.ravel()
     distance = np.minimum(np.searchsorted(cell_edges(), np.abs(x), side="right"), CELLS_SIDE)
     cells = np.where(x < 0, CELLS_SIDE - distance, CELLS_SIDE + distance)
     return np.bincount(cells, minlength=CELLS)

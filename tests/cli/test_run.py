@@ -19,6 +19,7 @@ FILES = {
     "summary.csv",
     "summary.parquet",
     "distributions.parquet",
+    "replicates.parquet",
     "report.html",
 }
 

@@ -4,7 +4,8 @@ The points of one scrambled sequence depend on each other, so how they differ te
 error. Replicates are scrambled independently of each other: a statistic that is a mean over paths,
 or nearly one, has the standard error of a mean over replicates, and Student's interval. What is not
 a mean is replaced by its linear part: a ratio by the hits less so many as the ratio expects, a
-quantile by the share of paths below it (after Woodruff, 1952).
+quantile by the share of paths below it over the density there (after Woodruff, 1952; Bahadur's
+representation). These parts are kept beside the estimate, for what is estimated from two runs.
 
 All functions take their numbers by replicate, first axis; replicates have equally many paths but
 for those that are quarantined.
@@ -13,7 +14,7 @@ for those that are quarantined.
 from __future__ import annotations
 
 from math import isnan, nan, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,21 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+class ByReplicate(NamedTuple):
+    """An estimate, and what each replicate says of it.
+
+    Attributes
+    ----------
+    estimate : Estimate
+    values : ndarray, shape (R,)
+        Their mean is the estimated value, or 0 and 1 where the estimate is a bound; so far as the
+        replicates tell the error, it is the standard error of that mean. Of independent paths: (0,)
+    """
+
+    estimate: Estimate
+    values: Floats
+
+
 def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
     """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
     return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
@@ -40,7 +56,7 @@ def standard_error(by_replicate: Floats) -> float:
 
 def mean(
     means: Floats, paths: Integers, nonzero: int | None = None, confidence: float = CONFIDENCE
-) -> Estimate:
+) -> ByReplicate:
     """Estimate of an expectation from each replicate's mean.
 
     As for independent paths, fewer than `FEW` of them that are not 0 cannot tell how large the rare
@@ -49,13 +65,13 @@ def mean(
     n = int(paths.sum())
     value = float(means @ paths) / n
     if nonzero is not None and nonzero < min(FEW, n):
-        return Estimate("mean", value, nan, nan, nan, n)
+        return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
     error = standard_error(means)
     half = student_half_width(means.size, confidence) * error
-    return Estimate("mean", value, error, value - half, value + half, n)
+    return ByReplicate(Estimate("mean", value, error, value - half, value + half, n), means)
 
 
-def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> Estimate:
+def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
     """Estimate of a probability, or of one given an event that `paths` counts.
 
     The interval is Wilson's with Student's width, for as many independent paths as have the same
@@ -66,26 +82,33 @@ def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> Es
     Points of a net may give the same count in every replicate, which does not make it exact: the
     error counts one path more than is seen to differ.
     """
-    n, total = int(paths.sum()), int(hits.sum())
+    n, total, several = int(paths.sum()), int(hits.sum()), hits.size
+    if n == 0:
+        return ByReplicate(probability(0, 0), np.full(several, nan))
+    p = total / n
+    off_by = hits - p * paths
+    values = p + off_by / paths.mean()
     if min(total, n - total) < FEW:
-        return probability(total, n, confidence)
-    p, several = total / n, hits.size
-    off = float(((hits - p * paths) ** 2).sum()) + 1.0
+        return ByReplicate(probability(total, n, confidence), values)
+    off = float((off_by**2).sum()) + 1.0
     error = sqrt(off / (several * (several - 1))) / float(paths.mean())
     as_many = p * (1.0 - p) / error**2
     low, high = score_interval(p, as_many, student_half_width(several, confidence))
-    return Estimate("probability", p, error, low, high, n)
+    return ByReplicate(Estimate("probability", p, error, low, high, n), values)
 
 
-def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> Estimate:
+def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
     """Estimate of a probability from each replicate's mean of an amount: see `measures.chance`."""
     n, several = int(paths.sum()), means.size
     value = float(means @ paths) / n if n else nan
     if n == 0 or value in (0.0, 1.0):
-        return measures.chance(value if n else 0.0, 0.0, n, confidence)
-    off = float((((means - value) * paths) ** 2).sum()) + 1.0
+        estimate = measures.chance(value if n else 0.0, 0.0, n, confidence)
+        return ByReplicate(estimate, np.full(several, value))
+    off_by = (means - value) * paths
+    off = float((off_by**2).sum()) + 1.0
     error = sqrt(off / (several * (several - 1))) / float(paths.mean())
-    return measures.bounded(value, error, student_half_width(several, confidence), n)
+    estimate = measures.bounded(value, error, student_half_width(several, confidence), n)
+    return ByReplicate(estimate, value + off_by / paths.mean())
 
 
 def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
@@ -111,7 +134,7 @@ def quantiles(
     counts: NDArray[Any],
     levels: tuple[float, ...],
     confidence: float = CONFIDENCE,
-) -> list[Estimate]:
+) -> list[ByReplicate]:
     """Estimates of quantiles of all paths; statistics "p5" for level 0.05, and so on.
 
     The interval holds the quantiles at the level less and plus what the share of paths below may be
@@ -128,35 +151,44 @@ def quantiles(
     """
     below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
     error_of_level = below.std(axis=0, ddof=1) / sqrt(len(below))
-    return woodruff(pooled, levels, error_of_level, student_half_width(len(below), confidence))
+    half = student_half_width(len(below), confidence)
+    found = woodruff(pooled, levels, error_of_level, half)
+    return [
+        ByReplicate(estimate, estimate.value - _moved(estimate, shares))
+        for estimate, shares in zip(found, below.T, strict=True)
+    ]
+
+
+def _moved(quantile: Estimate, below: Floats) -> Floats:
+    """What shares of paths below a quantile that are too high by this much take from it, (R,)."""
+    spread = standard_error(below)
+    per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
+    moved: Floats = (below - below.mean()) * per_density
+    return moved
 
 
 def cash_flow_at_risk(
-    means: Floats,
-    average: Estimate,
-    quantile: Estimate,
+    average: ByReplicate,
+    quantile: ByReplicate,
     pooled: Distribution,
-    counts: NDArray[Any],
     level: float,
     confidence: float = CONFIDENCE,
-) -> Estimate:
+) -> ByReplicate:
     """CFaR: the mean, which is the target, less the quantile at 1 - level.
 
-    Both are of the same paths: a replicate's difference is its mean, and what its share of paths
-    below the quantile moves that quantile by, over the density there. As for independent paths,
-    the interval is made wider by what a histogram cannot resolve.
+    Both are of the same paths, and a replicate's difference is that of its two values. As for
+    independent paths, the interval is made wider by what a histogram cannot resolve.
     """
-    below = shares_below(pooled, counts, np.array([quantile.value]))[:, 0]
-    value = average.value - quantile.value
-    name = f"cfar{100 * level:g}"
-    spread = standard_error(below)
-    per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
-    error = standard_error(means + below * per_density)
-    half = student_half_width(means.size, confidence) * error
-    coarse_low, coarse_high = pooled.resolution(np.array([quantile.value]))
-    low = min(value - half, average.value - float(coarse_high[0]))
-    high = max(value + half, average.value - float(coarse_low[0]))
-    return Estimate(name, value, error, low, high, average.n)
+    mean_of_all, lowest = average.estimate.value, quantile.estimate.value
+    value = mean_of_all - lowest
+    values = average.values - quantile.values
+    error = standard_error(values)
+    half = student_half_width(values.size, confidence) * error
+    coarse_low, coarse_high = pooled.resolution(np.array([lowest]))
+    low = min(value - half, mean_of_all - float(coarse_high[0]))
+    high = max(value + half, mean_of_all - float(coarse_low[0]))
+    name, n = f"cfar{100 * level:g}", average.estimate.n
+    return ByReplicate(Estimate(name, value, error, low, high, n), values)
 
 
 def expected_shortfall(
@@ -165,17 +197,18 @@ def expected_shortfall(
     counts: NDArray[Any],
     level: float,
     confidence: float = CONFIDENCE,
-) -> Estimate:
+) -> ByReplicate:
     """The mean of the worst paths: of those below the quantile at 1 - level.
 
     As for independent paths its error is that of the mean of what paths fall short of the quantile.
     """
     found = measures.expected_shortfall(quantile, pooled, level, confidence)
     if isnan(found.standard_error):
-        return found
-    short, _ = pooled.shortfalls(quantile.value)
-    error = standard_error(counts @ short / counts.sum(axis=1)) / (1.0 - level)
+        return ByReplicate(found, np.full(len(counts), nan))
+    short = pooled.shortfalls(quantile.value)[0]
+    short_by = counts @ short / counts.sum(axis=1) / (1.0 - level)
+    error = standard_error(short_by)
     half = student_half_width(len(counts), confidence) * error
-    return Estimate(
-        found.statistic, found.value, error, found.value - half, found.value + half, found.n
-    )
+    value = found.value
+    estimate = found._replace(standard_error=error, ci_low=value - half, ci_high=value + half)
+    return ByReplicate(estimate, value - (short_by - short_by.mean()))

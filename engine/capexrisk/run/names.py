@@ -56,7 +56,7 @@ def resolve(text: str, lowered: LoweredScenario) -> Name:
     parts = [part.strip() for part in text.split("/")]
     if not 2 <= len(parts) <= 4:
         raise UnknownName(f"{text}: is no name; write metric/issuer, or metric/issuer/period")
-    empty = summarise(Totals(lowered.layout), lowered, "")
+    empty = summarise(Totals(lowered.layout), lowered, "").table
     rows = [Name(*row) for row in empty[list(Name._fields)].itertuples(index=False)]
     metric, issuer, *more = parts
     rows = _narrow(rows, "metric", metric, text)

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from capexrisk.errors import CapexriskError
 from capexrisk.lowering import lower
@@ -29,6 +31,7 @@ MANIFEST = "manifest.json"
 SUMMARY_CSV = "summary.csv"
 SUMMARY_PARQUET = "summary.parquet"
 DISTRIBUTIONS = "distributions.parquet"
+REPLICATES = "replicates.parquet"
 
 
 class ResultsError(CapexriskError):
@@ -44,6 +47,9 @@ class Results:
     summary : DataFrame
         One row an estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
         ci_high, n, method. Money in $bn, spreads in bp, probabilities as fractions.
+    replicates : ndarray, shape (rows of the summary, R)
+        What each of the R nets says of each estimate: their mean is its value, and 0 or 1 where it
+        is a bound. Differences between runs take their errors from it. R = 0 of independent paths.
     distributions : DataFrame
         Histogram cells: issuer, period, metric, lower, upper, count.
     manifest : dict
@@ -51,6 +57,7 @@ class Results:
     """
 
     summary: pd.DataFrame
+    replicates: NDArray[np.float64]
     distributions: pd.DataFrame
     manifest: dict[str, Any]
 
@@ -120,9 +127,13 @@ class Results:
         return plotting
 
     def write(self, directory: Path) -> None:
-        """Write manifest, summary and distributions into an existing directory."""
+        """Write manifest, summary, replicates and distributions into an existing directory."""
         self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         self.summary.to_parquet(directory / SUMMARY_PARQUET, index=False)
+        if self.replicates.size:
+            numbers = map(str, range(1, self.replicates.shape[1] + 1))
+            by_number = pd.DataFrame(self.replicates, columns=list(numbers))
+            by_number.to_parquet(directory / REPLICATES, index=False)
         self.distributions.to_parquet(directory / DISTRIBUTIONS, index=False)
         text = json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False)
         (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -243,8 +254,10 @@ def simulate_plan(
     else:
         totals = execute(lowered, plan, keep_in=keep_in, progress=progress)
     seconds = time.perf_counter() - clock
+    summary = summarise(totals, lowered, plan.sampler)
     return Results(
-        summary=summarise(totals, lowered, plan.sampler),
+        summary=summary.table,
+        replicates=summary.replicates,
         distributions=distribution_table(totals, lowered),
         manifest=build_manifest(
             scenario, lowered, plan, totals, standings, started=started, seconds=seconds
@@ -284,6 +297,11 @@ def load_results(directory: Path | str) -> Results:
     try:
         summary = pd.read_parquet(folder / SUMMARY_PARQUET)
         distributions = pd.read_parquet(folder / DISTRIBUTIONS)
+        replicates = np.empty((len(summary), 0))
+        if (folder / REPLICATES).exists():
+            replicates = pd.read_parquet(folder / REPLICATES).to_numpy(dtype=np.float64)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder}: cannot be read ({error}); run again") from None
-    return Results(summary, distributions, manifest)
+    if len(replicates) != len(summary):
+        raise ResultsError(f"{folder / REPLICATES}: does not fit {SUMMARY_PARQUET}; run again")
+    return Results(summary, replicates, distributions, manifest)

@@ -98,7 +98,9 @@ def _legs(plan: RunPlan) -> Iterator[Iterator[Chunk]]:
 def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]:
     """Every row of the tidy table by its name."""
     estimates = {}
-    for issuer, period, metric, *row in summarise(totals, lowered, "").itertuples(index=False):
+    for issuer, period, metric, *row in summarise(totals, lowered, "").table.itertuples(
+        index=False
+    ):
         found = Estimate(*row[:6])
         statistic = "probability" if found.statistic in BOUNDS else found.statistic
         estimates[Name(issuer, period, metric, statistic)] = found

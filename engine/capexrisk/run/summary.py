@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import product
 from math import exp
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from capexrisk.estimate.estimates import (
     probability,
     quantiles,
 )
-from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.replicated import ByReplicate
 from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import LoweredScenario
@@ -97,13 +98,13 @@ def flow_metric(flow: str) -> str:
 class _Summary:
     totals: Totals
     lowered: LoweredScenario
-    rows: dict[tuple[str, ...], Estimate] = field(default_factory=dict)
+    rows: dict[tuple[str, ...], ByReplicate] = field(default_factory=dict)
 
-    def add(self, issuer: str, period: str, metric: str, estimate: Estimate) -> None:
+    def add(self, issuer: str, period: str, metric: str, found: ByReplicate) -> None:
         # A year of which the horizon holds one quarter has that quarter's label and numbers.
-        self.rows.setdefault((issuer, period, metric, estimate.statistic), estimate)
+        self.rows.setdefault((issuer, period, metric, found.estimate.statistic), found)
 
-    def mean(self, row: int) -> Estimate:
+    def mean(self, row: int) -> ByReplicate:
         return mean(self.totals, row)
 
     def periods(self, axes: tuple[str, ...]) -> tuple[str, ...]:
@@ -140,17 +141,32 @@ class _Summary:
             return
         pooled = distribution(self.totals, row, self.atoms(issuer, metric))
         found = quantiles(self.totals, row, pooled, QUANTILES)
-        for estimate in found:
-            self.add(issuer, period, metric, estimate)
+        for quantile in found:
+            self.add(issuer, period, metric, quantile)
         if metric == "free_cash_flow":
-            at_risk = cash_flow_at_risk(self.totals, row, pooled, average, found[0])
+            at_risk = cash_flow_at_risk(pooled, average, found[0])
             self.add(issuer, period, metric, at_risk)
             worst = expected_shortfall(self.totals, row, pooled, found[0])
             self.add(issuer, period, metric, worst)
 
 
-def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> pd.DataFrame:
-    """The tidy table of all estimates of a run; `method` is how its paths were sampled."""
+class Summary(NamedTuple):
+    """All estimates of a run.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The tidy table.
+    replicates : ndarray, shape (rows, R)
+        What each replicate says of each row: see `ByReplicate`. Of independent paths: (rows, 0).
+    """
+
+    table: pd.DataFrame
+    replicates: Floats
+
+
+def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> Summary:
+    """All estimates of a run; `method` is how its paths were sampled."""
     summary = _Summary(totals, lowered)
     _amounts_by_issuer(summary)
     _years_by_issuer(summary)
@@ -158,8 +174,11 @@ def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> pd.DataF
     _causes_by_issuer(summary)
     _joint_failures(summary)
     _system(summary)
-    rows = [(*key[:3], *estimate, method) for key, estimate in summary.rows.items()]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    rows = [(*key[:3], *found.estimate, method) for key, found in summary.rows.items()]
+    return Summary(
+        table=pd.DataFrame(rows, columns=list(COLUMNS)),
+        replicates=np.array([found.values for found in summary.rows.values()]),
+    )
 
 
 def _amounts_by_issuer(summary: _Summary) -> None:

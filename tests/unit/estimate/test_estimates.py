@@ -42,7 +42,8 @@ def all_of(totals: Totals) -> list[measures.Estimate]:
     average = estimates.mean(totals, ROW)
     pooled = estimates.distribution(totals, ROW)
     found = estimates.quantiles(totals, ROW, pooled, LEVELS)
-    return [average, *found, estimates.cash_flow_at_risk(totals, ROW, pooled, average, found[0])]
+    at_risk = estimates.cash_flow_at_risk(pooled, average, found[0])
+    return [one.estimate for one in (average, *found, at_risk)]
 
 
 def test_one_replicate_is_independent_paths(values):
@@ -60,10 +61,10 @@ def test_several_are_judged_by_how_they_differ(values):
     law, counts = binned(values), np.array([binned(own).counts for own in values])
     average = replicated.mean(means, paths, values.size)
     found = replicated.quantiles(law, counts, LEVELS)
-    at_risk = replicated.cash_flow_at_risk(means, average, found[0], law, counts, 0.95)
+    at_risk = replicated.cash_flow_at_risk(average, found[0], law, 0.95)
     totals = totals_of(values)
     assert totals.histogram.dtype == np.uint32
-    assert all_of(totals) == [average, *found, at_risk]
+    assert all_of(totals) == [one.estimate for one in (average, *found, at_risk)]
     # The values are those of all paths together; the errors are not, here by far, but for the
     # cash flow at risk, which a shift of a replicate leaves alone.
     for several, one in zip(all_of(totals), all_of(totals_of(values.reshape(1, -1))), strict=True):
@@ -78,26 +79,25 @@ def test_few_that_are_not_0_tell_no_error(values, replicates):
     rare = np.zeros_like(values)
     rare[0, :9] = 1.0
     rare = rare.reshape(replicates, -1)
-    assert np.isnan(estimates.mean(totals_of(rare), ROW).standard_error)
+    assert np.isnan(estimates.mean(totals_of(rare), ROW).estimate.standard_error)
     rare[-1, -1] = 1.0
-    assert estimates.mean(totals_of(rare), ROW).standard_error > 0.0
+    assert estimates.mean(totals_of(rare), ROW).estimate.standard_error > 0.0
 
 
 def test_probabilities():
     hits, paths = np.array([40, 60, 55, 45]), np.full(4, 100)
-    assert estimates.probability(hits, paths) == replicated.share(hits, paths)
-    assert estimates.probability(hits[:1], paths[:1]) == measures.probability(40, 100)
-    assert (
-        replicated.share(hits, paths).standard_error > measures.probability(200, 400).standard_error
-    )
+    several, one = estimates.probability(hits, paths), estimates.probability(hits[:1], paths[:1])
+    assert several.estimate == replicated.share(hits, paths).estimate
+    assert one.estimate == measures.probability(40, 100) and one.values.size == 0
+    assert several.estimate.standard_error > measures.probability(200, 400).standard_error
 
 
 def test_cumulative_adds_up_within_each_replicate():
     dates = np.array([[1, 20, 3], [30, 0, 2], [69, 80, 95]])
     paths = np.full(3, 100)
-    assert estimates.cumulative(dates) == [
-        replicated.share(np.array([1, 20, 3]), paths),
-        replicated.share(np.array([31, 20, 5]), paths),
+    assert [found.estimate for found in estimates.cumulative(dates)] == [
+        replicated.share(np.array([1, 20, 3]), paths).estimate,
+        replicated.share(np.array([31, 20, 5]), paths).estimate,
     ]
 
 

@@ -78,7 +78,7 @@ def test_probability_of_no_paths_is_not_known():
 
 
 def test_cumulative_counts_dates_and_leaves_out_never():
-    found = cumulative(np.array([[0], [3], [0], [5], [92]]))
+    found = [by.estimate for by in cumulative(np.array([[0], [3], [0], [5], [92]]))]
     assert [e.n for e in found] == [100] * 4
     assert found[0].statistic == "upper_bound"
     assert [e.value for e in found[1:]] == [0.03, 0.03, 0.08]

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from math import isnan, sqrt
+from math import sqrt
 
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom, t
 
-from capexrisk.estimate import paired
+from capexrisk.estimate import paired, replicated
+from capexrisk.estimate.distribution import Distribution
 from tests.unit.estimate.samples import binned
 
 REPLICATES, PATHS, SAMPLES = 32, 512, 300
 MOVED = 1.5
+SHORTFALL = float(np.exp(-(ndtri(0.05) ** 2) / 2.0) / sqrt(2.0 * np.pi) / 0.05)
 
 
 def pair(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -23,107 +25,151 @@ def pair(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return first, first + MOVED + rng.standard_normal(first.shape)
 
 
-def cells(one: np.ndarray) -> np.ndarray:
-    return np.array([binned(part).counts for part in one])
+def several(one: np.ndarray) -> np.ndarray:
+    return np.full(REPLICATES, one.shape[1])
 
 
-def of_means(first: np.ndarray, second: np.ndarray) -> paired.Difference:
-    return paired.mean(first.mean(axis=1), second.mean(axis=1), first.size)
+def cells(one: np.ndarray) -> tuple[Distribution, np.ndarray]:
+    return binned(one), np.array([binned(part).counts for part in one])
 
 
-def of_shares(first: np.ndarray, second: np.ndarray) -> paired.Difference:
-    paths = np.full(REPLICATES, PATHS)
-    return paired.share((first < 20).sum(axis=1), paths, (second < 20).sum(axis=1), paths)
+def of_mean(one: np.ndarray) -> replicated.ByReplicate:
+    return replicated.mean(one.mean(axis=1), several(one))
 
 
-def of_quantiles(first: np.ndarray, second: np.ndarray) -> paired.Difference:
-    return paired.quantile(cells(first), cells(second), 0.25)
+def of_share(one: np.ndarray) -> replicated.ByReplicate:
+    return replicated.share((one < 20).sum(axis=1), several(one))
+
+
+def of_quantile(one: np.ndarray, level: float = 0.25) -> replicated.ByReplicate:
+    return replicated.quantiles(*cells(one), (level,))[0]
+
+
+def of_risk(one: np.ndarray) -> replicated.ByReplicate:
+    return replicated.cash_flow_at_risk(of_mean(one), of_quantile(one, 0.05), cells(one)[0], 0.95)
+
+
+def of_shortfall(one: np.ndarray) -> replicated.ByReplicate:
+    low = of_quantile(one, 0.05).estimate
+    return replicated.expected_shortfall(low, *cells(one), 0.95)
+
+
+def difference(first, second, unseen: float = 0.0) -> paired.Differences:
+    return paired.paired(first.values[None], second.values[None], np.array([unseen]))
 
 
 WIDER = sqrt(401.0)
 CASES = {
-    "mean": (of_means, MOVED),
-    "share": (of_shares, ndtr((20 - 41.5) / WIDER) - ndtr(-1.0)),
-    "quantile": (of_quantiles, MOVED + (WIDER - 20.0) * ndtri(0.25)),
+    "mean": (of_mean, MOVED),
+    "share": (of_share, ndtr((20 - 41.5) / WIDER) - ndtr(-1.0)),
+    "quantile": (of_quantile, MOVED + (WIDER - 20.0) * ndtri(0.25)),
+    "cash flow at risk": (of_risk, -(WIDER - 20.0) * ndtri(0.05)),
+    "expected shortfall": (of_shortfall, MOVED - (WIDER - 20.0) * SHORTFALL),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_intervals_hold_the_truth_as_often_as_they_say(name):
-    """95 % of 300 samples; bounds that a right code leaves once in 10,000 runs, over three cases.
+    """95 % of 300 samples; bounds that a right code leaves once in 10,000 runs, over five cases.
 
     A replicate is 512 independent paths here: two runs on the same nets are paired in the same way.
     """
-    difference, truth = CASES[name]
-    found = [difference(*pair(seed)) for seed in range(SAMPLES)]
-    held = sum(d.estimate.ci_low <= truth <= d.estimate.ci_high for d in found)
-    low, high = binom.ppf([1e-4 / 6, 1 - 1e-4 / 6], SAMPLES, 0.95)
+    estimator, truth = CASES[name]
+    unseen = 1.0 / PATHS if name == "share" else 0.0
+    pairs = (pair(seed) for seed in range(SAMPLES))
+    found = [difference(*map(estimator, one), unseen) for one in pairs]
+    held = sum(d.ci_low[0] <= truth <= d.ci_high[0] for d in found)
+    low, high = binom.ppf([1e-4 / 10, 1 - 1e-4 / 10], SAMPLES, 0.95)
     assert low <= held <= high
-    happened = np.std([d.estimate.value for d in found])
-    stated = np.sqrt(np.mean([d.estimate.standard_error**2 for d in found]))
+    happened = np.std([d.value[0] for d in found])
+    stated = np.sqrt(np.mean([d.standard_error[0] ** 2 for d in found]))
     assert stated == pytest.approx(happened, rel=0.2)  # five standard errors of the spread of 300
+
+
+@pytest.mark.parametrize("estimator", [case[0] for case in CASES.values()])
+def test_replicates_say_what_the_estimate_says(estimator):
+    """Their mean is its value, their spread its error."""
+    estimate, values = estimator(pair(3)[0])
+    assert values.mean() == pytest.approx(estimate.value, rel=1e-12)
+    assert replicated.standard_error(values) == pytest.approx(estimate.standard_error, rel=2e-3)
+
+
+@pytest.mark.parametrize("estimator", [case[0] for case in CASES.values()])
+def test_replicates_move_with_what_they_estimate(estimator):
+    """A replicate alone, as if it were a whole run, lies on the same side of the mean."""
+    first, _ = pair(3)
+    _, values = estimator(first)
+    alone = [estimator(np.tile(part, (REPLICATES, 1)))[0].value for part in first]
+    assert np.corrcoef(values, alone)[0, 1] > 0.6
 
 
 def test_pairing_gains_what_the_runs_have_in_common():
     """Noise of 1 beside 20: the difference of means is 28 times as exact."""
-    gains = [of_means(*pair(seed)).gain for seed in range(50)]
+    gains = [difference(*map(of_mean, pair(seed))).gain[0] for seed in range(50)]
     assert np.median(gains) == pytest.approx(20.0 * sqrt(2.0), rel=0.1)
 
 
 def test_a_mean_by_hand():
-    first, second = np.array([1.0, 2.0, 4.0]), np.array([2.0, 2.0, 5.0])
-    found = paired.mean(first, second, 300)
+    first, second = np.array([[1.0, 2.0, 4.0]]), np.array([[2.0, 2.0, 5.0]])
+    found = paired.paired(first, second, np.zeros(1))
     error = (second - first).std(ddof=1) / sqrt(3)
-    assert found.estimate[:3] == ("mean", 2 / 3, pytest.approx(error, rel=1e-15))
-    assert found.estimate.ci_high - 2 / 3 == pytest.approx(t.ppf(0.975, 2) * error, rel=1e-12)
-    assert found.unpaired_error == pytest.approx(
-        sqrt((first.var(ddof=1) + second.var(ddof=1)) / 3), rel=1e-15
-    )
+    assert found.value[0] == pytest.approx(2 / 3, rel=1e-15)
+    assert found.standard_error[0] == pytest.approx(error, rel=1e-15)
+    assert found.ci_high[0] - 2 / 3 == pytest.approx(t.ppf(0.975, 2) * error, rel=1e-12)
+    apart = sqrt((first.var(ddof=1) + second.var(ddof=1)) / 3)
+    assert found.unpaired_error[0] == pytest.approx(apart, rel=1e-15)
 
 
 def test_unrelated_runs_gain_nothing():
-    gains = [of_means(pair(s)[0], pair(s + 1000)[0]).gain for s in range(60)]
+    gains = [difference(*map(of_mean, (pair(s)[0], pair(s + 1000)[0]))).gain[0] for s in range(60)]
     assert np.median(gains) == pytest.approx(1.0, abs=0.1)
 
 
 def test_shares_of_an_event_are_ratios():
-    hits, events = np.array([4, 6, 5]), np.array([10, 12, 8])
-    more = np.array([6, 6, 8])
-    found = paired.share(hits, events, more, events).estimate
+    hits, events, more = np.array([4, 6, 5]), np.array([10, 12, 8]), np.array([6, 6, 8])
+    first, second = replicated.share(hits, events), replicated.share(more, events)
+    found = difference(first, second, 0.1)
     linear = (more - 20 / 30 * events) / 10 - (hits - 15 / 30 * events) / 10
-    assert found.value == pytest.approx(5 / 30) and found.n == 30
+    assert found.value[0] == pytest.approx(5 / 30)
     error = sqrt(linear.var(ddof=1) / 3 + 0.1**2 / (3 * 2))
-    assert found.standard_error == pytest.approx(error, rel=1e-14)
+    assert found.standard_error[0] == pytest.approx(error, rel=1e-14)
 
 
 def test_no_path_no_difference():
     none, some = np.zeros(3, dtype=np.int64), np.array([1, 2, 3])
-    found = paired.share(none, none, some, some)
-    assert isnan(found.estimate.value) and isnan(found.gain)
+    found = difference(replicated.share(none, none), replicated.share(some, some), 1.0)
+    assert np.isnan(found.value[0]) and np.isnan(found.gain[0])
 
 
 def test_equal_runs_differ_by_exactly_nothing():
-    first, _ = pair(3)
-    found = of_quantiles(first, first)
-    assert found.estimate.value == 0.0 and found.estimate.standard_error == 0.0
-    assert isnan(found.gain)
+    first = of_quantile(pair(3)[0])
+    found = difference(first, first)
+    assert found.value[0] == 0.0 and found.standard_error[0] == 0.0
+    assert np.isnan(found.gain[0])
 
 
 def test_a_quantile_too_near_the_end_has_no_error():
-    first, second = pair(4)
-    found = paired.quantile(cells(first), cells(second), 1e-5)
-    assert isnan(found.estimate.standard_error) and not isnan(found.estimate.value)
+    found = difference(*(of_quantile(one, 1e-5) for one in pair(4)))
+    assert np.isnan(found.standard_error[0])
 
 
 def test_equal_counts_are_not_certain():
-    hits, paths = np.full(32, 4), np.full(32, 1024)
-    found = paired.share(hits, paths, 2 * hits, paths).estimate
-    assert found.ci_low < found.value < found.ci_high
-    none = paired.share(0 * hits, paths, 0 * hits, paths).estimate
-    assert none.value == 0.0 and none.standard_error > 0.0
+    paths = np.full(REPLICATES, 1024)
+    none, four = (replicated.share(np.full(REPLICATES, hits), paths) for hits in (0, 4))
+    found = difference(none, four, 1 / 1024)
+    assert found.value[0] == pytest.approx(4 / 1024)
+    assert found.ci_low[0] < found.value[0] < found.ci_high[0]
+    assert difference(none, none, 1 / 1024).standard_error[0] > 0.0
 
 
-def test_independent_paths_are_no_pairs():
-    with pytest.raises(ValueError, match="replicates: 1 cannot tell an error"):
-        paired.mean(np.array([1.0]), np.array([2.0]), 100)
+def test_without_replicates_the_errors_add_up():
+    found = paired.unpaired((np.array([1.0]), np.array([3.0])), (np.array([3.0]), np.array([4.0])))
+    assert found.value[0] == 2.0 and found.standard_error[0] == 5.0 and found.gain[0] == 1.0
+
+
+@pytest.mark.parametrize("shapes", [((1, 1), (1, 1)), ((1, 0), (1, 0)), ((1, 32), (1, 16))])
+def test_what_cannot_be_paired(shapes):
+    first, second = map(np.zeros, shapes)
+    with pytest.raises(ValueError, match="cannot tell an error"):
+        paired.paired(first, second, np.zeros(1))

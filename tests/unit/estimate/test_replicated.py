@@ -41,29 +41,30 @@ def cells(one: np.ndarray) -> np.ndarray:
 
 
 def share_below(one: np.ndarray, limit: float):
-    return replicated.share((one < limit).sum(axis=1), paths(one))
+    return replicated.share((one < limit).sum(axis=1), paths(one)).estimate
 
 
 def low_quantile(one: np.ndarray):
-    return replicated.quantiles(binned(one), cells(one), (0.05,))[0]
+    return replicated.quantiles(binned(one), cells(one), (0.05,))[0].estimate
 
 
 def at_risk(one: np.ndarray):
-    means = one.mean(axis=1)
-    average = replicated.mean(means, paths(one))
-    low, pooled = low_quantile(one), binned(one)
-    return replicated.cash_flow_at_risk(means, average, low, pooled, cells(one), 0.95)
+    pooled = binned(one)
+    average = replicated.mean(one.mean(axis=1), paths(one))
+    low = replicated.quantiles(pooled, cells(one), (0.05,))[0]
+    return replicated.cash_flow_at_risk(average, low, pooled, 0.95).estimate
 
 
 def worst(one: np.ndarray):
-    return replicated.expected_shortfall(low_quantile(one), binned(one), cells(one), 0.95)
+    low, pooled = low_quantile(one), binned(one)
+    return replicated.expected_shortfall(low, pooled, cells(one), 0.95).estimate
 
 
 ESTIMATES = {
-    "mean": (lambda one: replicated.mean(one.mean(axis=1), paths(one)), MEAN),
+    "mean": (lambda one: replicated.mean(one.mean(axis=1), paths(one)).estimate, MEAN),
     "probability": (lambda one: share_below(one, 0.0), ndtr(-MEAN / DEVIATION)),
     "median": (
-        lambda one: replicated.quantiles(binned(one), cells(one), (0.5,))[0],
+        lambda one: replicated.quantiles(binned(one), cells(one), (0.5,))[0].estimate,
         MEAN,
     ),
     "p5": (low_quantile, MEAN + DEVIATION * ndtri(0.05)),
@@ -100,7 +101,7 @@ def test_stated_errors_are_those_that_happen(samples, name):
 
 def test_a_mean_has_the_error_of_a_mean_of_replicates():
     means = np.array([1.0, 2.0, 4.0, 5.0])
-    found = replicated.mean(means, np.full(4, 100))
+    found = replicated.mean(means, np.full(4, 100)).estimate
     assert (found.value, found.n) == (3.0, 400)
     error = means.std(ddof=1) / 2.0
     assert found.standard_error == pytest.approx(error, rel=1e-15)
@@ -109,8 +110,8 @@ def test_a_mean_has_the_error_of_a_mean_of_replicates():
 
 def test_rare_amounts_have_no_error():
     means, paths = np.array([0.0, 0.0, 0.3, 0.0]), np.full(4, 100)
-    assert isnan(replicated.mean(means, paths, nonzero=9).standard_error)
-    assert replicated.mean(means, paths, nonzero=10).standard_error > 0.0
+    assert isnan(replicated.mean(means, paths, nonzero=9).estimate.standard_error)
+    assert replicated.mean(means, paths, nonzero=10).estimate.standard_error > 0.0
 
 
 def test_a_point_mass_widens_cash_flow_at_risk_to_its_cell():
@@ -121,15 +122,15 @@ def test_a_point_mass_widens_cash_flow_at_risk_to_its_cell():
 
 
 def test_replicates_of_other_sizes_weigh_by_their_paths():
-    found = replicated.mean(np.array([1.0, 2.0]), np.array([100, 300]))
+    found = replicated.mean(np.array([1.0, 2.0]), np.array([100, 300])).estimate
     assert (found.value, found.n) == (1.75, 400)
-    hits = replicated.share(np.array([10, 60]), np.array([100, 300]))
+    hits = replicated.share(np.array([10, 60]), np.array([100, 300])).estimate
     assert (hits.value, hits.n) == (0.175, 400)
 
 
 def test_a_share_given_an_event_is_a_ratio_with_its_linear_error():
     hits, events = np.array([10, 12, 30, 8]), np.array([20, 30, 50, 20])
-    found = replicated.share(hits, events)
+    found = replicated.share(hits, events).estimate
     p = 60 / 120
     off = ((hits - p * events) ** 2).sum() + 1.0  # a path more than is seen to differ
     error = sqrt(off / (4 * 3)) / events.mean()
@@ -138,7 +139,7 @@ def test_a_share_given_an_event_is_a_ratio_with_its_linear_error():
 
 def test_equal_counts_in_every_replicate_are_not_exact():
     """A net may put the same number of points into a box each time; its volume is near, not met."""
-    found = replicated.share(np.full(32, 780), np.full(32, 8192))
+    found = replicated.share(np.full(32, 780), np.full(32, 8192)).estimate
     assert 1e-6 < found.standard_error < 1.0 / 8192
     assert found.ci_low < 780.02 / 8192 < found.ci_high
 
@@ -147,13 +148,13 @@ def test_equal_counts_in_every_replicate_are_not_exact():
 def test_few_hits_are_judged_as_independent_ones(hits):
     by_replicate = np.zeros(32, dtype=np.int64)
     by_replicate[:hits] = 1
-    found = replicated.share(by_replicate, np.full(32, 256))
+    found = replicated.share(by_replicate, np.full(32, 256)).estimate
     assert repr(found) == repr(probability(hits, 32 * 256))  # NaN is not NaN
 
 
 def test_a_level_too_near_the_end_has_no_interval():
     one = np.random.default_rng(3).standard_normal((8, 16))
-    (found,) = replicated.quantiles(binned(one), cells(one), (0.001,))
+    ((found, _),) = replicated.quantiles(binned(one), cells(one), (0.001,))
     assert isnan(found.ci_low) and isnan(found.standard_error)
 
 
@@ -189,7 +190,7 @@ def test_a_replicate_s_share_counts_its_own_paths_alone():
 def test_chances_of_replicates_by_numpy():
     rng = np.random.default_rng(4)
     means, several = 0.4 + 0.01 * rng.standard_normal(REPLICATES), np.full(REPLICATES, POINTS)
-    found = replicated.chance(means, several)
+    found = replicated.chance(means, several).estimate
     error = np.hypot(means.std(ddof=1) / sqrt(REPLICATES),
                      1.0 / sqrt(REPLICATES * (REPLICATES - 1)) / POINTS)  # fmt: skip
     assert found.value == pytest.approx(means.mean(), rel=1e-14)
@@ -201,6 +202,6 @@ def test_chances_of_replicates_by_numpy():
 def test_equal_chances_still_have_an_error_and_certain_ones_are_bounds():
     several = np.full(REPLICATES, POINTS)
     n = REPLICATES * POINTS
-    assert replicated.chance(np.full(REPLICATES, 0.25), several).standard_error > 0.9 / n
-    assert replicated.chance(np.zeros(REPLICATES), several) == probability(0, n)
-    assert replicated.chance(np.ones(REPLICATES), several) == probability(n, n)
+    assert replicated.chance(np.full(REPLICATES, 0.25), several).estimate.standard_error > 0.9 / n
+    assert replicated.chance(np.zeros(REPLICATES), several).estimate == probability(0, n)
+    assert replicated.chance(np.ones(REPLICATES), several).estimate == probability(n, n)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ import capexrisk
 from capexrisk.run.results import (
     DISTRIBUTIONS,
     MANIFEST,
+    REPLICATES,
     SUMMARY_CSV,
     SUMMARY_PARQUET,
     ResultsError,
@@ -36,13 +39,15 @@ def test_round_trip(results, run):
     read = load_results(run)
     pd.testing.assert_frame_equal(read.summary, results.summary, check_exact=True)
     pd.testing.assert_frame_equal(read.distributions, results.distributions, check_exact=True)
+    np.testing.assert_array_equal(read.replicates, results.replicates)
     assert read.manifest == results.manifest
     assert capexrisk.load_results(str(run)).paths == results.paths
 
 
-def test_files(run):
+def test_files(run, sampler):
     names = {path.name for path in run.iterdir()}
-    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS}
+    of_nets = {REPLICATES} if sampler == "sobol" else set()
+    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS} | of_nets
     assert b"\r" not in (run / SUMMARY_CSV).read_bytes()
 
 
@@ -52,6 +57,33 @@ def test_the_csv_holds_the_same_bits(results, run):
     pd.testing.assert_frame_equal(
         read, results.summary, check_exact=True, check_dtype=False, check_index_type=False
     )
+
+
+def test_every_net_says_something_of_every_estimate(results, sampler):
+    """Their mean is the value, 0 or 1 of a bound; NaN where there is nothing to estimate."""
+    values = results.summary["value"].to_numpy().copy()
+    if sampler == "plain":
+        assert results.replicates.shape == (len(values), 0)
+        return
+    assert results.replicates.shape == (len(values), 32)
+    bounds = results.summary["statistic"].map({"upper_bound": 0.0, "lower_bound": 1.0})
+    expected = bounds.fillna(results.summary["value"]).to_numpy()
+    # Quantiles beyond which too few paths lie have no error, and their nets nothing to say.
+    unknown = np.isnan(results.replicates).any(axis=1)
+    assert results.summary["standard_error"][unknown].isna().all() and unknown.mean() < 0.1
+    found = results.replicates.mean(axis=1)[~unknown]
+    np.testing.assert_allclose(found, expected[~unknown], rtol=1e-9, atol=1e-9)
+
+
+def test_a_run_without_what_nets_say_is_read(spoilt, results):
+    """Those of earlier versions have none."""
+    (spoilt / REPLICATES).unlink(missing_ok=True)
+    assert load_results(spoilt).replicates.shape == (len(results.summary), 0)
+
+
+def test_nets_of_another_table(spoilt):
+    pd.DataFrame({"1": [1.0]}).to_parquet(spoilt / REPLICATES)
+    assert refusal(spoilt) == f"{spoilt / REPLICATES}: does not fit summary.parquet; run again"
 
 
 def test_what_a_reader_asks_first(results, sampler):
@@ -85,7 +117,7 @@ def test_quarantine_note(results, sampler):
     manifest = json.loads(json.dumps(results.manifest))
     manifest["run"]["paths_quarantined"] = 2
     manifest["run"]["quarantine"] = [{"path": 17, "quarter": "2026Q4"}]
-    noted = capexrisk.Results(results.summary, results.distributions, manifest)
+    noted = dataclasses.replace(results, manifest=manifest)
     assert noted.quarantine_note == (
         f"2 of {RUN_PATHS[sampler]:,} paths are not finite and count nowhere; "
         "the first is path 17, in 2026Q4"
