@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capexrisk.analysis.comparison import Comparison, compare
     from capexrisk.errors import CapexriskError, KernelFault, ScenarioError
     from capexrisk.run.rare import RareEvent, rare_event
     from capexrisk.run.results import Results, load_results, simulate
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Comparison": "capexrisk.analysis.comparison",
+    "compare": "capexrisk.analysis.comparison",
     "CapexriskError": "capexrisk.errors",
     "KernelFault": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
@@ -32,12 +35,14 @@ _HOME = {
 
 __all__ = [
     "CapexriskError",
+    "Comparison",
     "KernelFault",
     "RareEvent",
     "Results",
     "Scenario",
     "ScenarioError",
     "__version__",
+    "compare",
     "load_results",
     "load_scenario",
     "rare_event",

@@ -15,8 +15,8 @@ import numpy as np
 
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.outcomes import Collect, OutcomeLayout
-from capexrisk.kernel.schedule import Schedule
-from capexrisk.model.parameters import DELTA, Issuer, Market, Triple
+from capexrisk.kernel.schedule import Floats, Schedule
+from capexrisk.model.parameters import DELTA, Issuer, Market, Scheduled, Triple
 from capexrisk.scenario import Scenario
 
 REVENUE_LEAD = 0.375  # years from the middle of the base year to its last quarter
@@ -316,6 +316,7 @@ def _schedule(case: dict[str, Any], market: Market, scenario: Scenario) -> Sched
         maturities=np.array([issuer["maturities"] for issuer in issuers], dtype=float),
         leases=np.array([issuer["leases"] for issuer in issuers], dtype=float),
         season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
+        events=_events(case),
         growth=(1.0 + case["market"]["ig_growth"]) ** (k * DELTA),
         year=year,
         year_ends=year_ends,
@@ -323,6 +324,31 @@ def _schedule(case: dict[str, Any], market: Market, scenario: Scenario) -> Sched
         group_profit_threshold=float(case["thresholds"]["group_profit"]),
         outside_funding_threshold=float(case["thresholds"]["outside_funding"]),
     )
+
+
+def _events(case: dict[str, Any]) -> Floats:
+    """What happens in each quarter, a row each."""
+    nothing = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
+    rows = [nothing] * case["quarters"]
+    for event in case.get("events", ()):
+        k = event["quarter"]
+        rows[k] = rows[k]._replace(**_scheduled(event))
+    return np.array(rows, dtype=float)
+
+
+def _scheduled(event: dict[str, Any]) -> dict[str, float]:
+    match event["what"]:
+        case "technology_shock":
+            return {"shock": 1.0, "loss": -float(np.log1p(-event["size"]))}
+        case "spread_jump":
+            return {"jump": float(np.log1p(event["size"]))}
+        case "market_regime":
+            return {"regime": float(event["regime"])}
+        case "software_stress":
+            return {"software": float(event["size"])}
+        case "tenant_loss":
+            return {"tenant_loss": 1.0}
+    raise ValueError(f"event {event['what']!r} is not known")
 
 
 def _issuer_keys(names: list[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -10,6 +10,16 @@ DELTA = 1 / 4
 BASIS_POINT = 1e-4
 
 
+def events(case: dict, k: int, what: str) -> list[dict]:
+    """The events of this kind in quarter k."""
+    return [e for e in case.get("events", []) if (e["quarter"], e["what"]) == (k, what)]
+
+
+def scheduled(case: dict, k: int, what: str) -> bool:
+    """Whether an event of this kind is in quarter k."""
+    return bool(events(case, k, what))
+
+
 def positive(value: np.ndarray) -> np.ndarray:
     """x⁺ = max(x, 0)."""
     return np.maximum(value, 0.0)

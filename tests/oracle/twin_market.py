@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.oracle.twin_base import DELTA, positive
+from tests.oracle.twin_base import DELTA, events, positive, scheduled
 
 
 def steps_1_to_5(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict) -> None:
@@ -39,8 +39,11 @@ def step_1_shock_and_regime(
     """Technology shock, the AI share of the bond market, and the regime."""
     market, k = case["market"], now.k
     # 1. Technology shock and market regime
-    now.shock = draws["u_tech"][k] < 1 - np.exp(-market["tech_rate"] * DELTA)
-    now.loss = -market["tech_loss_mean"] * np.log(draws["u_tech_size"][k])
+    drawn = draws["u_tech"][k] < 1 - np.exp(-market["tech_rate"] * DELTA)
+    now.loss = np.where(drawn, -market["tech_loss_mean"] * np.log(draws["u_tech_size"][k]), 0.0)
+    now.shock = drawn | scheduled(case, k, "technology_shock")
+    for event in events(case, k, "technology_shock"):
+        now.loss = now.loss - np.log(1 - event["size"])
     ig_now = market["ig_market"] * now.growth
     now.share = (market["ai_debt_share0"] * market["ig_market"] + state.net_bonds) / ig_now
     boost = (
@@ -65,6 +68,9 @@ def step_1_shock_and_regime(
         to_first = here & (u <= p_first)
         regime[to_first] = first
         regime[here & ~to_first & (u <= p)] = second
+    for event in events(case, k, "market_regime"):
+        regime[:] = event["regime"]
+        state.chance_of_regime = np.array([regime == s for s in range(3)], dtype=float)
     state.s = regime
 
 
@@ -107,6 +113,7 @@ def step_2_spread(case: dict, state: SimpleNamespace, now: SimpleNamespace, draw
         + deviation * now.z["spread"]
         + np.where(jump_happens, jump, 0.0)
         + state.J
+        + sum(np.log(1 + event["size"]) for event in events(case, k, "spread_jump"))
     )
     state.x = np.minimum(np.log(market["oas_cap_bp"]), moved)
 
@@ -119,13 +126,14 @@ def step_3_demand(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> N
     d = (
         (state.r * (1 - state.D / state.M) - 0.5 * sigma**2) * DELTA
         + sigma * np.sqrt(DELTA) * now.z["demand"]
-        - np.where(now.shock, now.loss, 0.0)
+        - now.loss
     )
     state.D = state.D * np.exp(d)
     state.w = (
         state.w * np.exp(-market["software_speed"] * DELTA)
         + market["software_beta"] * d
         + market["software_sigma"] * np.sqrt(DELTA) * now.z["software"]
+        + sum(event["size"] for event in events(case, now.k, "software_stress"))
     )
 
 
@@ -160,9 +168,11 @@ def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, dra
         1 + market["tenant_glut"] * positive(market["comfort_utilisation"] - state.U)
     )
     h, h_0 = 1 - np.exp(-rate * DELTA), 1 - np.exp(-market["tenant_hazard"] * DELTA)
+    if scheduled(case, now.k, "tenant_loss"):
+        h = np.ones_like(h)
     lost = state.tenant_lost.astype(float)
     state.chance_of_loss = lost + (1 - lost) * h + (state.chance_of_loss - lost) * (1 - h_0)
-    drawn = draws["u_tenant"][now.k] < h
+    drawn = (draws["u_tenant"][now.k] < h) | scheduled(case, now.k, "tenant_loss")
     lost_now = drawn & ~state.tenant_lost
     state.D = np.where(lost_now, state.D * (1 - market["tenant_share"]), state.D)
     state.tenant_lost = state.tenant_lost | lost_now

@@ -64,6 +64,8 @@ def _place(figure: FigureSource) -> str:
     """Dotted key of a figure in its file."""
     from capexrisk.scenario.overlay import write_path
 
+    if figure.table == "events":
+        return f"events: {figure.key}"
     tables = ("market", "thresholds")
     table = figure.table if figure.table in tables else write_path(("issuers", figure.table))
     return f"{table}.{figure.key}"

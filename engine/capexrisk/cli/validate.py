@@ -20,6 +20,8 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
     load_run_section(scenario, overrides)
     quarters = loaded.quarter_labels()
     count = "1 issuer" if len(loaded.issuers) == 1 else f"{len(loaded.issuers)} issuers"
+    if loaded.events:
+        count += f", {len(loaded.events)} event{'' if len(loaded.events) == 1 else 's'}"
     print(
         f"{scenario}: ok: {count}, {quarters[0]} to {quarters[-1]}, digest {digest(loaded)[:16]}; "
         f"capacity serves {100 * loaded.start_capacity_to_demand():.0f} % of AI demand at the start"

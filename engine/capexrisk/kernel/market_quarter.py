@@ -22,15 +22,17 @@ from capexrisk.model.market import (
     market_log_spread,
     mixing_factor,
     next_regime,
+    put_into,
     regime_chances,
+    scheduled_regime,
     technology_shock,
 )
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.vecmath import exp, log, nan_if_beyond
+from capexrisk.numeric.vecmath import at_least, exp, log, nan_if_beyond
 
 
 @loop
-def open_market(state, market, growth):
+def open_market(state, market, scheduled, growth):
     """Steps 1 to 3; clears the sums over issuers."""
     for p in range(BLOCK):
         scale = mixing_factor(state[m.Z_MIXING + p], market)
@@ -47,7 +49,7 @@ def open_market(state, market, growth):
         state[m.Z_MACRO + p] = z_macro
 
         shock, loss = technology_shock(
-            state[m.U_TECHNOLOGY + p], state[m.U_TECHNOLOGY_SIZE + p], market
+            state[m.U_TECHNOLOGY + p], state[m.U_TECHNOLOGY_SIZE + p], scheduled, market
         )
         share = bond_market_share(state[m.NET_BONDS + p], growth, market)
         x = state[m.LOG_SPREAD + p]
@@ -57,13 +59,13 @@ def open_market(state, market, growth):
         regime = state[m.REGIME + p]
         chances = state[m.CHANCE_OPEN + p], state[m.CHANCE_STRESSED + p], state[m.CHANCE_SHUT + p]
         chances = regime_chances(chances, regime, boost, market)
-        state[m.CHANCE_OPEN + p] = chances[0]
-        state[m.CHANCE_STRESSED + p] = chances[1]
-        state[m.CHANCE_SHUT + p] = chances[2]
-        regime = next_regime(regime, state[m.U_REGIME + p], boost, market)
-        x = market_log_spread(
-            x, regime, z_spread, state[m.U_JUMP + p], state[m.Z_JUMP + p], jump, market
-        )
+        state[m.CHANCE_OPEN + p] = put_into(scheduled, 0.0, chances[0])
+        state[m.CHANCE_STRESSED + p] = put_into(scheduled, 1.0, chances[1])
+        state[m.CHANCE_SHUT + p] = put_into(scheduled, 2.0, chances[2])
+        drawn = next_regime(regime, state[m.U_REGIME + p], boost, market)
+        regime = scheduled_regime(scheduled, drawn)
+        u_jump, z_jump = state[m.U_JUMP + p], state[m.Z_JUMP + p]
+        x = market_log_spread(x, regime, z_spread, u_jump, z_jump, jump, scheduled, market)
         demand = state[m.DEMAND + p]
         growth_of_demand = demand_growth(
             demand, state[m.SATURATION + p], state[m.SPEED + p], z_demand, loss, market
@@ -74,7 +76,9 @@ def open_market(state, market, growth):
         log_demand = state[m.LOG_DEMAND + p] + growth_of_demand
         state[m.LOG_DEMAND + p] = log_demand
         state[m.DEMAND + p] = exp(log_demand)
-        state[m.SOFTWARE + p] = software_stress(software, growth_of_demand, z_software, market)
+        state[m.SOFTWARE + p] = software_stress(
+            software, growth_of_demand, z_software, scheduled, market
+        )
         state[m.EQUITY_PRICE + p] = equity_price(x, market)
         state[m.COLLATERAL + p] = collateral_spread(x, state[m.PREMIUM + p], market)
     for p in range(BLOCK):
@@ -88,7 +92,7 @@ def open_market(state, market, growth):
 
 
 @loop
-def use_capacity(state, market, k):
+def use_capacity(state, market, scheduled, k):
     """Step 5 but for the issuers' revenue: utilisation, the tenant, spot earnings."""
     leaving = 0
     for p in range(BLOCK):
@@ -97,10 +101,11 @@ def use_capacity(state, market, k):
         log_glut = state[m.LOG_YIELD + p] + log_weight - log_demand
         used = utilisation(log_glut, market)
         lost = state[m.TENANT_LOST + p]
-        hazard = tenant_chance(used, market)
+        hazard = tenant_chance(used, scheduled, market)
         chance = tenant_lost_chance(state[m.CHANCE_TENANT_LOST + p], lost, hazard, market)
         state[m.CHANCE_TENANT_LOST + p] = chance
-        leaves = (1.0 if state[m.U_TENANT + p] < hazard else 0.0) * (1.0 - lost)
+        drawn = 1.0 if state[m.U_TENANT + p] < hazard else 0.0
+        leaves = at_least(drawn, scheduled.tenant_loss) * (1.0 - lost)
         gone = leaves > 0.0
         leaving += 1 if gone else 0
         left = market.log_without_tenant if gone else 0.0

@@ -20,6 +20,7 @@ class Schedule(NamedTuple):
     maturities: Floats  # (n, T)
     leases: Floats  # (n, T)
     season: Floats  # (n, T)
+    events: Floats  # (T, fields of model.parameters.Scheduled)
     growth: Floats  # (T,) (1 + ig_growth)^(k/4)
     year: Integers  # (T,) index of the calendar year
     year_ends: Integers  # (T,) 1 in the last quarter of a calendar year inside the horizon

@@ -64,11 +64,12 @@ from capexrisk.kernel.waterfall import (
     serve_secured_ask_private,
     spend,
 )
-from capexrisk.model.parameters import DELTA, Issuer, Market
+from capexrisk.model.parameters import DELTA, Issuer, Market, Scheduled
 from capexrisk.numeric.jit import entry, scalar, section
 from capexrisk.numeric.record import record_reader
 
 read_issuer = record_reader(Issuer)
+read_scheduled = record_reader(Scheduled)
 ISSUERS_BEGIN = market_rows.SIZE
 ISSUER_SIZE = issuer_rows.SIZE
 
@@ -109,17 +110,18 @@ def run_quarter(state, market, schedule, first_path, seed, points, tails, k, det
     """The twelve steps of MODEL.md for one quarter of a block."""
     issuers = schedule.issuers.shape[0]
     growth = schedule.growth[k]
+    scheduled = read_scheduled(schedule.events, k)
     time = (k + 1) * DELTA
     date = float(k)
 
     draw_market(state, first_path, k, seed, points, tails)
-    open_market(state, market, growth)
+    open_market(state, market, scheduled, growth)
     for i in range(issuers):
         own = rows_of(state, i)
         key = schedule.issuer_keys[i]
         draw_issuer(own, first_path, k, i, key, seed, points, tails)
         build(state, own, read_issuer(schedule.issuers, i), market)
-    use_capacity(state, market, date)
+    use_capacity(state, market, scheduled, date)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)

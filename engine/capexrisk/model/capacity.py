@@ -31,10 +31,11 @@ def utilisation(log_glut, market):
 
 
 @scalar
-def tenant_chance(used, market):
+def tenant_chance(used, scheduled, market):
     """Probability that the anchor tenant is lost in this quarter, if it was there; step 5."""
     idle = positive_part(market.comfort_utilisation - used)
-    return 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
+    drawn = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
+    return drawn if scheduled.tenant_loss == 0.0 else 1.0
 
 
 @scalar

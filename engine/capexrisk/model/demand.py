@@ -14,6 +14,9 @@ def demand_growth(demand, saturation, speed, z, loss, market):
 
 
 @scalar
-def software_stress(stress, growth, z, market):
-    """Stress of software firms: mean-reverting, fed by the growth of AI demand."""
-    return stress * market.software_decay + market.software_beta * growth + market.software_step * z
+def software_stress(stress, growth, z, scheduled, market):
+    """Stress of software firms: mean-reverting, fed by the growth of AI demand and by events."""
+    drawn = (
+        stress * market.software_decay + market.software_beta * growth + market.software_step * z
+    )
+    return drawn + scheduled.software

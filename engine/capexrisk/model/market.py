@@ -37,10 +37,11 @@ def correlated(e0, e1, e2, e3, e4, scale, market):
 
 
 @scalar
-def technology_shock(u, u_size, market):
-    """(1, log loss of demand) in a quarter with a shock, else (0, 0); step 1."""
-    shock = 1.0 if u < market.technology_probability else 0.0
-    return shock, -market.technology_loss * log(u_size) * shock
+def technology_shock(u, u_size, scheduled, market):
+    """(1, log loss of demand) where a shock is drawn or scheduled, else (0, 0); step 1."""
+    drawn = 1.0 if u < market.technology_probability else 0.0
+    loss = -market.technology_loss * log(u_size) * drawn + scheduled.loss
+    return at_least(drawn, scheduled.shock), loss
 
 
 @scalar
@@ -87,6 +88,19 @@ def next_regime(regime, u, boost, market):
 
 
 @scalar
+def put_into(scheduled, regime, drawn):
+    """`drawn`, or in a quarter with a scheduled regime 1 if it is `regime`, else 0; step 1."""
+    here = 1.0 if scheduled.regime == regime else 0.0
+    return drawn if scheduled.regime < 0.0 else here
+
+
+@scalar
+def scheduled_regime(scheduled, drawn):
+    """The regime drawn, or the scheduled one; step 1."""
+    return drawn if scheduled.regime < 0.0 else scheduled.regime
+
+
+@scalar
 def regime_chances(chances, regime, boost, market):
     """What a path says of the chances of (open, stressed, shut): P + (ĉ - e_s) P₀; its yield.
 
@@ -117,8 +131,8 @@ def weighted(triple, weights):
 
 
 @scalar
-def market_log_spread(x, regime, z, u_jump, z_jump, failure_jump, market):
-    """ln of the market spread: exact Ornstein-Uhlenbeck step, jump, failure jump; step 2."""
+def market_log_spread(x, regime, z, u_jump, z_jump, failure_jump, scheduled, market):
+    """ln of the market spread: exact Ornstein-Uhlenbeck step and jumps; step 2."""
     mean = by_regime(regime, market.log_spread_mean)
     jump = market.jump_mean + market.jump_sigma * z_jump
     x = (
@@ -127,5 +141,6 @@ def market_log_spread(x, regime, z, u_jump, z_jump, failure_jump, market):
         + by_regime(regime, market.spread_step) * z
         + (jump if u_jump < market.jump_probability else 0.0)
         + failure_jump
+        + scheduled.jump
     )
     return at_most(x, market.log_spread_cap)

@@ -120,6 +120,17 @@ class Market(NamedTuple):
     debt_start: float  # of all issuers
 
 
+class Scheduled(NamedTuple):
+    """What a scenario's events bring in one quarter, on every path; nothing in most quarters."""
+
+    shock: float  # 1: a technology shock
+    loss: float  # its log loss of demand
+    regime: float  # the regime that the bond market is put into, -1 for none
+    jump: float  # of the market spread, log points
+    software: float  # stress added
+    tenant_loss: float  # 1: the tenant is lost
+
+
 class Issuer(NamedTuple):
     """Parameters of one issuer, all plain floats, in MODEL.md's units; flows are a quarter's."""
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from .issuer import Issuer
-from .market import Market, Thresholds
 from .run_section import RunSection
 from .schema import MOST_ISSUERS, Scenario
 from .section import CONFIDENCES
@@ -24,7 +22,7 @@ def json_schema() -> Schema:
     whole = Scenario.model_json_schema()
     definitions = {
         name: _table(whole["$defs"][name])
-        for name in ("Access", "Absorption", Market.__name__, Thresholds.__name__, Issuer.__name__)
+        for name in ("Access", "Absorption", "Event", "Market", "Thresholds", "Issuer")
     }
     properties = {
         key: part for key, part in _table(whole)["properties"].items() if key != "issuers"
@@ -62,7 +60,7 @@ def _table(schema: Schema) -> Schema:
     patterns: Schema = {}
     for key, full in schema["properties"].items():
         part = _without_null({k: v for k, v in full.items() if k != "title"})
-        if key == "evidence":
+        if key == "evidence" and part["type"] == "object":
             part["additionalProperties"] = {
                 "type": "string",
                 "pattern": f"^({'|'.join(CONFIDENCES)}): *\\S",

@@ -20,7 +20,7 @@ from .market import REGIMES, Absorption, Access, Market, Thresholds
 from .messages import Places, scenario_error
 from .overlay import OVERRIDE, Overrides, Table, lay, lay_section, override_tables
 from .quantities import model_name
-from .quarters import parse_quarter
+from .quarters import parse_quarter, quarter_labels
 from .run_section import RunSection
 from .schema import Scenario
 from .section import Record
@@ -71,7 +71,8 @@ def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case
     Parameters
     ----------
     case : mapping
-        ``quarters``, ``market``, ``issuers`` (a list) and ``thresholds``. No evidence is asked for.
+        ``quarters``, ``market``, ``issuers`` (a list), ``thresholds`` and, if there are any,
+        ``events``. No evidence is asked for.
     start : str
         First quarter, such as 2026Q1; the day before it counts as the day of the figures.
     name : str
@@ -98,6 +99,7 @@ def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case
         "as_of": _day_before(start),
         "start": start,
         "market": market,
+        "events": tuple(_toml_event(event, start) for event in case.get("events", ())),
         "issuers": issuers,
         "thresholds": _toml_names(Thresholds, case.get("thresholds")),
     }
@@ -254,6 +256,12 @@ def _build(record: type[R], content: object, places: Places, at: tuple[str, ...]
         return record.model_validate(content)
     except ValidationError as error:
         raise scenario_error(error, record, places, at) from None
+
+
+def _toml_event(event: Mapping[str, Any], start: str) -> dict[str, Any]:
+    """An event with its quarter's label and the name of its regime."""
+    named = {**event, "quarter": quarter_labels(start, event["quarter"] + 1)[-1]}
+    return named | {"regime": _regime(event["regime"])} if "regime" in event else named
 
 
 def _regime(number: object) -> object:

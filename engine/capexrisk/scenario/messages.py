@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from capexrisk.errors import ScenarioError
 
+from .event import Event
 from .issuer import Issuer
 from .market import Absorption, Access, Market, Thresholds
 from .overlay import Table, leaves, write_path
@@ -235,4 +236,5 @@ _RECORDS: dict[str, type[Record]] = {
     "thresholds": Thresholds,
     "access": Access,
     "absorb": Absorption,
+    "events": Event,
 }

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from . import schedule
+from .event import Event
 from .issuer import Issuer, folded_name
 from .market import REGIMES, Market, Thresholds
 from .quantities import model_name
@@ -24,6 +25,7 @@ from .section import Record, Refused, Section
 __all__ = ["MOST_ISSUERS", "Scenario"]
 
 MOST_ISSUERS: Final = 64
+MOST_EVENTS: Final = 100
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
@@ -48,6 +50,9 @@ class Scenario(Record):
     market: Market
     issuers: tuple[Issuer, ...]
     thresholds: Thresholds
+    events: tuple[Event, ...] = Field(
+        default=(), description="What happens in given quarters, on every path."
+    )
 
     @property
     def start_year(self) -> int:
@@ -73,8 +78,9 @@ class Scenario(Record):
         Returns
         -------
         dict
-            ``quarters``, ``market`` (``regime0`` as 0, 1 or 2), ``issuers`` (a list of dicts) and
-            ``thresholds``; plain floats, ints, strings, lists and dicts, money in $bn.
+            ``quarters``, ``market`` (``regime0`` as 0, 1 or 2), ``issuers`` (a list of dicts),
+            ``thresholds`` and, if there are any, ``events``; plain floats, ints, strings, lists
+            and dicts, money in $bn.
         """
         market = _model_names(self.market)
         market["regime0"] = REGIMES.index(self.market.regime0)
@@ -83,6 +89,8 @@ class Scenario(Record):
             "market": market,
             "issuers": [self._issuer_case(issuer) for issuer in self.issuers],
             "thresholds": _model_names(self.thresholds),
+            # Without events a scenario is what it was before there were any, and so is its digest.
+            **({"events": self._event_cases()} if self.events else {}),
         }
 
     def start_capacity_to_demand(self) -> float:
@@ -90,6 +98,10 @@ class Scenario(Record):
         weighted = sum(i.relative_yield * i.ai_capital_usd_bn for i in self.issuers)
         capacity = self.market.revenue_yield_per_year * weighted
         return capacity / self.market.demand0_usd_bn_per_year
+
+    def _event_cases(self) -> list[dict[str, Any]]:
+        quarters = self.quarter_labels()
+        return [event.model_case(quarters) for event in self.events]
 
     def _issuer_case(self, issuer: Issuer) -> dict[str, Any]:
         required = {field for field, info in Issuer.model_fields.items() if info.is_required()}
@@ -133,6 +145,31 @@ class Scenario(Record):
                 "give at least one issuer more than 0 of both",
             )
         return issuers
+
+    @field_validator("events")
+    @classmethod
+    def _each_event_once(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        if len(events) > MOST_EVENTS:
+            raise Refused(f"has {len(events)} events", f"give {MOST_EVENTS} at most")
+        for index, event in enumerate(events):
+            same = (event.quarter, event.what)
+            if same in [(other.quarter, other.what) for other in events[:index]]:
+                raise Refused(
+                    f"a second {event.what} in {event.quarter}", "give one, of their size", (index,)
+                )
+        return events
+
+    @model_validator(mode="after")
+    def _events_lie_inside_the_horizon(self) -> Scenario:
+        labels = self.quarter_labels()
+        for index, event in enumerate(self.events):
+            if event.quarter not in labels:
+                raise Refused(
+                    f"{event.quarter!r} is not a quarter of the horizon",
+                    f"give one of {labels[0]} to {labels[-1]}",
+                    ("events", index, "quarter"),
+                )
+        return self
 
     @model_validator(mode="after")
     def _lists_fit_the_horizon(self) -> Scenario:

@@ -19,7 +19,7 @@ class FigureSource(NamedTuple):
     Attributes
     ----------
     table : str
-        ``market``, ``thresholds`` or the issuer's name.
+        ``market``, ``thresholds``, ``events`` or the issuer's name.
     key : str
         Key in the TOML file.
     value : object
@@ -50,13 +50,20 @@ def sources(scenario: Scenario) -> list[FigureSource]:
         ("thresholds", scenario.thresholds),
         *((issuer.name, issuer) for issuer in scenario.issuers),
     ]
-    found = []
-    for table, section in sections:
-        for key, value in section.figures().items():
-            confidence, source = split_evidence(" ".join(section.evidence.get(key, "").split()))
-            address = _ADDRESS.search(source)
-            title = source[: address.start()] if address else source
-            found.append(
-                FigureSource(table, key, value, confidence, title, address[1] if address else "")
-            )
+    found = [
+        _source(table, key, value, section.evidence.get(key, ""))
+        for table, section in sections
+        for key, value in section.figures().items()
+    ]
+    for event in scenario.events:
+        size = event.regime if event.size is None else event.size
+        key = f"{event.quarter} {event.what}"
+        found.append(_source("events", key, "" if size is None else size, event.evidence))
     return found
+
+
+def _source(table: str, key: str, value: object, evidence: str) -> FigureSource:
+    confidence, source = split_evidence(" ".join(evidence.split()))
+    address = _ADDRESS.search(source)
+    title = source[: address.start()] if address else source
+    return FigureSource(table, key, value, confidence, title, address[1] if address else "")

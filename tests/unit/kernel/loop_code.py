@@ -27,7 +27,7 @@ from capexrisk.kernel import (
 )
 from capexrisk.kernel import tally as totals
 from capexrisk.kernel.detail import EVERYTHING
-from capexrisk.kernel.simulate import read_issuer, rows_of, workspace
+from capexrisk.kernel.simulate import read_issuer, read_scheduled, rows_of, workspace
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import FASTMATH
 from capexrisk.sampling.net import sobol_net
@@ -96,12 +96,14 @@ def rotate_rows(work, market, schedule, tally, moves, k):
 
 @hot
 def open_market(work, market, schedule, tally, moves, k):
-    market_quarter.open_market(work.state, market, schedule.growth[k])
+    scheduled = read_scheduled(schedule.events, k)
+    market_quarter.open_market(work.state, market, scheduled, schedule.growth[k])
 
 
 @hot
 def use_capacity(work, market, schedule, tally, moves, k):
-    market_quarter.use_capacity(work.state, market, float(k))
+    scheduled = read_scheduled(schedule.events, k)
+    market_quarter.use_capacity(work.state, market, scheduled, float(k))
 
 
 @hot

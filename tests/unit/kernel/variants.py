@@ -256,6 +256,35 @@ def _tenant_leaves() -> Variant:
     )
 
 
+def _events() -> Variant:
+    """Every kind of event, two in one quarter; shocks and losses that are drawn as well."""
+    case = changed_case(reference_case(), market={"tech_rate": 1.0, "tenant_hazard": 0.4})
+    case["events"] = [
+        {"quarter": 1, "what": "technology_shock", "size": 0.4},
+        {"quarter": 1, "what": "market_regime", "regime": 2},
+        {"quarter": 2, "what": "spread_jump", "size": 0.5},
+        {"quarter": 3, "what": "software_stress", "size": 0.6},
+        {"quarter": 5, "what": "tenant_loss"},
+        {"quarter": 6, "what": "market_regime", "regime": 0},
+    ]
+    return Variant(
+        case,
+        {
+            "the regimes that are scheduled": lambda c, b, t: bool(
+                (b.market("REGIME")[1] == 2).all() and (b.market("REGIME")[6] == 0).all()
+            ),
+            "and drawn ones between": lambda c, b, t: bool(
+                len(np.unique(b.market("REGIME")[4])) > 1
+            ),
+            "lost before, or then": lambda c, b, t: bool(
+                (b.market("TENANT_QUARTER")[-1] <= 5).all()
+                and (b.market("TENANT_QUARTER")[-1] == 5).any()
+            ),
+            "stress": lambda c, b, t: bool((t["software"][3] - t["software"][2]).mean() > 0.3),
+        },
+    )
+
+
 def _rationing() -> Variant:
     case = changed_case(
         reference_case(),
@@ -487,6 +516,7 @@ VARIANTS: dict[str, Callable[[], Variant]] = {
         _no_debt_no_plan,
         _glut,
         _tenant_leaves,
+        _events,
         _rationing,
         _finance_leases,
         _huge_maturities,

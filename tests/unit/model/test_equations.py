@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from capexrisk.model import capacity, causes, feedback, funding, market, operations
-from capexrisk.model.parameters import Issuer
+from capexrisk.model.parameters import Issuer, Scheduled
 from tests.unit.kernel.blocks import changed_case, lowered, reference_case
 
 
@@ -35,6 +35,9 @@ def test_the_largest_obstacle_binds_and_ties_go_to_the_first():
     for obstacles in itertools.product((0.0, 1.0, 2.0), repeat=6):
         expected = obstacles.index(max(obstacles)) + 1 if any(obstacles) else 6
         assert binding_cause(*obstacles) == expected
+
+
+NOTHING = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
 
 
 @numba.njit(error_model="numpy")
@@ -94,7 +97,7 @@ def test_chances_of_regimes(regime):
 
 @numba.njit(error_model="numpy")
 def tenant_lost_chance(chance, lost, used, m):
-    hazard = capacity.tenant_chance(used, m)
+    hazard = capacity.tenant_chance(used, NOTHING, m)
     return hazard, capacity.tenant_lost_chance(chance, lost, hazard, m)
 
 

@@ -1,0 +1,1 @@
+"""What is found out from finished runs: how they differ."""

@@ -1,0 +1,231 @@
+"""Runs side by side: every estimate that they share, its difference, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capexrisk.errors import CapexriskError
+from capexrisk.estimate.paired import Differences, paired, unpaired
+from capexrisk.run.results import Results
+from capexrisk.run.summary import HORIZON, SYSTEM
+
+KEY = ["issuer", "period", "metric", "statistic"]
+COLUMNS = (
+    "scenario",
+    *KEY,
+    "base",
+    "value",
+    "difference",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "change",
+    "gain",
+)
+BOUNDS = {"upper_bound": 0.0, "lower_bound": 1.0}
+LISTED = 4
+
+
+class ComparisonError(CapexriskError):
+    """Runs that have nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs beside a base.
+
+    Attributes
+    ----------
+    runs : dict
+        Results by name; the first is the base.
+    table : DataFrame
+        One row for each estimate of each other run, what changed most first: scenario, issuer,
+        period, metric, statistic, base and value (the two estimates; 0 or 1 where the summary has a
+        bound), difference with standard_error, ci_low and ci_high (95 %), change, gain. `change` is
+        the difference as a share of the base's range from P5 to P95, of a probability the
+        difference itself; NaN where the quantity has no such range. `gain` is the factor by which
+        common random numbers made the standard error smaller, 1 where there are none.
+    notes : tuple of str
+        What could not be compared, and what weakens the comparison.
+    """
+
+    runs: dict[str, Results]
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def base(self) -> str:
+        """Name of the run that the others are held against."""
+        return next(iter(self.runs))
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the other runs."""
+        return list(self.runs)[1:]
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the table."""
+        return self.table.copy()
+
+    def __repr__(self) -> str:
+        return f"Comparison({' and '.join(self.others)} with {self.base}: {len(self.table):,} rows)"
+
+
+def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
+    """Compare runs with the first of them.
+
+    Runs of equal seeds have common random numbers, path by path: their differences are known better
+    than either run. The default sampler's nets tell how well.
+
+    Parameters
+    ----------
+    runs : mapping or sequence of Results
+        Two or more, by name, or under the names of their scenarios.
+
+    Raises
+    ------
+    ComparisonError
+        If there are fewer than two, or a run shares no estimate with the base.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> base = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
+    >>> glut = cr.load_scenario("configs/global-crossing.toml")  # doctest: +SKIP
+    >>> cr.compare([cr.simulate(base, seed=1), cr.simulate(glut, seed=1)])  # doctest: +SKIP
+    """
+    named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
+    if len(named) < 2:
+        raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
+    (base_name, base), *others = named.items()
+    tables: list[pd.DataFrame] = []
+    notes: list[str] = []
+    for name, other in others:
+        notes += _notes(base_name, base, name, other)
+        tables.append(_difference(base_name, base, name, other))
+    table = pd.concat(tables, ignore_index=True)
+    order = table["change"].abs().sort_values(ascending=False, kind="stable").index
+    return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
+
+
+def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
+    """Under the names of their scenarios; a name that comes again is numbered."""
+    named: dict[str, Results] = {}
+    for run in runs:
+        name = run.manifest["scenario"]["name"]
+        count = 1
+        numbered = name
+        while numbered.casefold() in {known.casefold() for known in named}:
+            count += 1
+            numbered = f"{name}-{count}"
+        named[numbered] = run
+    return named
+
+
+def _rows(results: Results) -> pd.DataFrame:
+    """Estimates of a run by key: value, of a bound the 0 or 1 observed; error, paths, place."""
+    table = results.summary
+    observed = table["statistic"].map(BOUNDS)
+    bound = observed.notna()
+    rows = pd.DataFrame(
+        {
+            **{part: table[part] for part in ("issuer", "period", "metric")},
+            "statistic": table["statistic"].mask(bound, "probability"),
+            "value": observed.fillna(table["value"]),
+            "error": table["standard_error"].mask(bound, 0.0),
+            "paths": table["n"],
+            "place": range(len(table)),
+        }
+    )
+    return rows.set_index(KEY)
+
+
+def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.DataFrame:
+    first, second = _rows(base), _rows(other)
+    common = first.index.intersection(second.index, sort=False)
+    if base.quarters != other.quarters:
+        common = common[common.get_level_values("period") != HORIZON]
+    if common.empty:
+        raise ComparisonError(
+            f"{name}: shares no issuer and no period with {base_name}; compare others"
+        )
+    first, second = first.assign(range=_ranges(first)).loc[common], second.loc[common]
+    found = _differences(base, first, other, second)
+    table = common.to_frame(index=False)
+    table.insert(0, "scenario", name)
+    table["base"], table["value"] = _numbers(first["value"]), _numbers(second["value"])
+    table["difference"], table["standard_error"] = found.value, found.standard_error
+    table["ci_low"], table["ci_high"] = found.ci_low, found.ci_high
+    table["change"] = found.value / _numbers(first["range"])
+    table["gain"] = found.gain
+    return table[list(COLUMNS)]
+
+
+def _differences(
+    base: Results, first: pd.DataFrame, other: Results, second: pd.DataFrame
+) -> Differences:
+    if not _have_pairs(base, other):
+        return unpaired(
+            (_numbers(first["value"]), _numbers(second["value"])),
+            (_numbers(first["error"]), _numbers(second["error"])),
+        )
+    nets = base.replicates.shape[1]
+    fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
+    of_chances = first.index.get_level_values("statistic") == "probability"
+    return paired(
+        base.replicates[first["place"]],
+        other.replicates[second["place"]],
+        unseen=np.where(of_chances, nets / _numbers(fewest), 0.0),
+    )
+
+
+def _have_pairs(base: Results, other: Results) -> bool:
+    nets = int(base.replicates.shape[1])
+    return nets > 1 and nets == int(other.replicates.shape[1])
+
+
+def _ranges(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """From P5 to P95 of each quantity; 1 for probabilities, NaN where there is none."""
+    low, high = (rows["value"].xs(level, level="statistic") for level in ("p5", "p95"))
+    width = (high - low).where(high > low)
+    quantities = rows.reset_index("statistic").index
+    of_chances = rows.index.get_level_values("statistic") == "probability"
+    return np.where(of_chances, 1.0, _numbers(width.reindex(quantities)))
+
+
+def _numbers(column: Any) -> NDArray[np.float64]:
+    return np.asarray(column, dtype=np.float64)
+
+
+def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator[str]:
+    for what, first, second in (
+        ("issuers", base.issuers, other.issuers),
+        ("quarters", base.quarters, other.quarters),
+    ):
+        for here, mine, theirs in ((base_name, first, second), (name, second, first)):
+            missing = [label for label in mine if label not in theirs]
+            if missing:
+                yield f"{what} only in {here}, left out: {_listed(missing)}"
+    if set(base.issuers) != set(other.issuers):
+        yield f'figures of "{SYSTEM}" are of other issuers in {name} than in {base_name}'
+    if base.quarters != other.quarters:
+        yield f"figures over the whole horizon are left out: {name} has another than {base_name}"
+    seeds = base.manifest["run"]["seed"], other.manifest["run"]["seed"]
+    if seeds[0] != seeds[1]:
+        yield f"{name} has another seed than {base_name}: no common random numbers"
+    elif not _have_pairs(base, other):
+        yield (
+            f"{name} and {base_name}: independent paths tell no error of a pair; errors are those "
+            "of two runs"
+        )
+
+
+def _listed(labels: list[str]) -> str:
+    more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
+    return ", ".join(labels[:LISTED]) + more
