@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,12 @@ from numpy.typing import NDArray
 
 from capexrisk.errors import CapexriskError
 from capexrisk.estimate.paired import Differences, paired, unpaired
-from capexrisk.run.results import Results
+from capexrisk.run.manifest import FORMAT_VERSION
+from capexrisk.run.results import MANIFEST, Results
 from capexrisk.run.summary import HORIZON, SYSTEM
 
+COMPARISON_CSV = "comparison.csv"
+COMPARISON_PARQUET = "comparison.parquet"
 KEY = ["issuer", "period", "metric", "statistic"]
 COLUMNS = (
     "scenario",
@@ -73,6 +78,21 @@ class Comparison:
         """A copy of the table."""
         return self.table.copy()
 
+    def write(self, directory: Path) -> None:
+        """Write table and manifest into an existing directory."""
+        self.table.to_csv(directory / COMPARISON_CSV, index=False, lineterminator="\n")
+        self.table.to_parquet(directory / COMPARISON_PARQUET, index=False)
+        manifest = {
+            "format_version": FORMAT_VERSION,
+            "comparison": {
+                "base": self.base,
+                "runs": {name: _what_ran(run) for name, run in self.runs.items()},
+                "notes": list(self.notes),
+            },
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
     def __repr__(self) -> str:
         return f"Comparison({' and '.join(self.others)} with {self.base}: {len(self.table):,} rows)"
 
@@ -100,7 +120,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     >>> glut = cr.load_scenario("configs/global-crossing.toml")  # doctest: +SKIP
     >>> cr.compare([cr.simulate(base, seed=1), cr.simulate(glut, seed=1)])  # doctest: +SKIP
     """
-    named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
+    named = dict(runs) if isinstance(runs, Mapping) else by_name(runs)
     if len(named) < 2:
         raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
     (base_name, base), *others = named.items()
@@ -114,8 +134,8 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
 
 
-def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
-    """Under the names of their scenarios; a name that comes again is numbered."""
+def by_name(runs: Sequence[Results]) -> dict[str, Results]:
+    """Runs under the names of their scenarios; a name that comes again is numbered."""
     named: dict[str, Results] = {}
     for run in runs:
         name = run.manifest["scenario"]["name"]
@@ -126,6 +146,17 @@ def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
             numbered = f"{name}-{count}"
         named[numbered] = run
     return named
+
+
+def _what_ran(results: Results) -> dict[str, Any]:
+    scenario, run = results.manifest["scenario"], results.manifest["run"]
+    return {
+        "scenario": scenario["name"],
+        "digest": scenario["digest"],
+        "paths": run["paths"],
+        "seed": run["seed"],
+        "sampler": run.get("sampler", "plain"),
+    }
 
 
 def _rows(results: Results) -> pd.DataFrame:
@@ -170,19 +201,23 @@ def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.
 def _differences(
     base: Results, first: pd.DataFrame, other: Results, second: pd.DataFrame
 ) -> Differences:
+    apart = unpaired(
+        (_numbers(first["value"]), _numbers(second["value"])),
+        (_numbers(first["error"]), _numbers(second["error"])),
+    )
     if not _have_pairs(base, other):
-        return unpaired(
-            (_numbers(first["value"]), _numbers(second["value"])),
-            (_numbers(first["error"]), _numbers(second["error"])),
-        )
+        return apart
     nets = base.replicates.shape[1]
     fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
     of_chances = first.index.get_level_values("statistic") == "probability"
-    return paired(
+    together = paired(
         base.replicates[first["place"]],
         other.replicates[second["place"]],
         unseen=np.where(of_chances, nets / _numbers(fewest), 0.0),
     )
+    # Batches of independent paths say nothing of quantiles.
+    known = ~np.isnan(together.value)
+    return Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
 
 
 def _have_pairs(base: Results, other: Results) -> bool:
@@ -221,8 +256,8 @@ def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator
         yield f"{name} has another seed than {base_name}: no common random numbers"
     elif not _have_pairs(base, other):
         yield (
-            f"{name} and {base_name}: independent paths tell no error of a pair; errors are those "
-            "of two runs"
+            f"{name} and {base_name}: too few or other batches of paths to tell the error of a "
+            "pair; errors are those of two runs"
         )
 
 

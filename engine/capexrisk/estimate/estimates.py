@@ -1,11 +1,13 @@
-"""Estimates from totals: of independent paths if they are one replicate, else from replicates.
+"""Estimates from totals: of independent paths from all of them, of nets from how they differ.
 
-Each comes with what every replicate says of it; independent paths say nothing but the estimate.
+Each comes with what every replicate says of it: every net, or every batch of independent paths,
+which keep no histograms of their own and so say nothing of quantiles.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,52 +15,60 @@ from numpy.typing import NDArray
 from capexrisk.estimate import measures, replicated
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.measures import Estimate
-from capexrisk.estimate.replicated import ByReplicate
+from capexrisk.estimate.replicated import ByReplicate, about
 from capexrisk.estimate.totals import Totals
 
+Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 CFAR_TAIL = 0.05
 CFAR_LEVEL = 1.0 - CFAR_TAIL
 
 
-def _independent(estimate: Estimate) -> ByReplicate:
-    return ByReplicate(estimate, np.empty(0))
-
-
 def mean(totals: Totals, row: int) -> ByReplicate:
     """Expectation of an amount."""
-    nonzero = int(totals.nonzero[row])
-    if totals.replicates > 1:
-        return replicated.mean(totals.mean[:, row], totals.paths, nonzero)
-    value, deviation = float(totals.mean[0, row]), float(totals.deviation[0, row])
-    return _independent(measures.mean(value, deviation, totals.counted, nonzero))
+    nonzero, means = int(totals.nonzero[row]), totals.mean[:, row]
+    if not totals.independent:
+        return replicated.mean(means, totals.paths, nonzero)
+    value, deviation = totals.pooled(row)
+    estimate = measures.mean(value, deviation, totals.counted, nonzero)
+    return ByReplicate(estimate, about(value, (means - value) * totals.paths, totals.paths))
 
 
-def probability(hits: Integers, paths: Integers) -> ByReplicate:
+def probability(totals: Totals, hits: Integers, paths: Integers) -> ByReplicate:
     """Probability from hits among paths, both by replicate, (R,)."""
-    if hits.size > 1:
+    if not totals.independent:
         return replicated.share(hits, paths)
-    return _independent(measures.probability(int(hits[0]), int(paths[0])))
+    n, total = int(paths.sum()), int(hits.sum())
+    p = total / n if n else nan
+    return ByReplicate(measures.probability(total, n), about(p, hits - p * paths, paths))
 
 
 def chance(totals: Totals, row: int) -> ByReplicate:
     """Probability from an amount whose expectation it is, such as a chance given part of a path."""
-    if totals.replicates > 1:
-        return replicated.chance(totals.mean[:, row], totals.paths)
-    value, deviation = float(totals.mean[0, row]), float(totals.deviation[0, row])
-    return _independent(measures.chance(value, deviation, totals.counted))
+    means = totals.mean[:, row]
+    if not totals.independent:
+        return replicated.chance(means, totals.paths)
+    value, deviation = totals.pooled(row)
+    estimate = measures.chance(value, deviation, totals.counted)
+    return ByReplicate(estimate, about(value, (means - value) * totals.paths, totals.paths))
 
 
-def cumulative(dates: Integers) -> list[ByReplicate]:
+def cumulative(totals: Totals, dates: Integers) -> list[ByReplicate]:
     """Probabilities that an event has happened by the end of each quarter.
 
     Parameters
     ----------
+    totals : Totals
     dates : ndarray, shape (T + 1, R)
         Paths by the quarter of the event; the last entry counts those without one.
     """
     paths = dates.sum(axis=0)
-    return [probability(hits, paths) for hits in np.cumsum(dates[:-1], axis=0)]
+    return [probability(totals, hits, paths) for hits in np.cumsum(dates[:-1], axis=0)]
+
+
+def _of_all_paths(totals: Totals, estimate: Estimate) -> ByReplicate:
+    """An estimate of which the batches say nothing."""
+    return ByReplicate(estimate, np.full(totals.paths.size, nan))
 
 
 def distribution(totals: Totals, row: int, atoms: Sequence[float] = ()) -> Distribution:
@@ -70,26 +80,27 @@ def quantiles(
     totals: Totals, row: int, pooled: Distribution, levels: tuple[float, ...]
 ) -> list[ByReplicate]:
     """Quantiles of an amount, `pooled` its distribution."""
-    if totals.replicates > 1:
+    if not totals.independent:
         return replicated.quantiles(pooled, totals.histogram[:, row], levels)
-    return [_independent(found) for found in measures.quantiles(pooled, levels)]
+    return [_of_all_paths(totals, found) for found in measures.quantiles(pooled, levels)]
 
 
 def cash_flow_at_risk(
-    pooled: Distribution, average: ByReplicate, quantile: ByReplicate
+    totals: Totals, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
 ) -> ByReplicate:
     """CFaR of an amount: its mean less its quantile at CFAR_TAIL."""
-    if average.values.size:
+    if not totals.independent:
         return replicated.cash_flow_at_risk(average, quantile, pooled, CFAR_LEVEL)
     of_paths = measures.cash_flow_at_risk(average.estimate, quantile.estimate, pooled, CFAR_LEVEL)
-    return _independent(of_paths)
+    return _of_all_paths(totals, of_paths)
 
 
 def expected_shortfall(
     totals: Totals, row: int, pooled: Distribution, quantile: ByReplicate
 ) -> ByReplicate:
     """Mean of the worst paths of an amount, those below its quantile at CFAR_TAIL."""
-    if totals.replicates > 1:
+    if not totals.independent:
         counts = totals.histogram[:, row]
         return replicated.expected_shortfall(quantile.estimate, pooled, counts, CFAR_LEVEL)
-    return _independent(measures.expected_shortfall(quantile.estimate, pooled, CFAR_LEVEL))
+    worst = measures.expected_shortfall(quantile.estimate, pooled, CFAR_LEVEL)
+    return _of_all_paths(totals, worst)

@@ -37,7 +37,8 @@ class ByReplicate(NamedTuple):
     estimate : Estimate
     values : ndarray, shape (R,)
         Their mean is the estimated value, or 0 and 1 where the estimate is a bound; so far as the
-        replicates tell the error, it is the standard error of that mean. Of independent paths: (0,)
+        replicates tell the error, it is the standard error of that mean. NaN where they are not
+        known.
     """
 
     estimate: Estimate
@@ -47,6 +48,12 @@ class ByReplicate(NamedTuple):
 def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
     """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
     return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
+
+
+def about(value: float, off_by: Floats, paths: Integers) -> Floats:
+    """What each replicate says of a value, from the sum of what its paths are off by."""
+    values: Floats = value + off_by / max(float(paths.mean()), 1.0)
+    return values
 
 
 def standard_error(by_replicate: Floats) -> float:
@@ -68,7 +75,8 @@ def mean(
         return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
     error = standard_error(means)
     half = student_half_width(means.size, confidence) * error
-    return ByReplicate(Estimate("mean", value, error, value - half, value + half, n), means)
+    estimate = Estimate("mean", value, error, value - half, value + half, n)
+    return ByReplicate(estimate, about(value, (means - value) * paths, paths))
 
 
 def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
@@ -87,7 +95,7 @@ def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> By
         return ByReplicate(probability(0, 0), np.full(several, nan))
     p = total / n
     off_by = hits - p * paths
-    values = p + off_by / paths.mean()
+    values = about(p, off_by, paths)
     if min(total, n - total) < FEW:
         return ByReplicate(probability(total, n, confidence), values)
     off = float((off_by**2).sum()) + 1.0
@@ -108,7 +116,7 @@ def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> By
     off = float((off_by**2).sum()) + 1.0
     error = sqrt(off / (several * (several - 1))) / float(paths.mean())
     estimate = measures.bounded(value, error, student_half_width(several, confidence), n)
-    return ByReplicate(estimate, value + off_by / paths.mean())
+    return ByReplicate(estimate, about(value, off_by, paths))
 
 
 def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:

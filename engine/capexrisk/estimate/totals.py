@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -53,21 +53,25 @@ class ChunkTotals:
 class Totals:
     """Totals over all chunks so far, every path of weight one, by replicate on the first axis.
 
-    Replicates are independent of each other, the paths of one need not be (see `replicated`).
-    Independent paths are one replicate.
+    Replicates are independent of each other: nets, whose paths depend on each other, or batches of
+    independent paths (see `replicated`).
 
     Sums of doubles depend on their order: the chunks of a replicate are added in the order of their
     paths, whoever computed them, so that the same paths always give the same bits.
 
     Attributes
     ----------
+    replicates : int
+        R; some may be empty.
+    independent : bool
+        Whether all paths are, and not only the replicates.
     paths : ndarray, shape (R,)
     quarantined : int
     mean, deviation : ndarray, shape (R, amounts)
         Mean, and sum of squared deviations from it.
     nonzero : ndarray, shape (amounts,)
         Paths of all replicates on which an amount is not 0.
-    histogram : ndarray, shape (R, distributions, CELLS)
+    histogram : ndarray, shape (R, distributions, CELLS), or (1, ...) of independent paths
     counts : ndarray, shape (R, counts, levels)
     joint : ndarray, shape (R, issuers, issuers)
     broken : list of (path, quarter)
@@ -76,6 +80,7 @@ class Totals:
 
     layout: OutcomeLayout
     replicates: int = 1
+    independent: bool = True
     paths: Integers = field(init=False)
     quarantined: int = 0
     mean: Floats = field(init=False)
@@ -90,12 +95,13 @@ class Totals:
         layout, several = self.layout, self.replicates
         issuers = layout.axes["issuer"]
         # A replicate has fewer than 2**32 points, and there are as many histograms as replicates.
-        of_cells = np.int64 if several == 1 else np.uint32
+        of_cells = np.int64 if self.independent else np.uint32
         self.paths = np.zeros(several, dtype=np.int64)
         self.mean = np.zeros((several, layout.amounts))
         self.deviation = np.zeros((several, layout.amounts))
         self.nonzero = np.zeros(layout.amounts, dtype=np.int64)
-        self.histogram = np.zeros((several, layout.distributions, CELLS), dtype=of_cells)
+        histograms = 1 if self.independent else several
+        self.histogram = np.zeros((histograms, layout.distributions, CELLS), dtype=of_cells)
         self.counts = np.zeros((several, layout.rows - layout.amounts, layout.levels), np.int64)
         self.joint = np.zeros((several, issuers, issuers), dtype=np.int64)
 
@@ -115,7 +121,7 @@ class Totals:
         self.mean[r] += shift * (chunk.paths / total)
         self.paths[r] = total
         self.nonzero += chunk.nonzero
-        cells = self.histogram[r].reshape(-1)
+        cells = self.histogram[0 if self.independent else r].reshape(-1)
         cells[chunk.cells] += chunk.cell_counts.astype(cells.dtype)
         self.counts[r] += chunk.counts
         self.joint[r] += chunk.joint
@@ -124,6 +130,25 @@ class Totals:
     def counted(self) -> int:
         """Paths of all replicates."""
         return int(self.paths.sum())
+
+    def filled(self) -> Totals:
+        """The same without empty replicates."""
+        some = self.paths > 0
+        if some.all() or self.replicates == 1:
+            return self
+        kept = replace(self, replicates=int(some.sum()))
+        for name in ("paths", "mean", "deviation", "counts", "joint"):
+            setattr(kept, name, getattr(self, name)[some])
+        kept.histogram = self.histogram if self.independent else self.histogram[some]
+        kept.nonzero = self.nonzero
+        return kept
+
+    def pooled(self, row: int) -> tuple[float, float]:
+        """Mean of an amount over all paths, and sum of their squared deviations from it."""
+        means = self.mean[:, row]
+        mean = float(means @ self.paths) / max(self.counted, 1)
+        between = float(((means - mean) ** 2) @ self.paths)
+        return mean, float(self.deviation[:, row].sum()) + between
 
     def rows(self, name: str) -> Integers:
         """Numbers of the rows of a quantity, in the shape of its axes."""

@@ -12,7 +12,7 @@ from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.chunks import net_of, run_chunk
-from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
 Progress = Callable[[int], None]
@@ -43,7 +43,7 @@ def execute(
     DimensionError
         If a path has more draws than the plan's sampler can give.
     """
-    totals = Totals(lowered.layout, plan.replicates)
+    totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
     add_chunks(totals, lowered, plan, plan.chunks(), keep_in, progress)
     return totals
 

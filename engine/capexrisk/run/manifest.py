@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import numpy as np
+
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.block import BLOCK
 from capexrisk.lowering import LoweredScenario
@@ -72,7 +74,7 @@ def build_manifest(
             "paths_asked": plan.paths,
             "seed": plan.seed,
             "sampler": plan.sampler,
-            "replicates": plan.replicates,
+            "replicates": int(np.count_nonzero(totals.paths)),
             "collect": plan.collect,
             "jobs": worker_count(plan),
             "backend": plan.backend or "joblib's choice, threads preferred",

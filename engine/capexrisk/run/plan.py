@@ -15,7 +15,8 @@ Sampler = Literal["sobol", "plain"]
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
 CHUNK_PATHS = 16_384
 CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
-REPLICATES = 32  # nets, each scrambled in its own way: Student's interval is then 4 % wider
+# Nets, each scrambled in its own way, or batches of plain paths; Student's interval is 4 % wider.
+REPLICATES = 32
 DEFAULT_PATHS = 262_144
 DEFAULT_MOST_PATHS = 2**27  # that a run with targets may take: some minutes' work of two cores
 MOST_PATHS = 10**12
@@ -104,18 +105,11 @@ class RunPlan:
             raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 
     @property
-    def replicates(self) -> int:
-        """Parts of the run that are independent of each other: nets, or 1 if all paths are."""
-        return REPLICATES if self.sampler == "sobol" else 1
-
-    @property
     def points(self) -> int:
-        """Paths of each replicate; of a net 2**m, fewer would leave gaps in it.
+        """Paths of each net: 2**m, fewer would leave gaps in it.
 
         Rounded up, but for a number that is the most: with targets it is rounded down.
         """
-        if self.sampler == "plain":
-            return self.paths
         if self.targets:
             return 1 << max(self.paths // REPLICATES, 1).bit_length() - 1
         return 1 << (-(-self.paths // REPLICATES) - 1).bit_length()
@@ -123,12 +117,19 @@ class RunPlan:
     @property
     def run_paths(self) -> int:
         """Paths that are run, with targets at most: whole nets."""
-        return self.replicates * self.points
+        return self.paths if self.sampler == "plain" else REPLICATES * self.points
 
     @property
     def chunk_paths(self) -> int:
         """Paths of a chunk; the last ones of a run may have fewer."""
         return CHUNK_POINTS if self.sampler == "sobol" else CHUNK_PATHS
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        if self.sampler == "plain":
+            return -(-self.paths // self.chunk_paths)
+        return REPLICATES * -(-self.points // self.chunk_paths)
 
     def chunks(self) -> Iterator[Chunk]:
         """The chunks, in the order in which they are added up; the same for any workers.
@@ -136,9 +137,9 @@ class RunPlan:
         Chunk after chunk of all replicates: at every multiple of their number the nets are of equal
         size, and a longer run begins with the chunks of a shorter one.
         """
-        number = 0
-        for begin in range(0, self.points, self.chunk_paths):
-            paths = min(self.chunk_paths, self.points - begin)
-            for replicate in range(self.replicates):
-                yield Chunk(number, replicate, path_number(replicate, begin), paths)
-                number += 1
+        in_all = self.paths if self.sampler == "plain" else self.points
+        for number in range(self.chunk_count):
+            level, replicate = divmod(number, REPLICATES)
+            begin = self.chunk_paths * (number if self.sampler == "plain" else level)
+            first = begin if self.sampler == "plain" else path_number(replicate, begin)
+            yield Chunk(number, replicate, first, min(self.chunk_paths, in_all - begin))

@@ -48,8 +48,9 @@ class Results:
         One row an estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
         ci_high, n, method. Money in $bn, spreads in bp, probabilities as fractions.
     replicates : ndarray, shape (rows of the summary, R)
-        What each of the R nets says of each estimate: their mean is its value, and 0 or 1 where it
-        is a bound. Differences between runs take their errors from it. R = 0 of independent paths.
+        What each of the R nets, or batches of independent paths, says of each estimate: their mean
+        is its value, and 0 or 1 where it is a bound. Differences between runs take their errors
+        from it. NaN of quantiles of independent paths; R = 0 of fewer than eight batches.
     distributions : DataFrame
         Histogram cells: issuer, period, metric, lower, upper, count.
     manifest : dict

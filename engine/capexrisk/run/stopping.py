@@ -25,7 +25,7 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import Progress, add_chunks
 from capexrisk.run.names import Name
-from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.summary import summarise
 from capexrisk.run.targets import Standing, TargetError, parse_target
 
@@ -63,7 +63,7 @@ def execute_until(
         As for `execute`.
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
-    totals = Totals(lowered.layout, plan.replicates)
+    totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
     run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # compiling is no sign of what a path takes
     began = time.perf_counter()
     standings: list[Standing] = []
@@ -85,9 +85,7 @@ def execute_until(
 
 def _legs(plan: RunPlan) -> Iterator[Iterator[Chunk]]:
     """The chunks between looks; each leg is to be used up before the next is asked for."""
-    chunks = plan.chunks()
-    levels = -(-plan.points // plan.chunk_paths)
-    left = levels * plan.replicates
+    chunks, left = plan.chunks(), plan.chunk_count
     size, done = FIRST_LOOK // plan.chunk_paths, 0
     while left > 0:
         yield islice(chunks, size)

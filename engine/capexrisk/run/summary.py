@@ -36,6 +36,7 @@ from capexrisk.scenario.market import REGIMES
 
 SYSTEM = "system"
 HORIZON = "horizon"
+LEAST_BATCHES = 8  # whose spread tells an error
 QUANTILES = (CFAR_TAIL, 0.25, 0.5, 0.75, 0.95)  # cash flow at risk takes the first
 COLUMNS = (
     "issuer",
@@ -107,6 +108,10 @@ class _Summary:
     def mean(self, row: int) -> ByReplicate:
         return mean(self.totals, row)
 
+    def share(self, hits: Integers, paths: Integers) -> ByReplicate:
+        """Probability from hits among paths, (R,)."""
+        return probability(self.totals, hits, paths)
+
     def periods(self, axes: tuple[str, ...]) -> tuple[str, ...]:
         """Labels of the last axis of a quantity: quarters, years, or the whole horizon."""
         if "quarter" in axes:
@@ -144,7 +149,7 @@ class _Summary:
         for quantile in found:
             self.add(issuer, period, metric, quantile)
         if metric == "free_cash_flow":
-            at_risk = cash_flow_at_risk(pooled, average, found[0])
+            at_risk = cash_flow_at_risk(self.totals, pooled, average, found[0])
             self.add(issuer, period, metric, at_risk)
             worst = expected_shortfall(self.totals, row, pooled, found[0])
             self.add(issuer, period, metric, worst)
@@ -158,7 +163,8 @@ class Summary(NamedTuple):
     table : DataFrame
         The tidy table.
     replicates : ndarray, shape (rows, R)
-        What each replicate says of each row: see `ByReplicate`. Of independent paths: (rows, 0).
+        What each replicate says of each row: see `ByReplicate`. R = 0 of independent paths in fewer
+        than `LEAST_BATCHES` batches.
     """
 
     table: pd.DataFrame
@@ -167,6 +173,7 @@ class Summary(NamedTuple):
 
 def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> Summary:
     """All estimates of a run; `method` is how its paths were sampled."""
+    totals = totals.filled()
     summary = _Summary(totals, lowered)
     _amounts_by_issuer(summary)
     _years_by_issuer(summary)
@@ -174,10 +181,13 @@ def summarise(totals: Totals, lowered: LoweredScenario, method: str) -> Summary:
     _causes_by_issuer(summary)
     _joint_failures(summary)
     _system(summary)
+    enough = totals.replicates >= LEAST_BATCHES
     rows = [(*key[:3], *found.estimate, method) for key, found in summary.rows.items()]
     return Summary(
         table=pd.DataFrame(rows, columns=list(COLUMNS)),
-        replicates=np.array([found.values for found in summary.rows.values()]),
+        replicates=np.array(
+            [found.values if enough else found.values[:0] for found in summary.rows.values()]
+        ),
     )
 
 
@@ -207,10 +217,10 @@ def _years_by_issuer(summary: _Summary) -> None:
         for year, period in enumerate(summary.lowered.years):
             fine, negative, failed, both = counts[i, year]
             n = fine + negative + failed + both
-            summary.add(issuer, period, "negative_fcf", probability(negative + both, n))
-            survivors = probability(negative, fine + negative)
+            summary.add(issuer, period, "negative_fcf", summary.share(negative + both, n))
+            survivors = summary.share(negative, fine + negative)
             summary.add(issuer, period, "negative_fcf_given_survival", survivors)
-            either = probability(n - fine, n)
+            either = summary.share(n - fine, n)
             summary.add(issuer, period, "negative_fcf_or_failed", either)
 
 
@@ -225,7 +235,9 @@ def _dates_by_issuer(summary: _Summary) -> None:
         for metric, dates in events.items():
             if metric in impossible:
                 continue
-            for quarter, estimate in zip(lowered.quarters, cumulative(dates[i]), strict=True):
+            for quarter, estimate in zip(
+                lowered.quarters, cumulative(totals, dates[i]), strict=True
+            ):
                 summary.add(issuer, quarter, metric, estimate)
 
 
@@ -246,8 +258,8 @@ def _causes_by_issuer(summary: _Summary) -> None:
             for number, cause in enumerate(CAUSES, start=1):
                 hits = counts[i, number]
                 metric = f"{event}_by_{cause}"
-                summary.add(issuer, HORIZON, metric, probability(hits, n))
-                share = probability(hits, happened)
+                summary.add(issuer, HORIZON, metric, summary.share(hits, n))
+                share = summary.share(hits, happened)
                 summary.add(issuer, HORIZON, f"{metric}_given_{event}", share)
 
 
@@ -256,9 +268,9 @@ def _joint_failures(summary: _Summary) -> None:
     for (i, first), (j, second) in product(enumerate(issuers), repeat=2):
         if i != j:
             both = joint[:, i, j]
-            together = probability(both, summary.totals.paths)
+            together = summary.share(both, summary.totals.paths)
             summary.add(first, HORIZON, f"failure_with:{second}", together)
-            given = probability(both, joint[:, j, j])
+            given = summary.share(both, joint[:, j, j])
             summary.add(first, HORIZON, f"failure_given_failure_of:{second}", given)
 
 
@@ -273,9 +285,9 @@ def _system(summary: _Summary) -> None:
 
     n = totals.paths
     above = totals.level_counts("funding_above")[1]
-    summary.add(SYSTEM, HORIZON, "outside_funding_above_threshold", probability(above, n))
+    summary.add(SYSTEM, HORIZON, "outside_funding_above_threshold", summary.share(above, n))
     for year, counts in zip(lowered.years, totals.level_counts("profit_above"), strict=True):
-        estimate = probability(counts[1], n)
+        estimate = summary.share(counts[1], n)
         summary.add(SYSTEM, year, "group_profit_above_threshold", estimate)
     chances = zip(
         lowered.quarters,
@@ -301,7 +313,7 @@ def _failure_counts(summary: _Summary, name: str, suffix: str, most: int) -> Non
     for quarter, by_number in zip(summary.lowered.quarters, counts, strict=True):
         for k in range(1, most + 1):
             hits = by_number[k:].sum(axis=0)
-            estimate = probability(hits, summary.totals.paths)
+            estimate = summary.share(hits, summary.totals.paths)
             metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
             summary.add(SYSTEM, quarter, metric + suffix, estimate)
 

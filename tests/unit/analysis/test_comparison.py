@@ -90,7 +90,7 @@ def test_a_bound_counts_as_what_was_observed(base, dear):
 def test_errors_of_differences_are_those_that_happen(base, dear):
     """Over two seeds the differences differ by as much as they say, in the mean over all means.
 
-    Means of a run depend on each other: a band of a factor of two is wide for some two hundred of them.
+    Means of a run depend on each other: a band of a factor of two is wide for two hundred of them.
     """
     premium = 2.0 * scenario().market.premium_beta
     other = [run(seed=SEED + 1), run("dear", seed=SEED + 1, premium_beta=premium)]
@@ -145,12 +145,28 @@ def test_other_seeds_gain_nothing(base):
     assert (off.dropna() < 6.0).all()  # one in a million for each of some hundred means
 
 
-def test_independent_paths_have_the_errors_of_two_runs():
+def test_batches_of_independent_paths_make_pairs():
+    """Nine of them; they keep no histograms, so quantiles have the errors of two runs."""
+    first, second = (
+        simulate(scenario(name, **market), paths=140_000, seed=SEED, sampler="plain")
+        for name, market in (("small", {}), ("dear", {"premium_beta": 0.7}))
+    )
+    assert first.replicates.shape == (len(first.summary), 9)
+    found = compare([first, second])
+    assert found.notes == ()
+    one = row(found.table)
+    assert one["gain"] > 3.0
+    assert one["difference"] == pytest.approx(one["value"] - one["base"], rel=1e-9)
+    quantile = row(found.table, statistic="p5")
+    assert quantile["gain"] == 1.0 and quantile["standard_error"] > 0.0
+    assert quantile["difference"] == quantile["value"] - quantile["base"]
+
+
+def test_few_independent_paths_have_the_errors_of_two_runs():
     first, second = run(sampler="plain"), run("dear", sampler="plain", premium_beta=0.7)
     found = compare([first, second])
-    assert found.notes == (
-        "dear and small: independent paths tell no error of a pair; errors are those of two runs",
-    )
+    (note,) = found.notes
+    assert note.startswith("dear and small: too few or other batches of paths to tell the error")
     one = row(found.table)
     errors = [
         r.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="mean")

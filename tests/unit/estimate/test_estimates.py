@@ -27,7 +27,7 @@ def values() -> np.ndarray:
 
 def totals_of(values: np.ndarray) -> Totals:
     """One amount of each path, by replicate."""
-    totals = Totals(LAYOUT, len(values))
+    totals = Totals(LAYOUT, len(values), independent=len(values) == 1)
     totals.paths[:] = values.shape[1]
     totals.mean[:, ROW] = values.mean(axis=1)
     totals.deviation[:, ROW] = values.var(axis=1) * values.shape[1]
@@ -42,7 +42,7 @@ def all_of(totals: Totals) -> list[measures.Estimate]:
     average = estimates.mean(totals, ROW)
     pooled = estimates.distribution(totals, ROW)
     found = estimates.quantiles(totals, ROW, pooled, LEVELS)
-    at_risk = estimates.cash_flow_at_risk(pooled, average, found[0])
+    at_risk = estimates.cash_flow_at_risk(totals, pooled, average, found[0])
     return [one.estimate for one in (average, *found, at_risk)]
 
 
@@ -86,16 +86,18 @@ def test_few_that_are_not_0_tell_no_error(values, replicates):
 
 def test_probabilities():
     hits, paths = np.array([40, 60, 55, 45]), np.full(4, 100)
-    several, one = estimates.probability(hits, paths), estimates.probability(hits[:1], paths[:1])
+    nets, one = Totals(LAYOUT, 4, independent=False), Totals(LAYOUT)
+    several = estimates.probability(nets, hits, paths)
+    one = estimates.probability(one, hits[:1], paths[:1])
     assert several.estimate == replicated.share(hits, paths).estimate
-    assert one.estimate == measures.probability(40, 100) and one.values.size == 0
+    assert one.estimate == measures.probability(40, 100) and one.values.tolist() == [0.4]
     assert several.estimate.standard_error > measures.probability(200, 400).standard_error
 
 
 def test_cumulative_adds_up_within_each_replicate():
     dates = np.array([[1, 20, 3], [30, 0, 2], [69, 80, 95]])
-    paths = np.full(3, 100)
-    assert [found.estimate for found in estimates.cumulative(dates)] == [
+    paths, nets = np.full(3, 100), Totals(LAYOUT, 3, independent=False)
+    assert [found.estimate for found in estimates.cumulative(nets, dates)] == [
         replicated.share(np.array([1, 20, 3]), paths).estimate,
         replicated.share(np.array([31, 20, 5]), paths).estimate,
     ]

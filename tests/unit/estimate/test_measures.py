@@ -17,9 +17,12 @@ from capexrisk.estimate.measures import (
     probability,
     quantiles,
 )
+from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import CELLS
+from capexrisk.kernel.outcomes import OutcomeLayout
 from tests.unit.estimate.samples import CELL_WIDTH, at_risk_of, binned, expected
 
+LAYOUT = OutcomeLayout.of(quarters=1, years=1, issuers=1)
 Z = 1.959963984540054
 
 
@@ -78,7 +81,7 @@ def test_probability_of_no_paths_is_not_known():
 
 
 def test_cumulative_counts_dates_and_leaves_out_never():
-    found = [by.estimate for by in cumulative(np.array([[0], [3], [0], [5], [92]]))]
+    found = [by.estimate for by in cumulative(Totals(LAYOUT), np.array([[0], [3], [0], [5], [92]]))]
     assert [e.n for e in found] == [100] * 4
     assert found[0].statistic == "upper_bound"
     assert [e.value for e in found[1:]] == [0.03, 0.03, 0.08]

@@ -158,7 +158,7 @@ def test_replicates_are_added_up_apart(amounts):
     order = [2, 0, 1, 0, 2]
     rng = np.random.default_rng(11)
     chunks = [chunk_of(p, rng, replicate=r) for p, r in zip(parts, order, strict=True)]
-    totals = Totals(LAYOUT, 3)
+    totals = Totals(LAYOUT, 3, independent=False)
     for chunk in chunks:
         totals.add(chunk)
     for r in range(3):

@@ -30,7 +30,7 @@ def test_what_it_says(results, scenario, sampler):
     run = manifest["run"]
     assert (run["paths"], run["paths_asked"]) == (RUN_PATHS[sampler], PATHS)
     assert (run["seed"], run["paths_counted"]) == (4, RUN_PATHS[sampler])
-    assert (run["sampler"], run["replicates"]) == (sampler, {"sobol": 32, "plain": 1}[sampler])
+    assert (run["sampler"], run["replicates"]) == (sampler, {"sobol": 32, "plain": 2}[sampler])
     assert (run["paths_quarantined"], run["quarantine"]) == (0, [])
     assert run["chunk_paths"] == {"sobol": 8_192, "plain": 16_384}[sampler]
     assert run["block_paths"] == 64

@@ -89,7 +89,7 @@ def test_chunks_of_independent_paths_are_all_paths_once_and_in_order(paths):
     plan = RunPlan(paths=paths, seed=0, sampler="plain")
     chunks = list(plan.chunks())
     assert [chunk.number for chunk in chunks] == list(range(len(chunks)))
-    assert {chunk.replicate for chunk in chunks} == {0} and plan.replicates == 1
+    assert [chunk.replicate for chunk in chunks] == [n % REPLICATES for n in range(len(chunks))]
     ends = [chunk.first_path + chunk.paths for chunk in chunks]
     assert [chunk.first_path for chunk in chunks] == [0, *ends[:-1]]
     assert ends[-1] == plan.run_paths == paths
@@ -121,7 +121,7 @@ def test_chunks_of_nets_are_all_points_of_each_once_and_in_order(paths):
 def test_paths_are_rounded_up_to_the_next_whole_nets(paths):
     """32 times a power of two: the least that is not below what is asked for."""
     plan = RunPlan(paths=paths, seed=0)
-    assert plan.replicates == REPLICATES == 32
+    assert REPLICATES == 32
     assert plan.points.bit_count() == 1 and plan.run_paths == 32 * plan.points
     assert plan.run_paths >= paths == plan.paths
     assert plan.points == 1 or plan.run_paths // 2 < paths
@@ -166,7 +166,7 @@ def test_the_longest_runs_chunks_come_one_by_one():
     plain = RunPlan(paths=MOST_PATHS, seed=0, sampler="plain").chunks()
     assert list(islice(plain, 2)) == [
         (0, 0, 0, CHUNK_PATHS),
-        (1, 0, CHUNK_PATHS, CHUNK_PATHS),
+        (1, 1, CHUNK_PATHS, CHUNK_PATHS),
     ]
     nets = RunPlan(paths=MOST_SOBOL, seed=0).chunks()
     assert list(islice(nets, 2)) == [
