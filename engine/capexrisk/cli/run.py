@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.progress import progress
 
 
 @click.command
@@ -68,7 +67,7 @@ def run(
     loaded = load_scenario(scenario, overrides)
     section = load_run_section(scenario, overrides)
 
-    from capexrisk.run.plan import RunPlan, default_paths
+    from capexrisk.run.plan import REPLICATES, RunPlan, default_paths
 
     usual = default_paths(targets) if targets else section.paths
     try:
@@ -95,9 +94,9 @@ def run(
         single = directory / "paths"
         if keep_paths:
             single.mkdir()
-        with _progress(plan.run_paths, quiet) as progress:
+        with progress(plan.run_paths, quiet) as advance:
             results = simulate_plan(
-                loaded, plan, keep_in=single if keep_paths else None, progress=progress
+                loaded, plan, keep_in=single if keep_paths else None, progress=advance
             )
         results.write(directory)
         write_report(results, directory, write_figures(results, directory))
@@ -105,7 +104,7 @@ def run(
     if plan.run_paths != plan.paths and not targets and not quiet:
         click.echo(
             f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
-            f"{plan.replicates} nets of {plan.points:,} points",
+            f"{REPLICATES} nets of {plan.points:,} points",
             err=True,
         )
     if results.quarantine_note:
@@ -119,45 +118,3 @@ def run(
         for line in results.targets:
             print(line)
         print(f"Report: {target / 'report.html'}")
-
-
-@contextmanager
-def _progress(paths: int, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """A bar on stderr with paths per second and time left; nothing where no terminal looks on."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield None
-        return
-
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class PathsPerSecond(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} paths/s" if task.speed else "")
-
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        PathsPerSecond(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("Starting (the first run compiles)", total=paths)
-
-        def advance(done: int) -> None:
-            bar.update(task, completed=done, description="Simulating")
-
-        yield advance
