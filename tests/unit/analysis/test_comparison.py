@@ -1,0 +1,173 @@
+"""Runs side by side: what is compared, with which error, in which order."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+import capexrisk
+from capexrisk.analysis.comparison import COLUMNS, ComparisonError, compare
+from capexrisk.run.results import Results, simulate
+from capexrisk.scenario import Scenario, scenario_from_case
+from tests.unit.kernel.blocks import changed_case
+from tests.unit.run.scenarios import ISSUERS, small_scenario
+
+PATHS, SEED = 8_192, 3
+START = "2026Q3"
+
+
+def scenario(name: str = "small", **market: object) -> Scenario:
+    """The small scenario with some figures of its market replaced."""
+    case = small_scenario().model_case()
+    case["market"]["regime0"] = int(case["market"]["regime0"])
+    return scenario_from_case(changed_case(case, market=market), start=START, name=name)
+
+
+def run(name: str = "small", seed: int = SEED, sampler: str = "sobol", **market: object) -> Results:
+    return simulate(scenario(name, **market), paths=PATHS, seed=seed, sampler=sampler)
+
+
+@pytest.fixture(scope="module")
+def base() -> Results:
+    return run()
+
+
+@pytest.fixture(scope="module")
+def dear() -> Results:
+    """Bonds answer their supply twice as much."""
+    return run("dear", premium_beta=2.0 * scenario().market.premium_beta)
+
+
+def row(table, issuer="Oracle", period="2027", metric="free_cash_flow", statistic="mean"):
+    wanted = {"issuer": issuer, "period": period, "metric": metric, "statistic": statistic}
+    chosen = np.logical_and.reduce([table[key] == value for key, value in wanted.items()])
+    assert chosen.sum() == 1
+    return table[chosen].iloc[0]
+
+
+def test_each_row_is_the_difference_of_two_estimates(base, dear):
+    found = compare([base, dear])
+    assert list(found.runs) == ["small", "dear"] and found.notes == ()
+    assert tuple(found.table.columns) == COLUMNS and set(found.table["scenario"]) == {"dear"}
+    assert len(found.table) == len(base.summary) == len(dear.summary)
+    one = row(found.table)
+    first, second = (
+        r.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="mean").iloc[0]
+        for r in (base, dear)
+    )
+    assert (one["base"], one["value"]) == (first["value"], second["value"])
+    assert one["difference"] == pytest.approx(second["value"] - first["value"], rel=1e-9)
+    assert one["ci_low"] < one["difference"] < one["ci_high"]
+    apart = np.hypot(first["standard_error"], second["standard_error"])
+    assert one["standard_error"] * one["gain"] == pytest.approx(apart, rel=1e-9)
+    assert one["gain"] > 3.0  # on common random numbers
+
+
+def test_what_changed_most_comes_first(base, dear):
+    table = compare([base, dear]).table
+    change = table["change"].abs().to_numpy()
+    known = change[~np.isnan(change)]
+    assert (np.diff(known) <= 0.0).all() and np.isnan(change[known.size :]).all()
+    one = row(table)
+    cash = base.estimates("free_cash_flow", issuer="Oracle", period="2027")
+    low, high = (cash.loc[cash["statistic"] == s, "value"].iloc[0] for s in ("p5", "p95"))
+    assert one["change"] == pytest.approx(one["difference"] / (high - low))
+    chance = row(table, period="2027Q4", metric="funding_failure", statistic="probability")
+    assert chance["change"] == chance["difference"]
+
+
+def test_a_bound_counts_as_what_was_observed(base, dear):
+    """No hit is 0, not the bound; and the difference is not certain."""
+    table = compare([base, dear]).table
+    bounds = base.summary[base.summary["statistic"] == "upper_bound"]
+    some = bounds.iloc[0]
+    one = row(table, some["issuer"], some["period"], some["metric"], "probability")
+    assert one["base"] == 0.0 and one["standard_error"] > 0.0
+
+
+def test_errors_of_differences_are_those_that_happen(base, dear):
+    """Over two seeds the differences differ by as much as they say, in the mean over all means.
+
+    Means of a run depend on each other: a band of a factor of two is wide for some hundred of them.
+    """
+    premium = 2.0 * scenario().market.premium_beta
+    other = [run(seed=SEED + 1), run("dear", seed=SEED + 1, premium_beta=premium)]
+    first, second = (
+        table[table["statistic"] == "mean"].set_index(["issuer", "period", "metric"])
+        for table in (compare([base, dear]).table, compare(other).table)
+    )
+    apart = first["difference"] - second["difference"]
+    off = apart / np.hypot(first["standard_error"], second["standard_error"])
+    assert len(off.dropna()) > 300
+    assert 0.5 < np.sqrt((off.dropna() ** 2).mean()) < 2.0
+
+
+def test_equal_runs_do_not_differ(base):
+    found = compare({"first": base, "again": base})
+    assert (found.table["difference"].dropna() == 0.0).all()
+    assert found.base == "first" and found.others == ["again"]
+
+
+def test_names_that_come_again_are_numbered(base, dear):
+    assert list(compare([base, dear, dear, dear]).runs) == ["small", "dear", "dear-2", "dear-3"]
+
+
+def test_several_are_held_against_the_first(base, dear):
+    found = compare([base, dear, run("calm", tech_rate=0.0)])
+    assert set(found.table["scenario"]) == {"dear", "calm"}
+    assert len(found.table) == 2 * len(base.summary)
+    assert repr(found).startswith("Comparison(dear and calm with small:")
+
+
+def test_other_issuers_and_horizons(base):
+    """What both have is compared, and it is said what is not."""
+    shorter = small_scenario(quarters=4, issuers=[*ISSUERS[:2]])
+    found = compare([base, simulate(shorter, paths=PATHS, seed=SEED)])
+    assert found.notes == (
+        "issuers only in small, left out: CoreWeave",
+        "quarters only in small, left out: 2027Q3, 2027Q4, 2028Q1",
+        'figures of "system" are of other issuers in small-2 than in small',
+        "figures over the whole horizon are left out: small-2 has another than small",
+    )
+    assert set(found.table["issuer"]) == {"Amazon", "Oracle", "system"}
+    assert "horizon" not in set(found.table["period"])
+    assert "2026Q4" in set(found.table["period"])
+
+
+def test_other_seeds_gain_nothing(base):
+    found = compare([base, run(seed=SEED + 1)])
+    assert found.notes == ("small-2 has another seed than small: no common random numbers",)
+    means = found.table[found.table["statistic"] == "mean"]
+    assert 0.8 < means["gain"].median() < 1.25
+    off = (means["difference"] / means["standard_error"]).abs()
+    assert (off.dropna() < 6.0).all()  # one in a million for each of some hundred means
+
+
+def test_independent_paths_have_the_errors_of_two_runs():
+    first, second = run(sampler="plain"), run("dear", sampler="plain", premium_beta=0.7)
+    found = compare([first, second])
+    assert found.notes == (
+        "dear and small: independent paths tell no error of a pair; errors are those of two runs",
+    )
+    one = row(found.table)
+    errors = [
+        r.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="mean")
+        .iloc[0]["standard_error"]
+        for r in (first, second)
+    ]  # fmt: skip
+    assert one["standard_error"] == pytest.approx(np.hypot(*errors)) and one["gain"] == 1.0
+
+
+def test_nothing_to_compare(base):
+    with pytest.raises(ComparisonError, match="1 run is nothing to compare; give two or more"):
+        compare([base])
+    strangers = base.summary.assign(issuer="X", period="1999")
+    other = dataclasses.replace(base, summary=strangers)
+    with pytest.raises(ComparisonError, match="b: shares no issuer and no period with a"):
+        compare({"a": base, "b": other})
+
+
+def test_public_names():
+    assert capexrisk.compare is compare
