@@ -31,6 +31,9 @@ MOVES = [
     ("global-crossing", "utilisation", "system", "2028Q4", -1),
     ("global-crossing", "free_cash_flow", "Amazon", "2027", -1),
     ("global-crossing", "any_failure", "system", "2028Q4", +1),
+    ("deepseek-moment", "ai_demand", "system", "2026Q2", -1),
+    ("deepseek-moment", "raised_bonds", "system", "horizon", -1),
+    ("deepseek-moment", "funding_failure", "CoreWeave", "2026Q4", +1),
     ("bond-vigilantes", "raised_bonds", "system", "horizon", -1),
     ("bond-vigilantes", "funding_failure", "CoreWeave", "2028Q4", +1),
     ("private-credit-crack", "raised_private", "system", "horizon", -1),
@@ -39,6 +42,8 @@ MOVES = [
     ("consensus-2025", "any_failure", "system", "2028Q4", -1),
     ("restraint", "free_cash_flow", "Amazon", "2027", +1),
     ("restraint", "outside_funding", "system", "horizon", -1),
+    ("tenant-loss", "free_cash_flow", "Microsoft", "2027", -1),
+    ("tenant-loss", "funding_failure", "CoreWeave", "2028Q4", +1),
 ]
 
 every = pytest.mark.parametrize("name", LIBRARY)
@@ -82,7 +87,7 @@ def figures(section: dict[str, Any], at: str = "") -> dict[str, Any]:
 
 
 def test_there_is_a_library():
-    assert len(LIBRARY) >= 6
+    assert len(LIBRARY) >= 8
     assert (FOLDER / f"{BASE}.toml").is_file()
 
 
