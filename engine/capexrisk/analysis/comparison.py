@@ -50,8 +50,8 @@ class Comparison:
     runs : dict
         Results by name; the first is the base.
     table : DataFrame
-        One row for each estimate of each other run, what changed most first: scenario, issuer,
-        period, metric, statistic, base and value (the two estimates; 0 or 1 where the summary has a
+        One row for each estimate of each other run, what changed most first and what may not have
+        changed at all, its interval holding 0, last: scenario, issuer, period, metric, statistic, base and value (the two estimates; 0 or 1 where the summary has a
         bound), difference with standard_error, ci_low and ci_high (95 %), change, gain. `change` is
         the difference as a share of the base's range from P5 to P95, of a probability the
         difference itself; NaN where the quantity has no such range. `gain` is the factor by which
@@ -130,7 +130,9 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
         notes += _notes(base_name, base, name, other)
         tables.append(_difference(base_name, base, name, other))
     table = pd.concat(tables, ignore_index=True)
-    order = table["change"].abs().sort_values(ascending=False, kind="stable").index
+    sure = (table["ci_low"] > 0.0) | (table["ci_high"] < 0.0)
+    rank = pd.DataFrame({"sure": sure, "change": table["change"].abs()})
+    order = rank.sort_values(["sure", "change"], ascending=False, kind="stable").index
     return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
 
 
@@ -227,7 +229,11 @@ def _have_pairs(base: Results, other: Results) -> bool:
 
 def _ranges(rows: pd.DataFrame) -> NDArray[np.float64]:
     """From P5 to P95 of each quantity; 1 for probabilities, NaN where there is none."""
-    low, high = (rows["value"].xs(level, level="statistic") for level in ("p5", "p95"))
+    by_statistic = {
+        name: part.droplevel("statistic") for name, part in rows["value"].groupby("statistic")
+    }
+    empty = rows["value"].iloc[:0].droplevel("statistic")  # of a run that keeps no distributions
+    low, high = (by_statistic.get(level, empty) for level in ("p5", "p95"))
     width = (high - low).where(high > low)
     quantities = rows.reset_index("statistic").index
     of_chances = rows.index.get_level_values("statistic") == "probability"

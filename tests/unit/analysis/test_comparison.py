@@ -67,9 +67,12 @@ def test_each_row_is_the_difference_of_two_estimates(base, dear):
 
 def test_what_changed_most_comes_first(base, dear):
     table = compare([base, dear]).table
-    change = table["change"].abs().to_numpy()
-    known = change[~np.isnan(change)]
-    assert (np.diff(known) <= 0.0).all() and np.isnan(change[known.size :]).all()
+    sure = ((table["ci_low"] > 0.0) | (table["ci_high"] < 0.0)).to_numpy()
+    assert 0 < sure.sum() < len(sure) and sure[: sure.sum()].all()
+    for part in (table[sure], table[~sure]):
+        change = part["change"].abs().to_numpy()
+        known = change[~np.isnan(change)]
+        assert (np.diff(known) <= 0.0).all() and np.isnan(change[known.size :]).all()
     one = row(table)
     cash = base.estimates("free_cash_flow", issuer="Oracle", period="2027")
     low, high = (cash.loc[cash["statistic"] == s, "value"].iloc[0] for s in ("p5", "p95"))
@@ -174,6 +177,15 @@ def test_few_independent_paths_have_the_errors_of_two_runs():
         for r in (first, second)
     ]  # fmt: skip
     assert one["standard_error"] == pytest.approx(np.hypot(*errors)) and one["gain"] == 1.0
+
+
+def test_runs_without_distributions():
+    first, second = (
+        simulate(scenario(name), paths=PATHS, seed=seed, collect="figures")
+        for name, seed in (("small", SEED), ("other", SEED + 1))
+    )
+    table = compare([first, second]).table
+    assert row(table)["difference"] != 0.0 and np.isnan(row(table)["change"])
 
 
 def test_nothing_to_compare(base):
