@@ -50,12 +50,13 @@ class Comparison:
     runs : dict
         Results by name; the first is the base.
     table : DataFrame
-        One row for each estimate of each other run, what changed most first and what may not have
-        changed at all, its interval holding 0, last: scenario, issuer, period, metric, statistic, base and value (the two estimates; 0 or 1 where the summary has a
-        bound), difference with standard_error, ci_low and ci_high (95 %), change, gain. `change` is
-        the difference as a share of the base's range from P5 to P95, of a probability the
-        difference itself; NaN where the quantity has no such range. `gain` is the factor by which
-        common random numbers made the standard error smaller, 1 where there are none.
+        One row for each estimate of each other run, what changed most first, and what may not have
+        changed, its interval holding 0, last: scenario, issuer, period, metric, statistic, base and
+        value (the two estimates; 0 or 1 where the summary has a bound), difference with
+        standard_error, ci_low and ci_high (95 %), change, gain. `change` is the difference as a
+        share of the base's range from P5 to P95, of a probability the difference itself; NaN where
+        the quantity has no such range. `gain` is the factor by which common random numbers made the
+        standard error smaller, 1 where there are none.
     notes : tuple of str
         What could not be compared, and what weakens the comparison.
     """
