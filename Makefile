@@ -11,24 +11,29 @@ UV_VERSION  := 0.13.9
 
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# A stamp each: `make run` needs no development tools, and only `make bench` the other engines.
+# A stamp each: `make run` needs no development tools, only `make bench` the other engines, and only
+# `make notebooks` Jupyter.
 # The second call finds its stamp and starts at once.
 RUN_STAMP   := $(VENV)/.installed-run
 DEV_STAMP   := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
+NOTE_STAMP  := $(VENV)/.installed-notebooks
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test bench lint format lock schema clean
+.PHONY: help run notebooks test bench lint format lock schema clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  Settings: PYTHON=python3.12  SCENARIO=configs/x.toml  OUT=runs/x  RUN_ARGS=...  PYTEST_ARGS='-k name'"
 	@echo "            BENCH_ARGS='workers size'"
 
 run: $(RUN_STAMP)  ## Simulate the reference scenario into runs/
 	$(BIN)/capexrisk run $(SCENARIO) --out $(OUT) --overwrite $(RUN_ARGS)
+
+notebooks: $(NOTE_STAMP)  ## Run the notebooks, write them as pages into runs/notebooks/
+	$(BIN)/jupyter nbconvert --execute --to html --output-dir runs/notebooks notebooks/*.ipynb
 
 test: $(DEV_STAMP)  ## Run every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
@@ -51,7 +56,8 @@ lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest ve
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
 	$(call compile,requirements-bench.lock,--extra bench --constraint requirements-dev.lock)
-	@! grep -nE '://|^-|file:' requirements.lock requirements-dev.lock requirements-bench.lock || \
+	$(call compile,requirements-notebooks.lock,--extra notebooks --constraint requirements-dev.lock)
+	@! grep -nE '://|^-|file:' requirements*.lock || \
 	  { echo "make lock: a lock file names an address or an option; it must hold versions only" >&2; exit 1; }
 
 schema: $(RUN_STAMP)  ## Regenerate configs/scenario.schema.json
@@ -91,6 +97,12 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/pip
 $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing the locked versions and the development tools (the first time: a minute or two)"
 	$(PIP) install --requirement requirements-dev.lock
+	$(INSTALL_SELF)
+	@touch $@ $(RUN_STAMP)
+
+$(NOTE_STAMP): requirements-notebooks.lock pyproject.toml | $(BIN)/pip
+	@echo "Installing the locked versions and what runs notebooks (the first time: a minute or two)"
+	$(PIP) install --requirement requirements-notebooks.lock
 	$(INSTALL_SELF)
 	@touch $@ $(RUN_STAMP)
 
