@@ -75,6 +75,11 @@ class Results:
         return int(self.manifest["run"]["paths_counted"])
 
     @property
+    def sources(self) -> list[dict[str, Any]]:
+        """Every figure of the scenario with its evidence; none in the record of an older run."""
+        return list(self.manifest["scenario"].get("sources", ()))
+
+    @property
     def targets(self) -> list[str]:
         """One line on each target of the run: whether it was reached, or how much is missing."""
         return [sentence(record, self.paths) for record in self.manifest["run"].get("targets", ())]
