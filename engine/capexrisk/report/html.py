@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from capexrisk.report.assumptions import assumptions, confidence_table
+from capexrisk.report.cells import Grid
 from capexrisk.report.estimates import Estimates, last_quarters, likeliest_to_fail
 from capexrisk.report.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
-from capexrisk.report.findings import find, threshold_text
-from capexrisk.report.grids import Grid, Grids
+from capexrisk.report.findings import find, threshold_text, warnings
+from capexrisk.report.grids import Grids
+from capexrisk.report.page import Entry, render_page
 from capexrisk.report.svg import inline
-from capexrisk.report.words import counted
+from capexrisk.report.verdicts import sentence, verdict
 from capexrisk.run.results import Results
 
 REPORT = "report.html"
@@ -25,6 +26,7 @@ class Part:
 
     name: str
     anchor: str
+    sentence: str
     figures: list[str]
     grids: list[Grid]
 
@@ -52,14 +54,7 @@ def write_report(results: Results, directory: Path, drawings: list[Drawing] | No
 
 def render(results: Results, drawings: list[Drawing]) -> str:
     """The page as text."""
-    environment = Environment(
-        loader=PackageLoader("capexrisk.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(_context(results, drawings))
+    return render_page("report.html.j2", _context(results, drawings))
 
 
 def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
@@ -73,23 +68,53 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         for number, drawing in enumerate(drawings)
     }
     manifest = results.manifest
+    parts = [_part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)]
+    inputs = assumptions(results)
     return {
-        "counted": counted,
+        "warnings": warnings(results),
+        "contents": _contents(parts),
         "results": results,
         "scenario": manifest["scenario"],
         "run": manifest["run"],
         "manifest": manifest,
         "findings": find(results, estimates, years),
         "headline": [grids.negative_cash_flow(), grids.failure()],
-        "parts": [
-            _part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)
-        ],
+        "verdict": verdict(results, estimates),
+        "parts": parts,
         "figures": figures,
         "system": _system(grids, drawn),
         "drawn": drawn,
         "years": years,
         "panels": MOST_PANELS,
+        "inputs_by_section": inputs,
+        "confidence": confidence_table(inputs),
+        "command": command(results),
     }
+
+
+def command(results: Results) -> str:
+    """What gives the same figures again, from the scenario's file."""
+    run = results.manifest["run"]
+    sampler = run.get("sampler", "plain")  # what older versions knew
+    return f"capexrisk run FILE --paths {run['paths']} --seed {run['seed']} --sampler {sampler}"
+
+
+def _contents(parts: list[Part]) -> list[Entry]:
+    issuers = [Entry(part.anchor, part.name) for part in parts[:MOST_ISSUERS]]
+    together = {
+        "together": "Failures together",
+        "funding": "Funding from outside",
+        "market": "The market",
+        "profit": "Profit",
+    }
+    return [
+        Entry("answer", "The answer", [Entry("by-year", "Year by year")]),
+        Entry("issuers", "Issuer by issuer", issuers),
+        Entry("system", "The system", [Entry(*line) for line in together.items()]),
+        Entry("assumptions", "Assumptions"),
+        Entry("limits", "Limits"),
+        Entry("computed", "How it was computed"),
+    ]
 
 
 def _some(years: list[str]) -> list[str]:
@@ -102,6 +127,7 @@ def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Pa
     return Part(
         name=issuer,
         anchor=f"issuer-{number + 1}",
+        sentence=sentence(grids.results, grids.estimates, issuer),
         figures=[figures[name] for name in names if name in figures],
         grids=[
             grids.amounts(issuer),
