@@ -12,6 +12,7 @@ from capexrisk.report.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_fi
 from capexrisk.report.findings import find, threshold_text, warnings
 from capexrisk.report.grids import Grids
 from capexrisk.report.page import Entry, render_page
+from capexrisk.report.provenance import facts
 from capexrisk.report.svg import inline
 from capexrisk.report.verdicts import sentence, verdict
 from capexrisk.run.results import Results
@@ -60,7 +61,7 @@ def render(results: Results, drawings: list[Drawing]) -> str:
 def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     estimates = Estimates(results)
     ends = last_quarters(results)
-    years = _some(results.years)
+    years = years_shown(results)
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
     figures = {
@@ -76,7 +77,6 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "results": results,
         "scenario": manifest["scenario"],
         "run": manifest["run"],
-        "manifest": manifest,
         "findings": find(results, estimates, years),
         "headline": [grids.negative_cash_flow(), grids.failure()],
         "verdict": verdict(results, estimates),
@@ -88,15 +88,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "panels": MOST_PANELS,
         "inputs_by_section": inputs,
         "confidence": confidence_table(inputs),
-        "command": command(results),
+        "facts": facts(results),
     }
-
-
-def command(results: Results) -> str:
-    """What gives the same figures again, from the scenario's file."""
-    run = results.manifest["run"]
-    sampler = run.get("sampler", "plain")  # what older versions knew
-    return f"capexrisk run FILE --paths {run['paths']} --seed {run['seed']} --sampler {sampler}"
 
 
 def _contents(parts: list[Part]) -> list[Entry]:
@@ -117,8 +110,9 @@ def _contents(parts: list[Part]) -> list[Entry]:
     ]
 
 
-def _some(years: list[str]) -> list[str]:
+def years_shown(results: Results) -> list[str]:
     """The years that fit a page: the first, and the last."""
+    years = results.years
     return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
 
 

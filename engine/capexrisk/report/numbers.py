@@ -114,6 +114,19 @@ def share(estimate: Estimate) -> str:
     return _amount(_scaled(estimate, 100.0), 1, "", " %")
 
 
+def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
+    """Decimals that show the error of an estimate with one digit, 0 to 9; 2 where it has none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    scale : float
+        100 where it is shown in per cent.
+    """
+    half = 0.5 * scale * (estimate.ci_high - estimate.ci_low)
+    return max(0, min(_decimals(half), 9)) if half > 0.0 else 2
+
+
 def signed(value: float, decimals: int) -> str:
     """Write a number with thousands separators and a true minus sign; never "−0"."""
     text = f"{abs(value):,.{decimals}f}"

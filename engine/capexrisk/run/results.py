@@ -257,6 +257,16 @@ def simulate_plan(
     )
 
 
+def _absence(folder: Path) -> str:
+    """Why there is no manifest."""
+    if not folder.is_dir():
+        return "is no directory; give that of a finished run"
+    # A run is written under a hidden name, and its manifest comes last but for the reports.
+    if ".partial-" in folder.name or (folder / SUMMARY_CSV).exists():
+        return f"holds a run that was not finished, without {MANIFEST}; run again"
+    return f"no {MANIFEST} here; give the directory of a finished run"
+
+
 def load_results(directory: Path | str) -> Results:
     """Read a run directory.
 
@@ -274,9 +284,7 @@ def load_results(directory: Path | str) -> Results:
             and {"paths", "paths_counted", "seed"} <= set(manifest["run"])
         )
     except FileNotFoundError:
-        raise ResultsError(
-            f"{folder}: no {MANIFEST} here; give the directory of a finished run"
-        ) from None
+        raise ResultsError(f"{folder}: {_absence(folder)}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{folder / MANIFEST}: cannot be read ({error}); run again") from None
     if not complete:
