@@ -31,6 +31,7 @@ run: $(RUN_STAMP)  ## Simulate the reference scenario into runs/
 	$(BIN)/capexrisk run $(SCENARIO) --out $(OUT) --overwrite $(RUN_ARGS)
 
 test: $(DEV_STAMP)  ## Run every test
+	@tests/browser/chromium.sh
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(BENCH_STAMP)  ## Measure the engine beside its peers, write benchmarks/README.md

@@ -38,7 +38,10 @@ def browser() -> Iterator[object]:
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to start as root with one
     with playwright.sync_playwright() as engine:
-        found = engine.chromium.launch(executable_path=path, args=arguments)
+        try:
+            found = engine.chromium.launch(executable_path=path, args=arguments)
+        except playwright.Error as error:
+            pytest.skip(f"{path} does not start: {str(error).splitlines()[0]}")
         yield found
         found.close()
 

@@ -144,8 +144,8 @@ def test_tables_sort_by_keyboard(opened):
     assert table.locator("tfoot th").first.inner_text() == "Any issuer"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent").startswith("Negative free cash flow")
-    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid"
+    outline = page.evaluate("getComputedStyle(document.activeElement).outline")
+    assert "solid 3px" in outline
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
