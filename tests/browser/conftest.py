@@ -21,6 +21,7 @@ playwright = pytest.importorskip(
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE, DESKTOP = (390, 844), (1440, 900)
+PAPER = (688, 1017)  # A4 between its margins, 14 mm
 ATTACK = "</title><script>alert(1)</script>\"'&"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import ATTACK, DESKTOP, PHONE
+from tests.browser.conftest import ATTACK, DESKTOP, PAPER, PHONE
 
 SECTIONS = ("answer", "issuers", "system", "assumptions", "limits", "computed")
 # What is written against what it stands on, by WCAG 2: every element with text of its own.
@@ -75,15 +75,19 @@ def test_it_fits_the_window(opened, size):
     page = opened(size).page
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+def test_it_fits_paper(opened):
+    page = opened(PAPER).page
     page.emulate_media(media="print")
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER[0]
 
 
 def test_the_answer_is_on_the_first_screen(opened):
     page = opened(DESKTOP).page
-    for place in (".findings dd:last-child", ".answer tfoot tr:last-child"):
-        box = page.locator(place).bounding_box()
-        assert box["y"] + box["height"] <= DESKTOP[1]
+    table = page.locator(".answer tfoot tr:last-child").bounding_box()
+    assert table["y"] + table["height"] <= DESKTOP[1]
+    assert page.locator(".findings dt").last.bounding_box()["y"] <= DESKTOP[1]
 
 
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 10_000), (DESKTOP, 20_000)])

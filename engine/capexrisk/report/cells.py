@@ -97,10 +97,10 @@ def chance(estimate: Estimate, sign: str = "") -> Cell:
     return Cell(text, shade, estimate=estimate, unit=CHANCE)
 
 
-def worded(estimate: Estimate, before: str = "") -> Cell:
-    """A probability as a natural frequency with its interval below."""
-    note = f"{before}{percentage_range(estimate)}"
-    return Cell(odds(estimate), round(observed(estimate), 2), note, estimate, CHANCE)
+def worded(estimate: Estimate, when: str = "") -> Cell:
+    """A probability as a natural frequency, when it is that, and its interval below."""
+    text = f"{odds(estimate)}, {when}" if when else odds(estimate)
+    return Cell(text, round(observed(estimate), 2), percentage_range(estimate), estimate, CHANCE)
 
 
 def dollars(estimate: Estimate) -> Cell:

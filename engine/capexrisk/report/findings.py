@@ -102,13 +102,11 @@ def _outside(results: Results, estimates: Estimates) -> str:
 
 def _certainty(results: Results) -> str:
     known = Counter(record["confidence"] for record in results.sources)
-    inputs = "The inputs are another matter"
-    if known:
-        inputs = f"Of the {known.total():,} inputs {known['assumed']:,} are assumed"
+    assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed." if known else ""
     return (
-        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}: "
-        "they say how far the figures could move with other random numbers, and nothing about how "
-        f"true the inputs are. {inputs}: change them to see how much hangs on them."
+        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
+        "say how far the figures could move with other random numbers, and nothing about how true "
+        f"the inputs are.{assumed}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from capexrisk.report.assumptions import assumptions, confidence_table
 from capexrisk.report.cells import Grid
 from capexrisk.report.estimates import Estimates, last_quarters, likeliest_to_fail
 from capexrisk.report.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
-from capexrisk.report.findings import find, threshold_text, warnings
+from capexrisk.report.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.grids import Grids
 from capexrisk.report.page import Entry, render_page
 from capexrisk.report.provenance import facts
@@ -19,6 +20,7 @@ from capexrisk.run.results import Results
 
 REPORT = "report.html"
 MOST_YEARS = 6
+RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,10 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "results": results,
         "scenario": manifest["scenario"],
         "run": manifest["run"],
-        "findings": find(results, estimates, years),
+        "findings": [
+            Finding(question, _joined(answer))
+            for question, answer in find(results, estimates, years)
+        ],
         "headline": [grids.negative_cash_flow(), grids.failure()],
         "verdict": verdict(results, estimates),
         "parts": parts,
@@ -116,12 +121,17 @@ def years_shown(results: Results) -> list[str]:
     return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
 
 
+def _joined(text: str) -> str:
+    """Text whose ranges are not broken after their dash, as browsers would."""
+    return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
+
+
 def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Part:
     names = (f"{issuer}-{kind}" for kind in ("fan", "distribution", "funding-mix"))
     return Part(
         name=issuer,
         anchor=f"issuer-{number + 1}",
-        sentence=sentence(grids.results, grids.estimates, issuer),
+        sentence=_joined(sentence(grids.results, grids.estimates, issuer)),
         figures=[figures[name] for name in names if name in figures],
         grids=[
             grids.amounts(issuer),

@@ -22,7 +22,7 @@ def verdict(results: Results, estimates: Estimates) -> Grid:
     for issuer in results.issuers:
         year, chance = likeliest_year(results, estimates, issuer)
         failure = estimates.probability("funding_failure", issuer, last)
-        cells = [worded(chance, f"{year}: "), worded(failure), _cause(estimates, issuer)]
+        cells = [worded(chance, f"in {year}"), worded(failure), _cause(estimates, issuer)]
         rows.append(Row(issuer, cells))
     together = []
     count = len(results.issuers)

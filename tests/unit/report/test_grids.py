@@ -122,7 +122,7 @@ def test_the_verdict(results: Results, estimates: Estimates) -> None:
     assert [row.label for row in grid.foot] == ["Any issuer", "Two or more", "All six"]
     burning, failing, cause = next(row.cells for row in grid.rows if row.label == "Amazon")
     found = estimates.probability("negative_fcf", "Amazon", "2026")
-    assert (burning.text, burning.note) == (odds(found), f"2026: {percentage_range(found)}")
+    assert (burning.text, burning.note) == (f"{odds(found)}, in 2026", percentage_range(found))
     found = estimates.probability("funding_failure", "Amazon", "2028Q4")
     assert (failing.text, failing.note) == (odds(found), percentage_range(found))
     assert cause.text == "Market window"
