@@ -98,7 +98,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
 
 
 def _contents(parts: list[Part]) -> list[Entry]:
-    issuers = [Entry(part.anchor, part.name) for part in parts[:MOST_ISSUERS]]
+    few = parts if len(parts) <= MOST_ISSUERS else []  # a crowd would push the rest out of sight
+    issuers = [Entry(part.anchor, part.name) for part in few]
     together = {
         "together": "Failures together",
         "funding": "Funding from outside",
