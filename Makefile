@@ -36,6 +36,7 @@ notebooks: $(NOTE_STAMP)  ## Run the notebooks, write them as pages into runs/no
 	$(BIN)/jupyter nbconvert --execute --to html --output-dir runs/notebooks notebooks/*.ipynb
 
 test: $(DEV_STAMP)  ## Run every test
+	@tests/browser/chromium.sh
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 bench: $(BENCH_STAMP)  ## Measure the engine beside its peers, write benchmarks/README.md

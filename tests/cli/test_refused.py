@@ -130,6 +130,17 @@ ARGUMENTS = {
         ["report", "occupied"],
         "occupied: no manifest.json here; give the directory of a finished run",
     ),
+    "report of nothing": (
+        ["report", "nowhere"],
+        "nowhere: is no directory; give that of a finished run",
+    ),
+    "report of an unfinished run": (
+        ["report", ".a.partial-0123456789ab"],
+        (
+            ".a.partial-0123456789ab: holds a run that was not finished, without manifest.json; "
+            "run again"
+        ),
+    ),
     "unknown verb": (["simulate", "base.toml"], "No such command 'simulate'."),
     "unknown option": (
         ["run", "base.toml", "--path", "5"],
@@ -143,6 +154,7 @@ ARGUMENTS = {
 def folder(tmp_path):
     (tmp_path / "base.toml").write_bytes(DEFAULT.read_bytes())
     (tmp_path / "occupied").mkdir()
+    (tmp_path / ".a.partial-0123456789ab").mkdir()
     (tmp_path / "occupied" / "mine.txt").write_text("x")
     return tmp_path
 

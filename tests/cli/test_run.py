@@ -21,7 +21,10 @@ FILES = {
     "distributions.parquet",
     "replicates.parquet",
     "report.html",
+    "report.md",
+    "report.xlsx",
 }
+REPORTS = {name for name in FILES if name.startswith("report.")}
 
 
 # What is told of 2,000 paths.
@@ -157,8 +160,8 @@ def test_workers_and_back_ends_write_the_same_bytes(folder, first, third):
 
 def test_report_draws_a_finished_run_again(folder, third):
     out = folder / "c"
-    before = {name: (out / name).read_bytes() for name in FILES if name != "report.html"}
-    for path in [*(out / "figures").iterdir(), out / "report.html"]:
+    before = {name: (out / name).read_bytes() for name in FILES - REPORTS}
+    for path in [*(out / "figures").iterdir(), *(out / name for name in REPORTS)]:
         path.unlink()
     found = call("report", "c", cwd=folder)
     assert (found.returncode, found.stderr, found.stdout) == (0, "", "c/report.html\n")
@@ -166,6 +169,18 @@ def test_report_draws_a_finished_run_again(folder, third):
     assert len(listing(out / "figures")) >= 8
     for name, content in before.items():
         assert (out / name).read_bytes() == content
+
+
+def test_a_report_of_less_than_everything_is_refused(tmp_path):
+    scenario = load_scenario(write_small_scenario(tmp_path))
+    (tmp_path / "run").mkdir()
+    simulate(scenario, paths=32, collect="figures").write(tmp_path / "run")
+    found = call("report", "run", cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "capexrisk: run: a report needs a run that collects everything, and this one collected "
+        '"figures"; run again without collect\n'
+    )
 
 
 def test_too_many_broken_paths_exit_1_and_leave_nothing(folder):
@@ -184,8 +199,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder):
 def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
     """The command in this process, without drawing."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.report.figures.write_figures", lambda *_: None)
-    monkeypatch.setattr("capexrisk.report.html.write_report", lambda *_: None)
+    monkeypatch.setattr("capexrisk.report.files.write_report_files", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:
         command_line.main()
@@ -285,7 +299,7 @@ def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
         raise OSError(28, "No space left on device")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.report.figures.write_figures", fail)
+    monkeypatch.setattr("capexrisk.report.files.write_figures", fail)
     arguments = ["run", "small.toml", "--paths", "100", "-q", "--out", "a/o"]
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:

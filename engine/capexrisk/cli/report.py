@@ -1,4 +1,4 @@
-"""``capexrisk report``: draw the figures and the page of a finished run again."""
+"""``capexrisk report``: write the figures and reports of a finished run again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import click
 @click.command
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def report(directory: Path) -> None:
-    """Write figures and report.html into DIR, a finished run."""
-    from capexrisk.report.figures import write_figures
-    from capexrisk.report.html import write_report
+    """Write figures, report.html, report.md and report.xlsx into DIR, a finished run."""
+    from capexrisk.report.files import write_report_files
     from capexrisk.run.results import load_results
 
-    results = load_results(directory)
-    print(write_report(results, directory, write_figures(results, directory)))
+    print(write_report_files(load_results(directory), directory))

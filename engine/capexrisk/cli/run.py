@@ -58,7 +58,7 @@ def run(
     quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
-    """Simulate SCENARIO; write tables, distributions, figures and a report.
+    """Simulate SCENARIO; write tables, distributions, figures and reports.
 
     Neither --jobs nor --backend changes a result; more --paths contain the fewer.
     """
@@ -87,8 +87,7 @@ def run(
 
     target = out or Path("runs") / loaded.name
     with run_directory(target, overwrite=overwrite) as directory:
-        from capexrisk.report.figures import write_figures
-        from capexrisk.report.html import write_report
+        from capexrisk.report.files import write_report_files
         from capexrisk.run.results import simulate_plan
 
         single = directory / "paths"
@@ -99,7 +98,7 @@ def run(
                 loaded, plan, keep_in=single if keep_paths else None, progress=advance
             )
         results.write(directory)
-        write_report(results, directory, write_figures(results, directory))
+        write_report_files(results, directory)
 
     if plan.run_paths != plan.paths and not targets and not quiet:
         click.echo(

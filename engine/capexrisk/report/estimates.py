@@ -74,6 +74,13 @@ def last_quarters(results: Results) -> dict[str, str]:
     }
 
 
+def end_of_horizon(results: Results) -> str:
+    """The end of the horizon, as a year where a whole year ends there."""
+    year = results.years[-1]
+    last = last_quarters(results)[year]
+    return year if last.endswith("Q4") and len(year) == len("2026") else last
+
+
 def likeliest_to_fail(results: Results, most: int) -> list[str]:
     """At most this many issuers, those with the highest probability of failure, in their order."""
     rows = results.estimates("funding_failure", period=results.quarters[-1])

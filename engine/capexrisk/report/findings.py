@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import NamedTuple
 
 from capexrisk.estimate.measures import Estimate
-from capexrisk.report.estimates import Estimates, last_quarters, observed
+from capexrisk.report.estimates import Estimates, end_of_horizon, observed
 from capexrisk.report.numbers import money, percentage
-from capexrisk.report.words import CAUSES, at_least, counted, listed
+from capexrisk.report.odds import odds_and_range
+from capexrisk.report.words import CAUSES, at_least, counted, listed, unbroken
 from capexrisk.run.results import Results
 from capexrisk.run.summary import SYSTEM
 
@@ -59,18 +61,20 @@ def _failing(results: Results, estimates: Estimates) -> str:
     chances = {i: estimates.probability("funding_failure", i, last) for i in results.issuers}
     seen = [i for i in results.issuers if observed(chances[i])]
     seen.sort(key=lambda i: -observed(chances[i]))
-    period = f"By the end of {_end(results)}"
+    period = f"By the end of {end_of_horizon(results)}"
     if not seen:
-        limit = _chance(chances[results.issuers[0]])
-        return f"{period} nobody, on any path: {limit} for each issuer."
+        return (
+            f"{period} nobody, on any path: {_words(chances[results.issuers[0]])} for each issuer."
+        )
     named = []
     for issuer in seen[:MOST_RANKED]:
         found = estimates.main_cause(issuer)
-        why = "" if found is None else f"; main cause: {CAUSES[found[0]]}"
-        named.append(f"{issuer} ({_chance(chances[issuer])}{why})")
+        why = "" if found is None else f", mainly {CAUSES[found[0]]}"
+        named.append(f"{issuer}, {_words(chances[issuer])}{why}")
     rest = len(results.issuers) - len(named)
-    less = "" if not rest else f"; {counted(rest, 'other issuer')}, none with a greater chance"
-    return f"{period}: {listed(named)}{less}."
+    if rest:
+        named.append(f"{counted(rest, 'other issuer')}, none with a greater chance")
+    return f"{period}: {'; '.join(named)}."
 
 
 def _together(results: Results, estimates: Estimates) -> str:
@@ -78,18 +82,18 @@ def _together(results: Results, estimates: Estimates) -> str:
     parts = []
     for k in sorted({1, 2, issuers}):
         metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
-        chance = _chance(estimates.probability(metric, SYSTEM, last))
-        parts.append(f"{at_least(k, issuers).lower()}: {chance}")
-    return f"Failures by the end of {_end(results)}: {'; '.join(parts)}."
+        chance = _words(estimates.probability(metric, SYSTEM, last))
+        parts.append(f"{at_least(k, issuers).lower()}, {chance}")
+    return f"Failures by the end of {end_of_horizon(results)}: {'; '.join(parts)}."
 
 
 def _outside(results: Results, estimates: Estimates) -> str:
     mean, low, high = (
-        _whole(money(estimates.amount("outside_funding", statistic=name), unit=True))
+        unbroken(money(estimates.amount("outside_funding", statistic=name), unit=True))
         for name in ("mean", "p5", "p95")
     )
     threshold = threshold_text(results, "outside_funding")
-    above = _chance(estimates.probability("outside_funding_above_threshold"))
+    above = _words(estimates.probability("outside_funding_above_threshold"))
     return (
         f"The issuers raise {mean} over the horizon on average (P5 {low}, P95 {high}). "
         f"The chance that it exceeds {threshold} is {above}."
@@ -97,27 +101,41 @@ def _outside(results: Results, estimates: Estimates) -> str:
 
 
 def _certainty(results: Results) -> str:
+    known = Counter(record["confidence"] for record in results.sources)
+    assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed." if known else ""
     return (
-        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}: "
-        "they say how far the figures could move with other random numbers, and nothing about how "
-        "true the inputs are. Change the inputs to see how much hangs on them."
+        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
+        "say how far the figures could move with other random numbers, and nothing about how true "
+        f"the inputs are.{assumed}"
     )
 
 
+def warnings(results: Results) -> list[str]:
+    """What a reader must know before the first figure: what is missing from the run."""
+    run = results.manifest["run"]
+    found = []
+    if results.quarantine_note:
+        found.append(results.quarantine_note)
+    targets = run.get("targets", ())
+    missed = sum(1 for target in targets if not target["reached"])
+    if missed:
+        found.append(
+            f"the run ended before it was as sure as asked: {missed} of "
+            f"{counted(len(targets), 'target')} not reached"
+        )
+    if not targets and run["paths"] < run.get("paths_asked", 0):
+        found.append(
+            f"the run is not finished: {run['paths']:,} of {run['paths_asked']:,} paths are in it"
+        )
+    return found
+
+
 def _chance(estimate: Estimate) -> str:
-    return _whole(percentage(estimate))
+    return unbroken(percentage(estimate))
 
 
-def _whole(text: str) -> str:
-    """With spaces at which no line is broken."""
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
-
-
-def _end(results: Results) -> str:
-    """The end of the horizon, as a year where a whole year ends there."""
-    year = results.years[-1]
-    last = last_quarters(results)[year]
-    return year if last.endswith("Q4") else last
+def _words(estimate: Estimate) -> str:
+    return unbroken(odds_and_range(estimate))
 
 
 def threshold_text(results: Results, name: str) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from capexrisk.report.assumptions import assumptions, confidence_table
+from capexrisk.report.cells import Grid
 from capexrisk.report.estimates import Estimates, last_quarters, likeliest_to_fail
 from capexrisk.report.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
-from capexrisk.report.findings import find, threshold_text
-from capexrisk.report.grids import Grid, Grids
+from capexrisk.report.findings import Finding, find, threshold_text, warnings
+from capexrisk.report.grids import Grids
+from capexrisk.report.page import Entry, render_page
+from capexrisk.report.provenance import facts
 from capexrisk.report.svg import inline
-from capexrisk.report.words import counted
+from capexrisk.report.verdicts import sentence, verdict
 from capexrisk.run.results import Results
 
 REPORT = "report.html"
 MOST_YEARS = 6
+RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Part:
 
     name: str
     anchor: str
+    sentence: str
     figures: list[str]
     grids: list[Grid]
 
@@ -52,20 +57,13 @@ def write_report(results: Results, directory: Path, drawings: list[Drawing] | No
 
 def render(results: Results, drawings: list[Drawing]) -> str:
     """The page as text."""
-    environment = Environment(
-        loader=PackageLoader("capexrisk.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.html.j2").render(_context(results, drawings))
+    return render_page("report.html.j2", _context(results, drawings))
 
 
 def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     estimates = Estimates(results)
     ends = last_quarters(results)
-    years = _some(results.years)
+    years = years_shown(results)
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
     figures = {
@@ -73,28 +71,60 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         for number, drawing in enumerate(drawings)
     }
     manifest = results.manifest
+    parts = [_part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)]
+    inputs = assumptions(results)
     return {
-        "counted": counted,
+        "warnings": warnings(results),
+        "contents": _contents(parts),
         "results": results,
         "scenario": manifest["scenario"],
         "run": manifest["run"],
-        "manifest": manifest,
-        "findings": find(results, estimates, years),
-        "headline": [grids.negative_cash_flow(), grids.failure()],
-        "parts": [
-            _part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)
+        "findings": [
+            Finding(question, _joined(answer))
+            for question, answer in find(results, estimates, years)
         ],
+        "headline": [grids.negative_cash_flow(), grids.failure()],
+        "verdict": verdict(results, estimates),
+        "parts": parts,
         "figures": figures,
         "system": _system(grids, drawn),
         "drawn": drawn,
         "years": years,
         "panels": MOST_PANELS,
+        "inputs_by_section": inputs,
+        "confidence": confidence_table(inputs),
+        "facts": facts(results),
     }
 
 
-def _some(years: list[str]) -> list[str]:
+def _contents(parts: list[Part]) -> list[Entry]:
+    few = parts if len(parts) <= MOST_ISSUERS else []  # a crowd would push the rest out of sight
+    issuers = [Entry(part.anchor, part.name) for part in few]
+    together = {
+        "together": "Failures together",
+        "funding": "Funding from outside",
+        "market": "The market",
+        "profit": "Profit",
+    }
+    return [
+        Entry("answer", "The answer", [Entry("by-year", "Year by year")]),
+        Entry("issuers", "Issuer by issuer", issuers),
+        Entry("system", "The system", [Entry(*line) for line in together.items()]),
+        Entry("assumptions", "Assumptions"),
+        Entry("limits", "Limits"),
+        Entry("computed", "How it was computed"),
+    ]
+
+
+def years_shown(results: Results) -> list[str]:
     """The years that fit a page: the first, and the last."""
+    years = results.years
     return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
+
+
+def _joined(text: str) -> str:
+    """Text whose ranges are not broken after their dash, as browsers would."""
+    return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
 
 
 def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Part:
@@ -102,6 +132,7 @@ def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Pa
     return Part(
         name=issuer,
         anchor=f"issuer-{number + 1}",
+        sentence=_joined(sentence(grids.results, grids.estimates, issuer)),
         figures=[figures[name] for name in names if name in figures],
         grids=[
             grids.amounts(issuer),

@@ -36,15 +36,43 @@ def percentage(estimate: Estimate, sign: str = " %") -> str:
     """
     if isnan(estimate.value):
         return UNKNOWN
-    hits = _hits(estimate)
-    if min(hits, estimate.n - hits) < FEW:
+    if is_rare(estimate):
         return _interval(100.0 * estimate.ci_low, 100.0 * estimate.ci_high, sign)
     half = 50.0 * (estimate.ci_high - estimate.ci_low)
-    # Three digits of the smaller of p and 1 - p are all that anybody can use.
-    smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
-    decimals = max(0, min(_decimals(half), 2 - _magnitude(smaller)))
+    decimals = _percentage_decimals(estimate)
     error = _rounded_up(half, decimals)
     return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
+
+
+def percentage_range(estimate: Estimate, sign: str = " %") -> str:
+    """Write the 95 % interval of a probability, rounded outwards to as many decimals as its ± has.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A fraction, with statistic "probability", "upper_bound" or "lower_bound".
+    sign : str
+        What stands for per cent; "" where a heading says it.
+
+    Examples
+    --------
+    >>> percentage_range(Estimate("probability", 0.86492, 0.00076, 0.86342, 0.86641, 200_000))
+    '86.3–86.7 %'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    low, high = 100.0 * estimate.ci_low, 100.0 * estimate.ci_high
+    if is_rare(estimate):
+        return _interval(low, high, sign)
+    decimals = _percentage_decimals(estimate)
+    bottom, top = _rounded_down(low, decimals), min(100.0, _rounded_up(high, decimals))
+    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+
+
+def is_rare(estimate: Estimate) -> bool:
+    """Whether fewer than ten paths decide on a probability, so that no ± would be true of it."""
+    hits = _hits(estimate)
+    return min(hits, estimate.n - hits) < FEW
 
 
 def money(estimate: Estimate, *, unit: bool = False) -> str:
@@ -86,6 +114,19 @@ def share(estimate: Estimate) -> str:
     return _amount(_scaled(estimate, 100.0), 1, "", " %")
 
 
+def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
+    """Decimals that show the error of an estimate with one digit, 0 to 9; 2 where it has none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    scale : float
+        100 where it is shown in per cent.
+    """
+    half = 0.5 * scale * (estimate.ci_high - estimate.ci_low)
+    return max(0, min(_decimals(half), 9)) if half > 0.0 else 2
+
+
 def signed(value: float, decimals: int) -> str:
     """Write a number with thousands separators and a true minus sign; never "−0"."""
     text = f"{abs(value):,.{decimals}f}"
@@ -120,6 +161,14 @@ def _interval(low: float, high: float, sign: str) -> str:
     if high >= 100.0:
         return f"> {bottom}{sign}"
     return f"{bottom}–{top}{sign}"
+
+
+def _percentage_decimals(estimate: Estimate) -> int:
+    """Decimals of a probability in per cent that is not rare."""
+    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    # Three digits of the smaller of p and 1 - p are all that anybody can use.
+    smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
+    return max(0, min(_decimals(half), 2 - _magnitude(smaller)))
 
 
 def _hits(estimate: Estimate) -> float:

@@ -30,6 +30,8 @@ CHANNELS = {
     "equity": "Equity",
     "finance_leases": "Finance leases",
 }
+# Parts of a scenario that are no issuer's.
+SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
 LONGEST_LABEL = 20
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -77,3 +79,12 @@ def listed(names: list[str], most: int | None = None) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def unbroken(text: str) -> str:
+    """Text with spaces at which no line is broken; in a figure in words before its brackets only.
+
+    >>> unbroken("about 1 in 20 (5.0–5.4 %)").count(" ")
+    1
+    """
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}(", " (")

@@ -18,7 +18,7 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import worker_count
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.targets import Standing
-from capexrisk.scenario import Scenario, digest
+from capexrisk.scenario import Scenario, digest, sources
 
 FORMAT_VERSION = 1
 LIBRARIES = ("capexrisk", "numpy", "numba", "llvmlite", "scipy", "pandas", "joblib", "pyarrow")
@@ -45,6 +45,32 @@ def machine() -> dict[str, Any]:
     }
 
 
+def source_records(scenario: Scenario) -> list[dict[str, Any]]:
+    """Every figure that a scenario gives, with its evidence; JSON-ready.
+
+    Returns
+    -------
+    list of dict
+        section (an issuer's name, or "market", "thresholds"), key, value, confidence ("" where
+        there is no evidence), source, address.
+    """
+    return [
+        {
+            "section": figure.table,
+            "key": figure.key,
+            "value": _as_lists(figure.value),
+            "confidence": figure.confidence,
+            "source": figure.source,
+            "address": figure.address,
+        }
+        for figure in sources(scenario)
+    ]
+
+
+def _as_lists(value: object) -> object:
+    return [_as_lists(part) for part in value] if isinstance(value, tuple | list) else value
+
+
 def build_manifest(
     scenario: Scenario,
     lowered: LoweredScenario,
@@ -68,6 +94,7 @@ def build_manifest(
             "quarters": list(lowered.quarters),
             "years": list(lowered.years),
             "model": scenario.model_case(),
+            "sources": source_records(scenario),
         },
         "run": {
             "paths": totals.counted + totals.quarantined,

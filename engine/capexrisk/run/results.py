@@ -83,6 +83,11 @@ class Results:
         return int(self.manifest["run"]["paths_counted"])
 
     @property
+    def sources(self) -> list[dict[str, Any]]:
+        """Every figure of the scenario with its evidence; none in the record of an older run."""
+        return list(self.manifest["scenario"].get("sources", ()))
+
+    @property
     def targets(self) -> list[str]:
         """One line on each target of the run: whether it was reached, or how much is missing."""
         return [sentence(record, self.paths) for record in self.manifest["run"].get("targets", ())]
@@ -266,6 +271,16 @@ def simulate_plan(
     )
 
 
+def _absence(folder: Path) -> str:
+    """Why there is no manifest."""
+    if not folder.is_dir():
+        return "is no directory; give that of a finished run"
+    # A run is written under a hidden name, and its manifest comes last but for the reports.
+    if ".partial-" in folder.name or (folder / SUMMARY_CSV).exists():
+        return f"holds a run that was not finished, without {MANIFEST}; run again"
+    return f"no {MANIFEST} here; give the directory of a finished run"
+
+
 def load_results(directory: Path | str) -> Results:
     """Read a run directory.
 
@@ -283,9 +298,7 @@ def load_results(directory: Path | str) -> Results:
             and {"paths", "paths_counted", "seed"} <= set(manifest["run"])
         )
     except FileNotFoundError:
-        raise ResultsError(
-            f"{folder}: no {MANIFEST} here; give the directory of a finished run"
-        ) from None
+        raise ResultsError(f"{folder}: {_absence(folder)}") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{folder / MANIFEST}: cannot be read ({error}); run again") from None
     if not complete:

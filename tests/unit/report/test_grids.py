@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from capexrisk.estimate.measures import probability
+from capexrisk.report.cells import Grid, chance, dollars
 from capexrisk.report.estimates import Estimates, last_quarters, observed
-from capexrisk.report.findings import find
-from capexrisk.report.grids import Grid, Grids
-from capexrisk.report.numbers import basis_points, money, percentage, share
+from capexrisk.report.findings import find, warnings
+from capexrisk.report.grids import Grids
+from capexrisk.report.numbers import basis_points, money, percentage, percentage_range, share
+from capexrisk.report.odds import odds, odds_and_range
+from capexrisk.report.verdicts import sentence, verdict
 from capexrisk.run.results import Results
 
 
@@ -22,17 +28,17 @@ def grids(results: Results, estimates: Estimates) -> Grids:
 
 
 def cell(grid: Grid, row: str, column: str) -> str:
-    (cells,) = (cells for label, cells in grid.rows if label == row)
+    (cells,) = (found.cells for found in [*grid.rows, *grid.foot] if found.label == row)
     return cells[grid.columns.index(column)].text
 
 
 def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
-    chance = estimates.probability("negative_fcf", "Amazon", "2027")
-    assert cell(grids.negative_cash_flow(), "Amazon", "2027") == percentage(chance, "")
-    chance = estimates.probability("funding_failure", "Oracle", "2027Q4")
-    assert cell(grids.failure(), "Oracle", "2027") == percentage(chance, "")
-    chance = estimates.probability("net_debt_positive", "Amazon", "2028Q4")
-    assert cell(grids.distress("Amazon"), "Net debt", "2028") == percentage(chance, "")
+    found = estimates.probability("negative_fcf", "Amazon", "2027")
+    assert cell(grids.negative_cash_flow(), "Amazon", "2027") == percentage(found, "")
+    found = estimates.probability("funding_failure", "Oracle", "2027Q4")
+    assert cell(grids.failure(), "Oracle", "2027") == percentage(found, "")
+    found = estimates.probability("net_debt_positive", "Amazon", "2028Q4")
+    assert cell(grids.distress("Amazon"), "Net debt", "2028") == percentage(found, "")
 
 
 def test_amounts(grids: Grids, estimates: Estimates) -> None:
@@ -68,23 +74,23 @@ def test_the_row_fails_where_the_column_does(grids: Grids, estimates: Estimates)
 
 def test_the_system(grids: Grids, estimates: Estimates) -> None:
     together = grids.failures_together()
-    chance = estimates.probability("failures_at_least_2", period="2028Q4")
-    assert cell(together, "Two or more", "2028") == percentage(chance, "")
-    chance = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
-    assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(chance, "")
+    found = estimates.probability("failures_at_least_2", period="2028Q4")
+    assert cell(together, "Two or more", "2028") == percentage(found, "")
+    found = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
+    assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(found, "")
     used = estimates.amount("utilisation", period="2027Q4")
     assert cell(grids.market(), "Utilisation of AI capacity: mean", "2027") == share(used)
     above = estimates.probability("group_profit_above_threshold", period="2028")
     assert cell(grids.group_profit("$9bn"), "Above $9bn", "2028") == percentage(above)
     raised = estimates.amount("raised_bonds")
-    assert cell(grids.outside_funding("$9bn"), "Bonds, mean", "Whole horizon") == money(raised)
+    assert cell(grids.outside_funding("$9bn"), "Bonds, $bn: mean", "Whole horizon") == money(raised)
 
 
 def test_a_darker_cell_is_a_greater_chance(grids: Grids, estimates: Estimates) -> None:
-    for issuer, cells in grids.negative_cash_flow().rows:
+    for issuer, cells, _ in grids.negative_cash_flow().rows:
         for year, shown in zip(grids.years, cells, strict=True):
-            chance = observed(estimates.probability("negative_fcf", issuer, year))
-            assert shown.shade == pytest.approx(chance, abs=0.0051)
+            found = observed(estimates.probability("negative_fcf", issuer, year))
+            assert shown.shade == pytest.approx(found, abs=0.0051)
 
 
 def test_the_findings_name_who_burns_cash_and_who_fails(
@@ -96,17 +102,65 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     }
     burning = answers["Who burns cash?"]
     for issuer in results.issuers:
-        chance = estimates.probability("negative_fcf", issuer, "2026")
-        assert (issuer in burning) == (observed(chance) > 0.5)
+        found = estimates.probability("negative_fcf", issuer, "2026")
+        assert (issuer in burning) == (observed(found) > 0.5)
     assert "Amazon" in burning and "Meta" not in burning
     failing = answers["Who cannot fund its commitments?"]
-    chance = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
-    expected = f"By the end of 2028: CoreWeave ({percentage(chance)}; main cause: market window)"
+    found = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
+    expected = f"By the end of 2028: CoreWeave, {odds_and_range(found)}, mainly market window; "
     assert failing.startswith(expected)
-    chance = estimates.probability("any_failure", period="2028Q4")
-    assert f"any issuer: {percentage(chance)};" in answers["Together?"]
+    found = estimates.probability("any_failure", period="2028Q4")
+    assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
     assert "$1,500bn" in answers["How much from outside?"]
     assert "2,048 paths" in answers["How sure is that?"]
+    assert "Of the 394 inputs 312 are assumed" in answers["How sure is that?"]
+
+
+def test_the_verdict(results: Results, estimates: Estimates) -> None:
+    grid = verdict(results, estimates)
+    assert [row.label for row in grid.rows] == results.issuers
+    assert [row.label for row in grid.foot] == ["Any issuer", "Two or more", "All six"]
+    burning, failing, cause = next(row.cells for row in grid.rows if row.label == "Amazon")
+    found = estimates.probability("negative_fcf", "Amazon", "2026")
+    assert (burning.text, burning.note) == (f"{odds(found)}, in 2026", percentage_range(found))
+    found = estimates.probability("funding_failure", "Amazon", "2028Q4")
+    assert (failing.text, failing.note) == (odds(found), percentage_range(found))
+    assert cause.text == "Market window"
+    found = estimates.probability("failures_at_least_2", period="2028Q4")
+    assert grid.foot[1].cells[1].text == odds(found)
+
+
+def test_the_sentence_of_an_issuer_names_its_likeliest_year(
+    results: Results, estimates: Estimates
+) -> None:
+    said = sentence(results, estimates, "Meta").replace("\N{NO-BREAK SPACE}", " ")
+    found = estimates.probability("negative_fcf", "Meta", "2027")
+    assert said.endswith(f"likeliest in 2027: {odds_and_range(found)}.")
+
+
+def test_cells_sort_by_the_number_not_by_its_text(estimates: Estimates) -> None:
+    never, always = probability(0, 100), probability(100, 100)
+    assert [chance(estimate).order for estimate in (never, always)] == [0.0, 1.0]
+    assert chance(probability(0, 0)).order is None
+    assert dollars(estimates.amount("free_cash_flow", "Amazon", "2026")).order == pytest.approx(
+        estimates.amount("free_cash_flow", "Amazon", "2026").value
+    )
+
+
+def test_a_run_that_lacks_something_says_so_first(results: Results) -> None:
+    assert warnings(results) == []
+    target = {"target": "x", "reached": False}
+    for run, said in (
+        ({"targets": [target, {**target, "reached": True}]}, "1 of 2 targets not reached"),
+        ({"paths": 1_000}, "not finished: 1,000 of 2,000 paths"),
+        (
+            {"paths_quarantined": 1, "quarantine": [{"path": 17, "quarter": "2026Q3"}]},
+            "the first is path 17, in 2026Q3",
+        ),
+    ):
+        manifest = {**results.manifest, "run": {**results.manifest["run"], **run}}
+        (found,) = warnings(replace(results, manifest=manifest))
+        assert said in found
 
 
 def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -16,7 +18,14 @@ from capexrisk.report.html import render, write_report
 from capexrisk.report.tables import headline
 from capexrisk.run.results import Results
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
+# Of our own tags and of matplotlib's; no name from a scenario may add one.
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "id", "class", "style", "href", "rel"),
+    *("hidden", "type", "placeholder", "role", "tabindex", "scope", "data-sort"),
+    *("aria-label", "aria-labelledby", "xlink:href", "xmlns", "xmlns:xlink", "version"),
+    *("width", "height", "viewbox", "d", "x", "y", "transform", "clip-path"),
+}
+VOID = {"meta", "link", "br", "hr", "img", "input", "image"}
 
 
 class Outline(HTMLParser):
@@ -80,13 +89,33 @@ def test_the_page_is_whole_and_stands_alone(page: str) -> None:
     outline = Outline(page)
     assert outline.open == []
     for tag, attributes in outline.tags:
-        assert tag not in ("script", "link", "iframe", "img", "base", "object")
+        assert tag not in ("link", "iframe", "img", "base", "object")
         for name in ("src", "href", "xlink:href", "action", "data"):
-            assert (attributes.get(name) or "#").startswith("#"), (tag, attributes)
+            if (tag, name) != ("a", "href"):  # a source's address: followed by a reader only
+                assert (attributes.get(name) or "#").startswith(("#", "data:image/png"))
+    assert outline.all("script") == [{}]
     assert not re.search(r"@import|url\((?!#)", page)
     anchors = {attributes["id"] for _, attributes in outline.tags if "id" in attributes}
-    links = {attributes["href"] for attributes in outline.all("a")}
-    assert links <= {f"#{anchor}" for anchor in anchors}
+    links = {attributes["href"] or "" for attributes in outline.all("a")}
+    inside = {link for link in links if link.startswith("#")}
+    assert inside <= {f"#{anchor}" for anchor in anchors}
+    assert all(link.startswith("https://") for link in links - inside)
+    for section in ("answer", "issuers", "system", "assumptions", "limits", "computed"):
+        assert f"#{section}" in inside
+
+
+def test_the_page_forbids_what_it_does_not_bring(page: str) -> None:
+    outline = Outline(page)
+    (policy,) = (
+        attributes["content"] or ""
+        for attributes in outline.all("meta")
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    script = page[page.index("<script>") + len("<script>") : page.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert "http" not in policy
 
 
 def test_identifiers_are_unique(page: str) -> None:
@@ -186,6 +215,16 @@ def test_names_are_only_names(results: Results) -> None:
         "digest": attack,
         "issuers": [attack],
     }
+    manifest["scenario"]["sources"] = [
+        {
+            "section": attack,
+            "key": attack,
+            "value": attack,
+            "confidence": "assumed",
+            "source": attack,
+            "address": f"https://x.example/{attack}",
+        }
+    ]
     manifest["scenario"]["model"] = {
         **manifest["scenario"]["model"],
         "issuers": manifest["scenario"]["model"]["issuers"][:1],
@@ -198,9 +237,11 @@ def test_names_are_only_names(results: Results) -> None:
         distributions=results.distributions.replace({"issuer": renamed}),
     )
     outline = Outline(render(evil, draw_figures(evil)))
-    assert outline.all("script") == []
+    assert outline.all("script") == [{}]
     assert outline.open == []
     assert any(attack in text for text in outline.text)
+    for _, attributes in outline.tags:
+        assert set(attributes) <= ATTRIBUTES, attributes
 
 
 def test_the_page_takes_any_run(odd: Results) -> None:
@@ -239,4 +280,46 @@ def test_quarantined_paths_are_named(results: Results, drawings: list[Drawing]) 
         "quarantine": [{"path": 17, "quarter": "2026Q3"}],
     }
     page = render(replace(results, manifest=manifest), drawings)
-    assert "the first is path 17, in 2026Q3" in page
+    said = page.index("the first is path 17, in 2026Q3")
+    assert said < page.index("<h1>")
+
+
+def test_every_input_is_there_with_its_evidence(results: Results, page: str) -> None:
+    outline = Outline(page)
+    text = "".join(outline.text)
+    assert len(outline.all("details")) == 2 + len(results.issuers)
+    for record in results.sources:
+        assert record["key"] in text and record["source"] in text
+    links = {attributes["href"] for attributes in outline.all("a")}
+    assert {record["address"] for record in results.sources if record["address"]} <= links
+
+
+def test_a_run_without_evidence_has_a_page(results: Results, drawings: list[Drawing]) -> None:
+    """As older versions wrote it."""
+    scenario = {k: v for k, v in results.manifest["scenario"].items() if k != "sources"}
+    older = replace(results, manifest={**results.manifest, "scenario": scenario})
+    page = render(older, drawings)
+    assert "does not say where its inputs come from" in page
+    assert Outline(page).open == []
+
+
+def test_figures_stand_in_their_section_where_they_are_drawn(
+    results: Results, drawings: list[Drawing]
+) -> None:
+    places = {
+        "causes": "together",
+        "joint-failures": "together",
+        "outside-funding": "funding",
+        "spread": "market",
+        "utilisation": "market",
+        "bond-share": "market",
+        "group-profit": "profit",
+    }
+    old = [drawing for drawing in drawings if drawing.name not in places]
+    new = [Drawing(name, f"Shows {name}.", "<svg></svg>") for name in places]
+    page = render(results, [*old, *new])
+    for name, section in places.items():
+        before = page[: page.index(f'aria-label="Shows {name}."')]
+        assert re.findall(r'<h3 id="([^"]+)"', before)[-1] == section
+    without = render(results, old)
+    assert "<figure>\n</figure>" not in without and "<figure></figure>" not in without

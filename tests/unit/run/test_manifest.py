@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from capexrisk.run.manifest import LIBRARIES, library_versions
+from capexrisk.run.manifest import LIBRARIES, library_versions, source_records
 from capexrisk.run.results import simulate
-from capexrisk.scenario import digest, scenario_from_case
+from capexrisk.scenario import digest, load_scenario, scenario_from_case, sources
+from tests.cli.command import DEFAULT
 from tests.unit.run.conftest import PATHS, RUN_PATHS
 from tests.unit.run.scenarios import small_scenario
 
@@ -91,3 +92,23 @@ def test_it_names_no_person_and_no_machine(results):
     told = json.dumps(results.manifest["machine"])
     assert socket.gethostname() not in told
     assert f'"{getpass.getuser()}"' not in told
+
+
+def test_it_carries_every_figure_with_its_evidence():
+    scenario = load_scenario(DEFAULT)
+    records = source_records(scenario)
+    assert len(records) == len(sources(scenario)) > 300
+    (oas,) = [r for r in records if (r["section"], r["key"]) == ("market", "oas0_bp")]
+    assert (oas["value"], oas["confidence"]) == (79.0, "reported")
+    assert oas["source"].startswith("ICE BofA US Corporate Index")
+    assert oas["address"] == "https://fred.stlouisfed.org/series/BAMLC0A0CM"
+    assert json.loads(json.dumps(records, allow_nan=False)) == records
+    run = simulate(scenario, paths=32, n_jobs=1, collect="figures")
+    assert run.manifest["scenario"]["sources"] == records
+
+
+def test_a_figure_without_evidence_has_no_confidence(results):
+    records = results.manifest["scenario"]["sources"]
+    assert records and {(r["confidence"], r["source"], r["address"]) for r in records} == {
+        ("", "", "")
+    }

@@ -133,9 +133,20 @@ def refusal(directory) -> str:
 
 
 def test_a_directory_that_is_no_run(tmp_path):
-    for directory in (tmp_path, tmp_path / "missing"):
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: no manifest.json here; give the directory of a finished run"
+    )
+    missing = tmp_path / "missing"
+    assert refusal(missing) == f"{missing}: is no directory; give that of a finished run"
+
+
+def test_a_run_that_was_not_finished(tmp_path):
+    (tmp_path / "summary.csv").touch()
+    hidden = tmp_path / ".x.partial-0123456789ab"
+    hidden.mkdir()
+    for directory in (tmp_path, hidden):
         assert refusal(directory) == (
-            f"{directory}: no manifest.json here; give the directory of a finished run"
+            f"{directory}: holds a run that was not finished, without manifest.json; run again"
         )
 
 
