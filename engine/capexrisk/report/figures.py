@@ -1,4 +1,8 @@
-"""All figures of a run, as PNG and SVG files.
+"""All figures of a run, as PNG and SVG files, by names that the page refers to.
+
+Of the system: "survival", "causes", "joint-failures" (where there are two issuers or more),
+"funding-mix", "outside-funding", "spread", "utilisation", "bond-share", "group-profit". Of each
+issuer, after its name: "-fan", "-distribution", "-funding-mix".
 
 Drawn with matplotlib's objects, without pyplot: no global state, nothing to close, and safe beside
 a caller's own plots. The same results give the same bytes.
@@ -18,11 +22,24 @@ from matplotlib.figure import Figure
 
 from capexrisk.report.canvas import STYLE, Margins, stamp
 from capexrisk.report.estimates import likeliest_to_fail
-from capexrisk.report.plots import distribution, fan, funding_mix, survival, with_room
+from capexrisk.report.plots import (
+    causes,
+    conditional_failures,
+    distribution,
+    exceedance,
+    fan,
+    funding_mix,
+    group_profit,
+    joint_failures,
+    market,
+    survival,
+    with_room,
+)
+from capexrisk.report.plots.failure import MOST_BARS, height_of_rows
+from capexrisk.report.plots.joint import MOST_PAIRED, height_of_pairs, names_below
 from capexrisk.report.svg import svg_text
 from capexrisk.report.words import shortened
 from capexrisk.run.results import Results
-from capexrisk.run.summary import SYSTEM
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
@@ -72,40 +89,89 @@ def draw_figures(results: Results) -> list[Drawing]:
 
 
 def _figures(results: Results) -> Iterator[tuple[str, str, Figure]]:
-    """Name, description, figure: two of the system, three of each issuer likeliest to fail."""
+    """Name, description, figure: of the system, then three of each issuer likeliest to fail."""
+    yield from _of_failures(results)
+    yield from _of_market(results)
+    for issuer in likeliest_to_fail(results, MOST_ISSUERS):
+        yield from _of_issuer(results, issuer)
+
+
+def _of_failures(results: Results) -> Iterator[tuple[str, str, Figure]]:
     longest = max(len(shortened(name)) for name in results.issuers)
     yield (
         "survival",
         "Curves: chance of funding failure by the end of each quarter, for each issuer",
-        _figure(results, survival, Margins(top=32.0, right=10.0 + NAME * longest)),
+        _figure(results, survival, Margins(right=10.0 + NAME * longest)),
+    )
+    shown = likeliest_to_fail(results, MOST_BARS)
+    yield (
+        "causes",
+        "Bars: what the funding failures of each issuer come from, and how likely it fails",
+        _figure(results, causes, Margins(right=66.0), height_of_rows(len(shown))),
+    )
+    if len(results.issuers) > 1:
+        yield (
+            "joint-failures",
+            "Two heat maps: how likely any two issuers both fail, and one if the other does",
+            _pairs(results),
+        )
+
+
+def _of_market(results: Results) -> Iterator[tuple[str, str, Figure]]:
+    plots: tuple[tuple[str, str, Callable[..., Axes]], ...] = (
+        (
+            "funding-mix",
+            "Bars: mean outside funding of all issuers by year and channel",
+            funding_mix,
+        ),
+        ("outside-funding", "Curve: chance that all issuers raise more than an amount", exceedance),
+        ("spread", "Fan chart: spread of the bond market by quarter, from P5 to P95", market),
+        (
+            "utilisation",
+            "Fan chart: utilisation of AI capacity by quarter, from P5 to P95",
+            partial(market, metric="utilisation"),
+        ),
+        (
+            "bond-share",
+            "Fan chart: AI share of the bond market by quarter, from P5 to P95",
+            partial(market, metric="ai_share_of_bond_market"),
+        ),
+        (
+            "group-profit",
+            "Boxes: profit of all issuers by year, from P5 to P95, and the threshold",
+            group_profit,
+        ),
+    )
+    for name, description, plot in plots:
+        yield name, description, _figure(results, plot, Margins())
+
+
+def _of_issuer(results: Results, issuer: str) -> Iterator[tuple[str, str, Figure]]:
+    yield (
+        f"{issuer}-fan",
+        f"Fan chart: free cash flow of {issuer} by quarter, from P5 to P95",
+        _figure(results, partial(fan, issuer=issuer), Margins()),
     )
     yield (
-        "funding-mix",
-        "Bars: mean outside funding of all issuers by year and channel",
-        _figure(results, partial(funding_mix, issuer=SYSTEM), Margins(top=46.0)),
+        f"{issuer}-distribution",
+        f"Histograms: free cash flow of {issuer} in each year, with P5 and mean",
+        _distributions(results, issuer),
     )
-    for issuer in likeliest_to_fail(results, MOST_ISSUERS):
-        yield (
-            f"{issuer}-fan",
-            f"Fan chart: free cash flow of {issuer} by quarter, from P5 to P95",
-            _figure(results, partial(fan, issuer=issuer), Margins(top=34.0)),
-        )
-        yield (
-            f"{issuer}-distribution",
-            f"Histograms: free cash flow of {issuer} in each year, with P5 and mean",
-            _distributions(results, issuer),
-        )
-        yield (
-            f"{issuer}-funding-mix",
-            f"Bars: mean outside funding of {issuer} by year and channel",
-            _figure(results, partial(funding_mix, issuer=issuer), Margins(top=46.0)),
-        )
+    yield (
+        f"{issuer}-funding-mix",
+        f"Bars: mean outside funding of {issuer} by year and channel",
+        _figure(results, partial(funding_mix, issuer=issuer), Margins()),
+    )
 
 
-def _figure(results: Results, plot: Callable[..., Axes], margins: Margins) -> Figure:
+def _figure(
+    results: Results, plot: Callable[..., Axes], margins: Margins, height: float | None = None
+) -> Figure:
     with matplotlib.style.context(STYLE):
         figure = Figure()
         FigureCanvasAgg(figure)
+        if height is not None:
+            figure.set_figheight(height)
         ax = figure.subplots()
         margins.apply(figure)
         plot(results, ax=ax)
@@ -114,14 +180,34 @@ def _figure(results: Results, plot: Callable[..., Axes], margins: Margins) -> Fi
     return figure
 
 
+def _panels(height: float, rows: int) -> tuple[Figure, list[Axes]]:
+    """A figure of axes under each other."""
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    figure.set_figheight(height)
+    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+
+
+def _pairs(results: Results) -> Figure:
+    """How likely pairs fail, and one if the other does; the names below stand for both."""
+    shown = likeliest_to_fail(results, MOST_PAIRED)
+    below = names_below(shown)
+    with matplotlib.style.context(STYLE):
+        figure, (upper, lower) = _panels(height_of_pairs(shown, 2), 2)
+        joint_failures(results, upper)
+        conditional_failures(results, lower)
+        upper.set_xticks([])
+        margins = Margins(bottom=72.0 * below + 14.0)
+        margins.apply(figure, rows=2, between=44.0)
+        stamp(figure, results)
+    return figure
+
+
 def _distributions(results: Results, issuer: str) -> Figure:
     """One panel a year, under each other, on the same scale from left to right."""
     years = results.years[:MOST_PANELS]
     with matplotlib.style.context(STYLE):
-        figure = Figure()
-        FigureCanvasAgg(figure)
-        figure.set_figheight(0.3 + PANEL_HEIGHT * len(years))
-        panels = figure.subplots(len(years), squeeze=False)[:, 0]
+        figure, panels = _panels(0.3 + PANEL_HEIGHT * len(years), len(years))
         for ax, year in zip(panels, years, strict=True):
             distribution(results, issuer, year, ax)
         lows, highs = zip(*(ax.get_xlim() for ax in panels), strict=True)
@@ -130,6 +216,6 @@ def _distributions(results: Results, issuer: str) -> Figure:
             ax.set_xlim(limits)
         for ax in panels[:-1]:
             ax.set_xlabel("")
-        Margins(top=30.0, right=33.0, bottom=40.0).apply(figure, rows=len(years), between=46.0)
+        Margins(right=33.0).apply(figure, rows=len(years), between=46.0)
         stamp(figure, results)
     return figure

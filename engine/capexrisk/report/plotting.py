@@ -7,8 +7,12 @@ from difflib import get_close_matches
 from matplotlib.axes import Axes
 
 from capexrisk.report import plots
+from capexrisk.report.plots.system import QUANTITIES
+from capexrisk.report.words import listed
 from capexrisk.run.results import Results
-from capexrisk.run.summary import SYSTEM
+from capexrisk.run.summary import HORIZON, SYSTEM
+
+MOST = 12  # names in a message
 
 
 class Plotting:
@@ -25,10 +29,10 @@ class Plotting:
     def __init__(self, results: Results) -> None:
         self._results = results
 
-    def fan(self, issuer: str, ax: Axes | None = None) -> Axes:
-        """Fan chart of an issuer's free cash flow by quarter, $bn."""
+    def fan(self, issuer: str, ax: Axes | None = None, *, by: str = "quarter") -> Axes:
+        """Fan chart of an issuer's free cash flow by quarter or year, $bn."""
         _known(issuer, self._results.issuers, "issuer")
-        return plots.fan(self._results, issuer, ax)
+        return plots.fan(self._results, issuer, ax, by=by)
 
     def distribution(self, issuer: str, year: str | int, ax: Axes | None = None) -> Axes:
         """Histogram of an issuer's free cash flow over a year, $bn."""
@@ -40,10 +44,78 @@ class Plotting:
         """Chance of funding failure by the end of each quarter, by issuer."""
         return plots.survival(self._results, ax)
 
+    def causes(self, ax: Axes | None = None) -> Axes:
+        """What funding failures come from, by issuer."""
+        return plots.causes(self._results, ax)
+
+    def joint_failures(self, ax: Axes | None = None) -> Axes:
+        """Heat map of the probability that two issuers both fail."""
+        return plots.joint_failures(self._results, ax)
+
+    def conditional_failures(self, ax: Axes | None = None) -> Axes:
+        """Heat map of the probability that one issuer fails if another does."""
+        return plots.conditional_failures(self._results, ax)
+
     def funding_mix(self, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
         """Mean outside funding by year and channel, $bn; of all issuers if none is named."""
         _known(issuer, [*self._results.issuers, SYSTEM], "issuer")
         return plots.funding_mix(self._results, issuer, ax)
+
+    def exceedance(
+        self,
+        metric: str = "outside_funding",
+        issuer: str = SYSTEM,
+        period: str | int = HORIZON,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """Probability that an amount is worse than x, over x, on a logarithmic axis."""
+        table = self._results.distributions
+        _known(metric, list(table["metric"].unique()), "metric with a distribution")
+        rows = table[table["metric"] == metric]
+        _known(issuer, list(rows["issuer"].unique()), f"issuer with {metric}")
+        rows = rows[rows["issuer"] == issuer]
+        _known(str(period), list(rows["period"].unique()), f"period of {metric}")
+        return plots.exceedance(self._results, metric, issuer, str(period), ax)
+
+    def market(self, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
+        """Fan chart of a quantity of the market by quarter."""
+        _known(metric, list(QUANTITIES), "metric of the market")
+        return plots.market(self._results, metric, ax)
+
+    def regimes(self, ax: Axes | None = None) -> Axes:
+        """Probability of each regime of the bond market by quarter."""
+        return plots.regimes(self._results, ax)
+
+    def group_profit(self, ax: Axes | None = None) -> Axes:
+        """Profit of all issuers by year against the threshold of the scenario."""
+        return plots.group_profit(self._results, ax)
+
+    def waterfall(self, issuer: str, period: str | int, path: int, ax: Axes | None = None) -> Axes:
+        """Where an issuer's need came from on one path, 0 to ``paths - 1``, $bn."""
+        _known(issuer, self._results.issuers, "issuer")
+        _known(str(period), [*self._results.quarters, *self._results.years], "quarter or year")
+        return plots.waterfall(self._results, issuer, str(period), path, ax)
+
+    def convergence(
+        self,
+        metric: str,
+        issuer: str = SYSTEM,
+        period: str | int = HORIZON,
+        statistic: str = "probability",
+        *,
+        target: float | None = None,
+        ax: Axes | None = None,
+    ) -> Axes:
+        """An estimate over the number of paths, with its band and a wanted standard error."""
+        table = self._results.summary
+        _known(metric, list(table["metric"].unique()), "metric")
+        rows = table[table["metric"] == metric]
+        _known(issuer, list(rows["issuer"].unique()), f"issuer with {metric}")
+        rows = rows[rows["issuer"] == issuer]
+        _known(str(period), list(rows["period"].unique()), f"period of {metric}")
+        return plots.convergence(
+            self._results, metric, issuer, str(period), statistic, target=target, ax=ax
+        )
 
 
 def _known(name: str, names: list[str], what: str) -> None:
@@ -51,5 +123,5 @@ def _known(name: str, names: list[str], what: str) -> None:
         return
     by_case = {known.casefold(): known for known in names}
     close = get_close_matches(name.casefold(), by_case, n=1)
-    hint = f"did you mean {by_case[close[0]]!r}?" if close else f"there are {', '.join(names)}"
+    hint = f"did you mean {by_case[close[0]]!r}?" if close else f"there are {listed(names, MOST)}"
     raise ValueError(f"{name!r} is no {what} of this run; {hint}")

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from capexrisk.kernel.outcomes import CHANNELS
 from capexrisk.report import plots
-from capexrisk.report.canvas import spread_apart
+from capexrisk.report.labels import spread_apart
 from capexrisk.run.results import Results
 
 DRAW: dict[str, Callable[[Results, Axes | None], Axes]] = {

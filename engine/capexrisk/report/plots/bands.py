@@ -1,0 +1,73 @@
+"""Bands of quantiles by quarter, boxes of quantiles by year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from capexrisk.report.canvas import BLUE, RED
+from capexrisk.run.results import Results
+
+Floats = NDArray[np.float64]
+PALE, MIDDLE = "#c5dcea", "#7fb2d3"
+DASHED = (0, (3, 1.5))
+NARROWEST = 0.05  # range of an axis, of its largest number
+BOX = 0.56  # width of a year's box
+
+
+def statistics_of(
+    results: Results, metric: str, issuer: str, periods: Sequence[str], scale: float = 1.0
+) -> dict[str, Floats]:
+    """Each statistic of an amount over the periods.
+
+    Raises
+    ------
+    ValueError
+        If the run has no such distributions, because it collected figures only.
+    """
+    rows = results.estimates(metric, issuer=issuer)
+    table = rows.pivot_table(index="period", columns="statistic", values="value", dropna=False)
+    if "p5" not in table or not set(periods) <= set(table.index):
+        raise ValueError(
+            f"{metric} of {issuer}: this run has no distribution of it by "
+            f"{'year' if 'Q' not in periods[0] else 'quarter'}; "
+            'run with collect="everything"'
+        )
+    chosen = scale * table.loc[list(periods)]
+    return {str(name): chosen[name].to_numpy() for name in chosen}
+
+
+def draw_bands(ax: Axes, line: dict[str, Floats]) -> None:
+    """P5 to P95, P25 to P75, median and mean over the quarters, numbered from 0."""
+    place = np.arange(line["p50"].size, dtype=float)
+    if place.size == 1:  # a point has no band: it is drawn over its quarter
+        place = np.array([-0.5, 0.5])
+        line = {name: np.repeat(values, 2) for name, values in line.items()}
+    ax.fill_between(place, line["p5"], line["p95"], color=PALE, lw=0, label="P5–P95")
+    ax.fill_between(place, line["p25"], line["p75"], color=MIDDLE, lw=0, label="P25–P75")
+    ax.plot(place, line["p50"], color=BLUE, lw=1.6, label="Median")
+    ax.plot(place, line["mean"], color=RED, lw=1.2, ls=DASHED, label="Mean")
+    ax.margins(x=0.01)
+    low, high = ax.get_ylim()
+    least = NARROWEST * max(abs(low), abs(high))
+    if high - low < least:  # what hardly moves should not look as if it did
+        middle = 0.5 * (low + high)
+        ax.set_ylim(middle - 0.5 * least, middle + 0.5 * least)
+
+
+def draw_boxes(ax: Axes, line: dict[str, Floats]) -> None:
+    """The same over the years: a box each, since nothing lies between two years."""
+    place = np.arange(line["p50"].size, dtype=float)
+    for low, high, colour in (("p5", "p95", PALE), ("p25", "p75", MIDDLE)):
+        label = f"{low.upper()}–{high.upper()}"
+        bars = ax.bar(place, line[high] - line[low], BOX, line[low], color=colour, lw=0)
+        bars.patches[0].set_label(label)  # where a legend lists it before the lines
+        for bar in bars:
+            bar.sticky_edges.y.clear()  # or the axis would end where the longest box does
+    edges = place - 0.5 * BOX, place + 0.5 * BOX
+    ax.hlines(line["p50"], *edges, color=BLUE, lw=1.8, label="Median")
+    ax.hlines(line["mean"], *edges, color=RED, lw=1.4, ls=[DASHED], label="Mean")
+    ax.set_xlim(-0.6, place.size - 0.4)

@@ -1,0 +1,162 @@
+"""Free cash flow of an issuer: fans over time, and the distribution over a year."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from capexrisk.estimate.measures import Estimate
+from capexrisk.report.canvas import INK, PINK, RED, drawing
+from capexrisk.report.density import Density, Floats
+from capexrisk.report.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.numbers import percentage, signed
+from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
+from capexrisk.report.words import shortened
+from capexrisk.run.results import Results
+
+HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
+ARROW = 0.82  # its height in the axes
+ROOM = 0.2  # of the width of the axes
+VISIBLE = 0.0005  # a share below it would be written 0.0 %
+BELOW, ABOVE = "#e8a37c", "#a9cbe0"
+
+
+def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "quarter") -> Axes:
+    """Fan chart of an issuer's free cash flow by quarter or by calendar year, $bn.
+
+    P5 to P95, P25 to P75, median, mean. A failed issuer counts with zero.
+
+    Parameters
+    ----------
+    results : Results
+    issuer : str
+    ax : Axes, optional
+    by : {"quarter", "year"}
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        For any other `by`, or a run without distributions.
+    """
+    if by not in ("quarter", "year"):
+        raise ValueError(f"by: {by!r} is no period; give 'quarter' or 'year'")
+    periods = results.quarters if by == "quarter" else results.years
+    line = statistics_of(results, "free_cash_flow", issuer, periods)
+    with drawing(results, ax) as ax:
+        ax.axhline(0.0, color=INK, linewidth=0.8)
+        if by == "quarter":
+            draw_bands(ax, line)
+            label_quarters(ax, periods)
+        else:
+            draw_boxes(ax, line)
+            label_years(ax, periods)
+        ax.set_ylabel(f"Free cash flow, $bn a {by}")
+        number_axis(ax.yaxis)
+        head(ax, f"{shortened(issuer)}: free cash flow by {by}", columns=4)
+    return ax
+
+
+def distribution(results: Results, issuer: str, year: str, ax: Axes | None = None) -> Axes:
+    """Histogram of an issuer's free cash flow over a year, $bn, with its distribution function.
+
+    Marked are P5, the mean and the cash flow at risk between them. Years without any flow, because
+    the issuer failed before, stand as a line at zero.
+
+    Parameters
+    ----------
+    results : Results
+    issuer : str
+    year : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Of the histogram; the distribution function has its own on the right.
+    """
+    cells = results.distributions
+    chosen = (cells["metric"] == "free_cash_flow") & (cells["period"] == year)
+    density = Density.of(cells[chosen & (cells["issuer"] == issuer)])
+    values = results.estimates("free_cash_flow", issuer=issuer, period=year)
+    value = dict(zip(values["statistic"], values["value"], strict=True))
+    edges = density.bins()
+    heights = 100.0 * density.heights(edges)
+    tallest = float(heights.max()) or 1.0
+    with drawing(results, ax) as ax:
+        _draw_histogram(ax, edges, heights)
+        ax.axvline(0.0, ymax=1.0 / HEADROOM, color=INK, linewidth=0.8)
+        # As tall as if it filled a bin, so that few failures do not look like many.
+        zero = min(100.0 * density.at_zero / (edges[1] - edges[0]), tallest)
+        ax.vlines(0.0, 0.0, zero, color=PINK, lw=3)
+        ax.set_xlim(with_room(results, issuer, [year], (edges[0], edges[-1])))
+        ax.set_ylim(0.0, HEADROOM * tallest)
+        ax.set_ylabel("% of paths per $bn")
+        ax.set_xlabel("Free cash flow, $bn")
+        number_axis(ax.xaxis)
+        number_axis(ax.yaxis)
+        ticks = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0.0, tallest)
+        ax.set_yticks([tick for tick in ticks if tick <= tallest])
+        if density.at_zero < 1.0:
+            _mark_at_risk(ax, value["p5"], value["mean"])
+        _draw_cumulative(ax, density, edges)
+        head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year, density))
+    return ax
+
+
+def with_room(
+    results: Results, issuer: str, years: list[str], limits: tuple[float, float]
+) -> tuple[float, float]:
+    """Limits of the x axis of distributions, with room for the labels beside P5 and the mean."""
+    rows = results.estimates("free_cash_flow", issuer=issuer)
+    value = rows[rows["period"].isin(years)].groupby("statistic")["value"]
+    low, high = limits
+    room = ROOM * (high - low)
+    return min(low, value.min()["p5"] - room), max(high, value.max()["mean"] + room)
+
+
+def _draw_histogram(ax: Axes, edges: Floats, heights: Floats) -> None:
+    """Bars, those below zero in another colour."""
+    zero = int(np.searchsorted(edges, 0.0))
+    for part, colour in ((slice(0, zero), BELOW), (slice(zero, None), ABOVE)):
+        stop = None if part.stop is None else part.stop + 1
+        if heights[part].size:
+            ax.stairs(heights[part], edges[part.start : stop], fill=True, color=colour)
+
+
+def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
+    """P5 and mean as lines, the cash flow at risk as the arrow between them."""
+    across = ax.get_xaxis_transform()
+    ax.vlines([p5, mean], 0.0, ARROW + 0.05, transform=across, color=RED, lw=1.0)
+    write = partial(
+        ax.annotate, xycoords=across, textcoords="offset points", color=RED, fontsize=7, va="center"
+    )
+    write(f"P5 {signed(p5, 1)}", (p5, ARROW), (-3.0, 0.0), ha="right")
+    write(f"mean {signed(mean, 1)}", (mean, ARROW), (3.0, 0.0), ha="left")
+    write(f"CFaR {signed(mean - p5, 1)}", (0.5 * (p5 + mean), ARROW), (0.0, 10.0), ha="center")
+    arrow = {"arrowstyle": "<->", "color": RED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", (mean, ARROW), (p5, ARROW), xycoords=across, arrowprops=arrow)
+
+
+def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
+    right = ax.twinx()
+    points = np.sort(np.append(edges, [0.0, -1e-9]))  # a step at zero, where paths stand there
+    right.plot(points, 100.0 * density.cumulative(points), color=INK, linewidth=1.2)
+    right.set_ylim(0.0, 100.0 * HEADROOM)
+    right.set_yticks([0, 25, 50, 75, 100])
+    right.set_ylabel("% of paths below")
+    right.grid(visible=False)
+
+
+def _shares(results: Results, issuer: str, year: str, density: Density) -> str:
+    row = results.estimates("negative_fcf", issuer=issuer, period=year)
+    text = f"{percentage(Estimate(*row.iloc[0, 3:9]))} below zero"
+    if density.at_zero >= VISIBLE:
+        text += f", {100.0 * density.at_zero:.1f} % at zero: failed before"
+    return text

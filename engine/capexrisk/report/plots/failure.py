@@ -1,0 +1,184 @@
+"""Funding failure: how likely by when, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.typing import LineStyleType
+from numpy.typing import NDArray
+
+from capexrisk.kernel.outcomes import CAUSES
+from capexrisk.report.canvas import BLUE, GREEN, INK, ORANGE, PINK, QUIET, RED, SKY, drawing
+from capexrisk.report.estimates import Estimates, likeliest_to_fail, observed
+from capexrisk.report.labels import head, label_ends, label_quarters, number_axis
+from capexrisk.report.numbers import percentage
+from capexrisk.report.words import CAUSES as CAUSE_WORDS
+from capexrisk.report.words import counted, listed, shortened
+from capexrisk.run.results import Results
+
+Floats = NDArray[np.float64]
+MOST_CURVES = 8
+CURVE_COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, INK, QUIET)
+MOST_BARS = 12
+CAUSE_COLOURS = dict(zip(CAUSES, (BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
+WRITTEN = 8.0  # per cent of a bar that has room for its number
+BAR = 0.21  # of height for an issuer, inches
+
+
+def survival(results: Results, ax: Axes | None = None) -> Axes:
+    """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands.
+
+    One minus the survival curve, on a logarithmic axis: most issuers survive on nearly every path,
+    and their curves could not be told apart beside 100 %. An issuer without a failure has no curve.
+
+    Parameters
+    ----------
+    results : Results
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    rows = results.estimates("funding_failure")
+    failing = set(rows.loc[rows["statistic"] != "upper_bound", "issuer"])
+    shown = [name for name in likeliest_to_fail(results, MOST_CURVES) if name in failing]
+    floor = min(1.0, 50.0 / results.paths)  # per cent: half of what a single path shows
+    with drawing(results, ax) as ax:
+        ax.set_yscale("log")
+        ax.set_ylim(floor, 130.0)
+        ends = []
+        for issuer, colour in zip(shown, CURVE_COLOURS, strict=False):
+            curve = rows[rows["issuer"] == issuer].set_index("period").loc[results.quarters]
+            end = draw_steps(ax, curve, floor, colour)
+            if end is not None:
+                ends.append(end)
+        label_ends(ax, shown, ends, CURVE_COLOURS)
+        number_axis(ax.yaxis)
+        ax.set_ylabel("% of paths, log scale")
+        ax.set_xlim(-0.5, len(results.quarters) - 0.5)
+        label_quarters(ax, results.quarters)
+        ax.minorticks_off()
+        text = _who_is_missing(results, shown, failing)
+        head(ax, "Funding failure by the end of each quarter", text)
+    return ax
+
+
+def draw_steps(
+    ax: Axes,
+    curve: pd.DataFrame,
+    floor: float,
+    colour: str,
+    line: LineStyleType = "-",
+    label: str | None = None,
+) -> float | None:
+    """A curve that is level over each quarter, with its band.
+
+    Parameters
+    ----------
+    ax : Axes
+    curve : DataFrame
+        Rows of the tidy table, one a quarter; empty ones where there are none.
+    floor : float
+        Lowest height that is drawn, per cent.
+    colour : str
+    line : str or tuple
+        A line style.
+    label : str, optional
+
+    Returns
+    -------
+    float or None
+        Its last height; None where nothing was seen to happen, and nothing is drawn.
+    """
+    place = np.flatnonzero(curve["statistic"].isin(("probability", "lower_bound")))
+    if not place.size:
+        return None
+    seen = curve.iloc[place]
+    value = seen["value"].where(seen["statistic"] != "lower_bound", 1.0)
+    x = np.column_stack([place - 0.5, place + 0.5]).ravel()
+    low, middle, high = (
+        100.0 * np.repeat(y.to_numpy(), 2) for y in (seen["ci_low"], value, seen["ci_high"])
+    )
+    ax.fill_between(x, np.maximum(low, floor), high, color=colour, alpha=0.18, lw=0)
+    ax.plot(x, middle, color=colour, linestyle=line, linewidth=1.5, label=label)
+    return float(middle[-1])
+
+
+def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> str:
+    never = [issuer for issuer in results.issuers if issuer not in failing]
+    if shown and len(shown) < len(failing):
+        return f"the {len(shown)} likeliest of {len(failing)} issuers that fail on some path"
+    if not never:
+        return "with 95 % bands; a curve starts at the first failure on any path"
+    names = listed(never, 4) if shown else "any issuer"
+    return f"no failure of {names} in {counted(results.paths, 'path')}"
+
+
+def causes(results: Results, ax: Axes | None = None) -> Axes:
+    """What funding failures come from: a bar an issuer, divided by binding cause.
+
+    Shares of an issuer's failures, with the probability of its failure over the horizon beside
+    them. Of many issuers the twelve likeliest to fail.
+
+    Parameters
+    ----------
+    results : Results
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    estimates = Estimates(results)
+    shown = likeliest_to_fail(results, MOST_BARS)
+    place = np.arange(len(shown))
+    with drawing(results, ax, height=height_of_rows(len(shown))) as ax:
+        base = np.zeros(place.size)
+        for cause in CAUSES:
+            metric = f"funding_failure_by_{cause}_given_funding_failure"
+            found = [observed(estimates.probability(metric, issuer)) for issuer in shown]
+            share = 100.0 * np.array(found)
+            _draw_cause(ax, cause, base, share)
+            base += share
+        ax.set_xlim(0.0, 100.0)
+        ax.set_ylim(place.size - 0.5, -0.5)
+        ax.set_yticks(place, [shortened(issuer) for issuer in shown])
+        for label in ax.get_yticklabels():
+            label.set_parse_math(False)
+        for row, issuer in enumerate(shown):
+            chance = estimates.probability("funding_failure", issuer, results.quarters[-1])
+            ax.text(102.0, row, percentage(chance), va="center", fontsize=7.5)
+            if not observed(chance):
+                ax.text(1.0, row, "no failure", va="center", fontsize=7, color=QUIET)
+        ax.set_xlabel("% of its failures")
+        ax.grid(visible=False)
+        text = "the figure at the end: probability of failure within the horizon"
+        if len(shown) < len(results.issuers):
+            text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
+        head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
+    return ax
+
+
+def height_of_rows(rows: int) -> float:
+    """Height of a figure of the causes with so many issuers, inches."""
+    return 1.55 + BAR * rows
+
+
+def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
+    """One cause's part of every bar, with its number where there is room."""
+    place = np.arange(share.size)
+    bars = ax.barh(
+        place,
+        share,
+        0.74,
+        base,
+        color=CAUSE_COLOURS[cause],
+        label=CAUSE_WORDS[cause].capitalize(),
+        edgecolor="white",
+        linewidth=0.6,
+    )
+    labels = [f"{number:.0f}" if number >= WRITTEN else "" for number in share]
+    colour = "white" if cause == "window" else INK  # what stands out on its colour
+    ax.bar_label(bars, labels, label_type="center", color=colour, fontsize=7)

@@ -1,0 +1,59 @@
+"""Money from outside: through which channels, and how much it may be."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capexrisk.kernel.outcomes import CHANNELS
+from capexrisk.report.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
+from capexrisk.report.labels import head, label_years, number_axis
+from capexrisk.report.numbers import signed
+from capexrisk.report.words import CHANNELS as CHANNEL_WORDS
+from capexrisk.report.words import shortened
+from capexrisk.run.results import Results
+from capexrisk.run.summary import SYSTEM, flow_metric
+
+MOST_TOTALS = 7
+CHANNEL_COLOURS = (BLUE, SKY, GREEN, PINK, ORANGE, RED)
+
+
+def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
+    """Mean outside funding by year, stacked by channel, $bn.
+
+    Parameters
+    ----------
+    results : Results
+    issuer : str
+        A name, or "system" for all issuers together.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    place = np.arange(len(results.years))
+    base = np.zeros(place.size)
+    with drawing(results, ax) as ax:
+        for channel, colour in zip(CHANNELS, CHANNEL_COLOURS, strict=True):
+            rows = results.estimates(flow_metric(channel), statistic="mean")
+            rows = rows[rows["period"].isin(results.years)]
+            if issuer != SYSTEM:
+                rows = rows[rows["issuer"] == issuer]
+            raised = rows.groupby("period")["value"].sum()[results.years].to_numpy()
+            label = CHANNEL_WORDS[channel]
+            ax.bar(place, raised, 0.62, base, color=colour, label=label, edgecolor="white", lw=0.4)
+            base = base + raised
+        highest = float(base.max()) or 1.0
+        if place.size <= MOST_TOTALS:
+            for x, total in enumerate(base):
+                label = signed(total, 1 if highest < 100.0 else 0)
+                ax.text(x, total + 0.015 * highest, label, ha="center", fontweight="bold")
+        ax.set_xlim(-0.6, place.size - 0.4)
+        ax.set_ylim(0.0, 1.12 * highest)
+        ax.set_ylabel("Mean of all paths, $bn a year")
+        number_axis(ax.yaxis)
+        label_years(ax, results.years)
+        name = "All issuers" if issuer == SYSTEM else shortened(issuer)
+        head(ax, f"{name}: outside funding", columns=3)
+    return ax

@@ -1,0 +1,173 @@
+"""Several runs in one picture, for comparing scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.typing import LineStyleType
+
+from capexrisk.report.canvas import BLUE, GREEN, INK, PINK, RED, drawing
+from capexrisk.report.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.plots.bands import statistics_of
+from capexrisk.report.plots.failure import draw_steps
+from capexrisk.report.plots.system import QUANTITIES
+from capexrisk.report.words import listed, shortened
+from capexrisk.run.results import Results
+from capexrisk.run.summary import SYSTEM
+
+Runs = Mapping[str, Results]
+MOST_RUNS = 5
+# Colour, line and mark together: told apart without colour as well.
+COLOURS = (INK, RED, BLUE, GREEN, PINK)
+LINES: tuple[LineStyleType, ...] = (
+    "-",
+    (0, (4, 1.5)),
+    (0, (1, 1)),
+    (0, (5, 1.5, 1, 1.5)),
+    (0, (8, 2)),
+)
+MARKS = ("o", "s", "^", "D", "v")
+SPREAD = 0.6  # of the room of a year that its runs share
+
+
+def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
+    """Chance of an issuer's funding failure by the end of each quarter, a curve a run, log scale.
+
+    With 95 % bands. A run in which the issuer never fails has no curve.
+
+    Parameters
+    ----------
+    runs : mapping of str to Results
+        Two to five, by the name to show. Those without the issuer are left out, and named.
+    issuer : str
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there are more than five runs, or none of them has the issuer.
+    """
+    shown = _with_issuer(runs, issuer)
+    quarters = _union(runs, lambda results: results.quarters, shown)
+    floor = min(1.0, 50.0 / max(results.paths for results in shown.values()))
+    never = []
+    with drawing(runs, ax) as ax:
+        ax.set_yscale("log")
+        ax.set_ylim(floor, 130.0)
+        for name, results, colour, line, _ in _styled(runs, shown):
+            rows = results.estimates("funding_failure", issuer=issuer).set_index("period")
+            curve = rows.reindex(quarters)
+            if draw_steps(ax, curve, floor, colour, line, shortened(name)) is None:
+                never.append(name)
+                ax.plot([], [], color=colour, ls=line, label=shortened(name))
+        number_axis(ax.yaxis)
+        ax.minorticks_off()
+        ax.set_ylabel("% of paths, log scale")
+        ax.set_xlim(-0.5, len(quarters) - 0.5)
+        label_quarters(ax, quarters)
+        notes = [f"no failure in {listed(never)}"] if never else []
+        below = "; ".join([*notes, *_missing(runs, shown, issuer)])
+        head(ax, f"{shortened(issuer)}: failure by quarter", below, columns=2)
+    return ax
+
+
+def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
+    """An issuer's free cash flow by year, $bn: median, and P5 to P95 as a thin line, a run each.
+
+    Parameters and returns as for `failure`.
+    """
+    shown = _with_issuer(runs, issuer)
+    years = _union(runs, lambda results: results.years, shown)
+    with drawing(runs, ax) as ax:
+        ax.axhline(0.0, color=INK, linewidth=0.8)
+        for name, results, colour, _, mark in _styled(runs, shown):
+            line = statistics_of(results, "free_cash_flow", issuer, results.years)
+            shift = SPREAD * ((list(shown).index(name) + 0.5) / len(shown) - 0.5)
+            place = np.array([years.index(year) for year in results.years]) + shift
+            ax.vlines(place, line["p5"], line["p95"], color=colour, lw=0.9)
+            ax.vlines(place, line["p25"], line["p75"], color=colour, lw=2.6)
+            label = shortened(name)
+            ax.plot(place, line["p50"], mark, color=colour, ms=4.5, mec="white", label=label)
+        ax.set_xlim(-0.5, len(years) - 0.5)
+        ax.set_ylabel("Free cash flow, $bn a year")
+        number_axis(ax.yaxis)
+        label_years(ax, years)
+        notes = ["median, P25–P75 (thick), P5–P95 (thin)", *_missing(runs, shown, issuer)]
+        head(ax, f"{shortened(issuer)}: free cash flow", "; ".join(notes), columns=2)
+    return ax
+
+
+def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
+    """A quantity of the market by quarter: median, and P5 and P95 as thin lines, a run each.
+
+    Parameters
+    ----------
+    runs : mapping of str to Results
+        Up to five, by the name to show.
+    metric : {"market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"}
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If there are more than five runs, or for any other metric.
+    """
+    if metric not in QUANTITIES:
+        raise ValueError(
+            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
+        )
+    quantity = QUANTITIES[metric]
+    quarters = _union(runs, lambda results: results.quarters, runs)
+    with drawing(runs, ax) as ax:
+        for name, results, colour, line, _ in _styled(runs, runs):
+            found = statistics_of(results, metric, SYSTEM, results.quarters, quantity.factor)
+            place = [quarters.index(quarter) for quarter in results.quarters]
+            mark = "." if len(place) == 1 else None
+            for edge in ("p5", "p95"):
+                ax.plot(place, found[edge], color=colour, ls=line, lw=0.6, marker=mark)
+            ax.plot(
+                place, found["p50"], color=colour, ls=line, lw=1.8, marker=mark,
+                label=shortened(name),
+            )  # fmt: skip
+        ax.margins(x=0.01)
+        ax.set_ylabel(quantity.label)
+        number_axis(ax.yaxis)
+        label_quarters(ax, quarters)
+        head(ax, quantity.title, "median (thick), P5 and P95 (thin)", columns=2)
+    return ax
+
+
+def _with_issuer(runs: Runs, issuer: str) -> dict[str, Results]:
+    shown = {name: results for name, results in runs.items() if issuer in results.issuers}
+    if not shown:
+        raise ValueError(f"{issuer!r} is no issuer of any of these runs: {', '.join(runs)}")
+    return shown
+
+
+def _missing(runs: Runs, shown: Runs, issuer: str) -> list[str]:
+    without = [name for name in runs if name not in shown]
+    return [f"no {shortened(issuer)} in {listed(without)}"] if without else []
+
+
+def _union(runs: Runs, periods: Callable[[Results], list[str]], shown: Runs) -> list[str]:
+    """The periods of all runs that are shown, in their order."""
+    if not 1 <= len(runs) <= MOST_RUNS:
+        raise ValueError(f"runs: {len(runs)} cannot be told apart; give 1 to {MOST_RUNS}")
+    return sorted({period for results in shown.values() for period in periods(results)})
+
+
+def _styled(runs: Runs, shown: Runs) -> Iterator[tuple[str, Results, str, LineStyleType, str]]:
+    """Name, run, colour, line and mark: a run's own, whether or not others are shown."""
+    for name, colour, line, mark in zip(runs, COLOURS, LINES, MARKS, strict=False):
+        if name in shown:
+            yield name, shown[name], colour, line, mark

@@ -1,0 +1,183 @@
+"""One path: how an issuer's quarter, or year, was paid for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from capexrisk.report.canvas import BLUE, GREEN, INK, ORANGE, RED, SKY, drawing
+from capexrisk.report.labels import head, number_axis
+from capexrisk.report.numbers import signed
+from capexrisk.report.words import CAUSES, shortened
+from capexrisk.run.replay import SOURCES, replay
+from capexrisk.run.results import Results
+
+ROW = 0.2  # height of a step, inches
+SMALL = 5e-4  # $bn; a step below it is left out
+SOURCE_WORDS = {
+    "cash_above_target": "Cash above target",
+    "bonds": "Bonds",
+    "secured": "Secured debt",
+    "private": "Private credit",
+    "cash_to_minimum": "Cash to minimum",
+    "revolver": "Revolver",
+    "equity": "Equity",
+    "capex_cut": "Capex cut",
+    "dividend_cut": "Dividends cut",
+    "unmet": "Unmet",
+}
+SOURCE_COLOURS = (
+    dict.fromkeys(("cash_above_target", "cash_to_minimum"), GREEN)
+    | dict.fromkeys(("bonds", "secured", "private", "revolver", "equity"), BLUE)
+    | dict.fromkeys(("capex_cut", "dividend_cut"), ORANGE)
+    | {"unmet": RED}
+)
+USE, TOTAL = "#b8b8b8", INK
+_SUMMED = (
+    *("capex_to_fund", "dividends", "due", "operating_cash_flow", "need", "surplus"),
+    *("revolver_repaid", "buybacks", "surplus_to_cash"),
+)
+
+
+class Step(NamedTuple):
+    """A floating bar from one amount to another, $bn."""
+
+    label: str
+    begin: float
+    end: float
+    colour: str
+
+
+def waterfall(
+    results: Results, issuer: str, period: str, path: int, ax: Axes | None = None
+) -> Axes:
+    """What an issuer needed on one path in a quarter or a year, and where it came from, $bn.
+
+    From top to bottom: what was to be paid, less operating cash flow, is the need; source after
+    source takes from it, and what none can give is unmet. Without a need, where the surplus went.
+
+    Parameters
+    ----------
+    results : Results
+    issuer : str
+    period : str
+        A quarter or a year.
+    path : int
+        0 to ``paths - 1``, or a path's number; see `run.replay.replay`. The first picture on a
+        machine takes some ten seconds.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the run has no such path.
+    """
+    rows = replay(results, path)
+    rows = rows[(rows["issuer"] == issuer) & rows["quarter"].isin(_quarters(results, period))]
+    steps = waterfall_steps(rows)
+    lowest = min(min(step.begin, step.end) for step in steps)
+    highest = max(max(step.begin, step.end) for step in steps)
+    width = (highest - lowest) or 1.0
+    with drawing(results, ax, height=1.05 + ROW * len(steps)) as ax:
+        for row, step in enumerate(steps):
+            left, right = sorted((step.begin, step.end))
+            ax.barh(row, right - left, 0.68, left, color=step.colour, lw=0)
+            label = signed(step.end - step.begin, 1 if width < 100.0 else 0)
+            ax.text(right + 0.018 * width, row, label, va="center", fontsize=7)
+        for row, step in enumerate(steps[:-1]):  # what is left goes on to the next
+            ax.plot([step.end, step.end], [row, row + 1], color=INK, lw=0.5, zorder=0)
+        ax.axvline(0.0, color=INK, linewidth=0.8)
+        ax.set_ylim(len(steps) - 0.5, -0.5)
+        ax.set_xlim(lowest - 0.02 * width, highest + 0.14 * width)
+        ax.set_yticks(np.arange(len(steps)), [step.label for step in steps])
+        number_axis(ax.xaxis)
+        ax.grid(visible=False)
+        ax.set_xlabel("$bn")
+        title = f"{shortened(issuer)}, {period}, path {path:,}"
+        head(ax, title, _story(rows), from_figure=True)
+    return ax
+
+
+def waterfall_steps(rows: pd.DataFrame) -> list[Step]:
+    """The steps of an issuer's quarters together; those of nothing are left out.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Of `run.replay.replay`, one issuer's quarters.
+    """
+    total = rows[[*SOURCES, *_SUMMED]].sum()
+    uses = {
+        "Capex to fund": total["capex_to_fund"],
+        "Dividends": total["dividends"],
+        "Debt due": total["due"],
+    }
+    if total["need"] > SMALL:
+        steps = _chain([(label, amount, USE) for label, amount in uses.items()], 0.0)
+        steps += _chain(
+            [
+                ("Operating cash flow", -total["operating_cash_flow"], SKY),
+                ("Surplus quarters", total["surplus"], USE),  # of a year
+            ],
+            steps[-1].end if steps else 0.0,
+        )
+        steps.append(Step("Need", 0.0, total["need"], TOTAL))
+        taken = [(SOURCE_WORDS[s], -total[s], SOURCE_COLOURS[s]) for s in SOURCES if s != "unmet"]
+        steps += _chain(taken, total["need"])
+        return steps + _chain([(SOURCE_WORDS["unmet"], total["unmet"], RED)], 0.0)
+    steps = _chain([("Operating cash flow", total["operating_cash_flow"], SKY)], 0.0)
+    begin = steps[-1].end if steps else 0.0
+    steps += _chain([(label, -amount, USE) for label, amount in uses.items()], begin)
+    steps.append(Step("Surplus", 0.0, total["surplus"], TOTAL))
+    gone = [
+        ("Revolver repaid", -total["revolver_repaid"], BLUE),
+        ("Shares bought back", -total["buybacks"], ORANGE),
+        ("To cash", -total["surplus_to_cash"], GREEN),
+    ]
+    return steps + _chain(gone, total["surplus"])
+
+
+def _chain(parts: list[tuple[str, float, str]], level: float) -> list[Step]:
+    """Steps that begin where the one before ends; those of nothing are left out."""
+    steps = []
+    for label, amount, colour in parts:
+        if abs(amount) > SMALL:
+            steps.append(Step(label, level, level + amount, colour))
+            level += amount
+    return steps
+
+
+def _story(rows: pd.DataFrame) -> str:
+    """The market around it, and what else happened."""
+    last = rows.iloc[-1]
+    parts = [
+        f"market {last['regime']}",
+        f"spread {last['spread_bp']:,.0f} bp",
+        f"utilisation {100.0 * last['utilisation']:.0f} %",
+    ]
+    ahead = rows["bonds_to_cash"].sum()
+    if ahead > SMALL:
+        parts.append(f"${signed(ahead, 1)}bn of bonds sold ahead of need")
+    caused = rows[rows["cause"] != ""]
+    if not caused.empty:
+        event = "failure" if caused["failed"].iloc[-1] else "first cut"
+        parts.append(f"{event} by {CAUSES[caused['cause'].iloc[-1]]}")
+    elif rows["failed"].all():
+        parts.append("failed before")
+    return "; ".join(parts)
+
+
+def _quarters(results: Results, period: str) -> list[str]:
+    """The quarters of a period."""
+    if period in results.quarters:
+        return [period]
+    if period not in results.years:
+        raise ValueError(f"{period!r} is no quarter and no year of this run")
+    return [quarter for quarter in results.quarters if quarter[:4] == period[:4]]

@@ -1,0 +1,119 @@
+"""An estimate as nets are added to it, one by one."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from capexrisk.estimate.replicated import student_half_width
+from capexrisk.report.canvas import BLUE, GREEN, RED, SKY, drawing
+from capexrisk.report.estimates import PROBABILITY
+from capexrisk.report.labels import head, number_axis
+from capexrisk.report.plots.bands import DASHED
+from capexrisk.report.words import shortened
+from capexrisk.run.results import Results
+
+Floats = NDArray[np.float64]
+FEWEST = 4  # nets whose spread says anything
+
+
+def convergence(
+    results: Results,
+    metric: str,
+    issuer: str,
+    period: str,
+    statistic: str = "probability",
+    *,
+    target: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """An estimate over the number of paths, with its 95 % band, as the nets of a run are added.
+
+    The mean of the first k nets, from the fourth on, and Student's interval of it; a line at what
+    the run says in the end.
+
+    Parameters
+    ----------
+    results : Results
+        Of the sampler "sobol".
+    metric, issuer, period, statistic : str
+        A row of the tidy table; "probability" stands for its bounds too.
+    target : float, optional
+        A standard error that was wanted: the band of the value less and plus it is drawn.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If the table has no such row, or the run no nets.
+    """
+    row = _row(results, metric, issuer, period, statistic)
+    by_net = results.replicates[row]
+    if by_net.size < FEWEST:
+        raise ValueError("convergence: the paths of this run are independent; it has no nets")
+    estimate = results.summary.iloc[row]
+    chance = estimate["statistic"] in PROBABILITY
+    scale = 100.0 if chance else 1.0
+    nets, mean, half = _running(scale * by_net)
+    paths = nets * results.paths / by_net.size
+    value = scale * float(by_net.mean())
+    with drawing(results, ax) as ax:
+        if target is not None:
+            label = f"Target: ± {scale * target:.2g}"
+            ax.axhspan(value - scale * target, value + scale * target, color="#d9efe6", lw=0)
+            for side in (-target, target):
+                ax.axhline(value + scale * side, color=GREEN, lw=0.9, ls=(0, (1, 1)))
+            ax.plot([], [], color=GREEN, lw=0.9, ls=(0, (1, 1)), label=label)
+        ax.fill_between(paths, mean - half, mean + half, color=SKY, alpha=0.35, lw=0, label="95 %")
+        ax.plot(paths, mean, color=BLUE, lw=1.5, label="Estimate")
+        ax.axhline(value, color=RED, lw=1.0, ls=DASHED, label="All paths")
+        ax.set_xlim(0.0, 1.02 * paths[-1])
+        ax.xaxis.set_major_locator(MaxNLocator(5))
+        for axis in (ax.xaxis, ax.yaxis):
+            number_axis(axis)
+        ax.set_xlabel("Paths")
+        ax.set_ylabel("% of paths" if chance else _unit(metric))
+        who = "" if issuer == "system" else f"{shortened(issuer)}, "
+        head(ax, metric.replace("_", " ").capitalize(), f"{who}{period}, {statistic}", columns=4)
+    return ax
+
+
+def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:
+    """Numbers of nets, the mean of the first so many, half of its interval."""
+    nets = np.arange(FEWEST, by_net.size + 1)
+    mean = np.array([by_net[:k].mean() for k in nets])
+    half = [student_half_width(int(k)) * by_net[:k].std(ddof=1) / sqrt(k) for k in nets]
+    return nets.astype(float), mean, np.array(half)
+
+
+def _row(results: Results, metric: str, issuer: str, period: str, statistic: str) -> int:
+    """Number of a row of the tidy table."""
+    table = results.summary
+    names = PROBABILITY if statistic in PROBABILITY else (statistic,)
+    found = (
+        (table["metric"] == metric)
+        & (table["issuer"] == issuer)
+        & (table["period"] == period)
+        & table["statistic"].isin(names)
+    )
+    rows = np.flatnonzero(found)
+    if rows.size == 0:
+        raise ValueError(
+            f"{metric}/{issuer}/{period}/{statistic}: there is no such row in this run's table"
+        )
+    return int(rows[0])
+
+
+def _unit(metric: str) -> str:
+    """Unit of an amount."""
+    if metric.endswith("_bp"):
+        return "bp"
+    return "Fraction" if metric in ("utilisation", "ai_share_of_bond_market") else "$bn"

@@ -1,0 +1,192 @@
+"""The market and the group: fans by quarter, regimes, profit against what it must exceed."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capexrisk.report.canvas import INK, ORANGE, RED, drawing
+from capexrisk.report.estimates import Estimates, observed
+from capexrisk.report.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.numbers import percentage
+from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
+from capexrisk.run.results import Results
+from capexrisk.run.summary import SYSTEM
+from capexrisk.scenario.market import REGIMES
+
+LIMIT = (0, (4, 2))
+REGIME_COLOURS = dict(zip(REGIMES, (PALE, ORANGE, RED), strict=True))
+HEADROOM = 1.16  # above the boxes, for the probabilities
+MOST_PROBABILITIES = 4  # side by side, or three of more years
+FAR = 4.0  # times the highest box: a threshold beyond it would leave no room for the boxes
+
+
+class Quantity(NamedTuple):
+    """How a metric of the market is written, and the level of the scenario beside it."""
+
+    title: str
+    label: str
+    factor: float
+    level: str = ""  # key of the market's parameters
+    named: str = ""
+
+
+QUANTITIES = {
+    "market_spread_bp": Quantity(
+        "Spread of the bond market",
+        "Option-adjusted spread, bp",
+        1.0,
+        "fear_spread_bp",
+        "Fear begins",
+    ),
+    "utilisation": Quantity(
+        "Utilisation of AI capacity", "% of capacity", 100.0, "comfort_utilisation", "Comfort level"
+    ),
+    "ai_demand": Quantity("AI demand", "$bn a year", 1.0),
+    "ai_share_of_bond_market": Quantity(
+        "AI share of the bond market",
+        "% of investment-grade bonds",
+        100.0,
+        "vigilante_share",
+        "Vigilance begins",
+    ),
+}
+
+
+def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
+    """Fan chart of a quantity of the market by quarter.
+
+    P5 to P95, P25 to P75, median, mean; dashed the level of the scenario beyond which the window
+    is likelier to shut, where it has one.
+
+    Parameters
+    ----------
+    results : Results
+    metric : {"market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"}
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        For any other metric, or a run without distributions.
+    """
+    if metric not in QUANTITIES:
+        raise ValueError(
+            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
+        )
+    quantity = QUANTITIES[metric]
+    line = statistics_of(results, metric, SYSTEM, results.quarters, quantity.factor)
+    level = _parameters(results).get(quantity.level)
+    with drawing(results, ax) as ax:
+        draw_bands(ax, line)
+        lowest, highest = ax.get_ylim()
+        if level is not None and lowest < quantity.factor * level < highest:
+            height = quantity.factor * level
+            ax.axhline(height, color=INK, lw=0.9, ls=LIMIT, label=quantity.named)
+        ax.set_ylim(lowest, highest)
+        ax.set_ylabel(quantity.label)
+        number_axis(ax.yaxis)
+        label_quarters(ax, results.quarters)
+        head(ax, quantity.title, columns=4 if level is None else 3)
+    return ax
+
+
+def regimes(results: Results, ax: Axes | None = None) -> Axes:
+    """Probability of each regime of the bond market by quarter, stacked, %.
+
+    Parameters
+    ----------
+    results : Results
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    estimates = Estimates(results)
+    place = np.arange(len(results.quarters))
+    base = np.zeros(place.size)
+    with drawing(results, ax) as ax:
+        for regime, colour in REGIME_COLOURS.items():
+            found = (estimates.probability(f"regime_{regime}", SYSTEM, q) for q in results.quarters)
+            height = 100.0 * np.array([observed(estimate) for estimate in found])
+            label = regime.capitalize()
+            ax.bar(place, height, 0.94, base, color=colour, label=label, lw=0)
+            base = base + height
+        ax.set_ylim(0.0, 100.0)
+        ax.set_xlim(-0.5, place.size - 0.5)
+        ax.set_ylabel("Probability, %")
+        number_axis(ax.yaxis)
+        label_quarters(ax, results.quarters)
+        head(ax, "State of the bond market", columns=3)
+    return ax
+
+
+def group_profit(results: Results, ax: Axes | None = None) -> Axes:
+    """Profit of all issuers by calendar year against the threshold of the scenario, $bn.
+
+    A box a year, P5 to P95 and P25 to P75, with median and mean; above it the probability that
+    the profit exceeds the threshold.
+
+    Parameters
+    ----------
+    results : Results
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    line = statistics_of(results, "group_profit", SYSTEM, results.years)
+    threshold = float(results.manifest["scenario"]["model"]["thresholds"]["group_profit"])
+    estimates = Estimates(results)
+    written = f"${threshold:,.10g}bn"
+    low = min(0.0, float(line["p5"].min()))
+    high = float(line["p95"].max())
+    with drawing(results, ax) as ax:
+        draw_boxes(ax, line)
+        ax.axhline(0.0, color=INK, linewidth=0.8)
+        if threshold <= FAR * high:
+            ax.axhline(threshold, color=INK, lw=0.9, ls=LIMIT, label=written)
+            high = max(high, threshold)
+        height = (high - low) or 1.0
+        ax.set_ylim(low - (0.04 * height if low else 0.0), low + HEADROOM * height)
+        for place in _some(len(results.years)):
+            year = results.years[place]
+            chance = estimates.probability("group_profit_above_threshold", SYSTEM, year)
+            _write_above(ax, place, percentage(chance))
+        ax.set_ylabel("Group profit, $bn a year")
+        number_axis(ax.yaxis)
+        label_years(ax, results.years)
+        head(ax, "Profit of all issuers", f"figures: probability of exceeding {written}", columns=3)
+    return ax
+
+
+def _some(number: int) -> range:
+    """Places of so many years at which there is room for a figure."""
+    if number <= MOST_PROBABILITIES:
+        return range(number)
+    step = -(-number // (MOST_PROBABILITIES - 1))
+    return range((number - 1) % step // 2, number, step)
+
+
+def _write_above(ax: Axes, place: float, text: str) -> None:
+    ax.text(
+        place,
+        0.985,
+        text,
+        transform=ax.get_xaxis_transform(),
+        ha="center",
+        va="top",
+        fontsize=7,
+    )
+
+
+def _parameters(results: Results) -> dict[str, Any]:
+    return dict(results.manifest["scenario"]["model"]["market"])

@@ -1,0 +1,159 @@
+"""How likely it is to exceed, or to stay below, any amount."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from capexrisk.estimate.intervals import binomial_interval
+from capexrisk.report.canvas import BLUE, INK, SKY, drawing
+from capexrisk.report.estimates import Estimates
+from capexrisk.report.labels import head, number_axis
+from capexrisk.report.numbers import percentage, signed
+from capexrisk.report.words import shortened
+from capexrisk.run.results import Results
+from capexrisk.run.summary import HORIZON, SYSTEM
+
+Floats = NDArray[np.float64]
+MOST_POINTS = 300
+
+
+class Quantity(NamedTuple):
+    """How a metric is written, what it is multiplied by for that, which of its sides hurts."""
+
+    label: str
+    unit: str
+    factor: float = 1.0
+    low_hurts: bool = False
+
+
+QUANTITIES = {
+    "outside_funding": Quantity("Outside funding", "$bn"),
+    "free_cash_flow": Quantity("Free cash flow", "$bn", low_hurts=True),
+    "operating_cash_flow": Quantity("Operating cash flow", "$bn", low_hurts=True),
+    "capex": Quantity("Capex", "$bn"),
+    "profit": Quantity("Profit", "$bn", low_hurts=True),
+    "group_profit": Quantity("Group profit", "$bn"),
+    "lowest_cash": Quantity("Lowest cash", "$bn", low_hurts=True),
+    "peak_spread_bp": Quantity("Peak spread", "bp"),
+    "final_spread_bp": Quantity("Final spread", "bp"),
+    "market_spread_bp": Quantity("Market spread", "bp"),
+    "utilisation": Quantity("Utilisation", "%", 100.0, low_hurts=True),
+    "ai_demand": Quantity("AI demand", "$bn a year", low_hurts=True),
+    "ai_share_of_bond_market": Quantity("AI share of the bond market", "%", 100.0),
+}
+
+
+def exceedance(
+    results: Results,
+    metric: str = "outside_funding",
+    issuer: str = SYSTEM,
+    period: str = HORIZON,
+    ax: Axes | None = None,
+) -> Axes:
+    """Probability that an amount is worse than x, over x, on a logarithmic axis.
+
+    Worse is more of what must be raised, spent or paid, and less of cash flow, profit, cash,
+    demand and utilisation; of group profit it is more, which must exceed a threshold. The band is
+    the 95 % interval at each x for as many independent paths; the points of a Sobol net are as a
+    rule surer. A threshold of the scenario is a dashed line.
+
+    Parameters
+    ----------
+    results : Results
+    metric : str
+        Any with quantiles in the tidy table.
+    issuer : str
+        A name, or "system".
+    period : str
+        A quarter, a year or "horizon", as in the tidy table.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        For another metric, or if the run has no distribution of it.
+    """
+    if metric not in QUANTITIES:
+        raise ValueError(f"metric: {metric!r} has no curve; give one of {', '.join(QUANTITIES)}")
+    quantity = QUANTITIES[metric]
+    cells = results.distributions
+    chosen = (cells["metric"] == metric) & (cells["issuer"] == issuer)
+    cells = cells[chosen & (cells["period"] == period)].sort_values("lower", kind="stable")
+    if cells.empty:
+        raise ValueError(f"{metric} of {issuer}, {period}: this run has no distribution of it")
+    x, hits = _thinned(*_curve(cells, low=quantity.low_hurts))
+    n = float(cells["count"].sum())
+    low, high = 100.0 * np.array([binomial_interval(h, n) for h in hits]).T
+    floor = min(1.0, 50.0 / n)  # per cent: half of what a single path shows
+    x = quantity.factor * x
+    with drawing(results, ax) as ax:
+        ax.set_yscale("log")
+        ax.set_ylim(floor, 130.0)
+        seen = hits > 0.0
+        ax.fill_between(x, np.maximum(low, floor), high, color=SKY, alpha=0.35, lw=0)
+        ax.plot(x[seen], 100.0 * hits[seen] / n, color=BLUE, lw=1.5)
+        ax.margins(x=0.02)
+        ax.set_xlabel(f"x: {_in_a_sentence(quantity.label)}, {quantity.unit}")
+        side = "below" if quantity.low_hurts else "above"
+        ax.set_ylabel(f"% of paths {side} x, log scale")
+        number_axis(ax.xaxis)
+        number_axis(ax.yaxis)
+        ax.minorticks_off()
+        below = _mark_threshold(results, metric, issuer, period, ax)
+        head(ax, _title(quantity, issuer, period), below or "with its 95 % band")
+    return ax
+
+
+def _curve(cells: pd.DataFrame, *, low: bool) -> tuple[Floats, Floats]:
+    """Edges of the cells, and the number of paths below, or above, each of them."""
+    lower, upper, count = (cells[name].to_numpy(float) for name in ("lower", "upper", "count"))
+    below = np.cumsum(count)
+    if low:
+        return np.append(lower, upper[-1]), np.append(below - count, below[-1])
+    return np.append(lower[0], upper), np.append(below[-1], below[-1] - below)
+
+
+def _thinned(x: Floats, hits: Floats) -> tuple[Floats, Floats]:
+    """Without points that are nearer to the one before than an eye can tell."""
+    step = (x[-1] - x[0]) / MOST_POINTS
+    place = np.floor((x - x[0]) / step) if step > 0.0 else np.zeros_like(x)
+    kept = np.append(True, np.diff(place) > 0.0)
+    kept[-1] = True
+    return x[kept], hits[kept]
+
+
+def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax: Axes) -> str:
+    """A line at the scenario's threshold; returns what the run says of it, or nothing."""
+    estimates = Estimates(results)
+    if issuer != SYSTEM or not estimates.has(f"{metric}_above_threshold", issuer, period):
+        return ""
+    threshold = results.manifest["scenario"]["model"]["thresholds"][metric]
+    chance = estimates.probability(f"{metric}_above_threshold", issuer, period)
+    low, high = ax.get_xlim()
+    near = abs(threshold - 0.5 * (low + high)) < high - low  # or the curve would be squeezed
+    if near:
+        ax.axvline(threshold, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
+    line = " (dashed)" if near else ""
+    return f"above ${signed(threshold, 0)}bn{line}: {percentage(chance)}; band: 95 %"
+
+
+def _title(quantity: Quantity, issuer: str, period: str) -> str:
+    when = " over the horizon" if period == HORIZON else f", {period}"
+    if issuer != SYSTEM:
+        return f"{shortened(issuer)}: {_in_a_sentence(quantity.label)}{when}"
+    everyone = " of all issuers" if quantity is QUANTITIES["outside_funding"] else ""
+    return f"{quantity.label}{everyone}{when}"
+
+
+def _in_a_sentence(label: str) -> str:
+    """With a small first letter, but for an abbreviation."""
+    return label if label[1].isupper() else label[0].lower() + label[1:]
