@@ -15,12 +15,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import matplotlib.style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from capexrisk.report.canvas import STYLE, Margins, stamp
+from capexrisk.report.canvas import Margins, stamp, styled
 from capexrisk.report.estimates import likeliest_to_fail
 from capexrisk.report.plots import (
     causes,
@@ -47,6 +46,8 @@ MOST_PANELS = 4
 NAME = 4.9  # width of a letter, points
 PANEL_HEIGHT = 1.95
 DPI = 180
+NO_NAME = {"Software": None}
+QUICKLY = {"compress_level": 1}  # a twentieth larger, and soon done
 
 
 class Drawing(NamedTuple):
@@ -77,8 +78,8 @@ def write_figures(results: Results, directory: Path) -> list[Drawing]:
     for name, description, figure in _figures(results):
         drawing = Drawing(name, description, svg_text(figure))
         (folder / f"{name}.svg").write_text(drawing.svg, encoding="utf-8", newline="\n")
-        with matplotlib.style.context(STYLE):
-            figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": None})
+        with styled():
+            figure.savefig(folder / f"{name}.png", dpi=DPI, metadata=NO_NAME, pil_kwargs=QUICKLY)
         drawings.append(drawing)
     return drawings
 
@@ -167,7 +168,7 @@ def _of_issuer(results: Results, issuer: str) -> Iterator[tuple[str, str, Figure
 def _figure(
     results: Results, plot: Callable[..., Axes], margins: Margins, height: float | None = None
 ) -> Figure:
-    with matplotlib.style.context(STYLE):
+    with styled():
         figure = Figure()
         FigureCanvasAgg(figure)
         if height is not None:
@@ -192,7 +193,7 @@ def _pairs(results: Results) -> Figure:
     """How likely pairs fail, and one if the other does; the names below stand for both."""
     shown = likeliest_to_fail(results, MOST_PAIRED)
     below = names_below(shown)
-    with matplotlib.style.context(STYLE):
+    with styled():
         figure, (upper, lower) = _panels(height_of_pairs(shown, 2), 2)
         joint_failures(results, upper)
         conditional_failures(results, lower)
@@ -206,7 +207,7 @@ def _pairs(results: Results) -> Figure:
 def _distributions(results: Results, issuer: str) -> Figure:
     """One panel a year, under each other, on the same scale from left to right."""
     years = results.years[:MOST_PANELS]
-    with matplotlib.style.context(STYLE):
+    with styled():
         figure, panels = _panels(0.3 + PANEL_HEIGHT * len(years), len(years))
         for ax, year in zip(panels, years, strict=True):
             distribution(results, issuer, year, ax)

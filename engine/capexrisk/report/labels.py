@@ -15,7 +15,7 @@ from matplotlib.transforms import ScaledTranslation, Transform, blended_transfor
 from numpy.typing import NDArray
 
 from capexrisk.report.canvas import QUIET
-from capexrisk.report.numbers import MINUS
+from capexrisk.report.numbers import MINUS, signed
 from capexrisk.report.words import shortened
 
 LEGEND_ROW = 12.0  # points
@@ -55,15 +55,16 @@ def head(
     # y: matplotlib would look for room itself, at each drawing.
     title = ax.set_title(text, loc="left", y=1.0, x=edge, pad=pad, parse_math=False)
     title.set_transform(along + _raised(ax, pad))
-    ax.text(
-        edge,
-        1.0,
-        "\n".join(lines),
-        transform=along + _raised(ax, foot),
-        color=QUIET,
-        linespacing=1.15,
-        parse_math=False,
-    )
+    if lines:
+        ax.text(
+            edge,
+            1.0,
+            "\n".join(lines),
+            transform=along + _raised(ax, foot),
+            color=QUIET,
+            linespacing=1.15,
+            parse_math=False,
+        )
 
 
 def _raised(ax: Axes, points: float) -> Transform:
@@ -129,11 +130,14 @@ def plain(value: float, _position: int | None = None) -> str:
 class Aligned(Formatter):
     """The same, each label of an axis with as many decimals as one of them needs."""
 
-    def __call__(self, value: float, _position: int | None = None) -> str:
-        """Label of a tick."""
-        texts = [plain(tick) for tick in (*self.locs, value)]
-        decimals = max(len(text.partition(".")[2]) for text in texts)
-        return f"{value:,.{decimals}f}".replace("-", MINUS) if decimals else plain(value)
+    def __call__(self, value: float, position: int | None = None) -> str:
+        """Label of a number by itself."""
+        return plain(value, position)
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Labels of all ticks."""
+        decimals = max((len(plain(value).partition(".")[2]) for value in values), default=0)
+        return [signed(value, decimals) for value in values]
 
 
 def number_axis(axis: Axis) -> None:

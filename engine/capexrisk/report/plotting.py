@@ -122,6 +122,6 @@ def _known(name: str, names: list[str], what: str) -> None:
     if name in names:
         return
     by_case = {known.casefold(): known for known in names}
-    close = get_close_matches(name.casefold(), by_case, n=1)
+    close = get_close_matches(name.casefold(), by_case, n=1, cutoff=0.65)
     hint = f"did you mean {by_case[close[0]]!r}?" if close else f"there are {listed(names, MOST)}"
     raise ValueError(f"{name!r} is no {what} of this run; {hint}")

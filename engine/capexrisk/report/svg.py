@@ -7,10 +7,9 @@ import re
 from html import escape
 from itertools import count
 
-import matplotlib.style
 from matplotlib.figure import Figure
 
-from capexrisk.report.canvas import STYLE
+from capexrisk.report.canvas import styled
 
 FONT = re.compile(r" font-family: [^;\"]*;")
 IDENTIFIER = re.compile(r' id="([^"]*)"')
@@ -22,7 +21,7 @@ LONG_DECIMAL = re.compile(r"(\.\d\d)\d+")
 def svg_text(figure: Figure) -> str:
     """A figure as the text of an SVG file, the same for the same figure."""
     buffer = io.BytesIO()
-    with matplotlib.style.context(STYLE):
+    with styled():
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue().decode()
 

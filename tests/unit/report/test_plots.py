@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 import matplotlib as mpl
@@ -17,16 +16,9 @@ from capexrisk.kernel.outcomes import CHANNELS
 from capexrisk.report import plots
 from capexrisk.report.labels import spread_apart
 from capexrisk.run.results import Results
+from tests.unit.report.gallery import GALLERY
 
-DRAW: dict[str, Callable[[Results, Axes | None], Axes]] = {
-    "fan": lambda results, ax: plots.fan(results, results.issuers[-1], ax),
-    "distribution": lambda results, ax: plots.distribution(
-        results, results.issuers[-1], results.years[-1], ax
-    ),
-    "survival": plots.survival,
-    "funding mix": lambda results, ax: plots.funding_mix(results, results.issuers[-1], ax),
-    "funding mix of all": lambda results, ax: plots.funding_mix(results, ax=ax),
-}
+SAID = "hyperscalers-2026 · 2,048 paths · seed 2"
 
 
 def texts(ax: Axes) -> str:
@@ -40,26 +32,27 @@ def values(results: Results, metric: str, issuer: str, statistic: str) -> np.nda
     return rows.loc[results.quarters, "value"].to_numpy()
 
 
-@pytest.mark.parametrize("kind", list(DRAW))
+@pytest.mark.parametrize("kind", list(GALLERY))
 def test_a_plot_draws_on_the_axes_it_is_given(results: Results, kind: str) -> None:
     ax = Figure().subplots()
-    assert DRAW[kind](results, ax) is ax
+    assert GALLERY[kind](results, ax) is ax
     assert ax.has_data()
 
 
-@pytest.mark.parametrize("kind", list(DRAW))
+@pytest.mark.parametrize("kind", list(GALLERY))
 def test_a_plot_touches_no_setting_and_says_its_run(results: Results, kind: str) -> None:
     before = dict(mpl.rcParams)
-    ax = DRAW[kind](results, None)
+    ax = GALLERY[kind](results, None)
     assert dict(mpl.rcParams) == before
     assert before["svg.hashsalt"] != "capexrisk"  # importing the plots did not set it either
     assert plt.fignum_exists(ax.figure.number)  # pyplot's own, so that a notebook shows it
-    assert "hyperscalers-2026 · 2,048 paths · seed 2" in texts(ax)
+    said = "3 runs of 2,048 paths · seed 2" if kind.startswith("overlaid") else SAID
+    assert said in texts(ax)
 
 
-@pytest.mark.parametrize("kind", list(DRAW))
+@pytest.mark.parametrize("kind", list(GALLERY))
 def test_a_plot_takes_any_run(odd: Results, kind: str) -> None:
-    ax = DRAW[kind](odd, Figure().subplots())
+    ax = GALLERY[kind](odd, Figure().subplots())
     ax.figure.draw_without_rendering()
 
 
@@ -146,7 +139,9 @@ def test_results_plot_names_what_it_does_not_know(results: Results) -> None:
     assert isinstance(results.plot.distribution("Amazon", 2027), Axes)
     with pytest.raises(ValueError, match="'amazn' is no issuer of this run; did you mean 'Amazon'"):
         results.plot.fan("amazn")
-    with pytest.raises(ValueError, match="'2031' is no year of this run; there are 2026, 2027, 2"):
+    with pytest.raises(
+        ValueError, match="'2031' is no year of this run; there are 2026, 2027 and 2"
+    ):
         results.plot.distribution("Amazon", "2031")
     with pytest.raises(ValueError, match="'2027Q4' is no year of this run; did you mean '2027'"):
         results.plot.distribution("Amazon", "2027Q4")

@@ -9,7 +9,7 @@ from .cash_flow import distribution, fan, with_room
 from .failure import causes, survival
 from .funding import funding_mix
 from .joint import conditional_failures, joint_failures
-from .path import waterfall
+from .path import waterfall, waterfall_steps
 from .precision import convergence
 from .system import group_profit, market, regimes
 from .tails import exceedance
@@ -28,5 +28,6 @@ __all__ = [
     "regimes",
     "survival",
     "waterfall",
+    "waterfall_steps",
     "with_room",
 ]

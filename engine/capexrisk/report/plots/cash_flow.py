@@ -82,8 +82,9 @@ def distribution(results: Results, issuer: str, year: str, ax: Axes | None = Non
         Of the histogram; the distribution function has its own on the right.
     """
     cells = results.distributions
+    cells = cells[cells["issuer"] == issuer]
     chosen = (cells["metric"] == "free_cash_flow") & (cells["period"] == year)
-    density = Density.of(cells[chosen & (cells["issuer"] == issuer)])
+    density = Density.of(cells[chosen])
     values = results.estimates("free_cash_flow", issuer=issuer, period=year)
     value = dict(zip(values["statistic"], values["value"], strict=True))
     edges = density.bins()

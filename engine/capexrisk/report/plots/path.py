@@ -159,7 +159,7 @@ def _story(rows: pd.DataFrame) -> str:
     last = rows.iloc[-1]
     parts = [
         f"market {last['regime']}",
-        f"spread {last['spread_bp']:,.0f} bp",
+        f"its spread {last['spread_bp']:,.0f} bp",
         f"utilisation {100.0 * last['utilisation']:.0f} %",
     ]
     ahead = rows["bonds_to_cash"].sum()
@@ -167,8 +167,8 @@ def _story(rows: pd.DataFrame) -> str:
         parts.append(f"${signed(ahead, 1)}bn of bonds sold ahead of need")
     caused = rows[rows["cause"] != ""]
     if not caused.empty:
-        event = "failure" if caused["failed"].iloc[-1] else "first cut"
-        parts.append(f"{event} by {CAUSES[caused['cause'].iloc[-1]]}")
+        event = "failed" if caused["failed"].iloc[-1] else "first cut"
+        parts.append(f"{event}: {CAUSES[caused['cause'].iloc[-1]]}")
     elif rows["failed"].all():
         parts.append("failed before")
     return "; ".join(parts)
