@@ -1,4 +1,20 @@
-"""One path of a run once more, with every flow of every quarter: what the summary adds up."""
+"""One path of a run once more, with every flow of every quarter: what the summary adds up.
+
+Columns of a replay, money in $bn of the quarter:
+
+- quarter, issuer;
+- the market: regime, market_spread_bp, utilisation, ai_demand, ai_share_of_bond_market;
+- spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
+  dividends as planned, due (debt falling due);
+- need, capex_to_fund + dividends + due - operating_cash_flow where positive, and where it comes
+  from: cash_above_target, bonds, secured, private, cash_to_minimum, revolver, equity, capex_cut,
+  dividend_cut, unmet, which add up to it;
+- surplus where that is negative, and where it goes: revolver_repaid, buybacks, surplus_to_cash;
+  bonds_to_cash is sold ahead of need;
+- the quarter as it ends: capex spent, of which finance_leases, free_cash_flow, profit, cash, debt;
+- failed, true from the failing quarter on; cause, the binding cause of a failure or of the first
+  cut of capex in the quarter in which it happens, else "".
+"""
 
 from __future__ import annotations
 
@@ -99,20 +115,7 @@ def replay(
     Returns
     -------
     DataFrame
-        A row a quarter and issuer, money in $bn of the quarter:
-
-        - the market: regime, market_spread_bp, utilisation, ai_demand, ai_share_of_bond_market;
-        - operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
-          dividends as planned, due (debt falling due), spread_bp;
-        - need, capex_to_fund + dividends + due - operating_cash_flow where positive, and where it
-          comes from: cash_above_target, bonds, secured, private, cash_to_minimum, revolver, equity,
-          capex_cut, dividend_cut, unmet, which add up to it;
-        - surplus where that is negative, and where it goes: revolver_repaid, buybacks,
-          surplus_to_cash; bonds_to_cash is sold ahead of need;
-        - the quarter as it ends: capex spent, of which finance_leases, free_cash_flow, profit,
-          cash, debt;
-        - failed, true from the failing quarter on; cause, the binding cause of a failure or of the
-          first cut of capex in the quarter in which it happens, else "".
+        A row a quarter and issuer; its columns stand at the head of this file.
 
     Raises
     ------

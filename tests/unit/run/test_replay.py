@@ -12,8 +12,9 @@ import pytest
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS
 from capexrisk.run.replay import SOURCES, replay
 from capexrisk.run.results import Results, load_results, simulate
+from capexrisk.scenario import scenario_from_case
 from capexrisk.scenario.market import REGIMES
-from tests.unit.run.scenarios import small_scenario
+from tests.unit.run.scenarios import reference_case, small_scenario
 
 PATHS = 2_048
 BY_QUARTER = {"fcf_quarter": "free_cash_flow", "ocf_quarter": "operating_cash_flow"} | {
@@ -145,3 +146,16 @@ def test_a_path_that_the_run_has_not_is_refused(kept: tuple[Results, pd.DataFram
         del old["replicates"]
         older = replace(results, manifest={**results.manifest, "run": old})
         pd.testing.assert_frame_equal(replay(older, 7), replay(results, 7))
+
+
+def test_events_are_replayed() -> None:
+    case = reference_case(7, ("Amazon", "Oracle"))
+    case["events"] = [{"quarter": 3, "what": "spread_jump", "size": 0.5}]
+    scenario = scenario_from_case(case, start="2026Q1")
+    results = simulate(scenario, paths=64, seed=4, sampler="plain", n_jobs=1)
+    table = replay(results, 5)
+    pd.testing.assert_frame_equal(table, replay(scenario, 5, seed=4, sampler="plain"))
+    del case["events"]
+    calm = replay(scenario_from_case(case, start="2026Q1"), 5, seed=4, sampler="plain")
+    jump = np.log(table["market_spread_bp"] / calm["market_spread_bp"])[6]  # the fourth quarter
+    assert jump == pytest.approx(np.log(1.5))

@@ -67,11 +67,7 @@ def convergence(
     value = scale * float(by_net.mean())
     with drawing(results, ax) as ax:
         if target is not None:
-            label = f"Target: ± {scale * target:.2g}"
-            ax.axhspan(value - scale * target, value + scale * target, color="#d9efe6", lw=0)
-            for side in (-target, target):
-                ax.axhline(value + scale * side, color=GREEN, lw=0.9, ls=(0, (1, 1)))
-            ax.plot([], [], color=GREEN, lw=0.9, ls=(0, (1, 1)), label=label)
+            _draw_target(ax, value, scale * target)
         ax.fill_between(paths, mean - half, mean + half, color=SKY, alpha=0.35, lw=0, label="95 %")
         ax.plot(paths, mean, color=BLUE, lw=1.5, label="Estimate")
         ax.axhline(value, color=RED, lw=1.0, ls=DASHED, label="All paths")
@@ -80,10 +76,20 @@ def convergence(
         for axis in (ax.xaxis, ax.yaxis):
             number_axis(axis)
         ax.set_xlabel("Paths")
-        ax.set_ylabel("% of paths" if chance else _unit(metric))
+        ax.set_ylabel("Probability, %" if chance else _unit(metric))
         who = "" if issuer == "system" else f"{shortened(issuer)}, "
-        head(ax, metric.replace("_", " ").capitalize(), f"{who}{period}, {statistic}", columns=4)
+        title = metric.removesuffix("_bp").replace("_", " ")
+        head(ax, title[0].upper() + title[1:], f"{who}{period}, {statistic}", columns=4)
     return ax
+
+
+def _draw_target(ax: Axes, value: float, target: float) -> None:
+    """The band of a wanted standard error about a value."""
+    dots = (0, (1, 1))
+    ax.axhspan(value - target, value + target, color="#d9efe6", lw=0)
+    for side in (-target, target):
+        ax.axhline(value + side, color=GREEN, lw=0.9, ls=dots)
+    ax.plot([], [], color=GREEN, lw=0.9, ls=dots, label=f"Target: ± {target:.2g}")
 
 
 def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:

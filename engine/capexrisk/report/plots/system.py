@@ -9,7 +9,13 @@ from matplotlib.axes import Axes
 
 from capexrisk.report.canvas import INK, ORANGE, RED, drawing
 from capexrisk.report.estimates import Estimates, observed
-from capexrisk.report.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.labels import (
+    MOST_QUARTER_LABELS,
+    head,
+    label_quarters,
+    label_years,
+    number_axis,
+)
 from capexrisk.report.numbers import percentage
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.run.results import Results
@@ -112,12 +118,12 @@ def regimes(results: Results, ax: Axes | None = None) -> Axes:
     estimates = Estimates(results)
     place = np.arange(len(results.quarters))
     base = np.zeros(place.size)
+    width = 0.94 if place.size <= MOST_QUARTER_LABELS else 1.0  # finer gaps would flicker
     with drawing(results, ax) as ax:
         for regime, colour in REGIME_COLOURS.items():
             found = (estimates.probability(f"regime_{regime}", SYSTEM, q) for q in results.quarters)
             height = 100.0 * np.array([observed(estimate) for estimate in found])
-            label = regime.capitalize()
-            ax.bar(place, height, 0.94, base, color=colour, label=label, lw=0)
+            ax.bar(place, height, width, base, color=colour, label=regime.capitalize(), lw=0)
             base = base + height
         ax.set_ylim(0.0, 100.0)
         ax.set_xlim(-0.5, place.size - 0.5)

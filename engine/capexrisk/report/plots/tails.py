@@ -90,17 +90,8 @@ def exceedance(
     cells = cells[chosen & (cells["period"] == period)].sort_values("lower", kind="stable")
     if cells.empty:
         raise ValueError(f"{metric} of {issuer}, {period}: this run has no distribution of it")
-    x, hits = _thinned(*_curve(cells, low=quantity.low_hurts))
-    n = float(cells["count"].sum())
-    low, high = 100.0 * np.array([binomial_interval(h, n) for h in hits]).T
-    floor = min(1.0, 50.0 / n)  # per cent: half of what a single path shows
-    x = quantity.factor * x
     with drawing(results, ax) as ax:
-        ax.set_yscale("log")
-        ax.set_ylim(floor, 130.0)
-        seen = hits > 0.0
-        ax.fill_between(x, np.maximum(low, floor), high, color=SKY, alpha=0.35, lw=0)
-        ax.plot(x[seen], 100.0 * hits[seen] / n, color=BLUE, lw=1.5)
+        _draw_curve(ax, cells, quantity)
         ax.margins(x=0.02)
         ax.set_xlabel(f"x: {_in_a_sentence(quantity.label)}, {quantity.unit}")
         side = "below" if quantity.low_hurts else "above"
@@ -108,9 +99,23 @@ def exceedance(
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
         ax.minorticks_off()
-        below = _mark_threshold(results, metric, issuer, period, ax)
-        head(ax, _title(quantity, issuer, period), below or "with its 95 % band")
+        threshold = _mark_threshold(results, metric, issuer, period, ax)
+        head(ax, *_heading(quantity, issuer, period, threshold))
     return ax
+
+
+def _draw_curve(ax: Axes, cells: pd.DataFrame, quantity: Quantity) -> None:
+    """The share of paths on the worse side of each x, with its band."""
+    x, hits = _thinned(*_curve(cells, low=quantity.low_hurts))
+    x = quantity.factor * x
+    n = float(cells["count"].sum())
+    low, high = 100.0 * np.array([binomial_interval(h, n) for h in hits]).T
+    floor = min(1.0, 50.0 / n)  # per cent: half of what a single path shows
+    ax.set_yscale("log")
+    ax.set_ylim(floor, 130.0)
+    ax.fill_between(x, np.maximum(low, floor), high, color=SKY, alpha=0.35, lw=0)
+    seen = hits > 0.0
+    ax.plot(x[seen], 100.0 * hits[seen] / n, color=BLUE, lw=1.5)
 
 
 def _curve(cells: pd.DataFrame, *, low: bool) -> tuple[Floats, Floats]:
@@ -143,15 +148,18 @@ def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax:
     if near:
         ax.axvline(threshold, color=INK, linewidth=0.9, linestyle=(0, (4, 2)))
     line = " (dashed)" if near else ""
-    return f"above ${signed(threshold, 0)}bn{line}: {percentage(chance)}; band: 95 %"
+    return f"above ${signed(threshold, 0)}bn{line}: {percentage(chance)}"
 
 
-def _title(quantity: Quantity, issuer: str, period: str) -> str:
-    when = " over the horizon" if period == HORIZON else f", {period}"
+def _heading(quantity: Quantity, issuer: str, period: str, threshold: str) -> tuple[str, str]:
+    """Title, and the line below it; a long name leaves the title no room for the period."""
+    when = "over the horizon" if period == HORIZON else f"in {period}"
     if issuer != SYSTEM:
-        return f"{shortened(issuer)}: {_in_a_sentence(quantity.label)}{when}"
+        title = f"{shortened(issuer)}: {_in_a_sentence(quantity.label)}"
+        return title, f"{when}, with its 95 % band"
     everyone = " of all issuers" if quantity is QUANTITIES["outside_funding"] else ""
-    return f"{quantity.label}{everyone}{when}"
+    title = f"{quantity.label}{everyone} {when}"
+    return title, f"{threshold}; band: 95 %" if threshold else "with its 95 % band"
 
 
 def _in_a_sentence(label: str) -> str:
