@@ -9,6 +9,7 @@ import click
 
 from capexrisk import __version__
 from capexrisk.cli.bench import bench
+from capexrisk.cli.compare import compare
 from capexrisk.cli.doctor import doctor
 from capexrisk.cli.rare import rare
 from capexrisk.cli.report import report
@@ -33,7 +34,7 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, rare, validate, sources, report, schema, doctor, bench):
+for verb in (run, compare, rare, validate, sources, report, schema, doctor, bench):
     capexrisk.add_command(verb)
 
 

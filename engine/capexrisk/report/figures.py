@@ -10,7 +10,7 @@ a caller's own plots. The same results give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from capexrisk.report.canvas import Margins, stamp, styled
+from capexrisk.report.canvas import Margins, Runs, stamp, styled
 from capexrisk.report.estimates import likeliest_to_fail
 from capexrisk.report.plots import (
     causes,
@@ -72,10 +72,15 @@ def write_figures(results: Results, directory: Path) -> list[Drawing]:
     list of Drawing
         For the page, which need not draw them again.
     """
+    return write_drawings(_figures(results), directory)
+
+
+def write_drawings(figures: Iterable[tuple[str, str, Figure]], directory: Path) -> list[Drawing]:
+    """Write figures, given by name and description, into directory/figures; see `write_figures`."""
     folder = directory / FIGURES
     folder.mkdir(exist_ok=True)
     drawings = []
-    for name, description, figure in _figures(results):
+    for name, description, figure in figures:
         drawing = Drawing(name, description, svg_text(figure))
         (folder / f"{name}.svg").write_text(drawing.svg, encoding="utf-8", newline="\n")
         with styled():
@@ -102,13 +107,13 @@ def _of_failures(results: Results) -> Iterator[tuple[str, str, Figure]]:
     yield (
         "survival",
         "Curves: chance of funding failure by the end of each quarter, for each issuer",
-        _figure(results, survival, Margins(right=10.0 + NAME * longest)),
+        one_panel(results, survival, Margins(right=10.0 + NAME * longest)),
     )
     shown = likeliest_to_fail(results, MOST_BARS)
     yield (
         "causes",
         "Bars: what the funding failures of each issuer come from, and how likely it fails",
-        _figure(results, causes, Margins(right=66.0), height_of_rows(len(shown))),
+        one_panel(results, causes, Margins(right=66.0), height_of_rows(len(shown))),
     )
     if len(results.issuers) > 1:
         yield (
@@ -144,14 +149,14 @@ def _of_market(results: Results) -> Iterator[tuple[str, str, Figure]]:
         ),
     )
     for name, description, plot in plots:
-        yield name, description, _figure(results, plot, Margins())
+        yield name, description, one_panel(results, plot, Margins())
 
 
 def _of_issuer(results: Results, issuer: str) -> Iterator[tuple[str, str, Figure]]:
     yield (
         f"{issuer}-fan",
         f"Fan chart: free cash flow of {issuer} by quarter, from P5 to P95",
-        _figure(results, partial(fan, issuer=issuer), Margins()),
+        one_panel(results, partial(fan, issuer=issuer), Margins()),
     )
     yield (
         f"{issuer}-distribution",
@@ -161,13 +166,14 @@ def _of_issuer(results: Results, issuer: str) -> Iterator[tuple[str, str, Figure
     yield (
         f"{issuer}-funding-mix",
         f"Bars: mean outside funding of {issuer} by year and channel",
-        _figure(results, partial(funding_mix, issuer=issuer), Margins()),
+        one_panel(results, partial(funding_mix, issuer=issuer), Margins()),
     )
 
 
-def _figure(
-    results: Results, plot: Callable[..., Axes], margins: Margins, height: float | None = None
+def one_panel(
+    results: Runs, plot: Callable[..., Axes], margins: Margins, height: float | None = None
 ) -> Figure:
+    """A figure of one plot, of one run or several."""
     with styled():
         figure = Figure()
         FigureCanvasAgg(figure)

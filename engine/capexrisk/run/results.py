@@ -293,6 +293,10 @@ def load_results(directory: Path | str) -> Results:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         written = manifest["format_version"]
+        if "comparison" in manifest:
+            raise ResultsError(
+                f"{folder}: holds a comparison; give one of the runs in {folder / 'runs'}"
+            )
         complete = written != FORMAT_VERSION or (
             {"name", "title", "issuers", "quarters", "years", "model"} <= set(manifest["scenario"])
             and {"paths", "paths_counted", "seed"} <= set(manifest["run"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from matplotlib import pyplot as plt
 
+from capexrisk.analysis.comparison import Comparison, compare
 from capexrisk.report.figures import Drawing, write_figures
 from capexrisk.report.html import write_report
 from capexrisk.run.results import Results, simulate
@@ -99,3 +100,11 @@ def one() -> Results:
 def _closed_figures() -> Iterator[None]:
     yield
     plt.close("all")
+
+
+@pytest.fixture(scope="session")
+def comparison(results: Results) -> Comparison:
+    """The default scenario, and a glut."""
+    path = ROOT / "configs/hyperscalers-2026.toml"
+    changes = {"name": "glut", "market.demand_saturation_usd_bn_per_year": 400}
+    return compare([results, simulate(load_scenario(path, changes), paths=2_000, seed=2, n_jobs=1)])

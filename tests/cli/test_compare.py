@@ -1,0 +1,113 @@
+"""``capexrisk compare``: scenarios and runs, what is written, what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.cli.command import call, listing, write_small_scenario
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("compare")
+    small = write_small_scenario(folder)
+    small.write_text(
+        small.read_text("utf-8").replace('name = "hyperscalers-2026"', 'name = "small"')
+    )
+    (folder / "dear.toml").write_text(
+        'extends = "small.toml"\ntitle = "Dear bonds"\n[market]\npremium_beta = 0.8\n'
+        'evidence.premium_beta = "assumed: twice as much"\n'
+    )
+    (folder / "longer.toml").write_text('extends = "small.toml"\nquarters = 5\n')
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(folder):
+    return call(
+        "compare", "small.toml", "dear.toml", "--paths", "2048", "--out", "a/first", cwd=folder
+    )
+
+
+def test_what_it_says_and_writes(folder, first):
+    assert first.returncode == 0, first.stderr
+    assert first.stderr == ""
+    assert first.stdout.startswith("Held against small (2,048 paths), what changed most")
+    assert first.stdout.endswith("Report: a/first/report.html\n")
+    out = folder / "a" / "first"
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "comparison.csv", "comparison.parquet", "manifest.json", "report.html", "figures", "runs",
+    }  # fmt: skip
+    assert {path.name for path in (out / "runs").iterdir()} == {"small", "dear"}
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))["comparison"]
+    assert manifest["base"] == "small" and list(manifest["runs"]) == ["small", "dear"]
+    read = pd.read_parquet(out / "comparison.parquet")
+    assert set(read["scenario"]) == {"dear"}
+    pd.testing.assert_frame_equal(read, pd.read_csv(out / "comparison.csv"), check_dtype=False)
+
+
+def test_finished_runs_give_the_same(folder, first):
+    assert first.returncode == 0
+    again = call("compare", "a/first/runs/small", "a/first/runs/dear", "--out", "again", cwd=folder)
+    assert again.returncode == 0, again.stderr
+    assert not (folder / "again" / "runs").exists()
+    tables = [(folder / name / "comparison.csv").read_bytes() for name in ("a/first", "again")]
+    assert tables[0] == tables[1]
+
+
+def test_a_run_and_a_scenario_share_the_run_s_seed_and_paths(folder, first):
+    assert first.returncode == 0
+    mixed = call("compare", "a/first/runs/small", "dear.toml", "--out", "mixed", "-q", cwd=folder)
+    assert (mixed.returncode, mixed.stdout, mixed.stderr) == (0, "", "")
+    tables = [(folder / name / "comparison.csv").read_bytes() for name in ("a/first", "mixed")]
+    assert tables[0] == tables[1]
+
+
+def test_other_horizons_are_compared_as_far_as_they_go(folder):
+    found = call(
+        "compare", "small.toml", "longer.toml", "--paths", "1024", "--out", "longer", cwd=folder
+    )
+    assert found.returncode == 0
+    assert "capexrisk: quarters only in longer, left out: 2027Q1\n" in found.stderr
+
+
+REFUSED = {
+    "one": (("small.toml",), "1 given; give 2 to 5 files or runs"),
+    "no such file": (("small.toml", "missing.toml"), "missing.toml: no such file; check the path"),
+    "no run": (
+        ("small.toml", "a"),
+        "a: no manifest.json here; give the directory of a finished run",
+    ),
+    "a comparison": (
+        ("small.toml", "a/first"),
+        "a/first: holds a comparison; give one of the runs in a/first/runs",
+    ),
+    "paths of finished runs": (
+        ("a/first/runs/small", "a/first/runs/dear", "--paths", "5"),
+        "--paths: has no effect, every one is a finished run; leave it out",
+    ),
+    "no paths": (
+        ("small.toml", "dear.toml", "--paths", "0"),
+        "--paths: 0 is out of range; give 1 to 1000000000000",
+    ),
+    "there already": (
+        ("small.toml", "dear.toml", "--out", "a/first"),
+        "a/first: exists already; give another directory with --out, or --overwrite",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused(folder, first, name):
+    assert first.returncode == 0
+    before = listing(folder)
+    arguments, message = REFUSED[name]
+    found = call("compare", *arguments, cwd=folder)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == f"capexrisk: {message}\n"
+    assert listing(folder) == before
