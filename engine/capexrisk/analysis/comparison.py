@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from capexrisk.estimate.paired import Differences, paired, unpaired
 from capexrisk.run.manifest import FORMAT_VERSION
 from capexrisk.run.results import MANIFEST, Results
 from capexrisk.run.summary import HORIZON, SYSTEM
+
+if TYPE_CHECKING:
+    from capexrisk.report.plotting import Overlays
 
 COMPARISON_CSV = "comparison.csv"
 COMPARISON_PARQUET = "comparison.parquet"
@@ -74,6 +78,13 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other runs."""
         return list(self.runs)[1:]
+
+    @property
+    def plot(self) -> Overlays:
+        """Plots of the runs laid over each other: ``comparison.plot.failure("Oracle")``."""
+        # Drawing stands above; it is loaded only where somebody draws.
+        overlays: Overlays = import_module("capexrisk.report.plotting").Overlays(self.runs)
+        return overlays
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the table."""

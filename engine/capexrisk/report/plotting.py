@@ -1,12 +1,14 @@
-"""``results.plot``: the plots of one run."""
+"""``results.plot`` and ``comparison.plot``: the plots of one run, and of several."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 
 from matplotlib.axes import Axes
 
 from capexrisk.report import plots
+from capexrisk.report.plots import overlaid
 from capexrisk.report.plots.system import QUANTITIES
 from capexrisk.report.words import listed
 from capexrisk.run.results import Results
@@ -118,10 +120,41 @@ class Plotting:
         )
 
 
+class Overlays:
+    """Plots of several runs laid over each other: ``comparison.plot.failure("Oracle")``.
+
+    Each returns its Axes and takes axes to draw on.
+
+    Parameters
+    ----------
+    runs : mapping of str to Results
+        Up to five, by name.
+    """
+
+    def __init__(self, runs: Mapping[str, Results]) -> None:
+        self._runs = runs
+        self._issuers = list(dict.fromkeys(i for run in runs.values() for i in run.issuers))
+
+    def free_cash_flow(self, issuer: str, ax: Axes | None = None) -> Axes:
+        """An issuer's free cash flow by year, $bn, its range in each run."""
+        _known(issuer, self._issuers, "issuer")
+        return overlaid.free_cash_flow(self._runs, issuer, ax)
+
+    def failure(self, issuer: str, ax: Axes | None = None) -> Axes:
+        """Chance of an issuer's funding failure by the end of each quarter, a curve a run."""
+        _known(issuer, self._issuers, "issuer")
+        return overlaid.failure(self._runs, issuer, ax)
+
+    def market(self, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
+        """A quantity of the market by quarter, in each run."""
+        _known(metric, list(QUANTITIES), "quantity of the market")
+        return overlaid.market(self._runs, metric, ax)
+
+
 def _known(name: str, names: list[str], what: str) -> None:
     if name in names:
         return
     by_case = {known.casefold(): known for known in names}
     close = get_close_matches(name.casefold(), by_case, n=1, cutoff=0.65)
     hint = f"did you mean {by_case[close[0]]!r}?" if close else f"there are {listed(names, MOST)}"
-    raise ValueError(f"{name!r} is no {what} of this run; {hint}")
+    raise ValueError(f"{name!r} is no {what} here; {hint}")

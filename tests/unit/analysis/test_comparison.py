@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 import capexrisk
 from capexrisk.analysis.comparison import COLUMNS, ComparisonError, compare
@@ -199,3 +200,16 @@ def test_nothing_to_compare(base):
 
 def test_public_names():
     assert capexrisk.compare is compare
+
+
+def test_overlaid_plots(base, dear):
+    """``comparison.plot`` draws all runs; a wrong name gets the right one."""
+    plots = compare([base, dear]).plot
+    assert len(plots.failure("Oracle").get_lines()) >= 2
+    assert "Oracle" in plots.free_cash_flow("Oracle").get_title(loc="left")
+    assert plots.market("utilisation").get_ylabel()
+    with pytest.raises(ValueError, match="'oracel' is no issuer here; did you mean 'Oracle'"):
+        plots.failure("oracel")
+    with pytest.raises(ValueError, match="'spread' is no quantity of the market here"):
+        plots.market("spread")
+    plt.close("all")

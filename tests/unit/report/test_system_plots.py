@@ -271,17 +271,13 @@ def test_results_plot_has_every_plot(made_up: Results) -> None:
         plot.convergence("funding_failure", "Aster", "2028Q4", ax=fresh()),
     ):
         assert ax.has_data()
-    with pytest.raises(ValueError, match="is no metric of the market of this run; did you mean"):
+    with pytest.raises(ValueError, match="is no metric of the market here; did you mean"):
         plot.market("utilization")
-    with pytest.raises(
-        ValueError, match="'Astr' is no issuer with free_cash_flow of this run; did"
-    ):
+    with pytest.raises(ValueError, match="'Astr' is no issuer with free_cash_flow here; did"):
         plot.exceedance("free_cash_flow", "Astr", 2028)
-    with pytest.raises(
-        ValueError, match="'2031' is no period of free_cash_flow of this run; there"
-    ):
+    with pytest.raises(ValueError, match="'2031' is no period of free_cash_flow here; there"):
         plot.exceedance("free_cash_flow", "Aster", 2031)
-    with pytest.raises(ValueError, match="'failure' is no metric of this run"):
+    with pytest.raises(ValueError, match="'failure' is no metric here"):
         plot.convergence("failure")
 
 
