@@ -132,7 +132,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     >>> glut = cr.load_scenario("configs/global-crossing.toml")  # doctest: +SKIP
     >>> cr.compare([cr.simulate(base, seed=1), cr.simulate(glut, seed=1)])  # doctest: +SKIP
     """
-    named = dict(runs) if isinstance(runs, Mapping) else by_name(runs)
+    named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
     if len(named) < 2:
         raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
     (base_name, base), *others = named.items()
@@ -148,18 +148,25 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
 
 
-def by_name(runs: Sequence[Results]) -> dict[str, Results]:
-    """Runs under the names of their scenarios; a name that comes again is numbered."""
-    named: dict[str, Results] = {}
-    for run in runs:
-        name = run.manifest["scenario"]["name"]
-        count = 1
-        numbered = name
-        while numbered.casefold() in {known.casefold() for known in named}:
+def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
+    names = numbered([run.manifest["scenario"]["name"] for run in runs])
+    return dict(zip(names, runs, strict=True))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names of which none is another's, in any case: one that comes again is numbered.
+
+    >>> numbered(["base", "glut", "Base"])
+    ['base', 'glut', 'Base-2']
+    """
+    found: list[str] = []
+    for name in names:
+        count, unique = 1, name
+        while unique.casefold() in {known.casefold() for known in found}:
             count += 1
-            numbered = f"{name}-{count}"
-        named[numbered] = run
-    return named
+            unique = f"{name}-{count}"
+        found.append(unique)
+    return found
 
 
 def _what_ran(results: Results) -> dict[str, Any]:

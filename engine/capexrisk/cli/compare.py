@@ -57,7 +57,6 @@ def compare(
             f"--{next(iter(asked))}: has no effect, every one is a finished run; leave it out"
         )
 
-    from capexrisk.analysis.comparison import by_name
     from capexrisk.analysis.comparison import compare as compare_runs
     from capexrisk.report.comparison import write_comparison
     from capexrisk.run.results import Results
@@ -68,7 +67,7 @@ def compare(
         for number, one in enumerate(loaded, start=1):
             what = f"Simulating {number} of {len(loaded)}"
             runs.append(one if isinstance(one, Results) else _simulate(one, plan, quiet, what))
-        named = by_name(runs)
+        named = dict(zip(_names(sources, runs), runs, strict=True))
         for (name, results), one in zip(named.items(), loaded, strict=True):
             if results is not one:
                 folder = directory / "runs" / name
@@ -87,6 +86,21 @@ def compare(
 
         Console().print(changes_table(comparison))
         print(f"Report: {out / 'report.html'}")
+
+
+def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
+    """Names of the scenarios; where two are the same, those of their files and directories."""
+    from capexrisk.analysis.comparison import numbered
+
+    names = [run.manifest["scenario"]["name"] for run in runs]
+    folded = [name.casefold() for name in names]
+    places = (source.resolve().name.removesuffix(".toml") for source in sources)
+    return numbered(
+        [
+            place if folded.count(name.casefold()) > 1 else name
+            for name, place in zip(names, places, strict=True)
+        ]
+    )
 
 
 def _load(source: Path) -> Scenario | Results:

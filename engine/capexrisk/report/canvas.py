@@ -126,6 +126,9 @@ def drawing(runs: Runs, ax: Axes | None, *, height: float | None = None) -> Iter
         return
     from matplotlib import pyplot as plt  # only here: it chooses a window system
 
+    # Now, not inside the style: a notebook's way to show figures says when it is loaded that
+    # matplotlib is interactive, which the style's end would take back.
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with styled():
         figure, ax = plt.subplots(layout="constrained")
         if height is not None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.analysis.comparison import Comparison
-from capexrisk.report.numbers import MINUS, UNKNOWN, signed
+from capexrisk.report.numbers import MINUS, signed
 from capexrisk.report.words import counted
 from capexrisk.run.results import Results
 from capexrisk.run.summary import HORIZON, SYSTEM
@@ -25,9 +25,10 @@ MOST_DIGITS = 3
 MOST_IN_SENTENCE = 4
 FIRST = ("any_failure", "funding_failure")
 KEY = (
-    "± is half of a 95 % interval of the difference on common random numbers; sampling error only. "
-    "Amounts are means. Ordered by the difference as a share of the base's range from P5 to P95, "
-    "of a chance by the difference itself."
+    "± is half of a 95 % interval of the difference on common random numbers, rounded up; sampling "
+    "error only. Amounts are means; a failed issuer has no cash flow and counts with zero. Ordered "
+    "by the difference as a share of the base's range from P5 to P95, of a chance by the "
+    "difference itself."
 )
 
 
@@ -44,7 +45,10 @@ class Headline(NamedTuple):
 OF_ISSUERS = (
     Headline("free_cash_flow", "mean", "year", "free cash flow {}", "$bn"),
     Headline("free_cash_flow", "cfar95", "year", "cash flow at risk {}", "$bn"),
-    Headline("negative_fcf", "probability", "year", "negative free cash flow {}", "%"),
+    # Or failed: who has failed has no negative cash flow, and would look better for it.
+    Headline(
+        "negative_fcf_or_failed", "probability", "year", "negative cash flow {} or failed", "%"
+    ),
     Headline("funding_failure", "probability", "end", "funding failure by {}", "%"),
     Headline("capex", "mean", "year", "capital spending {}", "$bn"),
     Headline("outside_funding", "mean", "horizon", "funding from outside", "$bn"),
@@ -114,7 +118,8 @@ class Change(NamedTuple):
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
     """Headline figures of one of the other scenarios, what changed most first.
 
-    Figures that do not differ, and those that no path can tell, are left out.
+    Figures that may not differ at all, their interval holding 0, are left out, and those that no
+    path can tell.
     """
     table = comparison.table[comparison.table["scenario"] == scenario]
     keyed = table.set_index(["issuer", "metric", "statistic", "period"])
@@ -124,7 +129,7 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
         if key not in keyed.index:
             continue
         change = _change(issuer, headline, period, keyed.loc[key])  # type: ignore[index]
-        if change.difference != 0.0 and not isnan(change.half_width):
+        if abs(change.difference) > change.half_width:  # false for NaN
             found.append(change)
     found.sort(key=lambda one: -abs(one.change) if not isnan(one.change) else 0.0)
     return found
@@ -175,7 +180,7 @@ def sentence(changes: list[Change]) -> str:
     for change in changes:
         kinds.setdefault(change.metric, change)
     if not kinds:
-        return "No headline figure differs."
+        return "No headline figure differs beyond sampling error."
     order = sorted(kinds, key=lambda metric: FIRST.index(metric) if metric in FIRST else len(FIRST))
     parts = [_phrase(kinds[metric]) for metric in order[:MOST_IN_SENTENCE]]
     text = "; ".join(parts)
@@ -248,7 +253,7 @@ class Changes:
         for change in headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]:
             table.add_row(Text(change.label), *change.texts(), change.unit)
         if not table.row_count:
-            table.add_row("nothing differs", UNKNOWN, UNKNOWN, UNKNOWN, "")
+            table.add_row("nothing differs beyond sampling error")
         return table
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from capexrisk.analysis.comparison import Comparison
-from capexrisk.report.assumptions import written
+from capexrisk.report.assumptions import Assumption, Group, assumptions
 from capexrisk.report.cells import CHANCE, DOLLARS, EMPTY, Cell, Grid, Row
 from capexrisk.report.changes import Change, headline_changes, sentence
 from capexrisk.report.estimates import Estimates, last_quarters
@@ -36,7 +35,7 @@ class Scenario:
     description: str
     answer: str
     changes: Grid
-    inputs: Grid | None
+    inputs: Group | None
 
 
 @dataclass(frozen=True)
@@ -93,6 +92,8 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         "left_out": len(base.issuers) - len(parts),
         "figures": figures,
         "runs": _runs(comparison),
+        "one_plan": len({(r.paths, r.manifest["run"]["seed"]) for r in comparison.runs.values()})
+        == 1,
     }
     return render_page("comparison.html.j2", context)
 
@@ -136,20 +137,20 @@ def _changes(base: str, name: str, changes: list[Change]) -> Grid:
     for change in changes:
         before, here, difference = change.texts()
         gain = EMPTY if change.gain != change.gain else f"{change.gain:.1f}"
-        cells = [Cell(text) for text in (change.unit, before, here, difference, gain)]
-        rows.append(Row(change.label, cells))
-    columns = ["Unit", base, name, "Difference", "Gain"]
+        cells = [Cell(text) for text in (difference, before, here, gain)]
+        rows.append(Row(f"{change.label}, {change.unit}", cells))
+    columns = ["Difference", base, name, "Gain"]
     return Grid(f"{name} against {base}: what changes most", "Figure", columns, rows)
 
 
 def _failures(comparison: Comparison) -> Grid:
     """Chance of funding failure by the end, by issuer and run."""
+    end = comparison.runs[comparison.base].quarters[-1]
     rows = [
-        _across(comparison, issuer, "funding_failure", None, label=issuer)
+        _across(comparison, issuer, "funding_failure", end, label=issuer)
         for issuer in shown_issuers(comparison)
     ]
-    foot = [_across(comparison, SYSTEM, "any_failure", None, label="Any issuer")]
-    end = comparison.runs[comparison.base].quarters[-1]
+    foot = [_across(comparison, SYSTEM, "any_failure", end, label="Any issuer")]
     caption = f"Chance of funding failure by the end of {end}, %"
     return Grid(caption, "Issuer", list(comparison.runs), rows, foot, sortable=True)
 
@@ -164,20 +165,17 @@ def _flows(comparison: Comparison, year: str) -> Grid:
     return Grid(caption, "Issuer", list(comparison.runs), rows, sortable=True)
 
 
-def _across(
-    comparison: Comparison, issuer: str, metric: str, period: str | None, label: str
-) -> Row:
-    """A figure in each run: a chance, or with a period of a year a mean."""
-    of_chance = metric in ("funding_failure", "any_failure", "negative_fcf")
+def _across(comparison: Comparison, issuer: str, metric: str, period: str, label: str) -> Row:
+    """A chance or a mean in each run that has it."""
+    of_chance = metric != "free_cash_flow"
     cells = []
     for results in comparison.runs.values():
         estimates = Estimates(results)
-        when = period or results.quarters[-1]
         statistic = "probability" if of_chance else "mean"
-        if not estimates.has(metric, issuer, when, statistic):
+        if not estimates.has(metric, issuer, period, statistic):
             cells.append(Cell(EMPTY))
             continue
-        estimate = estimates.amount(metric, issuer, when, statistic)
+        estimate = estimates.amount(metric, issuer, period, statistic)
         text = percentage(estimate, "") if of_chance else money(estimate)
         unit = CHANCE if of_chance else DOLLARS
         shade = round(estimate.value, 2) if of_chance and estimate.n else 0.0
@@ -189,10 +187,11 @@ def _part(comparison: Comparison, issuer: str, number: int, figures: dict[str, s
     names = (f"{issuer}-{kind}" for kind in ("free-cash-flow", "failure"))
     base = comparison.runs[comparison.base]
     across = partial(_across, comparison, issuer)
-    flows = [
-        across("free_cash_flow", year, label=f"Mean free cash flow {year}") for year in base.years
+    flows = [across("free_cash_flow", year, label=f"Mean {year}") for year in base.years]
+    negative = [
+        across("negative_fcf_or_failed", year, label=f"Negative in {year}, or failed")
+        for year in base.years
     ]
-    negative = [across("negative_fcf", year, label=f"Negative in {year}") for year in base.years]
     failures = [
         across("funding_failure", quarter, label=f"Failed by the end of {year}")
         for year, quarter in last_quarters(base).items()
@@ -208,29 +207,36 @@ def _part(comparison: Comparison, issuer: str, number: int, figures: dict[str, s
     )
 
 
-def _inputs(base: Results, other: Results, name: str) -> Grid | None:
+def _inputs(base: Results, other: Results, name: str) -> Group | None:
     """The inputs of a run that are not the base's; None where a run does not say its inputs."""
     if not base.sources or not other.sources:
         return None
-    before = {(s["section"], s["key"]): s for s in base.sources}
-    after = {(s["section"], s["key"]): s for s in other.sources}
-    rows = []
+    before, after = (
+        {(group.name, one.key): one for group in assumptions(run) for one in group.assumptions}
+        for run in (base, other)
+    )
+    differing = []
     for key in dict.fromkeys([*after, *before]):
         old, new = before.get(key), after.get(key)
-        if old is not None and new is not None and old["value"] == new["value"]:
-            continue
-        section, figure = key
-        label = figure if section in ("market", "thresholds", "events") else f"{section}: {figure}"
-        rows.append(Row(label, [Cell(text) for text in _input_texts(old, new)]))
-    columns = ["Base", "Here", "Confidence", "Source or reason"]
-    return Grid(f"{name}: inputs that differ", "Figure", columns, rows)
+        if old is None or new is None or old.value != new.value:
+            differing.append(_changed(key, old, new))
+    return Group(f"{name}: inputs that differ", differing)
 
 
-def _input_texts(old: dict[str, Any] | None, new: dict[str, Any] | None) -> list[str]:
-    before, after = (EMPTY if one is None else written(one["value"]) or "yes" for one in (old, new))
-    if new is None:
-        return [before, after, EMPTY, EMPTY]
-    return [before, after, new["confidence"] or EMPTY, new["source"] or EMPTY]
+def _changed(key: tuple[str, str], old: Assumption | None, new: Assumption | None) -> Assumption:
+    """An input with both its values, whose key says which section it is of."""
+    here = new or old
+    assert here is not None  # one of them has the key
+    section, figure = key
+    values = (EMPTY if one is None else one.written or "yes" for one in (old, new))
+    return replace(
+        here,
+        key=f"{section}: {figure}",
+        written=" → ".join(values),
+        confidence=here.confidence if new else EMPTY,
+        source=here.source if new else "not in this scenario",
+        address=here.address if new else "",
+    )
 
 
 def _runs(comparison: Comparison) -> Grid:

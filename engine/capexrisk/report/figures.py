@@ -44,6 +44,7 @@ FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
 MOST_PANELS = 4
 NAME = 4.9  # width of a letter, points
+ROOM_FOR_CHANCES = 78.0  # points: "99.993–99.999 %" beside the bars of causes
 PANEL_HEIGHT = 1.95
 DPI = 180
 NO_NAME = {"Software": None}
@@ -113,7 +114,7 @@ def _of_failures(results: Results) -> Iterator[tuple[str, str, Figure]]:
     yield (
         "causes",
         "Bars: what the funding failures of each issuer come from, and how likely it fails",
-        one_panel(results, causes, Margins(right=66.0), height_of_rows(len(shown))),
+        one_panel(results, causes, Margins(right=ROOM_FOR_CHANCES), height_of_rows(len(shown))),
     )
     if len(results.issuers) > 1:
         yield (

@@ -69,15 +69,15 @@ def test_a_sentence_names_failures_first_and_each_kind_once():
         "Oracle, funding failure by 2028Q4: 19.7 % instead of 5.2 % (+14.5 points); "
         "Oracle, free cash flow 2027: −$8.7bn instead of −$20.1bn (+11.5)."
     )
-    assert sentence([]) == "No headline figure differs."
+    assert sentence([]) == "No headline figure differs beyond sampling error."
 
 
 def test_headlines_of_a_comparison(comparison: Comparison):
     (other,) = comparison.others
     found = headline_changes(comparison, other)
     sizes = [abs(one.change) for one in found if one.change == one.change]
-    assert sizes == sorted(sizes, reverse=True) and len(found) > 30
-    assert all(one.difference != 0.0 for one in found)
+    assert sizes == sorted(sizes, reverse=True) and len(found) > 20
+    assert all(abs(one.difference) > one.half_width for one in found)
     labels = {one.label for one in found}
     assert "Any funding failure by 2028Q4" in labels and "Oracle: free cash flow 2027" in labels
     row = comparison.table.set_index(["issuer", "period", "metric", "statistic"]).loc[
