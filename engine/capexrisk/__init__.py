@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from capexrisk.analysis.comparison import Comparison, compare
     from capexrisk.errors import CapexriskError, KernelFault, ScenarioError
     from capexrisk.run.rare import RareEvent, rare_event
+    from capexrisk.run.replay import replay
     from capexrisk.run.results import Results, load_results, simulate
     from capexrisk.scenario import Scenario, load_scenario
 
@@ -28,6 +29,7 @@ _HOME = {
     "Results": "capexrisk.run.results",
     "load_results": "capexrisk.run.results",
     "rare_event": "capexrisk.run.rare",
+    "replay": "capexrisk.run.replay",
     "simulate": "capexrisk.run.results",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
@@ -46,6 +48,7 @@ __all__ = [
     "load_results",
     "load_scenario",
     "rare_event",
+    "replay",
     "simulate",
 ]
 

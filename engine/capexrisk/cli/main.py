@@ -12,6 +12,7 @@ from capexrisk.cli.bench import bench
 from capexrisk.cli.compare import compare
 from capexrisk.cli.doctor import doctor
 from capexrisk.cli.rare import rare
+from capexrisk.cli.replay import replay
 from capexrisk.cli.report import report
 from capexrisk.cli.run import run
 from capexrisk.cli.schema import schema
@@ -34,7 +35,7 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, compare, rare, validate, sources, report, schema, doctor, bench):
+for verb in (run, compare, rare, validate, sources, report, replay, schema, doctor, bench):
     capexrisk.add_command(verb)
 
 
