@@ -8,7 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from capexrisk.run.results import simulate
+from capexrisk.scenario import load_scenario
 from tests.cli.command import call, listing, write_small_scenario
+
+
+ANOTHER = "give another directory with --out"
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +81,26 @@ def test_other_horizons_are_compared_as_far_as_they_go(folder):
     assert "capexrisk: quarters only in longer, left out: 2027Q1\n" in found.stderr
 
 
+def test_a_run_does_not_replace_a_comparison(folder, first):
+    assert first.returncode == 0
+    found = call("run", "small.toml", "--out", "a/first", "--overwrite", cwd=folder)
+    assert found.returncode == 2
+    assert found.stderr == (
+        f"capexrisk: a/first: is a comparison, not a run, so it is not replaced; {ANOTHER}\n"
+    )
+
+
+def test_a_run_that_collected_less_is_refused(folder, first):
+    assert first.returncode == 0
+    scenario = load_scenario(folder / "small.toml")
+    (folder / "figures").mkdir(exist_ok=True)
+    simulate(scenario, paths=1024, seed=1, collect="figures").write(folder / "figures")
+    found = call("compare", "small.toml", "figures", "--out", "none", cwd=folder)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("capexrisk: figures: a report needs a run that collects")
+    assert not (folder / "none").exists()
+
+
 REFUSED = {
     "one": (("small.toml",), "1 given; give 2 to 5 files or runs"),
     "no such file": (("small.toml", "missing.toml"), "missing.toml: no such file; check the path"),
@@ -86,6 +111,18 @@ REFUSED = {
     "a comparison": (
         ("small.toml", "a/first"),
         "a/first: holds a comparison; give one of the runs in a/first/runs",
+    ),
+    "an input inside": (
+        ("a/first/runs/small", "a/first/runs/dear", "--out", "a/first", "--overwrite"),
+        "--out: a/first holds a/first/runs/small, which is compared; give another",
+    ),
+    "an input itself": (
+        ("a/first/runs/small", "dear.toml", "--out", "a/first/runs/small", "--overwrite"),
+        "--out: a/first/runs/small holds a/first/runs/small, which is compared; give another",
+    ),
+    "a run": (
+        ("small.toml", "dear.toml", "--out", "a/first/runs/small", "--overwrite"),
+        f"a/first/runs/small: is a run, not a comparison, so it is not replaced; {ANOTHER}",
     ),
     "paths of finished runs": (
         ("a/first/runs/small", "a/first/runs/dear", "--paths", "5"),

@@ -172,6 +172,8 @@ def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, dra
         h = np.ones_like(h)
     lost = state.tenant_lost.astype(float)
     state.chance_of_loss = lost + (1 - lost) * h + (state.chance_of_loss - lost) * (1 - h_0)
+    if scheduled(case, now.k, "tenant_loss"):
+        state.chance_of_loss = np.ones_like(h)
     drawn = (draws["u_tenant"][now.k] < h) | scheduled(case, now.k, "tenant_loss")
     lost_now = drawn & ~state.tenant_lost
     state.D = np.where(lost_now, state.D * (1 - market["tenant_share"]), state.D)

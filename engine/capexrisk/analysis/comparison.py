@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from capexrisk.errors import CapexriskError
 from capexrisk.estimate.paired import Differences, paired, unpaired
+from capexrisk.estimate.replicated import student_half_width
 from capexrisk.run.manifest import FORMAT_VERSION
+from capexrisk.run.plan import REPLICATES
 from capexrisk.run.results import MANIFEST, Results
 from capexrisk.run.summary import HORIZON, SYSTEM
 
@@ -39,6 +41,8 @@ COLUMNS = (
 )
 BOUNDS = {"upper_bound": 0.0, "lower_bound": 1.0}
 LISTED = 4
+LEAST_DIFFERING = 8  # nets; of fewer the spread tells no error
+SLACK = 1.5  # intervals of quantiles are not quite symmetric
 
 
 class ComparisonError(CapexriskError):
@@ -78,6 +82,12 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other runs."""
         return list(self.runs)[1:]
+
+    @property
+    def common_numbers(self) -> bool:
+        """Whether all runs draw the same random numbers."""
+        base = self.runs[self.base]
+        return all(_apart(base, self.runs[name]) is None for name in self.others)
 
     @property
     def plot(self) -> Overlays:
@@ -192,10 +202,26 @@ def _rows(results: Results) -> pd.DataFrame:
             "value": observed.fillna(table["value"]),
             "error": table["standard_error"].mask(bound, 0.0),
             "paths": table["n"],
+            **_unresolved(table),
             "place": range(len(table)),
         }
     )
     return rows.set_index(KEY)
+
+
+def _unresolved(table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """How far a quantile could lie to either side for want of finer cells of its histogram.
+
+    An interval is that wide where it is wider than its error makes it.
+    """
+    value, error = _numbers(table["value"]), _numbers(table["standard_error"])
+    most = SLACK * student_half_width(REPLICATES) * error
+    of_quantiles = table["statistic"].str.match(r"p\d|cfar").to_numpy(dtype=bool)
+    sides = {
+        "unresolved_low": value - _numbers(table["ci_low"]),
+        "unresolved_high": _numbers(table["ci_high"]) - value,
+    }
+    return {name: np.where(of_quantiles & (side > most), side, 0.0) for name, side in sides.items()}
 
 
 def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.DataFrame:
@@ -226,24 +252,53 @@ def _differences(
         (_numbers(first["value"]), _numbers(second["value"])),
         (_numbers(first["error"]), _numbers(second["error"])),
     )
-    if not _have_pairs(base, other):
+    if _apart(base, other) is not None:
         return apart
-    nets = base.replicates.shape[1]
+    parts = base.replicates[first["place"]], other.replicates[second["place"]]
+    nets = parts[0].shape[1]
     fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
     of_chances = first.index.get_level_values("statistic") == "probability"
-    together = paired(
-        base.replicates[first["place"]],
-        other.replicates[second["place"]],
-        unseen=np.where(of_chances, nets / _numbers(fewest), 0.0),
-    )
+    together = paired(*parts, unseen=np.where(of_chances, nets / _numbers(fewest), 0.0))
+    # Where a run has too few paths to tell an error, or few nets differ, the difference has none.
+    differing = (parts[0] != parts[1]).sum(axis=1)
+    few = ~of_chances & (differing > 0) & (differing < min(LEAST_DIFFERING, nets))
+    unknown = np.isnan(apart.standard_error) | few
+    together = _without_errors(_widened(together, first, second), unknown)
     # Batches of independent paths say nothing of quantiles.
-    known = ~np.isnan(together.value)
+    known = ~np.isnan(_numbers(together.value))
     return Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
 
 
-def _have_pairs(base: Results, other: Results) -> bool:
-    nets = int(base.replicates.shape[1])
-    return nets > 1 and nets == int(other.replicates.shape[1])
+def _widened(found: Differences, first: pd.DataFrame, second: pd.DataFrame) -> Differences:
+    """Intervals that also span what either run's histogram cannot resolve."""
+    low = found.value - _numbers(second["unresolved_low"]) - _numbers(first["unresolved_high"])
+    high = found.value + _numbers(second["unresolved_high"]) + _numbers(first["unresolved_low"])
+    return found._replace(
+        ci_low=np.minimum(found.ci_low, low), ci_high=np.maximum(found.ci_high, high)
+    )
+
+
+def _without_errors(found: Differences, unknown: NDArray[np.bool_]) -> Differences:
+    value, *errors = found
+    return Differences(value, *(np.where(unknown, np.nan, error) for error in errors))
+
+
+def _apart(base: Results, other: Results) -> str | None:
+    """Why two runs do not draw the same random numbers; None if they do."""
+    mine, theirs = base.manifest["run"], other.manifest["run"]
+    if mine["seed"] != theirs["seed"]:
+        return "another seed"
+    if mine.get("sampler") != theirs.get("sampler"):
+        return "another sampler"
+    if mine["paths"] != theirs["paths"]:
+        return "another number of paths"
+    # The points of a net have a dimension for each draw; independent draws go by their names.
+    same = base.issuers == other.issuers and base.quarters == other.quarters
+    if mine.get("sampler") == "sobol" and not same:
+        return "other issuers or quarters, and so other points"
+    if base.replicates.shape[1] < 2 or base.replicates.shape[1] != other.replicates.shape[1]:
+        return "too few batches of paths to tell an error"
+    return None
 
 
 def _ranges(rows: pd.DataFrame) -> NDArray[np.float64]:
@@ -276,14 +331,9 @@ def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator
         yield f'figures of "{SYSTEM}" are of other issuers in {name} than in {base_name}'
     if base.quarters != other.quarters:
         yield f"figures over the whole horizon are left out: {name} has another than {base_name}"
-    seeds = base.manifest["run"]["seed"], other.manifest["run"]["seed"]
-    if seeds[0] != seeds[1]:
-        yield f"{name} has another seed than {base_name}: no common random numbers"
-    elif not _have_pairs(base, other):
-        yield (
-            f"{name} and {base_name}: too few or other batches of paths to tell the error of a "
-            "pair; errors are those of two runs"
-        )
+    reason = _apart(base, other)
+    if reason is not None:
+        yield f"{name}, {base_name}: {reason}; errors are those of two runs, not of pairs"
 
 
 def _listed(labels: list[str]) -> str:

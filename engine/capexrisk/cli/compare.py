@@ -48,6 +48,10 @@ def compare(
     if not LEAST <= len(sources) <= MOST:
         raise click.UsageError(f"{len(sources)} given; give {LEAST} to {MOST} files or runs")
 
+    for source in sources:
+        if source.is_dir() and source.resolve().is_relative_to(out.resolve()):
+            raise click.UsageError(f"--out: {out} holds {source}, which is compared; give another")
+
     given = {"paths": paths, "seed": seed, "sampler": sampler, "jobs": jobs}
     asked = {name: value for name, value in given.items() if value is not None}
     loaded = [_load(source) for source in sources]
@@ -62,7 +66,7 @@ def compare(
     from capexrisk.run.results import Results
     from capexrisk.run.store import run_directory
 
-    with run_directory(out, overwrite=overwrite) as directory:
+    with run_directory(out, overwrite=overwrite, kind="comparison") as directory:
         runs = []
         for number, one in enumerate(loaded, start=1):
             what = f"Simulating {number} of {len(loaded)}"
@@ -105,9 +109,12 @@ def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
 
 def _load(source: Path) -> Scenario | Results:
     if source.is_dir():
+        from capexrisk.report.files import refuse_partial
         from capexrisk.run.results import load_results
 
-        return load_results(source)
+        results = load_results(source)
+        refuse_partial(results, source)
+        return results
     from capexrisk.scenario import load_scenario
 
     return load_scenario(source)

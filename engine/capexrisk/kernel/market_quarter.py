@@ -103,7 +103,7 @@ def use_capacity(state, market, scheduled, k):
         lost = state[m.TENANT_LOST + p]
         hazard = tenant_chance(used, scheduled, market)
         chance = tenant_lost_chance(state[m.CHANCE_TENANT_LOST + p], lost, hazard, market)
-        state[m.CHANCE_TENANT_LOST + p] = chance
+        state[m.CHANCE_TENANT_LOST + p] = chance if scheduled.tenant_loss == 0.0 else 1.0
         drawn = 1.0 if state[m.U_TENANT + p] < hazard else 0.0
         leaves = at_least(drawn, scheduled.tenant_loss) * (1.0 - lost)
         gone = leaves > 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import floor, isnan, log10
 from typing import Literal, NamedTuple
@@ -25,10 +26,9 @@ MOST_DIGITS = 3
 MOST_IN_SENTENCE = 4
 FIRST = ("any_failure", "funding_failure")
 KEY = (
-    "± is half of a 95 % interval of the difference on common random numbers, rounded up; sampling "
-    "error only. Amounts are means; a failed issuer has no cash flow and counts with zero. Ordered "
-    "by the difference as a share of the base's range from P5 to P95, of a chance by the "
-    "difference itself."
+    "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
+    "means; a failed issuer has no cash flow and counts with zero. Ordered by the difference as a "
+    "share of the base's range from P5 to P95, of a chance by the difference itself."
 )
 
 
@@ -190,10 +190,12 @@ def sentence(changes: list[Change]) -> str:
 def _phrase(change: Change) -> str:
     """A change in words."""
     before, here, difference = change.texts()
-    points = " points" if change.unit == "%" else ""
+    if change.unit == "$bn":
+        difference = re.sub(r"^([+−]?)([0-9.,]+)", r"\1$\2bn", difference)
+    unit = {"%": " points", "bp": " bp"}.get(change.unit, "")
     whose = "" if change.issuer == SYSTEM else f"{change.issuer}, "
     before, here = (_with_unit(number, change.unit) for number in (before, here))
-    return f"{whose}{change.words}: {here} instead of {before} ({difference.split(' ')[0]}{points})"
+    return f"{whose}{change.words}: {here} instead of {before} ({difference}{unit})"
 
 
 def _with_unit(number: str, unit: Unit) -> str:

@@ -38,7 +38,7 @@ from capexrisk.report.plots.failure import MOST_BARS, height_of_rows
 from capexrisk.report.plots.joint import MOST_PAIRED, height_of_pairs, names_below
 from capexrisk.report.svg import svg_text
 from capexrisk.report.words import shortened
-from capexrisk.run.results import Results
+from capexrisk.run.results import Results, ResultsError
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
@@ -82,6 +82,8 @@ def write_drawings(figures: Iterable[tuple[str, str, Figure]], directory: Path) 
     folder.mkdir(exist_ok=True)
     drawings = []
     for name, description, figure in figures:
+        if Path(name).name != name:
+            raise ResultsError(f"{name!r}: is no name for a file; the run's record was changed")
         drawing = Drawing(name, description, svg_text(figure))
         (folder / f"{name}.svg").write_text(drawing.svg, encoding="utf-8", newline="\n")
         with styled():

@@ -30,13 +30,23 @@ def write_report_files(results: Results, directory: Path) -> Path:
     ResultsError
         If the run collected less than a report shows.
     """
+    refuse_partial(results, directory)
+    page = write_report(results, directory, write_figures(results, directory))
+    write_markdown(results, directory)
+    write_workbook(results, directory)
+    return page
+
+
+def refuse_partial(results: Results, directory: Path) -> None:
+    """Refuse a run that collected less than a report shows.
+
+    Raises
+    ------
+    ResultsError
+    """
     collected = results.manifest["run"].get("collect", "everything")
     if collected != "everything":
         raise ResultsError(
             f"{directory}: a report needs a run that collects everything, and this one "
             f'collected "{collected}"; run again without collect'
         )
-    page = write_report(results, directory, write_figures(results, directory))
-    write_markdown(results, directory)
-    write_workbook(results, directory)
-    return page

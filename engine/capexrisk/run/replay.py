@@ -161,7 +161,7 @@ def _scenario(results: Results) -> Scenario:
 def _number(results: Results, path: int) -> int:
     """The number of a path that is given by its place in the run, or by its number."""
     run = results.manifest["run"]
-    nets = run.get("replicates", 1)
+    nets = run["replicates"] if _sampler(results) == "sobol" else 1
     points = run["paths"] // nets
     if 0 <= path < run["paths"]:
         return path_number(path // points, path % points)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 from uuid import uuid4
 
 from capexrisk.errors import CapexriskError
 from capexrisk.run.results import MANIFEST
+
+Kind = Literal["run", "comparison"]
 
 
 class RunDirectoryError(CapexriskError):
@@ -18,8 +22,8 @@ class RunDirectoryError(CapexriskError):
 
 
 @contextmanager
-def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Make a directory for a run's files.
+def run_directory(out: Path, *, overwrite: bool = False, kind: Kind = "run") -> Iterator[Path]:
+    """Make a directory for the files of a run, or of a comparison.
 
     The files are written into a hidden directory beside `out`, which is renamed at the end; after
     an error nothing is left of it, and what stood at `out` before still stands.
@@ -29,7 +33,8 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     out : Path
         Where the results shall be.
     overwrite : bool
-        Replace an earlier run there. Anything else that stands there is never replaced.
+        Replace an earlier one of its kind there. Anything else is never replaced.
+    kind : {"run", "comparison"}
 
     Yields
     ------
@@ -46,7 +51,7 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise RunDirectoryError(
             f"{out}: is the folder you stand in, or above it; give another directory with --out"
         )
-    _refuse_occupied(out, overwrite)
+    _refuse_occupied(out, overwrite, kind)
     partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
     made: list[Path] = []
     try:
@@ -60,7 +65,7 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     try:
         yield partial
         # Again: somebody may have put something there while the paths ran.
-        _refuse_occupied(out, overwrite)
+        _refuse_occupied(out, overwrite, kind)
         _replace(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -68,7 +73,7 @@ def run_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
         raise
 
 
-def _refuse_occupied(out: Path, overwrite: bool) -> None:
+def _refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
     if not os.path.lexists(out):
         return
     if not overwrite:
@@ -77,9 +82,23 @@ def _refuse_occupied(out: Path, overwrite: bool) -> None:
         )
     if not (out / MANIFEST).is_file():
         raise RunDirectoryError(
-            f"{out}: is not a run ({MANIFEST} is missing), so it is not replaced; "
+            f"{out}: is not a {kind} ({MANIFEST} is missing), so it is not replaced; "
             "give another directory with --out"
         )
+    if _kind_of(out) != kind:
+        raise RunDirectoryError(
+            f"{out}: is a {_kind_of(out)}, not a {kind}, so it is not replaced; "
+            "give another directory with --out"
+        )
+
+
+def _kind_of(out: Path) -> Kind:
+    """What a manifest is of; one that cannot be read is a run's, which may be made anew."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        return "comparison" if "comparison" in manifest else "run"
+    except (OSError, ValueError, TypeError):
+        return "run"
 
 
 def _replace(partial: Path, out: Path) -> None:

@@ -17,6 +17,7 @@ from tests.unit.run.scenarios import ISSUERS, small_scenario
 
 PATHS, SEED = 8_192, 3
 START = "2026Q3"
+OF_TWO = "errors are those of two runs, not of pairs"
 
 
 def scenario(name: str = "small", **market: object) -> Scenario:
@@ -134,7 +135,9 @@ def test_other_issuers_and_horizons(base):
         "quarters only in small, left out: 2027Q3, 2027Q4, 2028Q1",
         'figures of "system" are of other issuers in small-2 than in small',
         "figures over the whole horizon are left out: small-2 has another than small",
+        f"small-2, small: other issuers or quarters, and so other points; {OF_TWO}",
     )
+    assert not found.common_numbers and (found.table["gain"].dropna() == 1.0).all()
     assert set(found.table["issuer"]) == {"Amazon", "Oracle", "system"}
     assert "horizon" not in set(found.table["period"])
     assert "2026Q4" in set(found.table["period"])
@@ -142,9 +145,9 @@ def test_other_issuers_and_horizons(base):
 
 def test_other_seeds_gain_nothing(base):
     found = compare([base, run(seed=SEED + 1)])
-    assert found.notes == ("small-2 has another seed than small: no common random numbers",)
+    assert found.notes == (f"small-2, small: another seed; {OF_TWO}",)
     means = found.table[found.table["statistic"] == "mean"]
-    assert 0.8 < means["gain"].median() < 1.25
+    assert (means["gain"].dropna() == 1.0).all()
     off = (means["difference"] / means["standard_error"]).abs()
     assert (off.dropna() < 6.0).all()  # one in a million for each of some hundred means
 
@@ -169,8 +172,7 @@ def test_batches_of_independent_paths_make_pairs():
 def test_few_independent_paths_have_the_errors_of_two_runs():
     first, second = run(sampler="plain"), run("dear", sampler="plain", premium_beta=0.7)
     found = compare([first, second])
-    (note,) = found.notes
-    assert note.startswith("dear and small: too few or other batches of paths to tell the error")
+    assert found.notes == (f"dear, small: too few batches of paths to tell an error; {OF_TWO}",)
     one = row(found.table)
     errors = [
         r.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="mean")
@@ -187,6 +189,39 @@ def test_runs_without_distributions():
     )
     table = compare([first, second]).table
     assert row(table)["difference"] != 0.0 and np.isnan(row(table)["change"])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [({"sampler": "plain"}, "another sampler"), ({"paths": 4 * PATHS}, "another number of paths")],
+)
+def test_runs_that_do_not_share_their_numbers(base, options, words):
+    other = simulate(scenario(), **{"paths": PATHS, "seed": SEED, **options})
+    found = compare([base, other])
+    assert found.notes == (f"small-2, small: {words}; {OF_TWO}",)
+    assert (found.table["gain"].dropna() == 1.0).all()
+
+
+def test_too_few_paths_tell_no_error(base, dear):
+    """Means that a run has no error for have none in a difference, not a certain one."""
+    table = compare([base, dear]).table
+    means = base.summary[(base.summary["statistic"] == "mean")]
+    rare = means[means["standard_error"].isna()]
+    assert len(rare) > 0
+    for one in rare.head(20).itertuples():
+        found = row(table, one.issuer, one.period, one.metric, "mean")
+        assert np.isnan(found["standard_error"]) and np.isnan(found["ci_low"])
+
+
+def test_a_point_mass_is_not_known_better_than_its_cell(base, dear):
+    """A quantile that a histogram does not resolve: the interval of a run spans the cell."""
+    spoilt = base.summary.copy()
+    here = (spoilt["metric"] == "free_cash_flow") & (spoilt["statistic"] == "p5")
+    spoilt.loc[here, "ci_low"] -= 3.0
+    found = compare({"a": dataclasses.replace(base, summary=spoilt), "b": dear}).table
+    usual = compare([base, dear]).table
+    mine, theirs = (row(t, statistic="p5") for t in (found, usual))
+    assert mine["ci_high"] >= mine["difference"] + 3.0 > theirs["ci_high"]
 
 
 def test_nothing_to_compare(base):

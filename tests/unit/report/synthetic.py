@@ -105,7 +105,13 @@ def synthetic(
                     },
                 },
             },
-            "run": {"paths": PATHS, "paths_counted": PATHS, "seed": 7, "replicates": NETS},
+            "run": {
+                "paths": PATHS,
+                "paths_counted": PATHS,
+                "seed": 7,
+                "sampler": "sobol",
+                "replicates": NETS,
+            },
         },
     )
 

@@ -65,9 +65,9 @@ def test_a_sentence_names_failures_first_and_each_kind_once():
                base=5.2, value=19.7, difference=14.5, half_width=0.2),
     ]  # fmt: skip
     assert sentence(changes).replace("\N{NO-BREAK SPACE}", " ").replace("\N{WORD JOINER}", "") == (
-        "Any funding failure by 2028Q4: 44.3 % instead of 24.5 % (+19.8 points); "
-        "Oracle, funding failure by 2028Q4: 19.7 % instead of 5.2 % (+14.5 points); "
-        "Oracle, free cash flow 2027: −$8.7bn instead of −$20.1bn (+11.5)."
+        "Any funding failure by 2028Q4: 44.3 % instead of 24.5 % (+19.8 ± 0.2 points); "
+        "Oracle, funding failure by 2028Q4: 19.7 % instead of 5.2 % (+14.5 ± 0.2 points); "
+        "Oracle, free cash flow 2027: −$8.7bn instead of −$20.1bn (+$11.5bn ± 0.1)."
     )
     assert sentence([]) == "No headline figure differs beyond sampling error."
 

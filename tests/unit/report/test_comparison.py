@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from capexrisk.analysis.comparison import Comparison, compare
+from capexrisk.estimate.measures import Estimate
 from capexrisk.report.comparison import write_comparison
+from capexrisk.report.numbers import percentage
+from capexrisk.run.results import simulate
+from capexrisk.scenario import load_scenario
+from tests.unit.report.conftest import ROOT
 from tests.unit.report.test_page import Outline
 
 
@@ -57,10 +62,42 @@ def test_figures_are_files_as_well(folder, comparison):
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 
+def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
+    """Of runs of other horizons as well: what one does not reach is left open."""
+    path = ROOT / "configs/hyperscalers-2026.toml"
+    short = load_scenario(path, {"name": "short", "quarters": 8})
+    other = simulate(short, paths=2_000, seed=2, n_jobs=1)
+    for runs, end, year in (
+        ([results, other], "2028Q4", "2028"),
+        ([other, results], "2027Q4", "2027"),
+    ):
+        page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
+        table = page[page.index("Chance of funding failure by the end of") :]
+        table = table[: table.index("</table>")]
+        assert f"by the end of {end}, %" in table and f"Mean free cash flow {year}, $bn" in page
+        for run in runs:
+            failure = run.estimates("funding_failure", issuer="CoreWeave", period=end)
+            cell = "–" if failure.empty else percentage(Estimate(*failure.iloc[0, 3:9]), "")
+            assert f">{cell}<" in table
+
+
+def test_an_input_that_the_base_has_not_is_listed(results, tmp_path):
+    event = {"quarter": "2027Q1", "what": "tenant_loss", "evidence": "assumed: by test"}
+    path = ROOT / "configs/hyperscalers-2026.toml"
+    changed = load_scenario(path, {"name": "lost", "events": [event]})
+    other = simulate(changed, paths=2_000, seed=2, n_jobs=1)
+    page = write_comparison(compare([results, other]), tmp_path).read_text("utf-8")
+    assert "2027Q1 tenant_loss" in page and "by test" in page
+    assert "not in this scenario" not in page
+    page = write_comparison(compare([other, results]), tmp_path).read_text("utf-8")
+    assert "not in this scenario" in page
+
+
 def test_names_and_titles_are_text(comparison, tmp_path):
     hostile = "<script>alert(1)</script>"
     runs = {}
-    for name, results in comparison.runs.items():
+    for number, results in enumerate(comparison.runs.values()):
+        name = f"{hostile}{number}"
         scenario = {**results.manifest["scenario"], "title": hostile, "description": hostile}
         runs[name] = dataclasses.replace(
             results, manifest={**results.manifest, "scenario": scenario}

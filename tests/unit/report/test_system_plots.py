@@ -227,7 +227,8 @@ def test_convergence_needs_nets_and_a_row(made_up: Results) -> None:
     assert ax.lines[0].get_xdata()[0] == 4 * PATHS / NETS
     with pytest.raises(ValueError, match="funding_failure/Cumulus/2031Q1/probability: there is no"):
         plots.convergence(made_up, "funding_failure", "Cumulus", "2031Q1")
-    plain = replace(made_up, replicates=np.empty((len(made_up.summary), 0)))
+    run = {**made_up.manifest["run"], "sampler": "plain"}
+    plain = replace(made_up, manifest={**made_up.manifest, "run": run})
     with pytest.raises(ValueError, match="paths of this run are independent; it has no nets"):
         plots.convergence(plain, "funding_failure", "Cumulus", "2028Q4")
 

@@ -16,7 +16,8 @@ from capexrisk.scenario import scenario_from_case
 from capexrisk.scenario.market import REGIMES
 from tests.unit.run.scenarios import reference_case, small_scenario
 
-PATHS = 2_048
+# Independent paths in three chunks, which are batches and no nets.
+PATHS = {"sobol": 2_048, "plain": 40_000}
 BY_QUARTER = {"fcf_quarter": "free_cash_flow", "ocf_quarter": "operating_cash_flow"} | {
     "capex_quarter": "capex",
     "profit_quarter": "profit",
@@ -44,18 +45,25 @@ def kept(
 ) -> tuple[Results, pd.DataFrame]:
     """A small run, and all its paths in the order in which `replay` counts them."""
     folder = tmp_path_factory.mktemp("paths")
+    paths = PATHS[request.param]
     results = simulate(
-        small_scenario(), paths=PATHS, seed=4, sampler=request.param, n_jobs=1, keep_paths=folder
+        small_scenario(), paths=paths, seed=4, sampler=request.param, n_jobs=1, keep_paths=folder
     )
     paths = pd.concat(pd.read_parquet(file) for file in sorted(folder.iterdir()))
     return results, paths.sort_values("path", ignore_index=True)
 
 
 def telling(paths: pd.DataFrame) -> list[int]:
-    """The first and last path, one where Oracle fails, one where it cuts capex and survives."""
+    """First, middle and last path, one where Oracle fails, one where it cuts capex and survives."""
     fails = paths["tiers/F4/Oracle"] < 7
     cuts = (paths["tiers/F3/Oracle"] < 7) & ~fails
-    return [0, len(paths) - 1, int(fails.to_numpy().argmax()), int(cuts.to_numpy().argmax())]
+    return [
+        0,
+        len(paths) // 2,
+        len(paths) - 1,
+        int(fails.to_numpy().argmax()),
+        int(cuts.to_numpy().argmax()),
+    ]
 
 
 def test_a_replay_is_the_path_that_was_counted(kept: tuple[Results, pd.DataFrame]) -> None:
@@ -106,7 +114,7 @@ def test_sources_add_up_to_the_need(kept: tuple[Results, pd.DataFrame]) -> None:
 
 def test_causes_stand_where_they_bind(kept: tuple[Results, pd.DataFrame]) -> None:
     results, paths = kept
-    index = telling(paths)[2]
+    index = telling(paths)[3]
     path = paths.iloc[index]
     rows = replay(results, index).query("issuer == 'Oracle'").reset_index()
     failure = int(path["tiers/F4/Oracle"])
@@ -137,7 +145,9 @@ def test_a_path_that_the_run_has_not_is_refused(kept: tuple[Results, pd.DataFram
     results, paths = kept
     beyond = int(paths["path"].iloc[-1]) + 1
     for path in (-1, len(paths), beyond, 2**50):
-        with pytest.raises(ValueError, match=f"path: {path} is not in this run; give 0 to 2,047"):
+        with pytest.raises(
+            ValueError, match=f"path: {path} is not in this run; give 0 to {len(paths) - 1:,}"
+        ):
             replay(results, path)
     with pytest.raises(ValueError, match="path: -1 is no number of a path"):
         replay(small_scenario(), -1)
