@@ -12,7 +12,6 @@ from capexrisk.run.results import simulate
 from capexrisk.scenario import load_scenario
 from tests.cli.command import call, listing, write_small_scenario
 
-
 ANOTHER = "give another directory with --out"
 
 

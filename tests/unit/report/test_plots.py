@@ -145,3 +145,15 @@ def test_results_plot_names_what_it_does_not_know(results: Results) -> None:
         results.plot.distribution("Amazon", "2027Q4")
     with pytest.raises(ValueError, match="'xyz' is no issuer here; there are Alphabet, "):
         results.plot.funding_mix("xyz")
+
+
+def test_axes_say_what_is_measured_and_in_what(results: Results) -> None:
+    """Pictures are compared without their letters."""
+    cash = results.plot.fan("Oracle")
+    assert cash.get_ylabel() == "Free cash flow, $bn a quarter"
+    assert results.plot.fan("Oracle", by="year").get_ylabel() == "Free cash flow, $bn a year"
+    assert results.plot.distribution("Oracle", 2027).get_xlabel() == "Free cash flow, $bn"
+    assert "above" in results.plot.exceedance().get_ylabel()
+    assert "below" in results.plot.exceedance("free_cash_flow", "Oracle", "2027").get_ylabel()
+    assert "bp" in results.plot.market().get_ylabel()
+    assert "$bn" in results.plot.group_profit().get_ylabel()
