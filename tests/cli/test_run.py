@@ -20,6 +20,7 @@ FILES = {
     "summary.parquet",
     "distributions.parquet",
     "replicates.parquet",
+    "chunks.parquet",
     "report.html",
     "report.md",
     "report.xlsx",

@@ -18,6 +18,7 @@ from capexrisk.cli.run import run
 from capexrisk.cli.schema import schema
 from capexrisk.cli.sources import sources
 from capexrisk.cli.validate import validate
+from capexrisk.cli.verify import verify
 from capexrisk.errors import CapexriskError, KernelFault
 
 RUN_FAILED = 1
@@ -35,7 +36,7 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, compare, rare, validate, sources, report, replay, schema, doctor, bench):
+for verb in (run, compare, rare, validate, sources, report, replay, verify, schema, doctor, bench):
     capexrisk.add_command(verb)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ class ChunkTotals:
     ----------
     replicate : int
         To which its paths belong; see `Totals`.
+    first_path : int
+        Number of its first path; the others follow.
     paths, quarantined : int
         Paths counted, and paths left out because they were not finite.
     sums, squares : ndarray, shape (amounts,)
@@ -37,6 +40,7 @@ class ChunkTotals:
     """
 
     replicate: int
+    first_path: int
     paths: int
     quarantined: int
     sums: Floats
@@ -47,6 +51,24 @@ class ChunkTotals:
     counts: Integers
     joint: Integers
     broken: Integers
+
+    def checksum(self) -> int:
+        """CRC-32 of everything in it, the same for the same bits."""
+        head = np.array([self.replicate, self.first_path, self.paths, self.quarantined])
+        arrays = (head, self.sums, self.squares, self.nonzero, self.cells, self.cell_counts)
+        crc = 0
+        for part in (*arrays, self.counts, self.joint, self.broken):
+            crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
+        return crc
+
+
+class ChunkEntry(NamedTuple):
+    """What is kept of a chunk after it was added: which it was, and the checksum of its totals."""
+
+    replicate: int
+    first_path: int
+    paths: int
+    checksum: int
 
 
 @dataclass
@@ -76,6 +98,8 @@ class Totals:
     joint : ndarray, shape (R, issuers, issuers)
     broken : list of (path, quarter)
         The first quarantined paths.
+    ledger : list of ChunkEntry
+        The chunks, in the order in which they were added.
     """
 
     layout: OutcomeLayout
@@ -90,6 +114,7 @@ class Totals:
     counts: Integers = field(init=False)
     joint: Integers = field(init=False)
     broken: list[tuple[int, int]] = field(default_factory=list)
+    ledger: list[ChunkEntry] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         layout, several = self.layout, self.replicates
@@ -107,6 +132,9 @@ class Totals:
 
     def add(self, chunk: ChunkTotals) -> None:
         """Add the next chunk; means by the pairwise update of Chan, Golub and LeVeque (1979)."""
+        paths = chunk.paths + chunk.quarantined
+        entry = ChunkEntry(chunk.replicate, chunk.first_path, paths, chunk.checksum())
+        self.ledger.append(entry)
         self.quarantined += chunk.quarantined
         self.broken += [(int(path), int(quarter)) for path, quarter in chunk.broken]
         if chunk.paths == 0:

@@ -36,13 +36,15 @@ def run_chunk(
     quarantined = int(tally.paths[1])
     return ChunkTotals(
         replicate=chunk.replicate,
+        first_path=chunk.first_path,
         paths=int(tally.paths[0]),
         quarantined=quarantined,
         sums=tally.sums,
         squares=tally.squares,
         nonzero=tally.nonzero,
-        cells=cells,
-        cell_counts=tally.histogram.reshape(-1)[cells].astype(np.int64),
+        # 32 bits hold both, and are half as much to send between processes.
+        cells=cells.astype(np.int32),
+        cell_counts=tally.histogram.reshape(-1)[cells].astype(np.int32),
         counts=tally.counts,
         joint=tally.joint,
         broken=tally.quarantine[: min(quarantined, QUARANTINE_LISTED)],

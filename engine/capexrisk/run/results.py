@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.errors import CapexriskError
+from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute, quarantine_note
 from capexrisk.run.manifest import FORMAT_VERSION, build_manifest
@@ -32,6 +33,7 @@ SUMMARY_CSV = "summary.csv"
 SUMMARY_PARQUET = "summary.parquet"
 DISTRIBUTIONS = "distributions.parquet"
 REPLICATES = "replicates.parquet"
+CHUNKS = "chunks.parquet"
 
 
 class ResultsError(CapexriskError):
@@ -53,6 +55,9 @@ class Results:
         from it. NaN of quantiles of independent paths; R = 0 of fewer than eight batches.
     distributions : DataFrame
         Histogram cells: issuer, period, metric, lower, upper, count.
+    chunks : DataFrame
+        Chunks in the order in which they were added up: replicate, first_path, paths, checksum.
+        Empty of runs of earlier versions.
     manifest : dict
         What was run, by which versions, on what machine, when.
     """
@@ -60,6 +65,7 @@ class Results:
     summary: pd.DataFrame
     replicates: NDArray[np.float64]
     distributions: pd.DataFrame
+    chunks: pd.DataFrame
     manifest: dict[str, Any]
 
     @property
@@ -133,7 +139,7 @@ class Results:
         return plotting
 
     def write(self, directory: Path) -> None:
-        """Write manifest, summary, replicates and distributions into an existing directory."""
+        """Write manifest and tables into an existing directory."""
         self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         self.summary.to_parquet(directory / SUMMARY_PARQUET, index=False)
         if self.replicates.size:
@@ -141,6 +147,7 @@ class Results:
             by_number = pd.DataFrame(self.replicates, columns=list(numbers))
             by_number.to_parquet(directory / REPLICATES, index=False)
         self.distributions.to_parquet(directory / DISTRIBUTIONS, index=False)
+        self.chunks.to_parquet(directory / CHUNKS, index=False)
         text = json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False)
         (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -265,6 +272,7 @@ def simulate_plan(
         summary=summary.table,
         replicates=summary.replicates,
         distributions=distribution_table(totals, lowered),
+        chunks=pd.DataFrame(totals.ledger, columns=list(ChunkEntry._fields)),
         manifest=build_manifest(
             scenario, lowered, plan, totals, standings, started=started, seconds=seconds
         ),
@@ -318,8 +326,11 @@ def load_results(directory: Path | str) -> Results:
         replicates = np.empty((len(summary), 0))
         if (folder / REPLICATES).exists():
             replicates = pd.read_parquet(folder / REPLICATES).to_numpy(dtype=np.float64)
+        chunks = pd.DataFrame(columns=list(ChunkEntry._fields))
+        if (folder / CHUNKS).exists():
+            chunks = pd.read_parquet(folder / CHUNKS)
     except (OSError, ValueError) as error:
         raise ResultsError(f"{folder}: cannot be read ({error}); run again") from None
     if len(replicates) != len(summary):
         raise ResultsError(f"{folder / REPLICATES}: does not fit {SUMMARY_PARQUET}; run again")
-    return Results(summary, replicates, distributions, manifest)
+    return Results(summary, replicates, distributions, chunks, manifest)

@@ -24,6 +24,7 @@ def chunk_of(
     shape = (LAYOUT.rows - LAYOUT.amounts, LAYOUT.levels)
     return ChunkTotals(
         replicate=replicate,
+        first_path=0,
         paths=paths,
         quarantined=quarantined,
         sums=amounts.sum(axis=0),

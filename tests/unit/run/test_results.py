@@ -12,6 +12,7 @@ import pytest
 
 import capexrisk
 from capexrisk.run.results import (
+    CHUNKS,
     DISTRIBUTIONS,
     MANIFEST,
     REPLICATES,
@@ -47,7 +48,7 @@ def test_round_trip(results, run):
 def test_files(run, sampler):
     names = {path.name for path in run.iterdir()}
     of_nets = {REPLICATES} if sampler == "sobol" else set()
-    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS} | of_nets
+    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, CHUNKS} | of_nets
     assert b"\r" not in (run / SUMMARY_CSV).read_bytes()
 
 

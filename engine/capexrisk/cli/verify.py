@@ -1,0 +1,57 @@
+"""``capexrisk verify``: whether a finished run comes out again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from capexrisk.cli.progress import progress
+
+MOST_LISTED = 3
+
+
+@click.command
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--sample", type=click.IntRange(1), default=32, help="Chunks to compute. Default: 32."
+)
+@click.option("--all", "whole", is_flag=True, help="All chunks, and the tables that follow.")
+@click.option("--seed", type=click.IntRange(0), default=0, help="Of the sample. Default: 0.")
+@click.option(
+    "--jobs", type=int, default=-1, help="Workers; -1, the default, is one for each core."
+)
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
+    """Compute chunks of DIR, a finished run, again and compare them bit by bit.
+
+    Exit code 0: equal; 1: something differs.
+    """
+    from capexrisk.errors import CapexriskError
+    from capexrisk.run.results import load_results
+    from capexrisk.run.verify import verify as verify_run
+
+    results = load_results(directory)
+    size = int(results.chunks["paths"].head(sample).sum()) if len(results.chunks) else 0
+    try:
+        with progress(results.paths if whole else size, quiet, "Computing again") as advance:
+            found = verify_run(
+                results, sample=None if whole else sample, seed=seed, n_jobs=jobs, progress=advance
+            )
+    except ValueError as error:
+        raise click.UsageError(f"--{error}") from None
+    except CapexriskError as error:
+        raise type(error)(f"{directory}: {error}") from None
+    print(f"{directory}: {found.checked:,} of {found.chunks:,} chunks computed again")
+    for entry in found.differing[:MOST_LISTED]:
+        print(f"differs: {entry.paths:,} paths from {entry.first_path} (part {entry.replicate})")
+    if len(found.differing) > MOST_LISTED:
+        print(f"differ: {len(found.differing) - MOST_LISTED:,} more chunks")
+    for table in found.tables:
+        print(f"differs: the table {table}")
+    for name, (then, now) in found.versions.items():
+        print(f"{name}: {then} then, {now} now")
+    if not found.equal:
+        sys.exit(1)
+    print("equal to the bit" + (", the tables as well" if found.checked == found.chunks else ""))
