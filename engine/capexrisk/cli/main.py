@@ -15,6 +15,7 @@ from capexrisk.cli.rare import rare
 from capexrisk.cli.replay import replay
 from capexrisk.cli.report import report
 from capexrisk.cli.run import run
+from capexrisk.cli.runs import runs
 from capexrisk.cli.schema import schema
 from capexrisk.cli.sources import sources
 from capexrisk.cli.validate import validate
@@ -36,7 +37,20 @@ def capexrisk() -> None:
     """
 
 
-for verb in (run, compare, rare, validate, sources, report, replay, verify, schema, doctor, bench):
+for verb in (
+    run,
+    compare,
+    runs,
+    rare,
+    validate,
+    sources,
+    report,
+    replay,
+    verify,
+    schema,
+    doctor,
+    bench,
+):
     capexrisk.add_command(verb)
 
 

@@ -1,0 +1,52 @@
+"""``capexrisk runs``: the finished runs below a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("runs"), required=False
+)
+def runs(folder: Path) -> None:
+    """List the runs and comparisons in DIR and below it; runs/ if none is named.
+
+    The chance is that of any funding failure by the end of the horizon.
+    """
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from capexrisk.report.numbers import percentage
+    from capexrisk.run.catalogue import COMPARISON, runs_below
+
+    found = runs_below(folder)
+    if not found:
+        print(f"{folder}: no runs")
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table.add_column("run", overflow="fold")
+    table.add_column("scenario", overflow="fold")
+    for heading in ("paths", "seed", "any failure"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("day", no_wrap=True)
+    for entry in found:
+        place = str(entry.directory.relative_to(folder)) if entry.directory != folder else "."
+        several = entry.scenario.replace(", ", ",\n")
+        name = f"comparison of\n{several}" if entry.kind == COMPARISON else entry.scenario
+        cells = (
+            (entry.trouble, "", "", "", "")
+            if entry.trouble
+            else (
+                name,
+                f"{entry.paths:,}",
+                str(entry.seed),
+                "" if entry.headline is None else percentage(entry.headline),
+                entry.started[:10],
+            )
+        )
+        table.add_row(Text(place), *map(Text, cells))
+    Console().print(table)
