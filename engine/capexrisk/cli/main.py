@@ -11,6 +11,7 @@ from capexrisk import __version__
 from capexrisk.cli.bench import bench
 from capexrisk.cli.compare import compare
 from capexrisk.cli.doctor import doctor
+from capexrisk.cli.estimate import estimate
 from capexrisk.cli.rare import rare
 from capexrisk.cli.replay import replay
 from capexrisk.cli.report import report
@@ -37,20 +38,12 @@ def capexrisk() -> None:
     """
 
 
-for verb in (
-    run,
-    compare,
-    runs,
-    rare,
-    validate,
-    sources,
-    report,
-    replay,
-    verify,
-    schema,
-    doctor,
-    bench,
-):
+VERBS = (
+    *(validate, sources, estimate, run, compare, rare),
+    *(report, replay, verify, runs),
+    *(schema, doctor, bench),
+)
+for verb in VERBS:
     capexrisk.add_command(verb)
 
 
