@@ -114,3 +114,28 @@ def test_counts_of_all_replicates_may_pass_32_bits(values):
     totals = totals_of(values)
     totals.histogram[:, ROW, 0] = 2**31
     assert estimates.distribution(totals, ROW).counts[0] == REPLICATES * 2**31
+
+
+def test_batches_of_other_sizes_say_what_they_are_off_by():
+    """Independent paths in batches of unequal size: the mean over batches is the estimate still."""
+    totals = Totals(LAYOUT, 3)
+    totals.paths[:] = 100, 300, 50
+    hits = np.array([10, 60, 20])
+    found = estimates.probability(totals, hits, totals.paths)
+    assert found.estimate == measures.probability(90, 450)
+    off_by = hits - 0.2 * totals.paths
+    np.testing.assert_allclose(found.values, 0.2 + off_by / 150.0, rtol=1e-15)
+    assert found.values.mean() == pytest.approx(0.2, rel=1e-14)
+    totals.mean[:, ROW] = 1.0, 2.0, 4.0
+    average = estimates.mean(totals, ROW)
+    assert average.values.mean() == pytest.approx(average.estimate.value, rel=1e-14)
+    assert average.estimate.value == pytest.approx((100 + 600 + 200) / 450)
+
+
+def test_empty_batches_say_nothing(values):
+    totals = Totals(LAYOUT, 5)
+    totals.paths[:3] = 10
+    totals.mean[:3, ROW] = 1.0, 2.0, 3.0
+    kept = totals.filled()
+    assert kept.replicates == 3 and estimates.mean(kept, ROW).values.tolist() == [1.0, 2.0, 3.0]
+    assert totals.filled() is not totals and kept.filled() is kept

@@ -173,3 +173,12 @@ def test_what_cannot_be_paired(shapes):
     first, second = map(np.zeros, shapes)
     with pytest.raises(ValueError, match="cannot tell an error"):
         paired.paired(first, second, np.zeros(1))
+
+
+def test_unseen_paths_count_in_all_three_errors():
+    paths = np.full(REPLICATES, 1024)
+    first, second = (replicated.share(np.full(REPLICATES, hits), paths) for hits in (3, 4))
+    found = difference(first, second, 1 / 1024)
+    alone = 1 / 1024 / sqrt(REPLICATES * (REPLICATES - 1))
+    assert found.standard_error[0] == pytest.approx(alone, rel=1e-12)
+    assert found.unpaired_error[0] == pytest.approx(sqrt(2.0) * alone, rel=1e-12)
