@@ -90,6 +90,7 @@ def synthetic(
         distributions=pd.concat(table.cells, ignore_index=True).drop_duplicates(
             ["issuer", "period", "metric", "lower"], ignore_index=True
         ),
+        chunks=pd.DataFrame(),
         manifest={
             "scenario": {
                 "name": name,
