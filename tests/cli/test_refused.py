@@ -141,7 +141,7 @@ ARGUMENTS = {
             "run again"
         ),
     ),
-    "unknown verb": (["simulate", "base.toml"], "No such command 'simulate'."),
+    "unknown verb": (["frobnicate", "base.toml"], "No such command 'frobnicate'."),
     "unknown option": (
         ["run", "base.toml", "--path", "5"],
         "No such option '--path'. (Did you mean one of: '--keep-paths', '--paths'?)",
