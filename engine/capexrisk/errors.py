@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+LONGEST_PART = 400  # characters; a file may hold a word of a megabyte
+
 __all__ = [
     "CapexriskError",
     "KernelFault",
+    "ResultsError",
     "ScenarioError",
 ]
 
@@ -33,8 +36,8 @@ class ScenarioError(CapexriskError):
     ) -> None:
         super().__init__(where, value, hint, others)  # all of them, so that it pickles
         self.where = where
-        self.value = value
-        self.hint = hint
+        self.value = _shortened(value)
+        self.hint = _shortened(hint)
         self.others = others
 
     def __str__(self) -> str:
@@ -42,5 +45,16 @@ class ScenarioError(CapexriskError):
         return f"{line} (and {len(self.others)} more)" if self.others else line
 
 
+class ResultsError(CapexriskError):
+    """A run directory that is missing, unfinished or cannot be read."""
+
+
 class KernelFault(CapexriskError):
     """The compiled code broke one of its own rules, or too many paths were quarantined."""
+
+
+def _shortened(text: str) -> str:
+    """Text that stays on the screen: its beginning and its end."""
+    if len(text) <= LONGEST_PART:
+        return text
+    return f"{text[: LONGEST_PART // 2]}...{text[-LONGEST_PART // 4 :]}"

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from capexrisk.errors import CapexriskError
 from capexrisk.estimate.paired import Differences, paired, unpaired
 from capexrisk.estimate.replicated import student_half_width
-from capexrisk.run.manifest import FORMAT_VERSION
 from capexrisk.run.plan import REPLICATES
 from capexrisk.run.results import MANIFEST, Results
+from capexrisk.run.stored_manifest import FORMAT_VERSION
 from capexrisk.run.summary import HORIZON, SYSTEM
 
 if TYPE_CHECKING:

@@ -63,6 +63,7 @@ def compare(
 
     from capexrisk.analysis.comparison import compare as compare_runs
     from capexrisk.report.comparison import write_comparison
+    from capexrisk.report.files import of_stored_tables
     from capexrisk.run.results import Results
     from capexrisk.run.store import run_directory
 
@@ -77,9 +78,10 @@ def compare(
                 folder = directory / "runs" / name
                 folder.mkdir(parents=True)
                 results.write(folder)
-        comparison = compare_runs(named)
-        comparison.write(directory)
-        write_comparison(comparison, directory)
+        with of_stored_tables(*(source for source in sources if source.is_dir())):
+            comparison = compare_runs(named)
+            comparison.write(directory)
+            write_comparison(comparison, directory)
 
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)

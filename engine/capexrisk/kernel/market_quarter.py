@@ -155,6 +155,8 @@ def close_market(state, market, growth, k):
         state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
         state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
         total = abs(state[m.LOG_SPREAD + p]) + state[m.DEMAND + p] + abs(state[m.PREMIUM + p])
+        # An infinite price hides: times an access of 0 it is NaN, and a minimum passes over that.
+        total += state[m.EQUITY_PRICE + p]
         broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)
         state[m.NOT_FINITE + p] = broken
         bad = state[m.BAD_QUARTER + p]

@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from capexrisk.errors import ResultsError
 from capexrisk.report.canvas import Margins, Runs, stamp, styled
 from capexrisk.report.estimates import likeliest_to_fail
 from capexrisk.report.plots import (
@@ -38,7 +39,7 @@ from capexrisk.report.plots.failure import MOST_BARS, height_of_rows
 from capexrisk.report.plots.joint import MOST_PAIRED, height_of_pairs, names_below
 from capexrisk.report.svg import svg_text
 from capexrisk.report.words import shortened
-from capexrisk.run.results import Results, ResultsError
+from capexrisk.run.results import Results
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.measures import Estimate
-from capexrisk.run.manifest import FORMAT_VERSION
-from capexrisk.run.results import MANIFEST, SUMMARY_PARQUET, ResultsError
+from capexrisk.run.results import MANIFEST, SUMMARY_PARQUET
+from capexrisk.run.stored_manifest import FORMAT_VERSION, read_json, read_manifest
+from capexrisk.run.stored_tables import MOST_ROWS, SUMMARY, read_table
 from capexrisk.run.summary import SYSTEM
 
 DEEPEST = 3  # folders below the one that is asked for
@@ -82,13 +80,13 @@ def _search(folder: Path, depth: int) -> Iterator[Path]:
 def _entry(directory: Path) -> Entry:
     kind = RUN
     try:
-        manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        manifest = read_json(directory / MANIFEST)
         kind = COMPARISON if COMPARISON in manifest else RUN
         if manifest["format_version"] != FORMAT_VERSION:
             return Entry(directory, kind, trouble="of another version of capexrisk")
         if kind == COMPARISON:
             return _of_comparison(directory, manifest[COMPARISON])
-        return _of_run(directory, manifest)
+        return _of_run(directory, read_manifest(directory / MANIFEST))
     except (CapexriskError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return Entry(directory, kind, trouble="cannot be read")
 
@@ -102,8 +100,9 @@ def _of_comparison(directory: Path, record: dict[str, Any]) -> Entry:
 def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
     scenario, run = manifest["scenario"], manifest["run"]
     last = scenario["quarters"][-1]
-    wanted = [("issuer", "==", SYSTEM), ("period", "==", last), ("metric", "==", "any_failure")]
-    rows = pd.read_parquet(directory / SUMMARY_PARQUET, filters=wanted)
+    table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
+    wanted = {"issuer": SYSTEM, "period": last, "metric": "any_failure"}
+    rows = table[(table[list(wanted)] == list(wanted.values())).all(axis=1)]
     return Entry(
         directory=directory,
         kind=RUN,

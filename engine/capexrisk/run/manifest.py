@@ -17,10 +17,10 @@ from capexrisk.kernel.block import BLOCK
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import worker_count
 from capexrisk.run.plan import RunPlan
+from capexrisk.run.stored_manifest import FORMAT_VERSION
 from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario, digest, sources
 
-FORMAT_VERSION = 1
 LIBRARIES = ("capexrisk", "numpy", "numba", "llvmlite", "scipy", "pandas", "joblib", "pyarrow")
 
 

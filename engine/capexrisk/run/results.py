@@ -14,14 +14,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute, quarantine_note
-from capexrisk.run.manifest import FORMAT_VERSION, build_manifest
+from capexrisk.run.manifest import build_manifest
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
-from capexrisk.run.summary import distribution_table, summarise
+from capexrisk.run.stored_manifest import read_manifest
+from capexrisk.run.stored_tables import (
+    CHUNK,
+    DISTRIBUTION,
+    MOST_ROWS,
+    SUMMARY,
+    read_replicates,
+    read_table,
+    refuse_odd_numbers,
+    refuse_other_chunks,
+    refuse_other_labels,
+    write_table,
+)
+from capexrisk.run.summary import HORIZON, SYSTEM, distribution_table, summarise
 from capexrisk.run.targets import Standing, sentence
 from capexrisk.scenario import Scenario
 
@@ -34,10 +47,6 @@ SUMMARY_PARQUET = "summary.parquet"
 DISTRIBUTIONS = "distributions.parquet"
 REPLICATES = "replicates.parquet"
 CHUNKS = "chunks.parquet"
-
-
-class ResultsError(CapexriskError):
-    """A run directory that is missing, unfinished or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -141,13 +150,13 @@ class Results:
     def write(self, directory: Path) -> None:
         """Write manifest and tables into an existing directory."""
         self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
-        self.summary.to_parquet(directory / SUMMARY_PARQUET, index=False)
+        write_table(self.summary, directory / SUMMARY_PARQUET)
         if self.replicates.size:
             numbers = map(str, range(1, self.replicates.shape[1] + 1))
             by_number = pd.DataFrame(self.replicates, columns=list(numbers))
-            by_number.to_parquet(directory / REPLICATES, index=False)
-        self.distributions.to_parquet(directory / DISTRIBUTIONS, index=False)
-        self.chunks.to_parquet(directory / CHUNKS, index=False)
+            write_table(by_number, directory / REPLICATES)
+        write_table(self.distributions, directory / DISTRIBUTIONS)
+        write_table(self.chunks, directory / CHUNKS)
         text = json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False)
         (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -290,47 +299,31 @@ def _absence(folder: Path) -> str:
 
 
 def load_results(directory: Path | str) -> Results:
-    """Read a run directory.
+    """Read a run directory, and check that it is one: somebody else may have written it.
 
     Raises
     ------
     ResultsError
-        If it is not a finished run, or was written in a newer format.
+        If it is not a finished run, was written in a newer format, or does not hold what it should.
     """
     folder = Path(directory)
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        written = manifest["format_version"]
-        if "comparison" in manifest:
-            raise ResultsError(
-                f"{folder}: holds a comparison; give one of the runs in {folder / 'runs'}"
-            )
-        complete = written != FORMAT_VERSION or (
-            {"name", "title", "issuers", "quarters", "years", "model"} <= set(manifest["scenario"])
-            and {"paths", "paths_counted", "seed"} <= set(manifest["run"])
-        )
+        manifest = read_manifest(folder / MANIFEST)
     except FileNotFoundError:
         raise ResultsError(f"{folder}: {_absence(folder)}") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ResultsError(f"{folder / MANIFEST}: cannot be read ({error}); run again") from None
-    if not complete:
-        raise ResultsError(f"{folder / MANIFEST}: is not complete; run again")
-    if written != FORMAT_VERSION:
-        raise ResultsError(
-            f"{folder / MANIFEST}: format_version {written!r} is not {FORMAT_VERSION}; "
-            "read it with the version of capexrisk that wrote it"
-        )
-    try:
-        summary = pd.read_parquet(folder / SUMMARY_PARQUET)
-        distributions = pd.read_parquet(folder / DISTRIBUTIONS)
-        replicates = np.empty((len(summary), 0))
-        if (folder / REPLICATES).exists():
-            replicates = pd.read_parquet(folder / REPLICATES).to_numpy(dtype=np.float64)
-        chunks = pd.DataFrame(columns=list(ChunkEntry._fields))
-        if (folder / CHUNKS).exists():
-            chunks = pd.read_parquet(folder / CHUNKS)
-    except (OSError, ValueError) as error:
-        raise ResultsError(f"{folder}: cannot be read ({error}); run again") from None
-    if len(replicates) != len(summary):
-        raise ResultsError(f"{folder / REPLICATES}: does not fit {SUMMARY_PARQUET}; run again")
+    scenario = manifest["scenario"]
+    issuers = [*scenario["issuers"], SYSTEM]
+    periods = [*scenario["quarters"], *scenario["years"], HORIZON]
+    tables = []
+    for name, columns in ((SUMMARY_PARQUET, SUMMARY), (DISTRIBUTIONS, DISTRIBUTION)):
+        table = read_table(folder / name, columns, MOST_ROWS[Path(name).stem])
+        refuse_other_labels(folder / name, table, issuers, periods)
+        refuse_odd_numbers(folder / name, table)
+        tables.append(table)
+    summary, distributions = tables
+    replicates = read_replicates(folder / REPLICATES, len(summary))
+    chunks = pd.DataFrame(columns=list(ChunkEntry._fields))
+    if (folder / CHUNKS).exists():  # not in older runs
+        chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
+        refuse_other_chunks(folder / CHUNKS, chunks, manifest["run"]["paths"])
     return Results(summary, replicates, distributions, chunks, manifest)

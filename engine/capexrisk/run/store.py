@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,8 +10,9 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.run.results import MANIFEST
+from capexrisk.run.stored_manifest import read_json
 
 Kind = Literal["run", "comparison"]
 
@@ -95,9 +95,8 @@ def _refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
 def _kind_of(out: Path) -> Kind:
     """What a manifest is of; one that cannot be read is a run's, which may be made anew."""
     try:
-        manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        return "comparison" if "comparison" in manifest else "run"
-    except (OSError, ValueError, TypeError):
+        return "comparison" if "comparison" in read_json(out / MANIFEST) else "run"
+    except (OSError, ResultsError):
         return "run"
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.manifest import library_versions, machine
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.results import Results, ResultsError
+from capexrisk.run.results import Results
 from capexrisk.run.summary import distribution_table, summarise
 from capexrisk.scenario import digest, scenario_from_case
 

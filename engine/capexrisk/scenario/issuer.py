@@ -24,11 +24,12 @@ from .quantities import (
 )
 from .section import Refused, Section
 
-__all__ = ["BY_YEAR", "FORMS", "Issuer", "folded_name"]
+__all__ = ["BY_YEAR", "FORMS", "Issuer", "folded_name", "usable_name"]
 
 SEASONALITY_TOLERANCE = 1e-6  # figures typed with seven digits pass
 SPLIT_TOLERANCE = 1e-6
 FORBIDDEN_IN_NAMES = frozenset("/\\\"'`,<>=;:|*?[]{}#%$@^~&!")
+LONGEST_NAME = 40
 RESERVED_NAMES = ("system", "market")  # labels of results beside the issuers
 
 BY_YEAR = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
@@ -50,10 +51,36 @@ def folded_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
+def usable_name(name: str) -> str:
+    """The name itself, if an issuer may have it: labels and files are named after it.
+
+    Raises
+    ------
+    Refused
+        If it could be a path, markup or a formula, or looks like another.
+    """
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Refused(f"a name of {len(name)} characters", f"give 1 to {LONGEST_NAME}")
+    bad = next((c for c in name if c in FORBIDDEN_IN_NAMES or not c.isprintable()), None)
+    if bad is not None:
+        raise Refused(
+            f"an issuer's name may not contain {bad!r}",
+            "use letters, digits, spaces and . - + ( )",
+        )
+    if not name[0].isalnum() or name.endswith(" "):
+        raise Refused(
+            f"{name!r} begins or ends badly",
+            "begin with a letter or digit, and end without a space",
+        )
+    if folded_name(name) in RESERVED_NAMES:
+        raise Refused(f"{name!r} is a label of the results", "give the issuer another name")
+    return name
+
+
 class Issuer(Section):
     """An issuer's balance sheet, plans, access and habits; keys as in MODEL.md."""
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 
     core_revenue_usd_bn_per_year: PositiveMoney = Field(
         description="Start. Revenue of the core business, last four quarters, $bn."
@@ -191,20 +218,7 @@ class Issuer(Section):
     @field_validator("name")
     @classmethod
     def _usable_name(cls, name: str) -> str:
-        bad = next((c for c in name if c in FORBIDDEN_IN_NAMES or not c.isprintable()), None)
-        if bad is not None:
-            raise Refused(
-                f"an issuer's name may not contain {bad!r}",
-                "use letters, digits, spaces and . - + ( )",
-            )
-        if not name[0].isalnum() or name.endswith(" "):
-            raise Refused(
-                f"{name!r} begins or ends badly",
-                "begin with a letter or digit, and end without a space",
-            )
-        if folded_name(name) in RESERVED_NAMES:
-            raise Refused(f"{name!r} is a label of the results", "give the issuer another name")
-        return name
+        return usable_name(name)
 
     @field_validator("seasonality")
     @classmethod

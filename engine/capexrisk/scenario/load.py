@@ -18,17 +18,21 @@ from capexrisk.errors import ScenarioError
 from .issuer import Issuer
 from .market import REGIMES, Absorption, Access, Market, Thresholds
 from .messages import Places, scenario_error
-from .overlay import OVERRIDE, Overrides, Table, lay, lay_section, override_tables
+from .overlay import OVERRIDE, Overrides, Table, lay, lay_section, override_tables, refuse_immense
 from .quantities import model_name
 from .quarters import parse_quarter, quarter_labels
 from .run_section import RunSection
-from .schema import Scenario
+from .schema import MOST_ISSUERS, Scenario
 from .section import Record
 
 __all__ = ["load_run_section", "load_scenario", "scenario_from_case"]
 
 LARGEST_FILE: Final = 2**20  # bytes; the default scenario has about 50,000
 DEEPEST_CHAIN: Final = 8
+# Reading a dotted key takes the square of its length, and nobody writes one of 64 parts.
+LONG_KEY: Final = re.compile(
+    r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}"""
+)
 OWN_TO_A_FILE: Final = ("name", "title", "description", "extends")
 
 R = TypeVar("R", bound=Record)
@@ -168,11 +172,12 @@ def _extended(path: Path, extends: object) -> Path:
     found = path.parent / extends
     try:  # a link may lead out as well
         inside = found.resolve().is_relative_to(path.parent.resolve())
-    except (OSError, RuntimeError):
-        inside = False
+        exists = found.exists()
+    except (OSError, RuntimeError):  # links in a circle, or a name that no file can have
+        inside, exists = True, False
     if not inside:
         raise ScenarioError(where, f"{extends!r} leads out of the folder", hint)
-    if not found.exists():
+    if not exists:
         raise ScenarioError(where, f"there is no {extends!r}", hint)
     return found
 
@@ -211,8 +216,10 @@ def _label(path: Path) -> str:
 
 
 def _parse(text: str, where: str) -> Table:
+    if LONG_KEY.search(text):
+        raise ScenarioError(where, "has a key of more than 64 parts", "write plain tables")
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         match = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", str(error))
         line = match[1] if match and match[1] else str(text.count("\n") + 1)
@@ -222,6 +229,8 @@ def _parse(text: str, where: str) -> Table:
         raise ScenarioError(f"{where}: line {line}", what.rstrip("."), hint) from None
     except (ValueError, RecursionError):  # digits without end, lists in lists without end
         raise ScenarioError(where, "is not sensible TOML", "write plain tables and lists") from None
+    refuse_immense(table, where)
+    return table
 
 
 def _resolve_issuers(tables: _Tables) -> None:
@@ -232,6 +241,12 @@ def _resolve_issuers(tables: _Tables) -> None:
     issuers = content.get("issuers", {})
     if not isinstance(issuers, dict):
         raise ScenarioError(places.where(("issuers",)), "is not a table", "give [issuers.NAME]")
+    if len(issuers) > MOST_ISSUERS:  # before each is looked at
+        raise ScenarioError(
+            places.where(("issuers",)),
+            f"has {len(issuers)} issuers",
+            f"give 1 to {MOST_ISSUERS}",
+        )
     for name, own in issuers.items():
         _refuse_inner_keys(own, ("issuers", name), places)
     places.issuers = [(name, frozenset(own)) for name, own in issuers.items()]

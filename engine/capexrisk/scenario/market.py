@@ -9,16 +9,23 @@ from pydantic import Field, field_validator
 from .quantities import (
     BasisPoints,
     Correlation,
+    Decay,
     DegreesOfFreedom,
+    Dispersion,
+    Elasticity,
+    EquityBeta,
     Factor,
     Growth,
     Interest,
+    JumpMean,
     Money,
     PositiveBasisPoints,
     PositiveFactor,
     PositiveMoney,
     PositiveRate,
+    RaceWeight,
     Rate,
+    Rivalry,
     Share,
     ShareBelowOne,
     SignedFactor,
@@ -84,8 +91,8 @@ class Market(Section):
     )
     oas_cap_bp: PositiveBasisPoints = Field(description="Step 2. Highest index spread, bp.")
     jump_rate_per_year: Rate = Field(description="Step 2. Spread jumps a year.")
-    jump_mean: Growth = Field(description="Step 2. Mean of a jump, log points.")
-    jump_sigma: Volatility = Field(description="Step 2. Standard deviation of a jump, log points.")
+    jump_mean: JumpMean = Field(description="Step 2. Mean of a jump, log points.")
+    jump_sigma: Dispersion = Field(description="Step 2. Standard deviation of a jump, log points.")
     regime0: Literal["open", "stressed", "shut"] = Field(
         description="Start. Regime of the bond market."
     )
@@ -122,23 +129,23 @@ class Market(Section):
     demand_saturation_usd_bn_per_year: PositiveMoney = Field(
         description="Step 3. Demand at which growth ends, median, $bn a year."
     )
-    demand_saturation_sigma: Volatility = Field(
+    demand_saturation_sigma: Dispersion = Field(
         description="Once a path. Log standard deviation of the saturation."
     )
     demand_speed_per_year: Speed = Field(
         description="Step 3. Growth rate of demand far below saturation, median, a year."
     )
-    demand_speed_sigma: Volatility = Field(
+    demand_speed_sigma: Dispersion = Field(
         description="Once a path. Log standard deviation of the speed."
     )
     demand_sigma_per_sqrt_year: Volatility = Field(
         description="Step 3. Volatility of demand, per square root of a year."
     )
-    scarcity: Factor = Field(description="Step 5. Elasticity of the price of what is scarce.")
+    scarcity: Elasticity = Field(description="Step 5. Elasticity of the price of what is scarce.")
     revenue_yield_per_year: PositiveRate = Field(
         description="Step 4. Revenue a year per $ of AI capital at full use, median."
     )
-    revenue_yield_sigma: Volatility = Field(
+    revenue_yield_sigma: Dispersion = Field(
         description="Once a path. Log standard deviation of the yield."
     )
     util_power: PositiveFactor = Field(
@@ -147,7 +154,9 @@ class Market(Section):
     comfort_utilisation: Share = Field(
         description="Steps 1, 5, 9, 10. Utilisation below which a glut is felt."
     )
-    depreciation_per_year: Rate = Field(description="Step 4. Economic decay of AI capital, a year.")
+    depreciation_per_year: Decay = Field(
+        description="Step 4. Economic decay of AI capital, a year."
+    )
     ai_variable_cost: Share = Field(description="Step 5. Cash cost per $ of AI revenue.")
     ai_fixed_cost: Share = Field(
         description="Step 5. Cash cost per $ of revenue capacity, used or not."
@@ -199,10 +208,12 @@ class Market(Section):
     idio_speed_per_year: Rate = Field(
         description="Step 7. Speed at which an issuer's own spread shock fades, a year."
     )
-    rivalry_per_year: Rate = Field(
+    rivalry_per_year: Rivalry = Field(
         description="Step 9. Speed at which capex follows the others', a year."
     )
-    race: Factor = Field(description="Step 9. Weight of the others' shocks in what is followed.")
+    race: RaceWeight = Field(
+        description="Step 9. Weight of the others' shocks in what is followed."
+    )
     discipline_cap: Factor = Field(
         description="Step 9. Most of the widening, in 100 bp, that slows capex."
     )
@@ -241,7 +252,7 @@ class Market(Section):
         description="Step 12. Log spread jump per share of the starting debt that fails."
     )
     failure_jump_cap: Volatility = Field(description="Step 12. Largest failure jump, log points.")
-    equity_beta: Factor = Field(
+    equity_beta: EquityBeta = Field(
         description="Step 10.7. Fall of equity value per log point of the index spread."
     )
     fail_tolerance: Share = Field(

@@ -17,7 +17,7 @@ from .event import Event
 from .issuer import Issuer
 from .market import Absorption, Access, Market, Thresholds
 from .overlay import Table, leaves, write_path
-from .quantities import model_name
+from .quantities import SMALLEST, model_name
 from .section import Record, Refused, by_year_key
 
 __all__ = ["Places", "scenario_error"]
@@ -172,6 +172,8 @@ def _outside(kind: str, given: object, context: Mapping[str, Any]) -> tuple[str,
     bound = _show(_shorter(context[name]))
     if name == "ge" and context[name] == 0:
         return f"{_show(given)} is negative", "give 0 or more"
+    if name == "ge" and context[name] == SMALLEST and given <= 0:  # type: ignore[operator]
+        return f"{_show(given)} is not above 0", "give more than 0"
     return f"{_show(given)} is {relation} {bound}", f"give {mend.format(bound)}"
 
 

@@ -12,13 +12,26 @@ from capexrisk.errors import ScenarioError
 
 from .issuer import FORMS
 
-__all__ = ["Overrides", "Table", "lay", "lay_section", "leaves", "override_tables", "write_path"]
+__all__ = [
+    "Overrides",
+    "Table",
+    "lay",
+    "lay_section",
+    "leaves",
+    "override_tables",
+    "refuse_immense",
+    "write_path",
+]
 
 Table: TypeAlias = dict[str, Any]
 Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
 
 SECTIONS = ("market", "thresholds", "issuer_defaults")
 OVERRIDE = "--set"
+LONGEST_PATH = 64  # dots; reading a path takes the square of its length
+LONGEST_KEY = 60  # characters of a key in a message; a file may hold one of a megabyte
+DEEPEST = 16  # tables and lists in each other; a scenario has five
+MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each figure with its evidence, has some 20,000
 OVERRIDE_EVIDENCE = "assumed: set on the command line"
 
 
@@ -81,6 +94,28 @@ def leaves(table: Table, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
             yield (*at, key)
 
 
+def refuse_immense(content: object, where: str) -> None:
+    """Refuse what is nested too deeply, or has too many entries, to be gone through.
+
+    Raises
+    ------
+    ScenarioError
+    """
+    level, entries, deep = [content], 0, 0
+    while level:
+        inner: list[object] = []
+        for part in level:
+            if isinstance(part, dict):
+                inner += part.values()
+            elif isinstance(part, list):
+                inner += part
+        level, entries, deep = inner, entries + len(inner), deep + 1
+        if deep > DEEPEST:
+            raise ScenarioError(where, "is nested too deeply", "write plain tables and lists")
+        if entries > MOST_ENTRIES:
+            raise ScenarioError(where, "has too many entries", "a scenario has far fewer")
+
+
 def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
     """One table for each override, to be laid on `base` in turn.
 
@@ -105,6 +140,7 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
     for written, value in pairs:
         path = _read_path(written)
         _check_path(path, base)
+        refuse_immense(_nested(path, value), f"{OVERRIDE}: {write_path(path[:DEEPEST])}")
         if path[0] in (*SECTIONS, "issuers") and "evidence" not in path:
             depth = 2 if path[0] == "issuers" else 1
             texts = {".".join(path[depth:]): OVERRIDE_EVIDENCE}
@@ -114,15 +150,16 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
 
 
 def write_path(path: Sequence[str | int]) -> str:
-    """Dotted TOML path; what is not a bare key is quoted, positions in lists are in brackets."""
+    """Dotted TOML path; other than bare keys are quoted, long ones cut, positions in brackets."""
     written = ""
     for part in path:
         if isinstance(part, int):
             written += f"[{part}]"
         else:
-            bare = part.replace("_", "").replace("-", "")
+            shown = part if len(part) <= LONGEST_KEY else f"{part[:LONGEST_KEY]}..."
+            bare = shown.replace("_", "").replace("-", "")
             plain = bare.isascii() and bare.isalnum()
-            key = part if plain else json.dumps(part, ensure_ascii=not part.isprintable())
+            key = shown if plain else json.dumps(shown, ensure_ascii=not shown.isprintable())
             written += f".{key}" if written else key
     return written
 
@@ -142,7 +179,8 @@ def _split_override(text: str) -> tuple[str, Any]:
 
 def _read_path(written: str) -> tuple[str, ...]:
     try:
-        paths = list(leaves(tomllib.loads(f"{written} = 0")))
+        parsed = tomllib.loads(f"{written} = 0") if written.count(".") <= LONGEST_PATH else {}
+        paths = list(leaves(parsed))
     except (ValueError, RecursionError):
         paths = []
     if len(paths) != 1:

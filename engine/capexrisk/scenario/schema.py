@@ -18,14 +18,15 @@ from . import schedule
 from .event import Event
 from .issuer import Issuer, folded_name
 from .market import REGIMES, Market, Thresholds
-from .quantities import model_name
+from .quantities import SMALLEST, model_name
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Record, Refused, Section
 
-__all__ = ["MOST_ISSUERS", "Scenario"]
+__all__ = ["MOST_ISSUERS", "NAME", "Scenario"]
 
 MOST_ISSUERS: Final = 64
 MOST_EVENTS: Final = 100
+NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
@@ -35,7 +36,7 @@ class Scenario(Record):
 
     name: Annotated[
         str,
-        StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"),
+        StringConstraints(pattern=NAME),
         Field(description="Short name, for file names and tables."),
     ]
     title: Text = Field(default="", description="One line for the head of a report.")
@@ -139,10 +140,11 @@ class Scenario(Record):
             raise Refused(
                 "ai_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
             )
-        if sum(issuer.relative_yield * issuer.ai_capital_usd_bn for issuer in issuers) <= 0:
+        weights = (issuer.relative_yield * issuer.ai_capital_usd_bn for issuer in issuers)
+        if sum(weights) < SMALLEST:
             raise Refused(
                 "no issuer has both ai_capital_usd_bn and relative_yield",
-                "give at least one issuer more than 0 of both",
+                "give at least one issuer both, a product of 0.000001 or more",
             )
         return issuers
 

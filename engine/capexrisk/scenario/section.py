@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = ["CONFIDENCES", "Record", "Refused", "Section", "by_year_key", "split_evidence"]
 
+NEARLY_ZERO: Final = 1e-100
 CONFIDENCES: Final = (
     "reported",
     "derived",
@@ -18,6 +19,7 @@ CONFIDENCES: Final = (
     "assumed",
 )
 
+Place = tuple[str | int, ...]  # below a field: keys and positions
 Evidence = Annotated[
     Mapping[str, str],
     Field(description='Figure\'s key to "confidence: source, address".'),
@@ -27,7 +29,7 @@ Evidence = Annotated[
 class Refused(ValueError):
     """A house message from a validator: what is wrong, how to mend it, and where below it."""
 
-    def __init__(self, value: str, hint: str, at: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, value: str, hint: str, at: Place = ()) -> None:
         super().__init__(f"{value}; {hint}")
         self.value = value
         self.hint = hint
@@ -38,6 +40,15 @@ class Record(BaseModel):
     """Frozen, keyword-only; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _no_figure_next_to_nothing(cls, value: object) -> object:
+        """Refuse what is no figure but a slip, and whose inverse, or a power, overflows."""
+        for at, number in _numbers(value):
+            if 0.0 < abs(number) < NEARLY_ZERO:
+                raise Refused(f"{number!r} is next to nothing", "give 0 or a sensible size", at)
+        return value
 
 
 class Section(Record):
@@ -88,6 +99,18 @@ def by_year_key(field: str, year: int | str) -> str:
     'capex_2026_usd_bn'
     """
     return field.replace("_by_year_", f"_{year}_")
+
+
+def _numbers(value: object, at: Place = ()) -> Iterator[tuple[Place, float]]:
+    """Every number in a value, with its place in it."""
+    if isinstance(value, float):
+        yield at, value
+    elif isinstance(value, tuple):
+        for index, part in enumerate(value):
+            yield from _numbers(part, (*at, index))
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _numbers(part, (*at, key))
 
 
 def _figures(section: Record) -> Iterator[tuple[str, object]]:

@@ -123,7 +123,11 @@ class Block(NamedTuple):
 
 def trace(case: Case, *, seed: int = 1, first_path: int = 0, start: str = "2026Q1") -> Block:
     """Trace one block of a parameter set."""
-    scenario = lowered(case, start)
+    return trace_lowered(lowered(case, start), seed=seed, first_path=first_path)
+
+
+def trace_lowered(scenario: LoweredScenario, *, seed: int, first_path: int) -> Block:
+    """Trace one block of what a parameter set was lowered to, or of what none can say."""
     states, outcomes = trace_block(
         scenario.market, scenario.schedule, scenario.layout, seed=seed, first_path=first_path
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numba
 import numpy as np
@@ -26,7 +27,13 @@ from capexrisk.kernel.tally import (
     quarantine_paths,
     sum_rows,
 )
-from tests.unit.kernel.blocks import changed_case, lowered, reference_case, trace, with_quarters
+from tests.unit.kernel.blocks import (
+    lowered,
+    reference_case,
+    trace,
+    trace_lowered,
+    with_quarters,
+)
 
 EPSILON = 2.0**-52
 
@@ -158,15 +165,14 @@ def test_broken_paths_are_named_and_count_nowhere(layout, paths, broken):
     assert not tally.quarantine[listed:].any()
 
 
-def overflowing_case():
-    """The widest speed of demand the schema allows: a few paths overshoot beyond any double."""
-    return changed_case(
-        with_quarters(reference_case(), 5), market={"demand_speed": 5.0, "demand_speed_sigma": 5.0}
-    )
+def overflowing_scenario():
+    """A speed of demand beyond the schema's bounds: a few paths overshoot beyond any double."""
+    sound = lowered(with_quarters(reference_case(), 5))
+    return replace(sound, market=sound.market._replace(speed=5.0, speed_sigma=5.0))
 
 
 def overflowing_chunk():
-    scenario = lowered(overflowing_case())
+    scenario = overflowing_scenario()
     arguments = (scenario.market, scenario.schedule, scenario.layout)
     return simulate_chunk(*arguments, seed=1, first_path=64, paths=150, keep=True)
 
@@ -229,7 +235,7 @@ def test_one_number_that_is_not_finite_breaks_its_path(sound_block, row, value):
 
 
 def test_the_quarter_named_is_the_first_that_is_not_finite():
-    block = trace(overflowing_case(), seed=1, first_path=960)
+    block = trace_lowered(overflowing_scenario(), seed=1, first_path=960)
     tally, _ = simulate_chunk(
         block.scenario.market,
         block.scenario.schedule,
@@ -238,7 +244,7 @@ def test_the_quarter_named_is_the_first_that_is_not_finite():
         first_path=960,
         paths=64,
     )
-    market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM")
+    market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM", "EQUITY_PRICE")
     issuer_rows = (
         *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "OCF", "FREE_CASH_FLOW", "PROFIT"),
         "PLANNED",

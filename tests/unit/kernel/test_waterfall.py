@@ -269,13 +269,19 @@ CHECKS = (
     check_tiers,
 )
 
-shares = st.floats(0.0, 1.0)
+
+def figures(least: float, most: float) -> st.SearchStrategy[float]:
+    """Numbers between bounds, none so small that the schema refuses it."""
+    return st.floats(least, most).map(lambda number: round(number, 12))
+
+
+shares = figures(0.0, 1.0)
 access = st.lists(shares, min_size=3, max_size=3)
 
 
 def money(most: float) -> st.SearchStrategy[float]:
     """Nothing at all as often as something."""
-    return st.one_of(st.just(0.0), st.floats(1e-3, most))
+    return st.one_of(st.just(0.0), figures(1e-3, most))
 
 
 @st.composite
@@ -296,17 +302,17 @@ def issuers(draw: st.DrawFn, number: int) -> dict[str, Any]:
         "dividends": draw(money(size)),
         "buybacks": draw(money(size)),
         "committed": draw(shares),
-        "finance_lease_share": draw(st.one_of(st.just(0.0), st.floats(0.0, 0.95))),
-        "leverage_limit": draw(st.floats(0.0, 12.0)),
+        "finance_lease_share": draw(st.one_of(st.just(0.0), figures(0.0, 0.95))),
+        "leverage_limit": draw(figures(0.0, 12.0)),
         "bond_quarter_cap": draw(money(size)),
-        "credit_tier": draw(st.floats(0.0, 3.0)),
-        "prefund": draw(st.floats(0.0, 3.0)),
+        "credit_tier": draw(figures(0.0, 3.0)),
+        "prefund": draw(figures(0.0, 3.0)),
         "secured_advance": draw(shares),
         "private_advance": draw(shares),
         "equity_access": draw(shares),
         "ai_share": draw(shares),
         "contracted_share": draw(shares),
-        "core_growth": draw(st.floats(-1.0, 0.5)),
+        "core_growth": draw(figures(-1.0, 0.5)),
         "capex_plan": draw(st.lists(money(size), min_size=6, max_size=6)),
         "maturities": draw(st.lists(money(size), min_size=6, max_size=6)),
     }
@@ -320,15 +326,15 @@ def cases(draw: st.DrawFn) -> Case:
     case["issuers"] = [draw(issuers(i)) for i in range(number)]
     case["market"] |= {
         "access": {name: draw(access) for name in ("bonds", "secured", "private", "equity")},
-        "absorb": {name: draw(st.floats(0.1, 400.0)) for name in ("bonds", "secured", "private")},
+        "absorb": {name: draw(figures(0.1, 400.0)) for name in ("bonds", "secured", "private")},
         "premium_beta": 0.001,  # or a market of $0.1bn would put every spread at its cap
         "regime0": draw(st.integers(0, 2)),
         "fail_tolerance": draw(st.one_of(st.just(0.0), shares)),
-        "prefund_until": draw(st.floats(0.0, 5.0)),
-        "cash_flow_noise": draw(st.floats(0.0, 1.0)),
-        "demand0": draw(st.floats(1.0, 2000.0)),
-        "tenant_hazard": draw(st.floats(0.0, 2.0)),
-        "failure_jump": draw(st.floats(0.0, 5.0)),
+        "prefund_until": draw(figures(0.0, 5.0)),
+        "cash_flow_noise": draw(figures(0.0, 1.0)),
+        "demand0": draw(figures(1.0, 2000.0)),
+        "tenant_hazard": draw(figures(0.0, 2.0)),
+        "failure_jump": draw(figures(0.0, 5.0)),
     }
     return case
 

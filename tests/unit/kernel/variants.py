@@ -491,7 +491,7 @@ def _newcomers() -> Variant:
     case["issuers"][0]["ai_capital"] = 0.0
     case["issuers"][1]["relative_yield"] = 0.0
     case["issuers"][2] |= {"ai_share": 0.0, "build_lag": 30.0, "relative_yield": 3.0}
-    case["market"] |= {"depreciation": 3.0, "obsolescence": 2.0, "scarcity": 2.0}
+    case["market"] |= {"depreciation": 2.0, "obsolescence": 2.0, "scarcity": 2.0}
     return Variant(
         case,
         {

@@ -34,7 +34,7 @@ REFUSED = [
     (ORACLE + "cash_usd_bn", "1e7", "10000000.0 is above 1000000; give 1000000 or less"),
     (ORACLE + "cash_usd_bn", "1" + "0" * 400, "a number of endless digits; give one of sensible size"),
     (ORACLE + "spread_bp", "1e6", "1000000.0 is above 100000; give 100000 or less"),
-    (ORACLE + "core_growth_per_year", "14", "14 is above 5; give 5 or less"),
+    (ORACLE + "core_growth_per_year", "14", "14 is above 2; give 2 or less"),
     ("market.software_speed_per_year", "101", "101 is above 100; give 100 or less"),
     # negative balances and flows
     *((ORACLE + key, "-1", "-1 is negative; give 0 or more") for key in (
