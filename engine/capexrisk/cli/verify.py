@@ -28,7 +28,7 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
 
     Exit code 0: equal; 1: something differs.
     """
-    from capexrisk.errors import CapexriskError
+    from capexrisk.errors import ResultsError
     from capexrisk.run.results import load_results
     from capexrisk.run.verify import verify as verify_run
 
@@ -41,8 +41,8 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
             )
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
-    except CapexriskError as error:
-        raise type(error)(f"{directory}: {error}") from None
+    except ResultsError as error:
+        raise ResultsError(f"{directory}: {error}") from None
     print(f"{directory}: {found.checked:,} of {found.chunks:,} chunks computed again")
     for entry in found.differing[:MOST_LISTED]:
         print(f"differs: {entry.paths:,} paths from {entry.first_path} (part {entry.replicate})")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import floor, isnan, log10
+from math import isnan
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.analysis.comparison import Comparison
-from capexrisk.report.numbers import MINUS, signed
+from capexrisk.report.numbers import MINUS, one_digit, rounded_up, signed
 from capexrisk.report.words import counted
 from capexrisk.run.results import Results
 from capexrisk.run.summary import HORIZON, SYSTEM
@@ -108,10 +108,11 @@ class Change(NamedTuple):
         """Base, value and difference with its error, as written."""
         decimals = _decimals(self.half_width, max(abs(self.base), abs(self.value)))
         of_difference = max(decimals, _decimals(self.half_width, abs(self.difference)))
+        half = rounded_up(self.half_width, of_difference)
         return (
             signed(self.base, decimals),
             signed(self.value, decimals),
-            f"{plus(self.difference, of_difference)} ± {_up(self.half_width, of_difference)}",
+            f"{plus(self.difference, of_difference)} ± {half:,.{of_difference}f}",
         )
 
 
@@ -213,14 +214,8 @@ def plus(value: float, decimals: int) -> str:
 
 def _decimals(half: float, value: float) -> int:
     """Decimals that show one digit of the error, but no more than three digits of the value."""
-    of_error = -floor(log10(half)) if half > 0.0 else MOST_DIGITS
-    of_value = MOST_DIGITS - 1 - (floor(log10(value)) if value > 0.0 else 0)
-    return max(0, min(of_error, of_value))
-
-
-def _up(value: float, decimals: int) -> str:
-    scale = 10.0**decimals
-    return f"{-(-value * scale // 1) / scale:,.{decimals}f}"
+    of_error = one_digit(half) if half > 0.0 else MOST_DIGITS
+    return max(0, min(of_error, MOST_DIGITS - 1 + one_digit(value)))
 
 
 class Changes:

@@ -40,7 +40,7 @@ def percentage(estimate: Estimate, sign: str = " %") -> str:
         return _interval(100.0 * estimate.ci_low, 100.0 * estimate.ci_high, sign)
     half = 50.0 * (estimate.ci_high - estimate.ci_low)
     decimals = _percentage_decimals(estimate)
-    error = _rounded_up(half, decimals)
+    error = rounded_up(half, decimals)
     return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
 
 
@@ -65,7 +65,7 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
     if is_rare(estimate):
         return _interval(low, high, sign)
     decimals = _percentage_decimals(estimate)
-    bottom, top = _rounded_down(low, decimals), min(100.0, _rounded_up(high, decimals))
+    bottom, top = _rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
     return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
 
 
@@ -124,7 +124,7 @@ def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
         100 where it is shown in per cent.
     """
     half = 0.5 * scale * (estimate.ci_high - estimate.ci_low)
-    return max(0, min(_decimals(half), 9)) if half > 0.0 else 2
+    return max(0, min(one_digit(half), 9)) if half > 0.0 else 2
 
 
 def signed(value: float, decimals: int) -> str:
@@ -136,24 +136,24 @@ def signed(value: float, decimals: int) -> str:
 def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str = "") -> str:
     half = 0.5 * (estimate.ci_high - estimate.ci_low)
     known = half > 0.0  # false for NaN too
-    decimals = max(0, min(_decimals(half), most_decimals)) if known else most_decimals
+    decimals = max(0, min(one_digit(half), most_decimals)) if known else most_decimals
     text = signed(estimate.value, decimals)
     minus = MINUS if text.startswith(MINUS) else ""
     text = f"{minus}{before}{text.removeprefix(MINUS)}{after}"
     if half == 0.0 or (estimate.value == 0.0 and not known):
         return text  # every path that could tell says the same
-    error = f"{_rounded_up(half, decimals):,.{decimals}f}" if known else "?"
+    error = f"{rounded_up(half, decimals):,.{decimals}f}" if known else "?"
     return f"{text} ± {error}"
 
 
 def _interval(low: float, high: float, sign: str) -> str:
     """From low to high, per cent, rounded outwards; one end where the other is 0 or 100."""
-    decimals = max(0, _decimals(min(high, 100.0 - low)))
+    decimals = max(0, one_digit(min(high, 100.0 - low)))
     # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
-    low_decimals = max(decimals, _decimals(low)) if low > 0.0 else decimals
-    high_decimals = max(decimals, _decimals(100.0 - high)) if high < 100.0 else decimals
+    low_decimals = max(decimals, one_digit(low)) if low > 0.0 else decimals
+    high_decimals = max(decimals, one_digit(100.0 - high)) if high < 100.0 else decimals
     bottom = f"{_rounded_down(low, low_decimals):.{low_decimals}f}"
-    top = f"{_rounded_up(high, high_decimals):.{high_decimals}f}"
+    top = f"{rounded_up(high, high_decimals):.{high_decimals}f}"
     if low <= 0.0 and high >= 100.0:
         return UNKNOWN
     if low <= 0.0:
@@ -168,7 +168,7 @@ def _percentage_decimals(estimate: Estimate) -> int:
     half = 50.0 * (estimate.ci_high - estimate.ci_low)
     # Three digits of the smaller of p and 1 - p are all that anybody can use.
     smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
-    return max(0, min(_decimals(half), 2 - _magnitude(smaller)))
+    return max(0, min(one_digit(half), 2 - _magnitude(smaller)))
 
 
 def _hits(estimate: Estimate) -> float:
@@ -181,8 +181,8 @@ def _magnitude(value: float) -> int:
     return floor(log10(value)) if value > 0.0 else 0
 
 
-def _decimals(value: float) -> int:
-    """Decimals that show one digit of a positive number."""
+def one_digit(value: float) -> int:
+    """Decimals that show one digit of a positive number, negative from ten on."""
     return -_magnitude(value)
 
 
@@ -192,7 +192,8 @@ def _rounded_down(value: float, decimals: int) -> float:
     return floor(value * scale * (1.0 + 1e-12)) / scale
 
 
-def _rounded_up(value: float, decimals: int) -> float:
+def rounded_up(value: float, decimals: int) -> float:
+    """Rounded so that an error never claims too much."""
     scale = 10.0**decimals
     return ceil(value * scale * (1.0 - 1e-12)) / scale
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capexrisk.errors import ResultsError
+from capexrisk.errors import ResultsError, ScenarioError
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.backends import run_in_order
@@ -114,7 +114,10 @@ def _entries(results: Results) -> list[ChunkEntry]:
 
 def _lowered(results: Results) -> LoweredScenario:
     record = results.manifest["scenario"]
-    scenario = scenario_from_case(record["model"], start=results.quarters[0])
+    try:
+        scenario = scenario_from_case(record["model"], start=results.quarters[0])
+    except ScenarioError as error:
+        raise ResultsError(f"the scenario in the run's record is refused: {error}") from None
     if digest(scenario) != record["digest"]:
         raise ResultsError("the scenario in the run's record has another digest; it was changed")
     return lower(scenario, results.manifest["run"]["collect"])

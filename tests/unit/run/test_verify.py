@@ -85,6 +85,14 @@ def test_a_changed_scenario_is_refused(stored):
         verify(changed)
 
 
+def test_a_scenario_that_is_none_any_more_is_refused(stored):
+    record = stored.manifest["scenario"]
+    model = {**record["model"], "market": {**record["model"]["market"], "tax": 7.0}}
+    manifest = {**stored.manifest, "scenario": {**record, "model": model}}
+    with pytest.raises(ResultsError, match=r"in the run's record is refused: .*tax: 7"):
+        verify(dataclasses.replace(stored, manifest=manifest))
+
+
 def test_an_earlier_run_has_no_record(run, tmp_path):
     run.write(tmp_path)
     (tmp_path / CHUNKS).unlink()

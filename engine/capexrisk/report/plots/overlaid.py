@@ -12,7 +12,7 @@ from capexrisk.report.canvas import BLUE, GREEN, INK, PINK, RED, drawing
 from capexrisk.report.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.bands import statistics_of
 from capexrisk.report.plots.failure import draw_steps
-from capexrisk.report.plots.system import QUANTITIES
+from capexrisk.report.plots.system import quantity_of
 from capexrisk.report.words import listed, shortened
 from capexrisk.run.results import Results
 from capexrisk.run.summary import SYSTEM
@@ -122,11 +122,7 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
     ValueError
         If there are more than five runs, or for any other metric.
     """
-    if metric not in QUANTITIES:
-        raise ValueError(
-            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
-        )
-    quantity = QUANTITIES[metric]
+    quantity = quantity_of(metric)
     quarters = _union(runs, lambda results: results.quarters, runs)
     with drawing(runs, ax) as ax:
         for name, results, colour, line, _ in _styled(runs, runs):

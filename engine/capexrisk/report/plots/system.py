@@ -61,6 +61,21 @@ QUANTITIES = {
 }
 
 
+def quantity_of(metric: str) -> Quantity:
+    """A quantity of the market by its metric.
+
+    Raises
+    ------
+    ValueError
+        For any other metric.
+    """
+    if metric not in QUANTITIES:
+        raise ValueError(
+            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
+        )
+    return QUANTITIES[metric]
+
+
 def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """Fan chart of a quantity of the market by quarter.
 
@@ -82,11 +97,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     ValueError
         For any other metric, or a run without distributions.
     """
-    if metric not in QUANTITIES:
-        raise ValueError(
-            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
-        )
-    quantity = QUANTITIES[metric]
+    quantity = quantity_of(metric)
     line = statistics_of(results, metric, SYSTEM, results.quarters, quantity.factor)
     level = _parameters(results).get(quantity.level)
     with drawing(results, ax) as ax:
