@@ -213,6 +213,37 @@ def test_too_few_paths_tell_no_error(base, dear):
         assert np.isnan(found["standard_error"]) and np.isnan(found["ci_low"])
 
 
+def spoilt(run: Results, key: tuple[str, ...], by_net: np.ndarray, n: int) -> Results:
+    """The run with other numbers of its nets, and of paths, in one row."""
+    table = run.summary
+    parts = ("issuer", "period", "metric", "statistic")
+    here = np.logical_and.reduce([table[p] == value for p, value in zip(parts, key, strict=True)])
+    replicates = run.replicates.copy()
+    replicates[here] += by_net
+    return dataclasses.replace(
+        run, replicates=replicates, summary=table.assign(n=table["n"].mask(here, n))
+    )
+
+
+def test_a_difference_that_rests_on_few_nets_has_no_error(base):
+    """Of fewer than eight that differ the spread tells nothing; none at all is no difference."""
+    key = ("Oracle", "2027", "capex", "mean")
+    for differing, known in ((0, True), (7, False), (8, True), (32, True)):
+        by_net = np.where(np.arange(32) < differing, 0.5 + 0.1 * np.arange(32), 0.0)
+        other = spoilt(base, key, by_net, n=PATHS)
+        error = row(compare([base, other]).table, metric="capex")["standard_error"]
+        assert np.isnan(error) != known
+
+
+def test_the_smaller_of_two_conditions_says_what_a_path_weighs(base):
+    """Equal shares of 640 and 8,192 paths: a path more is a twentieth of a net's 20."""
+    key = ("Oracle", "2027", "negative_fcf_given_survival", "probability")
+    found = compare([base, spoilt(base, key, np.zeros(32), n=640)]).table
+    one = row(found, metric=key[2], statistic="probability")
+    assert one["difference"] == 0.0
+    assert one["standard_error"] == pytest.approx(32 / 640 / np.sqrt(32 * 31), rel=1e-12)
+
+
 def test_a_point_mass_is_not_known_better_than_its_cell(base, dear):
     """A quantile that a histogram does not resolve: the interval of a run spans the cell."""
     spoilt = base.summary.copy()

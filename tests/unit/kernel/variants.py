@@ -264,6 +264,7 @@ def _events() -> Variant:
         {"quarter": 1, "what": "market_regime", "regime": 2},
         {"quarter": 2, "what": "spread_jump", "size": 0.5},
         {"quarter": 3, "what": "software_stress", "size": 0.6},
+        {"quarter": 4, "what": "technology_shock", "size": 0.1},  # which multiplies hazards
         {"quarter": 5, "what": "tenant_loss"},
         {"quarter": 6, "what": "market_regime", "regime": 0},
     ]
