@@ -8,6 +8,9 @@ __all__ = [
     "CapexriskError",
     "KernelFault",
     "ResultsError",
+    "ResumeMismatch",
+    "RunDirectoryError",
+    "RunStopped",
     "ScenarioError",
 ]
 
@@ -47,6 +50,38 @@ class ScenarioError(CapexriskError):
 
 class ResultsError(CapexriskError):
     """A run directory that is missing, unfinished or cannot be read."""
+
+
+class RunDirectoryError(CapexriskError):
+    """An output directory that exists already, cannot be written, or is in use."""
+
+
+class ResumeMismatch(CapexriskError):
+    """A run that cannot go on here, because it would not be the same run.
+
+    Parameters
+    ----------
+    where : str
+        The run.
+    differences : dict of str to (str, str)
+        What differs: then, now.
+    """
+
+    def __init__(self, where: str, differences: dict[str, tuple[str, str]]) -> None:
+        super().__init__(where, differences)
+        self.where = where
+        self.differences = differences
+
+    def __str__(self) -> str:
+        parts = (f"{name} was {then}, is {now}" for name, (then, now) in self.differences.items())
+        return (
+            f"{self.where}: cannot go on, the rest would not be the same run ({', '.join(parts)}); "
+            "go on with what it was begun with, or run again"
+        )
+
+
+class RunStopped(CapexriskError):
+    """A run that could not go on, and what of it is kept."""
 
 
 class KernelFault(CapexriskError):

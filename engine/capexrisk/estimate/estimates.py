@@ -26,7 +26,7 @@ CFAR_LEVEL = 1.0 - CFAR_TAIL
 
 def mean(totals: Totals, row: int) -> ByReplicate:
     """Expectation of an amount."""
-    nonzero, means = int(totals.nonzero[row]), totals.mean[:, row]
+    nonzero, means = int(totals.nonzero[:, row].sum()), totals.mean[:, row]
     if not totals.independent:
         return replicated.mean(means, totals.paths, nonzero)
     value, deviation = totals.pooled(row)

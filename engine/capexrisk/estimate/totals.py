@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -14,6 +15,9 @@ from capexrisk.kernel.outcomes import OutcomeLayout
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+# Fields with the replicates on their first axis. The histogram is another: that of independent
+# paths is one.
+OF_REPLICATES = ("paths", "left_out", "mean", "deviation", "nonzero", "counts", "joint")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,11 @@ class ChunkTotals:
             crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
         return crc
 
+    def entry(self) -> ChunkEntry:
+        """What is kept of it after it was added."""
+        paths = self.paths + self.quarantined
+        return ChunkEntry(self.replicate, self.first_path, paths, self.checksum())
+
 
 class ChunkEntry(NamedTuple):
     """What is kept of a chunk after it was added: which it was, and the checksum of its totals."""
@@ -87,26 +96,29 @@ class Totals:
         R; some may be empty.
     independent : bool
         Whether all paths are, and not only the replicates.
-    paths : ndarray, shape (R,)
-    quarantined : int
+    paths, left_out : ndarray, shape (R,)
+        Paths counted, and quarantined.
     mean, deviation : ndarray, shape (R, amounts)
         Mean, and sum of squared deviations from it.
-    nonzero : ndarray, shape (amounts,)
-        Paths of all replicates on which an amount is not 0.
+    nonzero : ndarray, shape (R, amounts)
+        Paths on which an amount is not 0.
     histogram : ndarray, shape (R, distributions, CELLS), or (1, ...) of independent paths
     counts : ndarray, shape (R, counts, levels)
     joint : ndarray, shape (R, issuers, issuers)
     broken : list of (path, quarter)
-        The first quarantined paths.
-    ledger : list of ChunkEntry
-        The chunks, in the order in which they were added.
+        The first quarantined paths of each chunk.
+    ledger : list of array, R of them
+        The chunks in the order in which they were added: first_path, paths and checksum of each,
+        one after the other (three numbers a chunk: a long run has millions).
+    torn : bool
+        Whether something came in between while a chunk was added: what is here is no total then.
     """
 
     layout: OutcomeLayout
     replicates: int = 1
     independent: bool = True
     paths: Integers = field(init=False)
-    quarantined: int = 0
+    left_out: Integers = field(init=False)
     mean: Floats = field(init=False)
     deviation: Floats = field(init=False)
     nonzero: Integers = field(init=False)
@@ -114,17 +126,20 @@ class Totals:
     counts: Integers = field(init=False)
     joint: Integers = field(init=False)
     broken: list[tuple[int, int]] = field(default_factory=list)
-    ledger: list[ChunkEntry] = field(default_factory=list)
+    ledger: list[array[int]] = field(init=False)
+    torn: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         layout, several = self.layout, self.replicates
         issuers = layout.axes["issuer"]
         # A replicate has fewer than 2**32 points, and there are as many histograms as replicates.
         of_cells = np.int64 if self.independent else np.uint32
+        self.ledger = [array("q") for _ in range(several)]
         self.paths = np.zeros(several, dtype=np.int64)
+        self.left_out = np.zeros(several, dtype=np.int64)
         self.mean = np.zeros((several, layout.amounts))
         self.deviation = np.zeros((several, layout.amounts))
-        self.nonzero = np.zeros(layout.amounts, dtype=np.int64)
+        self.nonzero = np.zeros((several, layout.amounts), dtype=np.int64)
         histograms = 1 if self.independent else several
         self.histogram = np.zeros((histograms, layout.distributions, CELLS), dtype=of_cells)
         self.counts = np.zeros((several, layout.rows - layout.amounts, layout.levels), np.int64)
@@ -132,14 +147,17 @@ class Totals:
 
     def add(self, chunk: ChunkTotals) -> None:
         """Add the next chunk; means by the pairwise update of Chan, Golub and LeVeque (1979)."""
-        paths = chunk.paths + chunk.quarantined
-        entry = ChunkEntry(chunk.replicate, chunk.first_path, paths, chunk.checksum())
-        self.ledger.append(entry)
-        self.quarantined += chunk.quarantined
+        self.torn = True
+        self._add(chunk)
+        self.torn = False
+
+    def _add(self, chunk: ChunkTotals) -> None:
+        r = chunk.replicate
+        self.ledger[r].extend(chunk.entry()[1:])
+        self.left_out[r] += chunk.quarantined
         self.broken += [(int(path), int(quarter)) for path, quarter in chunk.broken]
         if chunk.paths == 0:
             return
-        r = chunk.replicate
         before = int(self.paths[r])
         total = before + chunk.paths
         mean = chunk.sums / chunk.paths
@@ -148,7 +166,7 @@ class Totals:
         self.deviation[r] += deviation + shift * shift * (before * chunk.paths / total)
         self.mean[r] += shift * (chunk.paths / total)
         self.paths[r] = total
-        self.nonzero += chunk.nonzero
+        self.nonzero[r] += chunk.nonzero
         cells = self.histogram[0 if self.independent else r].reshape(-1)
         cells[chunk.cells] += chunk.cell_counts.astype(cells.dtype)
         self.counts[r] += chunk.counts
@@ -159,16 +177,34 @@ class Totals:
         """Paths of all replicates."""
         return int(self.paths.sum())
 
+    @property
+    def quarantined(self) -> int:
+        """Paths of all replicates that were left out because they were not finite."""
+        return int(self.left_out.sum())
+
+    @property
+    def levels(self) -> list[int]:
+        """Chunks of each replicate."""
+        return [len(entries) // 3 for entries in self.ledger]
+
+    def entries(self) -> Integers:
+        """The chunks as rows of `ChunkEntry`, the first of each replicate first; (chunks, 4)."""
+        level = np.concatenate([np.arange(chunks) for chunks in self.levels])
+        replicate = np.repeat(np.arange(self.replicates), self.levels)
+        rest = [np.array(entries, dtype=np.int64).reshape(-1, 3) for entries in self.ledger]
+        order = np.lexsort((replicate, level))
+        return np.column_stack([replicate, np.concatenate(rest)])[order]
+
     def filled(self) -> Totals:
         """The same without empty replicates."""
         some = self.paths > 0
         if some.all() or self.replicates == 1:
             return self
         kept = replace(self, replicates=int(some.sum()))
-        for name in ("paths", "mean", "deviation", "counts", "joint"):
+        for name in OF_REPLICATES:
             setattr(kept, name, getattr(self, name)[some])
         kept.histogram = self.histogram if self.independent else self.histogram[some]
-        kept.nonzero = self.nonzero
+        kept.ledger = [entries for entries, one in zip(self.ledger, some, strict=True) if one]
         return kept
 
     def pooled(self, row: int) -> tuple[float, float]:

@@ -65,7 +65,7 @@ def add_chunks(
             progress(totals.counted + totals.quarantined)
     paths = totals.counted + totals.quarantined
     if totals.quarantined > QUARANTINE_LIMIT * paths:
-        path, quarter = totals.broken[0]
+        path, quarter = min(totals.broken)
         raise KernelFault(
             quarantine_note(totals.quarantined, paths, path, lowered.quarters[quarter])
             + "; the scenario's figures are too extreme for the model"

@@ -112,7 +112,7 @@ def build_manifest(
             "paths_quarantined": totals.quarantined,
             "quarantine": [
                 {"path": path, "quarter": lowered.quarters[quarter]}
-                for path, quarter in totals.broken
+                for path, quarter in sorted(totals.broken)
             ],
         },
         "versions": library_versions(),

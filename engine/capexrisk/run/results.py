@@ -281,7 +281,7 @@ def simulate_plan(
         summary=summary.table,
         replicates=summary.replicates,
         distributions=distribution_table(totals, lowered),
-        chunks=pd.DataFrame(totals.ledger, columns=list(ChunkEntry._fields)),
+        chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=build_manifest(
             scenario, lowered, plan, totals, standings, started=started, seconds=seconds
         ),

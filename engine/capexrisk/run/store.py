@@ -10,15 +10,11 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
-from capexrisk.errors import CapexriskError, ResultsError
+from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.run.results import MANIFEST
 from capexrisk.run.stored_manifest import read_json
 
 Kind = Literal["run", "comparison"]
-
-
-class RunDirectoryError(CapexriskError):
-    """An output directory that exists already or cannot be written."""
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def verify(
     tasks = ((lowered, plan, _chunk(n, entries[n]), None) for n in chosen)
     for n, found in zip(chosen, run_in_order(plan, run_chunk, tasks), strict=True):
         totals.add(found)
-        if totals.ledger[-1] != entries[n]:
+        if found.entry() != entries[n]:
             differing.append(entries[n])
         if progress is not None:
             progress(totals.counted + totals.quarantined)

@@ -31,7 +31,7 @@ def totals_of(values: np.ndarray) -> Totals:
     totals.paths[:] = values.shape[1]
     totals.mean[:, ROW] = values.mean(axis=1)
     totals.deviation[:, ROW] = values.var(axis=1) * values.shape[1]
-    totals.nonzero[ROW] = np.count_nonzero(values)
+    totals.nonzero[:, ROW] = np.count_nonzero(values, axis=1)
     for r, own in enumerate(values):
         np.add.at(totals.histogram[r, ROW], cells_of(own), 1)
     return totals

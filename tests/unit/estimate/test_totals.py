@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.estimate.totals import OF_REPLICATES, ChunkTotals, Totals
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
 
@@ -120,6 +120,14 @@ def test_the_same_order_gives_the_same_bits_and_another_the_same_digits(amounts,
     np.testing.assert_array_equal(first.joint, turned.joint)
 
 
+def test_what_interrupts_an_addition_is_told(chunks):
+    totals = added(chunks[:2])
+    assert not totals.torn
+    with pytest.raises(ValueError, match="broadcast"):
+        totals.add(replace(chunks[3], joint=np.zeros((3, 2, 2), dtype=np.int64)))
+    assert totals.torn
+
+
 def test_adding_leaves_the_chunk_alone(chunks):
     before = [(chunk.sums.copy(), chunk.counts.copy()) for chunk in chunks]
     added(chunks)
@@ -164,8 +172,11 @@ def test_replicates_are_added_up_apart(amounts):
         totals.add(chunk)
     for r in range(3):
         alone = added([replace(chunk, replicate=0) for chunk in chunks if chunk.replicate == r])
-        for name in ("paths", "mean", "deviation", "counts", "joint", "histogram"):
+        for name in (*OF_REPLICATES, "histogram"):
             np.testing.assert_array_equal(getattr(totals, name)[r], getattr(alone, name)[0])
-    np.testing.assert_array_equal(totals.nonzero, (amounts != 0.0).sum(axis=0))
+    np.testing.assert_array_equal(totals.nonzero.sum(axis=0), (amounts != 0.0).sum(axis=0))
+    assert totals.levels == [2, 1, 2]
+    in_order = [chunks[n].entry() for n in (1, 2, 0, 4, 3)]  # the first of each, then the second
+    np.testing.assert_array_equal(totals.entries(), in_order)
     assert totals.counted == amounts.shape[0]
     assert totals.level_counts("regime").shape == (2, 3, 3)
