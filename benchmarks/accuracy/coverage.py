@@ -99,16 +99,16 @@ def stopped_run(sampler: str, seed: int, target: str) -> tuple[bool, int]:
     from capexrisk.run import plan, stopping
 
     # As for a user's run, but a hundredth of its size.
-    before = plan.CHUNK_POINTS, plan.CHUNK_PATHS, stopping.FIRST_LOOK
+    before = plan.CHUNK_POINTS, plan.CHUNK_PATHS, plan.FIRST_LOOK
     plan.CHUNK_POINTS, plan.CHUNK_PATHS = LOOK_POINTS, LOOK_POINTS * plan.REPLICATES // 4
-    stopping.FIRST_LOOK = LOOK_POINTS * plan.REPLICATES
+    plan.FIRST_LOOK = LOOK_POINTS * plan.REPLICATES
     asked = plan.RunPlan(
         paths=2**20, seed=seed, sampler=sampler, jobs=1, collect="figures", targets=(target,)
     )
     try:
         _, (standing,) = stopping.execute_until(lower(default(), "figures"), asked)
     finally:
-        plan.CHUNK_POINTS, plan.CHUNK_PATHS, stopping.FIRST_LOOK = before
+        plan.CHUNK_POINTS, plan.CHUNK_PATHS, plan.FIRST_LOOK = before
     estimate, name = standing.estimate, standing.target.name
     true = truth.read().loc[(name.issuer, name.period, name.metric, name.statistic), "value"]
     return bool(estimate.ci_low <= true <= estimate.ci_high), standing.paths

@@ -12,6 +12,7 @@ __all__ = [
     "RunDirectoryError",
     "RunStopped",
     "ScenarioError",
+    "WorkersLost",
 ]
 
 
@@ -86,6 +87,10 @@ class RunStopped(CapexriskError):
 
 class KernelFault(CapexriskError):
     """The compiled code broke one of its own rules, or too many paths were quarantined."""
+
+
+class WorkersLost(CapexriskError):
+    """Workers died in the middle of a run, and nobody is left to do their work."""
 
 
 def _shortened(text: str) -> str:

@@ -82,7 +82,7 @@ def plain(folder):
 def test_all_files_are_there(folder, first):
     assert (first.returncode, first.stderr) == (0, ROUNDED)
     out = folder / "a" / "first"
-    assert {path.name for path in out.iterdir()} == FILES | {"figures", "paths"}
+    assert {path.name for path in out.iterdir()} == FILES | {"figures", "paths", "checkpoint"}
     assert listing(out / "paths") == [f"chunk-{number:06d}.parquet" for number in range(32)]
     figures = listing(out / "figures")
     assert {Path(name).suffix for name in figures} == {".png", ".svg"} and len(figures) >= 8
@@ -137,11 +137,11 @@ def test_quiet_says_nothing(second, third):
 
 
 def test_overwrite_replaces_the_run_as_a_whole(folder, second):
-    assert {path.name for path in (folder / "b").iterdir()} == FILES | {"figures"}
+    assert {path.name for path in (folder / "b").iterdir()} == FILES | {"figures", "checkpoint"}
 
 
 def test_without_keep_paths_none_are_kept(folder, third):
-    assert {path.name for path in (folder / "c").iterdir()} == FILES | {"figures"}
+    assert {path.name for path in (folder / "c").iterdir()} == FILES | {"figures", "checkpoint"}
 
 
 def test_set_changes_the_result(folder, first, second):
@@ -167,7 +167,7 @@ def test_report_draws_a_finished_run_again(folder, third):
         path.unlink()
     found = call("report", "c", cwd=folder)
     assert (found.returncode, found.stderr, found.stdout) == (0, "", "c/report.html\n")
-    assert {path.name for path in out.iterdir()} == FILES | {"figures"}
+    assert {path.name for path in out.iterdir()} == FILES | {"figures", "checkpoint"}
     assert len(listing(out / "figures")) >= 8
     for name, content in before.items():
         assert (out / name).read_bytes() == content
@@ -193,7 +193,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 
     before = listing(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.run.results.simulate_plan", broken)
+    monkeypatch.setattr("capexrisk.run.results.simulate_job", broken)
     monkeypatch.setattr(
         "sys.argv", ["capexrisk", "run", "small.toml", "--paths", "2048", "--out", "x/y"]
     )
@@ -221,8 +221,9 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
         "paths_quarantined": 1,
         "quarantine": [{"path": 17, "quarter": "2026Q2"}],
     }
-    monkeypatch.setattr("capexrisk.run.results.simulate_plan", lambda *_, **__: results)
-    assert run_here(monkeypatch, tmp_path, "run", "small.toml", "--quiet", "--out", "o") == 0
+    monkeypatch.setattr("capexrisk.run.results.simulate_job", lambda *_, **__: results)
+    asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
+    assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err == (
@@ -337,7 +338,7 @@ def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
     [
         (["--target", "negative_fcf/Orakle/2027: rel 5%"], "no issuer 'Orakle' here; did you mean"),
         (["--target", "negative_fcf/Oracle/2026: 5%"], "write NAME: rel 5%, or NAME: abs 0.002"),
-        (["--max-time", "5"], "--max-time: works only with a target; give one as well"),
+        (["--max-time", "0"], "--max-time: 0 is no time; give more than 0"),
         (
             ["--target", "negative_fcf/Oracle/2026: rel 1e-9%", "--paths", "9000000"],
             "and 8,388,608 are allowed; allow more, or ask for less",

@@ -30,11 +30,12 @@ def test_what_lies_in_a_folder(tmp_path):
     assert (found.returncode, found.stderr) == (0, "")
     lines = [line.split() for line in found.stdout.splitlines()]
     by_name = {line[0]: line[1:] for line in lines if line}
-    assert by_name["a"][:3] == ["hyperscalers-2026", "1,024", "7"]
+    assert by_name["a"][:3] == ["finished", "hyperscalers-2026", "1,024"]
     assert by_name["moved/here"][:3] == by_name["a"][:3]
-    assert by_name["b"][:2] == ["comparison", "of"] and by_name["b/runs/glut"][0] == "glut"
+    assert by_name["b"][:3] == ["finished", "comparison", "of"]
+    assert by_name["b/runs/glut"][1] == "glut"
     assert by_name["spoilt"] == ["cannot", "be", "read"]
-    assert by_name["newer"] == ["of", "another", "version", "of", "capexrisk"]
+    assert by_name["newer"] == ["of", "another", "version"]
     assert ".hidden" not in found.stdout
 
     assert call("runs", ".", cwd=tmp_path).stdout.count("hyperscalers-2026") >= 3

@@ -65,9 +65,9 @@ def compare(
     from capexrisk.report.comparison import write_comparison
     from capexrisk.report.files import of_stored_tables
     from capexrisk.run.results import Results
-    from capexrisk.run.store import run_directory
+    from capexrisk.run.store import comparison_directory
 
-    with run_directory(out, overwrite=overwrite, kind="comparison") as directory:
+    with comparison_directory(out, overwrite=overwrite) as directory:
         runs = []
         for number, one in enumerate(loaded, start=1):
             what = f"Simulating {number} of {len(loaded)}"
@@ -141,7 +141,8 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
 
 
 def _simulate(scenario: Any, plan: RunPlan, quiet: bool, what: str) -> Results:
+    from capexrisk.run.execute import Aside
     from capexrisk.run.results import simulate_plan
 
     with progress(plan.run_paths, quiet, what) as advance:
-        return simulate_plan(scenario, plan, progress=advance)
+        return simulate_plan(scenario, plan, Aside(progress=advance))

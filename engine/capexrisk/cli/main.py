@@ -15,13 +15,14 @@ from capexrisk.cli.estimate import estimate
 from capexrisk.cli.rare import rare
 from capexrisk.cli.replay import replay
 from capexrisk.cli.report import report
+from capexrisk.cli.resume import resume
 from capexrisk.cli.run import run
 from capexrisk.cli.runs import runs
 from capexrisk.cli.schema import schema
 from capexrisk.cli.sources import sources
 from capexrisk.cli.validate import validate
 from capexrisk.cli.verify import verify
-from capexrisk.errors import CapexriskError, KernelFault
+from capexrisk.errors import CapexriskError, KernelFault, RunStopped, WorkersLost
 
 RUN_FAILED = 1
 USAGE_WRONG = 2
@@ -39,7 +40,7 @@ def capexrisk() -> None:
 
 
 VERBS = (
-    *(validate, sources, estimate, run, compare, rare),
+    *(validate, sources, estimate, run, resume, compare, rare),
     *(report, replay, verify, runs),
     *(schema, doctor, bench),
 )
@@ -62,15 +63,15 @@ def _exit_code() -> int:
         return USAGE_WRONG
     except click.ClickException as error:
         return _complain(error.format_message(), USAGE_WRONG)
-    except KernelFault as error:
+    except (KernelFault, RunStopped, WorkersLost) as error:
         return _complain(str(error), RUN_FAILED)
     except CapexriskError as error:
         return _complain(str(error), USAGE_WRONG)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{error.strerror or error}", RUN_FAILED)
-    except (KeyboardInterrupt, click.Abort):
-        return _complain("interrupted; nothing was written", INTERRUPTED)
+    except (KeyboardInterrupt, click.Abort) as interrupt:
+        return _complain(f"interrupted; {str(interrupt) or 'nothing was written'}", INTERRUPTED)
 
 
 def _complain(message: str, code: int) -> int:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import overrides, scenario_file
-from capexrisk.cli.progress import progress
 
 
 @click.command
@@ -26,7 +25,7 @@ from capexrisk.cli.progress import progress
     "--max-time",
     type=float,
     metavar="SECONDS",
-    help="With --target: stop before that, but not before the first look.",
+    help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
 )
 @click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
 @click.option(
@@ -83,22 +82,14 @@ def run(
     except ValueError as error:
         raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
 
-    from capexrisk.run.store import run_directory  # heavy: what is wrong so far is told at once
+    from capexrisk.cli.sitting import finish, tell
+    from capexrisk.run.job import new_job  # heavy: what is wrong so far is told at once
+    from capexrisk.run.unfinished import begin_run
 
     target = out or Path("runs") / loaded.name
-    with run_directory(target, overwrite=overwrite) as directory:
-        from capexrisk.report.files import write_report_files
-        from capexrisk.run.results import simulate_plan
-
-        single = directory / "paths"
-        if keep_paths:
-            single.mkdir()
-        with progress(plan.run_paths, quiet) as advance:
-            results = simulate_plan(
-                loaded, plan, keep_in=single if keep_paths else None, progress=advance
-            )
-        results.write(directory)
-        write_report_files(results, directory)
+    job = new_job(loaded, plan, keep_paths=keep_paths, overwrite=overwrite)
+    with begin_run(target, job) as sitting:
+        results = finish(sitting, quiet)
 
     if plan.run_paths != plan.paths and not targets and not quiet:
         click.echo(
@@ -106,14 +97,4 @@ def run(
             f"{REPLICATES} nets of {plan.points:,} points",
             err=True,
         )
-    if results.quarantine_note:
-        click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
-    if not quiet:
-        from rich.console import Console
-
-        from capexrisk.report.tables import headline_table
-
-        Console().print(headline_table(results))
-        for line in results.targets:
-            print(line)
-        print(f"Report: {target / 'report.html'}")
+    tell(results, sitting, quiet)

@@ -1,4 +1,4 @@
-"""``capexrisk runs``: the finished runs below a folder."""
+"""``capexrisk runs``: the runs below a folder."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import click
     "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("runs"), required=False
 )
 def runs(folder: Path) -> None:
-    """List the runs and comparisons in DIR and below it; runs/ if none is named.
+    """List the runs and comparisons in DIR and below it, and how far unfinished ones are.
 
+    Without DIR it is runs/.
     The chance is that of any funding failure by the end of the horizon.
     """
     from rich.console import Console
@@ -29,6 +30,7 @@ def runs(folder: Path) -> None:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
     table.add_column("run", overflow="fold")
+    table.add_column("state", no_wrap=True)
     table.add_column("scenario", overflow="fold")
     for heading in ("paths", "seed", "any failure"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -37,12 +39,14 @@ def runs(folder: Path) -> None:
         place = str(entry.directory.relative_to(folder)) if entry.directory != folder else "."
         several = entry.scenario.replace(", ", ",\n")
         name = f"comparison of\n{several}" if entry.kind == COMPARISON else entry.scenario
+        state = entry.state if not entry.of else f"{entry.state}, {entry.paths / entry.of:.0%}"
         cells = (
-            (entry.trouble, "", "", "", "")
+            ("", entry.trouble, "", "", "", "")
             if entry.trouble
             else (
+                state,
                 name,
-                f"{entry.paths:,}",
+                f"{entry.of or entry.paths:,}",
                 str(entry.seed),
                 "" if entry.headline is None else percentage(entry.headline),
                 entry.started[:10],

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from capexrisk.run.backends import worker_count
+from capexrisk.run.execute import Aside
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.results import Results, simulate_plan
 from capexrisk.run.speed import peak_mib
@@ -80,7 +81,7 @@ def estimate_budget(
     with TemporaryDirectory() as folder:
         kept = Path(folder) / KEPT
         kept.mkdir()
-        results = simulate_plan(scenario, pilot, keep_in=kept if keep_paths else None)
+        results = simulate_plan(scenario, pilot, Aside(keep_in=kept if keep_paths else None))
         write(results, Path(folder))
         written = time.perf_counter()
         sizes = {file: file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()}

@@ -9,6 +9,10 @@ from typing import Any
 
 from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.measures import Estimate
+from capexrisk.run.checkpoint import JOB, paths_kept
+from capexrisk.run.job import read_job
+from capexrisk.run.lock import is_locked
+from capexrisk.run.places import CHECKPOINT, UNFINISHED, finished, holds_job
 from capexrisk.run.results import MANIFEST, SUMMARY_PARQUET
 from capexrisk.run.stored_manifest import FORMAT_VERSION, read_json, read_manifest
 from capexrisk.run.stored_tables import MOST_ROWS, SUMMARY, read_table
@@ -16,20 +20,25 @@ from capexrisk.run.summary import SYSTEM
 
 DEEPEST = 3  # folders below the one that is asked for
 COMPARISON, RUN = "comparison", "run"
+FINISHED, UNDONE, RUNNING = "finished", "unfinished", "running"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A finished run, or a comparison.
+    """A run, finished or not, or a comparison.
 
     Attributes
     ----------
     directory : Path
+        Of an unfinished run that of its results to be.
     kind : {"run", "comparison"}
+    state : {"finished", "unfinished", "running"}
     scenario : str
         Its name; of a comparison the names of its scenarios.
     paths : int
-        Counted; of a comparison those of its base.
+        Counted; of a comparison those of its base; of an unfinished run those that are kept.
+    of : int
+        Paths of an unfinished run in all.
     seed : int
     started : str
         Day and time; "" of a comparison.
@@ -41,8 +50,10 @@ class Entry:
 
     directory: Path
     kind: str
+    state: str = FINISHED
     scenario: str = ""
     paths: int = 0
+    of: int = 0
     seed: int = 0
     started: str = ""
     headline: Estimate | None = None
@@ -65,8 +76,10 @@ def runs_below(folder: Path) -> list[Entry]:
 
 
 def _search(folder: Path, depth: int) -> Iterator[Path]:
-    manifest = folder / MANIFEST
-    if manifest.is_file():
+    if folder.name.endswith(UNFINISHED) and holds_job(folder):
+        yield folder
+        return
+    if (folder / MANIFEST).is_file():
         yield folder
         folder = folder / "runs"  # those that a comparison made
         if not folder.is_dir():
@@ -79,11 +92,13 @@ def _search(folder: Path, depth: int) -> Iterator[Path]:
 
 def _entry(directory: Path) -> Entry:
     kind = RUN
+    if directory.name.endswith(UNFINISHED):
+        return _of_unfinished(directory)
     try:
         manifest = read_json(directory / MANIFEST)
         kind = COMPARISON if COMPARISON in manifest else RUN
         if manifest["format_version"] != FORMAT_VERSION:
-            return Entry(directory, kind, trouble="of another version of capexrisk")
+            return Entry(directory, kind, trouble="of another version")
         if kind == COMPARISON:
             return _of_comparison(directory, manifest[COMPARISON])
         return _of_run(directory, read_manifest(directory / MANIFEST))
@@ -94,7 +109,27 @@ def _entry(directory: Path) -> Entry:
 def _of_comparison(directory: Path, record: dict[str, Any]) -> Entry:
     base = record["runs"][record["base"]]
     names = ", ".join(record["runs"])
-    return Entry(directory, COMPARISON, names, int(base["paths"]), int(base["seed"]))
+    return Entry(
+        directory, COMPARISON, scenario=names, paths=int(base["paths"]), seed=int(base["seed"])
+    )
+
+
+def _of_unfinished(directory: Path) -> Entry:
+    out = finished(directory)
+    try:
+        job, _ = read_job(directory / CHECKPOINT / JOB)
+        name, seed = str(job.scenario["name"]), job.plan.seed
+    except (CapexriskError, OSError, LookupError):
+        return Entry(out, RUN, UNDONE, trouble="cannot be read")
+    return Entry(
+        out,
+        RUN,
+        RUNNING if is_locked(directory / CHECKPOINT) else UNDONE,
+        scenario=name,
+        paths=paths_kept(directory / CHECKPOINT),
+        of=job.plan.run_paths,
+        seed=seed,
+    )
 
 
 def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:

@@ -71,8 +71,24 @@ def _as_lists(value: object) -> object:
     return [_as_lists(part) for part in value] if isinstance(value, tuple | list) else value
 
 
+def scenario_record(scenario: Scenario, lowered: LoweredScenario) -> dict[str, Any]:
+    """The scenario whole, as a manifest keeps it; JSON-ready."""
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "as_of": scenario.as_of.isoformat(),
+        "digest": digest(scenario),
+        "issuers": list(lowered.issuers),
+        "quarters": list(lowered.quarters),
+        "years": list(lowered.years),
+        "model": scenario.model_case(),
+        "sources": source_records(scenario),
+    }
+
+
 def build_manifest(
-    scenario: Scenario,
+    scenario: dict[str, Any],
     lowered: LoweredScenario,
     plan: RunPlan,
     totals: Totals,
@@ -81,21 +97,10 @@ def build_manifest(
     started: datetime,
     seconds: float,
 ) -> dict[str, Any]:
-    """Everything needed to know, and to repeat, a run; JSON-ready."""
+    """Everything needed to know, and to repeat, a run; JSON-ready. Scenario: `scenario_record`."""
     return {
         "format_version": FORMAT_VERSION,
-        "scenario": {
-            "name": scenario.name,
-            "title": scenario.title,
-            "description": scenario.description,
-            "as_of": scenario.as_of.isoformat(),
-            "digest": digest(scenario),
-            "issuers": list(lowered.issuers),
-            "quarters": list(lowered.quarters),
-            "years": list(lowered.years),
-            "model": scenario.model_case(),
-            "sources": source_records(scenario),
-        },
+        "scenario": scenario,
         "run": {
             "paths": totals.counted + totals.quarantined,
             "paths_asked": plan.paths,

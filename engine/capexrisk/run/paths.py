@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
+from capexrisk.run.whole_file import UNDER_WAY
 from capexrisk.scenario.market import REGIMES
 
 
@@ -37,7 +39,33 @@ def column_names(lowered: LoweredScenario) -> list[str]:
 def write_paths(
     directory: Path, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]
 ) -> None:
-    """Write the outcomes (paths, rows) of a chunk to `directory`/chunk-NNNNNN.parquet."""
+    """Write the outcomes (paths, rows) of a chunk to `directory`/chunk-NNNNNN.parquet.
+
+    A chunk may be at work twice, where a cluster has lost sight of a worker: the file has a name of
+    its own until it is whole.
+    """
     columns = {"path": np.arange(chunk.first_path, chunk.first_path + chunk.paths)}
     columns |= dict(zip(column_names(lowered), outcomes.T, strict=True))
-    pq.write_table(pa.table(columns), directory / f"chunk-{chunk.number:06d}.parquet")
+    path = _file(directory, chunk)
+    under_way = path.with_name(f"{path.name}-{uuid4().hex[:12]}{UNDER_WAY}")
+    try:
+        pq.write_table(pa.table(columns), under_way, write_page_checksum=True)
+        under_way.replace(path)
+    except BaseException:
+        under_way.unlink(missing_ok=True)
+        raise
+
+
+def paths_intact(directory: Path, chunk: Chunk) -> bool:
+    """Whether the file of a chunk is there and whole."""
+    path = _file(directory, chunk)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            numbers = file.read()["path"].to_numpy()
+    except (OSError, ValueError, LookupError, pa.ArrowException):
+        return False
+    return np.array_equal(numbers, chunk.first_path + np.arange(chunk.paths))
+
+
+def _file(directory: Path, chunk: Chunk) -> Path:
+    return directory / f"chunk-{chunk.number:06d}.parquet"

@@ -19,6 +19,7 @@ CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run 
 REPLICATES = 32
 DEFAULT_PATHS = 262_144
 DEFAULT_MOST_PATHS = 2**27  # that a run with targets may take: some minutes' work of two cores
+FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
 MOST_PATHS = 10**12
 MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
 MOST_JOBS = 10_000  # the bound of the scenario's [run] table
@@ -61,7 +62,7 @@ class RunPlan:
     targets : tuple of str
         Errors at which the run stops; see `targets.parse_target`.
     max_seconds : float or None
-        With targets: the run stops before it would take longer.
+        The run stops before it would take longer: it is looked at whenever it has doubled.
     """
 
     paths: int
@@ -99,8 +100,6 @@ class RunPlan:
             raise ValueError(
                 f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
-        if self.max_seconds is not None and not self.targets:
-            raise ValueError("max_seconds: works only with a target; give one as well")
         if self.max_seconds is not None and not self.max_seconds > 0.0:
             raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 
@@ -131,6 +130,24 @@ class RunPlan:
             return -(-self.paths // self.chunk_paths)
         return REPLICATES * -(-self.points // self.chunk_paths)
 
+    @property
+    def first_look(self) -> int:
+        """Chunks after which a run that may stop before its end is looked at first."""
+        return FIRST_LOOK // self.chunk_paths
+
+    @property
+    def whole_chunks(self) -> int:
+        """How many of them are chunks of any longer run as well."""
+        if self.sampler == "plain":
+            return self.paths // self.chunk_paths
+        return 0 if self.points % self.chunk_paths else self.chunk_count
+
+    def first_path(self, number: int) -> int:
+        """The number of the first path of a chunk."""
+        if self.sampler == "plain":
+            return self.chunk_paths * number
+        return path_number(number % REPLICATES, self.chunk_paths * (number // REPLICATES))
+
     def chunks(self) -> Iterator[Chunk]:
         """The chunks, in the order in which they are added up; the same for any workers.
 
@@ -141,5 +158,5 @@ class RunPlan:
         for number in range(self.chunk_count):
             level, replicate = divmod(number, REPLICATES)
             begin = self.chunk_paths * (number if self.sampler == "plain" else level)
-            first = begin if self.sampler == "plain" else path_number(replicate, begin)
-            yield Chunk(number, replicate, first, min(self.chunk_paths, in_all - begin))
+            paths = min(self.chunk_paths, in_all - begin)
+            yield Chunk(number, replicate, self.first_path(number), paths)

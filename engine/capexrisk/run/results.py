@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +17,11 @@ from numpy.typing import NDArray
 
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.lowering import lower
-from capexrisk.run.execute import execute, quarantine_note
+from capexrisk.run.checkpoint import checkpoint_in
+from capexrisk.run.execute import NOTHING, Aside, execute, quarantine_note
+from capexrisk.run.job import Job, new_job
 from capexrisk.run.manifest import build_manifest
+from capexrisk.run.places import UNFINISHED, finished, holds_job, resume_command, unfinished
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.stored_manifest import read_manifest
@@ -181,6 +184,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     targets: Sequence[str] = (),
     max_seconds: float | None = None,
     keep_paths: Path | str | None = None,
+    checkpoint: Path | str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Results:
     """Simulate a scenario.
@@ -211,9 +215,14 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
         ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest["run"]``.
     max_seconds : float, optional
-        With targets: the run stops before it would take longer.
+        The run stops before it would take longer: it is looked at after 262,144 paths, then
+        whenever they have doubled.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
+    checkpoint : path, optional
+        Directory in which the run is kept while it goes on, made if it is missing. The same call
+        goes on with what is there, whatever ended the first; with more paths it uses every whole
+        chunk of the fewer. The results are those of a run in one go, to the bit.
     progress : callable, optional
         Called with the number of paths finished so far.
 
@@ -233,6 +242,9 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         If a target cannot be read, or is out of reach of the paths and the time allowed.
     DimensionError
         If the scenario is too large for the Sobol sequence: more than 21,201 draws a path.
+    ResumeMismatch
+        If the checkpoint is of another scenario, seed, sampler or code, or of a machine that gives
+        other bits.
 
     Examples
     --------
@@ -254,27 +266,34 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,
     )
-    return simulate_plan(
-        scenario, plan, keep_in=Path(keep_paths) if keep_paths else None, progress=progress
-    )
+    keep_in = Path(keep_paths) if keep_paths else None
+    if checkpoint is None:
+        return simulate_plan(scenario, plan, Aside(keep_in, progress))
+    job = new_job(scenario, plan, keep_paths=keep_in is not None)
+    with checkpoint_in(Path(checkpoint), job) as kept:
+        results = simulate_job(job, Aside(keep_in, progress, kept))
+    for note in kept.notes:
+        warnings.warn(note, stacklevel=2)
+    return results
 
 
-def simulate_plan(
-    scenario: Scenario,
-    plan: RunPlan,
-    *,
-    keep_in: Path | None = None,
-    progress: Callable[[int], None] | None = None,
-) -> Results:
+def simulate_plan(scenario: Scenario, plan: RunPlan, aside: Aside = NOTHING) -> Results:
     """`simulate`, for a plan that is already made."""
-    lowered = lower(scenario, plan.collect)
+    return simulate_job(new_job(scenario, plan), aside)
+
+
+def simulate_job(job: Job, aside: Aside = NOTHING) -> Results:
+    """Do a job, or what is left of it."""
+    lowered, plan = job.lowered, job.plan
     started = datetime.now(UTC)
     clock = time.perf_counter()
     standings: list[Standing] = []
-    if plan.targets:
-        totals, standings = execute_until(lowered, plan, keep_in=keep_in, progress=progress)
+    if plan.targets or plan.max_seconds is not None:
+        totals, standings = execute_until(lowered, plan, aside)
     else:
-        totals = execute(lowered, plan, keep_in=keep_in, progress=progress)
+        totals = execute(lowered, plan, aside)
+    if aside.checkpoint is not None:
+        aside.checkpoint.end(totals)
     seconds = time.perf_counter() - clock
     summary = summarise(totals, lowered, plan.sampler)
     return Results(
@@ -283,18 +302,19 @@ def simulate_plan(
         distributions=distribution_table(totals, lowered),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=build_manifest(
-            scenario, lowered, plan, totals, standings, started=started, seconds=seconds
+            job.scenario, lowered, plan, totals, standings, started=started, seconds=seconds
         ),
     )
 
 
 def _absence(folder: Path) -> str:
     """Why there is no manifest."""
+    if unfinished(folder).is_dir():
+        return f"is not finished; go on with {resume_command(folder)}"
     if not folder.is_dir():
         return "is no directory; give that of a finished run"
-    # A run is written under a hidden name, and its manifest comes last but for the reports.
-    if ".partial-" in folder.name or (folder / SUMMARY_CSV).exists():
-        return f"holds a run that was not finished, without {MANIFEST}; run again"
+    if holds_job(folder):
+        return f"is not finished; name it {unfinished(folder).name}, then {resume_command(folder)}"
     return f"no {MANIFEST} here; give the directory of a finished run"
 
 
@@ -307,6 +327,9 @@ def load_results(directory: Path | str) -> Results:
         If it is not a finished run, was written in a newer format, or does not hold what it should.
     """
     folder = Path(directory)
+    if folder.name.endswith(UNFINISHED):  # its tables may be those of another sitting
+        out = finished(folder)
+        raise ResultsError(f"{folder}: is not finished; go on with {resume_command(out)}")
     try:
         manifest = read_manifest(folder / MANIFEST)
     except FileNotFoundError:

@@ -16,38 +16,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 from capexrisk.estimate.measures import Estimate
 from capexrisk.estimate.precision import BOUNDS
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import run_chunk
-from capexrisk.run.execute import Progress, add_chunks
+from capexrisk.run.execute import NOTHING, Aside, add_chunks, begin_totals
 from capexrisk.run.names import Name
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.summary import summarise
 from capexrisk.run.targets import Standing, TargetError, parse_target
 
-FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
-
 
 def execute_until(
-    lowered: LoweredScenario,
-    plan: RunPlan,
-    *,
-    keep_in: Path | None = None,
-    progress: Progress | None = None,
+    lowered: LoweredScenario, plan: RunPlan, aside: Aside = NOTHING
 ) -> tuple[Totals, list[Standing]]:
     """Simulate paths of a plan until its targets are reached, its paths spent or its time.
-
-    Parameters
-    ----------
-    lowered : LoweredScenario
-    plan : RunPlan
-        With targets.
-    keep_in, progress
-        As for `execute`.
 
     Returns
     -------
@@ -59,38 +44,50 @@ def execute_until(
     ------
     TargetError, UnknownName
         If a target cannot be read, or if the first look shows that it is out of reach.
-    KernelFault, DimensionError
+    KernelFault, DimensionError, ResumeMismatch, ResultsError
         As for `execute`.
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
-    totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
+    totals = begin_totals(lowered, plan, aside)
     run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # compiling is no sign of what a path takes
     began = time.perf_counter()
+    before = totals.counted + totals.quarantined
+    reached = _chunks_reached(totals)
     standings: list[Standing] = []
-    for leg in _legs(plan):
-        add_chunks(totals, lowered, plan, leg, keep_in, progress)
-        found = _estimates(totals, lowered)
-        first = not standings
+    for end, leg in _legs(plan):
+        add_chunks(totals, lowered, plan, leg, aside)
+        if end < reached:
+            continue  # an earlier sitting has looked here and gone on
+        found = _estimates(totals, lowered) if targets else {}
         standings = [Standing(target, found[target.name], totals.counted) for target in targets]
-        if all(standing.reached for standing in standings):
+        if targets and all(standing.reached for standing in standings):
             break
-        seconds = time.perf_counter() - began
-        if first and totals.counted + totals.quarantined < plan.run_paths:
+        seconds, paths = time.perf_counter() - began, totals.counted + totals.quarantined
+        if before == 0 and end == plan.first_look and paths < plan.run_paths:
             _refuse_unreachable(standings, plan, seconds)
-        # The next leg takes as long again as all before it.
-        if plan.max_seconds is not None and 2.0 * seconds > plan.max_seconds:
+        # The next leg has as many paths as all before it.
+        next_leg = seconds * paths / (paths - before) if paths > before else 0.0
+        if plan.max_seconds is not None and seconds + next_leg > plan.max_seconds:
             break
     return totals, standings
 
 
-def _legs(plan: RunPlan) -> Iterator[Iterator[Chunk]]:
-    """The chunks between looks; each leg is to be used up before the next is asked for."""
-    chunks, left = plan.chunks(), plan.chunk_count
-    size, done = FIRST_LOOK // plan.chunk_paths, 0
-    while left > 0:
-        yield islice(chunks, size)
-        done, left = done + size, left - size
-        size = done
+def _chunks_reached(totals: Totals) -> int:
+    """How far a run has come: the number of its last chunk and one."""
+    furthest = (REPLICATES * (level - 1) + r for r, level in enumerate(totals.levels) if level)
+    return max(furthest, default=-1) + 1
+
+
+def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
+    """The chunks between looks, and their number so far.
+
+    Each leg is to be used up before the next is asked for.
+    """
+    chunks, count = plan.chunks(), plan.chunk_count
+    done, end = 0, min(plan.first_look, count)
+    while done < count:
+        yield end, islice(chunks, end - done)
+        done, end = end, min(2 * end, count)
 
 
 def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]:

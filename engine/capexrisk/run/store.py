@@ -1,4 +1,4 @@
-"""The run directory: it appears under its name only when it is complete."""
+"""Directories of results: they appear under their name only when they are complete."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Kind = Literal["run", "comparison"]
 
 
 @contextmanager
-def run_directory(out: Path, *, overwrite: bool = False, kind: Kind = "run") -> Iterator[Path]:
-    """Make a directory for the files of a run, or of a comparison.
+def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Make a directory for the files of a comparison.
 
     The files are written into a hidden directory beside `out`, which is renamed at the end; after
     an error nothing is left of it, and what stood at `out` before still stands.
@@ -29,8 +29,7 @@ def run_directory(out: Path, *, overwrite: bool = False, kind: Kind = "run") -> 
     out : Path
         Where the results shall be.
     overwrite : bool
-        Replace an earlier one of its kind there. Anything else is never replaced.
-    kind : {"run", "comparison"}
+        Replace an earlier comparison there. Anything else is never replaced.
 
     Yields
     ------
@@ -42,34 +41,69 @@ def run_directory(out: Path, *, overwrite: bool = False, kind: Kind = "run") -> 
     RunDirectoryError
         If `out` exists and may not be replaced, or cannot be written.
     """
+    out = place_of(out)
+    refuse_occupied(out, overwrite, "comparison")
+    partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
+    made = make_folder(out, partial)
+    try:
+        yield partial
+        # Again: somebody may have put something there in the meantime.
+        refuse_occupied(out, overwrite, "comparison")
+        replace_by(partial, out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        remove_empty(made)
+        raise
+
+
+def place_of(out: Path) -> Path:
+    """Where results shall be, under a name that can be renamed.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it is the working directory, or above it.
+    """
     out = out.resolve() if out.name in ("", "..") else out
     if Path.cwd().is_relative_to(out.resolve()):
         raise RunDirectoryError(
             f"{out}: is the folder you stand in, or above it; give another directory with --out"
         )
-    _refuse_occupied(out, overwrite, kind)
-    partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
+    return out
+
+
+def make_folder(out: Path, folder: Path) -> list[Path]:
+    """Make a folder for what shall be at `out`, unless it is there.
+
+    Returns
+    -------
+    list of Path
+        Folders above `out` that were missing.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it cannot be made.
+    """
     made: list[Path] = []
     try:
         made += [parent for parent in out.parents if not parent.exists()]
-        partial.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        _remove_empty(made)
+        remove_empty(made)
         raise RunDirectoryError(
             f"{out}: cannot be written ({error.strerror}); give another directory with --out"
         ) from None
-    try:
-        yield partial
-        # Again: somebody may have put something there while the paths ran.
-        _refuse_occupied(out, overwrite, kind)
-        _replace(partial, out)
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        _remove_empty(made)
-        raise
+    return made
 
 
-def _refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
+def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
+    """Refuse to take the place of what must stay.
+
+    Raises
+    ------
+    RunDirectoryError
+    """
     if not os.path.lexists(out):
         return
     if not overwrite:
@@ -96,7 +130,7 @@ def _kind_of(out: Path) -> Kind:
         return "run"
 
 
-def _replace(partial: Path, out: Path) -> None:
+def replace_by(partial: Path, out: Path) -> None:
     """Put `partial` where `out` is; a rename each, so that no moment shows a mixture."""
     if not out.exists():
         partial.rename(out)
@@ -114,7 +148,8 @@ def _replace(partial: Path, out: Path) -> None:
         shutil.rmtree(old)
 
 
-def _remove_empty(directories: list[Path]) -> None:
+def remove_empty(directories: list[Path]) -> None:
+    """Remove those of the directories that are empty."""
     for directory in directories:
         with suppress(OSError):
             directory.rmdir()

@@ -176,7 +176,7 @@ def test_replicates_are_added_up_apart(amounts):
             np.testing.assert_array_equal(getattr(totals, name)[r], getattr(alone, name)[0])
     np.testing.assert_array_equal(totals.nonzero.sum(axis=0), (amounts != 0.0).sum(axis=0))
     assert totals.levels == [2, 1, 2]
-    in_order = [chunks[n].entry() for n in (1, 2, 0, 4, 3)]  # the first of each, then the second
+    in_order = [chunks[n].entry() for n in (1, 2, 0, 3, 4)]  # the first of each, then the second
     np.testing.assert_array_equal(totals.entries(), in_order)
     assert totals.counted == amounts.shape[0]
     assert totals.level_counts("regime").shape == (2, 3, 3)

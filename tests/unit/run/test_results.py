@@ -142,13 +142,16 @@ def test_a_directory_that_is_no_run(tmp_path):
 
 
 def test_a_run_that_was_not_finished(tmp_path):
-    (tmp_path / "summary.csv").touch()
-    hidden = tmp_path / ".x.partial-0123456789ab"
-    hidden.mkdir()
-    for directory in (tmp_path, hidden):
-        assert refusal(directory) == (
-            f"{directory}: holds a run that was not finished, without manifest.json; run again"
-        )
+    """By its own name, by that of its results, and where somebody has copied it."""
+    for place in ("x.unfinished", "y"):
+        (tmp_path / place / "checkpoint").mkdir(parents=True)
+        (tmp_path / place / "checkpoint" / "job.json").write_text("{}")
+    said = f"is not finished; go on with capexrisk resume {tmp_path / 'x'}"
+    for place in ("x", "x.unfinished"):
+        assert refusal(tmp_path / place) == f"{tmp_path / place}: {said}"
+    copy = tmp_path / "y"
+    said = f"is not finished; name it y.unfinished, then capexrisk resume {copy}"
+    assert refusal(copy) == f"{copy}: {said}"
 
 
 def test_a_file_instead_of_a_directory(run):

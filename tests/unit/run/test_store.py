@@ -1,14 +1,16 @@
-"""The run directory: whole or not there."""
+"""Directories of results: whole or not there."""
 
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
 
+from capexrisk.errors import RunDirectoryError
 from capexrisk.run.results import MANIFEST
-from capexrisk.run.store import RunDirectoryError, run_directory
+from capexrisk.run.store import comparison_directory
 
 
 class Interrupt(BaseException):
@@ -23,16 +25,20 @@ def listing(root: Path) -> dict[str, str]:
     }
 
 
-def write_run(out: Path, text: str = "{}", *, overwrite: bool = False) -> None:
-    with run_directory(out, overwrite=overwrite) as directory:
-        (directory / MANIFEST).write_text(text)
+def manifest(text: str) -> str:
+    return json.dumps({"format_version": 1, "comparison": text})
+
+
+def write_comparison(out: Path, text: str = "old", *, overwrite: bool = False) -> None:
+    with comparison_directory(out, overwrite=overwrite) as directory:
+        (directory / MANIFEST).write_text(manifest(text))
         (directory / "figures").mkdir()
         (directory / "figures" / "fan.svg").write_text(text)
 
 
 def test_it_appears_when_it_is_complete(tmp_path):
     out = tmp_path / "out"
-    with run_directory(out) as directory:
+    with comparison_directory(out) as directory:
         (directory / MANIFEST).write_text("{}")
         assert not out.exists()
         # Beside it, so that the rename stays on one file system; hidden from `ls` and globs.
@@ -41,14 +47,14 @@ def test_it_appears_when_it_is_complete(tmp_path):
 
 
 def test_parents_are_made(tmp_path):
-    write_run(tmp_path / "a" / "b" / "out")
+    write_comparison(tmp_path / "a" / "b" / "out")
     assert (tmp_path / "a" / "b" / "out" / MANIFEST).is_file()
     assert len(listing(tmp_path)) == 6
 
 
 def fail_within(out: Path, error: type[BaseException], *, overwrite: bool = False) -> None:
-    """A run that writes half of its files and ends."""
-    with run_directory(out, overwrite=overwrite) as directory:
+    """One that writes half of its files and ends."""
+    with comparison_directory(out, overwrite=overwrite) as directory:
         (directory / MANIFEST).write_text("half")
         (directory / "paths").mkdir()
         raise error
@@ -64,10 +70,10 @@ def test_after_an_error_nothing_is_left(tmp_path, error, out):
 
 
 def test_parents_that_others_use_stay(tmp_path):
-    """Made by this run, but no longer empty when it fails."""
+    """Made here, but no longer empty when it fails."""
 
     def share_and_fail() -> None:
-        with run_directory(tmp_path / "a" / "b" / "out"):
+        with comparison_directory(tmp_path / "a" / "b" / "out"):
             (tmp_path / "a" / "mine.txt").write_text("x")
             raise RuntimeError
 
@@ -76,33 +82,33 @@ def test_parents_that_others_use_stay(tmp_path):
     assert listing(tmp_path) == {"a": "directory", "a/mine.txt": "x"}
 
 
-@pytest.mark.parametrize("kind", ["run", "directory", "file", "dangling link"])
+@pytest.mark.parametrize("kind", ["comparison", "directory", "file", "dangling link"])
 def test_what_exists_is_refused(tmp_path, kind):
     out = tmp_path / "out"
     make(out, kind)
     before = listing(tmp_path)
     with pytest.raises(RunDirectoryError, match="exists already; give another directory with"):
-        write_run(out)
+        write_comparison(out)
     assert listing(tmp_path) == before
 
 
 @pytest.mark.parametrize("kind", ["directory", "file", "dangling link"])
-def test_only_a_run_is_replaced(tmp_path, kind):
+def test_only_a_comparison_is_replaced(tmp_path, kind):
     out = tmp_path / "out"
     make(out, kind)
     before = listing(tmp_path)
     with pytest.raises(RunDirectoryError) as caught:
-        write_run(out, overwrite=True)
+        write_comparison(out, overwrite=True)
     assert str(caught.value) == (
-        f"{out}: is not a run (manifest.json is missing), so it is not replaced; "
+        f"{out}: is not a comparison (manifest.json is missing), so it is not replaced; "
         "give another directory with --out"
     )
     assert listing(tmp_path) == before
 
 
 def make(out: Path, kind: str) -> None:
-    if kind == "run":
-        write_run(out)
+    if kind == "comparison":
+        write_comparison(out)
     elif kind == "directory":
         out.mkdir()
         (out / "mine.txt").write_text("x")
@@ -112,28 +118,28 @@ def make(out: Path, kind: str) -> None:
         out.symlink_to(out.with_name("nowhere"))
 
 
-def test_a_run_is_replaced_as_a_whole(tmp_path):
+def test_a_comparison_is_replaced_as_a_whole(tmp_path):
     out = tmp_path / "out"
-    write_run(out, "old")
+    write_comparison(out, "old")
     (out / "paths").mkdir()
-    write_run(out, "new", overwrite=True)
+    write_comparison(out, "new", overwrite=True)
     assert listing(tmp_path) == {
         "out": "directory",
-        f"out/{MANIFEST}": "new",
+        f"out/{MANIFEST}": manifest("new"),
         "out/figures": "directory",
         "out/figures/fan.svg": "new",
     }
 
 
-def test_overwrite_of_nothing_is_a_plain_run(tmp_path):
-    write_run(tmp_path / "out", overwrite=True)
+def test_overwrite_of_nothing_is_a_plain_comparison(tmp_path):
+    write_comparison(tmp_path / "out", overwrite=True)
     assert (tmp_path / "out" / MANIFEST).is_file()
 
 
 @pytest.mark.parametrize("error", [RuntimeError, Interrupt])
-def test_an_interrupted_run_leaves_the_old_one(tmp_path, error):
+def test_an_interrupted_one_leaves_the_old_one(tmp_path, error):
     out = tmp_path / "out"
-    write_run(out, "old")
+    write_comparison(out, "old")
     before = listing(tmp_path)
     with pytest.raises(error):
         fail_within(out, error, overwrite=True)
@@ -145,9 +151,9 @@ def test_an_interrupted_run_leaves_the_old_one(tmp_path, error):
 def test_a_failure_between_the_renames_leaves_the_old_one(
     tmp_path, monkeypatch, error, renames_before
 ):
-    """Also where the interrupt comes between moving the old run away and the new one in."""
+    """Also where the interrupt comes between moving the old one away and the new one in."""
     out = tmp_path / "out"
-    write_run(out, "old")
+    write_comparison(out, "old")
     before = listing(tmp_path)
     rename, calls = Path.rename, []
 
@@ -159,17 +165,17 @@ def test_a_failure_between_the_renames_leaves_the_old_one(
 
     monkeypatch.setattr(Path, "rename", fail_once)
     with pytest.raises(error):
-        write_run(out, "new", overwrite=True)
+        write_comparison(out, "new", overwrite=True)
     assert listing(tmp_path) == before
 
 
-def test_a_link_to_a_run_is_replaced_and_the_run_stays(tmp_path):
-    write_run(tmp_path / "kept", "old")
+def test_a_link_to_one_is_replaced_and_what_it_leads_to_stays(tmp_path):
+    write_comparison(tmp_path / "kept", "old")
     (tmp_path / "out").symlink_to("kept", target_is_directory=True)
-    write_run(tmp_path / "out", "new", overwrite=True)
+    write_comparison(tmp_path / "out", "new", overwrite=True)
     assert not (tmp_path / "out").is_symlink()
-    assert (tmp_path / "out" / MANIFEST).read_text() == "new"
-    assert (tmp_path / "kept" / MANIFEST).read_text() == "old"
+    assert (tmp_path / "out" / MANIFEST).read_text() == manifest("new")
+    assert (tmp_path / "kept" / MANIFEST).read_text() == manifest("old")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "out"]
 
 
@@ -178,7 +184,7 @@ def test_a_file_as_parent_cannot_be_written_into(tmp_path, out):
     """Root may write anywhere, so that permissions cannot be tested everywhere; this can."""
     (tmp_path / "file").write_text("x")
     with pytest.raises(RunDirectoryError) as caught:
-        write_run(tmp_path / out)
+        write_comparison(tmp_path / out)
     where, _, rest = str(caught.value).partition(": ")
     assert where == str(tmp_path / out)
     assert rest == "cannot be written (Not a directory); give another directory with --out"
@@ -194,19 +200,19 @@ def test_a_directory_without_permission(tmp_path, monkeypatch, call):
 
     monkeypatch.setattr(Path, call, refuse)
     with pytest.raises(RunDirectoryError, match=r"out: cannot be written \(Permission denied\)"):
-        write_run(tmp_path / "a" / "out")
+        write_comparison(tmp_path / "a" / "out")
 
 
 def test_a_parent_that_cannot_be_made_leaves_no_other(tmp_path):
     """The last name is longer than a file system allows; the parents it made are gone again."""
     with pytest.raises(RunDirectoryError, match="cannot be written"):
-        write_run(tmp_path / "a" / "b" / ("x" * 255))
+        write_comparison(tmp_path / "a" / "b" / ("x" * 255))
     assert listing(tmp_path) == {}
 
 
 def test_relative_places(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write_run(Path("runs/small"))
+    write_comparison(Path("runs/small"))
     assert (tmp_path / "runs" / "small" / MANIFEST).is_file()
 
 
@@ -215,7 +221,7 @@ def test_what_appears_at_the_place_during_the_run_is_not_replaced(tmp_path):
     out = tmp_path / "out"
 
     def run_while_it_appears() -> None:
-        with run_directory(out):
+        with comparison_directory(out):
             out.mkdir()
             (out / "precious.txt").write_text("mine", "utf-8")
 
@@ -232,6 +238,6 @@ def test_the_folder_one_stands_in_is_refused_at_once(tmp_path, monkeypatch, plac
     monkeypatch.chdir(inside)
     with (
         pytest.raises(RunDirectoryError, match="you stand in"),
-        run_directory(Path(place), overwrite=True),
+        comparison_directory(Path(place), overwrite=True),
     ):
         pytest.fail("the run began")

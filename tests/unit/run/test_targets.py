@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from capexrisk.lowering import lower
-from capexrisk.run import stopping
 from capexrisk.run.names import UnknownName, resolve
 from capexrisk.run.plan import DEFAULT_MOST_PATHS, RunPlan, default_paths
 from capexrisk.run.results import simulate
@@ -29,7 +28,7 @@ def early(monkeypatch):
 
     monkeypatch.setattr(plan, "CHUNK_POINTS", 64)
     monkeypatch.setattr(plan, "CHUNK_PATHS", 512)
-    monkeypatch.setattr(stopping, "FIRST_LOOK", LOOK)
+    monkeypatch.setattr(plan, "FIRST_LOOK", LOOK)
 
 
 @pytest.mark.parametrize(
@@ -139,13 +138,21 @@ def test_a_run_stops_at_its_cap_and_says_what_is_missing(scenario, early):
 
 def test_a_run_stops_before_its_time_is_over(lowered, early, monkeypatch):
     clock = iter([0.0, 3.0, 6.0, 13.0])
-    monkeypatch.setattr(stopping.time, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr("capexrisk.run.stopping.time.perf_counter", lambda: next(clock))
     plan = RunPlan(
         paths=10**9, seed=1, targets=("funding_failure/CoreWeave: rel 2.5%",), max_seconds=25.0
     )
     totals, standings = execute_until(lowered, plan)
     # Twice six seconds are allowed, twice thirteen are not.
     assert totals.counted == 4 * LOOK and not standings[0].reached
+
+
+def test_a_run_without_targets_stops_before_its_time_is_over(lowered, early, monkeypatch):
+    clock = iter([0.0, 3.0, 6.0, 13.0])
+    monkeypatch.setattr("capexrisk.run.stopping.time.perf_counter", lambda: next(clock))
+    plan = RunPlan(paths=10**9, seed=1, max_seconds=25.0)
+    totals, standings = execute_until(lowered, plan)
+    assert totals.counted == 4 * LOOK and standings == []
 
 
 @pytest.mark.parametrize(
@@ -211,10 +218,8 @@ def test_an_amount_that_is_always_zero_is_refused_after_a_look(early):
         simulate(scenario, targets="raised_revolver/Amazon: rel 5%", paths=10**6)
 
 
-def test_defaults_and_time_alone():
+def test_defaults_and_no_time():
     assert default_paths(()) == 262_144 and default_paths(("x",)) == DEFAULT_MOST_PATHS
-    with pytest.raises(ValueError, match="max_seconds: works only with a target"):
-        RunPlan(paths=1, seed=0, max_seconds=5.0)
     with pytest.raises(ValueError, match="max_seconds: 0 is no time"):
         RunPlan(paths=1, seed=0, targets=("x",), max_seconds=0.0)
 

@@ -1,0 +1,49 @@
+"""``capexrisk resume``: go on with a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--paths", type=int, help="More paths in all than were asked for.")
+@click.option(
+    "--max-time",
+    type=float,
+    metavar="SECONDS",
+    help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
+)
+@click.option("--jobs", type=int, help="Workers. Default: as the run was begun.")
+@click.option("--backend", help="threading, loky or sequential. Default: as the run was begun.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
+def resume(
+    directory: Path,
+    paths: int | None,
+    max_time: float | None,
+    jobs: int | None,
+    backend: str | None,
+    quiet: bool,
+) -> None:
+    """Go on with the run in DIR that something ended, or with a finished one to more --paths.
+
+    Only what is missing is computed; the results are those of a run in one go, to the bit.
+    """
+    from capexrisk.run.plan import DEFAULT_PATHS, RunPlan
+
+    how: dict[str, Any] = {"jobs": jobs, "backend": backend}
+    changes = {name: value for name, value in how.items() if value is not None}
+    try:
+        RunPlan(paths=paths or DEFAULT_PATHS, seed=0, max_seconds=max_time, **changes)
+    except ValueError as error:
+        raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
+
+    from capexrisk.cli.sitting import finish, tell
+    from capexrisk.run.unfinished import resume_run
+
+    with resume_run(directory, paths=paths, max_seconds=max_time, **changes) as sitting:
+        results = finish(sitting, quiet)
+    tell(results, sitting, quiet)

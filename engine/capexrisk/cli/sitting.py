@@ -1,0 +1,53 @@
+"""What ``run`` and ``resume`` have in common: paths to their end, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from capexrisk.cli.progress import progress
+
+if TYPE_CHECKING:
+    from capexrisk.run.results import Results
+    from capexrisk.run.unfinished import Sitting
+
+
+def finish(sitting: Sitting, quiet: bool) -> Results:
+    """Simulate what is left of a run, and write all that it leaves."""
+    from capexrisk.report.files import write_report_files
+    from capexrisk.run.results import simulate_job
+
+    with progress(sitting.job.plan.run_paths, quiet) as advance:
+        results = simulate_job(sitting.job, sitting.aside(advance))
+    results.write(sitting.directory)
+    write_report_files(results, sitting.directory)
+    return results
+
+
+def tell(results: Results, sitting: Sitting, quiet: bool) -> None:
+    """Say what a reader must know of a finished run and, unless they ask for quiet, show it."""
+    for note in sitting.checkpoint.notes:
+        click.echo(f"capexrisk: warning: {note}", err=True)
+    if results.quarantine_note:
+        click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
+    plan, done = sitting.job.plan, int(results.manifest["run"]["paths"])
+    if done < plan.run_paths and not plan.targets:
+        from capexrisk.run.places import resume_command
+
+        click.echo(
+            f"capexrisk: stopped at {done:,} of {plan.run_paths:,} paths, twice as many would have "
+            f"taken more than {plan.max_seconds:g} s; go on with: {resume_command(sitting.out)}",
+            err=True,
+        )
+    if quiet:
+        return
+
+    from rich.console import Console
+
+    from capexrisk.report.tables import headline_table
+
+    Console().print(headline_table(results))
+    for line in results.targets:
+        print(line)
+    print(f"Report: {sitting.out / 'report.html'}")

@@ -1,0 +1,76 @@
+"""Totals in parts that stand for themselves: what is damaged in one is lost in no other.
+
+A net is a part. Independent paths have one histogram for all batches, and so are one part.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.estimate.totals import OF_REPLICATES, Totals
+from capexrisk.kernel.points import DIGITS
+
+Arrays = Mapping[str, NDArray[np.generic]]
+HISTOGRAM = "histogram"
+LEVELS, LEDGERS = "levels", "ledgers"  # chunks of each replicate; their ledgers, one after another
+BROKEN = "broken"
+
+
+def part_count(totals: Totals) -> int:
+    """How many parts there are."""
+    return len(totals.histogram)
+
+
+def replicates_of(totals: Totals, part: int) -> slice:
+    """The replicates of a part."""
+    return slice(None) if totals.independent else slice(part, part + 1)
+
+
+def arrays_of(totals: Totals, part: int) -> dict[str, NDArray[np.generic]]:
+    """A part as arrays; some of them views of the totals."""
+    own = replicates_of(totals, part)
+    ledgers = totals.ledger[own]
+    return {
+        **{name: getattr(totals, name)[own] for name in OF_REPLICATES},
+        HISTOGRAM: totals.histogram[part],
+        BROKEN: np.array(_broken(totals, part), dtype=np.int64).reshape(-1, 2),
+        LEVELS: np.array([len(entries) // 3 for entries in ledgers], dtype=np.int64),
+        LEDGERS: np.concatenate([np.array(entries, dtype=np.int64) for entries in ledgers]),
+    }
+
+
+def restore(totals: Totals, part: int, arrays: Arrays) -> None:
+    """Put a part into totals that have nothing of it yet.
+
+    Raises
+    ------
+    ValueError
+        If the arrays are not those of this part; then nothing of it is there.
+    """
+    own = replicates_of(totals, part)
+    for name, like in arrays_of(totals, part).items():
+        if name not in arrays or arrays[name].dtype != like.dtype:
+            raise ValueError(f"no {name}, or of another kind")
+        grows = name in (BROKEN, LEDGERS)
+        if arrays[name].shape[1 if grows else 0 :] != like.shape[1 if grows else 0 :]:
+            raise ValueError(f"{name} of another shape")
+    levels: NDArray[np.int64] = arrays[LEVELS].astype(np.int64)
+    if (levels < 0).any() or 3 * levels.sum() != arrays[LEDGERS].size:
+        raise ValueError("ledgers of another length")
+    for name in OF_REPLICATES:
+        getattr(totals, name)[own] = arrays[name]
+    totals.histogram[part] = arrays[HISTOGRAM]
+    totals.broken += [(int(path), int(quarter)) for path, quarter in arrays[BROKEN]]
+    ends = np.cumsum(3 * levels)[:-1]
+    for entries, found in zip(totals.ledger[own], np.split(arrays[LEDGERS], ends), strict=True):
+        entries.extend(array("q", found.tobytes()))
+
+
+def _broken(totals: Totals, part: int) -> list[tuple[int, int]]:
+    if totals.independent:
+        return totals.broken
+    return [(path, quarter) for path, quarter in totals.broken if path >> DIGITS == part]

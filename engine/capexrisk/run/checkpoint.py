@@ -1,0 +1,222 @@
+"""What is kept of a run while it goes on, so that it can be gone on with.
+
+A folder with the job and a file for each part of the totals: a net, or all batches of independent
+paths. Each file is there whole or not at all, and vouches for itself: one that was
+damaged is told, and its chunks are computed again.
+
+Only whole chunks are kept: a longer run begins with them, so it can go on from here as well. A
+chunk that has fewer paths because a shorter run ends there is another in a longer one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from capexrisk.errors import ResultsError, ResumeMismatch
+from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
+from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.run.chunks import run_chunk
+from capexrisk.run.job import Job, differences, read_job, write_job
+from capexrisk.run.lock import locked
+from capexrisk.run.plan import REPLICATES, Chunk
+from capexrisk.run.stored_totals import read_head, read_totals, write_totals
+from capexrisk.run.whole_file import sync_folder
+
+JOB: Final = "job.json"
+TOTALS: Final = "totals-*.lz4"
+# Keeping takes at most this share of the time while a run goes on, a part in turn, and as much
+# again at its end. A kill costs what was computed since each part had its turn: some seconds.
+SHARE: Final = 0.01
+BYTES_A_SECOND: Final = 1e9  # of histograms, until it was measured
+
+
+@contextmanager
+def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
+    """Keep a job in a folder, which is made if it is missing; or go on with the one that is there.
+
+    Raises
+    ------
+    ResumeMismatch
+        If what is there is another scenario, seed, sampler or code.
+    RunDirectoryError
+        If another process is at work there.
+    ResultsError
+        If the job that is there cannot be read.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        yield open_checkpoint(folder, job)
+
+
+def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
+    """`checkpoint_in` for a folder that this process holds already."""
+    try:
+        _, then = read_job(folder / JOB)
+    except FileNotFoundError:
+        pass
+    else:
+        found = differences(then, job.identity())
+        if found:
+            raise ResumeMismatch(str(folder), found)
+    write_job(job, folder / JOB)
+    return Checkpoint(folder, job)
+
+
+@dataclass
+class Checkpoint:
+    """A run's totals on disk.
+
+    Attributes
+    ----------
+    folder : Path
+    job : Job
+    notes : list of str
+        What was found damaged, a line each.
+    """
+
+    folder: Path
+    job: Job
+    notes: list[str] = field(default_factory=list)
+    _kept: list[int] = field(default_factory=lambda: [0] * REPLICATES)  # chunks of each replicate
+    _ended: bool = False
+    _began: float = field(default_factory=lambda: time.monotonic())
+    _written: float = field(default_factory=lambda: time.monotonic())
+    _takes: float | None = None
+
+    @property
+    def paths(self) -> int:
+        """How many are kept."""
+        return sum(self._kept) * self.job.plan.chunk_paths
+
+    def restore(self, totals: Totals) -> None:
+        """Put what is kept into totals that are empty.
+
+        Raises
+        ------
+        ResumeMismatch
+            If a chunk of it comes out otherwise on this machine.
+        ResultsError
+            If it is not of this run, or has more paths.
+        """
+        for part in range(part_count(totals)):
+            path = self._path(part)
+            try:
+                what, arrays = read_totals(path)
+                if {name: what.get(name) for name in self._what(part)} != self._what(part):
+                    raise ValueError("is of another run")
+                restore(totals, part, arrays)
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError) as error:
+                reason = " ".join(str(error).split())[:200]
+                self.notes.append(f"{path}: {reason}; its chunks are computed again")
+                path.unlink()
+        self._kept = totals.levels
+        self._refuse_other_chunks(totals)
+        self._refuse_other_bits(totals)
+
+    def before(self, totals: Totals, chunk: ChunkTotals) -> None:
+        """Keep a part of the totals if it is time; `chunk` is about to be added to them."""
+        if self._ended:
+            return
+        if chunk.paths + chunk.quarantined < self.job.plan.chunk_paths:
+            self.end(totals)
+            self._ended = True
+        elif self._due(totals):
+            lacking = np.subtract(totals.levels, self._kept)
+            self._write(totals, 0 if totals.independent else int(lacking.argmax()))
+
+    def end(self, totals: Totals) -> None:
+        """Keep all that is not kept yet, for a longer run, if that takes little of the time."""
+        lacking = sum(self._lacks(totals, part) for part in range(part_count(totals)))
+        if lacking * self._expected(totals) < SHARE * (time.monotonic() - self._began):
+            self.keep(totals)
+
+    def keep(self, totals: Totals) -> None:
+        """Keep all that is not kept yet.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written; what was written before still is there.
+        """
+        if self._ended or totals.torn:
+            return
+        for part in range(part_count(totals)):
+            if self._lacks(totals, part):
+                self._write(totals, part)
+
+    def _lacks(self, totals: Totals, part: int) -> bool:
+        own = replicates_of(totals, part)
+        return self._kept[own] != totals.levels[own]
+
+    def _expected(self, totals: Totals) -> float:
+        """Seconds to write a part."""
+        if self._takes is not None:
+            return self._takes
+        return float(totals.histogram[0].nbytes) / BYTES_A_SECOND
+
+    def _due(self, totals: Totals) -> bool:
+        return SHARE * (time.monotonic() - self._written) > self._expected(totals)
+
+    def _write(self, totals: Totals, part: int) -> None:
+        began = time.monotonic()
+        own = replicates_of(totals, part)
+        levels = totals.levels[own]
+        what = {**self._what(part), "paths": sum(levels) * self.job.plan.chunk_paths}
+        write_totals(self._path(part), arrays_of(totals, part), what)
+        sync_folder(self.folder)
+        self._kept[own] = levels
+        self._written = time.monotonic()
+        self._takes = self._written - began
+
+    def _path(self, part: int) -> Path:
+        return self.folder / TOTALS.replace("*", f"{part:02d}")
+
+    def _what(self, part: int) -> dict[str, Any]:
+        plan, scenario = self.job.plan, self.job.scenario["digest"]
+        return {"scenario": scenario, "seed": plan.seed, "sampler": plan.sampler, "part": part}
+
+    def _refuse_other_chunks(self, totals: Totals) -> None:
+        """Refuse totals that are sound in themselves, and of chunks that this plan has not."""
+        plan, rows = self.job.plan, totals.entries()
+        levels = np.concatenate([np.arange(number) for number in totals.levels])
+        replicates = np.repeat(np.arange(REPLICATES), totals.levels)
+        numbers = np.sort(levels * REPLICATES + replicates)
+        counted = totals.counted + totals.quarantined
+        first = np.array([plan.first_path(number) for number in numbers.tolist()])
+        sound = (rows[:, 1] == first).all()
+        sound = sound and (rows[:, 2] == plan.chunk_paths).all() and rows[:, 2].sum() == counted
+        if not sound:
+            raise ResultsError(f"{self.folder}: its chunks are not those of this run; run again")
+        if len(rows) and numbers[-1] >= plan.whole_chunks:
+            raise ResultsError(f"{self.folder}: keeps {counted:,} paths; ask for more of them")
+
+    def _refuse_other_bits(self, totals: Totals) -> None:
+        """Compute a chunk again: the same code may give other bits on another machine."""
+        rows = totals.entries()
+        if not len(rows):
+            return
+        replicate, first, paths, checksum = map(int, rows[0])
+        job = self.job
+        again = run_chunk(job.lowered, job.plan, Chunk(0, replicate, first, paths), None)
+        now = again.entry().checksum
+        if now != checksum:
+            what = "the checksum of its first chunk, computed again on this machine,"
+            raise ResumeMismatch(str(self.folder), {what: (f"{checksum:08x}", f"{now:08x}")})
+
+
+def paths_kept(folder: Path) -> int:
+    """How many paths the files in a folder say that they keep."""
+    paths = 0
+    for path in folder.glob(TOTALS):
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            paths += int(read_head(path)["paths"])
+    return paths

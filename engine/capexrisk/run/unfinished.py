@@ -1,0 +1,249 @@
+"""A run's directory while it is not finished: NAME.unfinished, beside the place of its results.
+
+It holds the checkpoint, and is renamed when all of the results are in it. So a run that ends in any
+other way is found under a name that says so, and can be gone on with.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from capexrisk.errors import (
+    CapexriskError,
+    ResultsError,
+    RunDirectoryError,
+    RunStopped,
+    WorkersLost,
+)
+from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint
+from capexrisk.run.execute import Aside, Progress
+from capexrisk.run.job import Job, read_job, write_job
+from capexrisk.run.lock import LOCK, locked
+from capexrisk.run.places import CHECKPOINT, finished, holds_job, resume_command, unfinished
+from capexrisk.run.results import MANIFEST
+from capexrisk.run.store import make_folder, place_of, refuse_occupied, remove_empty, replace_by
+from capexrisk.run.stored_manifest import read_manifest
+from capexrisk.run.whole_file import UNDER_WAY, sync_folder, sync_tree
+
+PATHS: Final = "paths"
+# What another try may get over; anything else comes again.
+PASSING: Final = (OSError, MemoryError, WorkersLost)
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """A run that is being worked on.
+
+    Attributes
+    ----------
+    out : Path
+        Where the results shall be.
+    directory : Path
+        Where they are to be written until then.
+    job : Job
+    checkpoint : Checkpoint
+    """
+
+    out: Path
+    directory: Path
+    job: Job
+    checkpoint: Checkpoint
+
+    def aside(self, progress: Progress | None) -> Aside:
+        """What goes on beside the counting."""
+        paths = self.directory / PATHS
+        if self.job.keep_paths:
+            paths.mkdir(exist_ok=True)
+        return Aside(paths if self.job.keep_paths else None, progress, self.checkpoint)
+
+
+@contextmanager
+def begin_run(out: Path, job: Job) -> Iterator[Sitting]:
+    """Begin a job whose results shall be at `out`.
+
+    Raises
+    ------
+    RunDirectoryError
+        If `out` exists and may not be replaced, an unfinished run waits there, another process is
+        at work, or nothing can be written.
+    RunStopped
+        If something came in between, with a word on what is kept.
+    """
+    out = place_of(out)
+    refuse_occupied(out, job.overwrite, "run")
+    folder = unfinished(out)
+    made = make_folder(out, folder / CHECKPOINT)
+    if any(entry.name != CHECKPOINT for entry in folder.iterdir()) and not holds_job(folder):
+        raise RunDirectoryError(f"{folder}: is in the way; give another directory with --out")
+    with _held(folder):
+        if holds_job(folder):
+            if not job.overwrite:
+                raise RunDirectoryError(
+                    f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
+                    "begin again with --overwrite, or give another directory with --out"
+                )
+            _clear(folder)
+        with _sitting(folder, out, job, made) as sitting:
+            yield sitting
+
+
+@contextmanager
+def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator[Sitting]:
+    """Go on with a run that is not finished, or with a finished one to more paths.
+
+    Parameters
+    ----------
+    place : Path
+        The directory that was given to `begin_run`, or the unfinished one.
+    paths : int, optional
+        In all, if they shall be other than was asked for.
+    **how
+        Fields of the plan: jobs, backend, max_seconds.
+
+    Raises
+    ------
+    ResumeMismatch
+        If it would not be the same run.
+    ResultsError
+        If there is nothing to go on with.
+    ValueError
+        If a field of the plan is out of range.
+    RunDirectoryError, RunStopped
+        As for `begin_run`.
+    """
+    out = place_of(finished(place))
+    folder = unfinished(out)
+    if not folder.is_dir():
+        _extend(out, folder, paths)
+    elif not holds_job(folder):
+        raise ResultsError(f"{folder}: nothing was kept of this run; begin again")
+    with _held(folder):
+        job, _ = read_job(folder / CHECKPOINT / JOB)
+        if paths is not None and paths < job.plan.paths:
+            raise ResultsError(f"{out}: {job.plan.paths:,} paths are asked for already; give more")
+        job = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
+        refuse_occupied(out, job.overwrite, "run")
+        with _sitting(folder, out, job, None) as sitting:
+            yield sitting
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold an unfinished run for this process.
+
+    Raises
+    ------
+    RunDirectoryError
+        If another process is at work there, or nothing can be written.
+    """
+    try:
+        with locked(folder / CHECKPOINT):
+            yield
+    except PermissionError as error:
+        raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
+
+
+@contextmanager
+def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iterator[Sitting]:
+    """Put the results in their place at the end; before it, say what is kept, or clear up.
+
+    `made` are the directories that were made for a run that begins; None for one that goes on.
+    """
+    sitting = None
+    try:
+        sitting = Sitting(out, folder, job, open_checkpoint(folder / CHECKPOINT, job))
+        yield sitting
+        for left in folder.rglob(f"*{UNDER_WAY}"):
+            left.unlink()
+        sync_tree(folder)
+        # Again: somebody may have put something there while the paths ran.
+        refuse_occupied(out, job.overwrite, "run")
+        replace_by(folder, out)
+        sync_folder(out.parent)
+        (out / CHECKPOINT / LOCK).unlink(missing_ok=True)
+    except (KeyboardInterrupt, *PASSING) as error:
+        kept = sitting is not None and _kept(sitting)
+        if not kept and made is not None:
+            _clear_away(folder, made)
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(kept or "nothing was written") from None
+        raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
+    except CapexriskError:
+        if made is not None:  # it would end so again
+            _clear_away(folder, made)
+        raise
+
+
+def _kept(sitting: Sitting) -> str:
+    """One clause on what is kept; empty if nothing is."""
+    paths, in_all = sitting.checkpoint.paths, sitting.job.plan.run_paths
+    if not paths:
+        return ""
+    return f"{paths:,} of {in_all:,} paths are kept; go on with: {resume_command(sitting.out)}"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "the memory is full"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _extend(out: Path, folder: Path, paths: int | None) -> None:
+    """Make an unfinished run of more paths out of a finished one, which stays as it is.
+
+    Raises
+    ------
+    ResultsError
+        If there is none, or it has as many paths.
+    """
+    try:
+        run = read_manifest(out / MANIFEST)["run"]
+        job, _ = read_job(out / CHECKPOINT / JOB)
+    except FileNotFoundError:
+        missing = "keeps nothing to go on from" if out.is_dir() else "there is no such run"
+        raise ResultsError(f"{out}: {missing}; begin one with capexrisk run") from None
+    if run["targets"] and all(target["reached"] for target in run["targets"]):
+        raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
+    wanted = job.with_plan(paths=job.plan.paths if paths is None else paths)
+    if wanted.plan.run_paths <= run["paths"]:
+        raise ResultsError(f"{out}: is finished, with {run['paths']:,} paths; give more --paths")
+    under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
+    try:
+        (under_way / CHECKPOINT).mkdir(parents=True)
+        # Files are replaced as a whole, never changed: those of both runs may be the same.
+        for file in (out / CHECKPOINT).glob(TOTALS):
+            os.link(file, under_way / CHECKPOINT / file.name)
+        if job.keep_paths:
+            shutil.copytree(out / PATHS, under_way / PATHS, copy_function=os.link)
+        write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
+        under_way.rename(folder)
+    except BaseException:
+        shutil.rmtree(under_way, ignore_errors=True)
+        raise
+
+
+def _clear(folder: Path) -> None:
+    """Remove all but the lock."""
+    for entry in folder.iterdir():
+        if entry.name == CHECKPOINT:
+            for file in entry.iterdir():
+                if file.name != LOCK:
+                    file.unlink()
+        elif entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
+def _clear_away(folder: Path, made: list[Path]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    remove_empty(made)

@@ -1,0 +1,49 @@
+"""Files that are there whole or not at all, whenever the process or the power ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+UNDER_WAY = ".tmp"  # what such a file is called until it is whole
+
+
+def write_whole(path: Path, *content: bytes) -> None:
+    """Write a file under another name, on to the disk, then give it its own.
+
+    The new name may still be lost with the power until `sync_folder` is called.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier file of that name is as it was.
+    """
+    under_way = path.with_name(path.name + UNDER_WAY)
+    try:
+        with under_way.open("wb") as file:
+            file.writelines(content)
+            file.flush()
+            os.fsync(file.fileno())
+        under_way.replace(path)
+    except BaseException:
+        under_way.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until names in a folder are on the disk."""
+    _sync(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until everything below a folder is on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
