@@ -1,66 +1,96 @@
-"""Ctrl-C in the middle of a run: nothing half-written, one line, exit code 130."""
+"""Ctrl-C in the middle of a run: one line that says how to go on, exit code 130."""
 
 from __future__ import annotations
 
-import os
+import re
 import signal
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
 
-from tests.cli.command import COMMAND, ENVIRONMENT, listing, write_small_scenario
+from tests.cli.command import call, listing
+from tests.faults.process import PATHS, begun, interrupt, tables, wait_until, wait_until_kept
 
-FIRST_FILE = 180.0  # seconds to wait for it: a first use compiles
-END = 60.0
-
-
-def interrupt_run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Start a long run, wait until its first paths are on disk, and press Ctrl-C."""
-    process = subprocess.Popen(
-        [COMMAND, "run", "small.toml", "--paths", str(2**26), "--keep-paths", *arguments],
-        cwd=folder,
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,  # a terminal signals the whole group, workers too
-    )
-    try:
-        limit = time.monotonic() + FIRST_FILE
-        while not any(folder.rglob("*.partial-*/paths/*.parquet")):
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < limit
-            time.sleep(0.02)
-        os.killpg(process.pid, signal.SIGINT)
-        out, err = process.communicate(timeout=END)
-    finally:
-        process.kill()
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+RUN = ("run", "small.toml", "--paths", str(PATHS), "-q")
+KEPT = re.compile(
+    r"capexrisk: interrupted; ([\d,]+) of 8,388,608 paths are kept; "
+    r"go on with: capexrisk resume (.+)\n"
+)
 
 
-def assert_interrupted(found: subprocess.CompletedProcess[str]) -> None:
-    assert found.returncode == 130
-    assert found.stdout == ""
+def interrupted(folder, *arguments: str, place: str, sign: int = signal.SIGINT) -> int:
+    """Stop a run after its first paths are kept; how many were."""
+    with begun(folder, *RUN, "--out", place, *arguments) as process:
+        wait_until_kept(process, folder / f"{place}.unfinished")
+        out, err = interrupt(process, sign)
+    assert (process.returncode, out) == (130, "")
     # An empty line comes first, so that a terminal's ^C stands on its own.
-    assert found.stderr.strip("\n") == "capexrisk: interrupted; nothing was written"
+    found = KEPT.fullmatch(err.lstrip("\n"))
+    assert found and found[2] == place, err
+    return int(found[1].replace(",", ""))
 
 
 @pytest.mark.parametrize("backend", ["threading", "loky"])
-def test_nothing_is_left_of_an_interrupted_run(tmp_path, backend):
+def test_a_run_is_gone_on_with(folder, wanted, backend):
+    kept = interrupted(folder, "--backend", backend, "--jobs", "2", place="a/b")
+    assert 0 < kept < PATHS
+    assert sorted(path.name for path in (folder / "a").iterdir()) == ["b.unfinished"]
+    refused = call("report", "a/b", cwd=folder)
+    assert refused.returncode == 2
+    said = "capexrisk: a/b: is not finished; go on with capexrisk resume a/b\n"
+    assert refused.stderr == said
+    found = call("resume", "a/b", "-q", cwd=folder)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert tables(folder / "a" / "b") == wanted
+    assert sorted(path.name for path in (folder / "a").iterdir()) == ["b"]
+    assert "lock" not in [path.name for path in (folder / "a/b/checkpoint").iterdir()]
+
+
+def test_a_polite_kill_is_an_interrupt(folder, wanted):
+    interrupted(folder, place="x", sign=signal.SIGTERM)
+    assert call("resume", "x.unfinished", "-q", cwd=folder).returncode == 0
+    assert tables(folder / "x") == wanted
+
+
+def test_the_earlier_run_stands_until_the_new_one_is_finished(folder, wanted):
+    assert (
+        call("run", "small.toml", "--paths", "64", "--out", "x", "-q", cwd=folder).returncode == 0
+    )
+    before = tables(folder / "x")
+    interrupted(folder, "--overwrite", place="x")
+    assert tables(folder / "x") == before
+    lines = call("runs", ".", cwd=folder).stdout.splitlines()
+    assert [line.split()[:2] for line in lines[1:] if line.startswith("x")] == [
+        ["x", "finished"],
+        ["x", "unfinished,"],
+    ]
+    assert call("resume", "x", "-q", cwd=folder).returncode == 0
+    assert tables(folder / "x") == wanted
+
+
+def test_an_unfinished_run_is_not_begun_again_by_accident(folder):
+    interrupted(folder, place="x")
+    before = listing(folder)
+    refused = call(*RUN, "--out", "x", cwd=folder)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == (
+        "capexrisk: x: holds a run that is not finished; go on with capexrisk resume x, "
+        "begin again with --overwrite, or give another directory with --out\n"
+    )
+    assert listing(folder) == [*before]
+    again = ("run", "small.toml", "--paths", "64", "--out", "x", "-q", "--overwrite")
+    assert call(*again, cwd=folder).returncode == 0
+    assert [name for name in listing(folder) if name.startswith("x.")] == []
+
+
+def test_nothing_is_left_of_a_run_without_a_finished_chunk(folder):
     """The parents that it made are gone as well."""
-    write_small_scenario(tmp_path)
-    found = interrupt_run(tmp_path, "--out", "a/b", "--backend", backend, "--jobs", "2")
-    assert_interrupted(found)
-    assert listing(tmp_path) == ["small.toml"]
-
-
-def test_the_earlier_run_still_stands(tmp_path):
-    write_small_scenario(tmp_path)
-    (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "manifest.json").write_text("old")
-    found = interrupt_run(tmp_path, "--out", "old", "--overwrite")
-    assert_interrupted(found)
-    assert listing(tmp_path) == ["old", "old/manifest.json", "small.toml"]
-    assert (tmp_path / "old" / "manifest.json").read_text() == "old"
+    arguments = ("run", "small.toml", "--paths", "100000000000", "--sampler", "plain")
+    with begun(folder, *arguments, "--out", "a/b", "-q", "--set", "run.jobs=1") as process:
+        # Before any chunk: at the first sign of the directory, while the core is loaded.
+        wait_until(process, (folder / "a" / "b.unfinished").is_dir)
+        _, err = interrupt(process)
+    assert process.returncode == 130
+    if "nothing was written" in err:
+        assert listing(folder) == ["small.toml"]
+    else:  # it was faster
+        assert "paths are kept" in err

@@ -71,7 +71,8 @@ def _exit_code() -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{error.strerror or error}", RUN_FAILED)
     except (KeyboardInterrupt, click.Abort) as interrupt:
-        return _complain(f"interrupted; {str(interrupt) or 'nothing was written'}", INTERRUPTED)
+        kept = str(interrupt.__cause__ or interrupt)  # click wraps it in an error of its own
+        return _complain(f"interrupted; {kept}" if kept else "interrupted", INTERRUPTED)
 
 
 def _complain(message: str, code: int) -> int:

@@ -86,9 +86,12 @@ class Checkpoint:
     notes: list[str] = field(default_factory=list)
     _kept: list[int] = field(default_factory=lambda: [0] * REPLICATES)  # chunks of each replicate
     _ended: bool = False
-    _began: float = field(default_factory=lambda: time.monotonic())
-    _written: float = field(default_factory=lambda: time.monotonic())
+    _began: float = field(init=False)
+    _written: float = field(init=False)
     _takes: float | None = None
+
+    def __post_init__(self) -> None:
+        self._began = self._written = time.monotonic()
 
     @property
     def paths(self) -> int:

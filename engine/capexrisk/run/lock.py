@@ -20,12 +20,13 @@ def locked(folder: Path) -> Iterator[None]:
     Raises
     ------
     RunDirectoryError
-        If another process holds it.
-    OSError
-        If no lock can be written there.
+        If another process holds it, or nothing can be written there.
     """
     file = folder / LOCK
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
     try:
         _take(descriptor, file)
         os.ftruncate(descriptor, 0)

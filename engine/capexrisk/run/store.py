@@ -50,9 +50,11 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
         # Again: somebody may have put something there in the meantime.
         refuse_occupied(out, overwrite, "comparison")
         replace_by(partial, out)
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(partial, ignore_errors=True)
         remove_empty(made)
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt("nothing was written") from None
         raise
 
 

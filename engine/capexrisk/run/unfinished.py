@@ -82,7 +82,7 @@ def begin_run(out: Path, job: Job) -> Iterator[Sitting]:
     made = make_folder(out, folder / CHECKPOINT)
     if any(entry.name != CHECKPOINT for entry in folder.iterdir()) and not holds_job(folder):
         raise RunDirectoryError(f"{folder}: is in the way; give another directory with --out")
-    with _held(folder):
+    with locked(folder / CHECKPOINT):
         if holds_job(folder):
             if not job.overwrite:
                 raise RunDirectoryError(
@@ -124,7 +124,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
         _extend(out, folder, paths)
     elif not holds_job(folder):
         raise ResultsError(f"{folder}: nothing was kept of this run; begin again")
-    with _held(folder):
+    with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
         if paths is not None and paths < job.plan.paths:
             raise ResultsError(f"{out}: {job.plan.paths:,} paths are asked for already; give more")
@@ -132,22 +132,6 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
         refuse_occupied(out, job.overwrite, "run")
         with _sitting(folder, out, job, None) as sitting:
             yield sitting
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold an unfinished run for this process.
-
-    Raises
-    ------
-    RunDirectoryError
-        If another process is at work there, or nothing can be written.
-    """
-    try:
-        with locked(folder / CHECKPOINT):
-            yield
-    except PermissionError as error:
-        raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 UNDER_WAY = ".tmp"  # what such a file is called until it is whole
@@ -25,8 +26,11 @@ def write_whole(path: Path, *content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         under_way.replace(path)
-    except BaseException:
-        under_way.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            under_way.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a full disk does not say which file it was
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 

@@ -1,0 +1,66 @@
+"""SIGKILL at any moment, to the run or to a worker: what was kept is gone on with, to the bit."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import call
+from tests.faults.process import END, PATHS, begun, held, kill, tables, wait_until, wait_until_kept
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_the_run_is_killed_again_and_again(folder, wanted, backend):
+    """The first time as soon as anything is kept, then whenever more is."""
+    arguments = ["run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q"]
+    kept = 0
+    for _ in range(3):
+        with begun(folder, *arguments, "--backend", backend) as process:
+            kept = wait_until_kept(process, folder / "x.unfinished", kept + 1)
+            kill(process)
+        assert not (folder / "x").exists()
+        arguments = ["resume", "x", "-q"]
+    (line,) = (ln for ln in call("runs", ".", cwd=folder).stdout.splitlines() if ln[0] == "x")
+    assert re.match(r"x +unfinished, \d+% ", line)
+    assert call("resume", "x", "-q", cwd=folder).returncode == 0
+    assert tables(folder / "x") == wanted
+
+
+def test_killed_while_the_results_are_written(folder, wanted):
+    with begun(folder, "run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q") as process:
+        wait_until(process, (folder / "x.unfinished" / "summary.csv").exists)
+        kill(process)
+    refused = call("report", "x.unfinished", cwd=folder)
+    assert refused.stderr == (
+        "capexrisk: x.unfinished: is not finished; go on with capexrisk resume x\n"
+    )
+    assert call("resume", "x", "-q", cwd=folder).returncode == 0
+    assert tables(folder / "x") == wanted
+
+
+def test_a_worker_is_killed(folder, wanted):
+    """As by the system when the memory is full: the run ends, says so, and can be gone on with."""
+    arguments = ("run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q")
+    with begun(folder, *arguments, "--backend", "loky", "--jobs", "2") as process:
+        with held(process, folder / "x.unfinished"):
+            workers = [pid for pid in children(process.pid) if "popen_loky" in command(pid)]
+            os.kill(workers[0], signal.SIGKILL)
+        out, err = process.communicate(timeout=END)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("capexrisk: a worker process was killed") and err.count("\n") == 1
+    assert " of 8,388,608 paths are kept; go on with: capexrisk resume x\n" in err
+    assert call("resume", "x", "-q", cwd=folder).returncode == 0
+    assert tables(folder / "x") == wanted
+
+
+def children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [pid for child in map(int, listed) for pid in (child, *children(child))]
+
+
+def command(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
