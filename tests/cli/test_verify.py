@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import pandas as pd
 
 from tests.cli.command import call, write_small_scenario
@@ -19,17 +22,41 @@ def test_equal_and_not(tmp_path):
         "32 of 32 chunks computed again\nequal to the bit, the tables as well\n"
     )
 
-    chunks = pd.read_parquet(tmp_path / "run" / "chunks.parquet")
-    chunks["checksum"] ^= 1
-    chunks.to_parquet(tmp_path / "run" / "chunks.parquet", index=False)
+    manifest = tmp_path / "run" / "manifest.json"
+    other = json.loads(manifest.read_text("utf-8"))
+    other["run"]["seed"] += 1
+    shutil.copyfile(manifest, tmp_path / "kept.json")
+    manifest.write_text(json.dumps(other))
     spoilt = call("verify", "run", "--sample", "5", cwd=tmp_path)
     assert spoilt.returncode == 1
+    (tmp_path / "kept.json").replace(manifest)
     lines = spoilt.stdout.splitlines()
     assert lines[1] == "differs: 64 paths from 0 (part 0)" and lines[-1] == "differ: 2 more chunks"
 
-    (tmp_path / "run" / "chunks.parquet").unlink()
+    csv = tmp_path / "run" / "summary.csv"
+    text = csv.read_text("utf-8")
+    csv.write_text(text.replace("0", "1", 1))
+    edited = call("verify", "run", "--all", cwd=tmp_path)
+    assert (edited.returncode, edited.stderr) == (1, "")
+    assert edited.stdout == (
+        "differs: summary.csv was changed since the run wrote it\n"
+        "run: 32 of 32 chunks computed again\n"
+    )
+    csv.write_text(text)
+
+    kept = tmp_path / "run" / "chunks.parquet"
+    chunks = pd.read_parquet(kept)
+    chunks["checksum"] ^= 1
+    chunks.to_parquet(kept, index=False)
+    swapped = call("verify", "run", cwd=tmp_path)
+    assert (swapped.returncode, swapped.stdout) == (2, "")
+    assert swapped.stderr == (
+        "capexrisk: run/chunks.parquet: was changed since the run wrote it; run again\n"
+    )
+
+    kept.unlink()
     old = call("verify", "run", cwd=tmp_path)
-    assert (old.returncode, old.stdout) == (2, "")
+    assert (old.returncode, old.stdout) == (2, "differs: chunks.parquet is missing\n")
     assert old.stderr == (
         "capexrisk: run: the run has no record of its chunks, an earlier version wrote it; "
         "run it again\n"

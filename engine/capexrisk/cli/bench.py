@@ -104,7 +104,6 @@ def _record(
     scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: Speed
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
-    from capexrisk.kernel.selftest import vector_bits
     from capexrisk.run.manifest import library_versions, machine
     from capexrisk.run.speed import spread
     from capexrisk.scenario import digest
@@ -136,7 +135,7 @@ def _record(
             "quarters": len(scenario.quarter_labels()),
         },
         "versions": library_versions(),
-        "machine": machine() | {"vector_bits": vector_bits(), "load_before": load},
+        "machine": machine() | {"load_before": load},
         "seed": plan.seed,
         "sampler": plan.sampler,
         "rounds": rounds,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import llvmlite.binding as llvm
 import numba
 import numpy as np
 
 from capexrisk.kernel.simulate import _simulate_everything
+from capexrisk.numeric.jit import compile_target
 from capexrisk.numeric.philox import philox
 
 # Random123's published vector for the digits of pi as counter and key.
@@ -28,9 +28,9 @@ def known_answer_holds() -> bool:
 
 def vector_bits() -> int:
     """Width of the vectors that LLVM may use on this machine."""
-    features = llvm.get_host_cpu_features()
-    widths = {"avx512f": 512, "avx2": 256, "avx": 256, "sse2": 128, "neon": 128}
-    return max((bits for name, bits in widths.items() if features.get(name)), default=64)
+    features = compile_target().features.split(",")
+    widths = {"+avx512f": 512, "+avx2": 256, "+avx": 256, "+sse2": 128, "+neon": 128}
+    return max((bits for name, bits in widths.items() if name in features), default=64)
 
 
 def core_cache() -> str:

@@ -12,11 +12,11 @@ import functools
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 from llvmlite import ir
-from numba.core import caching, compiler, compiler_machinery, lowering, typed_passes
+from numba.core import caching, compiler, compiler_machinery, lowering, registry, typed_passes
 
 # contract: fused multiply-add. nsz: the sign of zero is free. arcp: x / c may be x * (1 / c).
 # Never `fast`: nnan would remove the checks for non-finite paths, reassoc would let the
@@ -36,6 +36,29 @@ def source_stamp() -> bytes:
             digest.update(str(path.relative_to(package)).encode())
             digest.update(path.read_bytes())
     return digest.digest()
+
+
+class Target(NamedTuple):
+    """For which machine code is compiled, in LLVM's words: numbers agree to the bit on one of them.
+
+    Attributes
+    ----------
+    triple : str
+        Architecture and system.
+    cpu : str
+        Name of the processor.
+    features : str
+        Sets of instructions that it has (+) or lacks (-), separated by commas.
+    """
+
+    triple: str
+    cpu: str
+    features: str
+
+
+def compile_target() -> Target:
+    """The machine for which numba compiles: this one, or what ``NUMBA_CPU_NAME`` and so on say."""
+    return Target(*registry.cpu_target.target_context.codegen().magic_tuple())
 
 
 class _StampedByAllSources:

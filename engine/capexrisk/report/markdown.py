@@ -17,7 +17,7 @@ from capexrisk.run.results import Results
 MARKDOWN = "report.md"
 # Of "<" only what could begin a tag; "> 99.994 %" is a quotation at the start of a line alone.
 SPECIAL = re.compile(r"[\\`*_\[\]|~]|<(?=[A-Za-z/!?])")
-SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "To repeat it")
+SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
 
 
 def write_markdown(results: Results, directory: Path) -> Path:

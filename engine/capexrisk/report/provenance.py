@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from capexrisk.run.code import code_in_words
 from capexrisk.run.results import Results
 
 
 def facts(results: Results) -> list[tuple[str, str]]:
-    """Scenario, paths, sampler, targets, seed, machine, versions; each with its heading."""
+    """Scenario, paths, sampler, targets, seed, machine, code, versions; each with its heading."""
     manifest = results.manifest
     scenario, run, times = manifest["scenario"], manifest["run"], manifest["times"]
     machine = manifest["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in manifest["versions"].items())
+    # Older runs do not say for which processor they were compiled, nor by which code.
+    cpu = f", compiled for {machine['llvm_cpu']}" if machine.get("llvm_cpu") else ""
     left_out = f"{run['paths_quarantined']:,} left out because they were not finite"
     return [
         ("Scenario", f"{scenario['name']}, as of {scenario['as_of']}"),
@@ -23,7 +26,8 @@ def facts(results: Results) -> list[tuple[str, str]]:
         ("Workers", f"{run['jobs']}; they never change a number"),
         ("Started", times["started"]),
         ("Simulation", f"{times['simulation_seconds']:,.1f} s"),
-        ("Machine", f"{machine['system']}, {machine['processor']}, {machine['cores']} cores"),
+        ("Machine", f"{machine['system']}, {machine['processor']}, {machine['cores']} cores{cpu}"),
+        *(("Code", code_in_words(code)) for code in filter(None, [manifest.get("code")])),
         ("Versions", versions),
         ("To repeat it", command(results)),
     ]

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -28,6 +28,7 @@ STATUS: Final = (
     *("--untracked-files=no", "--", "engine"),
 )
 COMMIT: Final = "# branch.oid "
+SHOWN: Final = 12  # digits of a commit or digest in a line of text
 
 
 @functools.cache
@@ -35,8 +36,8 @@ def code_digest() -> str:
     """SHA-256, in hexadecimal, of every file that can change a number.
 
     The same for a checkout and an installed package, on any machine: of the lines that
-    ``sha256sum`` prints for these files, by their paths inside the package, sorted by these, with
-    ends of lines as on Unix.
+    ``sha256sum`` prints for these files, named by their paths inside the package and in the order
+    of these, with ends of lines as on Unix.
     """
     listed = hashlib.sha256()
     for name, path in sorted((path.relative_to(PACKAGE).as_posix(), path) for path in _files()):
@@ -66,6 +67,15 @@ def code_record() -> dict[str, Any]:
         "changed": changed,
         "digest": code_digest(),
     }
+
+
+def code_in_words(record: Mapping[str, Any]) -> str:
+    """Version, commit and digest of a `code_record`, shortened."""
+    words = [record["version"]]
+    if record["revision"] is not None:
+        changes = " with changes" if record["changed"] else ""
+        words.append(f"commit {record['revision'][:SHOWN]}{changes}")
+    return ", ".join([*words, f"digest {record['digest'][:SHOWN]}"])
 
 
 def _files() -> Iterator[Path]:

@@ -14,8 +14,12 @@ import numpy as np
 
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.selftest import vector_bits
 from capexrisk.lowering import LoweredScenario
+from capexrisk.numeric.jit import compile_target
 from capexrisk.run.backends import worker_count
+from capexrisk.run.checksums import record_of_chunks
+from capexrisk.run.code import code_record
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.stored_manifest import FORMAT_VERSION
 from capexrisk.run.targets import Standing
@@ -36,12 +40,19 @@ def library_versions() -> dict[str, str]:
 
 
 def machine() -> dict[str, Any]:
-    """The machine, without its name."""
+    """The machine, without its name, and what decides the last bits of compiled code on it."""
+    target = compile_target()
     return {
         "system": f"{platform.system()} {platform.release()}",
         "processor": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "byte_order": sys.byteorder,
+        "python_implementation": platform.python_implementation(),
+        "libc": " ".join(platform.libc_ver()).strip(),
+        "llvm_triple": target.triple,
+        "llvm_cpu": target.cpu,
+        "llvm_features": target.features,
+        "vector_bits": vector_bits(),
     }
 
 
@@ -97,7 +108,11 @@ def build_manifest(
     started: datetime,
     seconds: float,
 ) -> dict[str, Any]:
-    """Everything needed to know, and to repeat, a run; JSON-ready. Scenario: `scenario_record`."""
+    """Everything needed to know, and to repeat, a run; JSON-ready.
+
+    `scenario` is a `scenario_record`. The keys are described in docs/manifest.md. `Results.write`
+    adds check sums of the files.
+    """
     return {
         "format_version": FORMAT_VERSION,
         "scenario": scenario,
@@ -113,6 +128,7 @@ def build_manifest(
             "chunk_paths": plan.chunk_paths,
             "block_paths": BLOCK,
             "targets": [standing.record() for standing in standings],
+            "max_seconds": plan.max_seconds,
             "paths_counted": totals.counted,
             "paths_quarantined": totals.quarantined,
             "quarantine": [
@@ -120,11 +136,14 @@ def build_manifest(
                 for path, quarter in sorted(totals.broken)
             ],
         },
+        "code": code_record(),
         "versions": library_versions(),
         "machine": machine(),
         "times": {
             "started": started.astimezone(UTC).isoformat(timespec="seconds"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "simulation_seconds": round(seconds, 3),
             "paths_per_second": round(totals.counted / seconds) if seconds > 0 else None,
         },
+        "chunks": record_of_chunks(totals.entries()),
     }

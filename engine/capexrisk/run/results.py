@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.checkpoint import checkpoint_in
+from capexrisk.run.checksums import file_checksums, refuse_other_record
+from capexrisk.run.code import code_record
 from capexrisk.run.execute import NOTHING, Aside, execute, quarantine_note
 from capexrisk.run.job import Job, new_job
 from capexrisk.run.manifest import build_manifest
@@ -50,6 +52,7 @@ SUMMARY_PARQUET = "summary.parquet"
 DISTRIBUTIONS = "distributions.parquet"
 REPLICATES = "replicates.parquet"
 CHUNKS = "chunks.parquet"
+TABLES = (SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Results:
         return plotting
 
     def write(self, directory: Path) -> None:
-        """Write manifest and tables into an existing directory."""
+        """Write the tables, and last the manifest, with their check sums, into a directory."""
         self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(self.summary, directory / SUMMARY_PARQUET)
         if self.replicates.size:
@@ -160,7 +163,8 @@ class Results:
             write_table(by_number, directory / REPLICATES)
         write_table(self.distributions, directory / DISTRIBUTIONS)
         write_table(self.chunks, directory / CHUNKS)
-        text = json.dumps(self.manifest, indent=2, ensure_ascii=False, allow_nan=False)
+        manifest = {**self.manifest, "files": file_checksums(directory, TABLES)}
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
         (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
     def __repr__(self) -> str:
@@ -285,6 +289,7 @@ def simulate_plan(scenario: Scenario, plan: RunPlan, aside: Aside = NOTHING) -> 
 def simulate_job(job: Job, aside: Aside = NOTHING) -> Results:
     """Do a job, or what is left of it."""
     lowered, plan = job.lowered, job.plan
+    code_record()  # now: somebody may edit the sources while the paths run
     started = datetime.now(UTC)
     clock = time.perf_counter()
     standings: list[Standing] = []
@@ -349,4 +354,5 @@ def load_results(directory: Path | str) -> Results:
     if (folder / CHUNKS).exists():  # not in older runs
         chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
         refuse_other_chunks(folder / CHUNKS, chunks, manifest["run"]["paths"])
+        refuse_other_record(folder / CHUNKS, chunks, manifest.get("chunks"))
     return Results(summary, replicates, distributions, chunks, manifest)

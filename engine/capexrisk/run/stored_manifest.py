@@ -1,7 +1,8 @@
 """The manifest of a run as it lies on disk: somebody else may have written it.
 
 What readers use is checked, and no more: older runs lack what came later (sampler, replicates,
-targets, sources), and newer ones may hold what this version does not know.
+targets, sources, code, check sums), and newer ones may hold what this version does not know.
+docs/manifest.md describes every field.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ LONGEST_VALUE: Final = 60
 Whole = Annotated[int, Field(ge=0, le=10**15)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Word = Annotated[str, StringConstraints(max_length=200)]
+Checksum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}\.(csv|parquet)$")]
 Address = Annotated[str, StringConstraints(pattern=r"^(?:https?://\S*)?$")]
 
 
@@ -151,10 +154,24 @@ class _Run(_Part):
         return self
 
 
+class _Code(_Part):
+    version: Word
+    revision: Word | None
+    changed: bool | None
+    digest: Checksum
+
+
 class _Machine(_Part):
     system: Word
     processor: Word
     cores: Whole | None
+    byte_order: Word = ""
+    python_implementation: Word = ""
+    libc: Word = ""
+    llvm_triple: Word = ""
+    llvm_cpu: Word = ""
+    llvm_features: Annotated[str, StringConstraints(max_length=20_000)] = ""
+    vector_bits: Whole = 0
 
 
 class _Times(_Part):
@@ -162,12 +179,20 @@ class _Times(_Part):
     simulation_seconds: Number
 
 
+class _Chunks(_Part):
+    count: Whole
+    sha256: Checksum
+
+
 class _Manifest(_Part):
     scenario: _Scenario
     run: _Run
+    code: _Code | None = None
     versions: dict[Word, Word]
     machine: _Machine
     times: _Times
+    chunks: _Chunks | None = None
+    files: dict[FileName, Checksum] = {}
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

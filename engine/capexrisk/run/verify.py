@@ -13,6 +13,7 @@ from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.chunks import run_chunk
+from capexrisk.run.code import code_in_words, code_record
 from capexrisk.run.manifest import library_versions, machine
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.results import Results
@@ -20,6 +21,7 @@ from capexrisk.run.summary import distribution_table, summarise
 from capexrisk.scenario import digest, scenario_from_case
 
 SAMPLE = 32
+FEATURES = "llvm_features"
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,25 @@ def _same_bits(table: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _versions(results: Results) -> dict[str, tuple[str, str]]:
-    """Libraries and machine, where they differ: then, now."""
-    then = {**results.manifest["versions"], **results.manifest["machine"]}
+    """Code, libraries and machine, where they differ: then, now."""
+    manifest = results.manifest
+    differing = {}
+    code, here = manifest.get("code"), code_record()  # no code in older runs
+    # Another commit of the same files is no difference.
+    if code and (code["version"], code["digest"]) != (here["version"], here["digest"]):
+        differing["code"] = (code_in_words(code), code_in_words(here))
+    then = {**manifest["versions"], **manifest["machine"]}
     now = {**library_versions(), **machine()}
-    known = [name for name in now if name in then]
-    return {n: (str(then[n]), str(now[n])) for n in known if then[n] != now[n]}
+    for name in now:
+        if name in then and then[name] != now[name]:
+            differing[name] = (str(then[name]), str(now[name]))
+    if FEATURES in differing:
+        differing[FEATURES] = _unshared(*differing[FEATURES])
+    return differing
+
+
+def _unshared(then: str, now: str) -> tuple[str, str]:
+    """Of two long lists of features the ones that only one of them has."""
+    first, second = set(then.split(",")), set(now.split(","))
+    rest = sorted(first - second), sorted(second - first)
+    return ",".join(rest[0]) or "none besides", ",".join(rest[1]) or "none besides"

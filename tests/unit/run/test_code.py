@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,7 +189,8 @@ def test_not_of_a_repository_in_which_it_is_installed(tmp_path, monkeypatch):
 def test_without_git_or_with_one_that_does_not_answer(package, tmp_path, monkeypatch):
     commit(package.parents[1])
     slow = tmp_path / "bin" / "git"
-    write(tmp_path, "bin/git", b"#!/bin/sh\nexec sleep 60\n")
+    late = f"import time; time.sleep(5); print('# branch.oid {'0' * 40}')"
+    write(tmp_path, "bin/git", f'#!/bin/sh\nexec {sys.executable} -c "{late}"\n'.encode())
     slow.chmod(0o755)
     with monkeypatch.context() as changed:
         changed.setenv("PATH", "/nowhere")

@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from capexrisk.run.code import code_in_words, code_record
+from capexrisk.run.manifest import machine
 from capexrisk.run.results import CHUNKS, Results, ResultsError, load_results, simulate
 from capexrisk.run.verify import verify
 from tests.unit.run.scenarios import small_scenario
@@ -76,6 +78,38 @@ def test_other_versions_are_named(stored):
     versions = {**stored.manifest["versions"], "numpy": "1.0"}
     found = verify(dataclasses.replace(stored, manifest={**stored.manifest, "versions": versions}))
     assert found.versions == {"numpy": ("1.0", np.__version__)}
+
+
+def changed(run: Results, part: str, **values: object) -> Results:
+    manifest = {**run.manifest, part: {**run.manifest[part], **values}}
+    return dataclasses.replace(run, manifest=manifest)
+
+
+def test_other_code_is_named(stored):
+    there = {"revision": "1" * 40, "changed": True, "digest": "2" * 64}
+    found = verify(changed(stored, "code", **there), sample=2)
+    then, now = found.versions.pop("code")
+    assert then == f"0.1.0, commit {'1' * 12} with changes, digest {'2' * 12}"
+    assert now == code_in_words(code_record()) and found.versions == {}
+    older = verify(changed(stored, "code", version="0.0.1", revision=None), sample=2)
+    assert older.versions["code"][0].startswith("0.0.1, digest ")
+
+
+def test_another_commit_of_the_same_files_is_not(stored):
+    found = verify(changed(stored, "code", revision="1" * 40, changed=True), sample=2)
+    assert found.versions == {}
+
+
+def test_another_processor_is_named(stored):
+    features = stored.manifest["machine"]["llvm_features"]
+    there = {"llvm_cpu": "z80", "llvm_features": f"{features},+zilog", "libc": "musl"}
+    found = verify(changed(stored, "machine", **there), sample=2)
+    here = machine()
+    assert found.versions == {
+        "libc": ("musl", here["libc"]),
+        "llvm_cpu": ("z80", here["llvm_cpu"]),
+        "llvm_features": ("+zilog", "none besides"),
+    }
 
 
 def test_a_changed_scenario_is_refused(stored):
