@@ -16,6 +16,7 @@ from tests.faults.process import (
     begun,
     held,
     interrupt,
+    kill,
     tables,
     wait_until_kept,
 )
