@@ -52,11 +52,12 @@ format: $(DEV_STAMP)  ## Mend style where ruff can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+# bench is not held to -dev: monaco allows no psutil as new as the one that notebooks have.
 lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest versions)
 	$(PIP) install "uv==$(UV_VERSION)"
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
-	$(call compile,requirements-bench.lock,--extra bench --constraint requirements-dev.lock)
+	$(call compile,requirements-bench.lock,--extra bench --constraint requirements.lock)
 	$(call compile,requirements-notebooks.lock,--extra notebooks --constraint requirements-dev.lock)
 	@! grep -nE '://|^-|file:' requirements*.lock || \
 	  { echo "make lock: a lock file names an address or an option; it must hold versions only" >&2; exit 1; }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.options import overrides, scenario_file, scheduler
 
 if TYPE_CHECKING:
     from capexrisk.run.results import Results
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 @click.option("--paths", type=int, help="Number of paths. Default: the scenario's [run] table.")
 @click.option("--sampler", metavar="sobol|plain", help="Default: the scenario's [run] table.")
 @click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
-@click.option("--backend", help="threading (the default), loky or sequential.")
+@click.option("--backend", help="threading (the default), loky, sequential or dask.")
+@scheduler
 @click.option("--keep-paths", is_flag=True, help="With every single path written.")
 @overrides
 def estimate(
@@ -27,6 +28,7 @@ def estimate(
     sampler: str | None,
     jobs: int | None,
     backend: str | None,
+    scheduler: str | None,
     keep_paths: bool,
     overrides: tuple[str, ...],
 ) -> None:
@@ -48,7 +50,9 @@ def estimate(
     asked = {"paths": paths, "sampler": sampler, "jobs": jobs, "backend": backend}
     usual = {name: getattr(section, name) for name in (*asked, "seed")}
     try:
-        plan = RunPlan(**(usual | {k: v for k, v in asked.items() if v is not None}))
+        plan = RunPlan(
+            **(usual | {k: v for k, v in asked.items() if v is not None}), scheduler=scheduler
+        )
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
 

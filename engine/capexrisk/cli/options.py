@@ -14,3 +14,6 @@ overrides = click.option(
     multiple=True,
     help="Change a figure, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
 )
+scheduler = click.option(
+    "--scheduler", metavar="ADDRESS", help="With dask: its scheduler, such as tcp://HOST:8786."
+)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from capexrisk.cli.options import scheduler
+
 
 @click.command
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
@@ -18,7 +20,8 @@ import click
     help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
 )
 @click.option("--jobs", type=int, help="Workers. Default: as the run was begun.")
-@click.option("--backend", help="threading, loky or sequential. Default: as the run was begun.")
+@click.option("--backend", help="threading, loky, sequential or dask. Default: as before.")
+@scheduler
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
 def resume(
     directory: Path,
@@ -26,6 +29,7 @@ def resume(
     max_time: float | None,
     jobs: int | None,
     backend: str | None,
+    scheduler: str | None,
     quiet: bool,
 ) -> None:
     """Go on with the run in DIR that something ended, or with a finished one to more --paths.
@@ -36,6 +40,8 @@ def resume(
 
     how: dict[str, Any] = {"jobs": jobs, "backend": backend}
     changes = {name: value for name, value in how.items() if value is not None}
+    if backend is not None or scheduler is not None:
+        changes["scheduler"] = scheduler  # one that is left behind goes with its back end
     try:
         RunPlan(paths=paths or DEFAULT_PATHS, seed=0, max_seconds=max_time, **changes)
     except ValueError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.options import overrides, scenario_file, scheduler
 
 
 @click.command
@@ -32,7 +32,8 @@ from capexrisk.cli.options import overrides, scenario_file
     "--sampler", metavar="sobol|plain", help="Scrambled nets, the default, or independent paths."
 )
 @click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
-@click.option("--backend", help="threading (the default), loky or sequential.")
+@click.option("--backend", help="threading (the default), loky, sequential or dask.")
+@scheduler
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -51,6 +52,7 @@ def run(
     sampler: str | None,
     jobs: int | None,
     backend: str | None,
+    scheduler: str | None,
     out: Path | None,
     overwrite: bool,
     keep_paths: bool,
@@ -76,6 +78,7 @@ def run(
             sampler=section.sampler if sampler is None else sampler,  # type: ignore[arg-type]
             jobs=section.jobs if jobs is None else jobs,
             backend=section.backend if backend is None else backend,  # type: ignore[arg-type]
+            scheduler=scheduler,
             targets=targets,
             max_seconds=max_time,
         )

@@ -23,7 +23,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
         ("Sampler", sampler(results)),
         *(("Target", line) for line in results.targets),
         ("Seed", str(run["seed"])),
-        ("Workers", f"{run['jobs']}; they never change a number"),
+        ("Workers", f"{run['jobs'] or 'those of a cluster'}; they never change a number"),
         ("Started", times["started"]),
         ("Simulation", f"{times['simulation_seconds']:,.1f} s"),
         ("Machine", f"{machine['system']}, {machine['processor']}, {machine['cores']} cores{cpu}"),

@@ -8,6 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 import joblib
+from joblib.parallel import get_active_backend
 
 from capexrisk.errors import WorkersLost
 from capexrisk.run.plan import RunPlan
@@ -21,9 +22,18 @@ def run_in_order(
     """Results of ``work(*task)`` in the order of the tasks, as they become known.
 
     Threads by default: the compiled core releases the GIL, shares memory and starts at once.
+
+    Raises
+    ------
+    WorkersLost
+        If workers died, and nobody is left to do their work.
+    ClusterError
+        If the plan names a Dask cluster that cannot be used; see `cluster`.
     """
     if plan.backend == "sequential":
         return (work(*task) for task in tasks)
+    if plan.scheduler is not None or _active_client(plan) is not None:
+        return _run_on_dask(plan, work, tasks)
     options: dict[str, Any] = {"n_jobs": plan.jobs, "return_as": "generator"}
     if plan.backend is None:
         # A soft hint: an active joblib.parallel_config goes before it.
@@ -43,8 +53,7 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
             yield result
     except BrokenProcessPool as error:
         raise WorkersLost(
-            "a worker process was killed, perhaps because the memory was full; fewer --jobs, or "
-            "threads, take less"
+            "a worker process was killed, perhaps for want of memory; give fewer --jobs, or threads"
         ) from error
     except GeneratorExit:
         with warnings.catch_warnings():
@@ -53,6 +62,25 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
         raise
 
 
+def _run_on_dask(
+    plan: RunPlan, work: Callable[..., T], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[T]:
+    from capexrisk.run.cluster import connected, run_on_cluster
+
+    if plan.scheduler is None:
+        yield from run_on_cluster(_active_client(plan), work, tasks)
+        return
+    with connected(plan.scheduler) as client:
+        yield from run_on_cluster(client, work, tasks)
+
+
+def _active_client(plan: RunPlan) -> Any:
+    """Client of an active ``joblib.parallel_config("dask")``, the one back end that has one."""
+    return getattr(get_active_backend()[0], "client", None) if plan.backend is None else None
+
+
 def worker_count(plan: RunPlan) -> int:
-    """How many workers the plan gets on this machine."""
+    """How many workers the plan gets on this machine; 0 if a cluster says how many."""
+    if plan.backend == "dask":
+        return 0
     return 1 if plan.backend == "sequential" else int(joblib.effective_n_jobs(plan.jobs))

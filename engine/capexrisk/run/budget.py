@@ -77,7 +77,9 @@ def estimate_budget(
     """
     began = time.perf_counter() if began is None else began
     pilot = replace(plan, paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths), targets=())
-    simulate_plan(scenario, replace(pilot, paths=worker_count(plan)))  # loads or compiles the core
+    simulate_plan(
+        scenario, replace(pilot, paths=max(worker_count(plan), 1))
+    )  # loads or compiles the core
     with TemporaryDirectory() as folder:
         kept = Path(folder) / KEPT
         kept.mkdir()

@@ -17,6 +17,7 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.checkpoint import Checkpoint
 from capexrisk.run.chunks import net_of, run_chunk
+from capexrisk.run.cluster import ClusterError
 from capexrisk.run.paths import paths_intact
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 
@@ -87,6 +88,11 @@ def add_chunks(
     aside: Aside,
 ) -> None:
     """Simulate those of some chunks that the totals lack, and add them; errors as `execute`."""
+    if aside.keep_in is not None and plan.backend == "dask":
+        raise ClusterError(
+            "keep_paths: single paths would be written on the machines that compute them; leave it "
+            "out, and replay the paths you want to see"
+        )
     net_of(lowered, plan)  # refuses what is too large for it before a worker does
     levels, checkpoint = totals.levels, aside.checkpoint
     tasks = (

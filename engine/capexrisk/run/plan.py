@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.kernel.points import path_number
 
-Backend = Literal["threading", "loky", "sequential"]
+Backend = Literal["threading", "loky", "sequential", "dask"]
 Sampler = Literal["sobol", "plain"]
 
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
@@ -55,8 +55,11 @@ class RunPlan:
     jobs : int or None
         Workers, 1 to 10,000; -1 is one for each core; None is what an active
         `joblib.parallel_config` says.
-    backend : {"threading", "loky", "sequential"} or None
+    backend : {"threading", "loky", "sequential", "dask"} or None
         How they run; None honours an active `joblib.parallel_config`, else threading.
+    scheduler : str or None
+        With dask: the address of its scheduler, ``tcp://HOST:8786``. Its cluster says how many
+        workers there are.
     collect : {"everything", "figures"}
         What is found out about the paths.
     targets : tuple of str
@@ -70,6 +73,7 @@ class RunPlan:
     sampler: Sampler = "sobol"
     jobs: int | None = -1
     backend: Backend | None = None
+    scheduler: str | None = None
     collect: Collect = "everything"
     targets: tuple[str, ...] = ()
     max_seconds: float | None = None
@@ -95,6 +99,16 @@ class RunPlan:
         if self.backend not in (*get_args(Backend), None):
             raise ValueError(
                 f"backend: {self.backend!r} is unknown; give one of {', '.join(get_args(Backend))}"
+            )
+        if self.backend == "dask" and not self.scheduler:
+            raise ValueError(
+                "scheduler: is missing; the dask back end needs the address that `dask scheduler` "
+                "prints, tcp://HOST:8786"
+            )
+        if self.backend != "dask" and self.scheduler is not None:
+            raise ValueError(
+                f"scheduler: {self.scheduler!r} has no effect; give the dask back end as well, or "
+                "leave it out"
             )
         if self.collect not in get_args(Collect):
             raise ValueError(

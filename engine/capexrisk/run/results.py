@@ -184,6 +184,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     sampler: str = "sobol",
     n_jobs: int | None = -1,
     backend: str | None = None,
+    scheduler: str | None = None,
     collect: str = "everything",
     targets: Sequence[str] = (),
     max_seconds: float | None = None,
@@ -209,8 +210,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         come from how the nets differ. "plain": independent paths.
     n_jobs : int
         Workers; -1 is one for each core, None what an active `joblib.parallel_config` says.
-    backend : {"threading", "loky", "sequential"}, optional
+    backend : {"threading", "loky", "sequential", "dask"}, optional
         Default: an active `joblib.parallel_config`, else threading.
+    scheduler : str, optional
+        With backend "dask": the address of a running scheduler, ``"tcp://HOST:8786"``. Its
+        cluster says how many workers there are; `n_jobs` has no effect.
     collect : {"everything", "figures"}
         "figures" takes less time: means and probabilities only, without quantiles and CFaR, and of
         an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
@@ -244,6 +248,10 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         If more than one path in 10,000 is not finite.
     TargetError, UnknownName
         If a target cannot be read, or is out of reach of the paths and the time allowed.
+    ClusterError
+        If the scheduler cannot be reached, or its workers are none or of other versions.
+    WorkersLost
+        If workers died, and nobody is left to do their work.
     DimensionError
         If the scenario is too large for the Sobol sequence: more than 21,201 draws a path.
     ResumeMismatch
@@ -266,6 +274,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         sampler=sampler,  # type: ignore[arg-type]
         jobs=n_jobs,
         backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
         collect=collect,  # type: ignore[arg-type]
         targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,

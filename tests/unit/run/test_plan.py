@@ -35,8 +35,8 @@ MOST_SOBOL = 2**36
         ({"jobs": -2}, "jobs: -2 is no number of workers; give 1 to 10000, or -1"),
         ({"jobs": 10**6}, "jobs: 1000000 is no number of workers; give 1 to 10000, or -1"),
         (
-            {"backend": "dask"},
-            "backend: 'dask' is unknown; give one of threading, loky, sequential",
+            {"backend": "ray"},
+            "backend: 'ray' is unknown; give one of threading, loky, sequential, dask",
         ),
         ({"sampler": "halton"}, "sampler: 'halton' is unknown; give one of sobol, plain"),
         ({"sampler": None}, "sampler: None is unknown; give one of sobol, plain"),
@@ -71,6 +71,7 @@ def test_refused(wrong, said):
         {"backend": "threading"},
         {"backend": "loky"},
         {"backend": "sequential"},
+        {"backend": "dask", "scheduler": "tcp://127.0.0.1:8786"},
     ],
     ids=repr,
 )
