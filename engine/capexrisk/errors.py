@@ -5,6 +5,7 @@ from __future__ import annotations
 LONGEST_PART = 400  # characters; a file may hold a word of a megabyte
 
 __all__ = [
+    "BudgetExceeded",
     "CapexriskError",
     "KernelFault",
     "ResultsError",
@@ -79,6 +80,10 @@ class ResumeMismatch(CapexriskError):
             f"{self.where}: cannot go on, the rest would not be the same run ({', '.join(parts)}); "
             "go on with what it was begun with, or run again"
         )
+
+
+class BudgetExceeded(CapexriskError):
+    """A run that is expected to take more than is allowed; it was not begun."""
 
 
 class RunStopped(CapexriskError):

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from capexrisk.cli.options import overrides, scenario_file, scheduler
-
-if TYPE_CHECKING:
-    from capexrisk.run.results import Results
 
 
 @click.command
@@ -56,14 +52,10 @@ def estimate(
     except ValueError as error:
         raise click.UsageError(f"--{error}") from None
 
-    from capexrisk.report.files import write_report_files
+    from capexrisk.cli.sitting import write_files
     from capexrisk.run.budget import estimate_budget
 
-    def write(results: Results, directory: Path) -> None:
-        results.write(directory)
-        write_report_files(results, directory)
-
-    found = estimate_budget(loaded, plan, write=write, keep_paths=keep_paths, began=began)
+    found = estimate_budget(loaded, plan, write=write_files, keep_paths=keep_paths, began=began)
     print(f"{found.paths:,} paths, told from {found.pilot_paths:,}:")
     print(f"  time    {_duration(found.seconds)}, {_duration(found.simulation)} of it simulation")
     print(f"  memory  {found.memory_mib:,.0f} MiB")

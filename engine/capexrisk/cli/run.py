@@ -27,6 +27,12 @@ from capexrisk.cli.options import overrides, scenario_file, scheduler
     metavar="SECONDS",
     help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
 )
+@click.option(
+    "--max-memory",
+    type=float,
+    metavar="MIB",
+    help="Refuse to begin where a small run, of some seconds, tells that it would take more.",
+)
 @click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
 @click.option(
     "--sampler", metavar="sobol|plain", help="Scrambled nets, the default, or independent paths."
@@ -48,6 +54,7 @@ def run(
     paths: int | None,
     targets: tuple[str, ...],
     max_time: float | None,
+    max_memory: float | None,
     seed: int | None,
     sampler: str | None,
     jobs: int | None,
@@ -85,10 +92,14 @@ def run(
     except ValueError as error:
         raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
 
-    from capexrisk.cli.sitting import finish, tell
+    from capexrisk.cli.sitting import finish, tell, write_files
     from capexrisk.run.job import new_job  # heavy: what is wrong so far is told at once
     from capexrisk.run.unfinished import begin_run
 
+    if max_memory is not None:
+        from capexrisk.run.budget import refuse_beyond
+
+        refuse_beyond(loaded, plan, max_memory, write=write_files)
     target = out or Path("runs") / loaded.name
     job = new_job(loaded, plan, keep_paths=keep_paths, overwrite=overwrite)
     with begin_run(target, job) as sitting:

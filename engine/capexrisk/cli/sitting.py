@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,15 +14,21 @@ if TYPE_CHECKING:
     from capexrisk.run.unfinished import Sitting
 
 
-def finish(sitting: Sitting, quiet: bool) -> Results:
-    """Simulate what is left of a run, and write all that it leaves."""
+def write_files(results: Results, directory: Path) -> None:
+    """Write all that a run leaves."""
     from capexrisk.report.files import write_report_files
+
+    results.write(directory)
+    write_report_files(results, directory)
+
+
+def finish(sitting: Sitting, quiet: bool) -> Results:
+    """Simulate what is left of a run, and write its files."""
     from capexrisk.run.results import simulate_job
 
     with progress(sitting.job.plan.run_paths, quiet) as advance:
         results = simulate_job(sitting.job, sitting.aside(advance))
-    results.write(sitting.directory)
-    write_report_files(results, sitting.directory)
+    write_files(results, sitting.directory)
     return results
 
 

@@ -26,17 +26,21 @@ MOST_LISTED = 3
 def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
     """Compute chunks of DIR, a finished run, again and compare them bit by bit.
 
-    Before that, the tables' files are held against their check sums in the manifest.
+    Before that, the files of its tables and of its checkpoint are held against their check sums.
 
     Exit code 0: equal; 1: something differs.
     """
     from capexrisk.errors import ResultsError
+    from capexrisk.run.checkpoint import damaged_files
     from capexrisk.run.checksums import changed_files
+    from capexrisk.run.places import CHECKPOINT
     from capexrisk.run.results import load_results
     from capexrisk.run.verify import verify as verify_run
 
     results = load_results(directory)
     changed = changed_files(directory, results.manifest.get("files", {}))  # none in older runs
+    damaged = damaged_files(directory / CHECKPOINT)
+    changed |= {f"{CHECKPOINT}/{name}": matter for name, matter in damaged.items()}
     for name, matter in changed.items():
         print(f"differs: {name} {matter}")
     size = int(results.chunks["paths"].head(sample).sum()) if len(results.chunks) else 0

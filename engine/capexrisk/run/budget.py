@@ -8,15 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from capexrisk.run.backends import worker_count
+from capexrisk.errors import BudgetExceeded
+from capexrisk.kernel.cells import CELLS
+from capexrisk.lowering import lower
+from capexrisk.run.backends import run_in_order, worker_count
+from capexrisk.run.checkpoint import TOTALS, checkpoint_in
 from capexrisk.run.execute import Aside
-from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import Results, simulate_plan
+from capexrisk.run.job import new_job
+from capexrisk.run.places import CHECKPOINT
+from capexrisk.run.plan import REPLICATES, RunPlan
+from capexrisk.run.results import Results, simulate_job, simulate_plan
 from capexrisk.run.speed import peak_mib
 from capexrisk.scenario import Scenario
 
 PILOT_CHUNKS = 32  # a chunk a net, and as many of independent paths
 KEPT = "paths"
+ASKED = 4  # times each worker is asked what it takes, so that none is left out
 Writer = Callable[[Results, Path], object]
 
 
@@ -32,7 +39,7 @@ class Budget:
         From start to end, compiled code from the cache; of it `simulation` grows with the paths.
     simulation : float
     memory_mib : float
-        Peak resident memory of the process; with processes as workers, of this one alone.
+        Peak resident memory of the process and of the processes that work for it on this machine.
     disk_mib : float
         Of all files that it leaves.
     pilot_paths : int
@@ -76,27 +83,65 @@ def estimate_budget(
         If more than one path in 10,000 is not finite.
     """
     began = time.perf_counter() if began is None else began
-    pilot = replace(plan, paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths), targets=())
-    simulate_plan(
-        scenario, replace(pilot, paths=max(worker_count(plan), 1))
-    )  # loads or compiles the core
-    with TemporaryDirectory() as folder:
-        kept = Path(folder) / KEPT
+    pilot = replace(
+        plan, paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths), targets=(), max_seconds=None
+    )
+    warm = replace(pilot, paths=max(worker_count(plan), 1))
+    simulate_plan(scenario, warm)  # loads or compiles the core
+    job = new_job(scenario, pilot, keep_paths=keep_paths)
+    with TemporaryDirectory() as place:
+        folder, kept = Path(place), Path(place) / KEPT
         kept.mkdir()
-        results = simulate_plan(scenario, pilot, Aside(keep_in=kept if keep_paths else None))
-        write(results, Path(folder))
+        with checkpoint_in(folder / CHECKPOINT, job) as checkpoint:
+            results = simulate_job(job, Aside(kept if keep_paths else None, None, checkpoint))
+        write(results, folder)
         written = time.perf_counter()
-        sizes = {file: file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()}
+        sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
     in_pilot = results.manifest["times"]["simulation_seconds"]
     # Whole chunks are shared out among workers: a smaller number of them is not shared evenly.
     simulation = in_pilot * plan.run_paths / pilot.run_paths
     of_paths = sum(size for file, size in sizes.items() if file.parent.name == KEPT)
     disk = sum(sizes.values()) - of_paths + of_paths * plan.run_paths / pilot.run_paths
+    # Of the checkpoint's parts a short run writes only some.
+    parts = [size for file, size in sizes.items() if file.match(TOTALS)]
+    if parts and plan.sampler == "sobol":
+        disk += (REPLICATES - len(parts)) * sum(parts) / len(parts)
     return Budget(
         paths=plan.run_paths,
         seconds=(written - began) - in_pilot + simulation,
         simulation=simulation,
-        memory_mib=peak_mib(),
+        memory_mib=peak_mib() + _peak_of_workers(plan),
         disk_mib=disk / 2**20,
         pilot_paths=pilot.run_paths,
     )
+
+
+def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: Writer) -> None:
+    """Refuse a run that is expected to take more memory than is allowed.
+
+    What its histograms alone take is known at once; the rest a small run tells.
+
+    Raises
+    ------
+    BudgetExceeded
+    """
+    layout = lower(scenario, plan.collect).layout
+    copies = 1 if plan.sampler == "plain" else REPLICATES
+    least = layout.distributions * CELLS * 4 * (copies + 2 * worker_count(plan)) / 2**20
+    expected = least
+    if least <= most_mib:
+        expected = estimate_budget(scenario, plan, write=write).memory_mib
+    if expected > most_mib:
+        raise BudgetExceeded(
+            f"the run would take about {expected:,.0f} MiB of memory, {most_mib:,.0f} are "
+            "allowed; allow more, or take fewer issuers or quarters"
+        )
+
+
+def _peak_of_workers(plan: RunPlan) -> float:
+    """Peak memory of the processes that work on this machine, MiB."""
+    if plan.backend != "loky":
+        return 0.0
+    workers = worker_count(plan)
+    found = run_in_order(plan, peak_mib, [()] * (ASKED * workers))
+    return workers * max(found)

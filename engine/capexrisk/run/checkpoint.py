@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from capexrisk.errors import ResultsError, ResumeMismatch
+from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.run.chunks import run_chunk
@@ -79,11 +79,14 @@ class Checkpoint:
     job : Job
     notes : list of str
         What was found damaged, a line each.
+    restored : int
+        Paths that were kept when this sitting began.
     """
 
     folder: Path
     job: Job
     notes: list[str] = field(default_factory=list)
+    restored: int = 0
     _kept: list[int] = field(default_factory=lambda: [0] * REPLICATES)  # chunks of each replicate
     _ended: bool = False
     _began: float = field(init=False)
@@ -122,6 +125,7 @@ class Checkpoint:
                 self.notes.append(f"{path}: {reason}; its chunks are computed again")
                 path.unlink()
         self._kept = totals.levels
+        self.restored = self.paths
         self._refuse_other_chunks(totals)
         self._refuse_other_bits(totals)
 
@@ -214,6 +218,19 @@ class Checkpoint:
         if now != checksum:
             what = "the checksum of its first chunk, computed again on this machine,"
             raise ResumeMismatch(str(self.folder), {what: (f"{checksum:08x}", f"{now:08x}")})
+
+
+def damaged_files(folder: Path) -> dict[str, str]:
+    """Files of a checkpoint that are not as they were written, and what is the matter with each."""
+    found = {}
+    for path in (*folder.glob(JOB), *sorted(folder.glob(TOTALS))):
+        try:
+            read_job(path) if path.name == JOB else read_totals(path)
+        except CapexriskError as error:
+            found[path.name] = str(error).removeprefix(f"{path}: ")
+        except (OSError, ValueError) as error:
+            found[path.name] = " ".join(str(error).split())[:200]
+    return found
 
 
 def paths_kept(folder: Path) -> int:

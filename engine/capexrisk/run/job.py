@@ -14,7 +14,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.code import code_record
 from capexrisk.run.manifest import library_versions, machine, scenario_record
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.stored_manifest import read_json
+from capexrisk.run.stored_manifest import read_json, refuse_other_scenario
 from capexrisk.run.whole_file import write_whole
 from capexrisk.scenario import Scenario, digest, scenario_from_case
 
@@ -120,6 +120,7 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
         raise ResultsError(f"{path}: was changed since it was written; run again")
     try:
         scenario = content["scenario"]
+        refuse_other_scenario(scenario)
         plan = {**content["plan"], "targets": tuple(content["plan"]["targets"])}
         job = Job(
             scenario=scenario,
@@ -131,7 +132,7 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
         return job, {name: str(value) for name, value in content["identity"].items()}
     except ScenarioError as error:
         raise ResultsError(f"{path}: its scenario is refused: {error}") from None
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise ResultsError(f"{path}: cannot be read ({error!s:.200}); run again") from None
 
 

@@ -105,20 +105,23 @@ def build_manifest(
     totals: Totals,
     standings: Sequence[Standing] = (),
     *,
+    resumed: int = 0,
     started: datetime,
     seconds: float,
 ) -> dict[str, Any]:
     """Everything needed to know, and to repeat, a run; JSON-ready.
 
-    `scenario` is a `scenario_record`. The keys are described in docs/manifest.md. `Results.write`
-    adds check sums of the files.
+    `scenario` is a `scenario_record`, `resumed` the number of paths that earlier sittings had kept.
+    The keys are described in docs/manifest.md. `Results.write` adds check sums of the files.
     """
+    paths = totals.counted + totals.quarantined
     return {
         "format_version": FORMAT_VERSION,
         "scenario": scenario,
         "run": {
-            "paths": totals.counted + totals.quarantined,
+            "paths": paths,
             "paths_asked": plan.paths,
+            "paths_resumed": resumed,
             "seed": plan.seed,
             "sampler": plan.sampler,
             "replicates": int(np.count_nonzero(totals.paths)),
@@ -143,7 +146,7 @@ def build_manifest(
             "started": started.astimezone(UTC).isoformat(timespec="seconds"),
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
             "simulation_seconds": round(seconds, 3),
-            "paths_per_second": round(totals.counted / seconds) if seconds > 0 else None,
+            "paths_per_second": round((paths - resumed) / seconds) if seconds > 0 else None,
         },
         "chunks": record_of_chunks(totals.entries()),
     }

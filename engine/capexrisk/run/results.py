@@ -309,6 +309,7 @@ def simulate_job(job: Job, aside: Aside = NOTHING) -> Results:
     if aside.checkpoint is not None:
         aside.checkpoint.end(totals)
     seconds = time.perf_counter() - clock
+    resumed = 0 if aside.checkpoint is None else aside.checkpoint.restored
     summary = summarise(totals, lowered, plan.sampler)
     return Results(
         summary=summary.table,
@@ -316,7 +317,14 @@ def simulate_job(job: Job, aside: Aside = NOTHING) -> Results:
         distributions=distribution_table(totals, lowered),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=build_manifest(
-            job.scenario, lowered, plan, totals, standings, started=started, seconds=seconds
+            job.scenario,
+            lowered,
+            plan,
+            totals,
+            standings,
+            resumed=resumed,
+            started=started,
+            seconds=seconds,
         ),
     )
 

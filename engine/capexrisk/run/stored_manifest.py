@@ -136,6 +136,7 @@ class _Run(_Part):
     paths_quarantined: Whole
     quarantine: list[_Broken]
     paths_asked: Whole = 0
+    paths_resumed: Whole = 0
     seed: Annotated[int, Field(ge=0, le=2**64 - 1)]
     sampler: Literal["sobol", "plain"] = "plain"
     replicates: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -231,6 +232,20 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ResultsError(f"{path}: {error}; run again") from None
     return dict(manifest)
+
+
+def refuse_other_scenario(record: object) -> None:
+    """Refuse what is not the scenario of a manifest: its names are shown, and files named by them.
+
+    Raises
+    ------
+    ValueError
+    """
+    _refuse_odd_text(record)
+    try:
+        _Scenario.model_validate(record)
+    except ValidationError as error:
+        raise ValueError(_first_fault(error)) from None
 
 
 def read_json(path: Path) -> dict[str, Any]:

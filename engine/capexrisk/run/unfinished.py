@@ -23,6 +23,7 @@ from capexrisk.errors import (
     WorkersLost,
 )
 from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint
+from capexrisk.run.cluster import ClusterError
 from capexrisk.run.execute import Aside, Progress
 from capexrisk.run.job import Job, read_job, write_job
 from capexrisk.run.lock import LOCK, locked
@@ -34,7 +35,7 @@ from capexrisk.run.whole_file import UNDER_WAY, sync_folder, sync_tree
 
 PATHS: Final = "paths"
 # What another try may get over; anything else comes again.
-PASSING: Final = (OSError, MemoryError, WorkersLost)
+PASSING: Final = (OSError, MemoryError, WorkersLost, ClusterError)
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,8 @@ def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
             _clear_away(folder, made)
         if isinstance(error, KeyboardInterrupt):
             raise KeyboardInterrupt(kept or "nothing was written") from None
+        if isinstance(error, ClusterError) and not kept:
+            raise
         raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
     except CapexriskError:
         if made is not None:  # it would end so again
