@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,19 @@ def resume(
 
     Only what is missing is computed; the results are those of a run in one go, to the bit.
     """
-    from capexrisk.run.plan import DEFAULT_PATHS, RunPlan
+    from capexrisk.cli.sitting import finish, tell
+    from capexrisk.run.unfinished import resume_run
 
     how: dict[str, Any] = {"jobs": jobs, "backend": backend}
     changes = {name: value for name, value in how.items() if value is not None}
     if backend is not None or scheduler is not None:
         changes["scheduler"] = scheduler  # one that is left behind goes with its back end
-    try:
-        RunPlan(paths=paths or DEFAULT_PATHS, seed=0, max_seconds=max_time, **changes)
-    except ValueError as error:
-        raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
-
-    from capexrisk.cli.sitting import finish, tell
-    from capexrisk.run.unfinished import resume_run
-
-    with resume_run(directory, paths=paths, max_seconds=max_time, **changes) as sitting:
+    with ExitStack() as stack:
+        try:
+            sitting = stack.enter_context(
+                resume_run(directory, paths=paths, max_seconds=max_time, **changes)
+            )
+        except ValueError as error:
+            raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
         results = finish(sitting, quiet)
     tell(results, sitting, quiet)

@@ -11,7 +11,7 @@ chunk that has fewer paths because a shorter run ends there is another in a long
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,11 +62,21 @@ def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
     except FileNotFoundError:
         pass
     else:
-        found = differences(then, job.identity())
-        if found:
-            raise ResumeMismatch(str(folder), found)
+        refuse_other(folder, then, job)
     write_job(job, folder / JOB)
     return Checkpoint(folder, job)
+
+
+def refuse_other(where: Path, then: Mapping[str, str], job: Job) -> None:
+    """Refuse to go on with what had another identity then.
+
+    Raises
+    ------
+    ResumeMismatch
+    """
+    found = differences(then, job.identity())
+    if found:
+        raise ResumeMismatch(str(where), found)
 
 
 @dataclass

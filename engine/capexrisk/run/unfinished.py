@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from capexrisk.errors import (
     RunStopped,
     WorkersLost,
 )
-from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint
+from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint, refuse_other
 from capexrisk.run.cluster import ClusterError
 from capexrisk.run.execute import Aside, Progress
 from capexrisk.run.job import Job, read_job, write_job
@@ -122,7 +122,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     out = place_of(finished(place))
     folder = unfinished(out)
     if not folder.is_dir():
-        _extend(out, folder, paths)
+        _extend(out, folder, paths, how)
     elif not holds_job(folder):
         raise ResultsError(f"{folder}: nothing was kept of this run; begin again")
     with locked(folder / CHECKPOINT):
@@ -184,7 +184,7 @@ def _reason(error: BaseException) -> str:
     return str(error)
 
 
-def _extend(out: Path, folder: Path, paths: int | None) -> None:
+def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) -> None:
     """Make an unfinished run of more paths out of a finished one, which stays as it is.
 
     Raises
@@ -192,17 +192,21 @@ def _extend(out: Path, folder: Path, paths: int | None) -> None:
     ResultsError
         If there is none, or it has as many paths.
     """
+    if not out.is_dir():
+        raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
     try:
         run = read_manifest(out / MANIFEST)["run"]
-        job, _ = read_job(out / CHECKPOINT / JOB)
+        job, then = read_job(out / CHECKPOINT / JOB)
     except FileNotFoundError:
-        missing = "keeps nothing to go on from" if out.is_dir() else "there is no such run"
-        raise ResultsError(f"{out}: {missing}; begin one with capexrisk run") from None
+        raise ResultsError(
+            f"{out}: keeps nothing to go on from; begin one with capexrisk run"
+        ) from None
     if run["targets"] and all(target["reached"] for target in run["targets"]):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
-    wanted = job.with_plan(paths=job.plan.paths if paths is None else paths)
+    wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
     if wanted.plan.run_paths <= run["paths"]:
         raise ResultsError(f"{out}: is finished, with {run['paths']:,} paths; give more --paths")
+    refuse_other(out, then, wanted)
     under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
     try:
         (under_way / CHECKPOINT).mkdir(parents=True)

@@ -1,0 +1,117 @@
+"""Whether a run that is killed again and again ends as one in one go, and what keeping it costs.
+
+``python -m benchmarks.survival``: 4,000,000 paths on threads, processes and a Dask cluster of two
+workers, each killed with SIGKILL at ten random moments; then runs with and without a checkpoint in
+turns. Some ten minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import nullcontext, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import capexrisk
+from benchmarks.machine import processor
+from benchmarks.markdown import table
+from capexrisk.run.checkpoint import paths_kept
+from capexrisk.run.places import CHECKPOINT, holds_job, unfinished
+from tests.faults.loopback import loopback_cluster
+
+SCENARIO = Path("configs/hyperscalers-2026.toml").resolve()
+COMMAND = Path(sys.executable).with_name("capexrisk")
+TABLES = ("summary.csv", "distributions.parquet")
+BACKENDS = ("threading", "loky", "dask")
+PATHS = 4_000_000
+KILLS = 10
+SOONEST, LATEST = 0.5, 5.0  # seconds after a start at which it is killed
+ROUNDS = 8
+
+
+def run(folder: Path, *arguments: str, after: float | None = None) -> bool:
+    """Run the command, or kill it after so many seconds; whether it came to its end."""
+    process = subprocess.Popen([COMMAND, *arguments, "-q"], cwd=folder, start_new_session=True)
+    try:
+        if process.wait(timeout=after):
+            raise SystemExit(f"survival: {' '.join(arguments)} failed")
+        return True
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        with suppress(ProcessLookupError):  # loky's workers, which would wait for it
+            os.killpg(process.pid, signal.SIGKILL)
+        return False
+
+
+def digests(out: Path) -> list[str]:
+    return [sha256((out / name).read_bytes()).hexdigest() for name in TABLES]
+
+
+def killed(folder: Path, backend: str, seed: int) -> list[str]:
+    """A row: back end, paths kept at each kill, whether the tables are the same."""
+    moments = random.Random(seed)
+    out = folder / backend
+    cluster = loopback_cluster(2) if backend == "dask" else nullcontext()
+    with cluster as started:
+        how = ["--backend", backend]
+        how += ["--scheduler", started.address] if started else []
+        kept: list[int] = []
+        while len(kept) < KILLS:
+            begin = ["resume", out.name] if holds_job(unfinished(out)) else ["run", str(SCENARIO)]
+            begin += [] if begin[0] == "resume" else ["--paths", str(PATHS), "--out", out.name]
+            if run(folder, *begin, *how, after=moments.uniform(SOONEST, LATEST)):
+                break
+            kept.append(paths_kept(unfinished(out) / CHECKPOINT))
+        if len(kept) == KILLS:
+            run(folder, "resume", out.name, *how)
+    same = digests(out) == digests(folder / "whole")
+    thousands = ", ".join(f"{paths / 1e3:,.0f}" for paths in kept)
+    return [backend, str(len(kept)), thousands, "yes" if same else "NO"]
+
+
+def overhead(paths: int, rounds: int) -> list[float]:
+    """Time of a simulation with a checkpoint, as a share of one without, in each round."""
+    scenario = capexrisk.load_scenario(SCENARIO)
+    capexrisk.simulate(scenario, paths=1_000)
+    ratios = []
+    for turn in range(rounds):
+        taken = {}
+        for keep in (turn % 2 == 0, turn % 2 == 1):
+            with tempfile.TemporaryDirectory() as folder:
+                place = Path(folder) / CHECKPOINT if keep else None
+                clock = time.perf_counter()
+                capexrisk.simulate(scenario, paths=paths, checkpoint=place)
+                taken[keep] = time.perf_counter() - clock
+        ratios.append(taken[True] / taken[False])
+    return ratios
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.survival", description=__doc__)
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="of the moments")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        run(folder, "run", str(SCENARIO), "--paths", str(PATHS), "--out", "whole")
+        rows = [killed(folder, backend, chosen.seed + n) for n, backend in enumerate(BACKENDS)]
+    print(f"{PATHS:,} paths, {processor()}, moments of seed {chosen.seed}\n")
+    heads = ["back end", "kills", "thousand paths kept at each", "tables equal byte for byte"]
+    print(table(heads, rows))
+    found = overhead(PATHS, ROUNDS)
+    middle, least, most = statistics.median(found), min(found), max(found)
+    print(
+        f"\nwith a checkpoint / without, {ROUNDS} rounds: {middle:.3f} ({least:.3f} to {most:.3f})"
+    )
+
+
+if __name__ == "__main__":
+    main()

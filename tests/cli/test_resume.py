@@ -1,0 +1,211 @@
+"""``capexrisk resume``: unfinished runs, longer runs, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from capexrisk.cli import main as command_line
+from capexrisk.run import checkpoint, plan
+from capexrisk.run.results import load_results
+from tests.cli.command import listing, write_small_scenario
+
+TABLES = ("summary.csv", "distributions.parquet", "replicates.parquet", "chunks.parquet")
+CHUNK = 64
+FEW, MANY = 32 * CHUNK, 32 * 4 * CHUNK
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys) -> Command:
+    """The command in this process, without drawing, with small chunks that are all kept."""
+    write_small_scenario(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("capexrisk.report.files.write_report_files", lambda *_: None)
+    monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
+    monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
+    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["capexrisk", *arguments])
+        try:
+            code = command_line._exit_code()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def run(command: Command, out: str, paths: int, *arguments: str) -> None:
+    asked = ("run", "small.toml", "--paths", str(paths), "--out", out, "-q")
+    assert command(*asked, *arguments) == (0, "", "")
+
+
+def same(first: str, second: str) -> bool:
+    return all(Path(first, name).read_bytes() == Path(second, name).read_bytes() for name in TABLES)
+
+
+@pytest.mark.parametrize("sampler", ["sobol", "plain"])
+def test_a_finished_run_goes_on_to_more_paths(command, monkeypatch, sampler):
+    """The same as a run of so many, and only the difference is computed."""
+    more = MANY if sampler == "sobol" else MANY + 17
+    run(command, "x", FEW, "--sampler", sampler)
+    run(command, "whole", more, "--sampler", sampler)
+    assert command("resume", "x", "--paths", str(more), "-q") == (0, "", "")
+    assert same("x", "whole")
+    record = load_results(Path("x")).manifest["run"]
+    assert (record["paths"], record["paths_resumed"]) == (more, FEW)
+    assert [name for name in listing(Path()) if "unfinished" in name or "replaced" in name] == []
+
+
+def test_single_paths_go_along(command):
+    run(command, "x", FEW, "--keep-paths")
+    run(command, "whole", MANY, "--keep-paths")
+    before = {path.name: path.stat().st_ino for path in Path("x/paths").iterdir()}
+    assert command("resume", "x", "--paths", str(MANY), "-q") == (0, "", "")
+    assert same("x", "whole")
+    found, wanted = pd.read_parquet("x/paths"), pd.read_parquet("whole/paths")
+    pd.testing.assert_frame_equal(found, wanted, check_exact=True)
+    assert all(Path("x/paths", name).stat().st_ino == file for name, file in before.items())
+
+
+def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkeypatch):
+    run(command, "x", FEW)
+    run(command, "whole", MANY)
+    run(command, "again", FEW)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("capexrisk.run.results.summarise", stop)
+        code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
+    assert (code, out) == (130, "")
+    assert err.strip() == (
+        "capexrisk: interrupted; 8,192 of 8,192 paths are kept; go on with: capexrisk resume x"
+    )
+    assert same("x", "again")
+    assert command("resume", "x", "-q") == (0, "", "")
+    assert same("x", "whole")
+
+
+def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
+    monkeypatch.setattr(plan, "FIRST_LOOK", FEW)
+    run(command, "whole", MANY)
+    clock = iter([0.0, 0.0, 3.0, 9.0])
+    with monkeypatch.context() as patch:
+        patch.setattr("capexrisk.run.stopping.time.perf_counter", lambda: next(clock))
+        asked = ("run", "small.toml", "--paths", str(MANY), "--out", "x", "--max-time", "5", "-q")
+        code, out, err = command(*asked)
+    assert (code, out) == (0, "")
+    assert err == (
+        "capexrisk: stopped at 2,048 of 8,192 paths, twice as many would have taken more than 5 s; "
+        "go on with: capexrisk resume x\n"
+    )
+    assert load_results(Path("x")).paths == FEW
+    assert command("resume", "x", "-q") == (0, "", "")
+    assert same("x", "whole")
+
+
+def test_a_copy_goes_on_elsewhere(command, monkeypatch):
+    run(command, "whole", MANY)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("capexrisk.run.results.summarise", stop)
+        assert command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")[0] == 130
+    Path("far").mkdir()
+    shutil.copytree("x.unfinished", "far/y.unfinished")
+    shutil.rmtree("x.unfinished")
+    Path("small.toml").unlink()  # all that it takes is in the directory
+    assert command("resume", "far/y", "-q") == (0, "", "")
+    assert same("far/y", "whole")
+
+
+def refusal(command: Command, *arguments: str) -> str:
+    before = listing(Path())
+    code, out, err = command("resume", *arguments)
+    assert (code, out) == (2, "") and err.count("\n") == 1 and listing(Path()) == before
+    return err.removeprefix("capexrisk: ").rstrip("\n")
+
+
+def test_what_cannot_go_on_is_refused_in_a_line(command):
+    run(command, "x", FEW)
+    assert refusal(command, "x") == "x: is finished, with 2,048 paths; give more --paths"
+    assert refusal(command, "x", "--paths", "100") == (
+        "x: is finished, with 2,048 paths; give more --paths"
+    )
+    assert refusal(command, "y") == "y: there is no such run; begin one with capexrisk run"
+    assert refusal(command, "small.toml") == (
+        "small.toml: there is no such run; begin one with capexrisk run"
+    )
+    assert refusal(command, "x", "--paths", "0").startswith("--paths: 0 is out of range")
+    assert refusal(command, "x", "--max-time", "-1").startswith("--max-time: -1 is no time")
+    assert refusal(command, "x", "--backend", "threads").startswith("--backend: 'threads' is unkn")
+    asked = str(10**12)
+    assert "is more than the 68,719,476,736 of the sobol" in refusal(command, "x", "--paths", asked)
+    shutil.rmtree("x/checkpoint")  # a run of an earlier version has none
+    assert refusal(command, "x", "--paths", str(MANY)) == (
+        "x: keeps nothing to go on from; begin one with capexrisk run"
+    )
+
+
+def test_a_run_that_reached_its_targets_is_finished(command, monkeypatch):
+    monkeypatch.setattr(plan, "FIRST_LOOK", FEW)
+    run(command, "x", MANY, "--target", "negative_fcf/Oracle/2026: abs 0.05")
+    assert refusal(command, "x", "--paths", "1000000") == (
+        "x: is finished, its targets are reached; nothing is left to do"
+    )
+
+
+def test_other_code_is_refused(command, monkeypatch):
+    run(command, "x", FEW)
+    record = json.loads(Path("x/manifest.json").read_text())["code"]
+    other = record | {"digest": "f" * 64}
+    with monkeypatch.context() as patch:
+        patch.setattr("capexrisk.run.job.code_record", lambda: other)
+        code, _, err = command("resume", "x", "--paths", str(MANY), "-q")
+    assert code == 2 and err.count("\n") == 1
+    assert f"code was {record['digest'][:20]}, is {'f' * 20}" in err
+    assert command("resume", "x", "--paths", str(MANY), "-q")[0] == 0
+
+
+def test_verify_names_a_damaged_part_and_a_longer_run_computes_it_again(command):
+    run(command, "x", FEW)
+    run(command, "whole", MANY)
+    file = Path("x/checkpoint/totals-09.lz4")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 8
+    file.write_bytes(content)
+    code, out, err = command("verify", "x", "--all", "-q")
+    assert (code, err) == (1, "")
+    assert out.startswith("differs: checkpoint/totals-09.lz4 was changed or cut off\n")
+    code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
+    assert (code, out) == (0, "")
+    assert err == (
+        "capexrisk: warning: x.unfinished/checkpoint/totals-09.lz4: was changed or cut off; "
+        "its chunks are computed again\n"
+    )
+    assert same("x", "whole")
+    assert command("verify", "x", "--all", "-q")[0] == 0
+
+
+def test_a_run_that_would_take_too_much_memory_is_not_begun(command):
+    before = listing(Path())
+    asked = ("run", "small.toml", "--paths", str(FEW), "--out", "x", "-q", "--max-memory")
+    for most in ("1", "150"):  # less than histograms alone; less than Python with its libraries
+        code, out, err = command(*asked, most)
+        assert (code, out) == (2, "") and err.count("\n") == 1
+        assert f" MiB of memory, {most} are allowed; allow more, or take fewer issuers" in err
+        assert listing(Path()) == before
+    assert command(*asked, "100000") == (0, "", "")
+    assert same("x", "x")
