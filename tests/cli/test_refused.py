@@ -96,8 +96,8 @@ ARGUMENTS = {
         "--jobs: 0 is no number of workers; give 1 to 10000, or -1",
     ),
     "unknown back end": (
-        ["run", "base.toml", "--backend", "dask"],
-        "--backend: 'dask' is unknown; give one of threading, loky, sequential",
+        ["run", "base.toml", "--backend", "spark"],
+        "--backend: 'spark' is unknown; give one of threading, loky, sequential, dask",
     ),
     "override of an unknown issuer": (
         ["run", "base.toml", "--set", "issuers.Orakel.cash_usd_bn=5"],
@@ -135,11 +135,8 @@ ARGUMENTS = {
         "nowhere: is no directory; give that of a finished run",
     ),
     "report of an unfinished run": (
-        ["report", ".a.partial-0123456789ab"],
-        (
-            ".a.partial-0123456789ab: holds a run that was not finished, without manifest.json; "
-            "run again"
-        ),
+        ["report", "a.unfinished"],
+        ("a.unfinished: is not finished; go on with capexrisk resume a"),
     ),
     "unknown verb": (["frobnicate", "base.toml"], "No such command 'frobnicate'."),
     "unknown option": (
@@ -154,7 +151,7 @@ ARGUMENTS = {
 def folder(tmp_path):
     (tmp_path / "base.toml").write_bytes(DEFAULT.read_bytes())
     (tmp_path / "occupied").mkdir()
-    (tmp_path / ".a.partial-0123456789ab").mkdir()
+    (tmp_path / "a.unfinished").mkdir()
     (tmp_path / "occupied" / "mine.txt").write_text("x")
     return tmp_path
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import TypeAdapter
+
 from capexrisk.errors import ResultsError, ResumeMismatch, ScenarioError
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.code import code_record
@@ -83,9 +85,11 @@ def new_job(
 
 def write_job(job: Job, path: Path) -> None:
     """Write a job with all that it takes to repeat it."""
+    # Not the cluster: who goes on with a run that somebody else has sent must not be led to theirs.
+    plan = replace(job.plan, backend=None, scheduler=None) if job.plan.scheduler else job.plan
     content = {
         "scenario": job.scenario,
-        "plan": asdict(job.plan),
+        "plan": asdict(plan),
         "keep_paths": job.keep_paths,
         "overwrite": job.overwrite,
         "identity": job.identity(),
@@ -121,11 +125,12 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
     try:
         scenario = content["scenario"]
         refuse_other_scenario(scenario)
-        plan = {**content["plan"], "targets": tuple(content["plan"]["targets"])}
+        given = {**content["plan"], "scheduler": None}
+        plan = TypeAdapter(RunPlan).validate_json(json.dumps(given), strict=True)
         job = Job(
             scenario=scenario,
-            lowered=_lowered(scenario, plan["collect"]),
-            plan=RunPlan(**plan),
+            lowered=_lowered(scenario, plan.collect),
+            plan=plan,
             keep_paths=bool(content["keep_paths"]),
             overwrite=bool(content["overwrite"]),
         )
@@ -133,7 +138,8 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
     except ScenarioError as error:
         raise ResultsError(f"{path}: its scenario is refused: {error}") from None
     except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise ResultsError(f"{path}: cannot be read ({error!s:.200}); run again") from None
+        reason = " ".join(str(error).split())[:200]
+        raise ResultsError(f"{path}: cannot be read ({reason}); run again") from None
 
 
 def differences(then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, tuple[str, str]]:

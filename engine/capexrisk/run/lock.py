@@ -24,7 +24,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     file = folder / LOCK
     try:
-        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
         raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
     try:

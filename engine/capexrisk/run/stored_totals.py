@@ -21,7 +21,8 @@ from capexrisk.run.whole_file import write_whole
 
 TOTALS_FORMAT: Final = 1
 CODEC: Final = "lz4"
-LARGEST: Final = 2**32  # bytes, unpacked; those of the largest scenario take some 2**28
+# Bytes of all arrays: histograms take up to 2**27, the ledger of 10**12 paths 2**31.
+LARGEST: Final = 2**32
 LONGEST_HEAD: Final = 10_000
 KINDS: Final = ("int64", "uint32", "float64")
 
@@ -59,10 +60,10 @@ def read_totals(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.generi
         head = json.loads(line)
         if head.pop("totals_format") != TOTALS_FORMAT:
             raise ValueError("is of another format")
-        arrays, begin = {}, 0
+        arrays, begin, room = {}, 0, LARGEST
         for name, kind, shape, size in head.pop("arrays"):
-            arrays[str(name)] = _unpacked(body[begin : begin + size], kind, shape)
-            begin += size
+            arrays[str(name)] = _unpacked(body[begin : begin + size], kind, shape, room)
+            begin, room = begin + size, room - arrays[str(name)].nbytes
     except (TypeError, LookupError, AttributeError, OSError) as error:
         raise ValueError(f"is no file of totals ({error!s:.100})") from None
     return head, arrays
@@ -89,12 +90,12 @@ def _packed(values: NDArray[np.generic]) -> bytes:
     return found
 
 
-def _unpacked(part: bytes, kind: str, shape: Iterable[int]) -> NDArray[np.generic]:
+def _unpacked(part: bytes, kind: str, shape: Iterable[int], room: int) -> NDArray[np.generic]:
     if kind not in KINDS:
         raise ValueError(f"has an array of {kind!s:.20}")
     values = np.prod([int(side) for side in shape], dtype=object)
     size = int(values) * np.dtype(kind).itemsize
-    if not 0 <= size <= LARGEST:
+    if not 0 <= size <= room:
         raise ValueError("has an array that is too large")
     data = pa.decompress(part, decompressed_size=size, codec=CODEC, asbytes=True) if size else b""
     return np.frombuffer(data, kind).reshape(shape)  # type: ignore[call-overload,no-any-return]

@@ -125,6 +125,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
         _extend(out, folder, paths, how)
     elif not holds_job(folder):
         raise ResultsError(f"{folder}: nothing was kept of this run; begin again")
+    _refuse_links(folder)
     with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
         if paths is not None and paths < job.plan.paths:
@@ -220,6 +221,18 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
     except BaseException:
         shutil.rmtree(under_way, ignore_errors=True)
         raise
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse a directory with links in it, which may lead out: somebody else may have made it.
+
+    Raises
+    ------
+    RunDirectoryError
+    """
+    links = (path for path in (folder, *folder.rglob("*")) if path.is_symlink())
+    for link in links:
+        raise RunDirectoryError(f"{link}: is a link, which may lead anywhere; remove it")
 
 
 def _clear(folder: Path) -> None:
