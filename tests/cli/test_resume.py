@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from capexrisk.cli import main as command_line
-from capexrisk.run import checkpoint, plan
+from capexrisk.errors import KernelFault, WorkersLost
+from capexrisk.run import checkpoint, plan, results
 from capexrisk.run.results import load_results
 from tests.cli.command import listing, write_small_scenario
 
@@ -129,6 +130,63 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
     Path("small.toml").unlink()  # all that it takes is in the directory
     assert command("resume", "far/y", "-q") == (0, "", "")
     assert same("far/y", "whole")
+
+
+def instead(patch: pytest.MonkeyPatch, name: str, act: Callable[[], object]) -> None:
+    """Let something happen just before a function of `results` does its work."""
+    function = getattr(results, name)
+
+    def acting(*given: object, **named: object) -> object:
+        act()
+        return function(*given, **named)
+
+    patch.setattr(results, name, acting)
+
+
+def test_what_was_put_there_in_the_meantime_stays(command, monkeypatch):
+    """And the run, which is finished, waits beside it."""
+    run(command, "whole", MANY)
+    with monkeypatch.context() as patch:
+        instead(patch, "summarise", Path("x").mkdir)
+        code, out, err = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
+    assert (code, out) == (1, "")
+    assert err == (
+        "capexrisk: x: was put there while the run was at work; the run is finished: move the "
+        "other away, then capexrisk resume x\n"
+    )
+    assert list(Path("x").iterdir()) == []
+    Path("x").rmdir()
+    assert command("resume", "x", "-q") == (0, "", "")
+    assert same("x", "whole")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(OSError(28, "No space left on device", "f"), 1), (MemoryError(), 1), (WorkersLost("w"), 1)],
+    ids=["disk", "memory", "workers"],
+)
+def test_what_passes_leaves_all_that_was_kept(command, monkeypatch, error, code):
+    def fail() -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        instead(patch, "summarise", fail)
+        found = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
+    assert found[:2] == (code, "") and found[2].count("\n") == 1
+    assert found[2].endswith("8,192 of 8,192 paths are kept; go on with: capexrisk resume x\n")
+    assert command("resume", "x", "-q") == (0, "", "")
+
+
+def test_nothing_is_left_of_what_would_end_so_again(command, monkeypatch):
+    def fail() -> None:
+        raise KernelFault("the scenario's figures are too extreme for the model")
+
+    before = listing(Path())
+    with monkeypatch.context() as patch:
+        instead(patch, "summarise", fail)
+        found = command("run", "small.toml", "--paths", str(MANY), "--out", "a/x", "-q")
+    assert found == (1, "", "capexrisk: the scenario's figures are too extreme for the model\n")
+    assert listing(Path()) == before
 
 
 def refusal(command: Command, *arguments: str) -> str:

@@ -12,14 +12,21 @@ UNFINISHED: Final = ".unfinished"
 CHECKPOINT: Final = "checkpoint"
 
 
+def named(place: Path) -> Path:
+    """A place by its own name, where it was given as "." or the like."""
+    return place.resolve() if place.name in ("", "..") else place
+
+
 def unfinished(out: Path) -> Path:
     """Where a run is until it is finished, and its results are at `out`."""
-    return out.with_name(out.name + UNFINISHED)
+    out = named(out)
+    return out.parent / f"{out.name}{UNFINISHED}"
 
 
 def finished(place: Path) -> Path:
     """Where its results will be; `place` may be either."""
-    return place.with_name(place.name.removesuffix(UNFINISHED))
+    place = named(place)
+    return place.parent / place.name.removesuffix(UNFINISHED)
 
 
 def holds_job(folder: Path) -> bool:

@@ -69,7 +69,7 @@ def place_of(out: Path) -> Path:
     out = out.resolve() if out.name in ("", "..") else out
     if Path.cwd().is_relative_to(out.resolve()):
         raise RunDirectoryError(
-            f"{out}: is the folder you stand in, or above it; give another directory with --out"
+            f"{out}: is the folder you stand in, or above it; stand elsewhere, or give another"
         )
     return out
 

@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from capexrisk.errors import (
     CapexriskError,
+    KernelFault,
     ResultsError,
     RunDirectoryError,
     RunStopped,
@@ -27,15 +28,19 @@ from capexrisk.run.cluster import ClusterError
 from capexrisk.run.execute import Aside, Progress
 from capexrisk.run.job import Job, read_job, write_job
 from capexrisk.run.lock import LOCK, locked
+from capexrisk.run.names import UnknownName
 from capexrisk.run.places import CHECKPOINT, finished, holds_job, resume_command, unfinished
 from capexrisk.run.results import MANIFEST
 from capexrisk.run.store import make_folder, place_of, refuse_occupied, remove_empty, replace_by
 from capexrisk.run.stored_manifest import read_manifest
+from capexrisk.run.targets import TargetError
 from capexrisk.run.whole_file import UNDER_WAY, sync_folder, sync_tree
+from capexrisk.sampling.net import DimensionError
 
 PATHS: Final = "paths"
-# What another try may get over; anything else comes again.
+# What another try may get over, and what would come again.
 PASSING: Final = (OSError, MemoryError, WorkersLost, ClusterError)
+HOPELESS: Final = (KernelFault, TargetError, UnknownName, DimensionError)
 
 
 @dataclass(frozen=True)
@@ -149,12 +154,10 @@ def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
         for left in folder.rglob(f"*{UNDER_WAY}"):
             left.unlink()
         sync_tree(folder)
-        # Again: somebody may have put something there while the paths ran.
-        refuse_occupied(out, job.overwrite, "run")
-        replace_by(folder, out)
-        sync_folder(out.parent)
-        (out / CHECKPOINT / LOCK).unlink(missing_ok=True)
+        _put(folder, out, job)
     except (KeyboardInterrupt, *PASSING) as error:
+        if not folder.is_dir():  # it is finished, and has its name
+            raise
         kept = sitting is not None and _kept(sitting)
         if not kept and made is not None:
             _clear_away(folder, made)
@@ -163,10 +166,28 @@ def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
         if isinstance(error, ClusterError) and not kept:
             raise
         raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
-    except CapexriskError:
-        if made is not None:  # it would end so again
+    except RunStopped:
+        raise
+    except CapexriskError as error:
+        kept = sitting is not None and _kept(sitting)
+        if made is not None and (not kept or isinstance(error, HOPELESS)):
             _clear_away(folder, made)
         raise
+
+
+def _put(folder: Path, out: Path, job: Job) -> None:
+    """Give a finished run its name."""
+    try:
+        # Again: somebody may have put something there while the paths ran.
+        refuse_occupied(out, job.overwrite, "run")
+    except RunDirectoryError:
+        raise RunStopped(
+            f"{out}: was put there while the run was at work; the run is finished: move the other "
+            f"away, then {resume_command(out)}"
+        ) from None
+    replace_by(folder, out)
+    sync_folder(out.parent)
+    (out / CHECKPOINT / LOCK).unlink(missing_ok=True)
 
 
 def _kept(sitting: Sitting) -> str:
@@ -213,14 +234,22 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         (under_way / CHECKPOINT).mkdir(parents=True)
         # Files are replaced as a whole, never changed: those of both runs may be the same.
         for file in (out / CHECKPOINT).glob(TOTALS):
-            os.link(file, under_way / CHECKPOINT / file.name)
+            _share(file, under_way / CHECKPOINT / file.name)
         if job.keep_paths:
-            shutil.copytree(out / PATHS, under_way / PATHS, copy_function=os.link)
+            shutil.copytree(out / PATHS, under_way / PATHS, copy_function=_share)
         write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
         under_way.rename(folder)
     except BaseException:
         shutil.rmtree(under_way, ignore_errors=True)
         raise
+
+
+def _share(file: Path | str, other: Path | str) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
 
 
 def _refuse_links(folder: Path) -> None:
