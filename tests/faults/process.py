@@ -75,14 +75,17 @@ def wait_until_kept(process: subprocess.Popen[str], unfinished: Path, paths: int
 def wait_until(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
     limit = time.monotonic() + BEGIN
     while not reached():
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, (process.returncode, *process.communicate())
         assert time.monotonic() < limit
         time.sleep(0.01)
 
 
-def interrupt(process: subprocess.Popen[str], sign: int = signal.SIGINT) -> tuple[str, str]:
-    """Press Ctrl-C; what the process still says."""
-    os.killpg(process.pid, sign)
+def interrupt(
+    process: subprocess.Popen[str], unfinished: Path, sign: int = signal.SIGINT
+) -> tuple[str, str]:
+    """Press Ctrl-C once some paths are kept; what the process still says."""
+    with held(process, unfinished):  # else a fast run may have ended
+        os.killpg(process.pid, sign)
     return process.communicate(timeout=END)
 
 

@@ -88,8 +88,7 @@ def test_a_disk_that_is_read_only(folder, disk, wanted):
 @pytest.mark.parametrize("damage", ["a bit", "cut off"])
 def test_a_file_that_was_damaged_is_named_and_its_chunks_computed_again(folder, wanted, damage):
     with begun(folder, *RUN, "--out", "x") as process:
-        wait_until_kept(process, folder / "x.unfinished")
-        interrupt(process)
+        interrupt(process, folder / "x.unfinished")
     file = folder / "x.unfinished" / "checkpoint" / "totals-00.lz4"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
@@ -105,8 +104,7 @@ def test_a_file_that_was_damaged_is_named_and_its_chunks_computed_again(folder, 
 
 def test_a_job_that_was_damaged_is_refused(folder):
     with begun(folder, *RUN, "--out", "x") as process:
-        wait_until_kept(process, folder / "x.unfinished")
-        interrupt(process)
+        interrupt(process, folder / "x.unfinished")
     job = folder / "x.unfinished" / "checkpoint" / "job.json"
     job.write_text(job.read_text().replace('"sampler": "sobol"', '"sampler": "plain"'))
     before = listing(folder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 
 import pytest
 
 from tests.cli.command import call, listing
-from tests.faults.process import PATHS, begun, interrupt, tables, wait_until, wait_until_kept
+from tests.faults.process import END, PATHS, begun, interrupt, tables, wait_until
 
 RUN = ("run", "small.toml", "--paths", str(PATHS), "-q")
 KEPT = re.compile(
@@ -20,8 +21,7 @@ KEPT = re.compile(
 def interrupted(folder, *arguments: str, place: str, sign: int = signal.SIGINT) -> int:
     """Stop a run after its first paths are kept; how many were."""
     with begun(folder, *RUN, "--out", place, *arguments) as process:
-        wait_until_kept(process, folder / f"{place}.unfinished")
-        out, err = interrupt(process, sign)
+        out, err = interrupt(process, folder / f"{place}.unfinished", sign)
     assert (process.returncode, out) == (130, "")
     # An empty line comes first, so that a terminal's ^C stands on its own.
     found = KEPT.fullmatch(err.lstrip("\n"))
@@ -88,7 +88,8 @@ def test_nothing_is_left_of_a_run_without_a_finished_chunk(folder):
     with begun(folder, *arguments, "--out", "a/b", "-q", "--set", "run.jobs=1") as process:
         # Before any chunk: at the first sign of the directory, while the core is loaded.
         wait_until(process, (folder / "a" / "b.unfinished").is_dir)
-        _, err = interrupt(process)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=END)
     assert process.returncode == 130
     if "nothing was written" in err:
         assert listing(folder) == ["small.toml"]
