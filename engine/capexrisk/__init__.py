@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from capexrisk.analysis.comparison import Comparison, compare
-    from capexrisk.errors import CapexriskError, KernelFault, ScenarioError
+    from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.run.rare import RareEvent, rare_event
     from capexrisk.run.replay import replay
     from capexrisk.run.results import Results, load_results, simulate
@@ -24,6 +24,7 @@ _HOME = {
     "compare": "capexrisk.analysis.comparison",
     "CapexriskError": "capexrisk.errors",
     "KernelFault": "capexrisk.errors",
+    "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
     "RareEvent": "capexrisk.run.rare",
     "Results": "capexrisk.run.results",
@@ -41,6 +42,7 @@ __all__ = [
     "KernelFault",
     "RareEvent",
     "Results",
+    "ResumeMismatch",
     "Scenario",
     "ScenarioError",
     "__version__",

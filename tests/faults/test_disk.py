@@ -85,14 +85,13 @@ def test_a_disk_that_is_read_only(folder, disk, wanted):
     assert tables(disk / "x") == wanted
 
 
-@pytest.mark.parametrize("damage", ["a bit", "cut off"])
-def test_a_file_that_was_damaged_is_named_and_its_chunks_computed_again(folder, wanted, damage):
+def test_a_file_that_was_damaged_is_named_and_its_chunks_computed_again(folder, wanted):
     with begun(folder, *RUN, "--out", "x") as process:
         interrupt(process, folder / "x.unfinished")
     file = folder / "x.unfinished" / "checkpoint" / "totals-00.lz4"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
-    file.write_bytes(content if damage == "a bit" else content[: len(content) // 2])
+    file.write_bytes(content)
     found = call("resume", "x", "-q", cwd=folder)
     assert found.returncode == 0
     assert found.stderr == (

@@ -1,8 +1,8 @@
 """What is kept of a run while it goes on, so that it can be gone on with.
 
 A folder with the job and a file for each part of the totals: a net, or all batches of independent
-paths. Each file is there whole or not at all, and vouches for itself: one that was
-damaged is told, and its chunks are computed again.
+paths. Each file is there whole or not at all, and vouches for itself: one that was damaged is
+told, and its chunks are computed again. Parts need not have come equally far.
 
 Only whole chunks are kept: a longer run begins with them, so it can go on from here as well. A
 chunk that has fewer paths because a shorter run ends there is another in a longer one.
@@ -169,6 +169,7 @@ class Checkpoint:
         for part in range(part_count(totals)):
             if self._lacks(totals, part):
                 self._write(totals, part)
+        sync_folder(self.folder)
 
     def _lacks(self, totals: Totals, part: int) -> bool:
         own = replicates_of(totals, part)
@@ -189,7 +190,6 @@ class Checkpoint:
         levels = totals.levels[own]
         what = {**self._what(part), "paths": sum(levels) * self.job.plan.chunk_paths}
         write_totals(self._path(part), arrays_of(totals, part), what)
-        sync_folder(self.folder)
         self._kept[own] = levels
         self._written = time.monotonic()
         self._takes = self._written - began

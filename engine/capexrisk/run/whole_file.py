@@ -12,7 +12,7 @@ UNDER_WAY = ".tmp"  # what such a file is called until it is whole
 def write_whole(path: Path, *content: bytes) -> None:
     """Write a file under another name, on to the disk, then give it its own.
 
-    The new name may still be lost with the power until `sync_folder` is called.
+    Until `sync_folder` is called a power cut may bring back the file that had the name before.
 
     Raises
     ------
