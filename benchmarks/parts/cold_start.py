@@ -37,7 +37,7 @@ def stages() -> Callable[[], dict[str, float]]:
 
         from capexrisk.kernel.simulate import simulate_chunk
         from capexrisk.lowering import lower
-        from capexrisk.run.results import simulate  # noqa: F401 - what a run imports
+        from capexrisk.run.simulation import simulate  # noqa: F401 - what a run imports
         from capexrisk.scenario import load_scenario
 
         stage("import")

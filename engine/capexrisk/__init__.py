@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.run.rare import RareEvent, rare_event
     from capexrisk.run.replay import replay
-    from capexrisk.run.results import Results, load_results, simulate
+    from capexrisk.run.results import Results, load_results
+    from capexrisk.run.simulation import simulate
     from capexrisk.scenario import Scenario, load_scenario
 
 __version__ = "0.1.0"
@@ -31,7 +32,7 @@ _HOME = {
     "load_results": "capexrisk.run.results",
     "rare_event": "capexrisk.run.rare",
     "replay": "capexrisk.run.replay",
-    "simulate": "capexrisk.run.results",
+    "simulate": "capexrisk.run.simulation",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
 }

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from capexrisk.report.html import write_report
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.cli.command import DEFAULT
 

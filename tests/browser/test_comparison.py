@@ -9,7 +9,7 @@ import pytest
 
 from capexrisk.analysis.comparison import compare
 from capexrisk.report.comparison import write_comparison
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.browser.conftest import ATTACK, DESKTOP, PHONE
 from tests.cli.command import DEFAULT

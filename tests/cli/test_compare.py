@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.cli.command import call, listing, write_small_scenario
 

@@ -12,7 +12,7 @@ import pytest
 
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault, WorkersLost
-from capexrisk.run import checkpoint, plan, results
+from capexrisk.run import checkpoint, plan, simulation
 from capexrisk.run.results import load_results
 from tests.cli.command import listing, write_small_scenario
 
@@ -86,7 +86,7 @@ def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.run.results.summarise", stop)
+        patch.setattr("capexrisk.run.simulation.summarise", stop)
         code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
     assert (code, out) == (130, "")
     assert err.strip() == (
@@ -122,7 +122,7 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.run.results.summarise", stop)
+        patch.setattr("capexrisk.run.simulation.summarise", stop)
         assert command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")[0] == 130
     Path("far").mkdir()
     shutil.copytree("x.unfinished", "far/y.unfinished")
@@ -133,14 +133,14 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
 
 
 def instead(patch: pytest.MonkeyPatch, name: str, act: Callable[[], object]) -> None:
-    """Let something happen just before a function of `results` does its work."""
-    function = getattr(results, name)
+    """Let something happen just before a function of `simulation` does its work."""
+    function = getattr(simulation, name)
 
     def acting(*given: object, **named: object) -> object:
         act()
         return function(*given, **named)
 
-    patch.setattr(results, name, acting)
+    patch.setattr(simulation, name, acting)
 
 
 def test_what_was_put_there_in_the_meantime_stays(command, monkeypatch):

@@ -11,7 +11,8 @@ import pytest
 
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault
-from capexrisk.run.results import load_results, simulate
+from capexrisk.run.results import load_results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.cli.command import call, listing, write_small_scenario
 
@@ -193,7 +194,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 
     before = listing(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.run.results.simulate_job", broken)
+    monkeypatch.setattr("capexrisk.run.simulation.simulate_job", broken)
     monkeypatch.setattr(
         "sys.argv", ["capexrisk", "run", "small.toml", "--paths", "2048", "--out", "x/y"]
     )
@@ -221,7 +222,7 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
         "paths_quarantined": 1,
         "quarantine": [{"path": 17, "quarter": "2026Q2"}],
     }
-    monkeypatch.setattr("capexrisk.run.results.simulate_job", lambda *_, **__: results)
+    monkeypatch.setattr("capexrisk.run.simulation.simulate_job", lambda *_, **__: results)
     asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
     printed = capsys.readouterr()

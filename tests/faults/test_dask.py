@@ -20,7 +20,8 @@ from capexrisk.run import cluster as dask
 from capexrisk.run.backends import run_in_order
 from capexrisk.run.cluster import ClusterError
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import DISTRIBUTIONS, SUMMARY_CSV, Results, simulate
+from capexrisk.run.results import DISTRIBUTIONS, SUMMARY_CSV, Results
+from capexrisk.run.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
 from tests.unit.run.scenarios import small_scenario

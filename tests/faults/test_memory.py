@@ -14,7 +14,7 @@ from tests.cli.command import ROOT
 # bytes.
 CHILD = """
 import resource, sys
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 scenario = small_scenario(quarters=8, issuers=None, start="2026Q1")

@@ -21,8 +21,8 @@ from capexrisk.run.results import (
     SUMMARY_PARQUET,
     Results,
     load_results,
-    simulate,
 )
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 FILES = (MANIFEST, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)

@@ -16,7 +16,8 @@ import pytest
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError
 from capexrisk.run import checkpoint, plan
 from capexrisk.run.job import _checksum, read_job
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.run.unfinished import resume_run
 from tests.hostile.stored import INSTEAD, LONGEST_LINE
 from tests.unit.run.scenarios import small_scenario
@@ -190,7 +191,7 @@ def test_a_lock_that_is_a_link_is_not_followed(kept, tmp_path):
 
 def test_an_array_larger_than_the_machine_is_not_unpacked(kept, tmp_path, whole):
     """A file with a right checksum that says it unpacks to 2**60 bytes."""
-    from capexrisk.run.stored_totals import _checksum as seal
+    from capexrisk.disk.totals import _checksum as seal
 
     shutil.copytree(kept, tmp_path / "c")
     path = tmp_path / "c" / "totals-00.lz4"

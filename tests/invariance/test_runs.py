@@ -21,7 +21,8 @@ from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import REPLICATES, RunPlan
-from capexrisk.run.results import SUMMARY_CSV, Results, simulate
+from capexrisk.run.results import SUMMARY_CSV, Results
+from capexrisk.run.simulation import simulate
 from capexrisk.run.summary import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, summarise
 from capexrisk.scenario import Scenario, scenario_from_case
 from tests.unit.run.scenarios import ISSUERS, reference_case, small_scenario

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.disk.manifest import FORMAT_VERSION
 from capexrisk.errors import CapexriskError
 from capexrisk.estimate.paired import Differences, paired, unpaired
 from capexrisk.estimate.replicated import student_half_width
 from capexrisk.run.plan import REPLICATES
 from capexrisk.run.results import MANIFEST, Results
-from capexrisk.run.stored_manifest import FORMAT_VERSION
 from capexrisk.run.summary import HORIZON, SYSTEM
 
 if TYPE_CHECKING:

@@ -142,7 +142,7 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
 
 def _simulate(scenario: Any, plan: RunPlan, quiet: bool, what: str) -> Results:
     from capexrisk.run.execute import Aside
-    from capexrisk.run.results import simulate_plan
+    from capexrisk.run.simulation import simulate_plan
 
     with progress(plan.run_paths, quiet, what) as advance:
         return simulate_plan(scenario, plan, Aside(progress=advance))

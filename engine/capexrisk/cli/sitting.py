@@ -24,7 +24,7 @@ def write_files(results: Results, directory: Path) -> None:
 
 def finish(sitting: Sitting, quiet: bool) -> Results:
     """Simulate what is left of a run, and write its files."""
-    from capexrisk.run.results import simulate_job
+    from capexrisk.run.simulation import simulate_job
 
     with progress(sitting.job.plan.run_paths, quiet) as advance:
         results = simulate_job(sitting.job, sitting.aside(advance))

@@ -30,9 +30,9 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
 
     Exit code 0: equal; 1: something differs.
     """
+    from capexrisk.disk.checksums import changed_files
     from capexrisk.errors import ResultsError
     from capexrisk.run.checkpoint import damaged_files
-    from capexrisk.run.checksums import changed_files
     from capexrisk.run.places import CHECKPOINT
     from capexrisk.run.results import load_results
     from capexrisk.run.verify import verify as verify_run

@@ -17,7 +17,8 @@ from capexrisk.run.execute import Aside
 from capexrisk.run.job import new_job
 from capexrisk.run.places import CHECKPOINT
 from capexrisk.run.plan import REPLICATES, RunPlan
-from capexrisk.run.results import Results, simulate_job, simulate_plan
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate_job, simulate_plan
 from capexrisk.run.speed import peak_mib
 from capexrisk.scenario import Scenario
 

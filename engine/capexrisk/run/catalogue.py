@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from capexrisk.disk.lock import is_locked
+from capexrisk.disk.manifest import FORMAT_VERSION, read_json, read_manifest
+from capexrisk.disk.tables import MOST_ROWS, SUMMARY, read_table
 from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.measures import Estimate
 from capexrisk.run.checkpoint import JOB, paths_kept
 from capexrisk.run.job import read_job
-from capexrisk.run.lock import is_locked
 from capexrisk.run.places import CHECKPOINT, UNFINISHED, finished, holds_job
 from capexrisk.run.results import MANIFEST, SUMMARY_PARQUET
-from capexrisk.run.stored_manifest import FORMAT_VERSION, read_json, read_manifest
-from capexrisk.run.stored_tables import MOST_ROWS, SUMMARY, read_table
 from capexrisk.run.summary import SYSTEM
 
 DEEPEST = 3  # folders below the one that is asked for

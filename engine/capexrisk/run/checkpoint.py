@@ -19,15 +19,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from capexrisk.disk.lock import locked
+from capexrisk.disk.totals import read_head, read_totals, write_totals
+from capexrisk.disk.whole_file import sync_folder
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.job import Job, differences, read_job, write_job
-from capexrisk.run.lock import locked
 from capexrisk.run.plan import REPLICATES, Chunk
-from capexrisk.run.stored_totals import read_head, read_totals, write_totals
-from capexrisk.run.whole_file import sync_folder
 
 JOB: Final = "job.json"
 TOTALS: Final = "totals-*.lz4"

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from capexrisk.disk.manifest import read_json, refuse_other_scenario
+from capexrisk.disk.whole_file import write_whole
 from capexrisk.errors import ResultsError, ResumeMismatch, ScenarioError
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.code import code_record
 from capexrisk.run.manifest import library_versions, machine, scenario_record
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.stored_manifest import read_json, refuse_other_scenario
-from capexrisk.run.whole_file import write_whole
 from capexrisk.scenario import Scenario, digest, scenario_from_case
 
 JOB_FORMAT: Final = 1

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from capexrisk.disk.checksums import record_of_chunks
+from capexrisk.disk.manifest import FORMAT_VERSION
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.selftest import vector_bits
 from capexrisk.lowering import LoweredScenario
 from capexrisk.numeric.jit import compile_target
 from capexrisk.run.backends import worker_count
-from capexrisk.run.checksums import record_of_chunks
 from capexrisk.run.code import code_record
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.stored_manifest import FORMAT_VERSION
 from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario, digest, sources
 

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from capexrisk.disk.whole_file import UNDER_WAY
 from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
-from capexrisk.run.whole_file import UNDER_WAY
 from capexrisk.scenario.market import REGIMES
 
 

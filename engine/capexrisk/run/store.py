@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 from uuid import uuid4
 
+from capexrisk.disk.manifest import read_json
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.run.results import MANIFEST
-from capexrisk.run.stored_manifest import read_json
 
 Kind = Literal["run", "comparison"]
 

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from capexrisk.disk.lock import LOCK, locked
+from capexrisk.disk.manifest import read_manifest
+from capexrisk.disk.whole_file import UNDER_WAY, sync_folder, sync_tree
 from capexrisk.errors import (
     CapexriskError,
     KernelFault,
@@ -27,14 +30,11 @@ from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint, r
 from capexrisk.run.cluster import ClusterError
 from capexrisk.run.execute import Aside, Progress
 from capexrisk.run.job import Job, read_job, write_job
-from capexrisk.run.lock import LOCK, locked
 from capexrisk.run.names import UnknownName
 from capexrisk.run.places import CHECKPOINT, finished, holds_job, resume_command, unfinished
 from capexrisk.run.results import MANIFEST
 from capexrisk.run.store import make_folder, place_of, refuse_occupied, remove_empty, replace_by
-from capexrisk.run.stored_manifest import read_manifest
 from capexrisk.run.targets import TargetError
-from capexrisk.run.whole_file import UNDER_WAY, sync_folder, sync_tree
 from capexrisk.sampling.net import DimensionError
 
 PATHS: Final = "paths"

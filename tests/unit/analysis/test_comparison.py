@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 
 import capexrisk
 from capexrisk.analysis.comparison import COLUMNS, ComparisonError, compare
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import Scenario, scenario_from_case
 from tests.unit.kernel.blocks import changed_case
 from tests.unit.run.scenarios import ISSUERS, small_scenario

@@ -14,7 +14,8 @@ from matplotlib import pyplot as plt
 from capexrisk.analysis.comparison import Comparison, compare
 from capexrisk.report.figures import Drawing, write_figures
 from capexrisk.report.html import write_report
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario, scenario_from_case
 
 ROOT = Path(__file__).parents[3]

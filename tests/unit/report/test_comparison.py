@@ -12,7 +12,7 @@ from capexrisk.analysis.comparison import Comparison, compare
 from capexrisk.estimate.measures import Estimate
 from capexrisk.report.comparison import write_comparison
 from capexrisk.report.numbers import percentage
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.unit.report.conftest import ROOT
 from tests.unit.report.test_page import Outline

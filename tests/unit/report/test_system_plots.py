@@ -17,7 +17,8 @@ from capexrisk.report import plots
 from capexrisk.report.canvas import BLUE, RED
 from capexrisk.report.estimates import Estimates, observed
 from capexrisk.report.plots import overlaid
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
 from tests.unit.report.conftest import ROOT
 from tests.unit.report.pictures import REPLAY

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import Scenario
 from tests.unit.run.scenarios import small_scenario
 

@@ -6,7 +6,8 @@ import pytest
 
 from capexrisk.run.budget import estimate_budget
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy.stats import beta, t
 
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 PATHS, REPLICATES = 8_192, 32

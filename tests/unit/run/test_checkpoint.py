@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from capexrisk.disk.lock import is_locked, locked
 from capexrisk.errors import ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.run import checkpoint, execute, plan
 from capexrisk.run.checkpoint import paths_kept
 from capexrisk.run.job import differences
-from capexrisk.run.lock import is_locked, locked
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 # Four chunks of each of the 32 nets, or four of each batch and one that is not whole.

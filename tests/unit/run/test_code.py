@@ -131,7 +131,7 @@ def test_the_engine_has_no_file_of_a_kind_that_is_not_looked_at():
 
 def test_every_room_that_makes_numbers_is_looked_at():
     rooms = {path.relative_to(code.PACKAGE).parts[0] for path in code._files()}
-    making = {"numeric", "model", "kernel", "sampling", "estimate", "scenario", "run"}
+    making = {"numeric", "model", "kernel", "sampling", "estimate", "scenario", "disk", "run"}
     assert rooms == {*making, "lowering.py", "errors.py"}
 
 

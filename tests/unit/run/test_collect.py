@@ -7,7 +7,8 @@ import pytest
 
 from capexrisk.kernel.outcomes import FLOWS
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import load_results, simulate
+from capexrisk.run.results import load_results
+from capexrisk.run.simulation import simulate
 from capexrisk.run.summary import DISTRIBUTION_COLUMNS, HORIZON, SYSTEM, flow_metric
 from tests.unit.run.conftest import PATHS, RUN_PATHS
 

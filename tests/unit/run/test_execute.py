@@ -22,7 +22,7 @@ from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.execute import Aside, execute, quarantine_note
 from capexrisk.run.paths import column_names
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.sampling.net import DimensionError
 from capexrisk.scenario import scenario_from_case
 from tests.unit.run.scenarios import reference_case, small_scenario

@@ -20,7 +20,7 @@ import capexrisk
 from capexrisk.numeric.jit import compile_target
 from capexrisk.run.code import code_record
 from capexrisk.run.manifest import LIBRARIES, library_versions, machine, source_records
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import digest, load_scenario, scenario_from_case, sources
 from tests.cli.command import DEFAULT
 from tests.unit.run.conftest import PATHS, RUN_PATHS
@@ -134,7 +134,7 @@ def test_durations_are_not_taken_from_a_clock_that_may_be_set():
         for found in CLOCKS.findall(path.read_text("utf-8"))
     ]
     assert calls and set(calls) == {
-        ("results.py", "datetime.now"),
+        ("simulation.py", "datetime.now"),
         ("manifest.py", "datetime.now"),
     }
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from capexrisk.run.results import MANIFEST, TABLES, simulate
+from capexrisk.run.results import MANIFEST, TABLES
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 PAGE = Path(__file__).parents[3] / "docs" / "manifest.md"

@@ -11,7 +11,8 @@ import pytest
 
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS
 from capexrisk.run.replay import SOURCES, replay
-from capexrisk.run.results import Results, load_results, simulate
+from capexrisk.run.results import Results, load_results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import scenario_from_case
 from capexrisk.scenario.market import REGIMES
 from tests.unit.run.scenarios import reference_case, small_scenario

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.run.results import MANIFEST, SUMMARY_CSV, simulate
+from capexrisk.run.results import MANIFEST, SUMMARY_CSV
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import FigureSource, digest, load_scenario, scenario_from_case, sources
 from tests.cli.command import DEFAULT, call
 from tests.unit.run.scenarios import small_scenario

@@ -10,7 +10,7 @@ from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.run.summary import COLUMNS, HORIZON, SYSTEM, TIER_METRICS, summarise
 from capexrisk.scenario import scenario_from_case
 from tests.unit.run.scenarios import ISSUERS, reference_case, small_scenario

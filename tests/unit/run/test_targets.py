@@ -8,7 +8,7 @@ import pytest
 from capexrisk.lowering import lower
 from capexrisk.run.names import UnknownName, resolve
 from capexrisk.run.plan import DEFAULT_MOST_PATHS, RunPlan, default_paths
-from capexrisk.run.results import simulate
+from capexrisk.run.simulation import simulate
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.targets import TargetError, parse_target, sentence
 from tests.unit.run.scenarios import small_scenario

@@ -9,7 +9,13 @@ import pytest
 
 from capexrisk.run.code import code_in_words, code_record
 from capexrisk.run.manifest import machine
-from capexrisk.run.results import CHUNKS, Results, ResultsError, load_results, simulate
+from capexrisk.run.results import (
+    CHUNKS,
+    Results,
+    ResultsError,
+    load_results,
+)
+from capexrisk.run.simulation import simulate
 from capexrisk.run.verify import verify
 from tests.unit.run.scenarios import small_scenario
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capexrisk.run.results import Results, simulate
+from capexrisk.run.results import Results
+from capexrisk.run.simulation import simulate
 from capexrisk.scenario import Scenario, digest, json_schema, load_scenario, sources
 from tests.oracle import twin
 from tests.oracle.draws import random_draws

@@ -11,11 +11,18 @@ import subprocess
 import pandas as pd
 import pytest
 
+from capexrisk.disk.checksums import changed_files, record_of_chunks
+from capexrisk.disk.tables import write_table
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.run.checksums import changed_files, record_of_chunks
-from capexrisk.run.results import CHUNKS, MANIFEST, SUMMARY_CSV, TABLES, load_results, simulate
-from capexrisk.run.stored_tables import write_table
+from capexrisk.run.results import (
+    CHUNKS,
+    MANIFEST,
+    SUMMARY_CSV,
+    TABLES,
+    load_results,
+)
+from capexrisk.run.simulation import simulate
 from tests.unit.run.scenarios import small_scenario
 
 CHANGED = "was changed since the run wrote it"

@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from capexrisk.disk.manifest import refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.run.stored_manifest import refuse_large
 
 TEXT, NUMBER, COUNT = "text", "a number", "a whole number"
 SUMMARY: Final = {

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from capexrisk.run.stored_manifest import refuse_large
-from capexrisk.run.whole_file import write_whole
+from capexrisk.disk.manifest import refuse_large
+from capexrisk.disk.whole_file import write_whole
 
 TOTALS_FORMAT: Final = 1
 CODEC: Final = "lz4"

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from capexrisk.disk.manifest import refuse_large
+from capexrisk.disk.tables import LARGEST_TABLE
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.run.stored_manifest import refuse_large
-from capexrisk.run.stored_tables import LARGEST_TABLE
 
 
 def record_of_chunks(chunks: ArrayLike) -> dict[str, Any]:
