@@ -33,23 +33,29 @@ TABLES = ("summary.csv", "distributions.parquet")
 BACKENDS = ("threading", "loky", "dask")
 PATHS = 4_000_000
 KILLS = 10
-SOONEST, LATEST = 0.5, 5.0  # seconds after a start at which it is killed
+LATEST = 3.0  # seconds after more is kept than before, within which it is killed
 ROUNDS = 8
 
 
-def run(folder: Path, *arguments: str, after: float | None = None) -> bool:
-    """Run the command, or kill it after so many seconds; whether it came to its end."""
+def run(folder: Path, *arguments: str) -> None:
+    """Run the command to its end."""
+    subprocess.run([COMMAND, *arguments, "-q"], cwd=folder, check=True)
+
+
+def kill(folder: Path, out: Path, before: int, after: float, *arguments: str) -> bool:
+    """Run the command and kill it so long after more is kept than before; whether it was killed."""
     process = subprocess.Popen([COMMAND, *arguments, "-q"], cwd=folder, start_new_session=True)
+    while process.poll() is None and paths_kept(unfinished(out) / CHECKPOINT) <= before:
+        time.sleep(0.01)
     try:
-        if process.wait(timeout=after):
-            raise SystemExit(f"survival: {' '.join(arguments)} failed")
-        return True
+        process.wait(timeout=after)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
         with suppress(ProcessLookupError):  # loky's workers, which would wait for it
             os.killpg(process.pid, signal.SIGKILL)
-        return False
+        return True
+    return False
 
 
 def digests(out: Path) -> list[str]:
@@ -68,11 +74,12 @@ def killed(folder: Path, backend: str, seed: int) -> list[str]:
         while len(kept) < KILLS:
             begin = ["resume", out.name] if holds_job(unfinished(out)) else ["run", str(SCENARIO)]
             begin += [] if begin[0] == "resume" else ["--paths", str(PATHS), "--out", out.name]
-            if run(folder, *begin, *how, after=moments.uniform(SOONEST, LATEST)):
+            last = kept[-1] if kept else 0
+            if not kill(folder, out, last, moments.uniform(0.0, LATEST), *begin, *how):
                 break
             kept.append(paths_kept(unfinished(out) / CHECKPOINT))
         if len(kept) == KILLS:
-            run(folder, "resume", out.name, *how)
+            run(folder, "resume", out.name, *how)  # else it was at its end before
     same = digests(out) == digests(folder / "whole")
     thousands = ", ".join(f"{paths / 1e3:,.0f}" for paths in kept)
     return [backend, str(len(kept)), thousands, "yes" if same else "NO"]

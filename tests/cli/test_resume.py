@@ -12,7 +12,7 @@ import pytest
 
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault, WorkersLost
-from capexrisk.run import checkpoint, plan, simulation
+from capexrisk.run import plan, simulation
 from capexrisk.run.results import load_results
 from tests.cli.command import listing, write_small_scenario
 
@@ -24,13 +24,12 @@ Command = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def command(tmp_path, monkeypatch, capsys) -> Command:
-    """The command in this process, without drawing, with small chunks that are all kept."""
+    """The command in this process, without drawing, with small chunks."""
     write_small_scenario(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("capexrisk.report.files.write_report_files", lambda *_: None)
     monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
     monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
-    monkeypatch.setattr(checkpoint, "SHARE", 1e9)
 
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["capexrisk", *arguments])
@@ -111,6 +110,7 @@ def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
         "go on with: capexrisk resume x\n"
     )
     assert load_results(Path("x")).paths == FEW
+    assert "stopped, 25%" in command("runs", ".")[1]
     assert command("resume", "x", "-q") == (0, "", "")
     assert same("x", "whole")
 
@@ -130,6 +130,21 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
     Path("small.toml").unlink()  # all that it takes is in the directory
     assert command("resume", "far/y", "-q") == (0, "", "")
     assert same("far/y", "whole")
+
+
+def test_a_name_of_unfinished_runs_is_refused(command):
+    code, out, err = command("run", "small.toml", "--out", "x.unfinished", "-q")
+    assert (code, out) == (2, "")
+    assert err == (
+        "capexrisk: x.unfinished: .unfinished is for runs that are under way; give another name "
+        "with --out\n"
+    )
+
+
+def test_it_says_from_where_it_goes_on(command):
+    run(command, "x", FEW)
+    _, _, err = command("resume", "x", "--paths", str(MANY))
+    assert err == "capexrisk: going on from 2,048 of 8,192 paths\n"
 
 
 def instead(patch: pytest.MonkeyPatch, name: str, act: Callable[[], object]) -> None:
@@ -206,14 +221,20 @@ def test_what_cannot_go_on_is_refused_in_a_line(command):
     assert refusal(command, "small.toml") == (
         "small.toml: there is no such run; begin one with capexrisk run"
     )
+    Path("folder").mkdir()
+    assert refusal(command, "folder") == (
+        "folder: is no run (manifest.json is missing); begin one with capexrisk run"
+    )
+    assert "stand elsewhere" in refusal(command, ".")
     assert refusal(command, "x", "--paths", "0").startswith("--paths: 0 is out of range")
     assert refusal(command, "x", "--max-time", "-1").startswith("--max-time: -1 is no time")
+    assert refusal(command, "x", "--max-time", "inf").startswith("--max-time: inf is no time")
     assert refusal(command, "x", "--backend", "threads").startswith("--backend: 'threads' is unkn")
     asked = str(10**12)
     assert "is more than the 68,719,476,736 of the sobol" in refusal(command, "x", "--paths", asked)
     shutil.rmtree("x/checkpoint")  # a run of an earlier version has none
     assert refusal(command, "x", "--paths", str(MANY)) == (
-        "x: keeps nothing to go on from; begin one with capexrisk run"
+        "x: was made without a checkpoint; run it again with more paths, and --overwrite"
     )
 
 
@@ -260,10 +281,13 @@ def test_verify_names_a_damaged_part_and_a_longer_run_computes_it_again(command)
 def test_a_run_that_would_take_too_much_memory_is_not_begun(command):
     before = listing(Path())
     asked = ("run", "small.toml", "--paths", str(FEW), "--out", "x", "-q", "--max-memory")
+    assert command(*asked, "-5")[2] == (
+        "capexrisk: --max-memory: -5 is no memory; give more than 0\n"
+    )
     for most in ("1", "150"):  # less than histograms alone; less than Python with its libraries
         code, out, err = command(*asked, most)
         assert (code, out) == (2, "") and err.count("\n") == 1
         assert f" MiB of memory, {most} are allowed; allow more, or take fewer issuers" in err
         assert listing(Path()) == before
     assert command(*asked, "100000") == (0, "", "")
-    assert same("x", "x")
+    assert load_results(Path("x")).paths == FEW

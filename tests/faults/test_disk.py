@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -110,9 +109,9 @@ def test_a_job_that_was_damaged_is_refused(folder):
     refused = call("resume", "x", "-q", cwd=folder)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        "capexrisk: x.unfinished/checkpoint/job.json: was changed since it was written; run again\n"
+        "capexrisk: x.unfinished/checkpoint/job.json: was changed since it was written; run again, "
+        "with --overwrite\n"
     )
     assert [name for name in listing(folder) if not name.endswith("/lock")] == [
         name for name in before if not name.endswith("/lock")
     ]
-    assert os.access(job, os.R_OK)

@@ -16,7 +16,7 @@ from tests.faults.process import END, PATHS, begun, held, kill, tables, wait_unt
 @pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_the_run_is_killed_again_and_again(folder, wanted, backend):
     """The first time as soon as anything is kept, then whenever more is."""
-    arguments = ["run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q"]
+    arguments = ["run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q", "--jobs", "1"]
     kept = 0
     for _ in range(3):
         with begun(folder, *arguments, "--backend", backend) as process:

@@ -37,6 +37,7 @@ def test_the_clock_jumps(folder, wanted):
 
             def jumping():
                 jumps.append(7200.0 if len(jumps) % 2 else -3600.0)
+                open("jumped", "w").close()
                 return now() + sum(jumps)
 
             time.time = jumping
@@ -46,6 +47,7 @@ def test_the_clock_jumps(folder, wanted):
     with begun(folder, *RUN, environment=environment) as process:
         out, err = process.communicate(timeout=END)
     assert (process.returncode, out, err) == (0, "", "")
+    assert (folder / "jumped").exists()
     assert tables(folder / "x") == wanted
     times = json.loads((folder / "x" / "manifest.json").read_text())["times"]
     assert 0.0 < times["simulation_seconds"] < END

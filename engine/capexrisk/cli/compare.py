@@ -56,7 +56,7 @@ def compare(
     asked = {name: value for name, value in given.items() if value is not None}
     loaded = [_load(source) for source in sources]
     plan = _plan(sources[0], loaded[0], asked)
-    if asked and all(source.is_dir() for source in sources):
+    if asked and all(map(_is_run, sources)):
         raise click.UsageError(
             f"--{next(iter(asked))}: has no effect, every one is a finished run; leave it out"
         )
@@ -86,11 +86,10 @@ def compare(
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
-        from rich.console import Console
-
+        from capexrisk.cli.terminal import show
         from capexrisk.report.changes import changes_table
 
-        Console().print(changes_table(comparison))
+        show(changes_table(comparison))
         print(f"Report: {out / 'report.html'}")
 
 
@@ -109,8 +108,15 @@ def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
     )
 
 
+def _is_run(source: Path) -> bool:
+    """Whether it is a directory, or will be one when a run is finished."""
+    from capexrisk.run.places import unfinished
+
+    return source.is_dir() or unfinished(source).is_dir()
+
+
 def _load(source: Path) -> Scenario | Results:
-    if source.is_dir():
+    if _is_run(source):
         from capexrisk.report.files import refuse_partial
         from capexrisk.run.results import load_results
 
@@ -127,7 +133,7 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
     from capexrisk.run.plan import RunPlan
     from capexrisk.scenario import load_run_section
 
-    if source.is_dir():
+    if _is_run(source):
         run = first.manifest["run"]  # type: ignore[union-attr]
         usual = {"paths": run["paths"], "seed": run["seed"], "sampler": run.get("sampler", "plain")}
     else:

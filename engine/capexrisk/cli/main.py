@@ -50,8 +50,10 @@ for verb in VERBS:
 
 def main() -> None:
     """Run the command; every error a user can make is one line on stderr."""
-    # A polite kill cleans up as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A polite kill and a terminal that closes end a run as Ctrl-C does; nohup's process goes on.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(sign) is not signal.SIG_IGN:
+            signal.signal(sign, signal.default_int_handler)
     sys.exit(_exit_code())
 
 

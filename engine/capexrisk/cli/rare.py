@@ -61,8 +61,7 @@ def rare(
         if not out.parent.is_dir():
             raise click.UsageError(f"--out: {out.parent} is no directory; make it first")
 
-    from rich.console import Console
-
+    from capexrisk.cli.terminal import show
     from capexrisk.run.rare import rare_event
 
     try:
@@ -81,7 +80,7 @@ def rare(
         raise click.UsageError(f"--{option.get(name, name)}:{why}") from None
     for warning in found.found.warnings:
         click.echo(f"capexrisk: warning: {warning}", err=True)
-    Console().print(_table(found))
+    show(_table(found))
     if out is not None:
         found.to_frame().to_csv(out, index=False, lineterminator="\n")
 

@@ -18,10 +18,14 @@ from capexrisk.cli.options import scheduler
     "--max-time",
     type=float,
     metavar="SECONDS",
-    help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
+    help="Stop simulating before that, with what was reached; looked at whenever the paths have "
+    "doubled.",
 )
 @click.option("--jobs", type=int, help="Workers. Default: as the run was begun.")
-@click.option("--backend", help="threading, loky, sequential or dask. Default: as before.")
+@click.option(
+    "--backend",
+    help="threading, loky, sequential or dask. Default: as before, instead of dask threads.",
+)
 @scheduler
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
 def resume(

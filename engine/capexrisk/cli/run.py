@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 import click
@@ -25,7 +26,8 @@ from capexrisk.cli.options import overrides, scenario_file, scheduler
     "--max-time",
     type=float,
     metavar="SECONDS",
-    help="Stop before that, with what was reached; looked at whenever the paths have doubled.",
+    help="Stop simulating before that, with what was reached; looked at after 262,144 paths and "
+    "whenever they have doubled.",
 )
 @click.option(
     "--max-memory",
@@ -77,6 +79,8 @@ def run(
 
     from capexrisk.run.plan import REPLICATES, RunPlan, default_paths
 
+    if max_memory is not None and not 0.0 < max_memory < inf:
+        raise click.UsageError(f"--max-memory: {max_memory:g} is no memory; give more than 0")
     usual = default_paths(targets) if targets else section.paths
     try:
         plan = RunPlan(
@@ -96,11 +100,13 @@ def run(
     from capexrisk.run.job import new_job  # heavy: what is wrong so far is told at once
     from capexrisk.run.unfinished import begin_run
 
+    target = out or Path("runs") / loaded.name
     if max_memory is not None:
         from capexrisk.run.budget import refuse_beyond
+        from capexrisk.run.store import place_of, refuse_occupied
 
+        refuse_occupied(place_of(target), overwrite, "run")  # before seconds are spent
         refuse_beyond(loaded, plan, max_memory, write=write_files)
-    target = out or Path("runs") / loaded.name
     job = new_job(loaded, plan, keep_paths=keep_paths, overwrite=overwrite)
     with begin_run(target, job) as sitting:
         results = finish(sitting, quiet)

@@ -17,10 +17,10 @@ def runs(folder: Path) -> None:
     Without DIR it is runs/.
     The chance is that of any funding failure by the end of the horizon.
     """
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from capexrisk.cli.terminal import show
     from capexrisk.report.numbers import percentage
     from capexrisk.run.catalogue import COMPARISON, runs_below
 
@@ -29,9 +29,9 @@ def runs(folder: Path) -> None:
         print(f"{folder}: no runs")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
-    table.add_column("run", overflow="fold")
+    table.add_column("run", no_wrap=True)
     table.add_column("state", no_wrap=True)
-    table.add_column("scenario", overflow="fold")
+    table.add_column("scenario", no_wrap=True)
     for heading in ("paths", "seed", "any failure"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("day", no_wrap=True)
@@ -53,4 +53,4 @@ def runs(folder: Path) -> None:
             )
         )
         table.add_row(Text(place), *map(Text, cells))
-    Console().print(table)
+    show(table)

@@ -24,8 +24,13 @@ def write_files(results: Results, directory: Path) -> None:
 
 def finish(sitting: Sitting, quiet: bool) -> Results:
     """Simulate what is left of a run, and write its files."""
+    from capexrisk.run.checkpoint import paths_kept
     from capexrisk.run.simulation import simulate_job
 
+    kept = paths_kept(sitting.checkpoint.folder)
+    if kept and not quiet:
+        in_all = sitting.job.plan.run_paths
+        click.echo(f"capexrisk: going on from {kept:,} of {in_all:,} paths", err=True)
     with progress(sitting.job.plan.run_paths, quiet) as advance:
         results = simulate_job(sitting.job, sitting.aside(advance))
     write_files(results, sitting.directory)
@@ -43,18 +48,17 @@ def tell(results: Results, sitting: Sitting, quiet: bool) -> None:
         from capexrisk.run.places import resume_command
 
         click.echo(
-            f"capexrisk: stopped at {done:,} of {plan.run_paths:,} paths, twice as many would have "
+            f"capexrisk: stopped at {done:,} of {plan.paths:,} paths, twice as many would have "
             f"taken more than {plan.max_seconds:g} s; go on with: {resume_command(sitting.out)}",
             err=True,
         )
     if quiet:
         return
 
-    from rich.console import Console
-
+    from capexrisk.cli.terminal import show
     from capexrisk.report.tables import headline_table
 
-    Console().print(headline_table(results))
+    show(headline_table(results))
     for line in results.targets:
         print(line)
     print(f"Report: {sitting.out / 'report.html'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from capexrisk.errors import RunDirectoryError
 
 LOCK = "lock"
+TRIES, PAUSE = 4, 0.05  # seconds; `is_locked` holds it for a moment
 
 
 @contextmanager
@@ -28,12 +30,15 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
     try:
-        _take(descriptor, file)
+        try:
+            _take(descriptor, file)
+        except OSError as error:  # a file system without locks
+            raise RunDirectoryError(f"{folder}: cannot be locked ({error.strerror})") from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
-        # Nobody may take what is about to go: removed while it is held.
-        file.unlink(missing_ok=True)
+        if _is(descriptor, file):  # the folder may have another name by now, and another this one
+            file.unlink()  # while it is held, so that nobody takes what is about to go
     finally:
         os.close(descriptor)
 
@@ -48,14 +53,24 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-def _take(descriptor: int, file: Path) -> None:
+def _is(descriptor: int, file: Path) -> bool:
+    """Whether an open file still has this name."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Who held it may have removed it since it was opened here, and another made a new one.
-        same = os.fstat(descriptor).st_ino == file.stat().st_ino
-    except (BlockingIOError, FileNotFoundError):
-        same = False
-    if not same:
+        return os.fstat(descriptor).st_ino == file.stat().st_ino
+    except OSError:
+        return False
+
+
+def _take(descriptor: int, file: Path) -> None:
+    held = False
+    for _ in range(TRIES):
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held = True
+            break
+        time.sleep(PAUSE)
+    # Who held it may have removed it since it was opened here, and another made a new one.
+    if not held or not _is(descriptor, file):
         process = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
         raise RunDirectoryError(
             f"{file.parent}: another process{process and f' ({process})'} is at work here; "

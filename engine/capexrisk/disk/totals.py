@@ -64,7 +64,14 @@ def read_totals(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.generi
         for name, kind, shape, size in head.pop("arrays"):
             arrays[str(name)] = _unpacked(body[begin : begin + size], kind, shape, room)
             begin, room = begin + size, room - arrays[str(name)].nbytes
-    except (TypeError, LookupError, AttributeError, OSError) as error:
+    except (
+        TypeError,
+        LookupError,
+        AttributeError,
+        OSError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise ValueError(f"is no file of totals ({error!s:.100})") from None
     return head, arrays
 
@@ -77,10 +84,13 @@ def read_head(path: Path) -> dict[str, Any]:
     OSError, ValueError
         If it cannot be read.
     """
+    refuse_large(path, LARGEST)
     with path.open("rb") as file:
         file.readline(LONGEST_HEAD)
-        head = json.loads(file.readline(LONGEST_HEAD))
-    return dict(head)
+        try:
+            return dict(json.loads(file.readline(LONGEST_HEAD)))
+        except (TypeError, RecursionError):
+            raise ValueError("is no file of totals") from None
 
 
 def _packed(values: NDArray[np.generic]) -> bytes:

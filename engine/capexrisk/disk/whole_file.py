@@ -21,7 +21,8 @@ def write_whole(path: Path, *content: bytes) -> None:
     """
     under_way = path.with_name(path.name + UNDER_WAY)
     try:
-        with under_way.open("wb") as file:
+        under_way.unlink(missing_ok=True)  # of a process that was killed; or a link, to anywhere
+        with under_way.open("xb") as file:
             file.writelines(content)
             file.flush()
             os.fsync(file.fileno())
@@ -42,7 +43,8 @@ def sync_folder(folder: Path) -> None:
 def sync_tree(folder: Path) -> None:
     """Wait until everything below a folder is on the disk."""
     for path in (*folder.rglob("*"), folder):
-        _sync(path)
+        if path.is_file() or path.is_dir():  # a pipe would wait for ever
+            _sync(path)
 
 
 def _sync(path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -240,6 +241,12 @@ class Changes:
             yield self._table(name)
         yield Text()
         yield Text(KEY, style="dim")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Columns that its tables take; text wraps."""
+        tables = map(self._table, self._comparison.others)
+        widest = max(console.measure(table, options=options).maximum for table in tables)
+        return Measurement(widest, widest)
 
     def _table(self, name: str) -> Table:
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)

@@ -124,8 +124,11 @@ def warnings(results: Results) -> list[str]:
             f"{counted(len(targets), 'target')} not reached"
         )
     if not targets and run["paths"] < run.get("paths_asked", 0):
+        cap = run.get("max_seconds")
+        why = "" if cap is None else f" after {cap:g} s, as was asked"
         found.append(
-            f"the run is not finished: {run['paths']:,} of {run['paths_asked']:,} paths are in it"
+            f"the run was stopped{why}, with {run['paths']:,} of {run['paths_asked']:,} paths: "
+            "figures are less sure, and their intervals say so"
         )
     return found
 

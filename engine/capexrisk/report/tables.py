@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -121,6 +122,12 @@ class Headline:
             later = results.years[len(self._years) :]
             yield Text(f"{' to '.join({later[0]: 0, later[-1]: 0})}: see report.html", style="dim")
 
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Columns that its tables take; text wraps."""
+        tables = (self._burning(), self._failing())
+        widest = max(console.measure(table, options=options).maximum for table in tables)
+        return Measurement(widest, widest)
+
     def _burning(self) -> Table:
         table = self._table("FCF < 0")
         for issuer in self._results.issuers:
@@ -159,6 +166,6 @@ def headline_table(results: Results) -> Headline:
     Returns
     -------
     Headline
-        A rich renderable that fits a terminal of 80 columns.
+        A rich renderable; up to some ten million paths it fits a terminal of 80 columns.
     """
     return Headline(results)

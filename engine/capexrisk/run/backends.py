@@ -32,7 +32,7 @@ def run_in_order(
     """
     if plan.backend == "sequential":
         return (work(*task) for task in tasks)
-    if plan.scheduler is not None or _active_client(plan) is not None:
+    if on_cluster(plan):
         return _run_on_dask(plan, work, tasks)
     options: dict[str, Any] = {"n_jobs": plan.jobs, "return_as": "generator"}
     if plan.backend is None:
@@ -60,6 +60,11 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
             warnings.simplefilter("ignore", UserWarning)
             results.close()  # type: ignore[attr-defined]
         raise
+
+
+def on_cluster(plan: RunPlan) -> bool:
+    """Whether other machines may do the work."""
+    return plan.scheduler is not None or _active_client(plan) is not None
 
 
 def _run_on_dask(

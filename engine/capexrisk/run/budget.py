@@ -129,14 +129,18 @@ def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: 
     layout = lower(scenario, plan.collect).layout
     copies = 1 if plan.sampler == "plain" else REPLICATES
     least = layout.distributions * CELLS * 4 * (copies + 2 * worker_count(plan)) / 2**20
-    expected = least
-    if least <= most_mib:
-        expected = estimate_budget(scenario, plan, write=write).memory_mib
+    if least > most_mib:
+        raise _beyond(f"at least {least:,.0f}", most_mib)
+    expected = estimate_budget(scenario, plan, write=write).memory_mib
     if expected > most_mib:
-        raise BudgetExceeded(
-            f"the run would take about {expected:,.0f} MiB of memory, {most_mib:,.0f} are "
-            "allowed; allow more, or take fewer issuers or quarters"
-        )
+        raise _beyond(f"about {expected:,.0f}", most_mib)
+
+
+def _beyond(expected: str, most_mib: float) -> BudgetExceeded:
+    return BudgetExceeded(
+        f"the run would take {expected} MiB of memory, {most_mib:,.0f} are allowed; allow more, or "
+        "take fewer issuers or quarters"
+    )
 
 
 def _peak_of_workers(plan: RunPlan) -> float:

@@ -14,13 +14,13 @@ from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.measures import Estimate
 from capexrisk.run.checkpoint import JOB, paths_kept
 from capexrisk.run.job import read_job
-from capexrisk.run.places import CHECKPOINT, UNFINISHED, finished, holds_job
+from capexrisk.run.places import CHECKPOINT, UNFINISHED, finished
 from capexrisk.run.results import MANIFEST, SUMMARY_PARQUET
 from capexrisk.run.summary import SYSTEM
 
 DEEPEST = 3  # folders below the one that is asked for
 COMPARISON, RUN = "comparison", "run"
-FINISHED, UNDONE, RUNNING = "finished", "unfinished", "running"
+FINISHED, STOPPED, UNDONE, RUNNING = "finished", "stopped", "unfinished", "running"
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Entry:
     directory : Path
         Of an unfinished run that of its results to be.
     kind : {"run", "comparison"}
-    state : {"finished", "unfinished", "running"}
+    state : {"finished", "stopped", "unfinished", "running"}
+        Stopped is a finished run that its cap on time has ended before all of its paths.
     scenario : str
         Its name; of a comparison the names of its scenarios.
     paths : int
         Counted; of a comparison those of its base; of an unfinished run those that are kept.
     of : int
-        Paths of an unfinished run in all.
+        Paths of an unfinished run, or a stopped one, in all; 0 of others.
     seed : int
     started : str
         Day and time; "" of a comparison.
@@ -76,7 +77,7 @@ def runs_below(folder: Path) -> list[Entry]:
 
 
 def _search(folder: Path, depth: int) -> Iterator[Path]:
-    if folder.name.endswith(UNFINISHED) and holds_job(folder):
+    if folder.name.endswith(UNFINISHED) and (folder / CHECKPOINT).is_dir():
         yield folder
         return
     if (folder / MANIFEST).is_file():
@@ -138,11 +139,15 @@ def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
     table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
     wanted = {"issuer": SYSTEM, "period": last, "metric": "any_failure"}
     rows = table[(table[list(wanted)] == list(wanted.values())).all(axis=1)]
+    asked = run.get("paths_asked", 0)
+    stopped = run["paths"] < asked and not run.get("targets")
     return Entry(
         directory=directory,
         kind=RUN,
+        state=STOPPED if stopped else FINISHED,
         scenario=scenario["name"],
         paths=int(run["paths_counted"]),
+        of=asked if stopped else 0,
         seed=int(run["seed"]),
         started=manifest.get("times", {}).get("started", "")[:16].replace("T", " "),
         headline=Estimate(*rows.iloc[0, 3:9]) if len(rows) else None,

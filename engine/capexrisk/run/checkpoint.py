@@ -19,22 +19,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from capexrisk.disk.lock import locked
+from capexrisk.disk.lock import LOCK, locked
 from capexrisk.disk.totals import read_head, read_totals, write_totals
 from capexrisk.disk.whole_file import sync_folder
-from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch
+from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.run.chunks import run_chunk
+from capexrisk.run.interrupts import undisturbed
 from capexrisk.run.job import Job, differences, read_job, write_job
 from capexrisk.run.plan import REPLICATES, Chunk
 
 JOB: Final = "job.json"
 TOTALS: Final = "totals-*.lz4"
-# Keeping takes at most this share of the time while a run goes on, a part in turn, and as much
-# again at its end. A kill costs what was computed since each part had its turn: some seconds.
-SHARE: Final = 0.01
-BYTES_A_SECOND: Final = 1e9  # of histograms, until it was measured
+# A part in turn is kept whenever that takes no more than these shares of the time since the last:
+# of a processor's, which the workers lack, and of the clock's, of which most is waiting for a disk.
+OF_PROCESSOR: Final = 0.01
+OF_CLOCK: Final = 0.1
 
 
 @contextmanager
@@ -50,9 +51,19 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
     ResultsError
         If the job that is there cannot be read.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunDirectoryError(f"{folder}: cannot be a folder ({error.strerror})") from None
+    if any(entry.name not in (JOB, LOCK) and not entry.match(TOTALS) for entry in folder.iterdir()):
+        raise RunDirectoryError(f"{folder}: holds other files; give a folder of its own")
     with locked(folder):
-        yield open_checkpoint(folder, job)
+        checkpoint = open_checkpoint(folder, job)
+        try:
+            yield checkpoint
+        except BaseException:  # an interrupt as well
+            checkpoint.keep_undisturbed()
+            raise
 
 
 def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
@@ -60,10 +71,12 @@ def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
     try:
         _, then = read_job(folder / JOB)
     except FileNotFoundError:
-        pass
+        for path in folder.glob(TOTALS):  # nobody can tell by which code
+            path.unlink()
     else:
         refuse_other(folder, then, job)
     write_job(job, folder / JOB)
+    sync_folder(folder)
     return Checkpoint(folder, job)
 
 
@@ -98,13 +111,14 @@ class Checkpoint:
     notes: list[str] = field(default_factory=list)
     restored: int = 0
     _kept: list[int] = field(default_factory=lambda: [0] * REPLICATES)  # chunks of each replicate
+    _run: str = field(init=False)
+    _totals: Totals | None = None
+    _turns: int = 0
     _ended: bool = False
-    _began: float = field(init=False)
-    _written: float = field(init=False)
-    _takes: float | None = None
+    _due: float = 0.0
 
     def __post_init__(self) -> None:
-        self._began = self._written = time.monotonic()
+        self._run = self.job.fingerprint()
 
     @property
     def paths(self) -> int:
@@ -112,7 +126,7 @@ class Checkpoint:
         return sum(self._kept) * self.job.plan.chunk_paths
 
     def restore(self, totals: Totals) -> None:
-        """Put what is kept into totals that are empty.
+        """Put what is kept into totals that are empty, and keep these from now on.
 
         Raises
         ------
@@ -130,33 +144,29 @@ class Checkpoint:
                 restore(totals, part, arrays)
             except FileNotFoundError:
                 continue
-            except (OSError, ValueError) as error:
+            except ValueError as error:  # not OSError: what cannot be read now may be sound
                 reason = " ".join(str(error).split())[:200]
                 self.notes.append(f"{path}: {reason}; its chunks are computed again")
                 path.unlink()
+        self._totals = totals
         self._kept = totals.levels
         self.restored = self.paths
         self._refuse_other_chunks(totals)
         self._refuse_other_bits(totals)
 
-    def before(self, totals: Totals, chunk: ChunkTotals) -> None:
+    def before(self, chunk: ChunkTotals) -> None:
         """Keep a part of the totals if it is time; `chunk` is about to be added to them."""
-        if self._ended:
+        totals = self._totals
+        if self._ended or totals is None:
             return
         if chunk.paths + chunk.quarantined < self.job.plan.chunk_paths:
-            self.end(totals)
+            self.keep()
             self._ended = True
-        elif self._due(totals):
+        elif time.monotonic() >= self._due:
             lacking = np.subtract(totals.levels, self._kept)
-            self._write(totals, 0 if totals.independent else int(lacking.argmax()))
+            self._write_in_turn(totals, 0 if totals.independent else int(lacking.argmax()))
 
-    def end(self, totals: Totals) -> None:
-        """Keep all that is not kept yet, for a longer run, if that takes little of the time."""
-        lacking = sum(self._lacks(totals, part) for part in range(part_count(totals)))
-        if lacking * self._expected(totals) < SHARE * (time.monotonic() - self._began):
-            self.keep(totals)
-
-    def keep(self, totals: Totals) -> None:
+    def keep(self) -> None:
         """Keep all that is not kept yet.
 
         Raises
@@ -164,42 +174,43 @@ class Checkpoint:
         OSError
             If it cannot be written; what was written before still is there.
         """
-        if self._ended or totals.torn:
+        totals = self._totals
+        if self._ended or totals is None or totals.torn:
             return
         for part in range(part_count(totals)):
-            if self._lacks(totals, part):
+            own = replicates_of(totals, part)
+            if self._kept[own] != totals.levels[own]:
                 self._write(totals, part)
         sync_folder(self.folder)
 
-    def _lacks(self, totals: Totals, part: int) -> bool:
-        own = replicates_of(totals, part)
-        return self._kept[own] != totals.levels[own]
+    def keep_undisturbed(self) -> None:
+        """Keep all when a run ends before its time, whoever asks again for its end meanwhile."""
+        # The reason may be a full disk; what was kept is still there.
+        with undisturbed(), suppress(OSError):
+            self.keep()
 
-    def _expected(self, totals: Totals) -> float:
-        """Seconds to write a part."""
-        if self._takes is not None:
-            return self._takes
-        return float(totals.histogram[0].nbytes) / BYTES_A_SECOND
-
-    def _due(self, totals: Totals) -> bool:
-        return SHARE * (time.monotonic() - self._written) > self._expected(totals)
+    def _write_in_turn(self, totals: Totals, part: int) -> None:
+        processor, clock = time.thread_time(), time.monotonic()
+        self._write(totals, part)
+        now = time.monotonic()
+        worth = (time.thread_time() - processor) / OF_PROCESSOR, (now - clock) / OF_CLOCK
+        self._due = now + max(worth)
+        self._turns += 1
+        if self._turns % part_count(totals) == 0:
+            sync_folder(self.folder)
 
     def _write(self, totals: Totals, part: int) -> None:
-        began = time.monotonic()
         own = replicates_of(totals, part)
         levels = totals.levels[own]
         what = {**self._what(part), "paths": sum(levels) * self.job.plan.chunk_paths}
         write_totals(self._path(part), arrays_of(totals, part), what)
         self._kept[own] = levels
-        self._written = time.monotonic()
-        self._takes = self._written - began
 
     def _path(self, part: int) -> Path:
         return self.folder / TOTALS.replace("*", f"{part:02d}")
 
     def _what(self, part: int) -> dict[str, Any]:
-        plan, scenario = self.job.plan, self.job.scenario["digest"]
-        return {"scenario": scenario, "seed": plan.seed, "sampler": plan.sampler, "part": part}
+        return {"run": self._run, "part": part}
 
     def _refuse_other_chunks(self, totals: Totals) -> None:
         """Refuse totals that are sound in themselves, and of chunks that this plan has not."""
@@ -247,6 +258,6 @@ def paths_kept(folder: Path) -> int:
     """How many paths the files in a folder say that they keep."""
     paths = 0
     for path in folder.glob(TOTALS):
-        with suppress(OSError, ValueError, LookupError, TypeError):
+        with suppress(OSError, ValueError, LookupError, TypeError, OverflowError):
             paths += int(read_head(path)["paths"])
     return paths

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,10 +13,11 @@ import numpy as np
 from capexrisk.errors import KernelFault
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.backends import run_in_order
+from capexrisk.run.backends import on_cluster, run_in_order
 from capexrisk.run.checkpoint import Checkpoint
 from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.cluster import ClusterError
+from capexrisk.run.interrupts import postponed_interrupts
 from capexrisk.run.paths import paths_intact
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 
@@ -55,6 +55,11 @@ def begin_totals(lowered: LoweredScenario, plan: RunPlan, aside: Aside) -> Total
     ResumeMismatch, ResultsError
         If what is kept is of another run.
     """
+    if aside.keep_in is not None and on_cluster(plan):
+        raise ClusterError(
+            "keep_paths: single paths would be written on the machines that compute them; leave it "
+            "out, and replay the paths you want to see"
+        )
     totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
     if aside.checkpoint is not None:
         aside.checkpoint.restore(totals)
@@ -88,11 +93,6 @@ def add_chunks(
     aside: Aside,
 ) -> None:
     """Simulate those of some chunks that the totals lack, and add them; errors as `execute`."""
-    if aside.keep_in is not None and plan.backend == "dask":
-        raise ClusterError(
-            "keep_paths: single paths would be written on the machines that compute them; leave it "
-            "out, and replay the paths you want to see"
-        )
     net_of(lowered, plan)  # refuses what is too large for it before a worker does
     levels, checkpoint = totals.levels, aside.checkpoint
     tasks = (
@@ -100,18 +100,14 @@ def add_chunks(
         for chunk in chunks
         if chunk.number // REPLICATES >= levels[chunk.replicate]
     )
-    try:
+    with postponed_interrupts() as postponed:
         for chunk_totals in run_in_order(plan, run_chunk, tasks):
             if checkpoint is not None:
-                checkpoint.before(totals, chunk_totals)
-            totals.add(chunk_totals)
+                checkpoint.before(chunk_totals)
+            with postponed():
+                totals.add(chunk_totals)
             if aside.progress is not None:
                 aside.progress(totals.counted + totals.quarantined)
-    except BaseException:  # an interrupt as well
-        if checkpoint is not None:
-            with suppress(OSError):  # the reason may be a full disk; what was kept is still there
-                checkpoint.keep(totals)
-        raise
     paths = totals.counted + totals.quarantined
     if totals.quarantined > QUARANTINE_LIMIT * paths:
         path, quarter = min(totals.broken)

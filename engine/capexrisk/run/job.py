@@ -58,6 +58,10 @@ class Job:
             **{name: versions[name] for name in LIBRARIES},
         }
 
+    def fingerprint(self) -> str:
+        """SHA-256 of the identity: what belongs to this run says so by it."""
+        return _checksum(self.identity())
+
     def with_plan(self, **changes: Any) -> Job:
         """The same but for these fields of the plan.
 
@@ -121,7 +125,7 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
         raise ResumeMismatch(str(path), {"format_version": (then, now)})
     content = record.get("job")
     if not isinstance(content, dict) or record.get("sha256") != _checksum(content):
-        raise ResultsError(f"{path}: was changed since it was written; run again")
+        raise ResultsError(f"{path}: was changed since it was written; run again, with --overwrite")
     try:
         scenario = content["scenario"]
         refuse_other_scenario(scenario)

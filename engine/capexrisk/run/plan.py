@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Literal, NamedTuple, get_args
 
 from capexrisk.kernel.outcomes import Collect
@@ -114,7 +115,7 @@ class RunPlan:
             raise ValueError(
                 f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
             )
-        if self.max_seconds is not None and not self.max_seconds > 0.0:
+        if self.max_seconds is not None and not 0.0 < self.max_seconds < inf:
             raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 
     @property

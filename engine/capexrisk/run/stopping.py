@@ -63,10 +63,10 @@ def execute_until(
         if targets and all(standing.reached for standing in standings):
             break
         seconds, paths = time.perf_counter() - began, totals.counted + totals.quarantined
-        if before == 0 and end == plan.first_look and paths < plan.run_paths:
-            _refuse_unreachable(standings, plan, seconds)
-        # The next leg has as many paths as all before it.
-        next_leg = seconds * paths / (paths - before) if paths > before else 0.0
+        pace = seconds / (paths - before) if paths > before else 0.0  # of this sitting
+        if end == plan.first_look and paths < plan.run_paths:
+            _refuse_unreachable(standings, plan, pace)
+        next_leg = pace * min(paths, plan.run_paths - paths)
         if plan.max_seconds is not None and seconds + next_leg > plan.max_seconds:
             break
     return totals, standings
@@ -102,7 +102,7 @@ def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]
     return estimates
 
 
-def _refuse_unreachable(standings: list[Standing], plan: RunPlan, seconds: float) -> None:
+def _refuse_unreachable(standings: list[Standing], plan: RunPlan, pace: float) -> None:
     """Say now what the cap rules out, rather than after it is spent."""
     for standing in standings:
         if standing.estimate.statistic == "mean" and standing.estimate.value == 0.0:
@@ -116,7 +116,7 @@ def _refuse_unreachable(standings: list[Standing], plan: RunPlan, seconds: float
                 f"target {standing.target}: takes {least:,} paths at least, and {plan.run_paths:,} "
                 "are allowed; allow more, or ask for less"
             )
-        takes = seconds * least / standing.paths
+        takes = pace * least
         if plan.max_seconds is not None and takes > plan.max_seconds:
             raise TargetError(
                 f"target {standing.target}: takes {least:,} paths at least, about {takes:,.0f} s, "

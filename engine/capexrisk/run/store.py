@@ -42,6 +42,7 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
         If `out` exists and may not be replaced, or cannot be written.
     """
     out = place_of(out)
+    put_back(out)
     refuse_occupied(out, overwrite, "comparison")
     partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
     made = make_folder(out, partial)
@@ -134,20 +135,34 @@ def _kind_of(out: Path) -> Kind:
 
 def replace_by(partial: Path, out: Path) -> None:
     """Put `partial` where `out` is; a rename each, so that no moment shows a mixture."""
-    if not out.exists():
-        partial.rename(out)
-        return
-    old = partial.with_name(partial.name + "-replaced")
-    out.rename(old)
+    old = _old_name(out)
+    _remove(old)  # left by a process that was killed when all but this was done
     try:
+        if os.path.lexists(out):
+            out.rename(old)
         partial.rename(out)
     except BaseException:  # an interrupt as well: the earlier run must not stay under a hidden name
-        old.rename(out)
+        put_back(out)
         raise
+    _remove(old)
+
+
+def put_back(out: Path) -> None:
+    """Give an earlier run its name again, if a process was killed while it exchanged the two."""
+    old = _old_name(out)
+    if os.path.lexists(old) and not os.path.lexists(out):
+        old.rename(out)
+
+
+def _old_name(out: Path) -> Path:
+    return out.with_name(f".{out.name}.replaced")
+
+
+def _remove(old: Path) -> None:
     if old.is_symlink():
         old.unlink()  # what it led to is another directory's run, and stays
     else:
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def remove_empty(directories: list[Path]) -> None:

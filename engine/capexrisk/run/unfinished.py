@@ -26,14 +26,35 @@ from capexrisk.errors import (
     RunStopped,
     WorkersLost,
 )
-from capexrisk.run.checkpoint import JOB, TOTALS, Checkpoint, open_checkpoint, refuse_other
+from capexrisk.run.checkpoint import (
+    JOB,
+    TOTALS,
+    Checkpoint,
+    open_checkpoint,
+    paths_kept,
+    refuse_other,
+)
 from capexrisk.run.cluster import ClusterError
 from capexrisk.run.execute import Aside, Progress
 from capexrisk.run.job import Job, read_job, write_job
 from capexrisk.run.names import UnknownName
-from capexrisk.run.places import CHECKPOINT, finished, holds_job, resume_command, unfinished
+from capexrisk.run.places import (
+    CHECKPOINT,
+    UNFINISHED,
+    finished,
+    holds_job,
+    resume_command,
+    unfinished,
+)
 from capexrisk.run.results import MANIFEST
-from capexrisk.run.store import make_folder, place_of, refuse_occupied, remove_empty, replace_by
+from capexrisk.run.store import (
+    make_folder,
+    place_of,
+    put_back,
+    refuse_occupied,
+    remove_empty,
+    replace_by,
+)
 from capexrisk.run.targets import TargetError
 from capexrisk.sampling.net import DimensionError
 
@@ -83,19 +104,24 @@ def begin_run(out: Path, job: Job) -> Iterator[Sitting]:
         If something came in between, with a word on what is kept.
     """
     out = place_of(out)
+    if out.name.endswith(UNFINISHED):
+        raise RunDirectoryError(
+            f"{out}: {UNFINISHED} is for runs that are under way; give another name with --out"
+        )
+    put_back(out)
     refuse_occupied(out, job.overwrite, "run")
     folder = unfinished(out)
-    made = make_folder(out, folder / CHECKPOINT)
-    if any(entry.name != CHECKPOINT for entry in folder.iterdir()) and not holds_job(folder):
+    if os.path.lexists(folder) and not (folder / CHECKPOINT).is_dir():
         raise RunDirectoryError(f"{folder}: is in the way; give another directory with --out")
+    made = make_folder(out, folder / CHECKPOINT)
+    _refuse_links(folder)
     with locked(folder / CHECKPOINT):
-        if holds_job(folder):
-            if not job.overwrite:
-                raise RunDirectoryError(
-                    f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
-                    "begin again with --overwrite, or give another directory with --out"
-                )
-            _clear(folder)
+        if holds_job(folder) and not job.overwrite:
+            raise RunDirectoryError(
+                f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
+                "begin again with --overwrite, or give another directory with --out"
+            )
+        _clear(folder)
         with _sitting(folder, out, job, made) as sitting:
             yield sitting
 
@@ -126,15 +152,18 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     """
     out = place_of(finished(place))
     folder = unfinished(out)
+    put_back(out)
     if not folder.is_dir():
         _extend(out, folder, paths, how)
     elif not holds_job(folder):
-        raise ResultsError(f"{folder}: nothing was kept of this run; begin again")
+        raise ResultsError(f"{folder}: {JOB} is missing, so nothing tells the run; begin it again")
     _refuse_links(folder)
     with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
         if paths is not None and paths < job.plan.paths:
-            raise ResultsError(f"{out}: {job.plan.paths:,} paths are asked for already; give more")
+            raise ResultsError(
+                f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
+            )
         job = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
         refuse_occupied(out, job.overwrite, "run")
         with _sitting(folder, out, job, None) as sitting:
@@ -150,12 +179,15 @@ def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
     sitting = None
     try:
         sitting = Sitting(out, folder, job, open_checkpoint(folder / CHECKPOINT, job))
+        sync_folder(out.parent)
         yield sitting
         for left in folder.rglob(f"*{UNDER_WAY}"):
             left.unlink()
         sync_tree(folder)
         _put(folder, out, job)
     except (KeyboardInterrupt, *PASSING) as error:
+        if sitting is not None:
+            sitting.checkpoint.keep_undisturbed()
         if not folder.is_dir():  # it is finished, and has its name
             raise
         kept = sitting is not None and _kept(sitting)
@@ -171,6 +203,10 @@ def _sitting(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
     except CapexriskError as error:
         kept = sitting is not None and _kept(sitting)
         if made is not None and (not kept or isinstance(error, HOPELESS)):
+            _clear_away(folder, made)
+        raise
+    except BaseException:  # a defect
+        if made is not None and not holds_job(folder):
             _clear_away(folder, made)
         raise
 
@@ -192,7 +228,9 @@ def _put(folder: Path, out: Path, job: Job) -> None:
 
 def _kept(sitting: Sitting) -> str:
     """One clause on what is kept; empty if nothing is."""
-    paths, in_all = sitting.checkpoint.paths, sitting.job.plan.run_paths
+    # On the disk: an interrupt may come before anything of it was read.
+    paths = paths_kept(sitting.directory / CHECKPOINT)
+    in_all = sitting.job.plan.run_paths
     if not paths:
         return ""
     return f"{paths:,} of {in_all:,} paths are kept; go on with: {resume_command(sitting.out)}"
@@ -220,9 +258,13 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         run = read_manifest(out / MANIFEST)["run"]
         job, then = read_job(out / CHECKPOINT / JOB)
     except FileNotFoundError:
-        raise ResultsError(
-            f"{out}: keeps nothing to go on from; begin one with capexrisk run"
-        ) from None
+        if holds_job(out):
+            said = f"is not finished; name it {folder.name}, then {resume_command(out)}"
+        elif (out / MANIFEST).is_file():
+            said = "was made without a checkpoint; run it again with more paths, and --overwrite"
+        else:
+            said = f"is no run ({MANIFEST} is missing); begin one with capexrisk run"
+        raise ResultsError(f"{out}: {said}") from None
     if run["targets"] and all(target["reached"] for target in run["targets"]):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
@@ -235,13 +277,16 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         # Files are replaced as a whole, never changed: those of both runs may be the same.
         for file in (out / CHECKPOINT).glob(TOTALS):
             _share(file, under_way / CHECKPOINT / file.name)
-        if job.keep_paths:
+        if job.keep_paths and (out / PATHS).is_dir():
             shutil.copytree(out / PATHS, under_way / PATHS, copy_function=_share)
         write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
-        under_way.rename(folder)
-    except BaseException:
+        try:
+            under_way.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster: it is told by its lock
+                raise
+    finally:
         shutil.rmtree(under_way, ignore_errors=True)
-        raise
 
 
 def _share(file: Path | str, other: Path | str) -> None:
@@ -265,16 +310,17 @@ def _refuse_links(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove all but the lock."""
+    """Remove all but the lock; last of all the job, which tells what it is a directory of."""
     for entry in folder.iterdir():
         if entry.name == CHECKPOINT:
             for file in entry.iterdir():
-                if file.name != LOCK:
+                if file.name not in (LOCK, JOB):
                     file.unlink()
         elif entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)
         else:
             entry.unlink()
+    (folder / CHECKPOINT / JOB).unlink(missing_ok=True)
 
 
 def _clear_away(folder: Path, made: list[Path]) -> None:

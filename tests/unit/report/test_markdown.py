@@ -25,7 +25,7 @@ def test_it_gives_the_answer(results: Results) -> None:
 def test_what_is_missing_stands_below_the_title(results: Results) -> None:
     run = {**results.manifest["run"], "paths": 100}
     text = markdown(replace(results, manifest={**results.manifest, "run": run}))
-    assert text.splitlines()[2].startswith("**Warning:** the run is not finished")
+    assert text.splitlines()[2].startswith("**Warning:** the run was stopped, with ")
 
 
 def test_names_are_no_markup(results: Results) -> None:

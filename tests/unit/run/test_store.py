@@ -10,7 +10,7 @@ import pytest
 
 from capexrisk.errors import RunDirectoryError
 from capexrisk.run.results import MANIFEST
-from capexrisk.run.store import comparison_directory
+from capexrisk.run.store import comparison_directory, put_back
 
 
 class Interrupt(BaseException):
@@ -167,6 +167,26 @@ def test_a_failure_between_the_renames_leaves_the_old_one(
     with pytest.raises(error):
         write_comparison(out, "new", overwrite=True)
     assert listing(tmp_path) == before
+
+
+@pytest.mark.parametrize("killed_after", [1, 2], ids=["the old away", "the new in"])
+def test_after_a_kill_between_the_renames_nothing_is_lost_or_in_the_way(
+    tmp_path, monkeypatch, killed_after
+):
+    """A kill runs no handler: what it left is put right by the next one."""
+    out = tmp_path / "out"
+    write_comparison(out, "old")
+    (tmp_path / ".out.new").mkdir()
+    (tmp_path / ".out.new" / MANIFEST).write_text(manifest("new"))
+    out.rename(tmp_path / ".out.replaced")
+    if killed_after == 2:
+        (tmp_path / ".out.new").rename(out)
+    put_back(out)
+    kept = "old" if killed_after == 1 else "new"
+    assert (out / MANIFEST).read_text() == manifest(kept)
+    write_comparison(out, "again", overwrite=True)
+    assert (out / MANIFEST).read_text() == manifest("again")
+    assert not (tmp_path / ".out.replaced").exists()
 
 
 def test_a_link_to_one_is_replaced_and_what_it_leads_to_stays(tmp_path):
