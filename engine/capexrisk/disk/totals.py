@@ -29,7 +29,9 @@ KINDS: Final = ("int64", "uint32", "float64")
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
-def write_totals(path: Path, arrays: Arrays, what: Mapping[str, Any]) -> None:
+def write_totals(
+    path: Path, arrays: Arrays, what: Mapping[str, Any], *, to_disk: bool = True
+) -> None:
     """Write arrays, all of it or nothing; `what` says which these are, JSON-ready."""
     packed = [_packed(values) for values in arrays.values()]
     listed = [
@@ -38,7 +40,7 @@ def write_totals(path: Path, arrays: Arrays, what: Mapping[str, Any]) -> None:
     ]
     head = {"totals_format": TOTALS_FORMAT, **what, "arrays": listed}
     line = json.dumps(head).encode("ascii") + b"\n"
-    write_whole(path, _checksum([line, *packed]) + b"\n", line, *packed)
+    write_whole(path, _checksum([line, *packed]) + b"\n", line, *packed, to_disk=to_disk)
 
 
 def read_totals(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:

@@ -9,8 +9,10 @@ from pathlib import Path
 UNDER_WAY = ".tmp"  # what such a file is called until it is whole
 
 
-def write_whole(path: Path, *content: bytes) -> None:
+def write_whole(path: Path, *content: bytes, to_disk: bool = True) -> None:
     """Write a file under another name, on to the disk, then give it its own.
+
+    With `to_disk` False a power cut may leave it cut off, for some seconds; nothing else may.
 
     Until `sync_folder` is called a power cut may bring back the file that had the name before.
 
@@ -25,7 +27,8 @@ def write_whole(path: Path, *content: bytes) -> None:
         with under_way.open("xb") as file:
             file.writelines(content)
             file.flush()
-            os.fsync(file.fileno())
+            if to_disk:
+                os.fsync(file.fileno())
         under_way.replace(path)
     except BaseException as error:
         with suppress(OSError):

@@ -34,7 +34,7 @@ JOB: Final = "job.json"
 TOTALS: Final = "totals-*.lz4"
 # A part in turn is kept whenever that takes no more than these shares of the time since the last:
 # of a processor's, which the workers lack, and of the clock's, of which most is waiting for a disk.
-OF_PROCESSOR: Final = 0.01
+OF_PROCESSOR: Final = 0.005
 OF_CLOCK: Final = 0.1
 
 
@@ -160,14 +160,14 @@ class Checkpoint:
         if self._ended or totals is None:
             return
         if chunk.paths + chunk.quarantined < self.job.plan.chunk_paths:
-            self.keep()
+            self.keep(to_disk=False)
             self._ended = True
         elif time.monotonic() >= self._due:
             lacking = np.subtract(totals.levels, self._kept)
             self._write_in_turn(totals, 0 if totals.independent else int(lacking.argmax()))
 
-    def keep(self) -> None:
-        """Keep all that is not kept yet.
+    def keep(self, *, to_disk: bool = True) -> None:
+        """Keep all that is not kept yet; `to_disk` as for `write_whole`.
 
         Raises
         ------
@@ -180,8 +180,9 @@ class Checkpoint:
         for part in range(part_count(totals)):
             own = replicates_of(totals, part)
             if self._kept[own] != totals.levels[own]:
-                self._write(totals, part)
-        sync_folder(self.folder)
+                self._write(totals, part, to_disk)
+        if to_disk:
+            sync_folder(self.folder)
 
     def keep_undisturbed(self) -> None:
         """Keep all when a run ends before its time, whoever asks again for its end meanwhile."""
@@ -191,7 +192,7 @@ class Checkpoint:
 
     def _write_in_turn(self, totals: Totals, part: int) -> None:
         processor, clock = time.thread_time(), time.monotonic()
-        self._write(totals, part)
+        self._write(totals, part, to_disk=True)
         now = time.monotonic()
         worth = (time.thread_time() - processor) / OF_PROCESSOR, (now - clock) / OF_CLOCK
         self._due = now + max(worth)
@@ -199,11 +200,11 @@ class Checkpoint:
         if self._turns % part_count(totals) == 0:
             sync_folder(self.folder)
 
-    def _write(self, totals: Totals, part: int) -> None:
+    def _write(self, totals: Totals, part: int, to_disk: bool) -> None:
         own = replicates_of(totals, part)
         levels = totals.levels[own]
         what = {**self._what(part), "paths": sum(levels) * self.job.plan.chunk_paths}
-        write_totals(self._path(part), arrays_of(totals, part), what)
+        write_totals(self._path(part), arrays_of(totals, part), what, to_disk=to_disk)
         self._kept[own] = levels
 
     def _path(self, part: int) -> Path:

@@ -156,7 +156,8 @@ def simulate_job(job: Job, aside: Aside = NOTHING) -> Results:
     else:
         totals = execute(lowered, plan, aside)
     if aside.checkpoint is not None:
-        aside.checkpoint.keep()  # for a longer run, and for what may end this one yet
+        # For a longer run, and for what may end this one yet; the disk has it when the run ends.
+        aside.checkpoint.keep(to_disk=False)
     seconds = time.perf_counter() - clock
     resumed = 0 if aside.checkpoint is None else aside.checkpoint.restored
     summary = summarise(totals, lowered, plan.sampler)

@@ -300,9 +300,9 @@ def test_a_second_interrupt_does_not_disturb_what_the_first_one_keeps(
 ):
     write = checkpoint.write_totals
 
-    def pressed_again(*given):
+    def pressed_again(*given, **how):
         signal.raise_signal(signal.SIGINT)
-        write(*given)
+        write(*given, **how)
 
     monkeypatch.setattr(checkpoint.Checkpoint, "before", lambda *_: None)
     monkeypatch.setattr(checkpoint, "write_totals", pressed_again)
@@ -466,9 +466,9 @@ def test_keeping_takes_its_share_of_the_time(scenario, tmp_path, monkeypatch, sh
     written = []
     write = checkpoint.write_totals
 
-    def counted(path, *rest):
+    def counted(path, *rest, **how):
         written.append(path.name)
-        write(path, *rest)
+        write(path, *rest, **how)
 
     monkeypatch.setattr(checkpoint, "write_totals", counted)
     part_of(scenario, "sobol", tmp_path / "c", 100 * CHUNK)
