@@ -18,11 +18,12 @@ RUN_STAMP   := $(VENV)/.installed-run
 DEV_STAMP   := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
 NOTE_STAMP  := $(VENV)/.installed-notebooks
+DASK_STAMP  := $(VENV)/.installed-dask
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run notebooks test bench lint format lock schema clean
+.PHONY: help run dask notebooks test bench lint format lock schema clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,8 @@ help:  ## List the targets
 
 run: $(RUN_STAMP)  ## Simulate the reference scenario into runs/
 	$(BIN)/capexrisk run $(SCENARIO) --out $(OUT) --overwrite $(RUN_ARGS)
+
+dask: $(DASK_STAMP)  ## Install what a cluster of several machines needs as well
 
 notebooks: $(NOTE_STAMP)  ## Run the notebooks, write them as pages into runs/notebooks/
 	$(BIN)/jupyter nbconvert --execute --to html --output-dir runs/notebooks notebooks/*.ipynb
@@ -58,6 +61,7 @@ lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest ve
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
 	$(call compile,requirements-bench.lock,--extra bench --constraint requirements.lock)
+	$(call compile,requirements-dask.lock,--extra dask --constraint requirements-dev.lock)
 	$(call compile,requirements-notebooks.lock,--extra notebooks --constraint requirements-dev.lock)
 	@! grep -nE '://|^-|file:' requirements*.lock || \
 	  { echo "make lock: a lock file names an address or an option; it must hold versions only" >&2; exit 1; }
@@ -99,6 +103,12 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/pip
 $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing the locked versions and the development tools (the first time: a minute or two)"
 	$(PIP) install --requirement requirements-dev.lock
+	$(INSTALL_SELF)
+	@touch $@ $(RUN_STAMP)
+
+$(DASK_STAMP): requirements-dask.lock pyproject.toml | $(BIN)/pip
+	@echo "Installing the locked versions and Dask"
+	$(PIP) install --requirement requirements-dask.lock
 	$(INSTALL_SELF)
 	@touch $@ $(RUN_STAMP)
 

@@ -123,6 +123,12 @@ def test_a_chunk_that_takes_workers_down_with_it_ends_the_run(monkeypatch):
             list(run_in_order(plan, os._exit, [(1,)]))
 
 
+def test_an_error_of_a_worker_is_not_told_as_one_of_the_connection(cluster):
+    plan = RunPlan(paths=1, seed=0, backend="dask", scheduler=cluster.address)
+    with pytest.raises(WorkersLost, match=r"a worker could not go on: .*No such file"):
+        list(run_in_order(plan, os.listdir, [("/nonexistent",)]))
+
+
 def test_the_command_says_in_a_line_that_the_cluster_is_gone(tmp_path):
     write_small_scenario(tmp_path)
     with loopback_cluster(1) as cluster:
@@ -240,7 +246,7 @@ def test_a_cluster_without_workers_is_refused(monkeypatch):
 
 def test_without_the_extra_the_command_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match=r"pip install 'capexrisk\[dask\]'"):
+    with pytest.raises(ClusterError, match="install it with make dask"):
         simulate(small_scenario(), paths=10, backend="dask", scheduler="tcp://127.0.0.1:1")
 
 
@@ -253,6 +259,13 @@ def test_single_paths_are_not_written_elsewhere(cluster, tmp_path):
             scheduler=cluster.address,
             keep_paths=tmp_path,
         )
+    with (
+        Client(cluster.address, set_as_default=False) as client,
+        joblib.parallel_config("dask", client=client),
+        pytest.raises(ClusterError, match="keep_paths: "),
+    ):
+        simulate(small_scenario(), paths=10, n_jobs=None, keep_paths=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 REFUSED = {

@@ -51,7 +51,7 @@ def connected(scheduler: str) -> Iterator[Client]:
         from distributed import Client
     except ImportError:
         raise ClusterError(
-            "backend: dask is not installed here; pip install 'capexrisk[dask]'"
+            "backend: dask is not installed here; install it with make dask, or the extra dask"
         ) from None
     with _quiet():
         try:
@@ -187,33 +187,46 @@ def decisive_versions() -> dict[str, str]:
 
 
 def _threads(client: Client) -> int:
-    """Threads of all workers there are."""
-    return sum(client.nthreads().values())
+    """Threads of all workers there are; a scheduler that does not say so is gone."""
+    if client.scheduler is None:  # closed
+        return 0
+    # As client.nthreads(), which would wait for ever.
+    found = client.sync(client.scheduler.ncores, callback_timeout=CONNECT)
+    return sum(found.values())
 
 
 def _result(client: Client, future: Future[Parcel]) -> Parcel:
     from distributed.scheduler import KilledWorker
 
-    _wait(client, future)
-    try:
+    error = _wait(client, future)
+    if error is None:
         return future.result()
-    except KilledWorker as error:
+    if isinstance(error, KilledWorker):
         raise WorkersLost(
             f"{error.allowed_failures + 1} workers died of the same chunks; see whether their "
             "memory is enough"
-        ) from None
-    except ModuleNotFoundError as error:
+        )
+    if isinstance(error, ModuleNotFoundError):
         raise ClusterError(
             f"scheduler: a worker has no {error.name}; install the same on all machines"
-        ) from None
+        )
+    if isinstance(error, OSError):  # its own, not the connection's
+        raise WorkersLost(f"a worker could not go on: {error}") from error
+    raise error
 
 
-def _wait(client: Client, future: Future[Parcel]) -> None:
-    """Until the batch is done, or has failed, and as long as there is somebody to do it."""
+def _wait(client: Client, future: Future[Parcel]) -> BaseException | None:
+    """Until the batch is done, or has failed, and as long as there is somebody to do it.
+
+    Returns
+    -------
+    BaseException or None
+        Why it failed.
+    """
     seen = time.monotonic()
     while True:
         try:
-            future.exception(timeout=LOOK)
+            return future.exception(timeout=LOOK)  # type: ignore[no-any-return]
         except TimeoutError:
             if _threads(client) > 0:
                 seen = time.monotonic()
@@ -221,5 +234,3 @@ def _wait(client: Client, future: Future[Parcel]) -> None:
                 raise WorkersLost(
                     f"the cluster has had no workers for {PATIENCE:.0f} s; start some"
                 ) from None
-        else:
-            return

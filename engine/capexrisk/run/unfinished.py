@@ -108,7 +108,6 @@ def begin_run(out: Path, job: Job) -> Iterator[Sitting]:
         raise RunDirectoryError(
             f"{out}: {UNFINISHED} is for runs that are under way; give another name with --out"
         )
-    put_back(out)
     refuse_occupied(out, job.overwrite, "run")
     folder = unfinished(out)
     if os.path.lexists(folder) and not (folder / CHECKPOINT).is_dir():
@@ -121,6 +120,8 @@ def begin_run(out: Path, job: Job) -> Iterator[Sitting]:
                 f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
                 "begin again with --overwrite, or give another directory with --out"
             )
+        put_back(out)
+        refuse_occupied(out, job.overwrite, "run")
         _clear(folder)
         with _sitting(folder, out, job, made) as sitting:
             yield sitting
@@ -152,7 +153,6 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     """
     out = place_of(finished(place))
     folder = unfinished(out)
-    put_back(out)
     if not folder.is_dir():
         _extend(out, folder, paths, how)
     elif not holds_job(folder):
@@ -165,6 +165,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
                 f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
             )
         job = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
+        put_back(out)
         refuse_occupied(out, job.overwrite, "run")
         with _sitting(folder, out, job, None) as sitting:
             yield sitting
