@@ -152,7 +152,7 @@ def test_a_run_that_lacks_something_says_so_first(results: Results) -> None:
     target = {"target": "x", "reached": False}
     for run, said in (
         ({"targets": [target, {**target, "reached": True}]}, "1 of 2 targets not reached"),
-        ({"paths": 1_000}, "not finished: 1,000 of 2,000 paths"),
+        ({"paths": 1_000}, "stopped, with 1,000 of 2,000 paths"),
         (
             {"paths_quarantined": 1, "quarantine": [{"path": 17, "quarter": "2026Q3"}]},
             "the first is path 17, in 2026Q3",

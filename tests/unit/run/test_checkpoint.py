@@ -124,7 +124,7 @@ def test_parts_kept_at_different_times_fit_together(
     scenario, sampler, whole, tmp_path, monkeypatch, often
 ):
     """As after a kill: nothing is written when it comes, and each net has come as far as it has."""
-    monkeypatch.setattr(checkpoint.Checkpoint, "keep", lambda *_: None)
+    monkeypatch.setattr(checkpoint.Checkpoint, "keep", lambda *_, **__: None)
     part_of(scenario, sampler, tmp_path / "c", 37 * CHUNK)
     # The totals of 36 chunks, less those of the nets whose turn had not come again.
     assert paths_kept(tmp_path / "c") == 36 * CHUNK
@@ -462,7 +462,7 @@ def test_keeping_takes_its_share_of_the_time(scenario, tmp_path, monkeypatch, sh
     monkeypatch.setattr(checkpoint.time, "monotonic", lambda: float(next(ticks)))
     seconds = iter(range(10**6))
     monkeypatch.setattr(checkpoint.time, "thread_time", lambda: float(next(seconds)))
-    monkeypatch.setattr(checkpoint.Checkpoint, "keep", lambda *_: None)
+    monkeypatch.setattr(checkpoint.Checkpoint, "keep", lambda *_, **__: None)
     written = []
     write = checkpoint.write_totals
 
