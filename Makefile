@@ -5,6 +5,7 @@ SCENARIO    ?= configs/hyperscalers-2026.toml
 OUT         ?= runs/$(basename $(notdir $(SCENARIO)))
 RUN_ARGS    ?=
 PYTEST_ARGS ?=
+PYTEST_JOBS ?= 2
 BENCH_ARGS  ?=
 LOCK_ARGS   ?=
 UV_VERSION  := 0.13.9
@@ -40,7 +41,7 @@ notebooks: $(NOTE_STAMP)  ## Run the notebooks, write them as pages into runs/no
 
 test: $(DEV_STAMP)  ## Run every test
 	@tests/browser/chromium.sh
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile $(PYTEST_ARGS)
 
 bench: $(BENCH_STAMP)  ## Measure the engine beside its peers, write benchmarks/README.md
 	$(BIN)/python -m benchmarks.bench $(BENCH_ARGS)
