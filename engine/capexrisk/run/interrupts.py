@@ -23,7 +23,7 @@ def undisturbed() -> Iterator[None]:
         yield
     finally:
         for sign, handler in before.items():
-            signal.signal(sign, handler)
+            signal.signal(sign, handler or signal.SIG_DFL)  # None: not one of Python's
 
 
 @contextmanager
