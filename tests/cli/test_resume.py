@@ -96,6 +96,21 @@ def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkey
     assert same("x", "whole")
 
 
+def test_an_interrupt_before_anything_was_read_denies_nothing(command, monkeypatch):
+    """While the core is loaded, say: what is kept is told from the disk."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("summarise", "execute"):
+        with monkeypatch.context() as patch:
+            patch.setattr(simulation, name, stop)
+            verb = ("run", "small.toml", "--paths", str(MANY), "--out", "x")
+            code, _, err = command(*(verb if name == "summarise" else ("resume", "x")), "-q")
+        assert code == 130
+        assert "8,192 of 8,192 paths are kept; go on with: capexrisk resume x" in err
+
+
 def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
     monkeypatch.setattr(plan, "FIRST_LOOK", FEW)
     run(command, "whole", MANY)
