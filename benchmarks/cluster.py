@@ -17,10 +17,10 @@ from benchmarks.numbers import digits
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
 from capexrisk.run.chunks import run_chunk
-from capexrisk.run.cluster import AHEAD, MOST_IN_BATCH, connected
 from capexrisk.run.execute import execute
-from capexrisk.run.parcels import pack, unpack
 from capexrisk.run.plan import REPLICATES, RunPlan
+from capexrisk.run.workers.dask import AHEAD, MOST_IN_BATCH, connected
+from capexrisk.run.workers.serialisation import pack, unpack
 from capexrisk.scenario import load_scenario
 from tests.faults.loopback import loopback_cluster
 

@@ -23,8 +23,8 @@ from pathlib import Path
 import capexrisk
 from benchmarks.machine import processor
 from benchmarks.markdown import table
-from capexrisk.run.checkpoint import paths_kept
-from capexrisk.run.places import CHECKPOINT, holds_job, unfinished
+from capexrisk.archive.checkpoint import paths_kept
+from capexrisk.archive.places import CHECKPOINT, holds_job, unfinished
 from tests.faults.loopback import loopback_cluster
 
 SCENARIO = Path("configs/hyperscalers-2026.toml").resolve()

@@ -13,11 +13,11 @@ import pytest
 
 import capexrisk as cr
 from benchmarks.scenarios import default
+from capexrisk.estimate.table import distribution_table, summarise
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import CHUNK_PATHS, RunPlan
-from capexrisk.run.summary import distribution_table, summarise
 
 
 @pytest.mark.parametrize("collect", ["figures", "everything"])

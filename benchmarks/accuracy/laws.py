@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import norm, qmc
 
-from capexrisk.estimate import measures, replicated
+from capexrisk.estimate import by_replicate as replicated
+from capexrisk.estimate import independent as measures
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.independent import Estimate
 from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
 
 REPLICATES, POINTS = 32, 512

@@ -62,11 +62,11 @@ def counting(problem: Problem, seed: int) -> Answer:
 
 
 def rare(method: str) -> Method:
-    """The searches of `capexrisk.sampling.rare`."""
+    """The searches of `capexrisk.study.rare.search`."""
 
     def run(problem: Problem, seed: int) -> Answer:
-        from capexrisk.sampling.limit_state import small_problem
-        from capexrisk.sampling.rare import estimate_rare
+        from capexrisk.study.rare.limit_state import small_problem
+        from capexrisk.study.rare.search import estimate_rare
 
         found = estimate_rare(
             small_problem(problem.distance, problem.dimensions),

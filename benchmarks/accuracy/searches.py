@@ -32,8 +32,8 @@ def _problems() -> tuple[Problem, ...]:
 
 
 def _holds(method: Any, number: int, seed: int) -> bool:
-    from capexrisk.sampling.limit_state import small_problem
-    from capexrisk.sampling.rare import estimate_rare
+    from capexrisk.study.rare.limit_state import small_problem
+    from capexrisk.study.rare.search import estimate_rare
 
     problem = _problems()[number]
     found = estimate_rare(

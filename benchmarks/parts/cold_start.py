@@ -37,8 +37,8 @@ def stages() -> Callable[[], dict[str, float]]:
 
         from capexrisk.kernel.simulate import simulate_chunk
         from capexrisk.lowering import lower
-        from capexrisk.run.simulation import simulate  # noqa: F401 - what a run imports
         from capexrisk.scenario import load_scenario
+        from capexrisk.study.simulation import simulate  # noqa: F401 - what a run imports
 
         stage("import")
         scenario = load_scenario(DEFAULT)

@@ -138,22 +138,22 @@ def with_openturns(paths: int, seed: int) -> Figures:
 def with_riskpy(paths: int, seed: int) -> Figures:
     """A `Model` with a vectorised formula, and its `Result`.
 
-    A formula has one output, free cash flow; the two events are kept aside by the formula.
+    A formula has one output, free cash flow; the two events are kept hooks by the formula.
     """
     from riskpy.mc import Model, Normal
 
-    aside = []
+    hooks = []
 
     def free_cash_flow(core_growth: Any, capex_growth: Any, revenue_yield: Any) -> Any:
-        aside.append(walk(core_growth, capex_growth, revenue_yield))
-        return aside[-1].fcf
+        hooks.append(walk(core_growth, capex_growth, revenue_yield))
+        return hooks[-1].fcf
 
     risk_model = Model(**{name: Normal(mean=0.0, sd=1.0) for name in SHOCKS})
     result = risk_model.run(paths, seed=seed, fn=free_cash_flow, keep_inputs=False)
     return {
         **moments(result.mean, result.std, result.kurtosis + 3.0, paths),
         "fcf_negative": probability(result.prob_below(0.0), paths),
-        **events_of(aside[-1]),
+        **events_of(hooks[-1]),
     }
 
 

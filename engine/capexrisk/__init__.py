@@ -10,29 +10,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from capexrisk.analysis.comparison import Comparison, compare
+    from capexrisk.archive.results import Results, load_results
+    from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
-    from capexrisk.run.rare import RareEvent, rare_event
-    from capexrisk.run.replay import replay
-    from capexrisk.run.results import Results, load_results
-    from capexrisk.run.simulation import simulate
     from capexrisk.scenario import Scenario, load_scenario
-
-__version__ = "0.1.0"
+    from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.rare.on_model import RareEvent, rare_event
+    from capexrisk.study.replay import replay
+    from capexrisk.study.simulation import simulate
 
 _HOME = {
-    "Comparison": "capexrisk.analysis.comparison",
-    "compare": "capexrisk.analysis.comparison",
+    "__version__": "capexrisk.code",
+    "Comparison": "capexrisk.study.comparison",
+    "compare": "capexrisk.study.comparison",
     "CapexriskError": "capexrisk.errors",
     "KernelFault": "capexrisk.errors",
     "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
-    "RareEvent": "capexrisk.run.rare",
-    "Results": "capexrisk.run.results",
-    "load_results": "capexrisk.run.results",
-    "rare_event": "capexrisk.run.rare",
-    "replay": "capexrisk.run.replay",
-    "simulate": "capexrisk.run.simulation",
+    "RareEvent": "capexrisk.study.rare.on_model",
+    "Results": "capexrisk.archive.results",
+    "load_results": "capexrisk.archive.results",
+    "rare_event": "capexrisk.study.rare.on_model",
+    "replay": "capexrisk.study.replay",
+    "simulate": "capexrisk.study.simulation",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
 }

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.report.html import write_report
-from capexrisk.run.results import Results
-from capexrisk.run.simulation import simulate
+from capexrisk.archive.results import Results
+from capexrisk.report.files.run_page import write_report
 from capexrisk.scenario import load_scenario
+from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT
 
 playwright = pytest.importorskip(

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.analysis.comparison import compare
-from capexrisk.report.comparison import write_comparison
-from capexrisk.run.simulation import simulate
+from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.scenario import load_scenario
+from capexrisk.study.comparison import compare
+from capexrisk.study.simulation import simulate
 from tests.browser.conftest import ATTACK, DESKTOP, PHONE
 from tests.cli.command import DEFAULT
 

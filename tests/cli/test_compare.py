@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
+from capexrisk.study.simulation import simulate
 from tests.cli.command import call, listing, write_small_scenario
 
 ANOTHER = "give another directory with --out"

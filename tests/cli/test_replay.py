@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capexrisk.report.story import story
-from capexrisk.run.replay import SOURCES
+from capexrisk.report.content.story import story
+from capexrisk.study.replay import SOURCES
 from tests.cli.command import call, write_small_scenario
 
 

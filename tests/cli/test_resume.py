@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault, WorkersLost
-from capexrisk.run import plan, simulation
-from capexrisk.run.results import load_results
+from capexrisk.run import plan
+from capexrisk.study import simulation
 from tests.cli.command import listing, write_small_scenario
 
 TABLES = ("summary.csv", "distributions.parquet", "replicates.parquet", "chunks.parquet")
@@ -27,7 +28,7 @@ def command(tmp_path, monkeypatch, capsys) -> Command:
     """The command in this process, without drawing, with small chunks."""
     write_small_scenario(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.report.files.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", lambda *_: None)
     monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
     monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
 
@@ -85,7 +86,7 @@ def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.run.simulation.summarise", stop)
+        patch.setattr("capexrisk.study.simulation.summarise", stop)
         code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
     assert (code, out) == (130, "")
     assert err.strip() == (
@@ -137,7 +138,7 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.run.simulation.summarise", stop)
+        patch.setattr("capexrisk.study.simulation.summarise", stop)
         assert command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")[0] == 130
     Path("far").mkdir()
     shutil.copytree("x.unfinished", "far/y.unfinished")
@@ -266,7 +267,7 @@ def test_other_code_is_refused(command, monkeypatch):
     record = json.loads(Path("x/manifest.json").read_text())["code"]
     other = record | {"digest": "f" * 64}
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.run.job.code_record", lambda: other)
+        patch.setattr("capexrisk.archive.job.code_record", lambda: other)
         code, _, err = command("resume", "x", "--paths", str(MANY), "-q")
     assert code == 2 and err.count("\n") == 1
     assert f"code was {record['digest'][:20]}, is {'f' * 20}" in err

@@ -9,11 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault
-from capexrisk.run.results import load_results
-from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_scenario
+from capexrisk.study.simulation import simulate
 from tests.cli.command import call, listing, write_small_scenario
 
 FILES = {
@@ -194,7 +194,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 
     before = listing(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.run.simulation.simulate_job", broken)
+    monkeypatch.setattr("capexrisk.study.simulation.simulate_job", broken)
     monkeypatch.setattr(
         "sys.argv", ["capexrisk", "run", "small.toml", "--paths", "2048", "--out", "x/y"]
     )
@@ -208,7 +208,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
     """The command in this process, without drawing."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.report.files.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:
         command_line.main()
@@ -222,7 +222,7 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
         "paths_quarantined": 1,
         "quarantine": [{"path": 17, "quarter": "2026Q2"}],
     }
-    monkeypatch.setattr("capexrisk.run.simulation.simulate_job", lambda *_, **__: results)
+    monkeypatch.setattr("capexrisk.study.simulation.simulate_job", lambda *_, **__: results)
     asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
     printed = capsys.readouterr()
@@ -309,7 +309,7 @@ def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
         raise OSError(28, "No space left on device")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.report.files.write_figures", fail)
+    monkeypatch.setattr("capexrisk.report.files.write.write_figures", fail)
     arguments = ["run", "small.toml", "--paths", "100", "-q", "--out", "a/o"]
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from capexrisk.run.checkpoint import paths_kept
+from capexrisk.archive.checkpoint import paths_kept
 from tests.cli.command import COMMAND, ENVIRONMENT
 
 PATHS = 2**23  # of small.toml: two or three seconds

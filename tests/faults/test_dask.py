@@ -14,17 +14,17 @@ import joblib
 import pytest
 from distributed import Client
 
+from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
 from capexrisk.errors import WorkersLost
 from capexrisk.lowering import lower
-from capexrisk.run import cluster as dask
-from capexrisk.run.backends import run_in_order
-from capexrisk.run.cluster import ClusterError
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.results import DISTRIBUTIONS, SUMMARY_CSV, Results
-from capexrisk.run.simulation import simulate
+from capexrisk.run.workers import dask
+from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.dask import ClusterError
+from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
-from tests.unit.run.scenarios import small_scenario
+from tests.unit.scenarios import small_scenario
 
 CHUNKS = 96
 PATHS = CHUNKS * RunPlan(paths=1, seed=0).chunk_paths  # a fourth net more fills up to 128 chunks
@@ -293,7 +293,7 @@ def test_nobody_pays_for_dask_who_does_not_ask_for_it():
     code = """
 import sys
 import capexrisk
-from tests.unit.run.scenarios import small_scenario
+from tests.unit.scenarios import small_scenario
 capexrisk.simulate(small_scenario(), paths=10, backend="threading")
 assert not {"dask", "distributed"} & sys.modules.keys()
 """

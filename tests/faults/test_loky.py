@@ -7,8 +7,8 @@ import signal
 import pytest
 
 from capexrisk.errors import WorkersLost
-from capexrisk.run.backends import run_in_order
 from capexrisk.run.plan import RunPlan
+from capexrisk.run.workers.backends import run_in_order
 
 
 def test_a_killed_process_ends_the_run_in_a_line():

@@ -14,8 +14,8 @@ from tests.cli.command import ROOT
 # bytes.
 CHILD = """
 import resource, sys
-from capexrisk.run.simulation import simulate
-from tests.unit.run.scenarios import small_scenario
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import small_scenario
 
 scenario = small_scenario(quarters=8, issuers=None, start="2026Q1")
 simulate(scenario, sampler=sys.argv[1], paths=int(sys.argv[2]), n_jobs=2)

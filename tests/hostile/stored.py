@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capexrisk.errors import ResultsError
-from capexrisk.run.results import (
+from capexrisk.archive.results import (
     CHUNKS,
     DISTRIBUTIONS,
     MANIFEST,
@@ -22,8 +21,9 @@ from capexrisk.run.results import (
     Results,
     load_results,
 )
-from capexrisk.run.simulation import simulate
-from tests.unit.run.scenarios import small_scenario
+from capexrisk.errors import ResultsError
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import small_scenario
 
 FILES = (MANIFEST, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)
 TABLES = FILES[1:]

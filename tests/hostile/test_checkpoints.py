@@ -13,14 +13,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from capexrisk.archive import checkpoint
+from capexrisk.archive.job import _checksum, read_job
+from capexrisk.archive.results import Results
+from capexrisk.archive.unfinished import resume_run
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError
-from capexrisk.run import checkpoint, plan
-from capexrisk.run.job import _checksum, read_job
-from capexrisk.run.results import Results
-from capexrisk.run.simulation import simulate
-from capexrisk.run.unfinished import resume_run
+from capexrisk.run import plan
+from capexrisk.study.simulation import simulate
 from tests.hostile.stored import INSTEAD, LONGEST_LINE
-from tests.unit.run.scenarios import small_scenario
+from tests.unit.scenarios import small_scenario
 
 CHUNK = 64
 PATHS = 32 * 2 * CHUNK
@@ -191,7 +192,7 @@ def test_a_lock_that_is_a_link_is_not_followed(kept, tmp_path):
 
 def test_an_array_larger_than_the_machine_is_not_unpacked(kept, tmp_path, whole):
     """A file with a right checksum that says it unpacks to 2**60 bytes."""
-    from capexrisk.disk.totals import _checksum as seal
+    from capexrisk.archive.arrays import _checksum as seal
 
     shutil.copytree(kept, tmp_path / "c")
     path = tmp_path / "c" / "totals-00.lz4"

@@ -16,12 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from capexrisk.report.figures import Drawing, draw_figures
-from capexrisk.report.files import write_report_files
-from capexrisk.report.html import render
-from capexrisk.report.markdown import markdown
-from capexrisk.report.workbook import write_workbook
-from capexrisk.run.results import (
+from capexrisk.archive.results import (
     CHUNKS,
     DISTRIBUTIONS,
     MANIFEST,
@@ -30,6 +25,11 @@ from capexrisk.run.results import (
     Results,
     load_results,
 )
+from capexrisk.report.files.markdown import markdown
+from capexrisk.report.files.run_page import render
+from capexrisk.report.files.workbook import write_workbook
+from capexrisk.report.files.write import write_report_files
+from capexrisk.report.plots.figures import Drawing, draw_figures
 from tests.cli.command import call, listing
 from tests.hostile import stored
 

@@ -17,8 +17,8 @@ from capexrisk.kernel.block import BLOCK, PITCH
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
-from capexrisk.run.simulation import simulate
 from capexrisk.scenario import load_run_section, load_scenario
+from capexrisk.study.simulation import simulate
 from tests.oracle.identities import waterfall_imbalance
 
 REFUSED = "refused"

@@ -14,6 +14,8 @@ import pytest
 import scipy.stats
 from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backend
 
+from capexrisk.archive.results import SUMMARY_CSV, Results
+from capexrisk.estimate.table import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, summarise
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import cell_edges
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
@@ -21,11 +23,9 @@ from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import REPLICATES, RunPlan
-from capexrisk.run.results import SUMMARY_CSV, Results
-from capexrisk.run.simulation import simulate
-from capexrisk.run.summary import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, summarise
 from capexrisk.scenario import Scenario, scenario_from_case
-from tests.unit.run.scenarios import ISSUERS, reference_case, small_scenario
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import ISSUERS, reference_case, small_scenario
 
 # Three chunks, the last one short and not a multiple of a block; and 32 nets of a chunk each.
 PATHS = {"plain": 40_000, "sobol": 65_536}

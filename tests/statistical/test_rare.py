@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capexrisk.run.rare import rare_event
-from capexrisk.sampling.rare import estimate_rare
 from capexrisk.scenario import load_scenario
+from capexrisk.study.rare.on_model import rare_event
+from capexrisk.study.rare.search import estimate_rare
 from tests.cli.command import DEFAULT
-from tests.unit.sampling.limit_states import KNOWN, two_regions, two_slopes
+from tests.unit.study.rare.limit_states import KNOWN, two_regions, two_slopes
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ from scipy.stats import norm
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import simulate_chunk
-from capexrisk.sampling.net import sobol_net
+from capexrisk.points.layout import sobol_net
 from tests.unit.kernel.blocks import lowered, reference_case
 
 pytestmark = pytest.mark.slow

@@ -104,7 +104,7 @@ def _record(
     scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: Speed
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
-    from capexrisk.run.manifest import library_versions, machine
+    from capexrisk.archive.manifest import library_versions, machine
     from capexrisk.run.speed import spread
     from capexrisk.scenario import digest
 

@@ -10,8 +10,8 @@ import click
 from capexrisk.cli.progress import progress
 
 if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
     from capexrisk.run.plan import RunPlan
-    from capexrisk.run.results import Results
     from capexrisk.scenario import Scenario
 
 LEAST, MOST = 2, 5  # more cannot be told apart in a plot
@@ -61,11 +61,11 @@ def compare(
             f"--{next(iter(asked))}: has no effect, every one is a finished run; leave it out"
         )
 
-    from capexrisk.analysis.comparison import compare as compare_runs
-    from capexrisk.report.comparison import write_comparison
-    from capexrisk.report.files import of_stored_tables
-    from capexrisk.run.results import Results
-    from capexrisk.run.store import comparison_directory
+    from capexrisk.archive.results import Results
+    from capexrisk.archive.store import comparison_directory
+    from capexrisk.report.files.comparison_page import write_comparison
+    from capexrisk.report.files.write import of_stored_tables
+    from capexrisk.study.comparison import compare as compare_runs
 
     with comparison_directory(out, overwrite=overwrite) as directory:
         runs = []
@@ -87,7 +87,7 @@ def compare(
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
         from capexrisk.cli.terminal import show
-        from capexrisk.report.changes import changes_table
+        from capexrisk.report.content.changes import changes_table
 
         show(changes_table(comparison))
         print(f"Report: {out / 'report.html'}")
@@ -95,7 +95,7 @@ def compare(
 
 def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
     """Names of the scenarios; where two are the same, those of their files and directories."""
-    from capexrisk.analysis.comparison import numbered
+    from capexrisk.study.comparison import numbered
 
     names = [run.manifest["scenario"]["name"] for run in runs]
     folded = [name.casefold() for name in names]
@@ -110,15 +110,15 @@ def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
 
 def _is_run(source: Path) -> bool:
     """Whether it is a directory, or will be one when a run is finished."""
-    from capexrisk.run.places import unfinished
+    from capexrisk.archive.places import unfinished
 
     return source.is_dir() or unfinished(source).is_dir()
 
 
 def _load(source: Path) -> Scenario | Results:
     if _is_run(source):
-        from capexrisk.report.files import refuse_partial
-        from capexrisk.run.results import load_results
+        from capexrisk.archive.results import load_results
+        from capexrisk.report.files.write import refuse_partial
 
         results = load_results(source)
         refuse_partial(results, source)
@@ -147,8 +147,9 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
 
 
 def _simulate(scenario: Any, plan: RunPlan, quiet: bool, what: str) -> Results:
-    from capexrisk.run.execute import Aside
-    from capexrisk.run.simulation import simulate_plan
+    from capexrisk.archive.job import new_job
+    from capexrisk.run.execute import Hooks
+    from capexrisk.study.simulation import simulate_job
 
     with progress(plan.run_paths, quiet, what) as advance:
-        return simulate_plan(scenario, plan, Aside(progress=advance))
+        return simulate_job(new_job(scenario, plan), Hooks(progress=advance))

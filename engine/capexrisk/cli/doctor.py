@@ -11,8 +11,8 @@ def doctor() -> None:
     import os
     import platform
 
+    from capexrisk.archive.manifest import library_versions
     from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
-    from capexrisk.run.manifest import library_versions
 
     for name, found in library_versions().items():
         print(f"{name:<12} {found}")

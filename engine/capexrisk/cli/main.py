@@ -11,7 +11,7 @@ from capexrisk import __version__
 from capexrisk.cli.bench import bench
 from capexrisk.cli.compare import compare
 from capexrisk.cli.doctor import doctor
-from capexrisk.cli.estimate import estimate
+from capexrisk.cli.forecast import estimate
 from capexrisk.cli.rare import rare
 from capexrisk.cli.replay import replay
 from capexrisk.cli.report import report

@@ -12,7 +12,7 @@ from capexrisk.cli.options import overrides, scenario_file
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from capexrisk.run.rare import RareEvent
+    from capexrisk.study.rare.on_model import RareEvent
 
 
 @click.command
@@ -62,7 +62,7 @@ def rare(
             raise click.UsageError(f"--out: {out.parent} is no directory; make it first")
 
     from capexrisk.cli.terminal import show
-    from capexrisk.run.rare import rare_event
+    from capexrisk.study.rare.on_model import rare_event
 
     try:
         found = rare_event(

@@ -18,7 +18,7 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
     Money in $bn of the quarter. Paths are numbered net after net; numbers as --keep-paths writes
     them will do as well.
     """
-    from capexrisk.run.results import load_results
+    from capexrisk.archive.results import load_results
 
     results = load_results(directory)
     unknown = [issuer for issuer in issuers if issuer not in results.issuers]
@@ -31,8 +31,8 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
     if out is not None and not out.parent.is_dir():
         raise click.UsageError(f"--out: {out.parent} is no directory; make it first")
 
-    from capexrisk.report.story import story
-    from capexrisk.run.replay import replay as replay_path
+    from capexrisk.report.content.story import story
+    from capexrisk.study.replay import replay as replay_path
 
     try:
         table = replay_path(results, path)

@@ -11,8 +11,8 @@ import click
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def report(directory: Path) -> None:
     """Write figures, report.html, report.md and report.xlsx into DIR, a finished run."""
-    from capexrisk.report.files import of_stored_tables, write_report_files
-    from capexrisk.run.results import load_results
+    from capexrisk.archive.results import load_results
+    from capexrisk.report.files.write import of_stored_tables, write_report_files
 
     results = load_results(directory)
     with of_stored_tables(directory):

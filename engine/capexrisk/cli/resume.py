@@ -41,8 +41,8 @@ def resume(
 
     Only what is missing is computed; the results are those of a run in one go, to the bit.
     """
-    from capexrisk.cli.sitting import finish, tell
-    from capexrisk.run.unfinished import resume_run
+    from capexrisk.archive.unfinished import resume_run
+    from capexrisk.cli.attempt import finish, tell
 
     how: dict[str, Any] = {"jobs": jobs, "backend": backend}
     changes = {name: value for name, value in how.items() if value is not None}
@@ -50,10 +50,10 @@ def resume(
         changes["scheduler"] = scheduler  # one that is left behind goes with its back end
     with ExitStack() as stack:
         try:
-            sitting = stack.enter_context(
+            attempt = stack.enter_context(
                 resume_run(directory, paths=paths, max_seconds=max_time, **changes)
             )
         except ValueError as error:
             raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
-        results = finish(sitting, quiet)
-    tell(results, sitting, quiet)
+        results = finish(attempt, quiet)
+    tell(results, attempt, quiet)

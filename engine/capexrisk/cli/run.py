@@ -96,20 +96,20 @@ def run(
     except ValueError as error:
         raise click.UsageError(f"--{error}".replace("--max_seconds", "--max-time")) from None
 
-    from capexrisk.cli.sitting import finish, tell, write_files
-    from capexrisk.run.job import new_job  # heavy: what is wrong so far is told at once
-    from capexrisk.run.unfinished import begin_run
+    from capexrisk.archive.job import new_job  # heavy: what is wrong so far is told at once
+    from capexrisk.archive.unfinished import begin_run
+    from capexrisk.cli.attempt import finish, tell, write_files
 
     target = out or Path("runs") / loaded.name
     if max_memory is not None:
-        from capexrisk.run.budget import refuse_beyond
-        from capexrisk.run.store import place_of, refuse_occupied
+        from capexrisk.archive.store import place_of, refuse_occupied
+        from capexrisk.study.forecast import refuse_beyond
 
         refuse_occupied(place_of(target), overwrite, "run")  # before seconds are spent
         refuse_beyond(loaded, plan, max_memory, write=write_files)
     job = new_job(loaded, plan, keep_paths=keep_paths, overwrite=overwrite)
-    with begin_run(target, job) as sitting:
-        results = finish(sitting, quiet)
+    with begin_run(target, job) as attempt:
+        results = finish(attempt, quiet)
 
     if plan.run_paths != plan.paths and not targets and not quiet:
         click.echo(
@@ -117,4 +117,4 @@ def run(
             f"{REPLICATES} nets of {plan.points:,} points",
             err=True,
         )
-    tell(results, sitting, quiet)
+    tell(results, attempt, quiet)

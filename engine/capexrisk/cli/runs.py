@@ -20,9 +20,9 @@ def runs(folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from capexrisk.archive.listing import COMPARISON, runs_below
     from capexrisk.cli.terminal import show
-    from capexrisk.report.numbers import percentage
-    from capexrisk.run.catalogue import COMPARISON, runs_below
+    from capexrisk.report.writing.numbers import percentage
 
     found = runs_below(folder)
     if not found:

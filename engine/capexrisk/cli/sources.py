@@ -62,7 +62,7 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
 
 def _place(figure: FigureSource) -> str:
     """Dotted key of a figure in its file."""
-    from capexrisk.scenario.overlay import write_path
+    from capexrisk.scenario.files.overlay import write_path
 
     if figure.table == "events":
         return f"events: {figure.key}"

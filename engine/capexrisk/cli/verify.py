@@ -30,12 +30,12 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
 
     Exit code 0: equal; 1: something differs.
     """
-    from capexrisk.disk.checksums import changed_files
+    from capexrisk.archive.checkpoint import damaged_files
+    from capexrisk.archive.checksums import changed_files
+    from capexrisk.archive.places import CHECKPOINT
+    from capexrisk.archive.results import load_results
+    from capexrisk.archive.verify import verify as verify_run
     from capexrisk.errors import ResultsError
-    from capexrisk.run.checkpoint import damaged_files
-    from capexrisk.run.places import CHECKPOINT
-    from capexrisk.run.results import load_results
-    from capexrisk.run.verify import verify as verify_run
 
     results = load_results(directory)
     changed = changed_files(directory, results.manifest.get("files", {}))  # none in older runs

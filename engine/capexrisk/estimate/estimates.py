@@ -12,10 +12,11 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.estimate import measures, replicated
+from capexrisk.estimate import by_replicate as replicated
+from capexrisk.estimate import independent as measures
+from capexrisk.estimate.by_replicate import ByReplicate, about
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.measures import Estimate
-from capexrisk.estimate.replicated import ByReplicate, about
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.totals import Totals
 
 Floats = NDArray[np.float64]

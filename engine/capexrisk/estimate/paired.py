@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from capexrisk.estimate.by_replicate import student_half_width
 from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width
-from capexrisk.estimate.replicated import student_half_width
 
 Floats = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil, inf, isnan
 from typing import NamedTuple
 
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import normal_half_width
-from capexrisk.estimate.measures import Estimate
 
 BOUNDS = ("upper_bound", "lower_bound")
 # Errors shrink with this power of the number of paths: for independent paths, and for steps such as

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width
-from capexrisk.estimate.measures import Estimate
 
 
 @dataclass

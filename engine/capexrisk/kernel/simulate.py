@@ -15,6 +15,13 @@ from capexrisk.kernel.block import BLOCK, aligned_zeros
 from capexrisk.kernel.detail import DISTANCE, EVERYTHING, FIGURES, TRACE
 from capexrisk.kernel.distance import keep_distance
 from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
+from capexrisk.kernel.funding import (
+    ask_bonds,
+    climb_last_rungs,
+    serve_bonds_ask_secured,
+    serve_secured_ask_private,
+    spend,
+)
 from capexrisk.kernel.issuer_close import (
     assign_causes,
     clear_year,
@@ -35,7 +42,7 @@ from capexrisk.kernel.market_quarter import (
 )
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.points import Net, Points, enter_block, room_for_points, scramble
-from capexrisk.kernel.record import (
+from capexrisk.kernel.recording import (
     record_issuer,
     record_issuer_year,
     record_market,
@@ -57,16 +64,9 @@ from capexrisk.kernel.tally import (
     quarantine_paths,
     sum_rows,
 )
-from capexrisk.kernel.waterfall import (
-    ask_bonds,
-    climb_last_rungs,
-    serve_bonds_ask_secured,
-    serve_secured_ask_private,
-    spend,
-)
 from capexrisk.model.parameters import DELTA, Issuer, Market, Scheduled
 from capexrisk.numeric.jit import entry, scalar, section
-from capexrisk.numeric.record import record_reader
+from capexrisk.numeric.table_reader import record_reader
 
 read_issuer = record_reader(Issuer)
 read_scheduled = record_reader(Scheduled)

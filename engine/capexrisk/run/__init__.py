@@ -1,1 +1,1 @@
-"""HOW a scenario is run: chunks, workers, totals, and the directory that keeps the results."""
+"""HOW a scenario is computed: chunks of paths, workers, when a run stops."""

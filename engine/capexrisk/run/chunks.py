@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.points import Net
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.kernel.tally import QUARANTINE_LISTED
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.paths import write_paths
+from capexrisk.points.layout import sobol_net
 from capexrisk.run.plan import Chunk, RunPlan
-from capexrisk.sampling.net import sobol_net
+
+
+class PathSink(Protocol):
+    """Takes the single paths of chunks; it is sent to the workers, so it pickles."""
+
+    def write(self, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]) -> None:
+        """Take the outcomes of a chunk, (paths, rows of the layout)."""
+
+    def holds(self, chunk: Chunk) -> bool:
+        """Whether the paths of a chunk are there, whole."""
 
 
 def run_chunk(
-    lowered: LoweredScenario, plan: RunPlan, chunk: Chunk, keep_in: Path | None
+    lowered: LoweredScenario, plan: RunPlan, chunk: Chunk, sink: PathSink | None = None
 ) -> ChunkTotals:
-    """Simulate a chunk; with `keep_in`, also write its single paths there."""
+    """Simulate a chunk; a sink also gets its single paths."""
     tally, kept = simulate_chunk(
         lowered.market,
         lowered.schedule,
@@ -28,10 +38,10 @@ def run_chunk(
         first_path=chunk.first_path,
         paths=chunk.paths,
         net=net_of(lowered, plan),
-        keep=keep_in is not None,
+        keep=sink is not None,
     )
-    if keep_in is not None:
-        write_paths(keep_in, lowered, chunk, kept)
+    if sink is not None:
+        sink.write(lowered, chunk, kept)
     cells = np.flatnonzero(tally.histogram)
     quarantined = int(tally.paths[1])
     return ChunkTotals(

@@ -5,70 +5,88 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from capexrisk.errors import KernelFault
-from capexrisk.estimate.totals import Totals
+from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.backends import on_cluster, run_in_order
-from capexrisk.run.checkpoint import Checkpoint
-from capexrisk.run.chunks import net_of, run_chunk
-from capexrisk.run.cluster import ClusterError
-from capexrisk.run.interrupts import postponed_interrupts
-from capexrisk.run.paths import paths_intact
+from capexrisk.run.chunks import PathSink, net_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
+from capexrisk.run.signals import deferred_interrupts
+from capexrisk.run.workers.backends import on_cluster, run_in_order
+from capexrisk.run.workers.dask import ClusterError
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True)
-class Aside:
-    """What goes on beside the counting.
+class Keeper(Protocol):
+    """Keeps the totals of a run in progress, so that it can be resumed.
 
     Attributes
     ----------
-    keep_in : Path, optional
-        Existing directory for single paths.
-    progress : callable, optional
-        Told the number of paths finished so far.
-    checkpoint : Checkpoint, optional
-        What a run begins with, and where it is kept while it goes on.
+    restored : int
+        Paths that `restore` found.
     """
 
-    keep_in: Path | None = None
+    restored: int
+
+    def restore(self, totals: Totals) -> None:
+        """Put what is kept into totals that are empty; these are the ones to keep from now on."""
+
+    def before(self, chunk: ChunkTotals) -> None:
+        """Keep a part of the totals if it is time; `chunk` is about to be added to them."""
+
+    def keep(self, *, to_disk: bool = True) -> None:
+        """Keep all that is not kept yet."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """Optional side outputs of a run.
+
+    Attributes
+    ----------
+    paths : PathSink, optional
+        Takes the single paths of each chunk, in the worker that simulated them.
+    progress : callable, optional
+        Called with the number of paths finished so far.
+    keeper : Keeper, optional
+        What a run begins with, and where its totals are kept while it is in progress.
+    """
+
+    paths: PathSink | None = None
     progress: Progress | None = None
-    checkpoint: Checkpoint | None = None
+    keeper: Keeper | None = None
 
 
-NOTHING: Final = Aside()
+NO_HOOKS: Final = Hooks()
 
 
-def begin_totals(lowered: LoweredScenario, plan: RunPlan, aside: Aside) -> Totals:
-    """Totals to which the chunks of a plan are added: empty, or as a checkpoint has them.
+def begin_totals(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks) -> Totals:
+    """Totals to which the chunks of a plan are added: empty, or as the keeper has them.
 
     Raises
     ------
     ResumeMismatch, ResultsError
         If what is kept is of another run.
     """
-    if aside.keep_in is not None and on_cluster(plan):
+    if hooks.paths is not None and on_cluster(plan):
         raise ClusterError(
             "keep_paths: single paths would be written on the machines that compute them; leave it "
             "out, and replay the paths you want to see"
         )
     totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
-    if aside.checkpoint is not None:
-        aside.checkpoint.restore(totals)
-        if aside.keep_in is not None:
-            _write_lost_paths(totals, lowered, plan, aside.keep_in)
+    if hooks.keeper is not None:
+        hooks.keeper.restore(totals)
+        if hooks.paths is not None:
+            _write_lost_paths(totals, lowered, plan, hooks.paths)
     return totals
 
 
-def execute(lowered: LoweredScenario, plan: RunPlan, aside: Aside = NOTHING) -> Totals:
+def execute(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS) -> Totals:
     """Simulate all paths of a plan.
 
     Raises
@@ -80,8 +98,8 @@ def execute(lowered: LoweredScenario, plan: RunPlan, aside: Aside = NOTHING) -> 
     ResumeMismatch, ResultsError
         If what is kept is of another run.
     """
-    totals = begin_totals(lowered, plan, aside)
-    add_chunks(totals, lowered, plan, plan.chunks(), aside)
+    totals = begin_totals(lowered, plan, hooks)
+    add_chunks(totals, lowered, plan, plan.chunks(), hooks)
     return totals
 
 
@@ -90,24 +108,24 @@ def add_chunks(
     lowered: LoweredScenario,
     plan: RunPlan,
     chunks: Iterable[Chunk],
-    aside: Aside,
+    hooks: Hooks,
 ) -> None:
     """Simulate those of some chunks that the totals lack, and add them; errors as `execute`."""
     net_of(lowered, plan)  # refuses what is too large for it before a worker does
-    levels, checkpoint = totals.levels, aside.checkpoint
+    levels, keeper = totals.levels, hooks.keeper
     tasks = (
-        (lowered, plan, chunk, aside.keep_in)
+        (lowered, plan, chunk, hooks.paths)
         for chunk in chunks
         if chunk.number // REPLICATES >= levels[chunk.replicate]
     )
-    with postponed_interrupts() as postponed:
+    with deferred_interrupts() as deferred:
         for chunk_totals in run_in_order(plan, run_chunk, tasks):
-            if checkpoint is not None:
-                checkpoint.before(chunk_totals)
-            with postponed():
+            if keeper is not None:
+                keeper.before(chunk_totals)
+            with deferred():
                 totals.add(chunk_totals)
-            if aside.progress is not None:
-                aside.progress(totals.counted + totals.quarantined)
+            if hooks.progress is not None:
+                hooks.progress(totals.counted + totals.quarantined)
     paths = totals.counted + totals.quarantined
     if totals.quarantined > QUARANTINE_LIMIT * paths:
         path, quarter = min(totals.broken)
@@ -123,14 +141,13 @@ def add_chunks(
 
 
 def _write_lost_paths(
-    totals: Totals, lowered: LoweredScenario, plan: RunPlan, keep_in: Path
+    totals: Totals, lowered: LoweredScenario, plan: RunPlan, sink: PathSink
 ) -> None:
-    """Write single paths again of chunks that are counted, and whose files are lost or damaged."""
+    """Write single paths again of chunks that are counted, and whose paths are lost or damaged."""
     lost = (
-        (lowered, plan, chunk, keep_in)
+        (lowered, plan, chunk, sink)
         for chunk in islice(plan.chunks(), plan.whole_chunks)
-        if chunk.number // REPLICATES < totals.levels[chunk.replicate]
-        and not paths_intact(keep_in, chunk)
+        if chunk.number // REPLICATES < totals.levels[chunk.replicate] and not sink.holds(chunk)
     )
     for _ in run_in_order(plan, run_chunk, lost):
         pass

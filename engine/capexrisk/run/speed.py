@@ -13,10 +13,10 @@ from typing import NamedTuple, get_args
 
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.backends import worker_count
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import Chunk, RunPlan, Sampler
+from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
 
 RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths

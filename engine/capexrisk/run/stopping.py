@@ -17,20 +17,20 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
-from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.names import Name
 from capexrisk.estimate.precision import BOUNDS
+from capexrisk.estimate.table import summarise
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import run_chunk
-from capexrisk.run.execute import NOTHING, Aside, add_chunks, begin_totals
-from capexrisk.run.names import Name
+from capexrisk.run.execute import NO_HOOKS, Hooks, add_chunks, begin_totals
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.summary import summarise
 from capexrisk.run.targets import Standing, TargetError, parse_target
 
 
 def execute_until(
-    lowered: LoweredScenario, plan: RunPlan, aside: Aside = NOTHING
+    lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS
 ) -> tuple[Totals, list[Standing]]:
     """Simulate paths of a plan until its targets are reached, its paths spent or its time.
 
@@ -48,22 +48,22 @@ def execute_until(
         As for `execute`.
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
-    totals = begin_totals(lowered, plan, aside)
+    totals = begin_totals(lowered, plan, hooks)
     run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # compiling is no sign of what a path takes
     began = time.perf_counter()
     before = totals.counted + totals.quarantined
     reached = _chunks_reached(totals)
     standings: list[Standing] = []
     for end, leg in _legs(plan):
-        add_chunks(totals, lowered, plan, leg, aside)
+        add_chunks(totals, lowered, plan, leg, hooks)
         if end < reached:
-            continue  # an earlier sitting has looked here and gone on
+            continue  # an earlier attempt has looked here and gone on
         found = _estimates(totals, lowered) if targets else {}
         standings = [Standing(target, found[target.name], totals.counted) for target in targets]
         if targets and all(standing.reached for standing in standings):
             break
         seconds, paths = time.perf_counter() - began, totals.counted + totals.quarantined
-        pace = seconds / (paths - before) if paths > before else 0.0  # of this sitting
+        pace = seconds / (paths - before) if paths > before else 0.0  # of this attempt
         if end == plan.first_look and paths < plan.run_paths:
             _refuse_unreachable(standings, plan, pace)
         next_leg = pace * min(paths, plan.run_paths - paths)

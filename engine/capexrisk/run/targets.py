@@ -7,10 +7,10 @@ from math import inf, isfinite
 from typing import Any, NamedTuple
 
 from capexrisk.errors import CapexriskError
-from capexrisk.estimate.measures import Estimate
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.precision import Precision, least_paths, paths_needed, shortfall
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.names import Name, resolve
 
 SHAPE = re.compile(r"(?P<name>.+):\s*(?P<kind>rel|abs)\s+(?P<size>[^\s%]+)\s*(?P<percent>%?)\s*")
 

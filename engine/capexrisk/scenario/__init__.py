@@ -1,10 +1,10 @@
 """WHAT is simulated: frozen records from TOML, with a digest and a source for every figure."""
 
 from .digest import digest
-from .editor import json_schema
-from .load import load_run_section, load_scenario, scenario_from_case
+from .files.editor import json_schema
+from .files.load import load_run_section, load_scenario, scenario_from_case
+from .plan import RunSection
 from .quarters import CalendarYear, calendar_years, quarter_labels
-from .run_section import RunSection
 from .schema import Scenario
 from .sources import FigureSource, sources
 

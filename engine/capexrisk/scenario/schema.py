@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from . import schedule
+from . import profiles
 from .event import Event
 from .issuer import Issuer, folded_name
 from .market import REGIMES, Market, Thresholds
@@ -108,9 +108,9 @@ class Scenario(Record):
         required = {field for field, info in Issuer.model_fields.items() if info.is_required()}
         return {
             **_model_names(issuer, required),
-            "capex_plan": schedule.capex_plan(issuer, self.start, self.quarters),
-            "maturities": schedule.maturities(issuer, self.start, self.quarters),
-            "leases": schedule.leases(issuer, self.start, self.quarters),
+            "capex_plan": profiles.capex_plan(issuer, self.start, self.quarters),
+            "maturities": profiles.maturities(issuer, self.start, self.quarters),
+            "leases": profiles.leases(issuer, self.start, self.quarters),
         }
 
     @field_validator("start")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.measures import Estimate, cash_flow_at_risk, quantiles
+from capexrisk.estimate.independent import Estimate, cash_flow_at_risk, quantiles
 from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import ndtri
 from scipy.stats import binom, chi2
 
-from capexrisk.estimate.measures import Estimate, mean, quantiles
+from capexrisk.estimate.independent import Estimate, mean, quantiles
 from tests.unit.estimate.samples import at_risk_of, binned
 
 SAMPLES = 400

@@ -7,7 +7,9 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from capexrisk.estimate import estimates, measures, replicated
+from capexrisk.estimate import by_replicate as replicated
+from capexrisk.estimate import estimates
+from capexrisk.estimate import independent as measures
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.outcomes import OutcomeLayout

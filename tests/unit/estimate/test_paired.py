@@ -9,7 +9,8 @@ import pytest
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom, t
 
-from capexrisk.estimate import paired, replicated
+from capexrisk.estimate import by_replicate as replicated
+from capexrisk.estimate import paired
 from capexrisk.estimate.distribution import Distribution
 from tests.unit.estimate.samples import binned
 

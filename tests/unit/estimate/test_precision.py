@@ -6,7 +6,7 @@ from math import inf, nan, sqrt
 
 import pytest
 
-from capexrisk.estimate.measures import Estimate, probability
+from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.precision import Precision, least_paths, paths_needed, shortfall
 
 MEAN = Estimate("mean", -20.0, 0.5, -21.0, -19.0, 1000)

@@ -17,20 +17,20 @@ import numpy as np
 
 from capexrisk.kernel import (
     draws,
+    funding,
     issuer_close,
     issuer_quarter,
     market_quarter,
     points,
-    record,
+    recording,
     rotated,
-    waterfall,
 )
 from capexrisk.kernel import tally as totals
 from capexrisk.kernel.detail import EVERYTHING
 from capexrisk.kernel.simulate import read_issuer, read_scheduled, rows_of, workspace
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import FASTMATH
-from capexrisk.sampling.net import sobol_net
+from capexrisk.points.layout import sobol_net
 from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
 OPERATION = r"\bv(?:add|sub|mul|div|sqrt|min|max|cmp\w*?|fn?m(?:add|sub)\d+)"
@@ -180,34 +180,34 @@ def ask_bonds(work, market, schedule, tally, moves, k):
         own, issuer = rows_of(work.state, i), read_issuer(schedule.issuers, i)
         leases, maturity = schedule.leases[i, k], schedule.maturities[i, k]
         date = float(k)
-        waterfall.ask_bonds(work.state, own, issuer, market, maturity, leases, date, EVERYTHING)
+        funding.ask_bonds(work.state, own, issuer, market, maturity, leases, date, EVERYTHING)
 
 
 @hot
 def serve_bonds_ask_secured(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
         own, issuer = rows_of(work.state, i), read_issuer(schedule.issuers, i)
-        waterfall.serve_bonds_ask_secured(work.state, own, issuer, market, EVERYTHING)
+        funding.serve_bonds_ask_secured(work.state, own, issuer, market, EVERYTHING)
 
 
 @hot
 def serve_secured_ask_private(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
         own, issuer = rows_of(work.state, i), read_issuer(schedule.issuers, i)
-        waterfall.serve_secured_ask_private(work.state, own, issuer, market, EVERYTHING)
+        funding.serve_secured_ask_private(work.state, own, issuer, market, EVERYTHING)
 
 
 @hot
 def climb_last_rungs(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
         own, issuer = rows_of(work.state, i), read_issuer(schedule.issuers, i)
-        waterfall.climb_last_rungs(work.state, own, issuer, market, EVERYTHING)
+        funding.climb_last_rungs(work.state, own, issuer, market, EVERYTHING)
 
 
 @hot
 def spend(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
-        waterfall.spend(rows_of(work.state, i), read_issuer(schedule.issuers, i), EVERYTHING)
+        funding.spend(rows_of(work.state, i), read_issuer(schedule.issuers, i), EVERYTHING)
 
 
 @hot
@@ -253,26 +253,26 @@ def count_cells(work, market, schedule, tally, moves, k):
 
 @hot
 def record_market(work, market, schedule, tally, moves, k):
-    record.record_market(work.state, work.outcomes, moves, k)
+    recording.record_market(work.state, work.outcomes, moves, k)
 
 
 @hot
 def record_issuer(work, market, schedule, tally, moves, k):
     for i in range(schedule.issuers.shape[0]):
-        record.record_issuer(rows_of(work.state, i), work.outcomes, moves, i, k)
+        recording.record_issuer(rows_of(work.state, i), work.outcomes, moves, i, k)
 
 
 @hot
 def record_issuer_year(work, market, schedule, tally, moves, k):
     year = schedule.year[k]
     for i in range(schedule.issuers.shape[0]):
-        record.record_issuer_year(rows_of(work.state, i), work.outcomes, moves, i, year)
+        recording.record_issuer_year(rows_of(work.state, i), work.outcomes, moves, i, year)
 
 
 @hot
 def record_outside(work, market, schedule, tally, moves, k):
     issuers, threshold = schedule.issuers.shape[0], schedule.outside_funding_threshold
-    record.record_outside(work.state, work.outcomes, moves, issuers, threshold)
+    recording.record_outside(work.state, work.outcomes, moves, issuers, threshold)
 
 
 def assembly(compiled: Any) -> str:
@@ -284,7 +284,7 @@ def assembly(compiled: Any) -> str:
         scenario.market,
         scenario.schedule,
         totals.empty_tally(scenario.layout),
-        record.recording(scenario.layout),
+        recording.recording(scenario.layout),
     )
     compiled.compile((*(numba.typeof(argument) for argument in arguments), numba.int64))
     (code,) = compiled.inspect_asm().values()

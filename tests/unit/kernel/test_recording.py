@@ -10,7 +10,7 @@ import pytest
 
 from capexrisk.kernel import simulate
 from capexrisk.kernel.block import BLOCK, aligned_zeros
-from capexrisk.kernel.record import recording
+from capexrisk.kernel.recording import recording
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.lowering import lower
 from capexrisk.numeric.vecmath import trailing_zeros

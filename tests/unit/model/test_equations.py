@@ -37,7 +37,7 @@ def test_the_largest_obstacle_binds_and_ties_go_to_the_first():
         assert binding_cause(*obstacles) == expected
 
 
-NOTHING = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
+NO_HOOKS = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
 
 
 @numba.njit(error_model="numpy")
@@ -97,7 +97,7 @@ def test_chances_of_regimes(regime):
 
 @numba.njit(error_model="numpy")
 def tenant_lost_chance(chance, lost, used, m):
-    hazard = capacity.tenant_chance(used, NOTHING, m)
+    hazard = capacity.tenant_chance(used, NO_HOOKS, m)
     return hazard, capacity.tenant_lost_chance(chance, lost, hazard, m)
 
 

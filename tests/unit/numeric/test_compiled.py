@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from capexrisk.numeric.record import record_reader
+from capexrisk.numeric.table_reader import record_reader
 
 ARITHMETIC = re.compile(r"v(?:mul|add|sub|div|fn?m(?:add|sub)\d+)pd\s[^\n]*%?[yz]mm")
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from matplotlib import pyplot as plt
 
-from capexrisk.analysis.comparison import Comparison, compare
-from capexrisk.report.figures import Drawing, write_figures
-from capexrisk.report.html import write_report
-from capexrisk.run.results import Results
-from capexrisk.run.simulation import simulate
+from capexrisk.archive.results import Results
+from capexrisk.report.files.run_page import write_report
+from capexrisk.report.plots.figures import Drawing, write_figures
 from capexrisk.scenario import load_scenario, scenario_from_case
+from capexrisk.study.comparison import Comparison, compare
+from capexrisk.study.simulation import simulate
 
 ROOT = Path(__file__).parents[3]
 PENNILESS = {

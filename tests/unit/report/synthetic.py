@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import COLUMNS, HORIZON, SYSTEM, flow_metric
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS
-from capexrisk.run.replay import SOURCES
-from capexrisk.run.results import Results
-from capexrisk.run.summary import COLUMNS, HORIZON, SYSTEM, flow_metric
 from capexrisk.scenario import calendar_years, quarter_labels
 from capexrisk.scenario.market import REGIMES
+from capexrisk.study.replay import SOURCES
 
 PATHS = 32_768
 NETS = 32

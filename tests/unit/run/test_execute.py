@@ -13,19 +13,19 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from capexrisk.archive.paths import PathFiles, column_names
 from capexrisk.errors import KernelFault
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
+from capexrisk.points.layout import DimensionError
 from capexrisk.run import execute as execution
-from capexrisk.run.backends import run_in_order, worker_count
 from capexrisk.run.chunks import net_of, run_chunk
-from capexrisk.run.execute import Aside, execute, quarantine_note
-from capexrisk.run.paths import column_names
+from capexrisk.run.execute import Hooks, execute, quarantine_note
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
-from capexrisk.run.simulation import simulate
-from capexrisk.sampling.net import DimensionError
+from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import scenario_from_case
-from tests.unit.run.scenarios import reference_case, small_scenario
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import reference_case, small_scenario
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_worker_count():
 def test_progress_is_told_every_chunk(lowered, jobs):
     told: list[int] = []
     plan = RunPlan(paths=2 * CHUNK_PATHS + 10, seed=1, sampler="plain", jobs=jobs)
-    totals = execute(lowered, plan, Aside(progress=told.append))
+    totals = execute(lowered, plan, Hooks(progress=told.append))
     assert told == [CHUNK_PATHS, 2 * CHUNK_PATHS, 2 * CHUNK_PATHS + 10]
     assert totals.counted == plan.paths
 
@@ -104,7 +104,7 @@ def test_progress_is_told_every_chunk(lowered, jobs):
 def test_progress_is_told_every_chunk_of_a_net(lowered, jobs, points, size):
     told: list[int] = []
     plan = RunPlan(paths=REPLICATES * points, seed=1, jobs=jobs)
-    totals = execute(lowered, plan, Aside(progress=told.append))
+    totals = execute(lowered, plan, Hooks(progress=told.append))
     assert told == list(range(size, plan.paths + 1, size))
     assert (totals.paths == points).all() and totals.paths.shape == (REPLICATES,)
 
@@ -183,7 +183,7 @@ def test_quarantine_note():
 
 def test_kept_paths_have_a_column_for_every_outcome(lowered, tmp_path):
     plan = RunPlan(paths=CHUNK_PATHS + 3, seed=1, sampler="plain")
-    execute(lowered, plan, Aside(keep_in=tmp_path))
+    execute(lowered, plan, Hooks(PathFiles(tmp_path)))
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["chunk-000000.parquet", "chunk-000001.parquet"]
     last = pq.read_table(tmp_path / names[1])
@@ -192,7 +192,7 @@ def test_kept_paths_have_a_column_for_every_outcome(lowered, tmp_path):
 
 
 def test_kept_paths_of_nets_are_numbered_by_replicate_and_point(lowered, tmp_path):
-    execute(lowered, RunPlan(paths=100, seed=1), Aside(keep_in=tmp_path))
+    execute(lowered, RunPlan(paths=100, seed=1), Hooks(PathFiles(tmp_path)))
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"chunk-{number:06d}.parquet" for number in range(REPLICATES)]
     for replicate in (0, 1, 31):

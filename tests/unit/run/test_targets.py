@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from capexrisk.estimate.names import UnknownName, resolve
 from capexrisk.lowering import lower
-from capexrisk.run.names import UnknownName, resolve
 from capexrisk.run.plan import DEFAULT_MOST_PATHS, RunPlan, default_paths
-from capexrisk.run.simulation import simulate
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.targets import TargetError, parse_target, sentence
-from tests.unit.run.scenarios import small_scenario
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import small_scenario
 
 LOOK = 2048
 

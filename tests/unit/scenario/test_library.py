@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from capexrisk.run.results import Results
-from capexrisk.run.simulation import simulate
+from capexrisk.archive.results import Results
 from capexrisk.scenario import Scenario, digest, json_schema, load_scenario, sources
+from capexrisk.study.simulation import simulate
 from tests.oracle import twin
 from tests.oracle.draws import random_draws
 

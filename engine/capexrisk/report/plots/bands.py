@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from capexrisk.report.canvas import BLUE, RED
-from capexrisk.run.results import Results
+from capexrisk.archive.results import Results
+from capexrisk.report.plots.canvas import BLUE, RED
 
 Floats = NDArray[np.float64]
 PALE, MIDDLE = "#c5dcea", "#7fb2d3"

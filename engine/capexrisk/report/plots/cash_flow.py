@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from capexrisk.estimate.measures import Estimate
-from capexrisk.report.canvas import INK, PINK, RED, drawing
-from capexrisk.report.density import Density, Floats
-from capexrisk.report.labels import head, label_quarters, label_years, number_axis
-from capexrisk.report.numbers import percentage, signed
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
-from capexrisk.report.words import shortened
-from capexrisk.run.results import Results
+from capexrisk.report.plots.canvas import INK, PINK, RED, drawing
+from capexrisk.report.plots.density import Density, Floats
+from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.writing.numbers import percentage, signed
+from capexrisk.report.writing.words import shortened
 
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
 ARROW = 0.82  # its height in the axes

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.typing import LineStyleType
 from numpy.typing import NDArray
 
+from capexrisk.archive.results import Results
 from capexrisk.kernel.outcomes import CAUSES
-from capexrisk.report.canvas import BLUE, GREEN, INK, ORANGE, PINK, QUIET, RED, SKY, drawing
-from capexrisk.report.estimates import Estimates, likeliest_to_fail, observed
-from capexrisk.report.labels import head, label_ends, label_quarters, number_axis
-from capexrisk.report.numbers import percentage
-from capexrisk.report.words import CAUSES as CAUSE_WORDS
-from capexrisk.report.words import counted, listed, shortened
-from capexrisk.run.results import Results
+from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PINK, QUIET, RED, SKY, drawing
+from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
+from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
+from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.words import CAUSES as CAUSE_WORDS
+from capexrisk.report.writing.words import counted, listed, shortened
 
 Floats = NDArray[np.float64]
 MOST_CURVES = 8

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import SYSTEM, flow_metric
 from capexrisk.kernel.outcomes import CHANNELS
-from capexrisk.report.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
-from capexrisk.report.labels import head, label_years, number_axis
-from capexrisk.report.numbers import signed
-from capexrisk.report.words import CHANNELS as CHANNEL_WORDS
-from capexrisk.report.words import shortened
-from capexrisk.run.results import Results
-from capexrisk.run.summary import SYSTEM, flow_metric
+from capexrisk.report.plots.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
+from capexrisk.report.plots.labels import head, label_years, number_axis
+from capexrisk.report.writing.numbers import signed
+from capexrisk.report.writing.words import CHANNELS as CHANNEL_WORDS
+from capexrisk.report.writing.words import shortened
 
 MOST_TOTALS = 7
 CHANNEL_COLOURS = (BLUE, SKY, GREEN, PINK, ORANGE, RED)

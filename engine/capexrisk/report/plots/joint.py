@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
 from numpy.typing import NDArray
 
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
-from capexrisk.estimate.measures import Estimate
-from capexrisk.report.canvas import BLUE, INK, drawing
-from capexrisk.report.estimates import Estimates, likeliest_to_fail, observed
-from capexrisk.report.labels import head
-from capexrisk.report.words import counted, shortened
-from capexrisk.run.results import Results
+from capexrisk.report.plots.canvas import BLUE, INK, drawing
+from capexrisk.report.plots.labels import head
+from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
+from capexrisk.report.writing.words import counted, shortened
 
 Floats = NDArray[np.float64]
 MOST_PAIRED = 12  # issuers whose pairs can be read at the width of a phone

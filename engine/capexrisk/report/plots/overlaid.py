@@ -8,14 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.typing import LineStyleType
 
-from capexrisk.report.canvas import BLUE, GREEN, INK, PINK, RED, drawing
-from capexrisk.report.labels import head, label_quarters, label_years, number_axis
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import SYSTEM
 from capexrisk.report.plots.bands import statistics_of
+from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing
 from capexrisk.report.plots.failure import draw_steps
+from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.system import quantity_of
-from capexrisk.report.words import listed, shortened
-from capexrisk.run.results import Results
-from capexrisk.run.summary import SYSTEM
+from capexrisk.report.writing.words import listed, shortened
 
 Runs = Mapping[str, Results]
 MOST_RUNS = 5

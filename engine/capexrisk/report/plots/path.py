@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from capexrisk.report.canvas import BLUE, GREEN, INK, ORANGE, RED, SKY, drawing
-from capexrisk.report.labels import head, number_axis
-from capexrisk.report.numbers import signed
-from capexrisk.report.words import CAUSES, shortened
-from capexrisk.run.replay import SOURCES, replay
-from capexrisk.run.results import Results
+from capexrisk.archive.results import Results
+from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, RED, SKY, drawing
+from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.writing.numbers import signed
+from capexrisk.report.writing.words import CAUSES, shortened
+from capexrisk.study.replay import SOURCES, replay
 
 ROW = 0.2  # height of a step, inches
 SMALL = 5e-4  # $bn; a step below it is left out

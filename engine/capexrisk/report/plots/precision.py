@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from capexrisk.estimate.replicated import student_half_width
-from capexrisk.report.canvas import BLUE, GREEN, RED, SKY, drawing
-from capexrisk.report.estimates import PROBABILITY
-from capexrisk.report.labels import head, number_axis
+from capexrisk.archive.results import Results
+from capexrisk.estimate.by_replicate import student_half_width
 from capexrisk.report.plots.bands import DASHED
-from capexrisk.report.words import shortened
-from capexrisk.run.results import Results
+from capexrisk.report.plots.canvas import BLUE, GREEN, RED, SKY, drawing
+from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.writing.estimates import PROBABILITY
+from capexrisk.report.writing.words import shortened
 
 Floats = NDArray[np.float64]
 FEWEST = 4  # nets whose spread says anything

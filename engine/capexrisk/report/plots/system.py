@@ -7,19 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 
-from capexrisk.report.canvas import INK, ORANGE, RED, drawing
-from capexrisk.report.estimates import Estimates, observed
-from capexrisk.report.labels import (
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
+from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
+from capexrisk.report.plots.labels import (
     MOST_QUARTER_LABELS,
     head,
     label_quarters,
     label_years,
     number_axis,
 )
-from capexrisk.report.numbers import percentage
-from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
-from capexrisk.run.results import Results
-from capexrisk.run.summary import SYSTEM
+from capexrisk.report.writing.estimates import Estimates, observed
+from capexrisk.report.writing.numbers import percentage
 from capexrisk.scenario.market import REGIMES
 
 LIMIT = (0, (4, 2))

@@ -9,14 +9,14 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from capexrisk.archive.results import Results
 from capexrisk.estimate.intervals import binomial_interval
-from capexrisk.report.canvas import BLUE, INK, SKY, drawing
-from capexrisk.report.estimates import Estimates
-from capexrisk.report.labels import head, number_axis
-from capexrisk.report.numbers import percentage, signed
-from capexrisk.report.words import shortened
-from capexrisk.run.results import Results
-from capexrisk.run.summary import HORIZON, SYSTEM
+from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
+from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.numbers import percentage, signed
+from capexrisk.report.writing.words import shortened
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 300

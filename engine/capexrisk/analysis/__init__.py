@@ -1,1 +1,0 @@
-"""What is found out from finished runs: how they differ."""

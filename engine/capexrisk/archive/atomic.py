@@ -1,0 +1,58 @@
+"""Files that are there whole or not at all, whenever the process or the power ends."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+UNDER_WAY = ".tmp"  # what such a file is called until it is whole
+
+
+def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
+    """Write a file under another name, on to the disk, then give it its own.
+
+    With `to_disk` False a power cut may leave it cut off, for some seconds; nothing else may.
+
+    Until `sync_folder` is called a power cut may bring back the file that had the name before.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier file of that name is as it was.
+    """
+    under_way = path.with_name(path.name + UNDER_WAY)
+    try:
+        under_way.unlink(missing_ok=True)  # of a process that was killed; or a link, to anywhere
+        with under_way.open("xb") as file:
+            file.writelines(content)
+            file.flush()
+            if to_disk:
+                os.fsync(file.fileno())
+        under_way.replace(path)
+    except BaseException as error:
+        with suppress(OSError):
+            under_way.unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a full disk does not say which file it was
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until names in a folder are on the disk."""
+    _sync(folder)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until everything below a folder is on the disk."""
+    for path in (*folder.rglob("*"), folder):
+        if path.is_file() or path.is_dir():  # a pipe would wait for ever
+            _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

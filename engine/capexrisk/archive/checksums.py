@@ -1,0 +1,79 @@
+"""Check sums by which a manifest vouches for what lies beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from capexrisk.archive.stored_manifest import refuse_large
+from capexrisk.archive.tables import LARGEST_TABLE
+from capexrisk.errors import ResultsError
+from capexrisk.estimate.totals import ChunkEntry
+
+
+def record_of_chunks(chunks: ArrayLike) -> dict[str, Any]:
+    """What a manifest keeps of the list of chunks: how many, and SHA-256 of all of it.
+
+    Parameters
+    ----------
+    chunks : array_like, shape (chunks, 4)
+        replicate, first_path, paths, checksum; hashed row by row as 64-bit integers, least
+        significant byte first.
+    """
+    rows = np.asarray(chunks, dtype="<i8")
+    return {"count": len(rows), "sha256": hashlib.sha256(rows.tobytes()).hexdigest()}
+
+
+def refuse_other_record(
+    path: Path, chunks: pd.DataFrame, recorded: Mapping[str, Any] | None
+) -> None:
+    """Refuse a list of chunks that is not the one of which a manifest keeps the check sum.
+
+    `recorded` is None of older runs, whose manifests keep none.
+
+    Raises
+    ------
+    ResultsError
+    """
+    found = record_of_chunks(chunks[list(ChunkEntry._fields)].to_numpy())
+    if recorded is not None and found != recorded:
+        raise ResultsError(f"{path}: was changed since the run wrote it; run again")
+
+
+def file_checksums(directory: Path, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256, in hexadecimal, of each of these files that is there."""
+    return {name: _sha256(directory / name) for name in names if (directory / name).exists()}
+
+
+def changed_files(directory: Path, recorded: Mapping[str, str]) -> dict[str, str]:
+    """Files that are not what a manifest recorded, and what is the matter with each.
+
+    Returns
+    -------
+    dict
+        Name to "is missing" or "was changed since the run wrote it".
+    """
+    found = {}
+    for name, checksum in recorded.items():
+        try:
+            refuse_large(directory / name, LARGEST_TABLE)
+            same = _sha256(directory / name) == checksum
+        except FileNotFoundError:
+            found[name] = "is missing"
+            continue
+        except (OSError, ValueError):  # a folder, a pipe, or larger than any table
+            same = False
+        if not same:
+            found[name] = "was changed since the run wrote it"
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,154 @@
+"""The runs below a folder, each in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from capexrisk.archive.checkpoint import JOB, paths_kept
+from capexrisk.archive.job import read_job
+from capexrisk.archive.lock import is_locked
+from capexrisk.archive.places import CHECKPOINT, UNFINISHED, finished
+from capexrisk.archive.results import MANIFEST, SUMMARY_PARQUET
+from capexrisk.archive.stored_manifest import FORMAT_VERSION, read_json, read_manifest
+from capexrisk.archive.tables import MOST_ROWS, SUMMARY, read_table
+from capexrisk.errors import CapexriskError, ResultsError
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.table import SYSTEM
+
+DEEPEST = 3  # folders below the one that is asked for
+COMPARISON, RUN = "comparison", "run"
+FINISHED, STOPPED, UNDONE, RUNNING = "finished", "stopped", "unfinished", "running"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run, finished or not, or a comparison.
+
+    Attributes
+    ----------
+    directory : Path
+        Of an unfinished run that of its results to be.
+    kind : {"run", "comparison"}
+    state : {"finished", "stopped", "unfinished", "running"}
+        Stopped is a finished run that its cap on time has ended before all of its paths.
+    scenario : str
+        Its name; of a comparison the names of its scenarios.
+    paths : int
+        Counted; of a comparison those of its base; of an unfinished run those that are kept.
+    of : int
+        Paths of an unfinished run, or a stopped one, in all; 0 of others.
+    seed : int
+    started : str
+        Day and time; "" of a comparison.
+    headline : Estimate or None
+        Chance of any funding failure by the end of the horizon; of a run.
+    trouble : str
+        Why it cannot be read; "" if it can.
+    """
+
+    directory: Path
+    kind: str
+    state: str = FINISHED
+    scenario: str = ""
+    paths: int = 0
+    of: int = 0
+    seed: int = 0
+    started: str = ""
+    headline: Estimate | None = None
+    trouble: str = ""
+
+
+def runs_below(folder: Path) -> list[Entry]:
+    """All runs and comparisons in a folder and below it, by name.
+
+    A run's own folders are not searched, hidden ones neither.
+
+    Raises
+    ------
+    ResultsError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise ResultsError(f"{folder}: is no folder; give one that holds runs")
+    return [_entry(found) for found in sorted(_search(folder, DEEPEST))]
+
+
+def _search(folder: Path, depth: int) -> Iterator[Path]:
+    if folder.name.endswith(UNFINISHED) and (folder / CHECKPOINT).is_dir():
+        yield folder
+        return
+    if (folder / MANIFEST).is_file():
+        yield folder
+        folder = folder / "runs"  # those that a comparison made
+        if not folder.is_dir():
+            return
+    if depth:
+        for below in folder.iterdir():
+            if below.is_dir() and not below.is_symlink() and not below.name.startswith("."):
+                yield from _search(below, depth - 1)
+
+
+def _entry(directory: Path) -> Entry:
+    kind = RUN
+    if directory.name.endswith(UNFINISHED):
+        return _of_unfinished(directory)
+    try:
+        manifest = read_json(directory / MANIFEST)
+        kind = COMPARISON if COMPARISON in manifest else RUN
+        if manifest["format_version"] != FORMAT_VERSION:
+            return Entry(directory, kind, trouble="of another version")
+        if kind == COMPARISON:
+            return _of_comparison(directory, manifest[COMPARISON])
+        return _of_run(directory, read_manifest(directory / MANIFEST))
+    except (CapexriskError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Entry(directory, kind, trouble="cannot be read")
+
+
+def _of_comparison(directory: Path, record: dict[str, Any]) -> Entry:
+    base = record["runs"][record["base"]]
+    names = ", ".join(record["runs"])
+    return Entry(
+        directory, COMPARISON, scenario=names, paths=int(base["paths"]), seed=int(base["seed"])
+    )
+
+
+def _of_unfinished(directory: Path) -> Entry:
+    out = finished(directory)
+    try:
+        job, _ = read_job(directory / CHECKPOINT / JOB)
+        name, seed = str(job.scenario["name"]), job.plan.seed
+    except (CapexriskError, OSError, LookupError):
+        return Entry(out, RUN, UNDONE, trouble="cannot be read")
+    return Entry(
+        out,
+        RUN,
+        RUNNING if is_locked(directory / CHECKPOINT) else UNDONE,
+        scenario=name,
+        paths=paths_kept(directory / CHECKPOINT),
+        of=job.plan.run_paths,
+        seed=seed,
+    )
+
+
+def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
+    scenario, run = manifest["scenario"], manifest["run"]
+    last = scenario["quarters"][-1]
+    table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
+    wanted = {"issuer": SYSTEM, "period": last, "metric": "any_failure"}
+    rows = table[(table[list(wanted)] == list(wanted.values())).all(axis=1)]
+    asked = run.get("paths_asked", 0)
+    stopped = run["paths"] < asked and not run.get("targets")
+    return Entry(
+        directory=directory,
+        kind=RUN,
+        state=STOPPED if stopped else FINISHED,
+        scenario=scenario["name"],
+        paths=int(run["paths_counted"]),
+        of=asked if stopped else 0,
+        seed=int(run["seed"]),
+        started=manifest.get("times", {}).get("started", "")[:16].replace("T", " "),
+        headline=Estimate(*rows.iloc[0, 3:9]) if len(rows) else None,
+    )

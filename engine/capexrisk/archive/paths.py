@@ -1,0 +1,73 @@
+"""Single paths, kept on request: one Parquet file a chunk, written by the worker that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from capexrisk.archive.atomic import UNDER_WAY
+from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
+from capexrisk.lowering import LoweredScenario
+from capexrisk.run.plan import Chunk
+from capexrisk.scenario.market import REGIMES
+
+
+def column_names(lowered: LoweredScenario) -> list[str]:
+    """Names of a path's outcomes, row by row: "fcf_year/Amazon/2026"."""
+    labels = {
+        "issuer": lowered.issuers,
+        "quarter": lowered.quarters,
+        "year": lowered.years,
+        "flow": FLOWS,
+        "channel": CHANNELS,
+        "tier": TIERS,
+        "regime": REGIMES,
+    }
+    return [
+        "/".join((quantity.name, *place))
+        for quantity in lowered.layout.quantities
+        for place in product(*(labels[axis] for axis in quantity.shape))
+    ]
+
+
+@dataclass(frozen=True)
+class PathFiles:
+    """Writes single paths into an existing directory, chunk-NNNNNN.parquet for each chunk."""
+
+    directory: Path
+
+    def write(self, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]) -> None:
+        """Write the outcomes (paths, rows) of a chunk.
+
+        A chunk may be computed twice at a time, where a cluster has lost sight of a worker: the
+        file has a name of its own until it is whole.
+        """
+        columns = {"path": np.arange(chunk.first_path, chunk.first_path + chunk.paths)}
+        columns |= dict(zip(column_names(lowered), outcomes.T, strict=True))
+        path = self._file(chunk)
+        under_way = path.with_name(f"{path.name}-{uuid4().hex[:12]}{UNDER_WAY}")
+        try:
+            pq.write_table(pa.table(columns), under_way, write_page_checksum=True)
+            under_way.replace(path)
+        except BaseException:
+            under_way.unlink(missing_ok=True)
+            raise
+
+    def holds(self, chunk: Chunk) -> bool:
+        """Whether the file of a chunk is there and whole."""
+        try:
+            with pq.ParquetFile(self._file(chunk), page_checksum_verification=True) as file:
+                numbers = file.read()["path"].to_numpy()
+        except (OSError, ValueError, LookupError, pa.ArrowException):
+            return False
+        return np.array_equal(numbers, chunk.first_path + np.arange(chunk.paths))
+
+    def _file(self, chunk: Chunk) -> Path:
+        return self.directory / f"chunk-{chunk.number:06d}.parquet"

@@ -1,0 +1,211 @@
+"""Results of a run: the tidy table, the distributions, the manifest; in memory or from disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capexrisk.archive.checksums import file_checksums, refuse_other_record
+from capexrisk.archive.places import UNFINISHED, finished, holds_job, resume_command, unfinished
+from capexrisk.archive.stored_manifest import read_manifest
+from capexrisk.archive.tables import (
+    CHUNK,
+    DISTRIBUTION,
+    MOST_ROWS,
+    SUMMARY,
+    read_replicates,
+    read_table,
+    refuse_odd_numbers,
+    refuse_other_chunks,
+    refuse_other_labels,
+    write_table,
+)
+from capexrisk.errors import ResultsError
+from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.estimate.totals import ChunkEntry
+from capexrisk.run.execute import quarantine_note
+from capexrisk.run.targets import sentence
+
+if TYPE_CHECKING:
+    from capexrisk.report.plots.accessors import Plotting
+
+MANIFEST = "manifest.json"
+SUMMARY_CSV = "summary.csv"
+SUMMARY_PARQUET = "summary.parquet"
+DISTRIBUTIONS = "distributions.parquet"
+REPLICATES = "replicates.parquet"
+CHUNKS = "chunks.parquet"
+TABLES = (SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a run found.
+
+    Attributes
+    ----------
+    summary : DataFrame
+        One row an estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
+        ci_high, n, method. Money in $bn, spreads in bp, probabilities as fractions.
+    replicates : ndarray, shape (rows of the summary, R)
+        What each of the R nets, or batches of independent paths, says of each estimate: their mean
+        is its value, and 0 or 1 where it is a bound. Differences between runs take their errors
+        from it. NaN of quantiles of independent paths; R = 0 of fewer than eight batches.
+    distributions : DataFrame
+        Histogram cells: issuer, period, metric, lower, upper, count.
+    chunks : DataFrame
+        Chunks in the order in which they were added up: replicate, first_path, paths, checksum.
+        Empty of runs of earlier versions.
+    manifest : dict
+        What was run, by which versions, on what machine, when.
+    """
+
+    summary: pd.DataFrame
+    replicates: NDArray[np.float64]
+    distributions: pd.DataFrame
+    chunks: pd.DataFrame
+    manifest: dict[str, Any]
+
+    @property
+    def issuers(self) -> list[str]:
+        """Names of the issuers, in the scenario's order."""
+        return list(self.manifest["scenario"]["issuers"])
+
+    @property
+    def quarters(self) -> list[str]:
+        """Labels of the quarters."""
+        return list(self.manifest["scenario"]["quarters"])
+
+    @property
+    def years(self) -> list[str]:
+        """Labels of the calendar years; a part of a year names its quarters."""
+        return list(self.manifest["scenario"]["years"])
+
+    @property
+    def paths(self) -> int:
+        """Number of paths counted."""
+        return int(self.manifest["run"]["paths_counted"])
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """Every figure of the scenario with its evidence; none in the record of an older run."""
+        return list(self.manifest["scenario"].get("sources", ()))
+
+    @property
+    def targets(self) -> list[str]:
+        """One line on each target of the run: whether it was reached, or how much is missing."""
+        return [sentence(record, self.paths) for record in self.manifest["run"].get("targets", ())]
+
+    @property
+    def quarantine_note(self) -> str | None:
+        """One line on paths that were left out because they were not finite, if there are any."""
+        run = self.manifest["run"]
+        if not run["paths_quarantined"]:
+            return None
+        first = run["quarantine"][0]
+        return quarantine_note(
+            run["paths_quarantined"], run["paths"], first["path"], first["quarter"]
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the tidy table."""
+        return self.summary.copy()
+
+    def estimates(
+        self,
+        metric: str,
+        *,
+        issuer: str | None = None,
+        period: str | None = None,
+        statistic: str | None = None,
+    ) -> pd.DataFrame:
+        """Rows of the tidy table with this metric and, where given, issuer, period, statistic."""
+        rows = self.summary["metric"] == metric
+        wanted = {"issuer": issuer, "period": period, "statistic": statistic}
+        for column, value in wanted.items():
+            if value is not None:
+                rows &= self.summary[column] == value
+        return self.summary[rows]
+
+    @property
+    def plot(self) -> Plotting:
+        """Plots of these results: ``results.plot.fan("Amazon")``."""
+        # Drawing stands above running; it is loaded only where somebody draws.
+        from importlib import import_module
+
+        plotting: Plotting = import_module("capexrisk.report.plots.accessors").Plotting(self)
+        return plotting
+
+    def write(self, directory: Path) -> None:
+        """Write the tables, and last the manifest, with their check sums, into a directory."""
+        self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
+        write_table(self.summary, directory / SUMMARY_PARQUET)
+        if self.replicates.size:
+            numbers = map(str, range(1, self.replicates.shape[1] + 1))
+            by_number = pd.DataFrame(self.replicates, columns=list(numbers))
+            write_table(by_number, directory / REPLICATES)
+        write_table(self.distributions, directory / DISTRIBUTIONS)
+        write_table(self.chunks, directory / CHUNKS)
+        manifest = {**self.manifest, "files": file_checksums(directory, TABLES)}
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        scenario = self.manifest["scenario"]["name"]
+        seed = self.manifest["run"]["seed"]
+        return (
+            f"Results({scenario!r}: {len(self.issuers)} issuers, "
+            f"{self.quarters[0]} to {self.quarters[-1]}, {self.paths:,} paths, seed {seed})"
+        )
+
+
+def _absence(folder: Path) -> str:
+    """Why there is no manifest."""
+    if unfinished(folder).is_dir():
+        return f"is not finished; go on with {resume_command(folder)}"
+    if not folder.is_dir():
+        return "is no directory; give that of a finished run"
+    if holds_job(folder):
+        return f"is not finished; name it {unfinished(folder).name}, then {resume_command(folder)}"
+    return f"no {MANIFEST} here; give the directory of a finished run"
+
+
+def load_results(directory: Path | str) -> Results:
+    """Read a run directory, and check that it is one: somebody else may have written it.
+
+    Raises
+    ------
+    ResultsError
+        If it is not a finished run, was written in a newer format, or does not hold what it should.
+    """
+    folder = Path(directory)
+    if folder.name.endswith(UNFINISHED):  # its tables may be those of another attempt
+        out = finished(folder)
+        raise ResultsError(f"{folder}: is not finished; go on with {resume_command(out)}")
+    try:
+        manifest = read_manifest(folder / MANIFEST)
+    except FileNotFoundError:
+        raise ResultsError(f"{folder}: {_absence(folder)}") from None
+    scenario = manifest["scenario"]
+    issuers = [*scenario["issuers"], SYSTEM]
+    periods = [*scenario["quarters"], *scenario["years"], HORIZON]
+    tables = []
+    for name, columns in ((SUMMARY_PARQUET, SUMMARY), (DISTRIBUTIONS, DISTRIBUTION)):
+        table = read_table(folder / name, columns, MOST_ROWS[Path(name).stem])
+        refuse_other_labels(folder / name, table, issuers, periods)
+        refuse_odd_numbers(folder / name, table)
+        tables.append(table)
+    summary, distributions = tables
+    replicates = read_replicates(folder / REPLICATES, len(summary))
+    chunks = pd.DataFrame(columns=list(ChunkEntry._fields))
+    if (folder / CHUNKS).exists():  # not in older runs
+        chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
+        refuse_other_chunks(folder / CHUNKS, chunks, manifest["run"]["paths"])
+        refuse_other_record(folder / CHUNKS, chunks, manifest.get("chunks"))
+    return Results(summary, replicates, distributions, chunks, manifest)

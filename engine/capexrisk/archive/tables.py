@@ -1,0 +1,199 @@
+"""The tables of a run as they lie on disk, checked before they are opened and after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from capexrisk.archive.stored_manifest import refuse_large
+from capexrisk.errors import ResultsError
+from capexrisk.estimate.totals import ChunkEntry
+
+TEXT, NUMBER, COUNT = "text", "a number", "a whole number"
+SUMMARY: Final = {
+    **dict.fromkeys(("issuer", "period", "metric", "statistic"), TEXT),
+    **dict.fromkeys(("value", "standard_error", "ci_low", "ci_high"), NUMBER),
+    "n": COUNT,
+    "method": TEXT,
+}
+DISTRIBUTION: Final = {
+    **dict.fromkeys(("issuer", "period", "metric"), TEXT),
+    **dict.fromkeys(("lower", "upper"), NUMBER),
+    "count": COUNT,
+}
+CHUNK: Final = dict.fromkeys(ChunkEntry._fields, COUNT)
+OPTIONAL: Final = ("method",)  # not in the tables of older runs
+# A summary of 64 issuers over 80 quarters has about 200,000 rows, their histograms some millions.
+MOST_ROWS: Final = {"summary": 2_000_000, "distributions": 50_000_000, "chunks": 50_000_000}
+MOST_IN_CHUNK: Final = 2**24  # paths
+MOST_REPLICATES: Final = 10_000
+LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
+LONGEST_LABEL: Final = 200
+LARGEST_NUMBER: Final = 1e150  # a path of more is not counted
+_IS: Final = {TEXT: pa.types.is_string, NUMBER: pa.types.is_float64, COUNT: pa.types.is_integer}
+_UNREADABLE: Final = (OSError, ValueError, TypeError, KeyError, NotImplementedError, MemoryError)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table whose pages carry check sums: a bit that flips later is seen."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    pq.write_table(table, path, write_page_checksum=True)
+
+
+def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.DataFrame:
+    """Read a table that must have these columns, of these kinds.
+
+    Parameters
+    ----------
+    path : Path
+    columns : mapping
+        Name to "text", "a number" or "a whole number"; others in the file are left out.
+    most_rows : int
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be read, is too large, or has other columns.
+    """
+    try:
+        with _opened(path, most_rows) as file:
+            found = {field.name: field.type for field in file.schema_arrow}
+            chosen = [name for name in columns if name in found or name not in OPTIONAL]
+            for name in chosen:
+                if name not in found:
+                    raise ValueError(f"no column {name!r}")
+                # A table without rows does not say of what kind its text is.
+                if file.metadata.num_rows and not _is(found[name], columns[name]):
+                    raise ValueError(f"column {name!r} is not {columns[name]}")
+            if file.metadata.num_rows:
+                _refuse_long_labels(path, [name for name in chosen if columns[name] == TEXT])
+            table = file.read(columns=chosen)
+    except _UNREADABLE as error:
+        raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
+    # Numbers may be unknown, and then are NaN.
+    if any(table[name].null_count for name in chosen if columns[name] != NUMBER):
+        raise ResultsError(f"{path}: cannot be read (it has empty cells); run again")
+    # Without the metadata of pandas in the file, which may say anything.
+    frame: pd.DataFrame = table.select(chosen).replace_schema_metadata().to_pandas()
+    return frame
+
+
+def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
+    """Read what each net says of each of `rows` estimates; of an older run nothing.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be read, or is of another table.
+    """
+    try:
+        with _opened(path, MOST_ROWS["summary"]) as file:
+            kinds = [field.type for field in file.schema_arrow]
+            if len(kinds) > MOST_REPLICATES or not all(map(pa.types.is_float64, kinds)):
+                raise ValueError("its columns are not all numbers")
+            fits = file.metadata.num_rows == rows
+            table = file.read().replace_schema_metadata() if fits else None
+    except FileNotFoundError:
+        return np.empty((rows, 0))
+    except _UNREADABLE as error:
+        raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
+    if table is None or len(table) != rows:
+        raise ResultsError(f"{path}: does not fit summary.parquet; run again")
+    return np.column_stack([column.to_numpy() for column in table.columns])
+
+
+def refuse_other_labels(
+    path: Path, table: pd.DataFrame, issuers: Collection[str], periods: Collection[str]
+) -> None:
+    """Refuse rows of issuers and periods that the run has not, and rows that are there twice.
+
+    Raises
+    ------
+    ResultsError
+    """
+    for column, known in (("issuer", issuers), ("period", periods)):
+        other = set(table[column].unique()) - set(known)
+        if other:
+            shown = min(other)[:LONGEST_LABEL]
+            raise ResultsError(f"{path}: {column} {shown!r} is not of this run; run again")
+    keys = ["issuer", "period", "metric", "statistic" if "statistic" in table else "lower"]
+    if table.duplicated(keys).any():
+        raise ResultsError(f"{path}: a row is there twice; run again")
+
+
+def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
+    """Refuse counts below 0, numbers no path can have, and no number where there must be one.
+
+    Raises
+    ------
+    ResultsError
+    """
+    counts = table["n" if "n" in table else "count"]
+    if len(counts) and counts.min() < 0:
+        raise ResultsError(f"{path}: counts {counts.min()} paths; run again")
+    for column in table.select_dtypes("float64"):
+        largest = table[column].abs().max()
+        if largest > LARGEST_NUMBER:
+            raise ResultsError(f"{path}: {column} of {largest:g} is no figure; run again")
+    must = table.loc[table["n"] > 0, ["value"]] if "n" in table else table[["lower", "upper"]]
+    if must.isna().any(axis=None):
+        raise ResultsError(f"{path}: a {must.columns[0]} is missing; run again")
+
+
+def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
+    """Refuse chunks that no run has, or that are not those of a run of so many paths.
+
+    Raises
+    ------
+    ResultsError
+    """
+    least, most = chunks.min(), chunks.max()
+    sound = len(chunks) and least.min() >= 0 and 0 < least["paths"] <= MOST_IN_CHUNK
+    sound = sound and most["paths"] <= MOST_IN_CHUNK and most["first_path"] < 2**48
+    sound = sound and most["replicate"] < MOST_REPLICATES
+    if not sound or int(chunks["paths"].sum()) != paths:
+        raise ResultsError(f"{path}: its chunks are not those of {paths:,} paths; run again")
+
+
+def _opened(path: Path, most_rows: int) -> Any:
+    """A Parquet file of sensible size, by what its own footer says."""
+    refuse_large(path, LARGEST_TABLE)
+    file = pq.ParquetFile(path, page_checksum_verification=True)
+    held = file.metadata
+    size = sum(held.row_group(group).total_byte_size for group in range(held.num_row_groups))
+    if held.num_rows > most_rows or size > LARGEST_TABLE:
+        file.close()
+        raise ValueError(f"{held.num_rows:,} rows of {size:,} bytes are too many")
+    return file
+
+
+def _is(kind: pa.DataType, wanted: str) -> bool:
+    if wanted == TEXT and (pa.types.is_large_string(kind) or pa.types.is_string_view(kind)):
+        return True
+    return bool(_IS[wanted](kind))
+
+
+def _refuse_long_labels(path: Path, columns: list[str]) -> None:
+    """Look at each different label once: a long one repeated would fill the memory."""
+    with pq.ParquetFile(path, read_dictionary=columns, page_checksum_verification=True) as file:
+        table = file.read(columns=columns)
+    for name, column in zip(columns, table.columns, strict=True):
+        for chunk in column.chunks:
+            labels = chunk.dictionary if pa.types.is_dictionary(chunk.type) else chunk
+            lengths = pc.binary_length(labels)
+            if len(labels) and (pc.max(lengths).as_py() or 0) > LONGEST_LABEL:
+                raise ValueError(f"column {name!r} holds a label of endless length")
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).split("\n")
+    line = "".join(c if c.isprintable() else " " for c in lines[0])
+    return line[:LONGEST_LABEL] or type(error).__name__

@@ -1,0 +1,330 @@
+"""A run's directory while it is not finished: NAME.unfinished, beside the place of its results.
+
+It holds the checkpoint, and is renamed when all of the results are in it. So a run that ends in any
+other way is found under a name that says so, and can be gone on with.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from capexrisk.archive.atomic import UNDER_WAY, sync_folder, sync_tree
+from capexrisk.archive.checkpoint import (
+    JOB,
+    TOTALS,
+    Checkpoint,
+    open_checkpoint,
+    paths_kept,
+    refuse_other,
+)
+from capexrisk.archive.job import Job, read_job, write_job
+from capexrisk.archive.lock import LOCK, locked
+from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.places import (
+    CHECKPOINT,
+    UNFINISHED,
+    finished,
+    holds_job,
+    resume_command,
+    unfinished,
+)
+from capexrisk.archive.results import MANIFEST
+from capexrisk.archive.store import (
+    make_folder,
+    place_of,
+    put_back,
+    refuse_occupied,
+    remove_empty,
+    replace_by,
+)
+from capexrisk.archive.stored_manifest import read_manifest
+from capexrisk.errors import (
+    CapexriskError,
+    KernelFault,
+    ResultsError,
+    RunDirectoryError,
+    RunStopped,
+    WorkersLost,
+)
+from capexrisk.estimate.names import UnknownName
+from capexrisk.points.layout import DimensionError
+from capexrisk.run.execute import Hooks, Progress
+from capexrisk.run.targets import TargetError
+from capexrisk.run.workers.dask import ClusterError
+
+PATHS: Final = "paths"
+# What another try may get over, and what would come again.
+PASSING: Final = (OSError, MemoryError, WorkersLost, ClusterError)
+HOPELESS: Final = (KernelFault, TargetError, UnknownName, DimensionError)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A run that is being worked on.
+
+    Attributes
+    ----------
+    out : Path
+        Where the results shall be.
+    directory : Path
+        Where they are to be written until then.
+    job : Job
+    checkpoint : Checkpoint
+    """
+
+    out: Path
+    directory: Path
+    job: Job
+    checkpoint: Checkpoint
+
+    def hooks(self, progress: Progress | None) -> Hooks:
+        """What goes on beside the counting."""
+        paths = self.directory / PATHS
+        if self.job.keep_paths:
+            paths.mkdir(exist_ok=True)
+        return Hooks(PathFiles(paths) if self.job.keep_paths else None, progress, self.checkpoint)
+
+
+@contextmanager
+def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
+    """Begin a job whose results shall be at `out`.
+
+    Raises
+    ------
+    RunDirectoryError
+        If `out` exists and may not be replaced, an unfinished run waits there, another process is
+        at work, or nothing can be written.
+    RunStopped
+        If something came in between, with a word on what is kept.
+    """
+    out = place_of(out)
+    if out.name.endswith(UNFINISHED):
+        raise RunDirectoryError(
+            f"{out}: {UNFINISHED} is for runs that are under way; give another name with --out"
+        )
+    refuse_occupied(out, job.overwrite, "run")
+    folder = unfinished(out)
+    if os.path.lexists(folder) and not (folder / CHECKPOINT).is_dir():
+        raise RunDirectoryError(f"{folder}: is in the way; give another directory with --out")
+    made = make_folder(out, folder / CHECKPOINT)
+    _refuse_links(folder)
+    with locked(folder / CHECKPOINT):
+        if holds_job(folder) and not job.overwrite:
+            raise RunDirectoryError(
+                f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
+                "begin again with --overwrite, or give another directory with --out"
+            )
+        put_back(out)
+        refuse_occupied(out, job.overwrite, "run")
+        _clear(folder)
+        with _attempt(folder, out, job, made) as attempt:
+            yield attempt
+
+
+@contextmanager
+def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator[Attempt]:
+    """Go on with a run that is not finished, or with a finished one to more paths.
+
+    Parameters
+    ----------
+    place : Path
+        The directory that was given to `begin_run`, or the unfinished one.
+    paths : int, optional
+        In all, if they shall be other than was asked for.
+    **how
+        Fields of the plan: jobs, backend, max_seconds.
+
+    Raises
+    ------
+    ResumeMismatch
+        If it would not be the same run.
+    ResultsError
+        If there is nothing to go on with.
+    ValueError
+        If a field of the plan is out of range.
+    RunDirectoryError, RunStopped
+        As for `begin_run`.
+    """
+    out = place_of(finished(place))
+    folder = unfinished(out)
+    if not folder.is_dir():
+        _extend(out, folder, paths, how)
+    elif not holds_job(folder):
+        raise ResultsError(f"{folder}: {JOB} is missing, so nothing tells the run; begin it again")
+    _refuse_links(folder)
+    with locked(folder / CHECKPOINT):
+        job, _ = read_job(folder / CHECKPOINT / JOB)
+        if paths is not None and paths < job.plan.paths:
+            raise ResultsError(
+                f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
+            )
+        job = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
+        put_back(out)
+        refuse_occupied(out, job.overwrite, "run")
+        with _attempt(folder, out, job, None) as attempt:
+            yield attempt
+
+
+@contextmanager
+def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iterator[Attempt]:
+    """Put the results in their place at the end; before it, say what is kept, or clear up.
+
+    `made` are the directories that were made for a run that begins; None for one that goes on.
+    """
+    attempt = None
+    try:
+        attempt = Attempt(out, folder, job, open_checkpoint(folder / CHECKPOINT, job))
+        sync_folder(out.parent)
+        yield attempt
+        for left in folder.rglob(f"*{UNDER_WAY}"):
+            left.unlink()
+        sync_tree(folder)
+        _put(folder, out, job)
+    except (KeyboardInterrupt, *PASSING) as error:
+        if attempt is not None:
+            attempt.checkpoint.keep_uninterrupted()
+        if not folder.is_dir():  # it is finished, and has its name
+            raise
+        kept = attempt is not None and _kept(attempt)
+        if not kept and made is not None:
+            _clear_away(folder, made)
+        if isinstance(error, KeyboardInterrupt):
+            raise KeyboardInterrupt(kept or "nothing was written") from None
+        if isinstance(error, ClusterError) and not kept:
+            raise
+        raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
+    except RunStopped:
+        raise
+    except CapexriskError as error:
+        kept = attempt is not None and _kept(attempt)
+        if made is not None and (not kept or isinstance(error, HOPELESS)):
+            _clear_away(folder, made)
+        raise
+    except BaseException:  # a defect
+        if made is not None and not holds_job(folder):
+            _clear_away(folder, made)
+        raise
+
+
+def _put(folder: Path, out: Path, job: Job) -> None:
+    """Give a finished run its name."""
+    try:
+        # Again: somebody may have put something there while the paths ran.
+        refuse_occupied(out, job.overwrite, "run")
+    except RunDirectoryError:
+        raise RunStopped(
+            f"{out}: was put there while the run was at work; the run is finished: move the other "
+            f"away, then {resume_command(out)}"
+        ) from None
+    replace_by(folder, out)
+    sync_folder(out.parent)
+    (out / CHECKPOINT / LOCK).unlink(missing_ok=True)
+
+
+def _kept(attempt: Attempt) -> str:
+    """One clause on what is kept; empty if nothing is."""
+    # On the disk: an interrupt may come before anything of it was read.
+    paths = paths_kept(attempt.directory / CHECKPOINT)
+    in_all = attempt.job.plan.run_paths
+    if not paths:
+        return ""
+    return f"{paths:,} of {in_all:,} paths are kept; go on with: {resume_command(attempt.out)}"
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "the memory is full"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
+def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) -> None:
+    """Make an unfinished run of more paths out of a finished one, which stays as it is.
+
+    Raises
+    ------
+    ResultsError
+        If there is none, or it has as many paths.
+    """
+    if not out.is_dir():
+        raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
+    try:
+        run = read_manifest(out / MANIFEST)["run"]
+        job, then = read_job(out / CHECKPOINT / JOB)
+    except FileNotFoundError:
+        if holds_job(out):
+            said = f"is not finished; name it {folder.name}, then {resume_command(out)}"
+        elif (out / MANIFEST).is_file():
+            said = "was made without a checkpoint; run it again with more paths, and --overwrite"
+        else:
+            said = f"is no run ({MANIFEST} is missing); begin one with capexrisk run"
+        raise ResultsError(f"{out}: {said}") from None
+    if run["targets"] and all(target["reached"] for target in run["targets"]):
+        raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
+    wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
+    if wanted.plan.run_paths <= run["paths"]:
+        raise ResultsError(f"{out}: is finished, with {run['paths']:,} paths; give more --paths")
+    refuse_other(out, then, wanted)
+    under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
+    try:
+        (under_way / CHECKPOINT).mkdir(parents=True)
+        # Files are replaced as a whole, never changed: those of both runs may be the same.
+        for file in (out / CHECKPOINT).glob(TOTALS):
+            _share(file, under_way / CHECKPOINT / file.name)
+        if job.keep_paths and (out / PATHS).is_dir():
+            shutil.copytree(out / PATHS, under_way / PATHS, copy_function=_share)
+        write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
+        try:
+            under_way.rename(folder)
+        except OSError:
+            if not folder.is_dir():  # else another process was faster: it is told by its lock
+                raise
+    finally:
+        shutil.rmtree(under_way, ignore_errors=True)
+
+
+def _share(file: Path | str, other: Path | str) -> None:
+    """Give a file a second name, or copy it where that cannot be."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse a directory with links in it, which may lead out: somebody else may have made it.
+
+    Raises
+    ------
+    RunDirectoryError
+    """
+    links = (path for path in (folder, *folder.rglob("*")) if path.is_symlink())
+    for link in links:
+        raise RunDirectoryError(f"{link}: is a link, which may lead anywhere; remove it")
+
+
+def _clear(folder: Path) -> None:
+    """Remove all but the lock; last of all the job, which tells what it is a directory of."""
+    for entry in folder.iterdir():
+        if entry.name == CHECKPOINT:
+            for file in entry.iterdir():
+                if file.name not in (LOCK, JOB):
+                    file.unlink()
+        elif entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    (folder / CHECKPOINT / JOB).unlink(missing_ok=True)
+
+
+def _clear_away(folder: Path, made: list[Path]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    remove_empty(made)

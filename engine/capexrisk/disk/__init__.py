@@ -1,1 +1,0 @@
-"""What lies on disk of a run: read and checked, written whole or not at all."""

@@ -1,0 +1,222 @@
+"""Estimates from independent replicates.
+
+The points of one scrambled sequence depend on each other, so how they differ tells nothing of the
+error. Replicates are scrambled independently of each other: a statistic that is a mean over paths,
+or nearly one, has the standard error of a mean over replicates, and Student's interval. What is not
+a mean is replaced by its linear part: a ratio by the hits less so many as the ratio expects, a
+quantile by the share of paths below it over the density there (after Woodruff, 1952; Bahadur's
+representation). These parts are kept beside the estimate, for what is estimated from two runs.
+
+All functions take their numbers by replicate, first axis; replicates have equally many paths but
+for those that are quarantined.
+"""
+
+from __future__ import annotations
+
+from math import isnan, nan, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from capexrisk.estimate import independent as measures
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.independent import Estimate, probability, woodruff
+from capexrisk.estimate.intervals import CONFIDENCE, FEW, score_interval
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+class ByReplicate(NamedTuple):
+    """An estimate, and what each replicate says of it.
+
+    Attributes
+    ----------
+    estimate : Estimate
+    values : ndarray, shape (R,)
+        Their mean is the estimated value, or 0 and 1 where the estimate is a bound; so far as the
+        replicates tell the error, it is the standard error of that mean. NaN where they are not
+        known.
+    """
+
+    estimate: Estimate
+    values: Floats
+
+
+def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
+    """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
+    return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
+
+
+def about(value: float, off_by: Floats, paths: Integers) -> Floats:
+    """What each replicate says of a value, from the sum of what its paths are off by."""
+    values: Floats = value + off_by / max(float(paths.mean()), 1.0)
+    return values
+
+
+def standard_error(by_replicate: Floats) -> float:
+    """Standard error of the mean of these numbers."""
+    return float(by_replicate.std(ddof=1)) / sqrt(by_replicate.size)
+
+
+def mean(
+    means: Floats, paths: Integers, nonzero: int | None = None, confidence: float = CONFIDENCE
+) -> ByReplicate:
+    """Estimate of an expectation from each replicate's mean.
+
+    As for independent paths, fewer than `FEW` of them that are not 0 cannot tell how large the rare
+    ones are: the error and the interval are NaN then.
+    """
+    n = int(paths.sum())
+    value = float(means @ paths) / n
+    if nonzero is not None and nonzero < min(FEW, n):
+        return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
+    error = standard_error(means)
+    half = student_half_width(means.size, confidence) * error
+    estimate = Estimate("mean", value, error, value - half, value + half, n)
+    return ByReplicate(estimate, about(value, (means - value) * paths, paths))
+
+
+def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
+    """Estimate of a probability, or of one given an event that `paths` counts.
+
+    The interval is Wilson's with Student's width, for as many independent paths as have the same
+    error (N. Dean and M. Pagano, Journal of Survey Statistics and Methodology 3, 2015). Where hits
+    or misses are fewer than `FEW`, replicates tell too little of each other: the interval is then
+    that of as many independent paths, which is wider as a rule.
+
+    Points of a net may give the same count in every replicate, which does not make it exact: the
+    error counts one path more than is seen to differ.
+    """
+    n, total, several = int(paths.sum()), int(hits.sum()), hits.size
+    if n == 0:
+        return ByReplicate(probability(0, 0), np.full(several, nan))
+    p = total / n
+    off_by = hits - p * paths
+    values = about(p, off_by, paths)
+    if min(total, n - total) < FEW:
+        return ByReplicate(probability(total, n, confidence), values)
+    off = float((off_by**2).sum()) + 1.0
+    error = sqrt(off / (several * (several - 1))) / float(paths.mean())
+    as_many = p * (1.0 - p) / error**2
+    low, high = score_interval(p, as_many, student_half_width(several, confidence))
+    return ByReplicate(Estimate("probability", p, error, low, high, n), values)
+
+
+def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
+    """Estimate of a probability from each replicate's mean of an amount: see `measures.chance`."""
+    n, several = int(paths.sum()), means.size
+    value = float(means @ paths) / n if n else nan
+    if n == 0 or value in (0.0, 1.0):
+        estimate = measures.chance(value if n else 0.0, 0.0, n, confidence)
+        return ByReplicate(estimate, np.full(several, value))
+    off_by = (means - value) * paths
+    off = float((off_by**2).sum()) + 1.0
+    error = sqrt(off / (several * (several - 1))) / float(paths.mean())
+    estimate = measures.bounded(value, error, student_half_width(several, confidence), n)
+    return ByReplicate(estimate, about(value, off_by, paths))
+
+
+def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
+    """Share of each replicate's paths below each value, (R, values).
+
+    Parameters
+    ----------
+    pooled : Distribution
+        Of all replicates: inside a cell the paths of each lie as those of all do.
+    counts : ndarray, shape (R, CELLS)
+        Paths by histogram cell.
+    values : ndarray
+    """
+    cell, inside = pooled.place(values)
+    cumulative = counts.cumsum(axis=1, dtype=np.int64)
+    here = counts[:, cell]
+    shares: Floats = (cumulative[:, cell] - here * (1.0 - inside)) / cumulative[:, -1:]
+    return shares
+
+
+def quantiles(
+    pooled: Distribution,
+    counts: NDArray[Any],
+    levels: tuple[float, ...],
+    confidence: float = CONFIDENCE,
+) -> list[ByReplicate]:
+    """Estimates of quantiles of all paths; statistics "p5" for level 0.05, and so on.
+
+    The interval holds the quantiles at the level less and plus what the share of paths below may be
+    off, as for independent paths; that error is the replicates'.
+
+    Parameters
+    ----------
+    pooled : Distribution
+        Of all replicates.
+    counts : ndarray, shape (R, CELLS)
+        Paths by histogram cell.
+    levels : tuple of float
+    confidence : float
+    """
+    below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
+    error_of_level = below.std(axis=0, ddof=1) / sqrt(len(below))
+    half = student_half_width(len(below), confidence)
+    found = woodruff(pooled, levels, error_of_level, half)
+    return [
+        ByReplicate(estimate, estimate.value - _moved(estimate, shares))
+        for estimate, shares in zip(found, below.T, strict=True)
+    ]
+
+
+def _moved(quantile: Estimate, below: Floats) -> Floats:
+    """What shares of paths below a quantile that are too high by this much take from it, (R,)."""
+    spread = standard_error(below)
+    per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
+    moved: Floats = (below - below.mean()) * per_density
+    return moved
+
+
+def cash_flow_at_risk(
+    average: ByReplicate,
+    quantile: ByReplicate,
+    pooled: Distribution,
+    level: float,
+    confidence: float = CONFIDENCE,
+) -> ByReplicate:
+    """CFaR: the mean, which is the target, less the quantile at 1 - level.
+
+    Both are of the same paths, and a replicate's difference is that of its two values. As for
+    independent paths, the interval is made wider by what a histogram cannot resolve.
+    """
+    mean_of_all, lowest = average.estimate.value, quantile.estimate.value
+    value = mean_of_all - lowest
+    values = average.values - quantile.values
+    error = standard_error(values)
+    half = student_half_width(values.size, confidence) * error
+    coarse_low, coarse_high = pooled.resolution(np.array([lowest]))
+    low = min(value - half, mean_of_all - float(coarse_high[0]))
+    high = max(value + half, mean_of_all - float(coarse_low[0]))
+    name, n = f"cfar{100 * level:g}", average.estimate.n
+    return ByReplicate(Estimate(name, value, error, low, high, n), values)
+
+
+def expected_shortfall(
+    quantile: Estimate,
+    pooled: Distribution,
+    counts: NDArray[Any],
+    level: float,
+    confidence: float = CONFIDENCE,
+) -> ByReplicate:
+    """The mean of the worst paths: of those below the quantile at 1 - level.
+
+    As for independent paths its error is that of the mean of what paths fall short of the quantile.
+    """
+    found = measures.expected_shortfall(quantile, pooled, level, confidence)
+    if isnan(found.standard_error):
+        return ByReplicate(found, np.full(len(counts), nan))
+    short = pooled.shortfalls(quantile.value)[0]
+    short_by = counts @ short / counts.sum(axis=1) / (1.0 - level)
+    error = standard_error(short_by)
+    half = student_half_width(len(counts), confidence) * error
+    value = found.value
+    estimate = found._replace(standard_error=error, ci_low=value - half, ci_high=value + half)
+    return ByReplicate(estimate, value - (short_by - short_by.mean()))

@@ -1,0 +1,1 @@
+"""Points of a net: which dimension each draw has, direction numbers, rotation."""

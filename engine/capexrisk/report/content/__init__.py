@@ -1,0 +1,1 @@
+"""What a report says: the answer, findings, tables, inputs, provenance."""

@@ -1,0 +1,272 @@
+"""What a comparison changes, in words: the headline figures, those that changed most first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from math import isnan
+from typing import Literal, NamedTuple
+
+import pandas as pd
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, signed
+from capexrisk.report.writing.words import counted
+from capexrisk.study.comparison import Comparison
+
+Unit = Literal["$bn", "%", "bp"]
+When = Literal["year", "end", "horizon"]
+
+MOST_IN_TERMINAL = 12
+MOST_DIGITS = 3
+MOST_IN_SENTENCE = 4
+FIRST = ("any_failure", "funding_failure")
+KEY = (
+    "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
+    "means; a failed issuer has no cash flow and counts with zero. Ordered by the difference as a "
+    "share of the base's range from P5 to P95, of a chance by the difference itself."
+)
+
+
+class Headline(NamedTuple):
+    """A figure that a committee asks for."""
+
+    metric: str
+    statistic: str
+    when: When
+    words: str
+    unit: Unit
+
+
+OF_ISSUERS = (
+    Headline("free_cash_flow", "mean", "year", "free cash flow {}", "$bn"),
+    Headline("free_cash_flow", "cfar95", "year", "cash flow at risk {}", "$bn"),
+    # Or failed: who has failed has no negative cash flow, and would look better for it.
+    Headline(
+        "negative_fcf_or_failed", "probability", "year", "negative cash flow {} or failed", "%"
+    ),
+    Headline("funding_failure", "probability", "end", "funding failure by {}", "%"),
+    Headline("capex", "mean", "year", "capital spending {}", "$bn"),
+    Headline("outside_funding", "mean", "horizon", "funding from outside", "$bn"),
+)
+OF_THE_SYSTEM = (
+    Headline("any_failure", "probability", "end", "any funding failure by {}", "%"),
+    Headline("failures_at_least_2", "probability", "end", "two failures or more by {}", "%"),
+    Headline("utilisation", "mean", "end", "utilisation of capacity {}", "%"),
+    Headline("ai_demand", "mean", "end", "AI demand {}, a year", "$bn"),
+    Headline("market_spread_bp", "mean", "end", "market spread {}", "bp"),
+    Headline("regime_shut", "probability", "end", "bond market shut {}", "%"),
+    Headline("ai_share_of_bond_market", "mean", "end", "AI share of the bond market {}", "%"),
+    Headline("tenant_lost", "probability", "end", "anchor tenant lost by {}", "%"),
+    Headline("group_profit", "mean", "year", "profit of all {}", "$bn"),
+    Headline("outside_funding", "mean", "horizon", "funding of all from outside", "$bn"),
+)
+
+
+class Change(NamedTuple):
+    """A headline figure of a scenario beside the base's.
+
+    Attributes
+    ----------
+    issuer : str
+        A name, or "system".
+    metric : str
+    words : str
+        What it is, with its period.
+    unit : {"$bn", "%", "bp"}
+    base, value, difference, half_width : float
+        In the unit; differences of per cent are points, `half_width` is of their 95 % interval.
+    change : float
+        See `Comparison`.
+    gain : float
+        By what factor common random numbers made the error smaller.
+    """
+
+    issuer: str
+    metric: str
+    words: str
+    unit: Unit
+    base: float
+    value: float
+    difference: float
+    half_width: float
+    change: float
+    gain: float
+
+    @property
+    def label(self) -> str:
+        """Whose figure it is, and which."""
+        if self.issuer != SYSTEM:
+            return f"{self.issuer}: {self.words}"
+        return f"{self.words[:1].upper()}{self.words[1:]}"
+
+    def texts(self) -> tuple[str, str, str]:
+        """Base, value and difference with its error, as written."""
+        decimals = _decimals(self.half_width, max(abs(self.base), abs(self.value)))
+        of_difference = max(decimals, _decimals(self.half_width, abs(self.difference)))
+        half = rounded_up(self.half_width, of_difference)
+        return (
+            signed(self.base, decimals),
+            signed(self.value, decimals),
+            f"{plus(self.difference, of_difference)} ± {half:,.{of_difference}f}",
+        )
+
+
+def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
+    """Headline figures of one of the other scenarios, what changed most first.
+
+    Figures that may not differ at all, their interval holding 0, are left out, and those that no
+    path can tell.
+    """
+    table = comparison.table[comparison.table["scenario"] == scenario]
+    keyed = table.set_index(["issuer", "metric", "statistic", "period"])
+    found = []
+    for issuer, headline, period in _wanted(comparison, scenario):
+        key = (issuer, headline.metric, headline.statistic, period)
+        if key not in keyed.index:
+            continue
+        change = _change(issuer, headline, period, keyed.loc[key])  # type: ignore[index]
+        if abs(change.difference) > change.half_width:  # false for NaN
+            found.append(change)
+    found.sort(key=lambda one: -abs(one.change) if not isnan(one.change) else 0.0)
+    return found
+
+
+def _wanted(comparison: Comparison, scenario: str) -> Iterator[tuple[str, Headline, str]]:
+    base, other = comparison.runs[comparison.base], comparison.runs[scenario]
+    issuers = [issuer for issuer in base.issuers if issuer in other.issuers]
+    groups = ((issuers, OF_ISSUERS), ([SYSTEM], OF_THE_SYSTEM))
+    for names, headlines in groups:
+        for name in names:
+            for headline in headlines:
+                for period in _periods(headline.when, base, other):
+                    yield name, headline, period
+
+
+def _periods(when: When, base: Results, other: Results) -> list[str]:
+    if when == "horizon":
+        return [HORIZON]
+    if when == "year":
+        return [year for year in base.years if year in other.years]
+    return [quarter for quarter in base.quarters if quarter in other.quarters][-1:]
+
+
+def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float]) -> Change:
+    scale = 100.0 if headline.unit == "%" else 1.0
+    half = 0.5 * (row["ci_high"] - row["ci_low"])
+    base, value, difference, half = (
+        scale * float(number) for number in (row["base"], row["value"], row["difference"], half)
+    )
+    return Change(
+        issuer=issuer,
+        metric=headline.metric,
+        words=headline.words.format(period),
+        unit=headline.unit,
+        base=base,
+        value=value,
+        difference=difference,
+        half_width=half,
+        change=float(row["change"]),
+        gain=float(row["gain"]),
+    )
+
+
+def sentence(changes: list[Change]) -> str:
+    """The largest changes in a sentence, of each kind one; failures first, which are the point."""
+    kinds: dict[str, Change] = {}
+    for change in changes:
+        kinds.setdefault(change.metric, change)
+    if not kinds:
+        return "No headline figure differs beyond sampling error."
+    order = sorted(kinds, key=lambda metric: FIRST.index(metric) if metric in FIRST else len(FIRST))
+    parts = [_phrase(kinds[metric]) for metric in order[:MOST_IN_SENTENCE]]
+    text = "; ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _phrase(change: Change) -> str:
+    """A change in words."""
+    before, here, difference = change.texts()
+    if change.unit == "$bn":
+        difference = re.sub(r"^([+−]?)([0-9.,]+)", r"\1$\2bn", difference)
+    unit = {"%": " points", "bp": " bp"}.get(change.unit, "")
+    whose = "" if change.issuer == SYSTEM else f"{change.issuer}, "
+    before, here = (_with_unit(number, change.unit) for number in (before, here))
+    return f"{whose}{change.words}: {here} instead of {before} ({difference}{unit})"
+
+
+def _with_unit(number: str, unit: Unit) -> str:
+    if unit == "$bn":
+        minus = f"{MINUS}\N{WORD JOINER}" if number.startswith(MINUS) else ""
+        return f"{minus}${number.removeprefix(MINUS)}bn"
+    return f"{number}\N{NO-BREAK SPACE}{unit}"
+
+
+def plus(value: float, decimals: int) -> str:
+    """A difference: with a sign in front, but of 0."""
+    text = signed(value, decimals)
+    return f"+{text}" if value > 0.0 and float(text.replace(",", "")) else text
+
+
+def _decimals(half: float, value: float) -> int:
+    """Decimals that show one digit of the error, but no more than three digits of the value."""
+    of_error = one_digit(half) if half > 0.0 else MOST_DIGITS
+    return max(0, min(of_error, MOST_DIGITS - 1 + one_digit(value)))
+
+
+class Changes:
+    """A comparison in a terminal.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
+
+    def __init__(self, comparison: Comparison) -> None:
+        self._comparison = comparison
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """What rich prints."""
+        comparison = self._comparison
+        base = comparison.runs[comparison.base]
+        paths = counted(base.paths, "path")
+        yield Text(f"Held against {comparison.base} ({paths}), what changed most", style="bold")
+        for name in comparison.others:
+            yield Text()
+            yield self._table(name)
+        yield Text()
+        yield Text(KEY, style="dim")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Columns that its tables take; text wraps."""
+        tables = map(self._table, self._comparison.others)
+        widest = max(console.measure(table, options=options).maximum for table in tables)
+        return Measurement(widest, widest)
+
+    def _table(self, name: str) -> Table:
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        table.add_column(Text(name), overflow="fold")
+        for heading in ("base", "here", "difference"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
+        for change in headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]:
+            table.add_row(Text(change.label), *change.texts(), change.unit)
+        if not table.row_count:
+            table.add_row("nothing differs beyond sampling error")
+        return table
+
+
+def changes_table(comparison: Comparison) -> Changes:
+    """What ``capexrisk compare`` prints at its end; ``Console().print`` it.
+
+    Returns
+    -------
+    Changes
+        A rich renderable that fits a terminal of 80 columns.
+    """
+    return Changes(comparison)

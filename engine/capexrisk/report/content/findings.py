@@ -1,0 +1,146 @@
+"""The answer in sentences: who burns cash, who cannot fund its plan, how likely, how sure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.writing.estimates import Estimates, end_of_horizon, observed
+from capexrisk.report.writing.numbers import money, percentage
+from capexrisk.report.writing.odds import odds_and_range
+from capexrisk.report.writing.words import CAUSES, at_least, counted, listed, unbroken
+
+MOST_NAMES = 6
+MOST_RANKED = 3
+
+
+class Finding(NamedTuple):
+    """A question and its answer."""
+
+    question: str
+    answer: str
+
+
+def find(results: Results, estimates: Estimates, years: list[str]) -> list[Finding]:
+    """What a run says, most important first.
+
+    Parameters
+    ----------
+    results : Results
+    estimates : Estimates
+    years : list of str
+        Years to speak of.
+    """
+    findings = [
+        Finding("Who burns cash?", _burning(results, estimates, years)),
+        Finding("Who cannot fund its commitments?", _failing(results, estimates)),
+    ]
+    if len(results.issuers) > 1:
+        findings.append(Finding("Together?", _together(results, estimates)))
+    findings.append(Finding("How much from outside?", _outside(results, estimates)))
+    findings.append(Finding("How sure is that?", _certainty(results)))
+    return findings
+
+
+def _burning(results: Results, estimates: Estimates, years: list[str]) -> str:
+    parts = []
+    for year in years:
+        chances = {i: estimates.probability("negative_fcf", i, year) for i in results.issuers}
+        likely = [i for i in results.issuers if observed(chances[i]) > 0.5]
+        likely.sort(key=lambda i: -observed(chances[i]))
+        named = [f"{i} ({_chance(chances[i])})" for i in likely]
+        parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
+    return f"More likely than not to have negative free cash flow: {'; '.join(parts)}."
+
+
+def _failing(results: Results, estimates: Estimates) -> str:
+    last = results.quarters[-1]
+    chances = {i: estimates.probability("funding_failure", i, last) for i in results.issuers}
+    seen = [i for i in results.issuers if observed(chances[i])]
+    seen.sort(key=lambda i: -observed(chances[i]))
+    period = f"By the end of {end_of_horizon(results)}"
+    if not seen:
+        return (
+            f"{period} nobody, on any path: {_words(chances[results.issuers[0]])} for each issuer."
+        )
+    named = []
+    for issuer in seen[:MOST_RANKED]:
+        found = estimates.main_cause(issuer)
+        why = "" if found is None else f", mainly {CAUSES[found[0]]}"
+        named.append(f"{issuer}, {_words(chances[issuer])}{why}")
+    rest = len(results.issuers) - len(named)
+    if rest:
+        named.append(f"{counted(rest, 'other issuer')}, none with a greater chance")
+    return f"{period}: {'; '.join(named)}."
+
+
+def _together(results: Results, estimates: Estimates) -> str:
+    issuers, last = len(results.issuers), results.quarters[-1]
+    parts = []
+    for k in sorted({1, 2, issuers}):
+        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
+        chance = _words(estimates.probability(metric, SYSTEM, last))
+        parts.append(f"{at_least(k, issuers).lower()}, {chance}")
+    return f"Failures by the end of {end_of_horizon(results)}: {'; '.join(parts)}."
+
+
+def _outside(results: Results, estimates: Estimates) -> str:
+    mean, low, high = (
+        unbroken(money(estimates.amount("outside_funding", statistic=name), unit=True))
+        for name in ("mean", "p5", "p95")
+    )
+    threshold = threshold_text(results, "outside_funding")
+    above = _words(estimates.probability("outside_funding_above_threshold"))
+    return (
+        f"The issuers raise {mean} over the horizon on average (P5 {low}, P95 {high}). "
+        f"The chance that it exceeds {threshold} is {above}."
+    )
+
+
+def _certainty(results: Results) -> str:
+    known = Counter(record["confidence"] for record in results.sources)
+    assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed." if known else ""
+    return (
+        f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
+        "say how far the figures could move with other random numbers, and nothing about how true "
+        f"the inputs are.{assumed}"
+    )
+
+
+def warnings(results: Results) -> list[str]:
+    """What a reader must know before the first figure: what is missing from the run."""
+    run = results.manifest["run"]
+    found = []
+    if results.quarantine_note:
+        found.append(results.quarantine_note)
+    targets = run.get("targets", ())
+    missed = sum(1 for target in targets if not target["reached"])
+    if missed:
+        found.append(
+            f"the run ended before it was as sure as asked: {missed} of "
+            f"{counted(len(targets), 'target')} not reached"
+        )
+    if not targets and run["paths"] < run.get("paths_asked", 0):
+        cap = run.get("max_seconds")
+        why = "" if cap is None else f" after {cap:g} s, as was asked"
+        found.append(
+            f"the run was stopped{why}, with {run['paths']:,} of {run['paths_asked']:,} paths: "
+            "figures are less sure, and their intervals say so"
+        )
+    return found
+
+
+def _chance(estimate: Estimate) -> str:
+    return unbroken(percentage(estimate))
+
+
+def _words(estimate: Estimate) -> str:
+    return unbroken(odds_and_range(estimate))
+
+
+def threshold_text(results: Results, name: str) -> str:
+    """A threshold of the scenario, $bn."""
+    return f"${results.manifest['scenario']['model']['thresholds'][name]:,.10g}bn"

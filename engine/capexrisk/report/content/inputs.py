@@ -1,0 +1,149 @@
+"""The inputs of a run with their evidence: how many are known, and each one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from capexrisk.archive.results import Results
+from capexrisk.report.writing.cells import Cell, Grid, Row
+from capexrisk.report.writing.numbers import MINUS
+from capexrisk.report.writing.words import SECTIONS
+from capexrisk.scenario.issuer import Issuer
+from capexrisk.scenario.market import Absorption, Access, Market, Thresholds
+from capexrisk.scenario.section import CONFIDENCES, Record
+
+NO_EVIDENCE = "without evidence"
+MEANINGS = {
+    "reported": "stated by its source",
+    "derived": "worked out from reported figures",
+    "guidance": "what the issuer says of its plans",
+    "analyst estimate": "somebody else's estimate",
+    "recalled-not-sourced": "remembered; no source was kept",
+    "assumed": "a judgement, with its reason",
+    NO_EVIDENCE: "nothing is said of it",
+}
+RECORDS: dict[str, type[Record]] = {
+    "market": Market,
+    "thresholds": Thresholds,
+    "access": Access,
+    "absorb": Absorption,
+}
+YEAR = re.compile(r"_[0-9]{4}_")
+STEP = re.compile(r"^(Start|Once a path|Draws|Conventions|Steps? [0-9., ]*[0-9])\. ")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One input.
+
+    Attributes
+    ----------
+    key : str
+        As in the scenario's file.
+    meaning : str
+        What it is; "" for a key that this version does not know.
+    value : object
+        A number, a word, or a list of them.
+    written : str
+        The value as text.
+    confidence, source, address : str
+        Its evidence.
+    """
+
+    key: str
+    meaning: str
+    value: object
+    written: str
+    confidence: str
+    source: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """The inputs of one section of the scenario: the market's, the thresholds', an issuer's."""
+
+    name: str
+    assumptions: list[Assumption]
+
+    @property
+    def counts(self) -> str:
+        """How many there are of each confidence, in words."""
+        found = Counter(assumption.confidence for assumption in self.assumptions)
+        return ", ".join(f"{found[name]:,} {name}" for name in MEANINGS if found[name])
+
+
+def assumptions(results: Results) -> list[Group]:
+    """Every input of a run, by section, in the scenario's order; none of an older run."""
+    groups: dict[str, list[Assumption]] = {}
+    for record in results.sources:
+        groups.setdefault(record["section"], []).append(_assumption(record))
+    return [Group(SECTIONS.get(name, name), found) for name, found in groups.items()]
+
+
+def confidence_table(groups: list[Group]) -> Grid:
+    """How many inputs there are of each confidence."""
+    found = Counter(a.confidence for group in groups for a in group.assumptions)
+    rows = []
+    for name, meaning in MEANINGS.items():
+        if found[name] or name in CONFIDENCES:
+            cells = [f"{found[name]:,}", _part(found[name], found.total()), meaning]
+            rows.append(Row(name.capitalize(), [Cell(text) for text in cells]))
+    foot = [Row("All", [Cell(f"{found.total():,}"), Cell(_part(1, 1)), Cell("")])]
+    columns = ["Figures", "Share", "What that means"]
+    return Grid("How well the inputs are known", "Confidence", columns, rows, foot)
+
+
+def _part(count: int, total: int) -> str:
+    """A share in whole per cent, on one line."""
+    percent = 100.0 * count / total if total else 0.0
+    text = f"{percent:.0f} %" if count == 0 or percent >= 0.5 else "< 1 %"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def written(value: object) -> str:
+    """An input as text.
+
+    >>> written(1500.0), written([-0.5, 2]), written([[0.0, 0.4], [1.6, 0.0]])
+    ('1,500', '−0.5, 2', '0, 0.4; 1.6, 0')
+    """
+    if isinstance(value, list | tuple):
+        nested = any(isinstance(part, list | tuple) for part in value)
+        return ("; " if nested else ", ").join(written(part) for part in value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        digits = 6 if abs(value) < 1e5 else 10
+        return f"{value:,.{digits}g}".replace("-", MINUS)
+    return str(value)
+
+
+def _assumption(record: dict[str, Any]) -> Assumption:
+    return Assumption(
+        key=record["key"],
+        meaning=_meaning(record["section"], record["key"]),
+        value=record["value"],
+        written=written(record["value"]),
+        confidence=record["confidence"] or NO_EVIDENCE,
+        source=record["source"],
+        address=record.get("address", ""),
+    )
+
+
+def _meaning(section: str, key: str) -> str:
+    """What the record of the scenario says of a figure, without the step that uses it."""
+    field, _, inner = key.partition(".")
+    record = RECORDS.get(field if inner else section, Issuer)
+    field = inner or field
+    for name in _spellings(field):
+        if name in record.model_fields:
+            return STEP.sub("", record.model_fields[name].description or "")
+    return ""
+
+
+def _spellings(field: str) -> Iterator[str]:
+    """The field itself, and that of which it is one year."""
+    yield field
+    yield YEAR.sub("_by_year_", field, count=1)

@@ -1,0 +1,103 @@
+"""One path in words: what was due in each quarter, what was raised where, what failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from capexrisk.report.writing.numbers import signed
+from capexrisk.report.writing.words import CAUSES, listed
+from capexrisk.study.replay import SOURCES
+
+SMALLEST = 0.005  # $bn; less is written 0.00
+WORDS = {
+    "cash_above_target": "spare cash",
+    "bonds": "bonds",
+    "secured": "secured debt",
+    "private": "private credit",
+    "cash_to_minimum": "cash down to its minimum",
+    "revolver": "revolver",
+    "equity": "equity",
+    "capex_cut": "cut of capex",
+    "dividend_cut": "cut of dividends",
+    "unmet": "UNMET",
+}
+
+
+def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]:
+    """Lines that tell a path.
+
+    Parameters
+    ----------
+    path : DataFrame
+        What `replay` returns.
+    issuers : list of str, optional
+        Of whom to tell. Default: all.
+
+    Yields
+    ------
+    str
+        A line for the market of each quarter, then one for each issuer. Money in $bn.
+    """
+    for quarter, rows in path.groupby("quarter", sort=False):
+        market = rows.iloc[0]
+        yield (
+            f"{quarter}: bond market {market['regime']}, "
+            f"spread {signed(market['market_spread_bp'], 0)} bp, "
+            f"utilisation {100.0 * market['utilisation']:.0f} %, "
+            f"AI demand {signed(market['ai_demand'], 0)} a year"
+        )
+        for row in rows.to_dict("records"):
+            if issuers is None or row["issuer"] in issuers:
+                yield f"  {row['issuer']}: {_of_issuer(row)}"
+
+
+def _of_issuer(row: Mapping[Hashable, Any]) -> str:
+    amount = {str(name): float(row[name]) for name in row if name in _AMOUNTS}
+    if row["failed"] and not _happens(amount):
+        return "failed before"
+    flows = [f"operating cash flow {signed(amount['operating_cash_flow'], 2)}"]
+    flows += [
+        f"{name.replace('_', ' ')} {signed(amount[name], 2)}"
+        for name in ("capex_to_fund", "dividends", "due")
+        if amount[name] >= SMALLEST
+    ]
+    parts = [", ".join(flows)]
+    if amount["need"] >= SMALLEST:
+        raised = [
+            f"{WORDS[source]} {signed(amount[source], 2)}"
+            for source in SOURCES
+            if amount[source] >= SMALLEST
+        ]
+        parts.append(f"needs {signed(amount['need'], 2)}: {listed(raised)}")
+    else:
+        parts.append(_surplus(amount))
+    if amount["bonds_to_cash"] >= SMALLEST:
+        parts.append(f"bonds sold ahead {signed(amount['bonds_to_cash'], 2)}")
+    if row["cause"]:
+        what = "FAILS" if row["failed"] else "first cut"
+        parts.append(f"{what}, for want of: {CAUSES[str(row['cause'])]}")
+    parts.append(f"cash {signed(amount['cash'], 1)}, debt {signed(amount['debt'], 1)}")
+    return "; ".join(parts)
+
+
+_AMOUNTS = frozenset(
+    {
+        *("operating_cash_flow", "capex_to_fund", "dividends", "due", "need", *SOURCES),
+        *("surplus", "buybacks", "revolver_repaid", "bonds_to_cash", "cash", "debt"),
+    }
+)
+
+
+def _surplus(amount: dict[str, float]) -> str:
+    text = f"surplus {signed(amount['surplus'], 2)}"
+    if amount["buybacks"] >= SMALLEST:
+        text += f", of which buybacks {signed(amount['buybacks'], 2)}"
+    return text
+
+
+def _happens(amount: dict[str, float]) -> bool:
+    """Whether anything flows: not after a failure."""
+    return any(abs(amount[name]) >= SMALLEST for name in ("operating_cash_flow", "need", "surplus"))

@@ -1,0 +1,253 @@
+"""The page of a comparison: one file, and its figures beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.content.changes import Change, headline_changes, sentence
+from capexrisk.report.content.inputs import Assumption, Group, assumptions
+from capexrisk.report.files.page import Entry, render_page
+from capexrisk.report.plots.figures import Drawing
+from capexrisk.report.plots.overlays import write_overlays
+from capexrisk.report.plots.svg import inline
+from capexrisk.report.writing.cells import CHANCE, DOLLARS, EMPTY, Cell, Grid, Row
+from capexrisk.report.writing.estimates import Estimates, last_quarters
+from capexrisk.report.writing.numbers import money, percentage
+from capexrisk.report.writing.words import counted
+from capexrisk.study.comparison import Comparison
+
+REPORT = "report.html"
+MOST_CHANGES = 15
+MOST_ISSUERS = 12
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What the page says about one of the runs."""
+
+    name: str
+    anchor: str
+    title: str
+    description: str
+    answer: str
+    changes: Grid
+    inputs: Group | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the page says about one issuer."""
+
+    name: str
+    anchor: str
+    figures: list[str]
+    grids: list[Grid]
+
+
+def write_comparison(comparison: Comparison, directory: Path) -> Path:
+    """Write report.html and figures of a comparison into a directory.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    directory : Path
+        An existing directory; ``figures`` is made in it.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    drawings = write_overlays(comparison.runs, shown_issuers(comparison), directory)
+    path = directory / REPORT
+    path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
+    return path
+
+
+def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
+    """The page as text."""
+    figures = {
+        drawing.name: inline(drawing.svg, f"f{number}-", drawing.description)
+        for number, drawing in enumerate(drawings)
+    }
+    scenarios = [_scenario(comparison, name, k) for k, name in enumerate(comparison.others, 1)]
+    parts = [_part(comparison, i, k, figures) for k, i in enumerate(shown_issuers(comparison), 1)]
+    base = comparison.runs[comparison.base]
+    context = {
+        "warnings": [
+            f"{name}: {results.quarantine_note}"
+            for name, results in comparison.runs.items()
+            if results.quarantine_note
+        ],
+        "contents": _contents(scenarios, parts),
+        "comparison": comparison,
+        "base": base,
+        "scenarios": scenarios,
+        "headline": [_failures(comparison), _flows(comparison, base.years[-1])],
+        "parts": parts,
+        "left_out": len(base.issuers) - len(parts),
+        "figures": figures,
+        "runs": _runs(comparison),
+        "one_plan": len({(r.paths, r.manifest["run"]["seed"]) for r in comparison.runs.values()})
+        == 1,
+    }
+    return render_page("comparison.html.j2", context)
+
+
+def shown_issuers(comparison: Comparison) -> list[str]:
+    """Issuers of the base that another run has as well, at most a dozen."""
+    base, *others = comparison.runs.values()
+    shared = [i for i in base.issuers if any(i in other.issuers for other in others)]
+    return shared[:MOST_ISSUERS]
+
+
+def _contents(scenarios: list[Scenario], parts: list[Part]) -> list[Entry]:
+    return [
+        Entry("answer", "The answer"),
+        Entry("changes", "What changes most", [Entry(s.anchor, s.name) for s in scenarios]),
+        Entry("issuers", "Issuer by issuer", [Entry(p.anchor, p.name) for p in parts]),
+        Entry("market", "The market"),
+        Entry("inputs", "What the scenarios change"),
+        Entry("limits", "Limits"),
+        Entry("computed", "How it was computed"),
+    ]
+
+
+def _scenario(comparison: Comparison, name: str, number: int) -> Scenario:
+    changes = headline_changes(comparison, name)
+    described = comparison.runs[name].manifest["scenario"]
+    return Scenario(
+        name=name,
+        anchor=f"scenario-{number}",
+        title=described["title"],
+        description=described.get("description", ""),
+        answer=sentence(changes),
+        changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
+        inputs=_inputs(comparison.runs[comparison.base], comparison.runs[name], name),
+    )
+
+
+def _changes(base: str, name: str, changes: list[Change]) -> Grid:
+    """The headline figures that changed most."""
+    rows = []
+    for change in changes:
+        before, here, difference = change.texts()
+        gain = EMPTY if change.gain != change.gain else f"{change.gain:.1f}"
+        cells = [Cell(text) for text in (difference, before, here, gain)]
+        rows.append(Row(f"{change.label}, {change.unit}", cells))
+    columns = ["Difference", base, name, "Gain"]
+    return Grid(f"{name} against {base}: what changes most", "Figure", columns, rows)
+
+
+def _failures(comparison: Comparison) -> Grid:
+    """Chance of funding failure by the end, by issuer and run."""
+    end = comparison.runs[comparison.base].quarters[-1]
+    rows = [
+        _across(comparison, issuer, "funding_failure", end, label=issuer)
+        for issuer in shown_issuers(comparison)
+    ]
+    foot = [_across(comparison, SYSTEM, "any_failure", end, label="Any issuer")]
+    caption = f"Chance of funding failure by the end of {end}, %"
+    return Grid(caption, "Issuer", list(comparison.runs), rows, foot, sortable=True)
+
+
+def _flows(comparison: Comparison, year: str) -> Grid:
+    """Mean free cash flow of a year, by issuer and run."""
+    rows = [
+        _across(comparison, issuer, "free_cash_flow", year, label=issuer)
+        for issuer in shown_issuers(comparison)
+    ]
+    caption = f"Mean free cash flow {year}, $bn"
+    return Grid(caption, "Issuer", list(comparison.runs), rows, sortable=True)
+
+
+def _across(comparison: Comparison, issuer: str, metric: str, period: str, label: str) -> Row:
+    """A chance or a mean in each run that has it."""
+    of_chance = metric != "free_cash_flow"
+    cells = []
+    for results in comparison.runs.values():
+        estimates = Estimates(results)
+        statistic = "probability" if of_chance else "mean"
+        if not estimates.has(metric, issuer, period, statistic):
+            cells.append(Cell(EMPTY))
+            continue
+        estimate = estimates.amount(metric, issuer, period, statistic)
+        text = percentage(estimate, "") if of_chance else money(estimate)
+        unit = CHANCE if of_chance else DOLLARS
+        shade = round(estimate.value, 2) if of_chance and estimate.n else 0.0
+        cells.append(Cell(text, shade, estimate=estimate, unit=unit))
+    return Row(label, cells)
+
+
+def _part(comparison: Comparison, issuer: str, number: int, figures: dict[str, str]) -> Part:
+    names = (f"{issuer}-{kind}" for kind in ("free-cash-flow", "failure"))
+    base = comparison.runs[comparison.base]
+    across = partial(_across, comparison, issuer)
+    flows = [across("free_cash_flow", year, label=f"Mean {year}") for year in base.years]
+    negative = [
+        across("negative_fcf_or_failed", year, label=f"Negative in {year}, or failed")
+        for year in base.years
+    ]
+    failures = [
+        across("funding_failure", quarter, label=f"Failed by the end of {year}")
+        for year, quarter in last_quarters(base).items()
+    ]
+    return Part(
+        name=issuer,
+        anchor=f"issuer-{number}",
+        figures=[figures[name] for name in names if name in figures],
+        grids=[
+            Grid(f"{issuer}: free cash flow, $bn", "", list(comparison.runs), flows),
+            Grid(f"{issuer}: chances, %", "", list(comparison.runs), [*negative, *failures]),
+        ],
+    )
+
+
+def _inputs(base: Results, other: Results, name: str) -> Group | None:
+    """The inputs of a run that are not the base's; None where a run does not say its inputs."""
+    if not base.sources or not other.sources:
+        return None
+    before, after = (
+        {(group.name, one.key): one for group in assumptions(run) for one in group.assumptions}
+        for run in (base, other)
+    )
+    differing = []
+    for key in dict.fromkeys([*after, *before]):
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None or old.value != new.value:
+            differing.append(_changed(key, old, new))
+    return Group(f"{name}: inputs that differ", differing)
+
+
+def _changed(key: tuple[str, str], old: Assumption | None, new: Assumption | None) -> Assumption:
+    """An input with both its values, whose key says which section it is of."""
+    here = new or old
+    assert here is not None  # one of them has the key
+    section, figure = key
+    values = (EMPTY if one is None else one.written or "yes" for one in (old, new))
+    return replace(
+        here,
+        key=f"{section}: {figure}",
+        written=" → ".join(values),
+        confidence=here.confidence if new else EMPTY,
+        source=here.source if new else "not in this scenario",
+        address=here.address if new else "",
+    )
+
+
+def _runs(comparison: Comparison) -> Grid:
+    rows = []
+    for name, results in comparison.runs.items():
+        scenario, run = results.manifest["scenario"], results.manifest["run"]
+        cells = (
+            counted(results.paths, "path"),
+            str(run["seed"]),
+            run.get("sampler", "plain"),
+            scenario.get("digest", EMPTY)[:16],
+        )
+        rows.append(Row(name, [Cell(text) for text in cells]))
+    return Grid("The runs", "Run", ["Paths", "Seed", "Sampler", "Digest of the scenario"], rows)

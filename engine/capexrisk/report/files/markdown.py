@@ -1,0 +1,74 @@
+"""The answer of a run for a mail: Markdown that reads well as plain text too."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from capexrisk.archive.results import Results
+from capexrisk.report.content.findings import find, warnings
+from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.verdicts import verdict
+from capexrisk.report.files.run_page import years_shown
+from capexrisk.report.writing.cells import Cell, Grid
+from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.words import counted
+
+MARKDOWN = "report.md"
+# Of "<" only what could begin a tag; "> 99.994 %" is a quotation at the start of a line alone.
+SPECIAL = re.compile(r"[\\`*_\[\]|~]|<(?=[A-Za-z/!?])")
+SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
+
+
+def write_markdown(results: Results, directory: Path) -> Path:
+    """Write report.md into a directory.
+
+    Parameters
+    ----------
+    results : Results
+    directory : Path
+        An existing directory.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = directory / MARKDOWN
+    path.write_text(markdown(results), encoding="utf-8", newline="\n")
+    return path
+
+
+def markdown(results: Results) -> str:
+    """The summary as text: title, the answer in a line a question, one table, how it came about."""
+    scenario, run = results.manifest["scenario"], results.manifest["run"]
+    estimates = Estimates(results)
+    paths = counted(results.paths, "path")
+    head = f"Scenario {scenario['name']}, figures as of {scenario['as_of']}"
+    horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
+    lines = [f"# {_plain(scenario['title'] or scenario['name'])}", ""]
+    lines += [line for text in warnings(results) for line in (f"**Warning:** {_plain(text)}.", "")]
+    lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run['seed']}.", ""]
+    for question, answer in find(results, estimates, years_shown(results)):
+        lines.append(f"- **{question}** {_plain(answer)}")
+    lines += ["", *_table(verdict(results, estimates)), ""]
+    lines += ["Figures in brackets are 95 % intervals of the sampling of paths.", ""]
+    lines += ["## How it was computed", ""]
+    lines += [f"- {name}: {_plain(text)}" for name, text in facts(results) if name in SAID]
+    return "\n".join(lines) + "\n"
+
+
+def _table(grid: Grid) -> list[str]:
+    rows = [[grid.corner, *grid.columns], ["---"] * (1 + len(grid.columns))]
+    rows += [[row.label, *map(_text, row.cells)] for row in [*grid.rows, *grid.foot]]
+    written = [[_plain(text) for text in row] for row in rows]
+    return [f"| {' | '.join(row)} |" for row in written]
+
+
+def _text(cell: Cell) -> str:
+    return f"{cell.text} ({cell.note})" if cell.note else cell.text
+
+
+def _plain(text: str) -> str:
+    """Text on one line, in which nothing is markup."""
+    return SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))

@@ -1,0 +1,83 @@
+"""What every page shares: the template's environment, its style, its script, its contents."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from capexrisk.report.writing.words import counted
+
+TEMPLATES = "templates"
+STYLE = "page.css"
+SCRIPT = "page.js"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the contents: where it leads, what it says, and the lines below it."""
+
+    anchor: str
+    label: str
+    below: list[Entry] = field(default_factory=list)
+
+
+def render_page(template: str, context: dict[str, object]) -> str:
+    """A page as text: one file that asks for no other.
+
+    Parameters
+    ----------
+    template : str
+        Name of a template that extends base.html.j2.
+    context : dict
+        What it shows; ``warnings`` (list of str) and ``contents`` (list of `Entry`) for the base.
+    """
+    style, script = _asset(STYLE), _asset(SCRIPT)
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            counted=counted,
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(script),
+            **context,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("capexrisk.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _asset(name: str) -> str:
+    """A file of ours, from the same folder as the templates; its text is trusted."""
+    return files("capexrisk.report").joinpath(TEMPLATES, name).read_text("utf-8")
+
+
+def _policy(script: str) -> str:
+    """The page's own rule for its browser: nothing from elsewhere, no script but this one."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rules = {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{digest}'",
+        # Cells carry their shade, and figures their colours, as style attributes.
+        "style-src": "'unsafe-inline'",
+        # A figure may hold a picture, written out in the page itself.
+        "img-src": "data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())

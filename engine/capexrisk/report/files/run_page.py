@@ -1,0 +1,155 @@
+"""The page of a run: one file, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from capexrisk.archive.results import Results
+from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
+from capexrisk.report.content.grids import Grids
+from capexrisk.report.content.inputs import assumptions, confidence_table
+from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.verdicts import sentence, verdict
+from capexrisk.report.files.page import Entry, render_page
+from capexrisk.report.plots.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
+from capexrisk.report.plots.svg import inline
+from capexrisk.report.writing.cells import Grid
+from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail
+
+REPORT = "report.html"
+MOST_YEARS = 6
+RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the page says about one issuer."""
+
+    name: str
+    anchor: str
+    sentence: str
+    figures: list[str]
+    grids: list[Grid]
+
+
+def write_report(results: Results, directory: Path, drawings: list[Drawing] | None = None) -> Path:
+    """Write report.html into a directory.
+
+    Parameters
+    ----------
+    results : Results
+    directory : Path
+        An existing directory.
+    drawings : list of Drawing, optional
+        What `write_figures` returned for these results; otherwise the figures are drawn anew.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = directory / REPORT
+    path.write_text(render(results, drawings or draw_figures(results)), encoding="utf-8")
+    return path
+
+
+def render(results: Results, drawings: list[Drawing]) -> str:
+    """The page as text."""
+    return render_page("report.html.j2", _context(results, drawings))
+
+
+def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
+    estimates = Estimates(results)
+    ends = last_quarters(results)
+    years = years_shown(results)
+    grids = Grids(results, estimates, {year: ends[year] for year in years})
+    drawn = likeliest_to_fail(results, MOST_ISSUERS)
+    figures = {
+        drawing.name: inline(drawing.svg, f"f{number}-", drawing.description)
+        for number, drawing in enumerate(drawings)
+    }
+    manifest = results.manifest
+    parts = [_part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)]
+    inputs = assumptions(results)
+    return {
+        "warnings": warnings(results),
+        "contents": _contents(parts),
+        "results": results,
+        "scenario": manifest["scenario"],
+        "run": manifest["run"],
+        "findings": [
+            Finding(question, _joined(answer))
+            for question, answer in find(results, estimates, years)
+        ],
+        "headline": [grids.negative_cash_flow(), grids.failure()],
+        "verdict": verdict(results, estimates),
+        "parts": parts,
+        "figures": figures,
+        "system": _system(grids, drawn),
+        "drawn": drawn,
+        "years": years,
+        "panels": MOST_PANELS,
+        "inputs_by_section": inputs,
+        "confidence": confidence_table(inputs),
+        "facts": facts(results),
+    }
+
+
+def _contents(parts: list[Part]) -> list[Entry]:
+    few = parts if len(parts) <= MOST_ISSUERS else []  # a crowd would push the rest out of sight
+    issuers = [Entry(part.anchor, part.name) for part in few]
+    together = {
+        "together": "Failures together",
+        "funding": "Funding from outside",
+        "market": "The market",
+        "profit": "Profit",
+    }
+    return [
+        Entry("answer", "The answer", [Entry("by-year", "Year by year")]),
+        Entry("issuers", "Issuer by issuer", issuers),
+        Entry("system", "The system", [Entry(*line) for line in together.items()]),
+        Entry("assumptions", "Assumptions"),
+        Entry("limits", "Limits"),
+        Entry("computed", "How it was computed"),
+    ]
+
+
+def years_shown(results: Results) -> list[str]:
+    """The years that fit a page: the first, and the last."""
+    years = results.years
+    return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
+
+
+def _joined(text: str) -> str:
+    """Text whose ranges are not broken after their dash, as browsers would."""
+    return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
+
+
+def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Part:
+    names = (f"{issuer}-{kind}" for kind in ("fan", "distribution", "funding-mix"))
+    return Part(
+        name=issuer,
+        anchor=f"issuer-{number + 1}",
+        sentence=_joined(sentence(grids.results, grids.estimates, issuer)),
+        figures=[figures[name] for name in names if name in figures],
+        grids=[
+            grids.amounts(issuer),
+            grids.distress(issuer),
+            grids.causes(issuer),
+            grids.extremes(issuer),
+        ],
+    )
+
+
+def _system(grids: Grids, drawn: list[str]) -> dict[str, Grid]:
+    results = grids.results
+    return {
+        "together": grids.failures_together(),
+        "joint": grids.joint(drawn),
+        "conditional": grids.conditional(drawn),
+        "market": grids.market(),
+        "profit": grids.group_profit(threshold_text(results, "group_profit")),
+        "funding": grids.outside_funding(threshold_text(results, "outside_funding")),
+    }

@@ -1,0 +1,250 @@
+"""The workbook of a run: the tables of its page for those who live in a spreadsheet.
+
+Numbers are numbers, in $bn, bp or per cent, with the ends of their intervals in columns of their
+own; nothing is a formula. The same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.content.findings import find, threshold_text, warnings
+from capexrisk.report.content.grids import Grids
+from capexrisk.report.content.inputs import assumptions
+from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.verdicts import likeliest_year
+from capexrisk.report.files.sheets import Book, Figure, Heading, Value
+from capexrisk.report.writing.cells import BASIS_POINTS, CHANCE, DOLLARS, SHARE, Grid, Row
+from capexrisk.report.writing.estimates import Estimates, end_of_horizon, last_quarters
+from capexrisk.report.writing.numbers import decimals_of
+from capexrisk.report.writing.odds import odds
+from capexrisk.report.writing.words import CAUSES, at_least
+
+WORKBOOK = "report.xlsx"
+FRACTIONS = ("utilisation", "ai_share_of_bond_market")
+CHANCES = ("probability", "upper_bound", "lower_bound")
+READING = """\
+95 % low and high are the ends of the interval that the sampling of paths leaves; they say nothing \
+about how true the inputs are.
+A chance without a number was seen on no path, or on all of them; its interval says what can be.
+Amounts are in $bn, spreads in basis points (bp). P5, P50 and P95 are quantiles. CFaR is the mean \
+less P5; the mean below P5 is the expected shortfall.
+A failed issuer has no cash flow: its later years count with zero, and as not negative.
+"""
+
+
+def write_workbook(results: Results, directory: Path) -> Path:
+    """Write report.xlsx into a directory.
+
+    Parameters
+    ----------
+    results : Results
+    directory : Path
+        An existing directory.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    path = directory / WORKBOOK
+    scenario = results.manifest["scenario"]
+    estimates = Estimates(results)
+    grids = Grids(results, estimates, last_quarters(results))
+    # The day of the run, not of the file: otherwise no two files were the same.
+    created = datetime.fromisoformat(results.manifest["times"]["started"]).replace(tzinfo=None)
+    with Book(path, title=scenario["title"] or scenario["name"], created=created) as book:
+        _answer(book, results, estimates)
+        _tables(book, results, grids)
+        _pairs(book, results, estimates)
+        _system(book, results, grids)
+        _inputs(book, results)
+        _everything(book, results)
+        about = [*facts(results), *(("How to read it", line) for line in READING.splitlines())]
+        book.add("About the run", [Heading("What", 24), Heading("", 110)], about)
+    return path
+
+
+def _answer(book: Book, results: Results, estimates: Estimates) -> None:
+    """Who burns cash, who cannot fund, why; below it the same in sentences."""
+    scenario, last = results.manifest["scenario"], results.quarters[-1]
+    failure = f"Funding failure by the end of {end_of_horizon(results)}"
+    headings = [
+        Heading("Issuer", 22),
+        Heading("Year likeliest to have negative free cash flow", 16),
+        *_estimate_headings("Chance of it"),
+        Heading("In words", 24),
+        *_estimate_headings(failure),
+        Heading("In words", 24),
+        Heading("Main cause of failure", 18),
+        *_estimate_headings("Its share of the failures"),
+    ]
+    rows: list[list[Value]] = []
+    for issuer in results.issuers:
+        year, burning = likeliest_year(results, estimates, issuer)
+        failing = estimates.probability("funding_failure", issuer, last)
+        row = [issuer, year, *_figures(burning, CHANCE), odds(burning)]
+        row += [*_figures(failing, CHANCE), odds(failing)]
+        found = estimates.main_cause(issuer)
+        if found is not None:
+            row += [CAUSES[found[0]].capitalize(), *_figures(found[1], CHANCE)]
+        rows.append(row)
+    count = len(results.issuers)
+    for k in sorted({1, min(2, count), count}) if count > 1 else ():
+        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
+        chance = estimates.probability(metric, SYSTEM, last)
+        empty: list[Value] = [None] * 5
+        rows.append([at_least(k, count), *empty, *_figures(chance, CHANCE), odds(chance)])
+    sentences: list[list[Value]] = [[], ["In sentences"]]
+    for question, answer in find(results, estimates, results.years):
+        sentences.append([question, answer.replace("\N{NO-BREAK SPACE}", " ")])
+    above = [scenario["title"] or scenario["name"]]
+    above += [f"Warning: {warning}" for warning in warnings(results)]
+    book.add("Answer", headings, [*rows, *sentences], above=above)
+
+
+def _tables(book: Book, results: Results, grids: Grids) -> None:
+    """A sheet a kind of table, all issuers in it."""
+    by_year = [
+        ("Negative free cash flow in the year", grids.negative_cash_flow()),
+        ("Funding failure by the end of the year", grids.failure()),
+    ]
+    _stack(book, "Year by year", "Chance of", by_year)
+    kinds = {
+        "Cash flow": grids.amounts,
+        "Distress": grids.distress,
+        "Causes": grids.causes,
+        "Whole horizon": grids.extremes,
+    }
+    for name, build in kinds.items():
+        _stack(book, name, "Issuer", [(issuer, build(issuer)) for issuer in results.issuers])
+
+
+def _pairs(book: Book, results: Results, estimates: Estimates) -> None:
+    """Failures of two issuers, a pair a row."""
+    if len(results.issuers) < 2:
+        return
+    headings = [
+        Heading("Issuer", 22),
+        Heading("Other issuer", 22),
+        *_estimate_headings("Both fail"),
+        *_estimate_headings("Issuer fails, where the other does"),
+    ]
+    rows: list[list[Value]] = []
+    for issuer in results.issuers:
+        for other in results.issuers:
+            if issuer != other:
+                both = estimates.probability(f"failure_with:{other}", issuer)
+                given = estimates.probability(f"failure_given_failure_of:{other}", issuer)
+                figures = [*_figures(both, CHANCE), *_figures(given, CHANCE)]
+                rows.append([issuer, other, *figures])
+    book.add("Pairs", headings, rows, fixed=2)
+
+
+def _system(book: Book, results: Results, grids: Grids) -> None:
+    tables = [
+        ("Failures by the end of the year", grids.failures_together()),
+        ("Market at the end of the year", grids.market()),
+        ("Profit in the year", grids.group_profit(threshold_text(results, "group_profit"))),
+        ("Outside funding", grids.outside_funding(threshold_text(results, "outside_funding"))),
+    ]
+    _stack(book, "System", "Table", tables)
+
+
+def _inputs(book: Book, results: Results) -> None:
+    groups = assumptions(results)
+    if not groups:  # of an older run
+        return
+    headings = [
+        Heading("Section", 16),
+        Heading("Key, unit at its end", 40),
+        Heading("What it is", 60),
+        Heading("Value", 16),
+        Heading("Confidence", 22),
+        Heading("Source or reason", 90),
+        Heading("Address", 50),
+    ]
+    rows: list[list[Value]] = []
+    for group in groups:
+        for item in group.assumptions:
+            number = isinstance(item.value, int | float) and not isinstance(item.value, bool)
+            value = Figure(float(item.value), "General") if number else item.written  # type: ignore[arg-type]
+            row = [group.name, item.key, item.meaning, value]
+            rows.append([*row, item.confidence, item.source, item.address])
+    book.add("Assumptions", headings, rows, fixed=2)
+
+
+def _everything(book: Book, results: Results) -> None:
+    """The tidy table; probabilities as fractions, as in summary.csv."""
+    columns = list(results.summary.columns)
+    at = columns.index("value")
+    names = [*columns[:at], "unit", *columns[at:]]
+    widths = {"metric": 36, "issuer": 16, "n": 12}
+    headings = [Heading(name, widths.get(name, 14)) for name in names]
+    rows: list[list[Value]] = []
+    for record in results.summary.itertuples(index=False):
+        metric, statistic = record.metric, record.statistic
+        cells: list[Value] = [
+            part if isinstance(part, str) else Figure(float(part), "General") for part in record
+        ]
+        rows.append([*cells[:at], _unit(str(metric), str(statistic)), *cells[at:]])
+    book.add("All estimates", headings, rows, fixed=4)
+
+
+def _unit(metric: str, statistic: str) -> str:
+    if statistic in CHANCES or metric in FRACTIONS:
+        return "fraction"
+    if metric.startswith(("regime_", "tenant_lost")):
+        return "fraction"
+    return BASIS_POINTS if metric.endswith("_bp") else DOLLARS
+
+
+def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:
+    """Tables below each other, with the columns of all of them."""
+    columns = list(dict.fromkeys(column for _, grid in tables for column in grid.columns))
+    corner = tables[0][1].corner
+    headings = [Heading(lead, 30 if lead != "Issuer" else 16), Heading(corner, 44)]
+    headings += [Heading("Unit", 8)]
+    for column in columns:
+        headings += _estimate_headings(column)
+    rows = [
+        [label, *_cells(row, grid.columns, columns)]
+        for label, grid in tables
+        for row in [*grid.rows, *grid.foot]
+    ]
+    book.add(name, headings, rows, fixed=2)
+
+
+def _cells(row: Row, own: list[str], columns: list[str]) -> Iterator[Value]:
+    """Heading, unit, and three cells a column; empty where the row's table lacks the column."""
+    units = [cell.unit for cell in row.cells if cell.estimate is not None]
+    yield row.full_label
+    yield "%" if units and units[0] in (CHANCE, SHARE) else (units[0] if units else "")
+    by_column = dict(zip(own, row.cells, strict=True))
+    for column in columns:
+        cell = by_column.get(column)
+        found = None if cell is None else cell.estimate
+        yield from (
+            (None, None, None) if cell is None or found is None else _figures(found, cell.unit)
+        )
+
+
+def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
+    """Value and interval as numbers; no value where the estimate is a bound."""
+    scale = 100.0 if unit in (CHANCE, SHARE) else 1.0
+    end = "%" if scale != 1.0 else ""
+    bound = estimate.statistic in ("upper_bound", "lower_bound")
+    # A digit more than the page shows: the ends of the interval must not fall together.
+    decimals = decimals_of(estimate, scale) + 1
+    shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
+    value = None if bound else Figure(estimate.value, shape)
+    return value, Figure(estimate.ci_low, shape), Figure(estimate.ci_high, shape)
+
+
+def _estimate_headings(name: str) -> list[Heading]:
+    return [Heading(name, 14), Heading(f"{name}: 95 % low", 14), Heading(f"{name}: 95 % high", 14)]

@@ -1,0 +1,85 @@
+"""Everything that people read of a run, as files in its directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from capexrisk.archive.results import Results
+from capexrisk.errors import ResultsError
+from capexrisk.report.files.markdown import MARKDOWN, write_markdown
+from capexrisk.report.files.run_page import REPORT, write_report
+from capexrisk.report.files.workbook import WORKBOOK, write_workbook
+from capexrisk.report.plots.figures import FIGURES, write_figures
+
+
+def write_report_files(results: Results, directory: Path) -> Path:
+    """Write figures/, report.html, report.md and report.xlsx into a directory.
+
+    Parameters
+    ----------
+    results : Results
+    directory : Path
+        An existing directory.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ResultsError
+        If the run collected less than a report shows, or a file to be written is a link, which may
+        lead out of the directory.
+    """
+    refuse_partial(results, directory)
+    _refuse_links(directory)
+    page = write_report(results, directory, write_figures(results, directory))
+    write_markdown(results, directory)
+    write_workbook(results, directory)
+    return page
+
+
+def refuse_partial(results: Results, directory: Path) -> None:
+    """Refuse a run that collected less than a report shows.
+
+    Raises
+    ------
+    ResultsError
+    """
+    collected = results.manifest["run"].get("collect", "everything")
+    if collected != "everything":
+        raise ResultsError(
+            f"{directory}: a report needs a run that collects everything, and this one "
+            f'collected "{collected}"; run again without collect'
+        )
+
+
+@contextmanager
+def of_stored_tables(*directories: Path) -> Iterator[None]:
+    """What is drawn in this block is of runs from disk, in which something may be missing.
+
+    Raises
+    ------
+    ResultsError
+        If something is, whatever it was that looked for it.
+    """
+    try:
+        yield
+    except (LookupError, ValueError) as missing:
+        if not directories:
+            raise
+        raise ResultsError(
+            f"{' or '.join(map(str, directories))}: its tables lack what a report shows "
+            f"({type(missing).__name__}: {missing!s:.200}); run again"
+        ) from missing
+
+
+def _refuse_links(directory: Path) -> None:
+    """What is written must land in the directory, whoever packed it."""
+    names = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
+    for path in (*(directory / name for name in names), *(directory / FIGURES).glob("*")):
+        if path.is_symlink():
+            raise ResultsError(f"{path}: is a link, and a report may not lead elsewhere; remove it")

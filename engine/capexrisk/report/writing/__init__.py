@@ -1,0 +1,1 @@
+"""Words for numbers: digits, odds, cells of a table."""

@@ -1,0 +1,124 @@
+"""What tables are made of: a figure as it is written, and as the number that it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import NamedTuple
+
+from capexrisk.estimate.independent import Estimate
+from capexrisk.report.writing.estimates import observed
+from capexrisk.report.writing.numbers import (
+    basis_points,
+    money,
+    percentage,
+    percentage_range,
+    share,
+)
+from capexrisk.report.writing.odds import odds
+
+DOLLARS = "$bn"
+BASIS_POINTS = "bp"
+CHANCE = "%"
+SHARE = "% of the whole"
+EMPTY = "–"
+
+
+class Cell(NamedTuple):
+    """A figure.
+
+    Attributes
+    ----------
+    text : str
+        As it is written.
+    shade : float
+        How dark its ground is, 0 to 1.
+    note : str
+        A second, quieter line.
+    estimate : Estimate, optional
+        The number behind it, for sorting and for spreadsheets.
+    unit : str
+        Of the estimate: `DOLLARS`, `BASIS_POINTS`, `CHANCE` or `SHARE`, the last two as fractions.
+    """
+
+    text: str
+    shade: float = 0.0
+    note: str = ""
+    estimate: Estimate | None = None
+    unit: str = ""
+
+    @property
+    def order(self) -> float | None:
+        """The number to sort by; None where there is none."""
+        if self.estimate is None:
+            return None
+        value = observed(self.estimate) if self.unit == CHANCE else self.estimate.value
+        known = isfinite(value) and (self.unit != CHANCE or self.estimate.n > 0)
+        return value if known else None
+
+
+class Row(NamedTuple):
+    """A row: its heading, its cells, and the quantity that the heading is a statistic of."""
+
+    label: str
+    cells: list[Cell]
+    of: str = ""
+
+    @property
+    def full_label(self) -> str:
+        """A heading that can stand alone."""
+        return f"{self.of}: {self.label}" if self.of else self.label
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Attributes
+    ----------
+    caption : str
+        What it shows.
+    corner : str
+        Heading of its first column.
+    columns : list of str
+        Headings of the others.
+    rows : list of Row
+    foot : list of Row
+        Rows that stay below the others: those of all together.
+    sortable : bool
+        Whether its rows are of one kind, so that another order makes sense.
+    """
+
+    caption: str
+    corner: str
+    columns: list[str]
+    rows: list[Row]
+    foot: list[Row] = field(default_factory=list)
+    sortable: bool = False
+
+
+def chance(estimate: Estimate, sign: str = "") -> Cell:
+    """A probability as a cell, shaded by its size; with its sign where no caption says per cent."""
+    text, shade = percentage(estimate, sign), round(observed(estimate), 2)
+    return Cell(text, shade, estimate=estimate, unit=CHANCE)
+
+
+def worded(estimate: Estimate, when: str = "") -> Cell:
+    """A probability as a natural frequency, when it is that, and its interval below."""
+    text = f"{odds(estimate)}, {when}" if when else odds(estimate)
+    return Cell(text, round(observed(estimate), 2), percentage_range(estimate), estimate, CHANCE)
+
+
+def dollars(estimate: Estimate) -> Cell:
+    """An amount, $bn."""
+    return Cell(money(estimate), estimate=estimate, unit=DOLLARS)
+
+
+def spread(estimate: Estimate) -> Cell:
+    """A spread, bp."""
+    return Cell(basis_points(estimate), estimate=estimate, unit=BASIS_POINTS)
+
+
+def fraction(estimate: Estimate) -> Cell:
+    """An amount that is a fraction, such as utilisation."""
+    return Cell(share(estimate), estimate=estimate, unit=SHARE)

@@ -1,0 +1,203 @@
+"""How an estimate is written down: its digits, its error, its bounds.
+
+One rule everywhere: "±" is half of the 95 % interval, to one digit and rounded up, so that it never
+claims too much; the value has as many decimals. A probability with fewer than ten hits, or misses,
+has no symmetric error: it is written as its interval, or as a bound where an end of the interval
+rounds to 0 or 100 %.
+"""
+
+from __future__ import annotations
+
+from math import ceil, floor, isnan, log10
+
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.intervals import FEW
+
+UNKNOWN = "n/a"
+MINUS = "−"
+
+
+def percentage(estimate: Estimate, sign: str = " %") -> str:
+    """Write a probability or a share.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A fraction, with statistic "probability", "upper_bound" or "lower_bound".
+    sign : str
+        What stands for per cent; "" where a heading says it.
+
+    Examples
+    --------
+    >>> percentage(Estimate("probability", 0.86492, 0.00076, 0.86342, 0.86641, 200_000))
+    '86.5 % ± 0.2'
+    >>> percentage(Estimate("upper_bound", 1.8e-5, float("nan"), 0.0, 1.8e-5, 200_000))
+    '< 0.002 %'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    if is_rare(estimate):
+        return _interval(100.0 * estimate.ci_low, 100.0 * estimate.ci_high, sign)
+    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    decimals = _percentage_decimals(estimate)
+    error = rounded_up(half, decimals)
+    return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
+
+
+def percentage_range(estimate: Estimate, sign: str = " %") -> str:
+    """Write the 95 % interval of a probability, rounded outwards to as many decimals as its ± has.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        A fraction, with statistic "probability", "upper_bound" or "lower_bound".
+    sign : str
+        What stands for per cent; "" where a heading says it.
+
+    Examples
+    --------
+    >>> percentage_range(Estimate("probability", 0.86492, 0.00076, 0.86342, 0.86641, 200_000))
+    '86.3–86.7 %'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    low, high = 100.0 * estimate.ci_low, 100.0 * estimate.ci_high
+    if is_rare(estimate):
+        return _interval(low, high, sign)
+    decimals = _percentage_decimals(estimate)
+    bottom, top = _rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
+    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+
+
+def is_rare(estimate: Estimate) -> bool:
+    """Whether fewer than ten paths decide on a probability, so that no ± would be true of it."""
+    hits = _hits(estimate)
+    return min(hits, estimate.n - hits) < FEW
+
+
+def money(estimate: Estimate, *, unit: bool = False) -> str:
+    """Write an amount in $bn; with its unit where no heading gives it.
+
+    Examples
+    --------
+    >>> money(Estimate("mean", -32.0597, 0.0387, -32.1355, -31.984, 200_000), unit=True)
+    '−$32.1bn ± 0.1'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    digits = 1 if abs(estimate.value) >= 10.0 else 2
+    before, after = ("$", "bn") if unit else ("", "")
+    return _amount(estimate, digits, before, after)
+
+
+def basis_points(estimate: Estimate) -> str:
+    """Write a spread in basis points, without its unit.
+
+    Examples
+    --------
+    >>> basis_points(Estimate("p95", 2053.25, 7.65, 2038.39, 2068.4, 200_000))
+    '2,053 ± 16'
+    """
+    return UNKNOWN if isnan(estimate.value) else _amount(estimate, 0)
+
+
+def share(estimate: Estimate) -> str:
+    """Write an amount that is a fraction, such as utilisation, in per cent.
+
+    Examples
+    --------
+    >>> share(Estimate("mean", 0.81232, 0.0004, 0.81154, 0.81311, 200_000))
+    '81.2 % ± 0.1'
+    """
+    if isnan(estimate.value):
+        return UNKNOWN
+    return _amount(_scaled(estimate, 100.0), 1, "", " %")
+
+
+def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
+    """Decimals that show the error of an estimate with one digit, 0 to 9; 2 where it has none.
+
+    Parameters
+    ----------
+    estimate : Estimate
+    scale : float
+        100 where it is shown in per cent.
+    """
+    half = 0.5 * scale * (estimate.ci_high - estimate.ci_low)
+    return max(0, min(one_digit(half), 9)) if half > 0.0 else 2
+
+
+def signed(value: float, decimals: int) -> str:
+    """Write a number with thousands separators and a true minus sign; never "−0"."""
+    text = f"{abs(value):,.{decimals}f}"
+    return MINUS + text if value < 0.0 and float(text.replace(",", "")) else text
+
+
+def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str = "") -> str:
+    half = 0.5 * (estimate.ci_high - estimate.ci_low)
+    known = half > 0.0  # false for NaN too
+    decimals = max(0, min(one_digit(half), most_decimals)) if known else most_decimals
+    text = signed(estimate.value, decimals)
+    minus = MINUS if text.startswith(MINUS) else ""
+    text = f"{minus}{before}{text.removeprefix(MINUS)}{after}"
+    if half == 0.0 or (estimate.value == 0.0 and not known):
+        return text  # every path that could tell says the same
+    error = f"{rounded_up(half, decimals):,.{decimals}f}" if known else "?"
+    return f"{text} ± {error}"
+
+
+def _interval(low: float, high: float, sign: str) -> str:
+    """From low to high, per cent, rounded outwards; one end where the other is 0 or 100."""
+    decimals = max(0, one_digit(min(high, 100.0 - low)))
+    # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
+    low_decimals = max(decimals, one_digit(low)) if low > 0.0 else decimals
+    high_decimals = max(decimals, one_digit(100.0 - high)) if high < 100.0 else decimals
+    bottom = f"{_rounded_down(low, low_decimals):.{low_decimals}f}"
+    top = f"{rounded_up(high, high_decimals):.{high_decimals}f}"
+    if low <= 0.0 and high >= 100.0:
+        return UNKNOWN
+    if low <= 0.0:
+        return f"< {top}{sign}"
+    if high >= 100.0:
+        return f"> {bottom}{sign}"
+    return f"{bottom}–{top}{sign}"
+
+
+def _percentage_decimals(estimate: Estimate) -> int:
+    """Decimals of a probability in per cent that is not rare."""
+    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    # Three digits of the smaller of p and 1 - p are all that anybody can use.
+    smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
+    return max(0, min(one_digit(half), 2 - _magnitude(smaller)))
+
+
+def _hits(estimate: Estimate) -> float:
+    if estimate.statistic == "upper_bound":
+        return 0.0
+    return float(estimate.n) if estimate.statistic == "lower_bound" else estimate.value * estimate.n
+
+
+def _magnitude(value: float) -> int:
+    return floor(log10(value)) if value > 0.0 else 0
+
+
+def one_digit(value: float) -> int:
+    """Decimals that show one digit of a positive number, negative from ten on."""
+    return -_magnitude(value)
+
+
+def _rounded_down(value: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    # A guard against 0.3 * 10 = 3.0000000000000004.
+    return floor(value * scale * (1.0 + 1e-12)) / scale
+
+
+def rounded_up(value: float, decimals: int) -> float:
+    """Rounded so that an error never claims too much."""
+    scale = 10.0**decimals
+    return ceil(value * scale * (1.0 - 1e-12)) / scale
+
+
+def _scaled(estimate: Estimate, factor: float) -> Estimate:
+    value, error, low, high = (factor * number for number in estimate[1:5])
+    return Estimate(estimate.statistic, value, error, low, high, estimate.n)

@@ -1,0 +1,1 @@
+"""How chunks reach workers: threads, processes, machines of a cluster."""

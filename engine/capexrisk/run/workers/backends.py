@@ -1,0 +1,91 @@
+"""Workers: the only room that knows joblib."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+import joblib
+from joblib.parallel import get_active_backend
+
+from capexrisk.errors import WorkersLost
+from capexrisk.run.plan import RunPlan
+
+T = TypeVar("T")
+
+
+def run_in_order(
+    plan: RunPlan, work: Callable[..., T], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[T]:
+    """Results of ``work(*task)`` in the order of the tasks, as they become known.
+
+    Threads by default: the compiled core releases the GIL, shares memory and starts at once.
+
+    Raises
+    ------
+    WorkersLost
+        If workers died, and nobody is left to do their work.
+    ClusterError
+        If the plan names a Dask cluster that cannot be used; see `cluster`.
+    """
+    if plan.backend == "sequential":
+        return (work(*task) for task in tasks)
+    if on_cluster(plan):
+        return _run_on_dask(plan, work, tasks)
+    options: dict[str, Any] = {"n_jobs": plan.jobs, "return_as": "generator"}
+    if plan.backend is None:
+        # A soft hint: an active joblib.parallel_config goes before it.
+        options["prefer"] = "threads"
+    else:
+        options["backend"] = plan.backend
+    # Arrays a worker would map from a file come in as another type, which would compile anew.
+    options["max_nbytes"] = None
+    return _in_order(joblib.Parallel(**options)(joblib.delayed(work)(*task) for task in tasks))
+
+
+def _in_order(results: Iterator[T]) -> Iterator[T]:
+    """The results; who takes no more of them is not told what else had been computed."""
+    try:
+        # Not `yield from`: closing would be handed on to joblib, which warns.
+        for result in results:  # noqa: UP028
+            yield result
+    except BrokenProcessPool as error:
+        raise WorkersLost(
+            "a worker process was killed, perhaps for want of memory; give fewer --jobs, or threads"
+        ) from error
+    except GeneratorExit:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            results.close()  # type: ignore[attr-defined]
+        raise
+
+
+def on_cluster(plan: RunPlan) -> bool:
+    """Whether other machines may do the work."""
+    return plan.scheduler is not None or _active_client(plan) is not None
+
+
+def _run_on_dask(
+    plan: RunPlan, work: Callable[..., T], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[T]:
+    from capexrisk.run.workers.dask import connected, run_on_cluster
+
+    if plan.scheduler is None:
+        yield from run_on_cluster(_active_client(plan), work, tasks)
+        return
+    with connected(plan.scheduler) as client:
+        yield from run_on_cluster(client, work, tasks)
+
+
+def _active_client(plan: RunPlan) -> Any:
+    """Client of an active ``joblib.parallel_config("dask")``, the one back end that has one."""
+    return getattr(get_active_backend()[0], "client", None) if plan.backend is None else None
+
+
+def worker_count(plan: RunPlan) -> int:
+    """How many workers the plan gets on this machine; 0 if a cluster says how many."""
+    if plan.backend == "dask":
+        return 0
+    return 1 if plan.backend == "sequential" else int(joblib.effective_n_jobs(plan.jobs))

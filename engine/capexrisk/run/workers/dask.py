@@ -1,0 +1,236 @@
+"""Dask: the tasks of a run on the workers of a cluster, their results in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.metadata import version
+from itertools import islice
+from platform import python_version
+from typing import TYPE_CHECKING, Any
+
+from capexrisk.code import code_digest
+from capexrisk.errors import CapexriskError, WorkersLost
+from capexrisk.run.workers.serialisation import Parcel, pack, unpack
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT = 10.0  # seconds to wait for the scheduler, and for a first worker
+LOOK = 1.0  # seconds between looks at who is there
+PATIENCE = 30.0  # seconds without any worker before a run is given up
+# Tasks of this module are batches, so that what Dask does for each costs little beside the work:
+# of one at first, which keeps all workers busy in a short run, of more as the run goes on.
+MOST_IN_BATCH = 16
+AHEAD = 3  # batches for each thread that are at work or wait to be merged
+# What the bits of a result may depend on.
+LIBRARIES = ("numba", "llvmlite", "numpy")
+
+
+class ClusterError(CapexriskError):
+    """A cluster that cannot be reached, has no workers, or others than this process needs."""
+
+
+@contextmanager
+def connected(scheduler: str) -> Iterator[Client]:
+    """A client of a running cluster.
+
+    Raises
+    ------
+    ClusterError
+        If Dask is not installed, no scheduler answers at the address, or there are no workers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ClusterError(
+            "backend: dask is not installed here; install it with make dask, or the extra dask"
+        ) from None
+    with _quiet():
+        try:
+            # By hand first: a client waits for ever where something else than Dask listens.
+            with ThreadPoolExecutor(1) as elsewhere:  # an event loop may run in this thread
+                elsewhere.submit(asyncio.run, _knock(scheduler)).result()
+            client = Client(scheduler, timeout=CONNECT, set_as_default=False)
+        except (OSError, TypeError, ValueError):  # no answer, TLS not set up, no address
+            raise ClusterError(
+                f"scheduler: no scheduler answers at {scheduler!r}; start `dask scheduler` there, "
+                "or give the address that it prints, tcp://HOST:8786"
+            ) from None
+        try:
+            try:
+                client.wait_for_workers(1, timeout=CONNECT)
+            except TimeoutError:
+                raise ClusterError(
+                    f"scheduler: {scheduler!r} has had no workers for {CONNECT:.0f} s; "
+                    f"start some: dask worker {scheduler}"
+                ) from None
+            yield client
+        finally:
+            with suppress(TimeoutError):  # the results are here, whatever the scheduler does
+                client.close(timeout=LOOK)
+
+
+async def _knock(scheduler: str) -> None:
+    from distributed import Security
+    from distributed.comm.core import connect
+
+    async def ask() -> Any:
+        secure = Security().get_connection_args("client")
+        comm = await connect(scheduler, timeout=CONNECT, **secure)
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            return await comm.read()
+        finally:
+            comm.abort()
+
+    answer = await asyncio.wait_for(ask(), CONNECT)
+    if answer.get("type") != "Scheduler":
+        raise ValueError(scheduler)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dask's log held back: what goes wrong with a cluster is told in one error."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.CRITICAL)
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def run_on_cluster(
+    client: Client, work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """Results of ``work(*task)`` in the order of the tasks, as they become known.
+
+    What is at work and what waits for its turn is bounded, however many tasks there are and
+    however long one of them takes; results wait with the workers. A worker that dies has its
+    batches done again by others, one that joins gets the next ones.
+
+    joblib's own back end for Dask is not used: it goes on taking tasks while the first result is
+    missing, computes in this process where the cluster has one thread, and waits for ever for a
+    batch that took its workers down.
+
+    Raises
+    ------
+    WorkersLost
+        If the scheduler is gone, all workers are, or one batch took several workers down.
+    ClusterError
+        If a worker has another Python or other libraries than this process.
+    """
+    from distributed import CancelledError
+
+    rest = iter(tasks)
+    taken = 0
+    waiting: deque[Future[Parcel]] = deque()
+    try:
+        while True:
+            room = AHEAD * max(_threads(client), 1)
+            while len(waiting) < room:
+                size = min(max(taken // room, 1), MOST_IN_BATCH)
+                batch = list(islice(rest, size))
+                if not batch:
+                    break
+                taken += len(batch)
+                # What the tasks have in common, such as the scenario, is in a pickle only once.
+                packed = pickle.dumps((work, batch), protocol=pickle.HIGHEST_PROTOCOL)
+                waiting.append(client.submit(run_batch, packed, decisive_versions(), pure=False))
+            if not waiting:
+                return
+            yield from unpack(_result(client, waiting[0]))
+            waiting.popleft()
+    except (CancelledError, OSError) as error:
+        raise WorkersLost(
+            "the connection to the scheduler broke off; see whether it still runs"
+        ) from error
+    finally:
+        if client.status == "running":
+            client.cancel(list(waiting))
+
+
+def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
+    """Do a batch of tasks: the work of a Dask worker.
+
+    Raises
+    ------
+    ClusterError
+        If the versions that decide over bits are others here.
+    """
+    here = decisive_versions()
+    for name, wanted in versions.items():
+        if here[name] != wanted:
+            raise ClusterError(
+                f"scheduler: a worker has {name} {here[name]}, this process {wanted}, and results "
+                "might differ; install the same on all machines"
+            )
+    work, tasks = pickle.loads(packed)
+    return pack([work(*task) for task in tasks])
+
+
+@cache
+def decisive_versions() -> dict[str, str]:
+    """Versions of what the bits of a result may depend on."""
+    libraries = {name: version(name) for name in LIBRARIES}
+    return {"python": python_version(), **libraries, "code of digest": code_digest()[:12]}
+
+
+def _threads(client: Client) -> int:
+    """Threads of all workers there are; a scheduler that does not say so is gone."""
+    if client.scheduler is None:  # closed
+        return 0
+    # As client.nthreads(), which would wait for ever.
+    found = client.sync(client.scheduler.ncores, callback_timeout=CONNECT)
+    return sum(found.values())
+
+
+def _result(client: Client, future: Future[Parcel]) -> Parcel:
+    from distributed.scheduler import KilledWorker
+
+    error = _wait(client, future)
+    if error is None:
+        return future.result()
+    if isinstance(error, KilledWorker):
+        raise WorkersLost(
+            f"{error.allowed_failures + 1} workers died of the same chunks; see whether their "
+            "memory is enough"
+        )
+    if isinstance(error, ModuleNotFoundError):
+        raise ClusterError(
+            f"scheduler: a worker has no {error.name}; install the same on all machines"
+        )
+    if isinstance(error, OSError):  # its own, not the connection's
+        raise WorkersLost(f"a worker could not go on: {error}") from error
+    raise error
+
+
+def _wait(client: Client, future: Future[Parcel]) -> BaseException | None:
+    """Until the batch is done, or has failed, and as long as there is somebody to do it.
+
+    Returns
+    -------
+    BaseException or None
+        Why it failed.
+    """
+    seen = time.monotonic()
+    while True:
+        try:
+            return future.exception(timeout=LOOK)  # type: ignore[no-any-return]
+        except TimeoutError:
+            if _threads(client) > 0:
+                seen = time.monotonic()
+            elif time.monotonic() > seen + PATIENCE:
+                raise WorkersLost(
+                    f"the cluster has had no workers for {PATIENCE:.0f} s; start some"
+                ) from None

@@ -1,1 +1,0 @@
-"""Sampling: which points the paths are computed at."""

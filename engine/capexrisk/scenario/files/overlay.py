@@ -1,0 +1,213 @@
+"""Scenario tables laid over each other: a file over the one it extends, ``--set`` over both."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from capexrisk.errors import ScenarioError
+from capexrisk.scenario.issuer import FORMS
+
+__all__ = [
+    "Overrides",
+    "Table",
+    "lay",
+    "lay_section",
+    "leaves",
+    "override_tables",
+    "refuse_immense",
+    "write_path",
+]
+
+Table: TypeAlias = dict[str, Any]
+Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
+
+SECTIONS = ("market", "thresholds", "issuer_defaults")
+OVERRIDE = "--set"
+LONGEST_PATH = 64  # dots; reading a path takes the square of its length
+LONGEST_KEY = 60  # characters of a key in a message; a file may hold one of a megabyte
+DEEPEST = 16  # tables and lists in each other; a scenario has five
+MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each figure with its evidence, has some 20,000
+OVERRIDE_EVIDENCE = "assumed: set on the command line"
+
+
+def lay(base: Table, over: Table) -> Table:
+    """Lay `over` on `base`: tables merge, lists and scalars replace.
+
+    The evidence of a figure that `over` gives is not taken from `base`.
+    """
+    laid = dict(base)
+    for key, value in over.items():
+        below = laid.get(key)
+        if not (isinstance(below, dict) and isinstance(value, dict)):
+            laid[key] = value
+        elif key in SECTIONS:
+            laid[key] = lay_section(below, value)
+        elif key == "issuers":
+            laid[key] = below | {
+                name: lay_section(below[name], issuer)
+                if isinstance(below.get(name), dict) and isinstance(issuer, dict)
+                else issuer
+                for name, issuer in value.items()
+            }
+        else:
+            laid[key] = below | value
+    return laid
+
+
+def lay_section(base: Table, over: Table) -> Table:
+    """Lay one table of figures on another, and keep only the evidence that still holds.
+
+    A list over the quarters that `over` gives in one form replaces the other form as well.
+    """
+    given = {".".join(path) for path in leaves(over) if path[0] != "evidence"}
+    replaced = set(given)
+    for listed, pattern in FORMS.items():
+        if listed in given:
+            replaced |= {key for key in base if pattern.fullmatch(key)}
+        elif any(pattern.fullmatch(key) for key in given):
+            replaced.add(listed)
+    laid = {key: value for key, value in base.items() if key not in replaced - given}
+    for key, value in over.items():
+        below = laid.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            laid[key] = below | value
+        else:
+            laid[key] = value
+    if isinstance(base.get("evidence"), dict):
+        kept = {key: text for key, text in base["evidence"].items() if key not in replaced}
+        own = over.get("evidence", {})
+        laid["evidence"] = kept | own if isinstance(own, dict) else own
+    return laid
+
+
+def leaves(table: Table, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Paths of everything in a table that is not itself a table with entries."""
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from leaves(value, (*at, key))
+        else:
+            yield (*at, key)
+
+
+def refuse_immense(content: object, where: str) -> None:
+    """Refuse what is nested too deeply, or has too many entries, to be gone through.
+
+    Raises
+    ------
+    ScenarioError
+    """
+    level, entries, deep = [content], 0, 0
+    while level:
+        inner: list[object] = []
+        for part in level:
+            if isinstance(part, dict):
+                inner += part.values()
+            elif isinstance(part, list):
+                inner += part
+        level, entries, deep = inner, entries + len(inner), deep + 1
+        if deep > DEEPEST:
+            raise ScenarioError(where, "is nested too deeply", "write plain tables and lists")
+        if entries > MOST_ENTRIES:
+            raise ScenarioError(where, "has too many entries", "a scenario has far fewer")
+
+
+def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
+    """One table for each override, to be laid on `base` in turn.
+
+    Parameters
+    ----------
+    overrides : sequence of str or mapping
+        ``"issuers.Oracle.cash_usd_bn=5"``, the value as in TOML or a bare word; or a mapping of
+        such paths to Python values. Names with spaces or dots are quoted.
+    base : dict
+        The tables below, whose issuers may be named.
+
+    Raises
+    ------
+    ScenarioError
+        An override that cannot be read, or an issuer that is not there.
+    """
+    pairs = (
+        overrides.items()
+        if isinstance(overrides, Mapping)
+        else (_split_override(text) for text in overrides)
+    )
+    for written, value in pairs:
+        path = _read_path(written)
+        _check_path(path, base)
+        refuse_immense(_nested(path, value), f"{OVERRIDE}: {write_path(path[:DEEPEST])}")
+        if path[0] in (*SECTIONS, "issuers") and "evidence" not in path:
+            depth = 2 if path[0] == "issuers" else 1
+            texts = {".".join(path[depth:]): OVERRIDE_EVIDENCE}
+            yield _nested(path[:depth], _nested(path[depth:], value) | {"evidence": texts})
+        else:
+            yield _nested(path, value)
+
+
+def write_path(path: Sequence[str | int]) -> str:
+    """Dotted TOML path; other than bare keys are quoted, long ones cut, positions in brackets."""
+    written = ""
+    for part in path:
+        if isinstance(part, int):
+            written += f"[{part}]"
+        else:
+            shown = part if len(part) <= LONGEST_KEY else f"{part[:LONGEST_KEY]}..."
+            bare = shown.replace("_", "").replace("-", "")
+            plain = bare.isascii() and bare.isalnum()
+            key = shown if plain else json.dumps(shown, ensure_ascii=not shown.isprintable())
+            written += f".{key}" if written else key
+    return written
+
+
+def _split_override(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals or not value.strip():
+        raise ScenarioError(
+            OVERRIDE, f"{text!r} gives no value", "write it as issuers.NAME.cash_usd_bn=5"
+        )
+    try:
+        parsed = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        return path, value.strip()
+    return path, parsed["value"] if len(parsed) == 1 else value.strip()
+
+
+def _read_path(written: str) -> tuple[str, ...]:
+    try:
+        parsed = tomllib.loads(f"{written} = 0") if written.count(".") <= LONGEST_PATH else {}
+        paths = list(leaves(parsed))
+    except (ValueError, RecursionError):
+        paths = []
+    if len(paths) != 1:
+        raise ScenarioError(
+            OVERRIDE,
+            f"{written!r} is not a path of keys",
+            'join keys with dots and quote a name with spaces, issuers."Blue Co".cash_usd_bn',
+        )
+    return paths[0]
+
+
+def _check_path(path: tuple[str, ...], base: Table) -> None:
+    where = f"{OVERRIDE}: {write_path(path)}"
+    if path[0] == "extends":
+        raise ScenarioError(where, "cannot be set", "write it in a file")
+    if path[0] in (*SECTIONS, "issuers") and len(path) < (3 if path[0] == "issuers" else 2):
+        raise ScenarioError(where, "is a table", "set one key of it")
+    issuers = base.get("issuers")
+    if path[0] == "issuers" and isinstance(issuers, dict) and path[1] not in issuers:
+        close = difflib.get_close_matches(path[1], issuers, 1)
+        folded = [name for name in issuers if name.casefold() == path[1].casefold()]
+        names = folded or close
+        known = ", ".join(write_path([name]) for name in names[:1] or issuers)
+        hint = f"did you mean {known}?" if names else f"give one of {known}"
+        raise ScenarioError(where, f"no issuer is named {path[1]!r}", hint)
+
+
+def _nested(path: tuple[str, ...], value: Any) -> Table:
+    for key in reversed(path):
+        value = {key: value}
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""Questions asked of the model: simulate, compare, replay, forecast, rare events."""

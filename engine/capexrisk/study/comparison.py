@@ -1,0 +1,341 @@
+"""Runs side by side: every estimate that they share, its difference, and how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capexrisk.archive.results import MANIFEST, Results
+from capexrisk.archive.stored_manifest import FORMAT_VERSION
+from capexrisk.errors import CapexriskError
+from capexrisk.estimate.by_replicate import student_half_width
+from capexrisk.estimate.paired import Differences, paired, unpaired
+from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.run.plan import REPLICATES
+
+if TYPE_CHECKING:
+    from capexrisk.report.plots.accessors import Overlays
+
+COMPARISON_CSV = "comparison.csv"
+COMPARISON_PARQUET = "comparison.parquet"
+KEY = ["issuer", "period", "metric", "statistic"]
+COLUMNS = (
+    "scenario",
+    *KEY,
+    "base",
+    "value",
+    "difference",
+    "standard_error",
+    "ci_low",
+    "ci_high",
+    "change",
+    "gain",
+)
+BOUNDS = {"upper_bound": 0.0, "lower_bound": 1.0}
+LISTED = 4
+LEAST_DIFFERING = 8  # nets; of fewer the spread tells no error
+SLACK = 1.5  # intervals of quantiles are not quite symmetric
+
+
+class ComparisonError(CapexriskError):
+    """Runs that have nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Runs beside a base.
+
+    Attributes
+    ----------
+    runs : dict
+        Results by name; the first is the base.
+    table : DataFrame
+        One row for each estimate of each other run, what changed most first, and what may not have
+        changed, its interval holding 0, last: scenario, issuer, period, metric, statistic, base and
+        value (the two estimates; 0 or 1 where the summary has a bound), difference with
+        standard_error, ci_low and ci_high (95 %), change, gain. `change` is the difference as a
+        share of the base's range from P5 to P95, of a probability the difference itself; NaN where
+        the quantity has no such range. `gain` is the factor by which common random numbers made the
+        standard error smaller, 1 where there are none.
+    notes : tuple of str
+        What could not be compared, and what weakens the comparison.
+    """
+
+    runs: dict[str, Results]
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def base(self) -> str:
+        """Name of the run that the others are held against."""
+        return next(iter(self.runs))
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the other runs."""
+        return list(self.runs)[1:]
+
+    @property
+    def common_numbers(self) -> bool:
+        """Whether all runs draw the same random numbers."""
+        base = self.runs[self.base]
+        return all(_apart(base, self.runs[name]) is None for name in self.others)
+
+    @property
+    def plot(self) -> Overlays:
+        """Plots of the runs laid over each other: ``comparison.plot.failure("Oracle")``."""
+        # Drawing stands above; it is loaded only where somebody draws.
+        overlays: Overlays = import_module("capexrisk.report.plots.accessors").Overlays(self.runs)
+        return overlays
+
+    def to_frame(self) -> pd.DataFrame:
+        """A copy of the table."""
+        return self.table.copy()
+
+    def write(self, directory: Path) -> None:
+        """Write table and manifest into an existing directory."""
+        self.table.to_csv(directory / COMPARISON_CSV, index=False, lineterminator="\n")
+        self.table.to_parquet(directory / COMPARISON_PARQUET, index=False)
+        manifest = {
+            "format_version": FORMAT_VERSION,
+            "comparison": {
+                "base": self.base,
+                "runs": {name: _what_ran(run) for name, run in self.runs.items()},
+                "notes": list(self.notes),
+            },
+        }
+        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
+        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        return f"Comparison({' and '.join(self.others)} with {self.base}: {len(self.table):,} rows)"
+
+
+def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
+    """Compare runs with the first of them.
+
+    Runs of equal seeds have common random numbers, path by path: their differences are known better
+    than either run. The default sampler's nets tell how well.
+
+    Parameters
+    ----------
+    runs : mapping or sequence of Results
+        Two or more, by name, or under the names of their scenarios.
+
+    Raises
+    ------
+    ComparisonError
+        If there are fewer than two, or a run shares no estimate with the base.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> base = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
+    >>> glut = cr.load_scenario("configs/global-crossing.toml")  # doctest: +SKIP
+    >>> cr.compare([cr.simulate(base, seed=1), cr.simulate(glut, seed=1)])  # doctest: +SKIP
+    """
+    named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
+    if len(named) < 2:
+        raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
+    (base_name, base), *others = named.items()
+    tables: list[pd.DataFrame] = []
+    notes: list[str] = []
+    for name, other in others:
+        notes += _notes(base_name, base, name, other)
+        tables.append(_difference(base_name, base, name, other))
+    table = pd.concat(tables, ignore_index=True)
+    sure = (table["ci_low"] > 0.0) | (table["ci_high"] < 0.0)
+    rank = pd.DataFrame({"sure": sure, "change": table["change"].abs()})
+    order = rank.sort_values(["sure", "change"], ascending=False, kind="stable").index
+    return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
+
+
+def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
+    names = numbered([run.manifest["scenario"]["name"] for run in runs])
+    return dict(zip(names, runs, strict=True))
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names of which none is another's, in any case: one that comes again is numbered.
+
+    >>> numbered(["base", "glut", "Base"])
+    ['base', 'glut', 'Base-2']
+    """
+    found: list[str] = []
+    for name in names:
+        count, unique = 1, name
+        while unique.casefold() in {known.casefold() for known in found}:
+            count += 1
+            unique = f"{name}-{count}"
+        found.append(unique)
+    return found
+
+
+def _what_ran(results: Results) -> dict[str, Any]:
+    scenario, run = results.manifest["scenario"], results.manifest["run"]
+    return {
+        "scenario": scenario["name"],
+        "digest": scenario["digest"],
+        "paths": run["paths"],
+        "seed": run["seed"],
+        "sampler": run.get("sampler", "plain"),
+    }
+
+
+def _rows(results: Results) -> pd.DataFrame:
+    """Estimates of a run by key: value, of a bound the 0 or 1 observed; error, paths, place."""
+    table = results.summary
+    observed = table["statistic"].map(BOUNDS)
+    bound = observed.notna()
+    rows = pd.DataFrame(
+        {
+            **{part: table[part] for part in ("issuer", "period", "metric")},
+            "statistic": table["statistic"].mask(bound, "probability"),
+            "value": observed.fillna(table["value"]),
+            "error": table["standard_error"].mask(bound, 0.0),
+            "paths": table["n"],
+            **_unresolved(table),
+            "place": range(len(table)),
+        }
+    )
+    return rows.set_index(KEY)
+
+
+def _unresolved(table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """How far a quantile could lie to either side for want of finer cells of its histogram.
+
+    An interval is that wide where it is wider than its error makes it.
+    """
+    value, error = _numbers(table["value"]), _numbers(table["standard_error"])
+    most = SLACK * student_half_width(REPLICATES) * error
+    of_quantiles = table["statistic"].str.match(r"p\d|cfar").to_numpy(dtype=bool)
+    sides = {
+        "unresolved_low": value - _numbers(table["ci_low"]),
+        "unresolved_high": _numbers(table["ci_high"]) - value,
+    }
+    return {name: np.where(of_quantiles & (side > most), side, 0.0) for name, side in sides.items()}
+
+
+def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.DataFrame:
+    first, second = _rows(base), _rows(other)
+    common = first.index.intersection(second.index, sort=False)
+    if base.quarters != other.quarters:
+        common = common[common.get_level_values("period") != HORIZON]
+    if common.empty:
+        raise ComparisonError(
+            f"{name}: shares no issuer and no period with {base_name}; compare others"
+        )
+    first, second = first.assign(range=_ranges(first)).loc[common], second.loc[common]
+    found = _differences(base, first, other, second)
+    table = common.to_frame(index=False)
+    table.insert(0, "scenario", name)
+    table["base"], table["value"] = _numbers(first["value"]), _numbers(second["value"])
+    table["difference"], table["standard_error"] = found.value, found.standard_error
+    table["ci_low"], table["ci_high"] = found.ci_low, found.ci_high
+    table["change"] = found.value / _numbers(first["range"])
+    table["gain"] = found.gain
+    return table[list(COLUMNS)]
+
+
+def _differences(
+    base: Results, first: pd.DataFrame, other: Results, second: pd.DataFrame
+) -> Differences:
+    apart = unpaired(
+        (_numbers(first["value"]), _numbers(second["value"])),
+        (_numbers(first["error"]), _numbers(second["error"])),
+    )
+    if _apart(base, other) is not None:
+        return apart
+    parts = base.replicates[first["place"]], other.replicates[second["place"]]
+    nets = parts[0].shape[1]
+    fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
+    of_chances = first.index.get_level_values("statistic") == "probability"
+    together = paired(*parts, unseen=np.where(of_chances, nets / _numbers(fewest), 0.0))
+    # Where a run has too few paths to tell an error, or few nets differ, the difference has none.
+    differing = (parts[0] != parts[1]).sum(axis=1)
+    few = ~of_chances & (differing > 0) & (differing < min(LEAST_DIFFERING, nets))
+    unknown = np.isnan(apart.standard_error) | few
+    together = _without_errors(_widened(together, first, second), unknown)
+    # Batches of independent paths say nothing of quantiles.
+    known = ~np.isnan(_numbers(together.value))
+    return Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
+
+
+def _widened(found: Differences, first: pd.DataFrame, second: pd.DataFrame) -> Differences:
+    """Intervals that also span what either run's histogram cannot resolve."""
+    low = found.value - _numbers(second["unresolved_low"]) - _numbers(first["unresolved_high"])
+    high = found.value + _numbers(second["unresolved_high"]) + _numbers(first["unresolved_low"])
+    return found._replace(
+        ci_low=np.minimum(found.ci_low, low), ci_high=np.maximum(found.ci_high, high)
+    )
+
+
+def _without_errors(found: Differences, unknown: NDArray[np.bool_]) -> Differences:
+    value, *errors = found
+    return Differences(value, *(np.where(unknown, np.nan, error) for error in errors))
+
+
+def _apart(base: Results, other: Results) -> str | None:
+    """Why two runs do not draw the same random numbers; None if they do."""
+    mine, theirs = base.manifest["run"], other.manifest["run"]
+    if mine["seed"] != theirs["seed"]:
+        return "another seed"
+    if mine.get("sampler") != theirs.get("sampler"):
+        return "another sampler"
+    if mine["paths"] != theirs["paths"]:
+        return "another number of paths"
+    # The points of a net have a dimension for each draw; independent draws go by their names.
+    same = base.issuers == other.issuers and base.quarters == other.quarters
+    if mine.get("sampler") == "sobol" and not same:
+        return "other issuers or quarters, and so other points"
+    if base.replicates.shape[1] < 2 or base.replicates.shape[1] != other.replicates.shape[1]:
+        return "too few batches of paths to tell an error"
+    return None
+
+
+def _ranges(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """From P5 to P95 of each quantity; 1 for probabilities, NaN where there is none."""
+    by_statistic = {
+        name: part.droplevel("statistic") for name, part in rows["value"].groupby("statistic")
+    }
+    empty = rows["value"].iloc[:0].droplevel("statistic")  # of a run that keeps no distributions
+    low, high = (by_statistic.get(level, empty) for level in ("p5", "p95"))
+    width = (high - low).where(high > low)
+    quantities = rows.reset_index("statistic").index
+    of_chances = rows.index.get_level_values("statistic") == "probability"
+    return np.where(of_chances, 1.0, _numbers(width.reindex(quantities)))
+
+
+def _numbers(column: Any) -> NDArray[np.float64]:
+    return np.asarray(column, dtype=np.float64)
+
+
+def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator[str]:
+    for what, first, second in (
+        ("issuers", base.issuers, other.issuers),
+        ("quarters", base.quarters, other.quarters),
+    ):
+        for here, mine, theirs in ((base_name, first, second), (name, second, first)):
+            missing = [label for label in mine if label not in theirs]
+            if missing:
+                yield f"{what} only in {here}, left out: {_listed(missing)}"
+    if set(base.issuers) != set(other.issuers):
+        yield f'figures of "{SYSTEM}" are of other issuers in {name} than in {base_name}'
+    if base.quarters != other.quarters:
+        yield f"figures over the whole horizon are left out: {name} has another than {base_name}"
+    reason = _apart(base, other)
+    if reason is not None:
+        yield f"{name}, {base_name}: {reason}; errors are those of two runs, not of pairs"
+
+
+def _listed(labels: list[str]) -> str:
+    more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
+    return ", ".join(labels[:LISTED]) + more

@@ -1,0 +1,1 @@
+"""The probability of a rare failure, by importance sampling or splitting."""

@@ -1,0 +1,100 @@
+"""Failures of issuers by the names of the tidy table.
+
+``funding_failure/Microsoft``, ``funding_failure/Microsoft/2026``, ``failure_with:Meta/Microsoft``,
+``any_failure/system``, ``failures_at_least_3/system/2027Q4``: see `names`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.errors import CapexriskError
+from capexrisk.estimate.names import resolve
+from capexrisk.estimate.table import HORIZON
+from capexrisk.lowering import LoweredScenario
+
+Floats = NDArray[np.float64]
+
+
+class EventError(CapexriskError):
+    """An event that is not about failures."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Issuers that have failed by the end of a quarter.
+
+    Attributes
+    ----------
+    issuer, period, metric : str
+        As in the tidy table.
+    members : tuple of int
+        The issuers it is about.
+    failures : int
+        How many of them must have failed.
+    quarters : int
+        Until the end of this many.
+    """
+
+    issuer: str
+    period: str
+    metric: str
+    members: tuple[int, ...]
+    failures: int
+    quarters: int
+
+    @property
+    def name(self) -> str:
+        """``metric/issuer/period``."""
+        return f"{self.metric}/{self.issuer}/{self.period}"
+
+    def distance(self, by_issuer: Floats) -> Floats:
+        """The event's distance (paths,) from those of all issuers (issuers, paths)."""
+        of_members = by_issuer[list(self.members)]
+        distance: Floats = np.partition(of_members, self.failures - 1, axis=0)[self.failures - 1]
+        return distance
+
+
+def find_event(text: str, lowered: LoweredScenario) -> Event:
+    """The event of a name; see `names.resolve`.
+
+    Raises
+    ------
+    UnknownName
+        If the tidy table has no such row.
+    EventError
+        If it has, but the row is not about failures.
+    """
+    name = resolve(text, lowered)
+    about = _about(name.metric, name.issuer, lowered)
+    if about is None:
+        raise EventError(
+            f"event {text!r}: {name.metric} is no failure of issuers; give funding_failure, "
+            "failure_with:NAME, any_failure or failures_at_least_K"
+        )
+    members, failures = about
+    quarters = lowered.quarters
+    until = len(quarters) if name.period == HORIZON else quarters.index(name.period) + 1
+    return Event(name.issuer, name.period, name.metric, members, failures, until)
+
+
+def _about(
+    metric: str, issuer: str, lowered: LoweredScenario
+) -> tuple[tuple[int, ...], int] | None:
+    """The issuers a metric is about and how many of them must fail; None if it is of another."""
+    issuers = lowered.issuers
+    what, _, other = metric.partition(":")
+    if metric == "funding_failure":
+        return (issuers.index(issuer),), 1
+    if what == "failure_with":
+        return (issuers.index(issuer), issuers.index(other)), 2
+    members = tuple(i for i, name in enumerate(issuers) if name != other)
+    what = what.removesuffix("_without")
+    if what == "any_failure":
+        return members, 1
+    if what.startswith("failures_at_least_"):
+        return members, int(what.removeprefix("failures_at_least_"))
+    return None

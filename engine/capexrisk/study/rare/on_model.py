@@ -1,0 +1,240 @@
+"""Rare events of a scenario: `rare_event`, and the draws of its paths as a search sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from capexrisk.errors import KernelFault
+from capexrisk.estimate.independent import Estimate, probability
+from capexrisk.estimate.table import COLUMNS
+from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.draws import (
+    EVENT_DRAWS,
+    ISSUER_DRAWS,
+    ISSUER_PATH_DRAWS,
+    MARKET_DRAWS,
+    MARKET_NORMALS,
+    PATH_DRAWS,
+)
+from capexrisk.kernel.given import Given
+from capexrisk.kernel.simulate_distance import measure_distances
+from capexrisk.lowering import LoweredScenario, lower
+from capexrisk.points.given import given_draws
+from capexrisk.points.layout import dimensions
+from capexrisk.run.execute import QUARANTINE_LIMIT
+from capexrisk.run.plan import CHUNK_PATHS, RunPlan
+from capexrisk.run.workers.backends import run_in_order
+from capexrisk.scenario import Scenario
+from capexrisk.study.rare.failure import Event, find_event
+from capexrisk.study.rare.limit_state import LimitState
+from capexrisk.study.rare.search import Method, RareEstimate, estimate_rare
+
+Floats = NDArray[np.float64]
+
+TASK_PATHS = 4096  # of one worker at a time: their draws stay small
+SMALLEST, LARGEST = 2.0**-1000, 1.0 - 2.0**-53  # uniform numbers whose quantile is finite
+COUNTING = "plain"
+
+
+@dataclass(frozen=True, repr=False)
+class RareEvent:
+    """What was found of a rare event.
+
+    Attributes
+    ----------
+    event : Event
+    found : RareEstimate
+        By importance sampling or splitting.
+    counted : Estimate
+        By counting as many plain paths, for comparison.
+    """
+
+    event: Event
+    found: RareEstimate
+    counted: Estimate
+
+    @property
+    def paths_to_count(self) -> float:
+        """Plain paths that counting needs for the same relative error."""
+        estimate = self.found.estimate
+        p, error = estimate.value, estimate.standard_error
+        return p * (1.0 - p) / error**2 if error > 0.0 else float("nan")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Two rows of the tidy table."""
+        event = self.event
+        key = (event.issuer, event.period, event.metric)
+        rows = [
+            (*key, *self.found.estimate[:-1], self.found.paths, self.found.method),
+            (*key, *self.counted, COUNTING),
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def __repr__(self) -> str:
+        estimate = self.found.estimate
+        return (
+            f"RareEvent({self.event.name}: {estimate.value:.3g} "
+            f"({estimate.ci_low:.3g} to {estimate.ci_high:.3g}) by {self.found.method}, "
+            f"{self.found.paths:,} paths, {len(self.found.warnings)} warnings)"
+        )
+
+
+def rare_event(
+    scenario: Scenario,
+    event: str,
+    *,
+    method: Method = "auto",
+    relative_error: float = 0.1,
+    max_paths: int = 2_000_000,
+    seed: int = 0,
+    n_jobs: int | None = -1,
+) -> RareEvent:
+    """Estimate the probability of a rare failure on the whole model.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    event : str
+        By the tidy table's names, "metric/issuer" or "metric/issuer/period":
+        "funding_failure/Microsoft/2026", "failure_with:Meta/Microsoft", "any_failure/system",
+        "failures_at_least_3/system".
+    method : {"auto", "importance", "splitting"}
+        "auto" chooses after a pilot.
+    relative_error : float
+        Standard error over probability to stop at, in (0, 1).
+    max_paths : int
+        Paths to stop at, 4,096 to 10**9; a search ends with the batch that passes it.
+    seed : int
+        0 to 2**64 - 1. The same seed gives the same numbers for any workers.
+    n_jobs : int
+        Workers, as for `simulate`.
+
+    Returns
+    -------
+    RareEvent
+
+    Raises
+    ------
+    UnknownName, EventError
+        If the scenario has no such event.
+    ValueError
+        If an argument is out of range.
+    KernelFault
+        If more than one path in 10,000 is not finite.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
+    >>> cr.rare_event(scenario, "funding_failure/Microsoft").to_frame()  # doctest: +SKIP
+    """
+    if method not in get_args(Method):
+        raise ValueError(
+            f"method: {method!r} is unknown; give one of {', '.join(get_args(Method))}"
+        )
+    if not 0.0 < relative_error < 1.0:
+        raise ValueError(f"relative_error: {relative_error} is out of range; give 0.1, say")
+    if not 4096 <= max_paths <= 10**9:
+        raise ValueError(f"max_paths: {max_paths} is out of range; give 4096 to 1000000000")
+    plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
+    lowered = lower(scenario, "figures")
+    wanted = find_event(event, lowered)
+    model = _Model(lowered, wanted, plan)
+    found = estimate_rare(
+        limit_state(lowered, wanted, model.evaluate),
+        method=method,
+        relative_error=relative_error,
+        max_paths=max_paths,
+        seed=seed,
+    )
+    counted = model.count(found.paths)
+    model.check()
+    return RareEvent(wanted, found, counted)
+
+
+def limit_state(
+    lowered: LoweredScenario, event: Event, evaluate: Callable[[Floats], Floats]
+) -> LimitState:
+    """An event as a search sees it: the draws until its quarter, in the order of `given_draws`.
+
+    Draws of one name and issuer are of one kind over the quarters. A burst is what the market's
+    normals of one quarter are: a large mixing factor makes all of them large.
+    """
+    issuers, quarters = len(lowered.issuers), event.quarters
+    once = PATH_DRAWS + ISSUER_PATH_DRAWS * issuers
+    kinds, first = [np.arange(once)], once
+    for size in (EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS * issuers):
+        kinds.append(np.tile(first + np.arange(size), quarters))
+        first += size
+    of_market = once + EVENT_DRAWS * quarters
+    bursts = tuple(
+        of_market + MARKET_DRAWS * k + np.arange(MARKET_NORMALS) for k in range(quarters)
+    )
+    return LimitState(evaluate, dimensions(issuers, quarters), np.concatenate(kinds), bursts)
+
+
+class _Model:
+    """The model's paths, by draws that are given or by counting; broken ones never fail."""
+
+    def __init__(self, lowered: LoweredScenario, event: Event, plan: RunPlan) -> None:
+        self._lowered, self._event, self._plan = lowered, event, plan
+        self._paths = self._broken = 0
+
+    def evaluate(self, draws: Floats) -> Floats:
+        """Distances (paths,) of standard normal draws (paths, dimensions)."""
+        tasks = ((draws[k : k + TASK_PATHS],) for k in range(0, len(draws), TASK_PATHS))
+        parts = list(run_in_order(self._plan, self._of_draws, tasks))
+        return np.concatenate([self._judged(*part) for part in parts])
+
+    def count(self, paths: int) -> Estimate:
+        """Estimate of the event's probability from plain paths 0, 1, ... of the seed."""
+        tasks = ((k, min(CHUNK_PATHS, paths - k)) for k in range(0, paths, CHUNK_PATHS))
+        hits = 0
+        for part in run_in_order(self._plan, self._of_seed, tasks):
+            hits += int((self._judged(*part) < 0.0).sum())
+        return probability(hits, paths)
+
+    def check(self) -> None:
+        """Refuse a scenario of whose paths too many are broken."""
+        if self._broken > QUARANTINE_LIMIT * self._paths:
+            raise KernelFault(
+                f"{self._broken:,} of {self._paths:,} paths are not finite; "
+                "the scenario's figures are too extreme for the model"
+            )
+
+    def _judged(self, distances: Floats, broken: NDArray[np.bool_]) -> Floats:
+        self._paths += broken.size
+        self._broken += int(broken.sum())
+        judged: Floats = np.where(broken, np.inf, distances)
+        return judged
+
+    def _of_draws(self, draws: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+        paths, count = draws.shape
+        uniforms = np.full((count, -(-paths // BLOCK) * BLOCK), 0.5)
+        uniforms[:, :paths] = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
+        given = given_draws(uniforms, len(self._lowered.issuers), self._event.quarters)
+        return self._measured(paths, given=given)
+
+    def _of_seed(self, first_path: int, paths: int) -> tuple[Floats, NDArray[np.bool_]]:
+        return self._measured(paths, first_path=first_path)
+
+    def _measured(
+        self, paths: int, *, first_path: int = 0, given: Given | None = None
+    ) -> tuple[Floats, NDArray[np.bool_]]:
+        by_issuer, broken = measure_distances(
+            self._lowered.market,
+            self._lowered.schedule,
+            quarters=self._event.quarters,
+            paths=paths,
+            seed=self._plan.seed,
+            first_path=first_path,
+            given=given,
+        )
+        return self._event.distance(by_issuer), broken

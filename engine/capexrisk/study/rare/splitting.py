@@ -1,0 +1,74 @@
+"""Subset simulation: a rare failure as a chain of steps, none of them rare.
+
+S. K. Au and J. L. Beck, "Estimation of small failure probabilities in high dimensions by subset
+simulation", Probabilistic Engineering Mechanics 16 (2001). From the nearest eighth of a population
+chains are run that stay as near, by conditional sampling with an adapted step (I. Papaioannou, W.
+Betz, K. Zwirglmaier and D. Straub, "MCMC algorithms for subset simulation", the same 41, 2015). The
+error comes from independent repetitions: within one, chains depend on each other.
+"""
+
+from __future__ import annotations
+
+from math import log, sqrt
+
+import numpy as np
+
+from capexrisk.study.rare.limit_state import Floats, LimitState
+
+POPULATION = 1024
+CHAIN = 8  # paths of a chain; the inverse of a level's probability
+LEVELS = 16  # 8**-16 is below anything that matters
+ACCEPTED = 0.44  # what the step is adapted to
+FIRST_STEP = 0.6
+BIAS_OF_LEVEL = 0.0065
+
+
+def level_bias(probability: float) -> float:
+    """How far a repetition may be off on average, relative: its levels are its own population's.
+
+    Measured for planes of 1e-4 to 1e-9 in 10 and 100 dimensions, 600 to 4,000 repetitions of 1,024
+    paths a level: estimates are high by 0.5 to 1 % a level.
+    """
+    levels = log(1.0 / probability) / log(CHAIN)
+    return BIAS_OF_LEVEL * levels * 1024 / POPULATION
+
+
+def subset_probability(problem: LimitState, random: np.random.Generator) -> tuple[float, int]:
+    """One repetition: the probability, 0 where no failure was reached, and the paths it took."""
+    draws = random.standard_normal((POPULATION, problem.dimensions))
+    distances = problem.evaluate(draws)
+    probability, paths, step = 1.0, POPULATION, FIRST_STEP
+    seeds = POPULATION // CHAIN
+    for _ in range(LEVELS):
+        order = np.argsort(distances, kind="stable")
+        level = float(distances[order[seeds - 1]])
+        if level < 0.0:
+            return probability * float((distances < 0.0).mean()), paths
+        if not np.isfinite(level) or level >= float(distances[order[-1]]):
+            break  # nothing tells near from far
+        draws, distances, step = _walk(
+            problem, draws[order[:seeds]], distances[order[:seeds]], step, random
+        )
+        probability /= CHAIN
+        paths += POPULATION - seeds
+    return probability * float((distances < 0.0).mean()), paths
+
+
+def _walk(
+    problem: LimitState, draws: Floats, distances: Floats, step: float, random: np.random.Generator
+) -> tuple[Floats, Floats, float]:
+    """Chains from these seeds that stay at most as far as the farthest; the step they end with."""
+    level = float(distances.max())
+    all_draws, all_distances = [draws], [distances]
+    for number in range(1, CHAIN):
+        moved = random.standard_normal(draws.shape)
+        moved *= step
+        moved += sqrt(1.0 - step * step) * draws
+        there = problem.evaluate(moved)
+        accepted = there <= level
+        draws = np.where(accepted[:, None], moved, draws)
+        distances = np.where(accepted, there, distances)
+        step = min(1.0, step * float(np.exp((accepted.mean() - ACCEPTED) / sqrt(number))))
+        all_draws.append(draws)
+        all_distances.append(distances)
+    return np.concatenate(all_draws), np.concatenate(all_distances), step

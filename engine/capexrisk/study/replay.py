@@ -1,0 +1,235 @@
+"""One path of a run once more, with every flow of every quarter: what the summary adds up.
+
+Columns of a replay, money in $bn of the quarter:
+
+- quarter, issuer;
+- the market: regime, market_spread_bp, utilisation, ai_demand, ai_share_of_bond_market;
+- spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
+  dividends as planned, due (debt falling due);
+- need, capex_to_fund + dividends + due - operating_cash_flow where positive, and where it comes
+  from: cash_above_target, bonds, secured, private, cash_to_minimum, revolver, equity, capex_cut,
+  dividend_cut, unmet, which add up to it;
+- surplus where that is negative, and where it goes: revolver_repaid, buybacks, surplus_to_cash;
+  bonds_to_cash is sold ahead of need;
+- the quarter as it ends: capex spent, of which finance_leases, free_cash_flow, profit, cash, debt;
+- failed, true from the failing quarter on; cause, the binding cause of a failure or of the first
+  cut of capex in the quarter in which it happens, else "".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from capexrisk.archive.results import Results
+from capexrisk.kernel import issuer_rows as s
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.outcomes import CAUSES
+from capexrisk.kernel.points import path_number
+from capexrisk.kernel.simulate import trace_block
+from capexrisk.lowering import LoweredScenario, lower
+from capexrisk.model.parameters import Issuer
+from capexrisk.run.chunks import net_of
+from capexrisk.run.plan import RunPlan, Sampler
+from capexrisk.scenario import Scenario, scenario_from_case
+from capexrisk.scenario.market import REGIMES
+
+Floats = NDArray[np.float64]
+
+# Rungs of the funding waterfall in their order (MODEL.md, step 10), as columns of a replay.
+SOURCES = (
+    "cash_above_target",
+    "bonds",
+    "secured",
+    "private",
+    "cash_to_minimum",
+    "revolver",
+    "equity",
+    "capex_cut",
+    "dividend_cut",
+    "unmet",
+)
+_OF_MARKET = {
+    "utilisation": m.UTILISATION,
+    "ai_demand": m.DEMAND,
+    "ai_share_of_bond_market": m.BOND_SHARE,
+}
+_OF_ISSUER = {
+    "spread_bp": s.SPREAD,
+    "operating_cash_flow": s.OCF,
+    "capex_planned": s.PLANNED,
+    "capex": s.SPENT,
+    "finance_leases": s.LEASED,
+    "free_cash_flow": s.FREE_CASH_FLOW,
+    "profit": s.PROFIT,
+    "need": s.NEED,
+    "surplus": s.SURPLUS,
+    "cash_above_target": s.CASH_FIRST,
+    "secured": s.SECURED_SOLD,
+    "private": s.PRIVATE_SOLD,
+    "cash_to_minimum": s.CASH_LAST,
+    "revolver": s.DRAWN,
+    "equity": s.EQUITY,
+    "capex_cut": s.CAPEX_CUT,
+    "dividend_cut": s.DIVIDEND_CUT,
+    "unmet": s.UNMET,
+    "revolver_repaid": s.REPAID,
+    "buybacks": s.BUYBACK,
+    "cash": s.CASH,
+    "debt": s.DEBT,
+}
+COLUMNS = (
+    *("quarter", "issuer", "regime", "market_spread_bp", *_OF_MARKET, "spread_bp"),
+    *("operating_cash_flow", "capex_planned", "capex_to_fund", "dividends", "due"),
+    *("need", *SOURCES),
+    *("surplus", "revolver_repaid", "buybacks", "surplus_to_cash", "bonds_to_cash"),
+    *("capex", "finance_leases", "free_cash_flow", "profit", "cash", "debt", "failed", "cause"),
+)
+
+
+def replay(
+    run: Results | Scenario, path: int, *, seed: int = 0, sampler: Sampler = "sobol"
+) -> pd.DataFrame:
+    """Every quarter of one path, issuer by issuer.
+
+    The path is computed again from the scenario, the seed and its number alone. The first call on
+    a machine compiles, which takes some ten seconds.
+
+    Parameters
+    ----------
+    run : Results or Scenario
+        Of results, also read from disk, the scenario, the seed and the sampler are known.
+    path : int
+        Of results: 0 to ``paths - 1``, the points of the first net, then those of the second, and
+        so on; or a number as ``--keep-paths`` writes it into the column ``path``. Of a scenario:
+        such a number (of the sampler "sobol": net times 2**40 plus point).
+    seed : int
+        With a scenario: as for `simulate`.
+    sampler : {"sobol", "plain"}
+        With a scenario: as for `simulate`.
+
+    Returns
+    -------
+    DataFrame
+        A row a quarter and issuer; its columns stand at the head of this file.
+
+    Raises
+    ------
+    ValueError
+        If the run has no such path.
+
+    Examples
+    --------
+    >>> results = cr.load_results("runs/hyperscalers-2026")  # doctest: +SKIP
+    >>> replay(results, 123).query("issuer == 'Oracle'")  # doctest: +SKIP
+    """
+    if isinstance(run, Results):
+        seed, sampler = run.manifest["run"]["seed"], _sampler(run)
+        number = _number(run, path)
+        scenario = _scenario(run)
+    else:
+        scenario, number = run, path
+        if not 0 <= path < 2**48:
+            raise ValueError(f"path: {path} is no number of a path; give 0 to 2**48 - 1")
+    lowered = lower(scenario)
+    trace, _ = trace_block(
+        lowered.market,
+        lowered.schedule,
+        lowered.layout,
+        seed=seed,
+        first_path=number - number % BLOCK,
+        net=net_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler)),
+    )
+    return _table(lowered, _Path(trace, number % BLOCK))
+
+
+def _sampler(results: Results) -> Sampler:
+    sampler: Sampler = results.manifest["run"].get("sampler", "plain")  # not in older runs
+    return sampler
+
+
+def _scenario(results: Results) -> Scenario:
+    """The scenario of a run from its record."""
+    record = results.manifest["scenario"]
+    return scenario_from_case(record["model"], start=results.quarters[0])
+
+
+def _number(results: Results, path: int) -> int:
+    """The number of a path that is given by its place in the run, or by its number."""
+    run = results.manifest["run"]
+    nets = run["replicates"] if _sampler(results) == "sobol" else 1
+    points = run["paths"] // nets
+    if 0 <= path < run["paths"]:
+        return path_number(path // points, path % points)
+    if any(0 <= path - path_number(net, 0) < points for net in range(1, nets)):
+        return path
+    raise ValueError(f"path: {path} is not in this run; give 0 to {run['paths'] - 1:,}")
+
+
+@dataclass(frozen=True)
+class _Path:
+    """One path of a traced block."""
+
+    trace: Floats  # (T, state)
+    place: int
+
+    def market(self, row: int) -> Floats:
+        """A row of the market, (T,)."""
+        return self.trace[:, row + self.place]
+
+    def issuer(self, row: int, i: int) -> Floats:
+        """A row of an issuer, (T,)."""
+        return self.trace[:, m.SIZE + i * s.SIZE + row + self.place]
+
+
+def _table(lowered: LoweredScenario, path: _Path) -> pd.DataFrame:
+    shared = {
+        "quarter": np.array(lowered.quarters, dtype=object),
+        "regime": np.array(REGIMES, dtype=object)[path.market(m.REGIME).astype(int)],
+        "market_spread_bp": np.exp(path.market(m.LOG_SPREAD)),
+        **{name: path.market(row) for name, row in _OF_MARKET.items()},
+    }
+    frames = [
+        pd.DataFrame({**shared, "issuer": name, **_issuer(lowered, path, i)})
+        for i, name in enumerate(lowered.issuers)
+    ]
+    table = pd.concat(frames, keys=range(len(frames))).sort_index(level=1, sort_remaining=True)
+    return table[list(COLUMNS)].reset_index(drop=True)
+
+
+def _issuer(lowered: LoweredScenario, path: _Path, i: int) -> dict[str, NDArray[np.generic]]:
+    issuer = Issuer(*(float(number) for number in lowered.schedule.issuers[i]))
+    found = {name: path.issuer(row, i) for name, row in _OF_ISSUER.items()}
+    k = np.arange(len(lowered.quarters))
+    failure = path.issuer(s.FAILURE_QUARTER, i)
+    sold = path.issuer(s.BONDS_SOLD, i)
+    used = np.minimum(sold, found["need"] - found["cash_above_target"])
+    spare = found["surplus"] - found["revolver_repaid"] - found["buybacks"]
+    return {
+        **found,
+        "capex_to_fund": (1.0 - issuer.finance_lease_share) * found["capex_planned"],
+        "dividends": np.where(k <= failure, issuer.dividends, 0.0),
+        "due": path.issuer(s.DUE_BONDS, i) + path.issuer(s.DUE_SECURED, i),
+        "bonds": used,
+        "bonds_to_cash": sold - used,
+        "surplus_to_cash": spare,
+        "failed": k >= failure,
+        "cause": _causes(path, i, k),
+    }
+
+
+def _causes(path: _Path, i: int, k: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The binding cause in the quarter of the failure, or of the first cut of capex."""
+    causes = np.full(k.size, "", dtype=object)
+    for quarter, cause in (
+        (s.CUT_QUARTER, s.CUT_CAUSE),
+        (s.FAILURE_QUARTER, s.FAILURE_CAUSE),  # the more important one, where both are dated
+    ):
+        last = int(path.issuer(cause, i)[-1])
+        if last:
+            causes[k == path.issuer(quarter, i)[-1]] = CAUSES[last - 1]
+    return causes

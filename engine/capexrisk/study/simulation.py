@@ -1,0 +1,175 @@
+"""A scenario simulated: from a job to its results."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from capexrisk.archive.checkpoint import checkpoint_in
+from capexrisk.archive.job import Job, new_job
+from capexrisk.archive.manifest import build_manifest
+from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.results import Results
+from capexrisk.code import code_record
+from capexrisk.estimate.table import distribution_table, summarise
+from capexrisk.estimate.totals import ChunkEntry
+from capexrisk.run.execute import NO_HOOKS, Hooks, execute
+from capexrisk.run.plan import RunPlan, default_paths
+from capexrisk.run.stopping import execute_until
+from capexrisk.run.targets import Standing
+from capexrisk.scenario import Scenario
+
+
+def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
+    scenario: Scenario,
+    *,
+    paths: int | None = None,
+    seed: int = 0,
+    sampler: str = "sobol",
+    n_jobs: int | None = -1,
+    backend: str | None = None,
+    scheduler: str | None = None,
+    collect: str = "everything",
+    targets: Sequence[str] = (),
+    max_seconds: float | None = None,
+    keep_paths: Path | str | None = None,
+    checkpoint: Path | str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Results:
+    """Simulate a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        From `load_scenario`.
+    paths : int
+        Number of paths, 1 to 10**12; for "sobol" at most 2**36, and rounded up to 32 times a power
+        of two. A larger run contains the paths of a smaller one. Default: 262,144; with targets the
+        number is the most that may be run, 134,217,728 by default.
+    seed : int
+        0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
+    sampler : {"sobol", "plain"}
+        "sobol": 32 scrambled Sobol nets, whose points fill the space of draws evenly: means have
+        far smaller errors than from as many independent paths, probabilities smaller ones. Errors
+        come from how the nets differ. "plain": independent paths.
+    n_jobs : int
+        Workers; -1 is one for each core, None what an active `joblib.parallel_config` says.
+    backend : {"threading", "loky", "sequential", "dask"}, optional
+        Default: an active `joblib.parallel_config`, else threading.
+    scheduler : str, optional
+        With backend "dask": the address of a running scheduler, ``"tcp://HOST:8786"``. Its
+        cluster says how many workers there are; `n_jobs` has no effect.
+    collect : {"everything", "figures"}
+        "figures" takes less time: means and probabilities only, without quantiles and CFaR, and of
+        an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
+        causes. Plots and the report need everything.
+    targets : sequence of str
+        Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
+        ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest["run"]``.
+    max_seconds : float, optional
+        The run stops before it would take longer: it is looked at after 262,144 paths, then
+        whenever they have doubled.
+    keep_paths : path, optional
+        Existing directory into which single paths are written, a Parquet file a chunk.
+    checkpoint : path, optional
+        Directory of its own in which the run is kept while it goes on, made if it is missing. The
+        same call goes on with what is there, whatever ended the first; with more paths it uses
+        every whole chunk of the fewer (8,192 points of a net, 16,384 independent paths). The
+        results are those of a run in one go, to the bit.
+    progress : callable, optional
+        Called with the number of paths finished so far.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    TypeError
+        If `scenario` is not a Scenario.
+    ValueError
+        If an argument is out of range.
+    KernelFault
+        If more than one path in 10,000 is not finite.
+    TargetError, UnknownName
+        If a target cannot be read, or is out of reach of the paths and the time allowed.
+    ClusterError
+        If the scheduler cannot be reached, or its workers are none or of other versions.
+    WorkersLost
+        If workers died, and nobody is left to do their work.
+    DimensionError
+        If the scenario is too large for the Sobol sequence: more than 21,201 draws a path.
+    ResumeMismatch
+        If the checkpoint is of another scenario, seed, sampler or code, or of a machine that gives
+        other bits.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
+    >>> cr.simulate(scenario, paths=100_000, seed=1).to_frame()  # doctest: +SKIP
+    """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(
+            f"scenario: {scenario!r} is no Scenario; give capexrisk.load_scenario(path)"
+        )
+    plan = RunPlan(
+        paths=default_paths(targets) if paths is None else paths,
+        seed=seed,
+        sampler=sampler,  # type: ignore[arg-type]
+        jobs=n_jobs,
+        backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
+        collect=collect,  # type: ignore[arg-type]
+        targets=(targets,) if isinstance(targets, str) else tuple(targets),
+        max_seconds=max_seconds,
+    )
+    sink = PathFiles(Path(keep_paths)) if keep_paths else None
+    if checkpoint is None:
+        return simulate_job(new_job(scenario, plan), Hooks(sink, progress))
+    job = new_job(scenario, plan, keep_paths=sink is not None)
+    with checkpoint_in(Path(checkpoint), job) as kept:
+        results = simulate_job(job, Hooks(sink, progress, kept))
+    for note in kept.notes:
+        warnings.warn(note, stacklevel=2)
+    return results
+
+
+def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
+    """Do a job, or what is left of it."""
+    lowered, plan = job.lowered, job.plan
+    code_record()  # now: somebody may edit the sources while the paths run
+    started = datetime.now(UTC)
+    clock = time.perf_counter()
+    standings: list[Standing] = []
+    if plan.targets or plan.max_seconds is not None:
+        totals, standings = execute_until(lowered, plan, hooks)
+    else:
+        totals = execute(lowered, plan, hooks)
+    if hooks.keeper is not None:
+        # For a longer run, and for what may end this one yet; the disk has it when the run ends.
+        hooks.keeper.keep(to_disk=False)
+    seconds = time.perf_counter() - clock
+    resumed = 0 if hooks.keeper is None else hooks.keeper.restored
+    summary = summarise(totals, lowered, plan.sampler)
+    return Results(
+        summary=summary.table,
+        replicates=summary.replicates,
+        distributions=distribution_table(totals, lowered),
+        chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
+        manifest=build_manifest(
+            job.scenario,
+            lowered,
+            plan,
+            totals,
+            standings,
+            resumed=resumed,
+            started=started,
+            seconds=seconds,
+        ),
+    )

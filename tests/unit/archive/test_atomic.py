@@ -1,0 +1,38 @@
+"""Files that are whole or not there."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from capexrisk.archive.atomic import sync_tree, write_atomically
+
+
+def test_a_write_that_fails_leaves_the_file_before_it(tmp_path, monkeypatch):
+    path = tmp_path / "x"
+    write_atomically(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="x") as caught:
+        write_atomically(path, b"half of the new")
+    assert (caught.value.errno, caught.value.filename) == (28, str(path))
+    assert path.read_bytes() == b"old" and [path] == list(tmp_path.iterdir())
+
+
+def test_nothing_is_written_through_a_link(tmp_path):
+    """Under the name that a file has until it is whole somebody may have put one."""
+    (tmp_path / "victim").write_text("precious")
+    (tmp_path / "x.tmp").symlink_to(tmp_path / "victim")
+    write_atomically(tmp_path / "x", b"new")
+    assert (tmp_path / "x").read_bytes() == b"new"
+    assert (tmp_path / "victim").read_text() == "precious"
+    assert not (tmp_path / "x").is_symlink()
+
+
+def test_a_pipe_holds_nobody_up(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    sync_tree(tmp_path)

@@ -1,0 +1,208 @@
+"""Results in memory and on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import capexrisk
+from capexrisk.archive.results import (
+    CHUNKS,
+    DISTRIBUTIONS,
+    MANIFEST,
+    REPLICATES,
+    SUMMARY_CSV,
+    SUMMARY_PARQUET,
+    ResultsError,
+    load_results,
+)
+from tests.unit.conftest import RUN_PATHS
+
+
+@pytest.fixture(scope="module")
+def run(results, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("run")
+    results.write(directory)
+    return directory
+
+
+@pytest.fixture
+def spoilt(run, tmp_path):
+    return shutil.copytree(run, tmp_path / "run")
+
+
+def test_round_trip(results, run):
+    read = load_results(run)
+    pd.testing.assert_frame_equal(read.summary, results.summary, check_exact=True)
+    pd.testing.assert_frame_equal(read.distributions, results.distributions, check_exact=True)
+    np.testing.assert_array_equal(read.replicates, results.replicates)
+    assert read.manifest == {**results.manifest, "files": read.manifest["files"]}
+    assert capexrisk.load_results(str(run)).paths == results.paths
+
+
+def test_files(run, sampler):
+    names = {path.name for path in run.iterdir()}
+    of_nets = {REPLICATES} if sampler == "sobol" else set()
+    assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, CHUNKS} | of_nets
+    assert b"\r" not in (run / SUMMARY_CSV).read_bytes()
+
+
+def test_the_csv_holds_the_same_bits(results, run):
+    """Written with as many digits as it takes."""
+    read = pd.read_csv(run / SUMMARY_CSV)
+    pd.testing.assert_frame_equal(
+        read, results.summary, check_exact=True, check_dtype=False, check_index_type=False
+    )
+
+
+def test_every_net_says_something_of_every_estimate(results, sampler):
+    """Their mean is the value, 0 or 1 of a bound; NaN where there is nothing to estimate."""
+    values = results.summary["value"].to_numpy().copy()
+    if sampler == "plain":
+        assert results.replicates.shape == (len(values), 0)
+        return
+    assert results.replicates.shape == (len(values), 32)
+    bounds = results.summary["statistic"].map({"upper_bound": 0.0, "lower_bound": 1.0})
+    expected = bounds.fillna(results.summary["value"]).to_numpy()
+    # Quantiles beyond which too few paths lie have no error, and their nets nothing to say.
+    unknown = np.isnan(results.replicates).any(axis=1)
+    assert results.summary["standard_error"][unknown].isna().all() and unknown.mean() < 0.1
+    found = results.replicates.mean(axis=1)[~unknown]
+    np.testing.assert_allclose(found, expected[~unknown], rtol=1e-9, atol=1e-9)
+
+
+def test_a_run_without_what_nets_say_is_read(spoilt, results):
+    """Those of earlier versions have none."""
+    (spoilt / REPLICATES).unlink(missing_ok=True)
+    assert load_results(spoilt).replicates.shape == (len(results.summary), 0)
+
+
+def test_nets_of_another_table(spoilt):
+    pd.DataFrame({"1": [1.0]}).to_parquet(spoilt / REPLICATES)
+    assert refusal(spoilt) == f"{spoilt / REPLICATES}: does not fit summary.parquet; run again"
+
+
+def test_what_a_reader_asks_first(results, sampler):
+    assert results.issuers == ["Amazon", "Oracle", "CoreWeave"]
+    assert results.quarters == [
+        "2026Q3", "2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1",
+    ]  # fmt: skip
+    assert results.years == ["2026Q3-Q4", "2027", "2028Q1"]
+    assert results.paths == RUN_PATHS[sampler]
+    assert results.quarantine_note is None
+    assert repr(results) == (
+        f"Results('small': 3 issuers, 2026Q3 to 2028Q1, {RUN_PATHS[sampler]:,} paths, seed 4)"
+    )
+
+
+def test_a_frame_of_one_s_own(results):
+    frame = results.to_frame()
+    frame["value"] = 0.0
+    assert (results.summary["value"] != 0.0).any()
+
+
+def test_estimates_select(results):
+    chosen = results.estimates("free_cash_flow", issuer="Oracle", period="2027", statistic="p5")
+    assert len(chosen) == 1
+    assert set(results.estimates("free_cash_flow", issuer="Oracle")["issuer"]) == {"Oracle"}
+    assert len(results.estimates("free_cash_flow")) > len(chosen)
+    assert results.estimates("no such metric").empty
+
+
+def test_quarantine_note(results, sampler):
+    manifest = json.loads(json.dumps(results.manifest))
+    manifest["run"]["paths_quarantined"] = 2
+    manifest["run"]["quarantine"] = [{"path": 17, "quarter": "2026Q4"}]
+    noted = dataclasses.replace(results, manifest=manifest)
+    assert noted.quarantine_note == (
+        f"2 of {RUN_PATHS[sampler]:,} paths are not finite and count nowhere; "
+        "the first is path 17, in 2026Q4"
+    )
+
+
+def refusal(directory) -> str:
+    with pytest.raises(ResultsError) as caught:
+        load_results(directory)
+    message = str(caught.value)
+    assert "\n" not in message and str(directory) in message
+    return message
+
+
+def test_a_directory_that_is_no_run(tmp_path):
+    assert refusal(tmp_path) == (
+        f"{tmp_path}: no manifest.json here; give the directory of a finished run"
+    )
+    missing = tmp_path / "missing"
+    assert refusal(missing) == f"{missing}: is no directory; give that of a finished run"
+
+
+def test_a_run_that_was_not_finished(tmp_path):
+    """By its own name, by that of its results, and where somebody has copied it."""
+    for place in ("x.unfinished", "y"):
+        (tmp_path / place / "checkpoint").mkdir(parents=True)
+        (tmp_path / place / "checkpoint" / "job.json").write_text("{}")
+    said = f"is not finished; go on with capexrisk resume {tmp_path / 'x'}"
+    for place in ("x", "x.unfinished"):
+        assert refusal(tmp_path / place) == f"{tmp_path / place}: {said}"
+    copy = tmp_path / "y"
+    said = f"is not finished; name it y.unfinished, then capexrisk resume {copy}"
+    assert refusal(copy) == f"{copy}: {said}"
+
+
+def test_a_file_instead_of_a_directory(run):
+    assert "cannot be read" in refusal(run / SUMMARY_CSV)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "", "[]", "7", "{}", '"text"', '{"format": 1}', "\udcff"], ids=repr
+)
+def test_a_broken_manifest(spoilt, text):
+    (spoilt / MANIFEST).write_bytes(text.encode("utf-8", "surrogateescape"))
+    message = refusal(spoilt)
+    assert message.startswith(f"{spoilt / MANIFEST}: cannot be read (")
+    assert message.endswith("); run again")
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None])
+def test_another_format(spoilt, version):
+    manifest = json.loads((spoilt / MANIFEST).read_text())
+    (spoilt / MANIFEST).write_text(json.dumps({**manifest, "format_version": version}))
+    assert refusal(spoilt) == (
+        f"{spoilt / MANIFEST}: format_version {version!r} is not 1; "
+        "read it with the version of capexrisk that wrote it"
+    )
+
+
+@pytest.mark.parametrize("name", [SUMMARY_PARQUET, DISTRIBUTIONS])
+@pytest.mark.parametrize("content", [None, b"", b"PAR1 is not enough"])
+def test_a_table_that_is_missing_or_broken(spoilt, name, content):
+    (spoilt / name).unlink()
+    if content is not None:
+        (spoilt / name).write_bytes(content)
+    assert refusal(spoilt).endswith("); run again")
+
+
+def test_public_names():
+    assert set(capexrisk.__all__) <= set(dir(capexrisk))
+    for name in capexrisk.__all__:
+        assert getattr(capexrisk, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'simulat'"):
+        capexrisk.simulat  # noqa: B018
+
+
+@pytest.mark.parametrize("lacking", ["scenario", "run"])
+def test_a_manifest_without_its_parts_is_refused(results, tmp_path, lacking):
+    """The tables beside it are whole: only the manifest is not."""
+    results.write(tmp_path)
+    for part in ({}, None):
+        manifest = results.manifest | {lacking: part}
+        if part is None:
+            del manifest[lacking]
+        (tmp_path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+        with pytest.raises(ResultsError, match=r"manifest\.json: .*; run again"):
+            load_results(tmp_path)

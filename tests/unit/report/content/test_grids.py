@@ -1,0 +1,178 @@
+"""The page's tables and sentences hold the estimates that they name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import probability
+from capexrisk.report.content.findings import find, warnings
+from capexrisk.report.content.grids import Grids
+from capexrisk.report.content.verdicts import sentence, verdict
+from capexrisk.report.writing.cells import Grid, chance, dollars
+from capexrisk.report.writing.estimates import Estimates, last_quarters, observed
+from capexrisk.report.writing.numbers import (
+    basis_points,
+    money,
+    percentage,
+    percentage_range,
+    share,
+)
+from capexrisk.report.writing.odds import odds, odds_and_range
+
+
+@pytest.fixture(scope="module")
+def estimates(results: Results) -> Estimates:
+    return Estimates(results)
+
+
+@pytest.fixture(scope="module")
+def grids(results: Results, estimates: Estimates) -> Grids:
+    return Grids(results, estimates, last_quarters(results))
+
+
+def cell(grid: Grid, row: str, column: str) -> str:
+    (cells,) = (found.cells for found in [*grid.rows, *grid.foot] if found.label == row)
+    return cells[grid.columns.index(column)].text
+
+
+def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
+    found = estimates.probability("negative_fcf", "Amazon", "2027")
+    assert cell(grids.negative_cash_flow(), "Amazon", "2027") == percentage(found, "")
+    found = estimates.probability("funding_failure", "Oracle", "2027Q4")
+    assert cell(grids.failure(), "Oracle", "2027") == percentage(found, "")
+    found = estimates.probability("net_debt_positive", "Amazon", "2028Q4")
+    assert cell(grids.distress("Amazon"), "Net debt", "2028") == percentage(found, "")
+
+
+def test_amounts(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.amounts("Oracle")
+    flow = "free_cash_flow"
+    for row, statistic in (
+        ("P5", "p5"),
+        ("CFaR: mean less P5", "cfar95"),
+        ("Mean below P5", "es95"),
+    ):
+        expected = money(estimates.amount(flow, "Oracle", "2028", statistic))
+        assert cell(grid, row, "2028") == expected
+    peak = estimates.amount("peak_spread_bp", "Oracle", statistic="p95")
+    assert cell(grids.extremes("Oracle"), "Peak spread, bp", "P95") == basis_points(peak)
+
+
+def test_causes_of_cuts_and_failures_are_not_exchanged(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.causes("CoreWeave")
+    for column, event in (("First capex cut", "capex_cut"), ("Funding failure", "funding_failure")):
+        expected = estimates.probability(f"{event}_by_tenant_given_{event}", "CoreWeave")
+        assert cell(grid, "Tenant lost", column) == percentage(expected, "")
+
+
+def test_the_row_fails_where_the_column_does(grids: Grids, estimates: Estimates) -> None:
+    grid = grids.conditional(["Oracle", "CoreWeave"])
+    expected = estimates.probability("failure_given_failure_of:CoreWeave", "Oracle")
+    other = estimates.probability("failure_given_failure_of:Oracle", "CoreWeave")
+    assert cell(grid, "Oracle", "CoreWeave") == percentage(expected, "") != percentage(other, "")
+    assert cell(grid, "Oracle", "Oracle") == "–"
+    joint = grids.joint(["Oracle", "CoreWeave"])
+    assert cell(joint, "Oracle", "CoreWeave") == cell(joint, "CoreWeave", "Oracle")
+
+
+def test_the_system(grids: Grids, estimates: Estimates) -> None:
+    together = grids.failures_together()
+    found = estimates.probability("failures_at_least_2", period="2028Q4")
+    assert cell(together, "Two or more", "2028") == percentage(found, "")
+    found = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
+    assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(found, "")
+    used = estimates.amount("utilisation", period="2027Q4")
+    assert cell(grids.market(), "Utilisation of AI capacity: mean", "2027") == share(used)
+    above = estimates.probability("group_profit_above_threshold", period="2028")
+    assert cell(grids.group_profit("$9bn"), "Above $9bn", "2028") == percentage(above)
+    raised = estimates.amount("raised_bonds")
+    assert cell(grids.outside_funding("$9bn"), "Bonds, $bn: mean", "Whole horizon") == money(raised)
+
+
+def test_a_darker_cell_is_a_greater_chance(grids: Grids, estimates: Estimates) -> None:
+    for issuer, cells, _ in grids.negative_cash_flow().rows:
+        for year, shown in zip(grids.years, cells, strict=True):
+            found = observed(estimates.probability("negative_fcf", issuer, year))
+            assert shown.shade == pytest.approx(found, abs=0.0051)
+
+
+def test_the_findings_name_who_burns_cash_and_who_fails(
+    results: Results, estimates: Estimates
+) -> None:
+    answers = {
+        finding.question: finding.answer.replace("\N{NO-BREAK SPACE}", " ")
+        for finding in find(results, estimates, ["2026"])
+    }
+    burning = answers["Who burns cash?"]
+    for issuer in results.issuers:
+        found = estimates.probability("negative_fcf", issuer, "2026")
+        assert (issuer in burning) == (observed(found) > 0.5)
+    assert "Amazon" in burning and "Meta" not in burning
+    failing = answers["Who cannot fund its commitments?"]
+    found = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
+    expected = f"By the end of 2028: CoreWeave, {odds_and_range(found)}, mainly market window; "
+    assert failing.startswith(expected)
+    found = estimates.probability("any_failure", period="2028Q4")
+    assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
+    assert "$1,500bn" in answers["How much from outside?"]
+    assert "2,048 paths" in answers["How sure is that?"]
+    assert "Of the 394 inputs 312 are assumed" in answers["How sure is that?"]
+
+
+def test_the_verdict(results: Results, estimates: Estimates) -> None:
+    grid = verdict(results, estimates)
+    assert [row.label for row in grid.rows] == results.issuers
+    assert [row.label for row in grid.foot] == ["Any issuer", "Two or more", "All six"]
+    burning, failing, cause = next(row.cells for row in grid.rows if row.label == "Amazon")
+    found = estimates.probability("negative_fcf", "Amazon", "2026")
+    assert (burning.text, burning.note) == (f"{odds(found)}, in 2026", percentage_range(found))
+    found = estimates.probability("funding_failure", "Amazon", "2028Q4")
+    assert (failing.text, failing.note) == (odds(found), percentage_range(found))
+    assert cause.text == "Market window"
+    found = estimates.probability("failures_at_least_2", period="2028Q4")
+    assert grid.foot[1].cells[1].text == odds(found)
+
+
+def test_the_sentence_of_an_issuer_names_its_likeliest_year(
+    results: Results, estimates: Estimates
+) -> None:
+    said = sentence(results, estimates, "Meta").replace("\N{NO-BREAK SPACE}", " ")
+    found = estimates.probability("negative_fcf", "Meta", "2027")
+    assert said.endswith(f"likeliest in 2027: {odds_and_range(found)}.")
+
+
+def test_cells_sort_by_the_number_not_by_its_text(estimates: Estimates) -> None:
+    never, always = probability(0, 100), probability(100, 100)
+    assert [chance(estimate).order for estimate in (never, always)] == [0.0, 1.0]
+    assert chance(probability(0, 0)).order is None
+    assert dollars(estimates.amount("free_cash_flow", "Amazon", "2026")).order == pytest.approx(
+        estimates.amount("free_cash_flow", "Amazon", "2026").value
+    )
+
+
+def test_a_run_that_lacks_something_says_so_first(results: Results) -> None:
+    assert warnings(results) == []
+    target = {"target": "x", "reached": False}
+    for run, said in (
+        ({"targets": [target, {**target, "reached": True}]}, "1 of 2 targets not reached"),
+        ({"paths": 1_000}, "stopped, with 1,000 of 2,000 paths"),
+        (
+            {"paths_quarantined": 1, "quarantine": [{"path": 17, "quarter": "2026Q3"}]},
+            "the first is path 17, in 2026Q3",
+        ),
+    ):
+        manifest = {**results.manifest, "run": {**results.manifest["run"], **run}}
+        (found,) = warnings(replace(results, manifest=manifest))
+        assert said in found
+
+
+def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:
+    findings = find(odd, Estimates(odd), odd.years[:2])
+    assert ("Together?" in [finding.question for finding in findings]) == (len(odd.issuers) > 1)
+    for finding in findings:
+        assert finding.answer.endswith(".")
+        assert "nan" not in finding.answer.split()
+        assert "  " not in finding.answer

@@ -1,0 +1,63 @@
+"""The inputs with their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from capexrisk.archive.results import Results
+from capexrisk.report.content.inputs import assumptions, confidence_table, written
+
+
+def with_sources(results: Results, sources: list[dict[str, object]]) -> Results:
+    scenario = {**results.manifest["scenario"], "sources": sources}
+    return replace(results, manifest={**results.manifest, "scenario": scenario})
+
+
+def test_every_input_has_a_meaning(results: Results) -> None:
+    groups = assumptions(results)
+    assert [group.name for group in groups] == ["Market", "Thresholds", *results.issuers]
+    inputs = {(group.name, a.key): a for group in groups for a in group.assumptions}
+    assert len(inputs) == len(results.sources)
+    assert [key for key, found in inputs.items() if not found.meaning] == []
+    assert inputs["Market", "access.bonds"].meaning == "Bond market, share in each regime."
+    assert inputs["Oracle", "cash_usd_bn"].meaning == "Cash and marketable securities, $bn."
+    capex = inputs["Amazon", "capex_2026_usd_bn"]
+    assert capex.meaning == "Guided capex of a calendar year, $bn."
+
+
+def test_they_are_counted_by_confidence(results: Results) -> None:
+    grid = confidence_table(assumptions(results))
+    counts = {row.label: row.cells[0].text for row in [*grid.rows, *grid.foot]}
+    assert counts["Assumed"] == "312" and counts["All"] == "394"
+    assert sum(int(row.cells[0].text) for row in grid.rows) == 394
+    assert grid.rows[2].cells[1].text == "<\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}%"  # 1 of 394
+    market = assumptions(results)[0]
+    assert market.counts == "3 reported, 1 derived, 76 assumed"
+
+
+def test_what_this_version_does_not_know_is_shown_all_the_same(results: Results) -> None:
+    record = {"section": "weather", "key": "wind", "value": [1, [2.5, "x"]]}
+    evidence = {"confidence": "", "source": ""}
+    (group,) = assumptions(with_sources(results, [{**record, **evidence}]))
+    (found,) = group.assumptions
+    assert (group.name, found.meaning, found.written) == ("weather", "", "1; 2.5, x")
+    assert (found.confidence, found.address) == ("without evidence", "")
+    assert confidence_table([group]).rows[-1].label == "Without evidence"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (79.0, "79"),
+        (-0.45, "−0.45"),
+        (1_500, "1,500"),
+        (1.006155108, "1.00616"),
+        (1_234_567.5, "1,234,567.5"),
+        ("open", "open"),
+        ([95.0, 230.0], "95, 230"),
+    ],
+)
+def test_values_as_text(value: object, text: str) -> None:
+    assert written(value) == text

@@ -1,0 +1,118 @@
+"""The page of a comparison, and its figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from capexrisk.estimate.independent import Estimate
+from capexrisk.report.files.comparison_page import write_comparison
+from capexrisk.report.writing.numbers import percentage
+from capexrisk.scenario import load_scenario
+from capexrisk.study.comparison import Comparison, compare
+from capexrisk.study.simulation import simulate
+from tests.unit.report.conftest import ROOT
+from tests.unit.report.files.test_run_page import Outline
+
+
+@pytest.fixture(scope="module")
+def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("comparison")
+    write_comparison(comparison, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> str:
+    return (folder / "report.html").read_text("utf-8")
+
+
+def test_the_page_is_whole_and_asks_for_nothing(page):
+    outline = Outline(page)
+    assert outline.open == []
+    headings = [tag for tag, _ in outline.tags if re.fullmatch("h[1-4]", tag)]
+    assert headings[0] == "h1" and headings.count("h1") == 1
+    for image in outline.all("svg"):
+        if image.get("role") == "img":
+            assert image["aria-label"]
+    anchors = {a["id"] for _, a in outline.tags if "id" in a}
+    for link in outline.all("a"):
+        if (link["href"] or "").startswith("#"):
+            assert (link["href"] or "")[1:] in anchors
+    assert "Content-Security-Policy" in page and not re.search(r'src="(?!data:)', page)
+
+
+def test_it_says_what_changes_with_its_error_and_why(page, comparison):
+    text = " ".join(Outline(page).text).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Any funding failure by 2028Q4:" in text and "points)" in text
+    for issuer in comparison.runs[comparison.base].issuers:
+        assert f"{issuer}: free cash flow, $bn" in text
+    # The one input that differs, with its reason.
+    assert "demand_saturation_usd_bn_per_year" in text and "assumed" in text
+
+
+def test_figures_are_files_as_well(folder, comparison):
+    names = {path.name for path in (folder / "figures").iterdir()}
+    stems = ["spread", "utilisation", "demand", "bond-share"]
+    for issuer in comparison.runs[comparison.base].issuers:
+        stems += [f"{issuer}-free-cash-flow", f"{issuer}-failure"]
+    assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
+
+
+def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
+    """Of runs of other horizons as well: what one does not reach is left open."""
+    path = ROOT / "configs/hyperscalers-2026.toml"
+    short = load_scenario(path, {"name": "short", "quarters": 8})
+    other = simulate(short, paths=2_000, seed=2, n_jobs=1)
+    for runs, end, year in (
+        ([results, other], "2028Q4", "2028"),
+        ([other, results], "2027Q4", "2027"),
+    ):
+        page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
+        table = page[page.index("Chance of funding failure by the end of") :]
+        table = table[: table.index("</table>")]
+        assert f"by the end of {end}, %" in table and f"Mean free cash flow {year}, $bn" in page
+        for run in runs:
+            failure = run.estimates("funding_failure", issuer="CoreWeave", period=end)
+            cell = "–" if failure.empty else percentage(Estimate(*failure.iloc[0, 3:9]), "")
+            assert f">{cell}<" in table
+
+
+def test_an_input_that_the_base_has_not_is_listed(results, tmp_path):
+    event = {"quarter": "2027Q1", "what": "tenant_loss", "evidence": "assumed: by test"}
+    path = ROOT / "configs/hyperscalers-2026.toml"
+    changed = load_scenario(path, {"name": "lost", "events": [event]})
+    other = simulate(changed, paths=2_000, seed=2, n_jobs=1)
+    page = write_comparison(compare([results, other]), tmp_path).read_text("utf-8")
+    assert "2027Q1 tenant_loss" in page and "by test" in page
+    assert "not in this scenario" not in page
+    page = write_comparison(compare([other, results]), tmp_path).read_text("utf-8")
+    assert "not in this scenario" in page
+
+
+def test_names_and_titles_are_text(comparison, tmp_path):
+    hostile = "<script>alert(1)</script>"
+    runs = {}
+    for number, results in enumerate(comparison.runs.values()):
+        name = f"{hostile}{number}"
+        scenario = {**results.manifest["scenario"], "title": hostile, "description": hostile}
+        runs[name] = dataclasses.replace(
+            results, manifest={**results.manifest, "scenario": scenario}
+        )
+    page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
+    assert hostile not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_runs_that_do_not_say_their_inputs(comparison, tmp_path):
+    """Those of earlier versions."""
+    runs = {}
+    for name, results in comparison.runs.items():
+        scenario = {k: v for k, v in results.manifest["scenario"].items() if k != "sources"}
+        runs[name] = dataclasses.replace(
+            results, manifest={**results.manifest, "scenario": scenario}
+        )
+    page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
+    assert "do not say where their inputs come from" in page

@@ -1,0 +1,327 @@
+"""Figures as files, and the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from capexrisk.archive.results import Results
+from capexrisk.report.content.tables import headline
+from capexrisk.report.files.run_page import render, write_report
+from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write_figures
+
+# Of our own tags and of matplotlib's; no name from a scenario may add one.
+ATTRIBUTES = {
+    *("lang", "charset", "http-equiv", "content", "name", "id", "class", "style", "href", "rel"),
+    *("hidden", "type", "placeholder", "role", "tabindex", "scope", "data-sort"),
+    *("aria-label", "aria-labelledby", "xlink:href", "xmlns", "xmlns:xlink", "version"),
+    *("width", "height", "viewbox", "d", "x", "y", "transform", "clip-path"),
+}
+VOID = {"meta", "link", "br", "hr", "img", "input", "image"}
+
+
+class Outline(HTMLParser):
+    """Opening tags with their attributes, texts, and whether every tag was closed."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def all(self, name: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag == name]
+
+
+def test_every_figure_is_there_as_png_and_svg(
+    results: Results, directory: Path, drawings: list[Drawing]
+) -> None:
+    kinds = ("fan", "distribution", "funding-mix")
+    names = {f"{issuer}-{kind}" for issuer in results.issuers for kind in kinds}
+    names |= {"survival", "causes", "joint-failures", "funding-mix", "outside-funding"}
+    names |= {"spread", "utilisation", "bond-share", "group-profit"}
+    files = {path.name for path in (directory / FIGURES).iterdir()}
+    assert files == {f"{name}.{end}" for name in names for end in ("png", "svg")}
+    assert {drawing.name for drawing in drawings} == names
+    with Image.open(directory / FIGURES / "survival.png") as image:
+        assert image.width == 792  # 4.4 inches at 180 dots
+
+
+def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write_figures(one, tmp_path / name)
+        write_report(one, tmp_path / name)
+    first = sorted(path for path in (tmp_path / "a").rglob("*") if path.is_file())
+    assert len(first) == 23  # no pairs of a single issuer: 8 figures, and 3 of its own
+    for path in first:
+        assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
+
+
+def test_figures_carry_no_date(drawings: list[Drawing]) -> None:
+    assert not any("<dc:date>" in drawing.svg for drawing in drawings)
+
+
+def test_the_page_is_whole_and_stands_alone(page: str) -> None:
+    outline = Outline(page)
+    assert outline.open == []
+    for tag, attributes in outline.tags:
+        assert tag not in ("link", "iframe", "img", "base", "object")
+        for name in ("src", "href", "xlink:href", "action", "data"):
+            if (tag, name) != ("a", "href"):  # a source's address: followed by a reader only
+                assert (attributes.get(name) or "#").startswith(("#", "data:image/png"))
+    assert outline.all("script") == [{}]
+    assert not re.search(r"@import|url\((?!#)", page)
+    anchors = {attributes["id"] for _, attributes in outline.tags if "id" in attributes}
+    links = {attributes["href"] or "" for attributes in outline.all("a")}
+    inside = {link for link in links if link.startswith("#")}
+    assert inside <= {f"#{anchor}" for anchor in anchors}
+    assert all(link.startswith("https://") for link in links - inside)
+    for section in ("answer", "issuers", "system", "assumptions", "limits", "computed"):
+        assert f"#{section}" in inside
+
+
+def test_the_page_forbids_what_it_does_not_bring(page: str) -> None:
+    outline = Outline(page)
+    (policy,) = (
+        attributes["content"] or ""
+        for attributes in outline.all("meta")
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    script = page[page.index("<script>") + len("<script>") : page.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert "http" not in policy
+
+
+def test_identifiers_are_unique(page: str) -> None:
+    found = [attributes["id"] for _, attributes in Outline(page).tags if "id" in attributes]
+    assert len(found) == len(set(found))
+    references = set(re.findall(r'(?:xlink:href="|url\()#([^")]+)', page))
+    assert references
+    assert references <= set(found)
+
+
+def test_headings_descend_by_one(page: str) -> None:
+    levels = [int(tag[1]) for tag, _ in Outline(page).tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+def test_every_header_of_a_table_has_a_scope(page: str) -> None:
+    outline = Outline(page)
+    assert all(header["scope"] in ("col", "row") for header in outline.all("th"))
+    assert len(outline.all("caption")) == len(outline.all("table")) > 20
+
+
+def test_every_figure_is_shown_and_described(drawings: list[Drawing], page: str) -> None:
+    pictures = Outline(page).all("svg")
+    assert all(picture["role"] == "img" for picture in pictures)
+    shown = [picture["aria-label"] for picture in pictures]
+    assert sorted(map(str, shown)) == sorted(drawing.description for drawing in drawings)
+
+
+def test_the_page_gives_the_answer(results: Results, page: str) -> None:
+    text = "".join(Outline(page).text).replace("\N{NO-BREAK SPACE}", " ")
+    for row in headline(results, percent_sign="").itertuples(index=False):
+        assert all(cell in text for cell in row[:-1])
+    assert "Who burns cash?" in text
+    assert "2,048 paths" in text
+    assert results.manifest["scenario"]["digest"] in text
+    assert "$1,500bn" in text  # the scenario's threshold of outside funding
+
+
+@pytest.mark.parametrize(
+    ("sampler", "said"),
+    [
+        (
+            "sobol",
+            "32 Sobol nets of 64 points, scrambled independently; errors come from how they differ",
+        ),
+        ("plain", "independent paths"),
+    ],
+)
+def test_the_page_says_how_paths_were_sampled(
+    results: Results, drawings: list[Drawing], sampler: str, said: str
+) -> None:
+    manifest = {**results.manifest}
+    if sampler == "plain":
+        manifest["run"] = {**manifest["run"], "sampler": "plain", "replicates": 1}
+    page = render(replace(results, manifest=manifest), drawings)
+    assert f'<tr><th scope="row">Sampler</th><td>{said}</td></tr>' in page
+
+
+def test_the_page_says_which_targets_were_reached(
+    results: Results, drawings: list[Drawing]
+) -> None:
+    target = {
+        "target": "capex_cut/Oracle/2027: rel 5%",
+        "reached": False,
+        "value": 0.25,
+        "standard_error": 0.02,
+        "paths_needed": 92_048,
+    }
+    manifest = {**results.manifest, "run": {**results.manifest["run"], "targets": [target]}}
+    page = render(replace(results, manifest=manifest), drawings)
+    said = (
+        "capex_cut/Oracle/2027: rel 5%: not reached, 0.25 with a standard error of 0.02 after "
+        "2,048 paths; about 92,000 paths in all would do"
+    )
+    assert f'<tr><th scope="row">Target</th><td>{said}</td></tr>' in page
+
+
+def test_the_page_takes_a_run_of_an_older_table(results: Results, drawings: list[Drawing]) -> None:
+    """Without expected shortfall, methods, samplers and targets."""
+    old = {"sampler", "replicates", "targets", "paths_asked"}
+    run = {key: value for key, value in results.manifest["run"].items() if key not in old}
+    summary = results.summary[results.summary["statistic"] != "es95"].drop(columns="method")
+    older = replace(results, summary=summary, manifest={**results.manifest, "run": run})
+    page = render(older, drawings)
+    assert "CFaR: mean less P5" in page and "Mean below P5" not in page
+
+
+def test_names_are_only_names(results: Results) -> None:
+    attack = "<script>alert(1)</script>\"'&"
+    manifest = {**results.manifest}
+    manifest["scenario"] = {
+        **manifest["scenario"],
+        "name": attack,
+        "title": attack,
+        "description": attack,
+        "digest": attack,
+        "issuers": [attack],
+    }
+    manifest["scenario"]["sources"] = [
+        {
+            "section": attack,
+            "key": attack,
+            "value": attack,
+            "confidence": "assumed",
+            "source": attack,
+            "address": f"https://x.example/{attack}",
+        }
+    ]
+    manifest["scenario"]["model"] = {
+        **manifest["scenario"]["model"],
+        "issuers": manifest["scenario"]["model"]["issuers"][:1],
+    }
+    renamed = {"Alphabet": attack}
+    evil = replace(
+        results,
+        manifest=manifest,
+        summary=results.summary.replace({"issuer": renamed}),
+        distributions=results.distributions.replace({"issuer": renamed}),
+    )
+    outline = Outline(render(evil, draw_figures(evil)))
+    assert outline.all("script") == [{}]
+    assert outline.open == []
+    assert any(attack in text for text in outline.text)
+    for _, attributes in outline.tags:
+        assert set(attributes) <= ATTRIBUTES, attributes
+
+
+def test_the_page_takes_any_run(odd: Results) -> None:
+    page = render(odd, draw_figures(odd))
+    assert Outline(page).open == []
+    assert not re.search(r"\bnan\b", page, flags=re.IGNORECASE)
+    assert ("Tables show" in page) == (len(odd.years) > 6)
+    assert ("The histograms show" in page) == (len(odd.years) > 4)
+    assert f'<th scope="col">{odd.years[-1]}</th>' in page
+
+
+def test_a_crowd_has_figures_for_the_likeliest_to_fail(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("capexrisk.report.plots.figures.MOST_ISSUERS", 1)
+    monkeypatch.setattr("capexrisk.report.files.run_page.MOST_ISSUERS", 1)
+    drawings = draw_figures(results)
+    names = [drawing.name for drawing in drawings]
+    assert names[9:] == ["CoreWeave-fan", "CoreWeave-distribution", "CoreWeave-funding-mix"]
+    page = render(results, drawings)
+    assert "Figures are drawn for the 1 issuer likeliest to fail, tables for all." in page
+    assert len(Outline(page).all("h3")) >= len(results.issuers)
+
+
+def test_who_plans_no_buyback_does_not_miss_it(results: Results, page: str) -> None:
+    models = results.manifest["scenario"]["model"]["issuers"]
+    planless = sum(1 for issuer in models if not issuer["buybacks"])
+    assert page.count("No buyback is planned") == planless > 0
+
+
+def test_quarantined_paths_are_named(results: Results, drawings: list[Drawing]) -> None:
+    manifest = {**results.manifest}
+    manifest["run"] = {
+        **manifest["run"],
+        "paths_quarantined": 1,
+        "quarantine": [{"path": 17, "quarter": "2026Q3"}],
+    }
+    page = render(replace(results, manifest=manifest), drawings)
+    said = page.index("the first is path 17, in 2026Q3")
+    assert said < page.index("<h1>")
+
+
+def test_every_input_is_there_with_its_evidence(results: Results, page: str) -> None:
+    outline = Outline(page)
+    text = "".join(outline.text)
+    assert len(outline.all("details")) == 2 + len(results.issuers)
+    for record in results.sources:
+        assert record["key"] in text and record["source"] in text
+    links = {attributes["href"] for attributes in outline.all("a")}
+    assert {record["address"] for record in results.sources if record["address"]} <= links
+
+
+def test_a_run_without_evidence_has_a_page(results: Results, drawings: list[Drawing]) -> None:
+    """As older versions wrote it."""
+    scenario = {k: v for k, v in results.manifest["scenario"].items() if k != "sources"}
+    older = replace(results, manifest={**results.manifest, "scenario": scenario})
+    page = render(older, drawings)
+    assert "does not say where its inputs come from" in page
+    assert Outline(page).open == []
+
+
+def test_figures_stand_in_their_section_where_they_are_drawn(
+    results: Results, drawings: list[Drawing]
+) -> None:
+    places = {
+        "causes": "together",
+        "joint-failures": "together",
+        "outside-funding": "funding",
+        "spread": "market",
+        "utilisation": "market",
+        "bond-share": "market",
+        "group-profit": "profit",
+    }
+    old = [drawing for drawing in drawings if drawing.name not in places]
+    new = [Drawing(name, f"Shows {name}.", "<svg></svg>") for name in places]
+    page = render(results, [*old, *new])
+    for name, section in places.items():
+        before = page[: page.index(f'aria-label="Shows {name}."')]
+        assert re.findall(r'<h3 id="([^"]+)"', before)[-1] == section
+    without = render(results, old)
+    assert "<figure>\n</figure>" not in without and "<figure></figure>" not in without

@@ -1,0 +1,157 @@
+"""The workbook, read back by another library."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from dataclasses import replace
+from math import isnan
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from capexrisk.archive.results import Results
+from capexrisk.report.files.workbook import write_workbook
+from capexrisk.report.writing.estimates import Estimates
+
+
+def same(value: float) -> object:
+    """A number as a workbook holds it, with 16 digits."""
+    return pytest.approx(value, rel=1e-15)
+
+
+ATTACKS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "<script>alert(1)</script>\"'&")
+
+
+@pytest.fixture(scope="module")
+def book(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = write_workbook(results, tmp_path_factory.mktemp("book"))
+    return openpyxl.load_workbook(path)
+
+
+def table(book: Workbook, name: str, top: int = 1) -> list[dict[str, object]]:
+    """The rows of a sheet below its headings; of equal headings the first counts."""
+    head, *rows = book[name].iter_rows(min_row=top, values_only=True)
+    return [
+        {str(key): value for key, value in reversed(list(zip(head, row, strict=True)))}
+        for row in rows
+    ]
+
+
+def test_its_sheets(book: Workbook) -> None:
+    assert book.sheetnames == [
+        "Answer",
+        "Year by year",
+        "Cash flow",
+        "Distress",
+        "Causes",
+        "Whole horizon",
+        "Pairs",
+        "System",
+        "Assumptions",
+        "All estimates",
+        "About the run",
+    ]
+    for sheet in book:
+        assert sheet.freeze_panes is not None
+        assert all(sheet.column_dimensions[letter].width for letter in "AB")
+
+
+def test_the_answer(results: Results, book: Workbook) -> None:
+    assert book["Answer"]["A1"].value == results.manifest["scenario"]["title"]
+    rows = {row["Issuer"]: row for row in table(book, "Answer", top=2)}
+    chance = Estimates(results).probability("funding_failure", "CoreWeave", "2028Q4")
+    found = rows["CoreWeave"]
+    failure = "Funding failure by the end of 2028"
+    assert found[failure] == same(chance.value)
+    assert found[f"{failure}: 95 % low"] == same(chance.ci_low)
+    assert found[f"{failure}: 95 % high"] == same(chance.ci_high)
+    assert found["Main cause of failure"] == "Market window"
+    # Nobody saw all six fail: no number, but what its interval allows.
+    assert rows["All six"][failure] is None and rows["All six"][f"{failure}: 95 % high"] > 0.0
+    assert rows["Who burns cash?"]
+
+
+def test_numbers_are_numbers_with_formats(results: Results, book: Workbook) -> None:
+    estimates = Estimates(results)
+    sheet = book["Cash flow"]
+    rows = {(row["Issuer"], row["Quantity"]): row for row in table(book, "Cash flow")}
+    found = rows["Oracle", "Free cash flow: P5"]
+    expected = estimates.amount("free_cash_flow", "Oracle", "2027", "p5")
+    assert (found["2027"], found["Unit"]) == (same(expected.value), "$bn")
+    assert found["2027: 95 % low"] == same(expected.ci_low)
+    assert sheet["D2"].number_format.startswith("#,##0.0")
+    assert book["Distress"]["D2"].number_format.endswith("%")
+    rows = {(row["Table"], row["Failures"]): row for row in table(book, "System")}
+    raised = rows["Outside funding", "Bonds, $bn: mean"]
+    assert raised["Whole horizon"] == same(estimates.amount("raised_bonds").value)
+    assert raised["2026"] is None
+    assert rows["Market at the end of the year", "Utilisation of AI capacity: mean"]["Unit"] == "%"
+
+
+def test_all_estimates_are_there(results: Results, book: Workbook) -> None:
+    rows = table(book, "All estimates")
+    assert len(rows) == len(results.summary)
+    for row, record in zip(rows, results.summary.to_dict("records"), strict=True):
+        assert (row["issuer"], row["metric"]) == (record["issuer"], record["metric"])
+        assert row["value"] == same(record["value"]) or (
+            row["value"] is None and isnan(record["value"])
+        )
+    units = {row["metric"]: row["unit"] for row in rows}
+    assert (units["regime_open"], units["utilisation"]) == ("fraction", "fraction")
+    assert (units["market_spread_bp"], units["free_cash_flow"]) == ("bp", "$bn")
+
+
+def test_every_input_with_its_evidence(results: Results, book: Workbook) -> None:
+    rows = table(book, "Assumptions")
+    assert len(rows) == len(results.sources)
+    oas = next(row for row in rows if row["Key, unit at its end"] == "oas0_bp")
+    assert (oas["Section"], oas["Value"], oas["Confidence"]) == ("Market", 79, "reported")
+
+
+def test_the_same_run_gives_the_same_bytes(one: Results, tmp_path: Path) -> None:
+    first = write_workbook(one, tmp_path).read_bytes()
+    time.sleep(2.1)  # a zip file knows the time to two seconds
+    assert write_workbook(one, tmp_path).read_bytes() == first
+
+
+def test_no_text_becomes_a_formula(results: Results, tmp_path: Path) -> None:
+    manifest = {**results.manifest}
+    sources = [
+        {
+            "section": text,
+            "key": text,
+            "value": text,
+            "confidence": "assumed",
+            "source": text,
+            "address": f"https://x.example/{text}",
+        }
+        for text in ATTACKS
+    ]
+    manifest["scenario"] = {**manifest["scenario"], "title": "=HYPERLINK(1)", "sources": sources}
+    path = write_workbook(replace(results, manifest=manifest), tmp_path)
+    book = openpyxl.load_workbook(path)
+    assert book["Answer"]["A1"].value == "=HYPERLINK(1)"
+    assert book["Answer"]["A1"].data_type == "s"
+    for row, text in enumerate(ATTACKS, start=2):
+        cell = book["Assumptions"].cell(row, 6)
+        assert (cell.value, cell.data_type) == (text, "s")
+        assert cell.quotePrefix == (not text.startswith("<"))
+    with zipfile.ZipFile(path) as parts:
+        for name in parts.namelist():
+            text = parts.read(name)
+            assert b"<f>" not in text and b"<hyperlink" not in text, name
+
+
+def test_a_workbook_of_any_run(odd: Results, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write_workbook(odd, tmp_path))
+    assert ("Pairs" in book.sheetnames) == (len(odd.issuers) > 1)
+    assert len(table(book, "All estimates")) == len(odd.summary)
+
+
+def test_an_older_run_has_one_without_inputs(one: Results, tmp_path: Path) -> None:
+    scenario = {k: v for k, v in one.manifest["scenario"].items() if k != "sources"}
+    older = replace(one, manifest={**one.manifest, "scenario": scenario})
+    assert "Assumptions" not in openpyxl.load_workbook(write_workbook(older, tmp_path)).sheetnames

@@ -1,0 +1,76 @@
+"""What a search for a rare failure says of itself: caps, bounds, warnings, streams."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from capexrisk.estimate.independent import probability
+from capexrisk.study.rare.importance import FEW_HITS
+from capexrisk.study.rare.limit_state import small_problem
+from capexrisk.study.rare.search import FEWEST_REPETITIONS, RareEstimate, estimate_rare
+from capexrisk.study.rare.splitting import POPULATION, level_bias, subset_probability
+from capexrisk.study.rare.streams import SPLITTING, stream
+from tests.unit.study.rare.limit_states import plane
+
+
+def search(problem, method: str, most: int, error: float = 0.1, seed: int = 3) -> RareEstimate:
+    return estimate_rare(problem, method=method, relative_error=error, max_paths=most, seed=seed)
+
+
+def said(found: RareEstimate, words: str) -> bool:
+    return any(words in warning for warning in found.warnings)
+
+
+def test_splitting_keeps_to_its_cap_but_for_a_few_repetitions():
+    """Sixteen of them would take four times as much."""
+    problem, _ = plane(4)
+    found = search(problem, "splitting", most=4096)
+    costs = [subset_probability(problem, stream(3, SPLITTING, k))[1] for k in range(16)]
+    assert found.paths == sum(costs[:FEWEST_REPETITIONS])
+    assert said(found, "enough for 4 repetitions")
+
+
+def test_splitting_never_claims_less_than_its_bias():
+    problem, known = plane(4)
+    found = search(problem, "splitting", most=2_000_000, error=0.04).estimate
+    assert found.standard_error / found.value >= level_bias(found.value) > 0.02
+    assert found.ci_low < known < found.ci_high
+
+
+def test_importance_sampling_keeps_to_its_cap():
+    found = search(plane(4)[0], "importance", most=6000, error=0.001)
+    assert found.paths <= 6000 and said(found, "the paths allowed were spent")
+
+
+def test_a_failure_that_is_not_rare_is_sent_to_a_run():
+    assert said(search(plane(0.5)[0], "auto", most=50_000), "not rare")
+    assert not said(search(plane(4)[0], "auto", most=50_000), "not rare")
+
+
+def test_few_effective_hits_are_warned_of():
+    """Failing far out along a curve: hardly any path of a short search gets there."""
+    problem = small_problem(lambda z: 4.5 - z[:, 0] + 2.0 * z[:, 1] ** 2, 20)
+    found = search(problem, "importance", most=4096, seed=4)
+    assert found.estimate.statistic == "probability" and found.effective_hits < FEW_HITS
+    assert said(found, "only 1.0 effective hits")
+    assert not said(search(plane(4)[0], "importance", most=50_000), "effective hits")
+
+
+def test_where_nothing_leads_to_a_failure_all_plain_paths_bound_it():
+    problem = small_problem(lambda z: 1.0 + z[:, 0] ** 2, 3)
+    found = search(problem, "auto", most=300_000)
+    n = found.estimate.n
+    assert repr(found.estimate) == repr(probability(0, n))  # NaN is not NaN
+    assert n > 16 * POPULATION  # those of both methods
+    assert said(found, "no failure was reached")
+
+
+@pytest.mark.parametrize("seed", [5, 5 + 2**32, 2**64 - 1])
+def test_a_long_seed_runs_into_no_purpose(seed):
+    """The words of a seed and those of a purpose are kept apart."""
+    low, high = seed % 2**32, seed // 2**32
+    ours = stream(seed, 2, 0).standard_normal(4)
+    assert not np.array_equal(ours, stream(low, high, 2, 0).standard_normal(4))
+    assert not np.array_equal(ours, stream(seed, 0, 2).standard_normal(4))
+    np.testing.assert_array_equal(ours, stream(seed, 2, 0).standard_normal(4))

@@ -1,0 +1,41 @@
+"""What a run will take, told from a small one. No test asserts a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from capexrisk.archive.results import Results
+from capexrisk.run.plan import RunPlan
+from capexrisk.study.forecast import estimate_budget
+from capexrisk.study.simulation import simulate
+from tests.unit.scenarios import small_scenario
+
+
+def test_files_are_foretold(tmp_path):
+    """Of single paths as many as there will be, of tables what the small run has."""
+    plan = RunPlan(paths=600_000, seed=1, sampler="plain", jobs=2)
+    found = estimate_budget(small_scenario(), plan, write=Results.write, keep_paths=True)
+    assert (found.paths, found.pilot_paths) == (600_000, 524_288)
+    (tmp_path / "paths").mkdir()
+    simulate(
+        small_scenario(), paths=600_000, seed=1, sampler="plain", keep_paths=tmp_path / "paths"
+    ).write(tmp_path)
+    size = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) / 2**20
+    assert found.disk_mib == pytest.approx(size, rel=0.02)
+
+
+def test_time_grows_with_paths_and_memory_does_not():
+    budgets = [
+        estimate_budget(small_scenario(), RunPlan(paths=paths, seed=1), write=lambda *_: None)
+        for paths in (2**18, 2**28)
+    ]
+    small, large = budgets
+    assert (small.paths, large.paths) == (2**18, 2**28) and large.pilot_paths == 2**18
+    assert large.simulation > 100 * small.simulation  # a thousand times as many paths
+    assert large.seconds > large.simulation and large.memory_mib < small.memory_mib + 200.0
+
+
+def test_targets_play_no_part():
+    plan = RunPlan(paths=10_000, seed=1, targets=("funding_failure/Oracle: rel 1%",))
+    found = estimate_budget(small_scenario(), plan, write=lambda *_: None)
+    assert found.paths == plan.run_paths

@@ -1,0 +1,76 @@
+"""From manifest.json alone: the scenario, its evidence, and the run again to the bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from capexrisk.archive.results import MANIFEST, SUMMARY_CSV
+from capexrisk.scenario import FigureSource, digest, load_scenario, scenario_from_case, sources
+from capexrisk.study.simulation import simulate
+from tests.cli.command import DEFAULT, call
+from tests.unit.scenarios import small_scenario
+
+RERUN = ("paths", "seed", "sampler", "collect")
+
+
+def again(folder: Path, kept_in: Path) -> bytes:
+    """summary.csv of the run made again, by nothing but what stands in the manifest."""
+    kept = json.loads((kept_in / MANIFEST).read_text("utf-8"))
+    record, run = kept["scenario"], kept["run"]
+    scenario = scenario_from_case(record["model"], start=record["quarters"][0], name=record["name"])
+    assert digest(scenario) == record["digest"]
+    folder.mkdir()
+    simulate(scenario, **{key: run[key] for key in RERUN}, n_jobs=1).write(folder)
+    return (folder / SUMMARY_CSV).read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(DEFAULT.parent.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_scenario_of_the_library(path, tmp_path):
+    """Events, extended files, overrides: all of it is in the model that the manifest keeps."""
+    scenario = load_scenario(path, ["market.tax=0.2"])
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    simulate(scenario, paths=64, seed=11, n_jobs=2, collect="figures").write(kept)
+    assert again(tmp_path / "again", kept) == (kept / SUMMARY_CSV).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"paths": 2_000},
+        {"paths": 20_000, "sampler": "plain"},
+        {"paths": 2**20, "targets": "funding_failure/CoreWeave: rel 20%", "max_seconds": 500.0},
+        {"paths": 2**20, "targets": "capex/CoreWeave/2026Q3-Q4: rel 0.1%", "sampler": "plain"},
+    ],
+    ids=["nets", "independent", "nets to a target", "independent to a target"],
+)
+def test_every_kind_of_run(arguments, tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    run = simulate(small_scenario(quarters=2), seed=2**64 - 1, **arguments)
+    run.write(kept)
+    assert run.paths < 2**20
+    assert run.manifest["run"]["max_seconds"] == arguments.get("max_seconds")
+    assert again(tmp_path / "again", kept) == (kept / SUMMARY_CSV).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["hyperscalers-2026", "deepseek-moment"])
+def test_the_evidence_is_what_the_command_lists(name, tmp_path):
+    path = DEFAULT.with_stem(name)
+    simulate(load_scenario(path), paths=32, n_jobs=1, collect="figures").write(tmp_path)
+    kept = json.loads((tmp_path / MANIFEST).read_text("utf-8"))["scenario"]["sources"]
+    figures = [FigureSource(*map(_as_tuples, figure.values())) for figure in kept]
+    assert figures == list(sources(load_scenario(path)))
+    lines = call("sources", path, cwd=tmp_path).stdout.splitlines()
+    listed = [" ".join(line.split()) for line in lines]
+    for figure in figures:
+        told = f"{figure.key} {figure.value} {figure.confidence} {figure.source[:100]}"
+        assert any(" ".join(told.split()) in line for line in listed)  # the rest may be folded
+    assert listed[-1].startswith(f"{len(figures)} figures: ")
+
+
+def _as_tuples(value: object) -> object:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value
