@@ -277,6 +277,6 @@ def test_overlaid_plots(base, dear):
     assert plots.market("utilisation").get_ylabel()
     with pytest.raises(ValueError, match="'oracel' is no issuer here; did you mean 'Oracle'"):
         plots.failure("oracel")
-    with pytest.raises(ValueError, match="'spread' is no quantity of the market here"):
+    with pytest.raises(ValueError, match="'spread' is no metric of the market here"):
         plots.market("spread")
     plt.close("all")

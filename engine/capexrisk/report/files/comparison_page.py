@@ -10,24 +10,21 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.table import SYSTEM
 from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
-from capexrisk.report.files.page import Entry, render_page
-from capexrisk.report.plots.figures import Drawing
-from capexrisk.report.plots.overlays import write_overlays
-from capexrisk.report.plots.svg import inline
+from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
+from capexrisk.report.plots.figures import Drawing, write_overlays
 from capexrisk.report.writing.cells import CHANCE, DOLLARS, EMPTY, Cell, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import money, percentage
 from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
-REPORT = "report.html"
 MOST_CHANGES = 15
 MOST_ISSUERS = 12
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """What the page says about one of the runs."""
+class Other:
+    """What the page says about a run that is held against the base."""
 
     name: str
     anchor: str
@@ -36,16 +33,6 @@ class Scenario:
     answer: str
     changes: Grid
     inputs: Group | None
-
-
-@dataclass(frozen=True)
-class Part:
-    """What the page says about one issuer."""
-
-    name: str
-    anchor: str
-    figures: list[str]
-    grids: list[Grid]
 
 
 def write_comparison(comparison: Comparison, directory: Path) -> Path:
@@ -70,12 +57,8 @@ def write_comparison(comparison: Comparison, directory: Path) -> Path:
 
 def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
     """The page as text."""
-    figures = {
-        drawing.name: inline(drawing.svg, f"f{number}-", drawing.description)
-        for number, drawing in enumerate(drawings)
-    }
-    scenarios = [_scenario(comparison, name, k) for k, name in enumerate(comparison.others, 1)]
-    parts = [_part(comparison, i, k, figures) for k, i in enumerate(shown_issuers(comparison), 1)]
+    others = [_other(comparison, name, k) for k, name in enumerate(comparison.others, 1)]
+    parts = [_part(comparison, i, k) for k, i in enumerate(shown_issuers(comparison), 1)]
     base = comparison.runs[comparison.base]
     context = {
         "warnings": [
@@ -83,14 +66,14 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
             for name, results in comparison.runs.items()
             if results.quarantine_note
         ],
-        "contents": _contents(scenarios, parts),
+        "contents": _contents(others, parts),
         "comparison": comparison,
         "base": base,
-        "scenarios": scenarios,
+        "others": others,
         "headline": [_failures(comparison), _flows(comparison, base.years[-1])],
         "parts": parts,
         "left_out": len(base.issuers) - len(parts),
-        "figures": figures,
+        "figures": figures_by_section(drawings),
         "runs": _runs(comparison),
         "one_plan": len({(r.paths, r.manifest["run"]["seed"]) for r in comparison.runs.values()})
         == 1,
@@ -105,10 +88,10 @@ def shown_issuers(comparison: Comparison) -> list[str]:
     return shared[:MOST_ISSUERS]
 
 
-def _contents(scenarios: list[Scenario], parts: list[Part]) -> list[Entry]:
+def _contents(others: list[Other], parts: list[Part]) -> list[Entry]:
     return [
         Entry("answer", "The answer"),
-        Entry("changes", "What changes most", [Entry(s.anchor, s.name) for s in scenarios]),
+        Entry("changes", "What changes most", [Entry(run.anchor, run.name) for run in others]),
         Entry("issuers", "Issuer by issuer", [Entry(p.anchor, p.name) for p in parts]),
         Entry("market", "The market"),
         Entry("inputs", "What the scenarios change"),
@@ -117,10 +100,10 @@ def _contents(scenarios: list[Scenario], parts: list[Part]) -> list[Entry]:
     ]
 
 
-def _scenario(comparison: Comparison, name: str, number: int) -> Scenario:
+def _other(comparison: Comparison, name: str, number: int) -> Other:
     changes = headline_changes(comparison, name)
     described = comparison.runs[name].manifest["scenario"]
-    return Scenario(
+    return Other(
         name=name,
         anchor=f"scenario-{number}",
         title=described["title"],
@@ -183,8 +166,7 @@ def _across(comparison: Comparison, issuer: str, metric: str, period: str, label
     return Row(label, cells)
 
 
-def _part(comparison: Comparison, issuer: str, number: int, figures: dict[str, str]) -> Part:
-    names = (f"{issuer}-{kind}" for kind in ("free-cash-flow", "failure"))
+def _part(comparison: Comparison, issuer: str, number: int) -> Part:
     base = comparison.runs[comparison.base]
     across = partial(_across, comparison, issuer)
     flows = [across("free_cash_flow", year, label=f"Mean {year}") for year in base.years]
@@ -199,7 +181,6 @@ def _part(comparison: Comparison, issuer: str, number: int, figures: dict[str, s
     return Part(
         name=issuer,
         anchor=f"issuer-{number}",
-        figures=[figures[name] for name in names if name in figures],
         grids=[
             Grid(f"{issuer}: free cash flow, $bn", "", list(comparison.runs), flows),
             Grid(f"{issuer}: chances, %", "", list(comparison.runs), [*negative, *failures]),

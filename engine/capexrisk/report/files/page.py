@@ -1,9 +1,10 @@
-"""What every page shares: the template's environment, its style, its script, its contents."""
+"""What both pages share: template's environment, style, script, contents, figures."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -11,8 +12,12 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from capexrisk.report.plots.figures import Drawing
+from capexrisk.report.plots.svg import inline
+from capexrisk.report.writing.cells import Grid
 from capexrisk.report.writing.words import counted
 
+REPORT = "report.html"
 TEMPLATES = "templates"
 STYLE = "page.css"
 SCRIPT = "page.js"
@@ -27,6 +32,28 @@ class Entry:
     below: list[Entry] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Part:
+    """What a page says about one issuer."""
+
+    name: str
+    anchor: str
+    grids: list[Grid]
+    sentence: str = ""
+
+
+Figures = dict[tuple[str, str], list[Markup]]
+
+
+def figures_by_section(drawings: Iterable[Drawing]) -> Figures:
+    """Figures as elements, by section and issuer ("" for all), in their order."""
+    figures: Figures = {}
+    for drawing in drawings:
+        element = Markup(inline(drawing.svg, drawing.description))  # made here, and escaped
+        figures.setdefault((drawing.section, drawing.issuer), []).append(element)
+    return figures
+
+
 def render_page(template: str, context: dict[str, object]) -> str:
     """A page as text: one file that asks for no other.
 
@@ -35,7 +62,8 @@ def render_page(template: str, context: dict[str, object]) -> str:
     template : str
         Name of a template that extends base.html.j2.
     context : dict
-        What it shows; ``warnings`` (list of str) and ``contents`` (list of `Entry`) for the base.
+        What it shows; ``warnings`` (list of str), ``contents`` (list of `Entry`) and ``figures``
+        (of `figures_by_section`) at least.
     """
     style, script = _asset(STYLE), _asset(SCRIPT)
     return (

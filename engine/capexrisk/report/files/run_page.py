@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from capexrisk.archive.results import Results
@@ -12,26 +11,14 @@ from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions, confidence_table
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.verdicts import sentence, verdict
-from capexrisk.report.files.page import Entry, render_page
-from capexrisk.report.plots.figures import MOST_ISSUERS, MOST_PANELS, Drawing, draw_figures
-from capexrisk.report.plots.svg import inline
+from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
+from capexrisk.report.plots.cash_flow import MOST_PANELS
+from capexrisk.report.plots.figures import MOST_ISSUERS, Drawing, draw_figures
 from capexrisk.report.writing.cells import Grid
 from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail
 
-REPORT = "report.html"
 MOST_YEARS = 6
 RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
-
-
-@dataclass(frozen=True)
-class Part:
-    """What the page says about one issuer."""
-
-    name: str
-    anchor: str
-    sentence: str
-    figures: list[str]
-    grids: list[Grid]
 
 
 def write_report(results: Results, directory: Path, drawings: list[Drawing] | None = None) -> Path:
@@ -66,12 +53,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     years = years_shown(results)
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
-    figures = {
-        drawing.name: inline(drawing.svg, f"f{number}-", drawing.description)
-        for number, drawing in enumerate(drawings)
-    }
     manifest = results.manifest
-    parts = [_part(issuer, number, grids, figures) for number, issuer in enumerate(results.issuers)]
+    parts = [_part(issuer, number, grids) for number, issuer in enumerate(results.issuers, 1)]
     inputs = assumptions(results)
     return {
         "warnings": warnings(results),
@@ -86,7 +69,7 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "headline": [grids.negative_cash_flow(), grids.failure()],
         "verdict": verdict(results, estimates),
         "parts": parts,
-        "figures": figures,
+        "figures": figures_by_section(drawings),
         "system": _system(grids, drawn),
         "drawn": drawn,
         "years": years,
@@ -127,13 +110,11 @@ def _joined(text: str) -> str:
     return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
 
 
-def _part(issuer: str, number: int, grids: Grids, figures: dict[str, str]) -> Part:
-    names = (f"{issuer}-{kind}" for kind in ("fan", "distribution", "funding-mix"))
+def _part(issuer: str, number: int, grids: Grids) -> Part:
     return Part(
         name=issuer,
-        anchor=f"issuer-{number + 1}",
+        anchor=f"issuer-{number}",
         sentence=_joined(sentence(grids.results, grids.estimates, issuer)),
-        figures=[figures[name] for name in names if name in figures],
         grids=[
             grids.amounts(issuer),
             grids.distress(issuer),

@@ -9,7 +9,8 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.errors import ResultsError
 from capexrisk.report.files.markdown import MARKDOWN, write_markdown
-from capexrisk.report.files.run_page import REPORT, write_report
+from capexrisk.report.files.page import REPORT
+from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
 from capexrisk.report.plots.figures import FIGURES, write_figures
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
@@ -34,7 +35,7 @@ Runs = Results | Mapping[str, Results]
 
 @dataclass(frozen=True)
 class Margins:
-    """Room around the axes of a figure, points; measured but on the right.
+    """Margins of the axes, points; all but the right one are measured.
 
     Parameters
     ----------
@@ -135,6 +136,41 @@ def drawing(runs: Runs, ax: Axes | None, *, height: float | None = None) -> Iter
             figure.set_figheight(height)
         yield ax
         stamp(figure, runs)
+
+
+def one_panel(
+    runs: Runs, plot: Callable[..., Axes], margins: Margins, height: float | None = None
+) -> Figure:
+    """A figure of one plot, in the project's style.
+
+    Without pyplot, as all that pages show: no global state, nothing to close, and safe beside a
+    caller's own plots.
+
+    Parameters
+    ----------
+    runs : Results, or mapping of str to Results
+    plot : callable
+        Draws runs on ``ax``.
+    margins : Margins
+    height : float, optional
+        Inches.
+    """
+    with styled():
+        figure, (ax,) = panels(1, height)
+        margins.apply(figure)
+        plot(runs, ax=ax)
+        margins.apply(figure)
+        stamp(figure, runs)
+    return figure
+
+
+def panels(rows: int, height: float | None = None) -> tuple[Figure, list[Axes]]:
+    """A figure of axes under each other; its height in inches."""
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    if height is not None:
+        figure.set_figheight(height)
+    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
 
 
 def stamp(figure: Figure | SubFigure, runs: Runs) -> None:

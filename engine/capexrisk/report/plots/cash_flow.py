@@ -6,14 +6,17 @@ from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
-from capexrisk.report.plots.canvas import INK, PINK, RED, drawing
+from capexrisk.report.plots.canvas import INK, PINK, RED, Margins, drawing, panels, stamp, styled
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.density import Density, Floats
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.numbers import percentage, signed
 from capexrisk.report.writing.words import shortened
 
@@ -22,8 +25,17 @@ ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
 VISIBLE = 0.0005  # a share below it would be written 0.0 %
 BELOW, ABOVE = "#e8a37c", "#a9cbe0"
+MOST_PANELS = 4  # years below each other
+PANEL = 1.95  # height of a year, inches
 
 
+@plot(
+    "fan",
+    section="issuer",
+    of="issuer",
+    says="Fan chart: free cash flow of {issuer} by quarter, from P5 to P95",
+    order=1,
+)
 def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "quarter") -> Axes:
     """Fan chart of an issuer's free cash flow by quarter or by calendar year, $bn.
 
@@ -43,8 +55,9 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
     Raises
     ------
     ValueError
-        For any other `by`, or a run without distributions.
+        For another issuer, any other `by`, or a run without distributions.
     """
+    one_of(issuer, results.issuers, "issuer")
     if by not in ("quarter", "year"):
         raise ValueError(f"by: {by!r} is no period; give 'quarter' or 'year'")
     periods = results.quarters if by == "quarter" else results.years
@@ -63,7 +76,8 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
     return ax
 
 
-def distribution(results: Results, issuer: str, year: str, ax: Axes | None = None) -> Axes:
+@plot()
+def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None = None) -> Axes:
     """Histogram of an issuer's free cash flow over a year, $bn, with its distribution function.
 
     Marked are P5, the mean and the cash flow at risk between them. Years without any flow, because
@@ -73,14 +87,21 @@ def distribution(results: Results, issuer: str, year: str, ax: Axes | None = Non
     ----------
     results : Results
     issuer : str
-    year : str
+    year : str or int
     ax : Axes, optional
 
     Returns
     -------
     Axes
         Of the histogram; the distribution function has its own on the right.
+
+    Raises
+    ------
+    ValueError
+        For an issuer or a year that the run does not have.
     """
+    one_of(issuer, results.issuers, "issuer")
+    year = one_of(year, results.years, "year")
     cells = results.distributions
     cells = cells[cells["issuer"] == issuer]
     chosen = (cells["metric"] == "free_cash_flow") & (cells["period"] == year)
@@ -109,6 +130,30 @@ def distribution(results: Results, issuer: str, year: str, ax: Axes | None = Non
         _draw_cumulative(ax, density, edges)
         head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year, density))
     return ax
+
+
+@figure(
+    "distribution",
+    section="issuer-tall",
+    of="issuer",
+    says="Histograms: free cash flow of {issuer} in each year, with P5 and mean",
+)
+def distributions(results: Results, issuer: str) -> Figure:
+    """The first years under each other, on the same scale from left to right."""
+    years = results.years[:MOST_PANELS]
+    with styled():
+        drawn, axes = panels(len(years), 0.3 + PANEL * len(years))
+        for ax, year in zip(axes, years, strict=True):
+            distribution(results, issuer, year, ax)
+        lows, highs = zip(*(ax.get_xlim() for ax in axes), strict=True)
+        limits = with_room(results, issuer, years, (min(lows), max(highs)))
+        for ax in axes:
+            ax.set_xlim(limits)
+        for ax in axes[:-1]:
+            ax.set_xlabel("")
+        Margins(right=33.0).apply(drawn, rows=len(years), between=46.0)
+        stamp(drawn, results)
+    return drawn
 
 
 def with_room(

@@ -5,13 +5,27 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.typing import LineStyleType
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.kernel.outcomes import CAUSES
-from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PINK, QUIET, RED, SKY, drawing
+from capexrisk.report.plots.canvas import (
+    BLUE,
+    GREEN,
+    INK,
+    ORANGE,
+    PINK,
+    QUIET,
+    RED,
+    SKY,
+    Margins,
+    drawing,
+    one_panel,
+)
 from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
+from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.words import CAUSES as CAUSE_WORDS
@@ -24,8 +38,11 @@ MOST_BARS = 12
 CAUSE_COLOURS = dict(zip(CAUSES, (BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
 WRITTEN = 8.0  # per cent of a bar that has room for its number
 BAR = 0.21  # of height for an issuer, inches
+LETTER = 4.9  # width of a letter of a name beside its curve, points
+ROOM_FOR_CHANCES = 78.0  # points: "99.993–99.999 %" beside the bars of causes
 
 
+@plot()
 def survival(results: Results, ax: Axes | None = None) -> Axes:
     """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands.
 
@@ -63,6 +80,17 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
         text = _who_is_missing(results, shown, failing)
         head(ax, "Funding failure by the end of each quarter", text)
     return ax
+
+
+@figure(
+    "survival",
+    section="by-year",
+    says="Curves: chance of funding failure by the end of each quarter, for each issuer",
+)
+def survival_with_names(results: Results) -> Figure:
+    """The same with room on the right for the longest name."""
+    longest = max(len(shortened(name)) for name in results.issuers)
+    return one_panel(results, survival, Margins(right=10.0 + LETTER * longest))
 
 
 def draw_steps(
@@ -116,6 +144,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
     return f"no failure of {names} in {counted(results.paths, 'path')}"
 
 
+@plot()
 def causes(results: Results, ax: Axes | None = None) -> Axes:
     """What funding failures come from: a bar an issuer, divided by binding cause.
 
@@ -159,6 +188,18 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
         head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
     return ax
+
+
+@figure(
+    "causes",
+    section="together",
+    says="Bars: what the funding failures of each issuer come from, and how likely it fails",
+    order=1,
+)
+def causes_with_chances(results: Results) -> Figure:
+    """The same with room on the right for the chances."""
+    rows = len(likeliest_to_fail(results, MOST_BARS))
+    return one_panel(results, causes, Margins(right=ROOM_FOR_CHANCES), height_of_rows(rows))
 
 
 def height_of_rows(rows: int) -> float:

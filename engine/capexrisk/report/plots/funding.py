@@ -9,7 +9,9 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.table import SYSTEM, flow_metric
 from capexrisk.kernel.outcomes import CHANNELS
 from capexrisk.report.plots.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, label_years, number_axis
+from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import signed
 from capexrisk.report.writing.words import CHANNELS as CHANNEL_WORDS
 from capexrisk.report.writing.words import shortened
@@ -18,6 +20,19 @@ MOST_TOTALS = 7
 CHANNEL_COLOURS = (BLUE, SKY, GREEN, PINK, ORANGE, RED)
 
 
+@plot(
+    "funding-mix",
+    section="funding",
+    says="Bars: mean outside funding of all issuers by year and channel",
+    order=1,
+)
+@plot(
+    "funding-mix",
+    section="issuer",
+    of="issuer",
+    says="Bars: mean outside funding of {issuer} by year and channel",
+    order=2,
+)
 def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """Mean outside funding by year, stacked by channel, $bn.
 
@@ -31,7 +46,13 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        For an issuer that the run does not have.
     """
+    one_of(issuer, [*results.issuers, SYSTEM], "issuer")
     place = np.arange(len(results.years))
     base = np.zeros(place.size)
     with drawing(results, ax) as ax:

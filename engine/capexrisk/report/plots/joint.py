@@ -9,13 +9,15 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
-from capexrisk.report.plots.canvas import BLUE, INK, drawing
+from capexrisk.report.plots.canvas import BLUE, INK, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
 from capexrisk.report.writing.words import counted, shortened
 
@@ -29,6 +31,7 @@ CELL = 0.27  # height of a row, inches
 NAMES = 0.075  # height of a letter of a name that stands upright, inches
 
 
+@plot()
 def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that two issuers both fail within the horizon, %.
 
@@ -57,6 +60,7 @@ def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@plot()
 def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that the row's issuer fails, given that the column's does, %.
 
@@ -83,6 +87,27 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
         title = "Fails if that of the column does, %"
         head(ax, title, below, from_figure=True)
     return ax
+
+
+@figure(
+    "joint-failures",
+    section="together",
+    of="pair",
+    says="Two heat maps: how likely any two issuers both fail, and one if the other does",
+    order=2,
+)
+def pairs_of_failures(results: Results) -> Figure:
+    """Both maps under each other; the names below stand for both."""
+    shown = likeliest_to_fail(results, MOST_PAIRED)
+    with styled():
+        drawn, (upper, lower) = panels(2, height_of_pairs(shown, 2))
+        joint_failures(results, upper)
+        conditional_failures(results, lower)
+        upper.set_xticks([])
+        margins = Margins(bottom=72.0 * names_below(shown) + 14.0)
+        margins.apply(drawn, rows=2, between=44.0)
+        stamp(drawn, results)
+    return drawn
 
 
 def height_of_pairs(shown: list[str], maps: int) -> float:

@@ -12,8 +12,10 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.table import SYSTEM
 from capexrisk.report.plots.bands import statistics_of
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.failure import draw_steps
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.plots.registry import overlay
 from capexrisk.report.plots.system import quantity_of
 from capexrisk.report.writing.words import listed, shortened
 
@@ -32,6 +34,13 @@ MARKS = ("o", "s", "^", "D", "v")
 SPREAD = 0.6  # of the room of a year that its runs share
 
 
+@overlay(
+    "failure",
+    section="issuer",
+    of="issuer",
+    says="Curves: chance of funding failure of {issuer} by quarter, for each run",
+    order=2,
+)
 def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     """Chance of an issuer's funding failure by the end of each quarter, a curve a run, log scale.
 
@@ -77,6 +86,13 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@overlay(
+    "free-cash-flow",
+    section="issuer",
+    of="issuer",
+    says="Ranges: free cash flow of {issuer} by year, for each run",
+    order=1,
+)
 def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     """An issuer's free cash flow by year, $bn: median, and P5 to P95 as a thin line, a run each.
 
@@ -103,6 +119,33 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@overlay(
+    "spread",
+    section="market",
+    says="Curves: spread of the bond market by quarter, for each run",
+    order=1,
+)
+@overlay(
+    "utilisation",
+    section="market",
+    says="Curves: utilisation of AI capacity by quarter, for each run",
+    order=2,
+    metric="utilisation",
+)
+@overlay(
+    "demand",
+    section="market",
+    says="Curves: AI demand by quarter, for each run",
+    order=3,
+    metric="ai_demand",
+)
+@overlay(
+    "bond-share",
+    section="market",
+    says="Curves: AI share of the bond market by quarter, for each run",
+    order=4,
+    metric="ai_share_of_bond_market",
+)
 def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """A quantity of the market by quarter: median, and P5 and P95 as thin lines, a run each.
 
@@ -144,10 +187,9 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
 
 
 def _with_issuer(runs: Runs, issuer: str) -> dict[str, Results]:
-    shown = {name: results for name, results in runs.items() if issuer in results.issuers}
-    if not shown:
-        raise ValueError(f"{issuer!r} is no issuer of any of these runs: {', '.join(runs)}")
-    return shown
+    issuers = dict.fromkeys(name for results in runs.values() for name in results.issuers)
+    one_of(issuer, issuers, "issuer")
+    return {name: results for name, results in runs.items() if issuer in results.issuers}
 
 
 def _missing(runs: Runs, shown: Runs, issuer: str) -> list[str]:

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, RED, SKY, drawing
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import signed
 from capexrisk.report.writing.words import CAUSES, shortened
 from capexrisk.study.replay import SOURCES, replay
@@ -51,8 +53,9 @@ class Step(NamedTuple):
     colour: str
 
 
+@plot()
 def waterfall(
-    results: Results, issuer: str, period: str, path: int, ax: Axes | None = None
+    results: Results, issuer: str, period: str | int, path: int, ax: Axes | None = None
 ) -> Axes:
     """What an issuer needed on one path in a quarter or a year, and where it came from, $bn.
 
@@ -63,7 +66,7 @@ def waterfall(
     ----------
     results : Results
     issuer : str
-    period : str
+    period : str or int
         A quarter or a year.
     path : int
         0 to ``paths - 1``, or a path's number; see `run.replay.replay`. The first picture on a
@@ -77,8 +80,10 @@ def waterfall(
     Raises
     ------
     ValueError
-        If the run has no such path.
+        If the run has no such issuer, period or path.
     """
+    one_of(issuer, results.issuers, "issuer")
+    period = one_of(period, [*results.quarters, *results.years], "quarter or year")
     rows = replay(results, path)
     rows = rows[(rows["issuer"] == issuer) & rows["quarter"].isin(_quarters(results, period))]
     steps = waterfall_steps(rows)
@@ -178,6 +183,4 @@ def _quarters(results: Results, period: str) -> list[str]:
     """The quarters of a period."""
     if period in results.quarters:
         return [period]
-    if period not in results.years:
-        raise ValueError(f"{period!r} is no quarter and no year of this run")
     return [quarter for quarter in results.quarters if quarter[:4] == period[:4]]

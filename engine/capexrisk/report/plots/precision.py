@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.by_replicate import student_half_width
+from capexrisk.estimate.table import HORIZON, SYSTEM
 from capexrisk.report.plots.bands import DASHED
 from capexrisk.report.plots.canvas import BLUE, GREEN, RED, SKY, drawing
+from capexrisk.report.plots.choices import one_of, rows_of
 from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import PROBABILITY
 from capexrisk.report.writing.words import shortened
 
@@ -21,11 +24,12 @@ Floats = NDArray[np.float64]
 FEWEST = 4  # nets whose spread says anything
 
 
+@plot()
 def convergence(
     results: Results,
     metric: str,
-    issuer: str,
-    period: str,
+    issuer: str = SYSTEM,
+    period: str | int = HORIZON,
     statistic: str = "probability",
     *,
     target: float | None = None,
@@ -41,7 +45,7 @@ def convergence(
     results : Results
         Of the sampler "sobol".
     metric, issuer, period, statistic : str
-        A row of the tidy table; "probability" stands for its bounds too.
+        A row of the tidy table; "probability" stands for its bounds too. A year may be an int.
     target : float, optional
         A standard error that was wanted: the band of the value less and plus it is drawn.
     ax : Axes, optional
@@ -55,6 +59,7 @@ def convergence(
     ValueError
         If the table has no such row, or the run no nets.
     """
+    period = str(period)
     row = _row(results, metric, issuer, period, statistic)
     by_net = results.replicates[row]
     if results.manifest["run"].get("sampler") != "sobol":
@@ -102,20 +107,12 @@ def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _row(results: Results, metric: str, issuer: str, period: str, statistic: str) -> int:
     """Number of a row of the tidy table."""
-    table = results.summary
+    rows = rows_of(results.summary, metric, issuer, period)
     names = PROBABILITY if statistic in PROBABILITY else (statistic,)
-    found = (
-        (table["metric"] == metric)
-        & (table["issuer"] == issuer)
-        & (table["period"] == period)
-        & table["statistic"].isin(names)
-    )
-    rows = np.flatnonzero(found)
-    if rows.size == 0:
-        raise ValueError(
-            f"{metric}/{issuer}/{period}/{statistic}: there is no such row in this run's table"
-        )
-    return int(rows[0])
+    found = rows[rows["statistic"].isin(names)]
+    if found.empty:
+        one_of(statistic, rows["statistic"], f"statistic of {metric}")
+    return int(found.index[0])
 
 
 def _unit(metric: str) -> str:

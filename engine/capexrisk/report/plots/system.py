@@ -11,6 +11,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.table import SYSTEM
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import (
     MOST_QUARTER_LABELS,
     head,
@@ -18,6 +19,7 @@ from capexrisk.report.plots.labels import (
     label_years,
     number_axis,
 )
+from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates, observed
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.scenario.market import REGIMES
@@ -69,13 +71,29 @@ def quantity_of(metric: str) -> Quantity:
     ValueError
         For any other metric.
     """
-    if metric not in QUANTITIES:
-        raise ValueError(
-            f"metric: {metric!r} is none of the market; give one of {', '.join(QUANTITIES)}"
-        )
-    return QUANTITIES[metric]
+    return QUANTITIES[one_of(metric, QUANTITIES, "metric of the market")]
 
 
+@plot(
+    "spread",
+    section="market",
+    says="Fan chart: spread of the bond market by quarter, from P5 to P95",
+    order=1,
+)
+@plot(
+    "utilisation",
+    section="market",
+    says="Fan chart: utilisation of AI capacity by quarter, from P5 to P95",
+    order=2,
+    metric="utilisation",
+)
+@plot(
+    "bond-share",
+    section="market",
+    says="Fan chart: AI share of the bond market by quarter, from P5 to P95",
+    order=3,
+    metric="ai_share_of_bond_market",
+)
 def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """Fan chart of a quantity of the market by quarter.
 
@@ -114,6 +132,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     return ax
 
 
+@plot()
 def regimes(results: Results, ax: Axes | None = None) -> Axes:
     """Probability of each regime of the bond market by quarter, stacked, %.
 
@@ -145,6 +164,11 @@ def regimes(results: Results, ax: Axes | None = None) -> Axes:
     return ax
 
 
+@plot(
+    "group-profit",
+    section="profit",
+    says="Boxes: profit of all issuers by year, from P5 to P95, and the threshold",
+)
 def group_profit(results: Results, ax: Axes | None = None) -> Axes:
     """Profit of all issuers by calendar year against the threshold of the scenario, $bn.
 

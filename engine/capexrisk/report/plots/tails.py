@@ -13,7 +13,9 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.intervals import binomial_interval
 from capexrisk.estimate.table import HORIZON, SYSTEM
 from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
+from capexrisk.report.plots.choices import rows_of
 from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage, signed
 from capexrisk.report.writing.words import shortened
@@ -48,11 +50,17 @@ QUANTITIES = {
 }
 
 
+@plot(
+    "outside-funding",
+    section="funding",
+    says="Curve: chance that all issuers raise more than an amount",
+    order=2,
+)
 def exceedance(
     results: Results,
     metric: str = "outside_funding",
     issuer: str = SYSTEM,
-    period: str = HORIZON,
+    period: str | int = HORIZON,
     ax: Axes | None = None,
 ) -> Axes:
     """Probability that an amount is worse than x, over x, on a logarithmic axis.
@@ -69,7 +77,7 @@ def exceedance(
         Any with quantiles in the tidy table.
     issuer : str
         A name, or "system".
-    period : str
+    period : str or int
         A quarter, a year or "horizon", as in the tidy table.
     ax : Axes, optional
 
@@ -80,16 +88,12 @@ def exceedance(
     Raises
     ------
     ValueError
-        For another metric, or if the run has no distribution of it.
+        If the run has no distribution of it.
     """
-    if metric not in QUANTITIES:
-        raise ValueError(f"metric: {metric!r} has no curve; give one of {', '.join(QUANTITIES)}")
+    period = str(period)
+    cells = rows_of(results.distributions, metric, issuer, period)
+    cells = cells.sort_values("lower", kind="stable")
     quantity = QUANTITIES[metric]
-    cells = results.distributions
-    chosen = (cells["metric"] == metric) & (cells["issuer"] == issuer)
-    cells = cells[chosen & (cells["period"] == period)].sort_values("lower", kind="stable")
-    if cells.empty:
-        raise ValueError(f"{metric} of {issuer}, {period}: this run has no distribution of it")
     with drawing(results, ax) as ax:
         _draw_curve(ax, cells, quantity)
         ax.margins(x=0.02)

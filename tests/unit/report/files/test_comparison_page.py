@@ -10,12 +10,13 @@ import pytest
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.files.comparison_page import write_comparison
+from capexrisk.report.plots.registry import OF_COMPARISONS
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.scenario import load_scenario
 from capexrisk.study.comparison import Comparison, compare
 from capexrisk.study.simulation import simulate
 from tests.unit.report.conftest import ROOT
-from tests.unit.report.files.test_run_page import Outline
+from tests.unit.report.files.outline import Outline
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +57,12 @@ def test_it_says_what_changes_with_its_error_and_why(page, comparison):
 
 def test_figures_are_files_as_well(folder, comparison):
     names = {path.name for path in (folder / "figures").iterdir()}
-    stems = ["spread", "utilisation", "demand", "bond-share"]
-    for issuer in comparison.runs[comparison.base].issuers:
-        stems += [f"{issuer}-free-cash-flow", f"{issuer}-failure"]
+    issuers = comparison.runs[comparison.base].issuers
+    stems = [
+        f"{issuer}-{placement.name}" if issuer else placement.name
+        for placement in OF_COMPARISONS.placements
+        for issuer in (issuers if placement.of == "issuer" else [""])
+    ]
     assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
 
 

@@ -1,17 +1,56 @@
-"""Every plot once, by name."""
+"""Every plot of the registry, and some of them with other arguments, by name."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 
 from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
-from capexrisk.report import plots
-from capexrisk.report.plots import overlaid
+from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Plot
 
 Draw = Callable[[Results, Axes | None], Axes]
+Arguments = Callable[[Results], dict[str, object]]
+
+OVERLAID = "overlaid "
+# What a plot is asked for where it must be told.
+ASKED: dict[str, Callable[[Results], str]] = {
+    "issuer": lambda results: results.issuers[-1],
+    "year": lambda results: results.years[-1],
+}
+# Plots that look another way with other arguments.
+MORE: dict[str, tuple[str, Arguments]] = {
+    "fan by year": ("fan", lambda results: {"by": "year"}),
+    "funding mix": ("funding_mix", lambda results: {"issuer": results.issuers[-1]}),
+    "funding mix of all": ("funding_mix", lambda results: {}),
+    "shortfall": (
+        "exceedance",
+        lambda results: {
+            "metric": "free_cash_flow",
+            "issuer": results.issuers[-1],
+            "period": results.years[-1],
+        },
+    ),
+    "utilisation": ("market", lambda results: {"metric": "utilisation"}),
+    "bond share": ("market", lambda results: {"metric": "ai_share_of_bond_market"}),
+}
+# Plots that not every run has: of nets, or of a path that is computed again.
+SPECIAL: dict[str, tuple[str, Arguments]] = {
+    "convergence": (
+        "convergence",
+        lambda results: {
+            "metric": "funding_failure",
+            "period": results.quarters[-1],
+            "issuer": results.issuers[-1],
+            "target": 0.0004,
+        },
+    ),
+    "waterfall": ("waterfall", lambda results: {"period": results.quarters[0], "path": 5}),
+    "waterfall of a year": ("waterfall", lambda results: {"period": results.years[-1], "path": 5}),
+    "surplus": ("waterfall", lambda results: {"period": results.quarters[-1], "path": 5}),
+}
 
 
 def _runs(results: Results) -> dict[str, Results]:
@@ -22,53 +61,31 @@ def _runs(results: Results) -> dict[str, Results]:
     }
 
 
-GALLERY: dict[str, Draw] = {
-    "fan": lambda results, ax: plots.fan(results, results.issuers[-1], ax),
-    "fan by year": lambda results, ax: plots.fan(results, results.issuers[-1], ax, by="year"),
-    "distribution": lambda results, ax: plots.distribution(
-        results, results.issuers[-1], results.years[-1], ax
-    ),
-    "survival": plots.survival,
-    "causes": plots.causes,
-    "joint failures": plots.joint_failures,
-    "conditional failures": plots.conditional_failures,
-    "funding mix": lambda results, ax: plots.funding_mix(results, results.issuers[-1], ax),
-    "funding mix of all": lambda results, ax: plots.funding_mix(results, ax=ax),
-    "exceedance": lambda results, ax: plots.exceedance(results, ax=ax),
-    "shortfall": lambda results, ax: plots.exceedance(
-        results, "free_cash_flow", results.issuers[-1], results.years[-1], ax
-    ),
-    "spread": lambda results, ax: plots.market(results, ax=ax),
-    "utilisation": lambda results, ax: plots.market(results, "utilisation", ax),
-    "bond share": lambda results, ax: plots.market(results, "ai_share_of_bond_market", ax),
-    "regimes": plots.regimes,
-    "group profit": plots.group_profit,
-    "overlaid failure": lambda results, ax: overlaid.failure(
-        _runs(results), results.issuers[-1], ax
-    ),
-    "overlaid free cash flow": lambda results, ax: overlaid.free_cash_flow(
-        _runs(results), results.issuers[-1], ax
-    ),
-    "overlaid market": lambda results, ax: overlaid.market(_runs(results), ax=ax),
+def _drawn(draw: Plot, arguments: Arguments, *, overlaid: bool = False) -> Draw:
+    parameters = inspect.signature(draw).parameters.values()
+    asked = [p.name for p in parameters if p.name in ASKED and p.default is p.empty]
+
+    def drawn(results: Results, ax: Axes | None) -> Axes:
+        told = {name: ASKED[name](results) for name in asked} | arguments(results)
+        return draw(_runs(results) if overlaid else results, ax=ax, **told)
+
+    return drawn
+
+
+def _of_runs(chosen: dict[str, tuple[str, Arguments]]) -> dict[str, Draw]:
+    return {title: _drawn(OF_RUNS.plots[name], more) for title, (name, more) in chosen.items()}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+_ALONE = {_words(name): (name, lambda results: {}) for name in OF_RUNS.plots}
+GALLERY = {
+    **_of_runs({title: one for title, one in _ALONE.items() if title not in SPECIAL} | MORE),
+    **{
+        OVERLAID + _words(name): _drawn(draw, lambda results: {}, overlaid=True)
+        for name, draw in OF_COMPARISONS.plots.items()
+    },
 }
-OF_NETS: dict[str, Draw] = {
-    "convergence": lambda results, ax: plots.convergence(
-        results,
-        "funding_failure",
-        results.issuers[-1],
-        results.quarters[-1],
-        target=0.0004,
-        ax=ax,
-    ),
-}
-OF_A_PATH: dict[str, Draw] = {
-    "waterfall": lambda results, ax: plots.waterfall(
-        results, results.issuers[-1], results.quarters[0], 5, ax
-    ),
-    "waterfall of a year": lambda results, ax: plots.waterfall(
-        results, results.issuers[-1], results.years[-1], 5, ax
-    ),
-    "surplus": lambda results, ax: plots.waterfall(
-        results, results.issuers[-1], results.quarters[-1], 5, ax
-    ),
-}
+DRAWN = {**GALLERY, **_of_runs(SPECIAL)}

@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from capexrisk.report.plots.canvas import styled
-from tests.unit.report.plots.gallery import GALLERY, OF_A_PATH, OF_NETS
+from tests.unit.report.plots.gallery import DRAWN
 from tests.unit.report.synthetic import replayed, synthetic
 
 BASELINES = Path(__file__).parent / "baseline"
-DRAWN = {**GALLERY, **OF_NETS, **OF_A_PATH}
 REPLAY = "capexrisk.report.plots.path.replay"
 DPI = 60
 

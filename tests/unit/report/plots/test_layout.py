@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.canvas import styled
 from capexrisk.report.plots.figures import draw_figures
+from tests.unit.report.plots.gallery import DRAWN
 from tests.unit.report.plots.layout import flaws
-from tests.unit.report.plots.pictures import DRAWN, REPLAY
+from tests.unit.report.plots.pictures import REPLAY
 from tests.unit.report.synthetic import replayed, synthetic
 
 CROWD = [f"Nebulous Compute Holdings ({number})" for number in range(1, 13)]
@@ -33,7 +34,7 @@ RUNS: dict[str, Callable[[], Results]] = {
 def test_a_report_has_no_flaw(run: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[str] = []
 
-    def look(figure: Figure) -> str:
+    def look(figure: Figure, name: str) -> str:
         with styled():  # as when it is written
             found.extend(flaws(figure))
         return ""

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from matplotlib.testing.compare import compare_images
 
-from tests.unit.report.plots.pictures import BASELINES, DRAWN, baseline, draw
+from tests.unit.report.plots.gallery import DRAWN
+from tests.unit.report.plots.pictures import BASELINES, baseline, draw
 
 # Root of the mean square of the difference, of 255. Another machine may smooth edges a little
 # differently. Anything drawn that is gone makes 0.8 and more: the least is a waterfall's thin line.

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.kernel.outcomes import CHANNELS
-from capexrisk.report import plots
 from capexrisk.report.plots.labels import spread_apart
 from tests.unit.report.plots.gallery import GALLERY
 
@@ -57,7 +56,7 @@ def test_a_plot_takes_any_run(odd: Results, kind: str) -> None:
 
 
 def test_the_fan_is_the_summary(results: Results) -> None:
-    ax = plots.fan(results, "Amazon", Figure().subplots())
+    ax = results.plot.fan("Amazon", Figure().subplots())
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
     for label, statistic in (("Median", "p50"), ("Mean", "mean")):
         expected = values(results, "free_cash_flow", "Amazon", statistic)
@@ -70,7 +69,7 @@ def test_the_fan_is_the_summary(results: Results) -> None:
 
 
 def test_the_distribution_marks_what_the_summary_says(results: Results) -> None:
-    ax = plots.distribution(results, "Oracle", "2027", Figure().subplots())
+    ax = results.plot.distribution("Oracle", "2027", Figure().subplots())
     rows = results.estimates("free_cash_flow", issuer="Oracle", period="2027")
     value = dict(zip(rows["statistic"], rows["value"], strict=True))
     shown = texts(ax).replace("−", "-")
@@ -84,7 +83,7 @@ def test_the_distribution_marks_what_the_summary_says(results: Results) -> None:
 
 
 def test_the_part_below_zero_has_a_colour_of_its_own(results: Results) -> None:
-    ax = plots.distribution(results, "Amazon", "2027", Figure().subplots())
+    ax = results.plot.distribution("Amazon", "2027", Figure().subplots())
     below, above = (patch for patch in ax.patches if hasattr(patch, "get_data"))
     assert below.get_facecolor() != above.get_facecolor()
     assert below.get_data().edges.max() <= 0.0 <= above.get_data().edges.min()
@@ -95,7 +94,7 @@ def test_the_part_below_zero_has_a_colour_of_its_own(results: Results) -> None:
 
 
 def test_survival_curves_are_the_cumulative_failures(results: Results) -> None:
-    ax = plots.survival(results, Figure().subplots())
+    ax = results.plot.survival(Figure().subplots())
     names = [text.get_text() for text in ax.texts if text.get_text() in results.issuers]
     rows = results.estimates("funding_failure", period=results.quarters[-1])
     assert names == rows.loc[rows["statistic"] == "probability", "issuer"].to_list()
@@ -108,7 +107,7 @@ def test_survival_curves_are_the_cumulative_failures(results: Results) -> None:
 
 
 def test_survival_shows_certain_failure_as_certain(odd: Results) -> None:
-    ax = plots.survival(odd, Figure().subplots())
+    ax = odd.plot.survival(Figure().subplots())
     everywhere = odd.estimates("funding_failure", statistic="lower_bound", period=odd.quarters[-1])
     for line in ax.lines[: len(everywhere)]:
         assert line.get_ydata()[-1] == 100.0
@@ -116,7 +115,7 @@ def test_survival_shows_certain_failure_as_certain(odd: Results) -> None:
 
 @pytest.mark.parametrize("issuer", ["Oracle", "system"])
 def test_the_mix_adds_up(results: Results, issuer: str) -> None:
-    ax = plots.funding_mix(results, issuer, Figure().subplots())
+    ax = results.plot.funding_mix(issuer, Figure().subplots())
     assert len(ax.containers) == len(CHANNELS)
     height = sum(bar.get_height() for container in ax.containers for bar in container)
     for lower, upper in pairwise(ax.containers):  # each channel stands on the one before

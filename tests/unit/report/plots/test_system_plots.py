@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.kernel.outcomes import CAUSES
-from capexrisk.report import plots
-from capexrisk.report.plots import overlaid
+from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
+from capexrisk.report.plots.path import waterfall_steps
 from capexrisk.report.writing.estimates import Estimates, observed
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
@@ -40,7 +40,7 @@ def labels(ax: Axes) -> list[str]:
 
 
 def test_the_fan_by_year_is_the_summary(results: Results) -> None:
-    ax = plots.fan(results, "Meta", fresh(), by="year")
+    ax = results.plot.fan("Meta", fresh(), by="year")
     rows = results.estimates("free_cash_flow", issuer="Meta")
     value = rows.pivot_table(index="period", columns="statistic", values="value")
     value = value.loc[results.years]
@@ -50,20 +50,20 @@ def test_the_fan_by_year_is_the_summary(results: Results) -> None:
             assert bar.get_y() == value[low][year]
             assert bar.get_y() + bar.get_height() == pytest.approx(value[high][year])
     with pytest.raises(ValueError, match="by: 'month' is no period; give 'quarter' or 'year'"):
-        plots.fan(results, "Meta", by="month")
+        results.plot.fan("Meta", by="month")
 
 
 def test_a_run_of_figures_alone_says_what_it_lacks() -> None:
     scenario = load_scenario(ROOT / "configs/hyperscalers-2026.toml")
     run = simulate(scenario, paths=32, n_jobs=1, collect="figures")
     with pytest.raises(ValueError, match='by quarter; run with collect="everything"'):
-        plots.fan(run, "Meta")
+        run.plot.fan("Meta")
     with pytest.raises(ValueError, match="utilisation of system: this run has no distribution"):
-        plots.market(run, "utilisation")
+        run.plot.market("utilisation")
 
 
 def test_causes_add_up_to_all_failures(made_up: Results) -> None:
-    ax = plots.causes(made_up, fresh())
+    ax = made_up.plot.causes(fresh())
     assert [label.get_text() for label in ax.get_yticklabels()] == list(ISSUERS)
     estimates = Estimates(made_up)
     for row, issuer in enumerate(ISSUERS):
@@ -77,13 +77,13 @@ def test_causes_add_up_to_all_failures(made_up: Results) -> None:
 
 
 def test_who_never_fails_has_no_causes() -> None:
-    ax = plots.causes(synthetic(failing=0.0), fresh())
+    ax = synthetic(failing=0.0).plot.causes(fresh())
     assert labels(ax).count("no failure") == len(ISSUERS)
     assert all(bar.get_width() == 0.0 for bars in ax.containers for bar in bars)
 
 
 def test_pairs_are_the_summary(made_up: Results) -> None:
-    ax = plots.joint_failures(made_up, fresh())
+    ax = made_up.plot.joint_failures(fresh())
     drawn = ax.collections[0].get_array()
     estimates = Estimates(made_up)
     for i, first in enumerate(ISSUERS):
@@ -101,23 +101,23 @@ def test_pairs_are_the_summary(made_up: Results) -> None:
 
 def test_a_condition_that_hardly_happens_tells_nothing() -> None:
     run = synthetic(failing=0.002)  # Aster on one path, Borealis on seven
-    ax = plots.conditional_failures(run, fresh())
+    ax = run.plot.conditional_failures(fresh())
     cells = np.array(labels(ax)[:9]).reshape(3, 3)
     assert (cells[:, :2] == "–").all()
     assert cells[0, 2] == "<6"  # a bound: none of the 66 failures of Cumulus
     assert cells[1, 2] == "4.5"
-    assert plots.joint_failures(run, fresh()).texts[1].get_text() == "–"
+    assert run.plot.joint_failures(fresh()).texts[1].get_text() == "–"
 
 
 def test_certain_pairs_are_certain() -> None:
     run = synthetic(failing=1.0)
-    joint = plots.joint_failures(run, fresh())
+    joint = run.plot.joint_failures(fresh())
     assert labels(joint)[:9] == ["100"] * 9
-    assert labels(plots.conditional_failures(run, fresh()))[1] == ">99"
+    assert labels(run.plot.conditional_failures(fresh()))[1] == ">99"
 
 
 def test_exceedance_is_the_share_of_paths_above(made_up: Results) -> None:
-    ax = plots.exceedance(made_up, ax=fresh())
+    ax = made_up.plot.exceedance(ax=fresh())
     x, height = ax.lines[0].get_data()
     cells = made_up.distributions
     cells = cells[(cells["metric"] == "outside_funding") & (cells["issuer"] == "system")]
@@ -130,7 +130,7 @@ def test_exceedance_is_the_share_of_paths_above(made_up: Results) -> None:
 
 
 def test_what_hurts_when_low_is_counted_from_below(made_up: Results) -> None:
-    ax = plots.exceedance(made_up, "free_cash_flow", "Aster", "2028", fresh())
+    ax = made_up.plot.exceedance("free_cash_flow", "Aster", "2028", fresh())
     x, height = ax.lines[0].get_data()
     assert (np.diff(height) >= 0.0).all()
     chance = np.interp(0.0, x, height)
@@ -142,7 +142,7 @@ def test_what_hurts_when_low_is_counted_from_below(made_up: Results) -> None:
     "metric", ["market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"]
 )
 def test_the_market_is_the_summary(results: Results, metric: str) -> None:
-    ax = plots.market(results, metric, fresh())
+    ax = results.plot.market(metric, fresh())
     factor = 1.0 if metric in ("market_spread_bp", "ai_demand") else 100.0
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
     for label, statistic in (("Median", "p50"), ("Mean", "mean")):
@@ -153,15 +153,15 @@ def test_the_market_is_the_summary(results: Results, metric: str) -> None:
 
 def test_what_hardly_moves_looks_still() -> None:
     run = synthetic()
-    still = run.summary["metric"] == "utilisation"
-    value = run.summary["value"].where(~still, 0.99 + 1e-5 * run.summary["value"])
-    ax = plots.market(replace(run, summary=run.summary.assign(value=value)), "utilisation", fresh())
-    low, high = ax.get_ylim()
+    chosen = run.summary["metric"] == "utilisation"
+    value = run.summary["value"].where(~chosen, 0.99 + 1e-5 * run.summary["value"])
+    still = replace(run, summary=run.summary.assign(value=value))
+    low, high = still.plot.market("utilisation", fresh()).get_ylim()
     assert high - low > 4.0  # per cent
 
 
 def test_regimes_fill_every_quarter(results: Results) -> None:
-    ax = plots.regimes(results, fresh())
+    ax = results.plot.regimes(fresh())
     tops = [bar.get_y() + bar.get_height() for bar in ax.containers[-1]]
     np.testing.assert_allclose(tops, 100.0, atol=1e-6)
     shut = 100.0 * values(results, "regime_shut", "system", "probability")
@@ -169,13 +169,13 @@ def test_regimes_fill_every_quarter(results: Results) -> None:
 
 
 def test_profit_stands_against_its_threshold(made_up: Results) -> None:
-    ax = plots.group_profit(made_up, fresh())
+    ax = made_up.plot.group_profit(fresh())
     assert 1000.0 in [line.get_ydata()[0] for line in ax.lines]
     assert "42.4 % ± 0.6" in labels(ax)
     manifest = dict(made_up.manifest)
     model = {**manifest["scenario"]["model"], "thresholds": {"group_profit": 1e5}}
     manifest["scenario"] = {**manifest["scenario"], "model": model}
-    ax = plots.group_profit(replace(made_up, manifest=manifest), fresh())
+    ax = replace(made_up, manifest=manifest).plot.group_profit(fresh())
     assert 1e5 not in [line.get_ydata()[0] for line in ax.lines]  # nothing else could be seen
     assert "exceeding $100,000bn" in texts(ax)
 
@@ -183,16 +183,16 @@ def test_profit_stands_against_its_threshold(made_up: Results) -> None:
 def test_the_waterfall_ends_where_nothing_is_left(made_up: Results) -> None:
     rows = replayed(made_up, 5)
     rows = rows[rows["issuer"] == "Aster"]
-    need = plots.waterfall_steps(rows[rows["quarter"] == "2026Q3"])
+    need = waterfall_steps(rows[rows["quarter"] == "2026Q3"])
     names = [step.label for step in need]
     assert names[:5] == ["Capex to fund", "Dividends", "Debt due", "Operating cash flow", "Need"]
     assert names[-1] == "Unmet"
     for before, after in pairwise(need[4:]):
         end = after.end if after.label == "Unmet" else after.begin
         assert before.end == pytest.approx(end)
-    surplus = plots.waterfall_steps(rows[rows["quarter"] == "2026Q4"])
+    surplus = waterfall_steps(rows[rows["quarter"] == "2026Q4"])
     assert surplus[-1].end == pytest.approx(0.0)
-    year = plots.waterfall_steps(rows[rows["quarter"].str.startswith("2027")])
+    year = waterfall_steps(rows[rows["quarter"].str.startswith("2027")])
     assert "Surplus quarters" in [step.label for step in year]
     assert year[-1].label == "Unmet" and year[-1].end == pytest.approx(20.0)
 
@@ -208,9 +208,7 @@ def test_a_path_of_a_run_is_drawn(results: Results) -> None:
 
 
 def test_convergence_ends_at_the_estimate(results: Results) -> None:
-    ax = plots.convergence(
-        results, "free_cash_flow", "Meta", "2027", "mean", target=0.1, ax=fresh()
-    )
+    ax = results.plot.convergence("free_cash_flow", "Meta", "2027", "mean", target=0.1, ax=fresh())
     row = results.estimates("free_cash_flow", issuer="Meta", period="2027", statistic="mean")
     drawn = {line.get_label(): line.get_data() for line in ax.lines}
     paths, mean = drawn["Estimate"]
@@ -224,39 +222,39 @@ def test_convergence_ends_at_the_estimate(results: Results) -> None:
 
 
 def test_convergence_needs_nets_and_a_row(made_up: Results) -> None:
-    ax = plots.convergence(made_up, "funding_failure", "Cumulus", "2028Q4", ax=fresh())
+    ax = made_up.plot.convergence("funding_failure", "Cumulus", "2028Q4", ax=fresh())
     assert ax.lines[0].get_xdata()[0] == 4 * PATHS / NETS
-    with pytest.raises(ValueError, match="funding_failure/Cumulus/2031Q1/probability: there is no"):
-        plots.convergence(made_up, "funding_failure", "Cumulus", "2031Q1")
+    with pytest.raises(ValueError, match="'2031Q1' is no period of funding_failure here; did you"):
+        made_up.plot.convergence("funding_failure", "Cumulus", "2031Q1")
     run = {**made_up.manifest["run"], "sampler": "plain"}
     plain = replace(made_up, manifest={**made_up.manifest, "run": run})
     with pytest.raises(ValueError, match="paths of this run are independent; it has no nets"):
-        plots.convergence(plain, "funding_failure", "Cumulus", "2028Q4")
+        plain.plot.convergence("funding_failure", "Cumulus", "2028Q4")
 
 
 def test_runs_are_laid_over_each_other(made_up: Results) -> None:
     short = synthetic(ISSUERS[1:], quarters=4, failing=0.2)
     runs = {"Base": made_up, "Short": short}
-    ax = overlaid.failure(runs, "Cumulus", fresh())
+    ax = Overlays(runs).failure("Cumulus", fresh())
     base, other = ax.lines
     expected = 100.0 * values(made_up, "funding_failure", "Cumulus", "probability")
     np.testing.assert_allclose(base.get_ydata(), np.repeat(expected, 2))
     assert other.get_xdata()[-1] == 3.5  # it ends with its own horizon
     assert base.get_linestyle() != other.get_linestyle()
-    ax = overlaid.free_cash_flow(runs, "Aster", fresh())
+    ax = Overlays(runs).free_cash_flow("Aster", fresh())
     assert "no Aster in Short" in texts(ax)
-    ax = overlaid.market(runs, "utilisation", fresh())
+    ax = Overlays(runs).market("utilisation", fresh())
     assert [len(line.get_xdata()) for line in ax.lines] == [10] * 3 + [4] * 3
 
 
 def test_runs_that_cannot_be_laid_over_each_other(made_up: Results) -> None:
-    with pytest.raises(ValueError, match="'Dust' is no issuer of any of these runs: Base"):
-        overlaid.failure({"Base": made_up}, "Dust")
+    with pytest.raises(ValueError, match="'Dust' is no issuer here; there are Aster, Bor"):
+        Overlays({"Base": made_up}).failure("Dust")
     crowd = {str(number): made_up for number in range(6)}
     with pytest.raises(ValueError, match="runs: 6 cannot be told apart; give 1 to 5"):
-        overlaid.market(crowd)
-    with pytest.raises(ValueError, match="metric: 'spread' is none of the market; give one of"):
-        overlaid.market({"Base": made_up}, "spread")
+        Overlays(crowd).market()
+    with pytest.raises(ValueError, match="'spread' is no metric of the market here; there are"):
+        Overlays({"Base": made_up}).market("spread")
 
 
 def test_results_plot_has_every_plot(made_up: Results) -> None:
@@ -286,7 +284,7 @@ def test_results_plot_has_every_plot(made_up: Results) -> None:
 def test_failures_stand_out_in_red(made_up: Results) -> None:
     """What is unmet has a colour of its own."""
     with patch(REPLAY, replayed):
-        ax = plots.waterfall(made_up, "Aster", "2026Q3", 0, fresh())
+        ax = made_up.plot.waterfall("Aster", "2026Q3", 0, fresh())
     colours = [patch.get_facecolor() for patch in ax.patches]
     assert colours[-1] == to_rgba(RED)
     assert to_rgba(BLUE) in colours

@@ -1,0 +1,140 @@
+"""The plots of a run and of a comparison: each registers itself where it is defined.
+
+A decorator says all there is to know of a plot: its name, the section of the page where it stands,
+its subject, and what it shows, for readers who cannot see it. `results.plot`, the files of figures,
+the pages and the tests read the registry; no other list of plots exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Literal, NamedTuple, TypeVar, get_args
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from capexrisk.report.plots.accessors import Accessor, Method, Overlays, Plotting
+from capexrisk.report.plots.canvas import Margins, Runs, one_panel
+
+# One figure of all issuers, the same where there are two issuers or more, or one figure an issuer.
+Subject = Literal["system", "pair", "issuer"]
+# Of the pages, in their order. An issuer has two columns: a second one for its tall figure.
+Section = Literal["by-year", "together", "funding", "market", "profit", "issuer", "issuer-tall"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
+
+Plot = Callable[..., Axes]
+P = TypeVar("P", bound=Plot)
+F = TypeVar("F", bound=Callable[..., Figure])
+
+
+class Placement(NamedTuple):
+    """A figure and its place on the page.
+
+    Attributes
+    ----------
+    name : str
+        Of its files and in its section; files of an issuer's begin with the issuer's name.
+    section : str
+    of : {"system", "pair", "issuer"}
+    says : str
+        What it shows; ``{issuer}`` stands for an issuer's name.
+    order : int
+        Figures of a section stand in this order.
+    draw : callable
+        Makes the Figure of runs, and of ``issuer`` where it is of one.
+    """
+
+    name: str
+    section: Section
+    of: Subject
+    says: str
+    order: int
+    draw: Callable[..., Figure]
+
+
+class Registry:
+    """All plots of one kind of runs.
+
+    Parameters
+    ----------
+    accessor : type
+        The class that has them as methods.
+
+    Attributes
+    ----------
+    plots : dict
+        Functions that draw on axes, by name.
+    """
+
+    def __init__(self, accessor: type[Accessor]) -> None:
+        self.plots: dict[str, Plot] = {}
+        self._accessor = accessor
+        self._placements: dict[tuple[bool, str], Placement] = {}
+
+    @property
+    def placements(self) -> list[Placement]:
+        """Figures in the order of the page."""
+        return sorted(
+            self._placements.values(),
+            key=lambda placement: (SECTIONS.index(placement.section), placement.order),
+        )
+
+    def plot(
+        self,
+        name: str = "",
+        *,
+        section: Section | None = None,
+        of: Subject = "system",
+        says: str = "",
+        order: int = 0,
+        **arguments: object,
+    ) -> Callable[[P], P]:
+        """Register a function that draws on axes: as a method, and as a figure of the page.
+
+        Applied several times, to the same function with other arguments, it makes several figures.
+
+        Parameters
+        ----------
+        name, section, of, says, order
+            See `Placement`. Without a section the plot is drawn on request only.
+        **arguments
+            What the page's figure gives to the function.
+        """
+
+        def register(draw: P) -> P:
+            if self.plots.setdefault(draw.__name__, draw) is not draw:
+                raise ValueError(f"{draw.__name__}: two plots of this name")
+            setattr(self._accessor, draw.__name__, Method(draw))
+            if section is not None:
+
+                def alone(runs: Runs, **subject: str) -> Figure:
+                    return one_panel(runs, partial(draw, **arguments, **subject), Margins())
+
+                self._place(Placement(name, section, of, says, order, alone))
+            return draw
+
+        return register
+
+    def figure(
+        self, name: str, *, section: Section, of: Subject = "system", says: str, order: int = 0
+    ) -> Callable[[F], F]:
+        """Register a function that makes a whole figure of the page; see `Placement`."""
+
+        def register(draw: F) -> F:
+            self._place(Placement(name, section, of, says, order, draw))
+            return draw
+
+        return register
+
+    def _place(self, placement: Placement) -> None:
+        key = placement.of == "issuer", placement.name
+        if key in self._placements:
+            raise ValueError(f"{placement.name}: two figures of this name")
+        self._placements[key] = placement
+
+
+OF_RUNS = Registry(Plotting)
+OF_COMPARISONS = Registry(Overlays)
+plot, figure = OF_RUNS.plot, OF_RUNS.figure
+overlay = OF_COMPARISONS.plot
