@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import SYSTEM
-from capexrisk.report.writing.estimates import Estimates, end_of_horizon, observed
+from capexrisk.report.content.answer import Answer
+from capexrisk.report.writing.estimates import Estimates, observed
 from capexrisk.report.writing.numbers import money, percentage
 from capexrisk.report.writing.odds import odds_and_range
-from capexrisk.report.writing.words import CAUSES, at_least, counted, listed, unbroken
+from capexrisk.report.writing.words import CAUSES, counted, listed, unbroken
 
 MOST_NAMES = 6
 MOST_RANKED = 3
@@ -24,67 +24,59 @@ class Finding(NamedTuple):
     answer: str
 
 
-def find(results: Results, estimates: Estimates, years: list[str]) -> list[Finding]:
+def find(results: Results, estimates: Estimates, answer: Answer, years: list[str]) -> list[Finding]:
     """What a run says, most important first.
 
     Parameters
     ----------
     results : Results
     estimates : Estimates
+    answer : Answer
     years : list of str
         Years to speak of.
     """
     findings = [
-        Finding("Who burns cash?", _burning(results, estimates, years)),
-        Finding("Who cannot fund its commitments?", _failing(results, estimates)),
+        Finding("Who burns cash?", _burning(answer, years)),
+        Finding("Who cannot fund its commitments?", _failing(answer)),
     ]
-    if len(results.issuers) > 1:
-        findings.append(Finding("Together?", _together(results, estimates)))
+    if len(answer.issuers) > 1:
+        findings.append(Finding("Together?", _together(answer)))
     findings.append(Finding("How much from outside?", _outside(results, estimates)))
     findings.append(Finding("How sure is that?", _certainty(results)))
     return findings
 
 
-def _burning(results: Results, estimates: Estimates, years: list[str]) -> str:
+def _burning(answer: Answer, years: list[str]) -> str:
     parts = []
     for year in years:
-        chances = {i: estimates.probability("negative_fcf", i, year) for i in results.issuers}
-        likely = [i for i in results.issuers if observed(chances[i]) > 0.5]
-        likely.sort(key=lambda i: -observed(chances[i]))
-        named = [f"{i} ({_chance(chances[i])})" for i in likely]
+        chances = {issuer.name: issuer.negative[year] for issuer in answer.issuers}
+        likely = [name for name, chance in chances.items() if observed(chance) > 0.5]
+        likely.sort(key=lambda name: -observed(chances[name]))
+        named = [f"{name} ({_chance(chances[name])})" for name in likely]
         parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
     return f"More likely than not to have negative free cash flow: {'; '.join(parts)}."
 
 
-def _failing(results: Results, estimates: Estimates) -> str:
-    last = results.quarters[-1]
-    chances = {i: estimates.probability("funding_failure", i, last) for i in results.issuers}
-    seen = [i for i in results.issuers if observed(chances[i])]
-    seen.sort(key=lambda i: -observed(chances[i]))
-    period = f"By the end of {end_of_horizon(results)}"
+def _failing(answer: Answer) -> str:
+    seen = [issuer for issuer in answer.issuers if observed(issuer.failure)]
+    seen.sort(key=lambda issuer: -observed(issuer.failure))
+    period = f"By the end of {answer.end}"
     if not seen:
-        return (
-            f"{period} nobody, on any path: {_words(chances[results.issuers[0]])} for each issuer."
-        )
+        chance = _words(answer.issuers[0].failure)
+        return f"{period} nobody, on any path: {chance} for each issuer."
     named = []
     for issuer in seen[:MOST_RANKED]:
-        found = estimates.main_cause(issuer)
-        why = "" if found is None else f", mainly {CAUSES[found[0]]}"
-        named.append(f"{issuer}, {_words(chances[issuer])}{why}")
-    rest = len(results.issuers) - len(named)
+        why = "" if issuer.cause is None else f", mainly {CAUSES[issuer.cause[0]]}"
+        named.append(f"{issuer.name}, {_words(issuer.failure)}{why}")
+    rest = len(answer.issuers) - len(named)
     if rest:
         named.append(f"{counted(rest, 'other issuer')}, none with a greater chance")
     return f"{period}: {'; '.join(named)}."
 
 
-def _together(results: Results, estimates: Estimates) -> str:
-    issuers, last = len(results.issuers), results.quarters[-1]
-    parts = []
-    for k in sorted({1, 2, issuers}):
-        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
-        chance = _words(estimates.probability(metric, SYSTEM, last))
-        parts.append(f"{at_least(k, issuers).lower()}, {chance}")
-    return f"Failures by the end of {end_of_horizon(results)}: {'; '.join(parts)}."
+def _together(answer: Answer) -> str:
+    parts = [f"{each.label.lower()}, {_words(each.failure)}" for each in answer.together]
+    return f"Failures by the end of {answer.end}: {'; '.join(parts)}."
 
 
 def _outside(results: Results, estimates: Estimates) -> str:

@@ -2,67 +2,52 @@
 
 from __future__ import annotations
 
-from capexrisk.archive.results import Results
-from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.content.answer import Answer, IssuerAnswer
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
-from capexrisk.report.writing.estimates import Estimates, end_of_horizon, observed
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.odds import odds_and_range
-from capexrisk.report.writing.words import CAUSES, at_least, unbroken
+from capexrisk.report.writing.words import CAUSES, unbroken
 
 
-def verdict(results: Results, estimates: Estimates) -> Grid:
+def verdict(answer: Answer) -> Grid:
     """One row an issuer: negative free cash flow at its likeliest, funding failure, and why.
 
     Rows of all issuers together stand in the foot.
     """
-    last = results.quarters[-1]
     rows = []
-    for issuer in results.issuers:
-        year, chance = likeliest_year(results, estimates, issuer)
-        failure = estimates.probability("funding_failure", issuer, last)
-        cells = [worded(chance, f"in {year}"), worded(failure), _cause(estimates, issuer)]
-        rows.append(Row(issuer, cells))
-    together = []
-    count = len(results.issuers)
-    for k in sorted({1, min(2, count), count}) if count > 1 else ():
-        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
-        cells = [Cell(EMPTY), worded(estimates.probability(metric, SYSTEM, last)), Cell(EMPTY)]
-        together.append(Row(at_least(k, count), cells))
+    for issuer in answer.issuers:
+        year, chance = issuer.burning
+        cells = [worded(chance, f"in {year}"), worded(issuer.failure), _cause(issuer)]
+        rows.append(Row(issuer.name, cells))
+    together = [
+        Row(each.label, [Cell(EMPTY), worded(each.failure), Cell(EMPTY)])
+        for each in answer.together
+    ]
     columns = [
         "Negative free cash flow, likeliest year",
-        f"Funding failure by the end of {end_of_horizon(results)}",
+        f"Funding failure by the end of {answer.end}",
         "Main cause, share of failures",
     ]
-    return Grid("The answer by issuer", "Issuer", columns, rows, together, sortable=True)
+    foot = together if len(rows) > 1 else []
+    return Grid("The answer by issuer", "Issuer", columns, rows, foot, sortable=True)
 
 
-def likeliest_year(results: Results, estimates: Estimates, issuer: str) -> tuple[str, Estimate]:
-    """The year in which negative free cash flow is likeliest, the first of equals; its chance."""
-    found = {year: estimates.probability("negative_fcf", issuer, year) for year in results.years}
-    year = max(found, key=lambda name: observed(found[name]))
-    return year, found[year]
-
-
-def sentence(results: Results, estimates: Estimates, issuer: str) -> str:
-    """What a run says of an issuer."""
-    failure = estimates.probability("funding_failure", issuer, results.quarters[-1])
-    year, burning = likeliest_year(results, estimates, issuer)
-    found = estimates.main_cause(issuer)
+def sentence(issuer: IssuerAnswer, end: str) -> str:
+    """What a run says about an issuer, up to the end of its horizon."""
+    year, burning = issuer.burning
     why = ""
-    if found is not None:
-        share = unbroken(percentage(found[1]))
-        why = f"; main cause: {CAUSES[found[0]]}, in {share} of its failures"
+    if issuer.cause is not None:
+        cause, share = issuer.cause
+        why = f"; main cause: {CAUSES[cause]}, in {unbroken(percentage(share))} of its failures"
     return (
-        f"Cannot fund its commitments by the end of {end_of_horizon(results)}: "
-        f"{unbroken(odds_and_range(failure))}{why}. Negative free cash flow is likeliest in "
+        f"Cannot fund its commitments by the end of {end}: "
+        f"{unbroken(odds_and_range(issuer.failure))}{why}. Negative free cash flow is likeliest in "
         f"{year}: {unbroken(odds_and_range(burning))}."
     )
 
 
-def _cause(estimates: Estimates, issuer: str) -> Cell:
-    found = estimates.main_cause(issuer)
-    if found is None:
+def _cause(issuer: IssuerAnswer) -> Cell:
+    if issuer.cause is None:
         return Cell(UNKNOWN)
-    return Cell(CAUSES[found[0]].capitalize(), note=percentage(found[1]))
+    cause, share = issuer.cause
+    return Cell(CAUSES[cause].capitalize(), note=percentage(share))

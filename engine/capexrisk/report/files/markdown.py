@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from capexrisk.archive.results import Results
+from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.verdicts import verdict
@@ -43,15 +44,16 @@ def markdown(results: Results) -> str:
     """The summary as text: title, the answer in a line a question, one table, how it came about."""
     scenario, run = results.manifest["scenario"], results.manifest["run"]
     estimates = Estimates(results)
+    found = answer(results, estimates)
     paths = counted(results.paths, "path")
     head = f"Scenario {scenario['name']}, figures as of {scenario['as_of']}"
     horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
     lines = [f"# {_plain(scenario['title'] or scenario['name'])}", ""]
     lines += [line for text in warnings(results) for line in (f"**Warning:** {_plain(text)}.", "")]
     lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run['seed']}.", ""]
-    for question, answer in find(results, estimates, years_shown(results)):
-        lines.append(f"- **{question}** {_plain(answer)}")
-    lines += ["", *_table(verdict(results, estimates)), ""]
+    for question, text in find(results, estimates, found, years_shown(results)):
+        lines.append(f"- **{question}** {_plain(text)}")
+    lines += ["", *_table(verdict(found)), ""]
     lines += ["Figures in brackets are 95 % intervals of the sampling of paths.", ""]
     lines += ["## How it was computed", ""]
     lines += [f"- {name}: {_plain(text)}" for name, text in facts(results) if name in SAID]

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from capexrisk.archive.results import Results
+from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions, confidence_table
@@ -54,7 +55,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
     manifest = results.manifest
-    parts = [_part(issuer, number, grids) for number, issuer in enumerate(results.issuers, 1)]
+    found = answer(results, estimates)
+    parts = [_part(issuer, found.end, k, grids) for k, issuer in enumerate(found.issuers, 1)]
     inputs = assumptions(results)
     return {
         "warnings": warnings(results),
@@ -63,11 +65,11 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "scenario": manifest["scenario"],
         "run": manifest["run"],
         "findings": [
-            Finding(question, _joined(answer))
-            for question, answer in find(results, estimates, years)
+            Finding(question, _joined(text))
+            for question, text in find(results, estimates, found, years)
         ],
         "headline": [grids.negative_cash_flow(), grids.failure()],
-        "verdict": verdict(results, estimates),
+        "verdict": verdict(found),
         "parts": parts,
         "figures": figures_by_section(drawings),
         "system": _system(grids, drawn),
@@ -110,17 +112,13 @@ def _joined(text: str) -> str:
     return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
 
 
-def _part(issuer: str, number: int, grids: Grids) -> Part:
+def _part(issuer: IssuerAnswer, end: str, number: int, grids: Grids) -> Part:
+    tables = (grids.amounts, grids.distress, grids.causes, grids.extremes)
     return Part(
-        name=issuer,
+        name=issuer.name,
         anchor=f"issuer-{number}",
-        sentence=_joined(sentence(grids.results, grids.estimates, issuer)),
-        grids=[
-            grids.amounts(issuer),
-            grids.distress(issuer),
-            grids.causes(issuer),
-            grids.extremes(issuer),
-        ],
+        sentence=_joined(sentence(issuer, end)),
+        grids=[build(issuer.name) for build in tables],
     )
 
 

@@ -12,18 +12,17 @@ from pathlib import Path
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions
 from capexrisk.report.content.provenance import facts
-from capexrisk.report.content.verdicts import likeliest_year
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
 from capexrisk.report.writing.cells import BASIS_POINTS, CHANCE, DOLLARS, SHARE, Grid, Row
-from capexrisk.report.writing.estimates import Estimates, end_of_horizon, last_quarters
+from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
-from capexrisk.report.writing.words import CAUSES, at_least
+from capexrisk.report.writing.words import CAUSES
 
 WORKBOOK = "report.xlsx"
 FRACTIONS = ("utilisation", "ai_share_of_bond_market")
@@ -72,8 +71,8 @@ def write_workbook(results: Results, directory: Path) -> Path:
 
 def _answer(book: Book, results: Results, estimates: Estimates) -> None:
     """Who burns cash, who cannot fund, why; below it the same in sentences."""
-    scenario, last = results.manifest["scenario"], results.quarters[-1]
-    failure = f"Funding failure by the end of {end_of_horizon(results)}"
+    scenario, found = results.manifest["scenario"], answer(results, estimates)
+    failure = f"Funding failure by the end of {found.end}"
     headings = [
         Heading("Issuer", 22),
         Heading("Year likeliest to have negative free cash flow", 16),
@@ -85,24 +84,20 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         *_estimate_headings("Its share of the failures"),
     ]
     rows: list[list[Value]] = []
-    for issuer in results.issuers:
-        year, burning = likeliest_year(results, estimates, issuer)
-        failing = estimates.probability("funding_failure", issuer, last)
-        row = [issuer, year, *_figures(burning, CHANCE), odds(burning)]
-        row += [*_figures(failing, CHANCE), odds(failing)]
-        found = estimates.main_cause(issuer)
-        if found is not None:
-            row += [CAUSES[found[0]].capitalize(), *_figures(found[1], CHANCE)]
+    for issuer in found.issuers:
+        year, burning = issuer.burning
+        row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
+        row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
+        if issuer.cause is not None:
+            cause, share = issuer.cause
+            row += [CAUSES[cause].capitalize(), *_figures(share, CHANCE)]
         rows.append(row)
-    count = len(results.issuers)
-    for k in sorted({1, min(2, count), count}) if count > 1 else ():
-        metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
-        chance = estimates.probability(metric, SYSTEM, last)
+    for each in found.together if len(rows) > 1 else ():
         empty: list[Value] = [None] * 5
-        rows.append([at_least(k, count), *empty, *_figures(chance, CHANCE), odds(chance)])
+        rows.append([each.label, *empty, *_figures(each.failure, CHANCE), odds(each.failure)])
     sentences: list[list[Value]] = [[], ["In sentences"]]
-    for question, answer in find(results, estimates, results.years):
-        sentences.append([question, answer.replace("\N{NO-BREAK SPACE}", " ")])
+    for question, text in find(results, estimates, found, results.years):
+        sentences.append([question, text.replace("\N{NO-BREAK SPACE}", " ")])
     above = [scenario["title"] or scenario["name"]]
     above += [f"Warning: {warning}" for warning in warnings(results)]
     book.add("Answer", headings, [*rows, *sentences], above=above)

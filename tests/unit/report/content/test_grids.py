@@ -8,6 +8,7 @@ import pytest
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import probability
+from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.verdicts import sentence, verdict
@@ -104,7 +105,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
 ) -> None:
     answers = {
         finding.question: finding.answer.replace("\N{NO-BREAK SPACE}", " ")
-        for finding in find(results, estimates, ["2026"])
+        for finding in find(results, estimates, answer(results, estimates), ["2026"])
     }
     burning = answers["Who burns cash?"]
     for issuer in results.issuers:
@@ -123,7 +124,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
 
 
 def test_the_verdict(results: Results, estimates: Estimates) -> None:
-    grid = verdict(results, estimates)
+    grid = verdict(answer(results, estimates))
     assert [row.label for row in grid.rows] == results.issuers
     assert [row.label for row in grid.foot] == ["Any issuer", "Two or more", "All six"]
     burning, failing, cause = next(row.cells for row in grid.rows if row.label == "Amazon")
@@ -139,7 +140,8 @@ def test_the_verdict(results: Results, estimates: Estimates) -> None:
 def test_the_sentence_of_an_issuer_names_its_likeliest_year(
     results: Results, estimates: Estimates
 ) -> None:
-    said = sentence(results, estimates, "Meta").replace("\N{NO-BREAK SPACE}", " ")
+    (meta,) = (one for one in answer(results, estimates).issuers if one.name == "Meta")
+    said = sentence(meta, "2028").replace("\N{NO-BREAK SPACE}", " ")
     found = estimates.probability("negative_fcf", "Meta", "2027")
     assert said.endswith(f"likeliest in 2027: {odds_and_range(found)}.")
 
@@ -170,7 +172,8 @@ def test_a_run_that_lacks_something_says_so_first(results: Results) -> None:
 
 
 def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:
-    findings = find(odd, Estimates(odd), odd.years[:2])
+    estimates = Estimates(odd)
+    findings = find(odd, estimates, answer(odd, estimates), odd.years[:2])
     assert ("Together?" in [finding.question for finding in findings]) == (len(odd.issuers) > 1)
     for finding in findings:
         assert finding.answer.endswith(".")

@@ -1,0 +1,61 @@
+"""The answer holds the estimates of the tidy table."""
+
+from __future__ import annotations
+
+import pytest
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.report.content.answer import Answer, answer
+from capexrisk.report.writing.estimates import Estimates, observed
+
+
+@pytest.fixture(scope="module")
+def found(results: Results) -> Answer:
+    return answer(results, Estimates(results))
+
+
+def row_of(results: Results, metric: str, issuer: str, period: str) -> Estimate:
+    (row,) = results.estimates(metric, issuer=issuer, period=period).itertuples(index=False)
+    return Estimate(*row[3:9])
+
+
+def test_it_is_of_every_issuer_and_year(results: Results, found: Answer) -> None:
+    assert [issuer.name for issuer in found.issuers] == results.issuers
+    assert found.end == "2028"
+    for issuer in found.issuers:
+        assert list(issuer.negative) == list(issuer.failed) == results.years
+        for year in results.years:
+            negative = row_of(results, "negative_fcf", issuer.name, year)
+            failed = row_of(results, "funding_failure", issuer.name, f"{year}Q4")
+            # As texts: the error of a bound is no number, which equals nothing.
+            assert repr(issuer.negative[year]) == repr(negative)
+            assert repr(issuer.failed[year]) == repr(failed)
+        assert issuer.failure is issuer.failed["2028"]
+        year, chance = issuer.burning
+        assert observed(chance) == max(map(observed, issuer.negative.values()))
+        assert chance is issuer.negative[year]
+
+
+def test_the_main_cause_is_the_commonest(results: Results, found: Answer) -> None:
+    metric = "funding_failure_by_window_given_funding_failure"
+    window = row_of(results, metric, "CoreWeave", "horizon")
+    assert window.value > 0.5  # so that no other cause can be commoner
+    assert found.issuers[-1].cause == ("window", window)
+
+
+def test_who_never_fails_has_no_cause(found: Answer) -> None:
+    causes = {bool(observed(issuer.failure)): issuer.cause for issuer in found.issuers}
+    assert causes[False] is None and causes[True] is not None
+
+
+def test_failures_together_are_the_systems(results: Results, found: Answer) -> None:
+    assert [each.label for each in found.together] == ["Any issuer", "Two or more", "All six"]
+    two = row_of(results, "failures_at_least_2", "system", "2027Q4")
+    assert found.together[1].failed["2027"] == two
+    assert found.together[1].failure == found.together[1].failed["2028"]
+
+
+def test_any_run_has_an_answer(odd: Results) -> None:
+    found = answer(odd, Estimates(odd))
+    assert len(found.together) == min(2, len(odd.issuers))  # both of two are all
