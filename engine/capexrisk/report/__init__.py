@@ -1,1 +1,1 @@
-"""What people see of a run: figures, tables in a terminal, the page."""
+"""What people read about a run: page, plots, workbook, Markdown, tables in a terminal."""

@@ -1,1 +1,1 @@
-"""What a report says: the answer, findings, tables, inputs, provenance."""
+"""What a report says: answer, findings, tables, inputs, provenance."""

@@ -1,4 +1,4 @@
-"""What a comparison changes, in words: the headline figures, those that changed most first."""
+"""Headline figures of a comparison in words, the largest changes first."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ KEY = (
 
 
 class Headline(NamedTuple):
-    """A figure that a committee asks for."""
+    """A figure that a committee will ask for."""
 
     metric: str
     statistic: str
@@ -46,7 +46,7 @@ class Headline(NamedTuple):
 OF_ISSUERS = (
     Headline("free_cash_flow", "mean", "year", "free cash flow {}", "$bn"),
     Headline("free_cash_flow", "cfar95", "year", "cash flow at risk {}", "$bn"),
-    # Or failed: who has failed has no negative cash flow, and would look better for it.
+    # Or failed: an issuer that has failed has no negative cash flow, and would look better for it.
     Headline(
         "negative_fcf_or_failed", "probability", "year", "negative cash flow {} or failed", "%"
     ),
@@ -118,7 +118,7 @@ class Change(NamedTuple):
 
 
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
-    """Headline figures of one of the other scenarios, what changed most first.
+    """Headline figures of one of the other scenarios, the largest changes first.
 
     Figures that may not differ at all, their interval holding 0, are left out, and those that no
     path can tell.
@@ -177,7 +177,7 @@ def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float])
 
 
 def sentence(changes: list[Change]) -> str:
-    """The largest changes in a sentence, of each kind one; failures first, which are the point."""
+    """The largest change of each kind in a sentence, failures first."""
     kinds: dict[str, Change] = {}
     for change in changes:
         kinds.setdefault(change.metric, change)
@@ -208,13 +208,13 @@ def _with_unit(number: str, unit: Unit) -> str:
 
 
 def plus(value: float, decimals: int) -> str:
-    """A difference: with a sign in front, but of 0."""
+    """A difference with its sign; 0 has none."""
     text = signed(value, decimals)
     return f"+{text}" if value > 0.0 and float(text.replace(",", "")) else text
 
 
 def _decimals(half: float, value: float) -> int:
-    """Decimals that show one digit of the error, but no more than three digits of the value."""
+    """Decimals that show one digit of the error, and at most three digits of the value."""
     of_error = one_digit(half) if half > 0.0 else MOST_DIGITS
     return max(0, min(of_error, MOST_DIGITS - 1 + one_digit(value)))
 

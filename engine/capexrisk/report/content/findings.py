@@ -25,7 +25,7 @@ class Finding(NamedTuple):
 
 
 def find(results: Results, estimates: Estimates, answer: Answer, years: list[str]) -> list[Finding]:
-    """What a run says, most important first.
+    """The findings of a run, the most important first.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def find(results: Results, estimates: Estimates, answer: Answer, years: list[str
     estimates : Estimates
     answer : Answer
     years : list of str
-        Years to speak of.
+        Years to name.
     """
     findings = [
         Finding("Who burns cash?", _burning(answer, years)),
@@ -103,7 +103,7 @@ def _certainty(results: Results) -> str:
 
 
 def warnings(results: Results) -> list[str]:
-    """What a reader must know before the first figure: what is missing from the run."""
+    """Warnings that stand above everything else: what is missing from the run."""
     run = results.manifest["run"]
     found = []
     if results.quarantine_note:

@@ -56,7 +56,7 @@ class Grids:
         return Grid(caption, "Issuer", self.years, rows, sortable=True)
 
     def failures_together(self) -> Grid:
-        """Chance that so many issuers have failed by the end of each year."""
+        """Chance that at least one, two and more issuers have failed by the end of each year."""
         most = len(self.results.issuers)
         counts = [*range(1, min(most, MOST_COUNTS) + 1)]
         if most > MOST_COUNTS:
@@ -79,7 +79,7 @@ class Grids:
         )
 
     def conditional(self, issuers: Sequence[str]) -> Grid:
-        """Chance that the issuer of the row fails where that of the column does."""
+        """Chance that the issuer of the row fails if that of the column does."""
         caption = "Chance that the issuer of the row fails, where that of the column does, %"
         return self._matrix(caption, "Fails \\ where", issuers, "failure_given_failure_of:")
 
@@ -152,7 +152,7 @@ class Grids:
         return Grid(caption, "Tier", self.years, rows, sortable=True)
 
     def causes(self, issuer: str) -> Grid:
-        """What the first capex cut and the failure come from."""
+        """Causes of the first capex cut and of the failure."""
         rows = []
         for cause, label in CAUSES.items():
             cells = [

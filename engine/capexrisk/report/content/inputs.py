@@ -1,4 +1,4 @@
-"""The inputs of a run with their evidence: how many are known, and each one."""
+"""The inputs of a run, each with its evidence, and how well they are known."""
 
 from __future__ import annotations
 
@@ -144,6 +144,6 @@ def _meaning(section: str, key: str) -> str:
 
 
 def _spellings(field: str) -> Iterator[str]:
-    """The field itself, and that of which it is one year."""
+    """Spellings of a field's key: its own, and that of the yearly table it stands in."""
     yield field
     yield YEAR.sub("_by_year_", field, count=1)

@@ -1,4 +1,4 @@
-"""How a run was computed: what a report says of it, and how to repeat it."""
+"""Provenance of a run: how it was computed, and how to repeat it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def sampler(results: Results) -> str:
 
 
 def command(results: Results) -> str:
-    """What gives the same figures again, from the scenario's file."""
+    """The command that gives the same figures again, from the scenario's file."""
     run = results.manifest["run"]
     chosen = run.get("sampler", "plain")
     return f"capexrisk run FILE --paths {run['paths']} --seed {run['seed']} --sampler {chosen}"

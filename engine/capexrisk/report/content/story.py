@@ -27,14 +27,14 @@ WORDS = {
 
 
 def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]:
-    """Lines that tell a path.
+    """Tell a path line by line.
 
     Parameters
     ----------
     path : DataFrame
         What `replay` returns.
     issuers : list of str, optional
-        Of whom to tell. Default: all.
+        Issuers to tell of. Default: all.
 
     Yields
     ------
@@ -99,5 +99,5 @@ def _surplus(amount: dict[str, float]) -> str:
 
 
 def _happens(amount: dict[str, float]) -> bool:
-    """Whether anything flows: not after a failure."""
+    """Whether anything flows; nothing does after a failure."""
     return any(abs(amount[name]) >= SMALLEST for name in ("operating_cash_flow", "need", "surplus"))

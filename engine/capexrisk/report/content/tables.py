@@ -1,4 +1,4 @@
-"""The answer as a table: who burns cash, who cannot fund its commitments, how sure that is."""
+"""The answer in a terminal: chances of negative cash flow and of failure, by year."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEY = (
 
 
 class Headline:
-    """The headline in a terminal.
+    """Two tables of the answer, printed by rich.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ class Headline:
 
 
 def _cause(issuer: IssuerAnswer) -> str:
-    """The commonest cause of its failure, and its share of them."""
+    """The commonest cause of an issuer's failure, and its share of the failures."""
     if issuer.cause is None:
         return UNKNOWN
     cause, share = issuer.cause

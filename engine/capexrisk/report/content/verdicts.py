@@ -1,4 +1,4 @@
-"""The answer as one small table, and in a sentence an issuer."""
+"""The answer as one small table, and one sentence for each issuer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from capexrisk.report.writing.words import CAUSES, unbroken
 
 
 def verdict(answer: Answer) -> Grid:
-    """One row an issuer: negative free cash flow at its likeliest, funding failure, and why.
+    """One row for each issuer: negative cash flow in its likeliest year, failure, main cause.
 
-    Rows of all issuers together stand in the foot.
+    Failures of several issuers stand in the foot.
     """
     rows = []
     for issuer in answer.issuers:
@@ -33,7 +33,7 @@ def verdict(answer: Answer) -> Grid:
 
 
 def sentence(issuer: IssuerAnswer, end: str) -> str:
-    """What a run says about an issuer, up to the end of its horizon."""
+    """The answer for one issuer in a sentence; `end` is the end of the horizon."""
     year, burning = issuer.burning
     why = ""
     if issuer.cause is not None:

@@ -1,4 +1,4 @@
-"""The page of a comparison: one file, and its figures beside it."""
+"""The page of a comparison: one file, with its figures as files beside it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_ISSUERS = 12
 
 @dataclass(frozen=True)
 class Other:
-    """What the page says about a run that is held against the base."""
+    """What the page says about a run that is compared with the base."""
 
     name: str
     anchor: str
@@ -189,7 +189,7 @@ def _part(comparison: Comparison, issuer: str, number: int) -> Part:
 
 
 def _inputs(base: Results, other: Results, name: str) -> Group | None:
-    """The inputs of a run that are not the base's; None where a run does not say its inputs."""
+    """Inputs that differ from the base's; None where a run does not list its inputs."""
     if not base.sources or not other.sources:
         return None
     before, after = (
@@ -205,7 +205,7 @@ def _inputs(base: Results, other: Results, name: str) -> Group | None:
 
 
 def _changed(key: tuple[str, str], old: Assumption | None, new: Assumption | None) -> Assumption:
-    """An input with both its values, whose key says which section it is of."""
+    """An input with both its values; its key begins with its section."""
     here = new or old
     assert here is not None  # one of them has the key
     section, figure = key

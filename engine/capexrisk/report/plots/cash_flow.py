@@ -81,7 +81,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     """Histogram of an issuer's free cash flow over a year, $bn, with its distribution function.
 
     Marked are P5, the mean and the cash flow at risk between them. Years without any flow, because
-    the issuer failed before, stand as a line at zero.
+    the issuer failed before, are a line at zero.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     with drawing(results, ax) as ax:
         _draw_histogram(ax, edges, heights)
         ax.axvline(0.0, ymax=1.0 / HEADROOM, color=INK, linewidth=0.8)
-        # As tall as if it filled a bin, so that few failures do not look like many.
+        # As tall as if it filled one bin, so that few failures do not look like many.
         zero = min(100.0 * density.at_zero / (edges[1] - edges[0]), tallest)
         ax.vlines(0.0, 0.0, zero, color=PINK, lw=3)
         ax.set_xlim(with_room(results, issuer, [year], (edges[0], edges[-1])))
@@ -159,7 +159,7 @@ def distributions(results: Results, issuer: str) -> Figure:
 def with_room(
     results: Results, issuer: str, years: list[str], limits: tuple[float, float]
 ) -> tuple[float, float]:
-    """Limits of the x axis of distributions, with room for the labels beside P5 and the mean."""
+    """Limits of the x axis with room for the labels beside P5 and the mean."""
     rows = results.estimates("free_cash_flow", issuer=issuer)
     value = rows[rows["period"].isin(years)].groupby("statistic")["value"]
     low, high = limits
@@ -192,7 +192,7 @@ def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
 
 def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
     right = ax.twinx()
-    points = np.sort(np.append(edges, [0.0, -1e-9]))  # a step at zero, where paths stand there
+    points = np.sort(np.append(edges, [0.0, -1e-9]))  # a step at zero, for paths exactly there
     right.plot(points, 100.0 * density.cumulative(points), color=INK, linewidth=1.2)
     right.set_ylim(0.0, 100.0 * HEADROOM)
     right.set_yticks([0, 25, 50, 75, 100])

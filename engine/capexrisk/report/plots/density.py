@@ -1,4 +1,4 @@
-"""The fine histogram of a run, redrawn in bins that an eye can follow."""
+"""The fine histogram of a run in coarser bins, for drawing."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 @dataclass(frozen=True)
 class Density:
-    """Distribution of an amount, with what lies exactly at zero kept apart.
+    """Distribution of an amount; paths exactly at zero are kept apart.
 
-    A failed issuer has no flows: its paths stand at zero and would hide the shape of the others.
+    A failed issuer has no flows: its paths are at zero and would hide the shape of the others.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Density:
         return self._spread(points) + self.at_zero * (points >= 0.0)
 
     def _spread(self, points: Floats) -> Floats:
-        """The same without the paths at zero; those in a cell are spread evenly over it."""
+        """The same without the paths at zero; the paths of a cell are spread evenly over it."""
         spread = ~self._is_zero
         if not spread.any():
             return np.zeros_like(points)
@@ -67,7 +67,7 @@ class Density:
         return below
 
     def window(self) -> tuple[float, float]:
-        """From where to where to draw: all but the outermost paths."""
+        """Range to draw, which leaves out the outermost paths."""
         total = np.cumsum(self.count) / self.paths
         first = int(np.searchsorted(total, TAIL, side="right"))
         last = int(np.searchsorted(total, 1.0 - TAIL, side="left"))
@@ -75,13 +75,13 @@ class Density:
         return float(self.lower[first]), float(self.upper[last])
 
     def widest_cell(self) -> float:
-        """Width of the widest cell in the window; finer bins would show steps of ours."""
+        """Width of the widest cell in view; finer bins would show the histogram's own cells."""
         low, high = self.window()
         seen = (self.lower >= low) & (self.upper <= high)
         return float((self.upper - self.lower)[seen].max())
 
     def bins(self) -> Floats:
-        """Edges of bins of a round width, one of them at zero, fewer where there are few paths."""
+        """Edges of bins of a round width, one edge at zero; fewer bins for fewer paths."""
         low, high = self.window()
         most = min(MOST_BINS, max(8.0, 2.0 * self.paths ** (1.0 / 3.0)))  # Rice's rule
         width = round_up_nicely(max((high - low) / most, self.widest_cell(), 1e-3))
@@ -89,12 +89,12 @@ class Density:
         return width * np.arange(first, max(ceil(high / width), first + 1) + 1.0)
 
     def heights(self, edges: Floats) -> Floats:
-        """Density in each bin, as a share of all paths per unit; those at zero are in none."""
+        """Density in each bin, a share of all paths per unit, without the paths at zero."""
         return np.diff(self._spread(edges)) / np.diff(edges)
 
 
 def round_up_nicely(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten.
+    """Round up to 1, 2, 2.5 or 5 times a power of ten.
 
     >>> round_up_nicely(1.3), round_up_nicely(0.021)
     (2.0, 0.025)

@@ -1,4 +1,4 @@
-"""Funding failure: how likely by when, and why."""
+"""Funding failure: its probability over time, and its causes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
     """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands.
 
     One minus the survival curve, on a logarithmic axis: most issuers survive on nearly every path,
-    and their curves could not be told apart beside 100 %. An issuer without a failure has no curve.
+    and near 100 % their curves would look the same. An issuer without a failure has no curve.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
     says="Curves: chance of funding failure by the end of each quarter, for each issuer",
 )
 def survival_with_names(results: Results) -> Figure:
-    """The same with room on the right for the longest name."""
+    """The page's figure of `survival`: with a right margin for the longest name."""
     longest = max(len(shortened(name)) for name in results.issuers)
     return one_panel(results, survival, Margins(right=10.0 + LETTER * longest))
 
@@ -101,7 +101,7 @@ def draw_steps(
     line: LineStyleType = "-",
     label: str | None = None,
 ) -> float | None:
-    """A curve that is level over each quarter, with its band.
+    """Draw a curve that is level over each quarter, with its band.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
 
 @plot()
 def causes(results: Results, ax: Axes | None = None) -> Axes:
-    """What funding failures come from: a bar an issuer, divided by binding cause.
+    """Causes of funding failure: one bar for each issuer, divided by binding cause.
 
     Shares of an issuer's failures, with the probability of its failure over the horizon beside
     them. Of many issuers the twelve likeliest to fail.
@@ -197,18 +197,18 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
     order=1,
 )
 def causes_with_chances(results: Results) -> Figure:
-    """The same with room on the right for the chances."""
+    """The page's figure of `causes`: with a right margin for the chances."""
     rows = len(likeliest_to_fail(results, MOST_BARS))
     return one_panel(results, causes, Margins(right=ROOM_FOR_CHANCES), height_of_rows(rows))
 
 
 def height_of_rows(rows: int) -> float:
-    """Height of a figure of the causes with so many issuers, inches."""
+    """Height of a figure of the causes, by its number of issuers, inches."""
     return 1.55 + BAR * rows
 
 
 def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
-    """One cause's part of every bar, with its number where there is room."""
+    """Draw one cause's part of every bar, with its number where there is room."""
     place = np.arange(share.size)
     bars = ax.barh(
         place,
@@ -221,5 +221,5 @@ def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
         linewidth=0.6,
     )
     labels = [f"{number:.0f}" if number >= WRITTEN else "" for number in share]
-    colour = "white" if cause == "window" else INK  # what stands out on its colour
+    colour = "white" if cause == "window" else INK  # for contrast
     ax.bar_label(bars, labels, label_type="center", color=colour, fontsize=7)

@@ -95,7 +95,7 @@ def _of_run(results: Results) -> Iterator[tuple[Drawing, Figure]]:
 def _drawn(
     registry: Registry, runs: Runs, issuers: Sequence[str], count: int
 ) -> Iterator[tuple[Drawing, Figure]]:
-    """The figures that a registry places: of all issuers, so many, then of each of these."""
+    """Draw what a registry places: figures of all issuers, then those of each issuer."""
     for name, section, of, says, _, draw in registry.placements:
         if of == "system" or (of == "pair" and count > 1):
             figure = draw(runs)
@@ -109,7 +109,7 @@ def _drawn(
 
 
 def _written(drawing: Drawing, figure: Figure, directory: Path) -> Drawing:
-    """The drawing, after both of its files are written."""
+    """Write both files of a drawing, and return it."""
     name = drawing.name
     if Path(name).name != name:
         raise ResultsError(f"{name!r}: is no name for a file; the run's record was changed")

@@ -1,4 +1,4 @@
-"""Money from outside: through which channels, and how much it may be."""
+"""Outside funding by channel."""
 
 from __future__ import annotations
 

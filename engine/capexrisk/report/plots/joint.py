@@ -1,4 +1,4 @@
-"""Failures that come together: heat maps of pairs of issuers."""
+"""Joint failures: heat maps of pairs of issuers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
 def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that the row's issuer fails, given that the column's does, %.
 
-    A dash stands where the column's issuer fails on fewer than ten paths, which cannot tell. Of
+    A dash stands where the column's issuer fails on fewer than ten paths, too few to tell. Of
     many issuers the twelve likeliest to fail.
 
     Parameters
@@ -97,7 +97,7 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     order=2,
 )
 def pairs_of_failures(results: Results) -> Figure:
-    """Both maps under each other; the names below stand for both."""
+    """The page's figure: both maps under each other, with one row of names below them."""
     shown = likeliest_to_fail(results, MOST_PAIRED)
     with styled():
         drawn, (upper, lower) = panels(2, height_of_pairs(shown, 2))
@@ -111,7 +111,7 @@ def pairs_of_failures(results: Results) -> Figure:
 
 
 def height_of_pairs(shown: list[str], maps: int) -> float:
-    """Height of a figure with so many maps under each other, inches."""
+    """Height of a figure by its number of maps, inches."""
     return 0.35 + maps * (0.6 + CELL * len(shown)) + names_below(shown)
 
 
@@ -135,7 +135,7 @@ def _joint(results: Results, shown: list[str]) -> Floats:
 
 
 def _conditional(results: Results, shown: list[str]) -> list[Estimate | None]:
-    """Row by row; None on the diagonal, and where too few paths can tell."""
+    """Row by row; None on the diagonal, and where too few paths decide."""
     estimates = Estimates(results)
     found: list[Estimate | None] = []
     for first, second in product(shown, repeat=2):
@@ -151,7 +151,7 @@ def _draw_cells(
 ) -> None:
     names = [shortened(issuer) for issuer in shown]
     colours = _colours()
-    # Not an image: its pixels would stand beside the letters in a file of vectors.
+    # Not imshow, whose pixels would look coarse in a vector file.
     ax.pcolormesh(
         np.ma.masked_invalid(values), cmap=colours, norm=norm, edgecolors="white", linewidth=1.0
     )
@@ -175,7 +175,7 @@ def _colours() -> Colormap:
 
 
 def _digits(value: float, digits: int) -> str:
-    """A percentage with so many digits that count; a dash for none at all."""
+    """A percentage with this many significant digits; a dash for zero."""
     if not value > 0.0:
         return NONE
     decimals = max(0, digits - 1 - floor(log10(value)))
@@ -183,7 +183,7 @@ def _digits(value: float, digits: int) -> str:
 
 
 def _whole(estimate: Estimate) -> str:
-    """A percentage without decimals from 10 on; of no hit, or no miss, its bound."""
+    """A percentage, without decimals from 10 on; the bound if no path, or every path, hits."""
     value = 100.0 * estimate.value
     if estimate.statistic == "upper_bound":
         return f"<{ceil(value)}" if value >= 1.0 else "<1"

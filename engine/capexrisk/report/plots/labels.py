@@ -1,4 +1,4 @@
-"""Titles, legends and labels of axes, placed where no data are."""
+"""Titles, legends and labels, placed where they hide no data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from capexrisk.report.writing.words import shortened
 LEGEND_ROW = 12.0  # points
 LINE = 10.5  # of the text below a title, points
 WIDEST = 64  # letters of that text in the narrowest figure
-EDGE = 0.015  # of the figure: where titles begin that begin at its edge
+EDGE = 0.015  # of the figure's width: left edge of titles that begin at the figure's edge
 MOST_QUARTER_LABELS = 12
 MOST_YEAR_LABELS = 7
 
@@ -29,9 +29,9 @@ MOST_YEAR_LABELS = 7
 def head(
     ax: Axes, text: str, below: str = "", *, columns: int = 0, from_figure: bool = False
 ) -> None:
-    """Title, a line below it, and a legend below that, all above the data.
+    """Write the title, a line below it and a legend below that, all above the data.
 
-    A name in them is never taken for a formula.
+    A name is never parsed as mathematical notation.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def head(
     lines = textwrap.wrap(below, WIDEST)
     foot = 6.0 + LEGEND_ROW * rows
     pad = foot + LINE * len(lines)
-    # y: matplotlib would look for room itself, at each drawing.
+    # With y given, matplotlib does not look for room at every drawing.
     title = ax.set_title(text, loc="left", y=1.0, x=edge, pad=pad, parse_math=False)
     title.set_transform(along + _raised(ax, pad))
     if lines:
@@ -68,12 +68,12 @@ def head(
 
 
 def _raised(ax: Axes, points: float) -> Transform:
-    """Moved up by so many points."""
+    """A shift upwards, points."""
     return ScaledTranslation(0.0, points / 72.0, ax.figure.dpi_scale_trans)
 
 
 def _legend_above(ax: Axes, columns: int, edge: float, along: Transform) -> int:
-    """A legend above the axes; returns its number of rows."""
+    """Put the legend above the axes; return its number of rows."""
     handles, _ = ax.get_legend_handles_labels()
     legend = ax.legend(
         loc="lower left", bbox_to_anchor=(edge, 1.01), bbox_transform=along, ncols=columns
@@ -86,7 +86,7 @@ def _legend_above(ax: Axes, columns: int, edge: float, along: Transform) -> int:
 def label_ends(
     ax: Axes, names: Sequence[str], values: Sequence[float], colours: Sequence[str]
 ) -> None:
-    """Names to the right of the ends of curves, moved apart where they would touch."""
+    """Write names at the right ends of curves, moved apart where they would touch."""
     line = 1.3 * rcParams["font.size"] / (72.0 * ax.get_window_extent().height / ax.figure.dpi)
     heights = ax.transAxes.inverted().transform(
         ax.transData.transform([(0.0, value) for value in values] or np.empty((0, 2)))
@@ -104,7 +104,7 @@ def label_ends(
 
 
 def spread_apart(heights: NDArray[np.float64], gap: float) -> NDArray[np.float64]:
-    """Heights at least a gap apart and above 0, in their order, moved as little as a stack allows.
+    """Move heights apart by at least a gap and above 0; they keep their order.
 
     >>> spread_apart(np.array([0.5, 0.5, 0.9]), 0.1).round(3).tolist()
     [0.5, 0.4, 0.9]
@@ -128,10 +128,10 @@ def plain(value: float, _position: int | None = None) -> str:
 
 
 class Aligned(Formatter):
-    """The same, each label of an axis with as many decimals as one of them needs."""
+    """Tick labels with thousands separators, all with the same number of decimals."""
 
     def __call__(self, value: float, position: int | None = None) -> str:
-        """Label of a number by itself."""
+        """Label of a single number."""
         return plain(value, position)
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
@@ -141,13 +141,13 @@ class Aligned(Formatter):
 
 
 def number_axis(axis: Axis) -> None:
-    """Label the ticks of an axis with numbers; those of a logarithmic one as they come."""
+    """Label the ticks of an axis; on a logarithmic one each with its own decimals."""
     logarithmic = axis.get_scale() == "log"
     axis.set_major_formatter(FuncFormatter(plain) if logarithmic else Aligned())
 
 
 def label_quarters(ax: Axes, quarters: Sequence[str]) -> None:
-    """Quarters on the x axis, numbered from 0; only years where they would not fit."""
+    """Label the x axis with quarters, numbered from 0; with years where quarters do not fit."""
     if len(quarters) <= MOST_QUARTER_LABELS:
         places = range(len(quarters))
         labels = [
@@ -162,7 +162,7 @@ def label_quarters(ax: Axes, quarters: Sequence[str]) -> None:
 
 
 def label_years(ax: Axes, years: Sequence[str]) -> None:
-    """Calendar years on the x axis, numbered from 0; the quarters of a part below its year."""
+    """Label the x axis with calendar years, numbered from 0; part of a year names its quarters."""
     step = ceil(len(years) / MOST_YEAR_LABELS)
     labels = [f"{year[:4]}\n{year[4:]}".rstrip() for year in years[::step]]
     ax.set_xticks(range(0, len(years), step), labels)

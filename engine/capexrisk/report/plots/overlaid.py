@@ -1,4 +1,4 @@
-"""Several runs in one picture, for comparing scenarios."""
+"""Plots of several runs laid over each other."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from capexrisk.report.writing.words import listed, shortened
 
 Runs = Mapping[str, Results]
 MOST_RUNS = 5
-# Colour, line and mark together: told apart without colour as well.
+# Colour, line and mark: runs can be told apart without colour.
 COLOURS = (INK, RED, BLUE, GREEN, PINK)
 LINES: tuple[LineStyleType, ...] = (
     "-",
@@ -42,9 +42,9 @@ SPREAD = 0.6  # of the room of a year that its runs share
     order=2,
 )
 def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
-    """Chance of an issuer's funding failure by the end of each quarter, a curve a run, log scale.
+    """Chance of an issuer's funding failure by the end of each quarter, one curve for each run.
 
-    With 95 % bands. A run in which the issuer never fails has no curve.
+    On a logarithmic axis, with 95 % bands. A run in which the issuer never fails has no curve.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     order=1,
 )
 def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
-    """An issuer's free cash flow by year, $bn: median, and P5 to P95 as a thin line, a run each.
+    """An issuer's free cash flow by year in each run, $bn: median and ranges.
 
-    Parameters and returns as for `failure`.
+    P25 to P75 is a thick line, P5 to P95 a thin one. Parameters and returns as for `failure`.
     """
     shown = _with_issuer(runs, issuer)
     years = _union(runs, lambda results: results.years, shown)
@@ -147,7 +147,7 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     metric="ai_share_of_bond_market",
 )
 def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
-    """A quantity of the market by quarter: median, and P5 and P95 as thin lines, a run each.
+    """A quantity of the market by quarter in each run: median, and P5 and P95 as thin lines.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _union(runs: Runs, periods: Callable[[Results], list[str]], shown: Runs) -> 
 
 
 def _styled(runs: Runs, shown: Runs) -> Iterator[tuple[str, Results, str, LineStyleType, str]]:
-    """Name, run, colour, line and mark: a run's own, whether or not others are shown."""
+    """Name, run, colour, line and mark; a run keeps its own if others are left out."""
     for name, colour, line, mark in zip(runs, COLOURS, LINES, MARKS, strict=False):
         if name in shown:
             yield name, shown[name], colour, line, mark

@@ -1,4 +1,4 @@
-"""One path: how an issuer's quarter, or year, was paid for."""
+"""One path: how an issuer's quarter or year was funded."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def waterfall(
 ) -> Axes:
     """What an issuer needed on one path in a quarter or a year, and where it came from, $bn.
 
-    From top to bottom: what was to be paid, less operating cash flow, is the need; source after
-    source takes from it, and what none can give is unmet. Without a need, where the surplus went.
+    From top to bottom: payments less operating cash flow are the need; each source covers part of
+    it, and the rest is unmet. Without a need, where the surplus went.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def waterfall(
 
 
 def waterfall_steps(rows: pd.DataFrame) -> list[Step]:
-    """The steps of an issuer's quarters together; those of nothing are left out.
+    """Steps of an issuer's quarters, summed; those of nothing are left out.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def _chain(parts: list[tuple[str, float, str]], level: float) -> list[Step]:
 
 
 def _story(rows: pd.DataFrame) -> str:
-    """The market around it, and what else happened."""
+    """State of the market, and what else happened."""
     last = rows.iloc[-1]
     parts = [
         f"market {last['regime']}",

@@ -1,4 +1,4 @@
-"""An estimate as nets are added to it, one by one."""
+"""Convergence of an estimate with the number of nets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from capexrisk.report.writing.estimates import PROBABILITY
 from capexrisk.report.writing.words import shortened
 
 Floats = NDArray[np.float64]
-FEWEST = 4  # nets whose spread says anything
+FEWEST = 4  # nets whose spread is informative
 
 
 @plot()
@@ -35,10 +35,10 @@ def convergence(
     target: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """An estimate over the number of paths, with its 95 % band, as the nets of a run are added.
+    """An estimate and its 95 % band over the number of paths, as nets are added one by one.
 
-    The mean of the first k nets, from the fourth on, and Student's interval of it; a line at what
-    the run says in the end.
+    The mean of the first k nets, from the fourth on, with Student's interval; a line marks the
+    run's final estimate.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def convergence(
     metric, issuer, period, statistic : str
         A row of the tidy table; "probability" stands for its bounds too. A year may be an int.
     target : float, optional
-        A standard error that was wanted: the band of the value less and plus it is drawn.
+        A target standard error: the band of one standard error around the value is drawn.
     ax : Axes, optional
 
     Returns
@@ -89,7 +89,7 @@ def convergence(
 
 
 def _draw_target(ax: Axes, value: float, target: float) -> None:
-    """The band of a wanted standard error about a value."""
+    """Draw the band of the target standard error around a value."""
     dots = (0, (1, 1))
     ax.axhspan(value - target, value + target, color="#d9efe6", lw=0)
     for side in (-target, target):
@@ -98,7 +98,7 @@ def _draw_target(ax: Axes, value: float, target: float) -> None:
 
 
 def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:
-    """Numbers of nets, the mean of the first so many, half of its interval."""
+    """Numbers of nets; mean of that many nets, and half its interval."""
     nets = np.arange(FEWEST, by_net.size + 1)
     mean = np.array([by_net[:k].mean() for k in nets])
     half = [student_half_width(int(k)) * by_net[:k].std(ddof=1) / sqrt(k) for k in nets]

@@ -1,4 +1,4 @@
-"""The market and the group: fans by quarter, regimes, profit against what it must exceed."""
+"""The market and the group: fan charts, regimes, profit against its threshold."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FAR = 4.0  # times the highest box: a threshold beyond it would leave no room fo
 
 
 class Quantity(NamedTuple):
-    """How a metric of the market is written, and the level of the scenario beside it."""
+    """How a metric of the market is labelled, and the scenario's level to mark."""
 
     title: str
     label: str
@@ -97,8 +97,8 @@ def quantity_of(metric: str) -> Quantity:
 def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """Fan chart of a quantity of the market by quarter.
 
-    P5 to P95, P25 to P75, median, mean; dashed the level of the scenario beyond which the window
-    is likelier to shut, where it has one.
+    P5 to P95, P25 to P75, median and mean. A dashed line marks the scenario's level beyond which
+    the window is likelier to shut, if there is one.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def regimes(results: Results, ax: Axes | None = None) -> Axes:
     estimates = Estimates(results)
     place = np.arange(len(results.quarters))
     base = np.zeros(place.size)
-    width = 0.94 if place.size <= MOST_QUARTER_LABELS else 1.0  # finer gaps would flicker
+    width = 0.94 if place.size <= MOST_QUARTER_LABELS else 1.0  # thinner gaps would shimmer
     with drawing(results, ax) as ax:
         for regime, colour in REGIME_COLOURS.items():
             found = (estimates.probability(f"regime_{regime}", SYSTEM, q) for q in results.quarters)
@@ -172,8 +172,8 @@ def regimes(results: Results, ax: Axes | None = None) -> Axes:
 def group_profit(results: Results, ax: Axes | None = None) -> Axes:
     """Profit of all issuers by calendar year against the threshold of the scenario, $bn.
 
-    A box a year, P5 to P95 and P25 to P75, with median and mean; above it the probability that
-    the profit exceeds the threshold.
+    One box for each year, P5 to P95 and P25 to P75, with median and mean; above it the probability
+    that the profit exceeds the threshold.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ def group_profit(results: Results, ax: Axes | None = None) -> Axes:
 
 
 def _some(number: int) -> range:
-    """Places of so many years at which there is room for a figure."""
+    """Years, by place, at which there is room for a number."""
     if number <= MOST_PROBABILITIES:
         return range(number)
     step = -(-number // (MOST_PROBABILITIES - 1))

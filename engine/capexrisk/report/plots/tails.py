@@ -1,4 +1,4 @@
-"""How likely it is to exceed, or to stay below, any amount."""
+"""Exceedance: the probability that an amount is worse than x, for all x."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_POINTS = 300
 
 
 class Quantity(NamedTuple):
-    """How a metric is written, what it is multiplied by for that, which of its sides hurts."""
+    """How a metric is labelled and scaled, and whether low values hurt."""
 
     label: str
     unit: str
@@ -65,10 +65,10 @@ def exceedance(
 ) -> Axes:
     """Probability that an amount is worse than x, over x, on a logarithmic axis.
 
-    Worse is more of what must be raised, spent or paid, and less of cash flow, profit, cash,
-    demand and utilisation; of group profit it is more, which must exceed a threshold. The band is
-    the 95 % interval at each x for as many independent paths; the points of a Sobol net are as a
-    rule surer. A threshold of the scenario is a dashed line.
+    Worse is more of what must be raised, spent or paid, and less of cash flow, profit, cash, demand
+    and utilisation; of group profit it is more, which must exceed a threshold. The band is the 95 %
+    interval at each x for as many independent paths; Sobol nets are usually more precise. A dashed
+    line is a threshold of the scenario.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def _draw_curve(ax: Axes, cells: pd.DataFrame, quantity: Quantity) -> None:
 
 
 def _curve(cells: pd.DataFrame, *, low: bool) -> tuple[Floats, Floats]:
-    """Edges of the cells, and the number of paths below, or above, each of them."""
+    """Edges of the cells, and the number of paths below or above each edge."""
     lower, upper, count = (cells[name].to_numpy(float) for name in ("lower", "upper", "count"))
     below = np.cumsum(count)
     if low:
@@ -132,7 +132,7 @@ def _curve(cells: pd.DataFrame, *, low: bool) -> tuple[Floats, Floats]:
 
 
 def _thinned(x: Floats, hits: Floats) -> tuple[Floats, Floats]:
-    """Without points that are nearer to the one before than an eye can tell."""
+    """Drop points that are too near to the one before to be seen."""
     step = (x[-1] - x[0]) / MOST_POINTS
     place = np.floor((x - x[0]) / step) if step > 0.0 else np.zeros_like(x)
     kept = np.append(True, np.diff(place) > 0.0)
@@ -141,7 +141,7 @@ def _thinned(x: Floats, hits: Floats) -> tuple[Floats, Floats]:
 
 
 def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax: Axes) -> str:
-    """A line at the scenario's threshold; returns what the run says of it, or nothing."""
+    """Draw the scenario's threshold; return the chance of exceeding it in words, or nothing."""
     estimates = Estimates(results)
     if issuer != SYSTEM or not estimates.has(f"{metric}_above_threshold", issuer, period):
         return ""
@@ -156,7 +156,7 @@ def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax:
 
 
 def _heading(quantity: Quantity, issuer: str, period: str, threshold: str) -> tuple[str, str]:
-    """Title, and the line below it; a long name leaves the title no room for the period."""
+    """Title and the line below it, where the period goes if a name takes the title's room."""
     when = "over the horizon" if period == HORIZON else f"in {period}"
     if issuer != SYSTEM:
         title = f"{shortened(issuer)}: {_in_a_sentence(quantity.label)}"
@@ -167,5 +167,5 @@ def _heading(quantity: Quantity, issuer: str, period: str, threshold: str) -> tu
 
 
 def _in_a_sentence(label: str) -> str:
-    """With a small first letter, but for an abbreviation."""
+    """Lower the first letter, unless it begins an abbreviation."""
     return label if label[1].isupper() else label[0].lower() + label[1:]

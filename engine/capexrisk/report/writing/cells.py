@@ -1,4 +1,4 @@
-"""What tables are made of: a figure as it is written, and as the number that it is."""
+"""Cells, rows and tables: each figure as text and as a number."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row: its heading, its cells, and the quantity that the heading is a statistic of."""
+    """A row: heading, cells, and the quantity of which the heading names a statistic."""
 
     label: str
     cells: list[Cell]
@@ -98,13 +98,13 @@ class Grid:
 
 
 def chance(estimate: Estimate, sign: str = "") -> Cell:
-    """A probability as a cell, shaded by its size; with its sign where no caption says per cent."""
+    """A probability as a cell, shaded by its size; `sign` where no caption says per cent."""
     text, shade = percentage(estimate, sign), round(observed(estimate), 2)
     return Cell(text, shade, estimate=estimate, unit=CHANCE)
 
 
 def worded(estimate: Estimate, when: str = "") -> Cell:
-    """A probability as a natural frequency, when it is that, and its interval below."""
+    """A probability as a natural frequency, with its interval below; `when` follows the words."""
     text = f"{odds(estimate)}, {when}" if when else odds(estimate)
     return Cell(text, round(observed(estimate), 2), percentage_range(estimate), estimate, CHANCE)
 

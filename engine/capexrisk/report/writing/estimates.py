@@ -60,14 +60,14 @@ class Estimates:
 
 
 def observed(chance: Estimate) -> float:
-    """Share of the paths that are hits, where the estimate itself may be a bound; 0 of none."""
+    """Share of hits that was observed, also where the estimate is a bound; 0 without any trial."""
     if not chance.n or chance.statistic == "upper_bound":
         return 0.0
     return 1.0 if chance.statistic == "lower_bound" else chance.value
 
 
 def last_quarters(results: Results) -> dict[str, str]:
-    """Each year's last quarter inside the horizon."""
+    """Last quarter of each year inside the horizon."""
     return {
         year: max(quarter for quarter in results.quarters if quarter[:4] == year[:4])
         for year in results.years
@@ -82,7 +82,7 @@ def end_of_horizon(results: Results) -> str:
 
 
 def likeliest_to_fail(results: Results, most: int) -> list[str]:
-    """At most this many issuers, those with the highest probability of failure, in their order."""
+    """The issuers with the highest probability of failure, in the scenario's order."""
     rows = results.estimates("funding_failure", period=results.quarters[-1])
     hits = {row.issuer: observed(Estimate(*row[3:9])) for row in rows.itertuples(index=False)}
     chosen = sorted(results.issuers, key=lambda issuer: -hits[issuer])[:most]

@@ -70,13 +70,13 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
 
 
 def is_rare(estimate: Estimate) -> bool:
-    """Whether fewer than ten paths decide on a probability, so that no ± would be true of it."""
+    """Whether fewer than ten paths decide a probability, so that a ± would be wrong."""
     hits = _hits(estimate)
     return min(hits, estimate.n - hits) < FEW
 
 
 def money(estimate: Estimate, *, unit: bool = False) -> str:
-    """Write an amount in $bn; with its unit where no heading gives it.
+    """Write an amount in $bn; `unit` adds the unit where no heading gives it.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str
 
 
 def _interval(low: float, high: float, sign: str) -> str:
-    """From low to high, per cent, rounded outwards; one end where the other is 0 or 100."""
+    """An interval in per cent, rounded outwards; only one end if the other is 0 or 100."""
     decimals = max(0, one_digit(min(high, 100.0 - low)))
     # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
     low_decimals = max(decimals, one_digit(low)) if low > 0.0 else decimals
@@ -193,7 +193,7 @@ def _rounded_down(value: float, decimals: int) -> float:
 
 
 def rounded_up(value: float, decimals: int) -> float:
-    """Rounded so that an error never claims too much."""
+    """Round up, so that an error is never understated."""
     scale = 10.0**decimals
     return ceil(value * scale * (1.0 - 1e-12)) / scale
 

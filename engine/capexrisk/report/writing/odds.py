@@ -69,7 +69,7 @@ def odds_and_range(estimate: Estimate) -> str:
 
 
 def _fractions() -> list[tuple[int, int]]:
-    """Every frequency that is said, from the least to the greatest."""
+    """All frequencies that are used, in ascending order."""
     ones = list(ONE_IN)
     scale = 1
     while STEPS[0] * scale <= LARGEST:
@@ -84,7 +84,7 @@ SAID = _fractions()
 
 
 def _nearest(value: float) -> tuple[int, int]:
-    """The frequency nearest to a probability, by its odds; 0 and 1 are not said."""
+    """The frequency nearest to a probability, by its odds; never 0 or 1."""
     wanted = _log_odds(value)
     return min(SAID, key=lambda pair: abs(_log_odds(pair[0] / pair[1]) - wanted))
 

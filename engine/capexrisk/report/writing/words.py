@@ -58,7 +58,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """A name for a label: of a long one its beginning and its end, which tell it from others.
+    """A name for a label; of a long one the beginning and the end, which tell it from others.
 
     >>> shortened("Nebulous Compute Holdings 12")
     'Nebulous Co…dings 12'
@@ -69,7 +69,7 @@ def shortened(name: str) -> str:
 
 
 def listed(names: list[str], most: int | None = None) -> str:
-    """Names in a sentence; from a number on, how many more there are.
+    """Names in a sentence; at most `most` of them, then how many more there are.
 
     >>> listed(["A", "B", "C"]), listed(["A", "B", "C", "D"], 2)
     ('A, B and C', 'A, B and 2 more')
@@ -82,7 +82,7 @@ def listed(names: list[str], most: int | None = None) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Text with spaces at which no line is broken; in a figure in words before its brackets only.
+    """Replace spaces by non-breaking ones, except before brackets.
 
     >>> unbroken("about 1 in 20 (5.0–5.4 %)").count(" ")
     1
