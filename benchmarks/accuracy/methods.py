@@ -65,11 +65,10 @@ def rare(method: str) -> Method:
     """The searches of `capexrisk.study.rare.search`."""
 
     def run(problem: Problem, seed: int) -> Answer:
-        from capexrisk.study.rare.limit_state import small_problem
         from capexrisk.study.rare.search import estimate_rare
 
         found = estimate_rare(
-            small_problem(problem.distance, problem.dimensions),
+            problem.limit_state(),
             method=method,  # type: ignore[arg-type]
             relative_error=OF_SPLITTING if method == "splitting" else WANTED,
             max_paths=MOST_PATHS,

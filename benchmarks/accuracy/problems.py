@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from benchmarks.small_model.small_model import SmallModel, small_case
+from capexrisk.study.rare.limit_state import LimitState
 
 Floats = NDArray[np.float64]
 # Free cash flow of the small model's year in $bn, and the probability of less: `main` finds it.
@@ -35,6 +36,11 @@ class Problem(NamedTuple):
     dimensions: int
     distance: Callable[[Floats], Floats]
     probability: float
+
+    def limit_state(self) -> LimitState:
+        """What the engine's searches are given: each draw of its own kind, one burst."""
+        every = np.arange(self.dimensions)
+        return LimitState(self.distance, self.dimensions, every, (every,))
 
 
 def _lognormal(z: Floats, mean: float, deviation: float) -> Floats:

@@ -32,12 +32,11 @@ def _problems() -> tuple[Problem, ...]:
 
 
 def _holds(method: Any, number: int, seed: int) -> bool:
-    from capexrisk.study.rare.limit_state import small_problem
     from capexrisk.study.rare.search import estimate_rare
 
     problem = _problems()[number]
     found = estimate_rare(
-        small_problem(problem.distance, problem.dimensions),
+        problem.limit_state(),
         method=method,
         relative_error=RELATIVE_ERROR,
         max_paths=MOST_PATHS,

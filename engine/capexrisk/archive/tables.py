@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from capexrisk.archive.stored_manifest import refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
+from capexrisk.kernel.draws import MAX_PATHS
 
 TEXT, NUMBER, COUNT = "text", "a number", "a whole number"
 SUMMARY: Final = {
@@ -157,7 +158,7 @@ def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
     """
     least, most = chunks.min(), chunks.max()
     sound = len(chunks) and least.min() >= 0 and 0 < least["paths"] <= MOST_IN_CHUNK
-    sound = sound and most["paths"] <= MOST_IN_CHUNK and most["first_path"] < 2**48
+    sound = sound and most["paths"] <= MOST_IN_CHUNK and most["first_path"] < MAX_PATHS
     sound = sound and most["replicate"] < MOST_REPLICATES
     if not sound or int(chunks["paths"].sum()) != paths:
         raise ResultsError(f"{path}: its chunks are not those of {paths:,} paths; run again")

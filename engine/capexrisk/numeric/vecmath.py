@@ -17,7 +17,6 @@ from numba.extending import intrinsic
 from capexrisk.numeric.jit import scalar
 
 LOG2_E = 1.4426950408889634
-LN2 = 0.6931471805599453
 LN2_HIGH = 6.93147180369123816490e-01  # fdlibm's split: n * LN2_HIGH is exact for |n| < 2**20
 LN2_LOW = 1.90821492927058770002e-10
 ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to the nearest integer

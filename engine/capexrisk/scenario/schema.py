@@ -56,11 +56,6 @@ class Scenario(Record):
     )
 
     @property
-    def start_year(self) -> int:
-        """Calendar year of the first quarter."""
-        return parse_quarter(self.start)[0]
-
-    @property
     def start_quarter(self) -> int:
         """Calendar quarter (1 to 4) of the first quarter."""
         return parse_quarter(self.start)[1]

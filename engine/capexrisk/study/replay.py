@@ -28,6 +28,7 @@ from capexrisk.archive.results import Results
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.draws import MAX_PATHS
 from capexrisk.kernel.outcomes import CAUSES
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
@@ -133,8 +134,8 @@ def replay(
         scenario = _scenario(run)
     else:
         scenario, number = run, path
-        if not 0 <= path < 2**48:
-            raise ValueError(f"path: {path} is no number of a path; give 0 to 2**48 - 1")
+        if not 0 <= path < MAX_PATHS:
+            raise ValueError(f"path: {path} is no number of a path; give 0 to {MAX_PATHS - 1}")
     lowered = lower(scenario)
     trace, _ = trace_block(
         lowered.market,

@@ -32,9 +32,3 @@ class LimitState(NamedTuple):
     dimensions: int
     kinds: Integers
     bursts: tuple[Integers, ...]
-
-
-def small_problem(evaluate: Callable[[Floats], Floats], dimensions: int) -> LimitState:
-    """A limit state of a few draws of which nothing is known: each of its own kind, one burst."""
-    every = np.arange(dimensions)
-    return LimitState(evaluate, dimensions, every, (every,))

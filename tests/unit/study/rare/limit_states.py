@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.stats import norm
 
-from capexrisk.study.rare.limit_state import Floats, LimitState, small_problem
+from capexrisk.study.rare.limit_state import Floats, LimitState
 
 Known = tuple[LimitState, float]
+
+
+def small_problem(evaluate: Callable[[Floats], Floats], dimensions: int) -> LimitState:
+    """A few draws of which nothing is known: each of its own kind, one burst."""
+    every = np.arange(dimensions)
+    return LimitState(evaluate, dimensions, every, (every,))
 
 
 def plane(beta: float, dimensions: int = 10) -> Known:

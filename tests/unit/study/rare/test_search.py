@@ -7,11 +7,10 @@ import pytest
 
 from capexrisk.estimate.independent import probability
 from capexrisk.study.rare.importance import FEW_HITS
-from capexrisk.study.rare.limit_state import small_problem
 from capexrisk.study.rare.search import FEWEST_REPETITIONS, RareEstimate, estimate_rare
 from capexrisk.study.rare.splitting import POPULATION, level_bias, subset_probability
 from capexrisk.study.rare.streams import SPLITTING, stream
-from tests.unit.study.rare.limit_states import plane
+from tests.unit.study.rare.limit_states import plane, small_problem
 
 
 def search(problem, method: str, most: int, error: float = 0.1, seed: int = 3) -> RareEstimate:
