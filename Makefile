@@ -12,14 +12,11 @@ UV_VERSION  := 0.13.9
 
 BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# A stamp each: `make run` needs no development tools, only `make bench` the other engines, and only
-# `make notebooks` Jupyter.
+# A stamp each: `make run` needs no development tools, and only `make bench` the other engines.
 # The second call finds its stamp and starts at once.
 RUN_STAMP   := $(VENV)/.installed-run
 DEV_STAMP   := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
-NOTE_STAMP  := $(VENV)/.installed-notebooks
-DASK_STAMP  := $(VENV)/.installed-dask
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -34,9 +31,9 @@ help:  ## List the targets
 run: $(RUN_STAMP)  ## Simulate the reference scenario into runs/
 	$(BIN)/capexrisk run $(SCENARIO) --out $(OUT) --overwrite $(RUN_ARGS)
 
-dask: $(DASK_STAMP)  ## Install what a cluster of several machines needs as well
+dask: $(DEV_STAMP)  ## Install the development tools, Dask for several machines among them
 
-notebooks: $(NOTE_STAMP)  ## Run the notebooks, write them as pages into runs/notebooks/
+notebooks: $(DEV_STAMP)  ## Run the notebooks, write them as pages into runs/notebooks/
 	$(BIN)/jupyter nbconvert --execute --to html --output-dir runs/notebooks notebooks/*.ipynb
 
 test: $(DEV_STAMP)  ## Run every test
@@ -56,14 +53,12 @@ format: $(DEV_STAMP)  ## Mend style where ruff can
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-# bench is not held to -dev: monaco allows no psutil as new as the one that notebooks have.
+# bench is not held to dev: monaco allows no psutil as new as the one there.
 lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest versions)
 	$(PIP) install "uv==$(UV_VERSION)"
 	$(call compile,requirements.lock)
 	$(call compile,requirements-dev.lock,--extra dev --constraint requirements.lock)
 	$(call compile,requirements-bench.lock,--extra bench --constraint requirements.lock)
-	$(call compile,requirements-dask.lock,--extra dask --constraint requirements-dev.lock)
-	$(call compile,requirements-notebooks.lock,--extra notebooks --constraint requirements-dev.lock)
 	@! grep -nE '://|^-|file:' requirements*.lock || \
 	  { echo "make lock: a lock file names an address or an option; it must hold versions only" >&2; exit 1; }
 
@@ -104,18 +99,6 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/pip
 $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing the locked versions and the development tools (the first time: a minute or two)"
 	$(PIP) install --requirement requirements-dev.lock
-	$(INSTALL_SELF)
-	@touch $@ $(RUN_STAMP)
-
-$(DASK_STAMP): requirements-dask.lock pyproject.toml | $(BIN)/pip
-	@echo "Installing the locked versions and Dask"
-	$(PIP) install --requirement requirements-dask.lock
-	$(INSTALL_SELF)
-	@touch $@ $(RUN_STAMP)
-
-$(NOTE_STAMP): requirements-notebooks.lock pyproject.toml | $(BIN)/pip
-	@echo "Installing the locked versions and what runs notebooks (the first time: a minute or two)"
-	$(PIP) install --requirement requirements-notebooks.lock
 	$(INSTALL_SELF)
 	@touch $@ $(RUN_STAMP)
 
