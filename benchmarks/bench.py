@@ -18,8 +18,7 @@ from typing import Any
 import click
 
 from benchmarks import machine, readme
-from benchmarks.rounds import ROUNDS
-from benchmarks.settings import Settings
+from benchmarks.settings import ROUNDS, Settings
 
 PARTS = (
     *("implementations", "small_model", "workers", "paths", "size", "cold_start", "limits"),

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from benchmarks.machine import ROOT
+from capexrisk.run.measurement import peak_mib
 
 # Libraries that start threads of their own are held to the cores given, too.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -39,6 +40,8 @@ class Contender:
         Cores to pin the child to; none: not pinned.
     environment : mapping, optional
         Variables of the child beside this process's own.
+    folder : Path
+        The checkout whose `benchmarks` the child takes its factory from.
     """
 
     def __init__(
@@ -47,12 +50,13 @@ class Contender:
         *,
         cores: Sequence[int] = (),
         environment: dict[str, str] | None = None,
+        folder: Path = ROOT,
         **arguments: Any,
     ) -> None:
         threads = dict.fromkeys(THREADS, str(len(cores))) if cores else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.contender"],
-            cwd=ROOT,
+            cwd=folder,
             env={**os.environ, **threads, **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -107,21 +111,6 @@ def once(factory: str, *, request: dict[str, Any] | None = None, **options: Any)
     """One answer of a process of its own."""
     with Contender(factory, **options) as contender:
         return contender.ask(**(request or {}))
-
-
-def peak_mib() -> float:
-    """Peak resident memory of this process, MiB.
-
-    As in `capexrisk.run.speed`, which is not imported: a peer's memory would hold the engine's.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage would count what the parent held when it forked
-        line = next(x for x in status.read_text().splitlines() if x.startswith("VmHWM"))
-        return int(line.split()[1]) / 2**10
-    import resource
-
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
 def _serve() -> None:

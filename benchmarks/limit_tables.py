@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.markdown import table
 from benchmarks.numbers import digits, with_range
-from benchmarks.rounds import Spread, spread
+from capexrisk.run.measurement import Spread, spread
 
 Data = dict[str, Any]
 

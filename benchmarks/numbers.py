@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import floor, log10
 
-from benchmarks.rounds import Spread, spread
+from capexrisk.run.measurement import Spread, spread
 
 
 def digits(value: float, significant: int = 3) -> str:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
 
 from benchmarks.numbers import digits
-from benchmarks.rounds import Spread, spread
+from capexrisk.run.measurement import Spread, spread
 
 Data = dict[str, Any]
 # Okabe and Ito's colours, told apart by colour-blind eyes.

@@ -2,10 +2,11 @@
 
     python -m benchmarks.revisions OLD NEW [--processes P] [--rounds R]
 
-Both are checked out into a directory of their own and compiled anew; their kernels (one core) and
-their runs (all cores) take turns, in several processes each, for where memory happens to lie makes
-a process faster or slower for its whole life. Each runs its own default scenario. Says whether a
-small run of both gives the same summary.csv, byte for byte.
+Both are checked out into a directory of their own, called by the `benchmarks` they find there, and
+compiled anew; their kernels (one core) and their runs (all cores) take turns, in several processes
+each, for where memory happens to lie makes a process faster or slower for its whole life. Each runs
+its own default scenario. Says whether a small run of both gives the same summary.csv, byte for
+byte.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ import click
 from benchmarks import machine
 from benchmarks.contender import Contender, NotHereError
 from benchmarks.numbers import digits, with_range
-from benchmarks.rounds import ROUNDS, interleave, ratios, spread
-from benchmarks.settings import tell
+from benchmarks.settings import ROUNDS, tell
+from capexrisk.run.measurement import interleave, ratios, spread
 
 HERE = "benchmarks.revisions"
 SCENARIO = "configs/hyperscalers-2026.toml"
@@ -30,19 +31,18 @@ PATHS = {"kernel": 65_536, "run": 200_000}
 
 
 def engine(tree: str) -> Callable[..., str | None]:
-    """In the child: the engine of one working tree."""
+    """In the child: the engine of one working tree, whose file this is."""
     import capexrisk as cr
-    from capexrisk.kernel.simulate import simulate_chunk
+    from benchmarks.kernel import kernel
     from capexrisk.lowering import lower
 
     assert cr.__file__ and Path(cr.__file__).is_relative_to(tree), f"{cr.__file__} is not of {tree}"
     scenario = cr.load_scenario(Path(tree) / SCENARIO)
-    low = lower(scenario)
+    chunk = kernel(lower(scenario))
 
     def work(what: str, paths: int) -> str | None:
         if what == "kernel":
-            record = (low.market, low.schedule, low.layout)
-            simulate_chunk(*record, seed=1, first_path=0, paths=paths)
+            chunk(paths)
         elif what == "run":
             cr.simulate(scenario, paths=paths, seed=1)
         else:
@@ -51,7 +51,6 @@ def engine(tree: str) -> Callable[..., str | None]:
                 return (Path(directory) / "summary.csv").read_text(encoding="utf-8")
         return None
 
-    work("kernel", 1)
     return work
 
 
@@ -98,9 +97,8 @@ def _start(what: str, names: tuple[str, str], trees: list[Path]) -> list[Contend
     for name, tree in zip(names, trees, strict=True):
         paths = {"PYTHONPATH": str(tree / "engine"), "NUMBA_CACHE_DIR": f"{tree}-compiled"}
         try:
-            contenders.append(
-                Contender(f"{HERE}:engine", cores=cores, environment=paths, tree=str(tree))
-            )
+            made = {"cores": cores, "environment": paths, "folder": tree}
+            contenders.append(Contender(f"{HERE}:engine", **made, tree=str(tree)))
         except NotHereError as error:
             raise click.ClickException(f"{name}: {error}") from None
     return contenders

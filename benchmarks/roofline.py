@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarks.rounds import spread
+from capexrisk.run.measurement import spread
 
 GREYS = ("#222222", "#5A5A5A", "#8A8A8A", "#B4B4B4")
 POINT = "#0072B2"

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks.markdown import table
 from benchmarks.numbers import digits, microseconds, percent, with_range
-from benchmarks.rounds import Spread, ratios, spread
+from capexrisk.run.measurement import Spread, ratios, spread
 
 Data = dict[str, Any]
 

@@ -11,7 +11,6 @@ import argparse
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from benchmarks.machine import processor
 from benchmarks.markdown import table
 from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.places import CHECKPOINT, holds_job, unfinished
+from capexrisk.run.measurement import Spread, interleave, ratios
 from tests.faults.loopback import loopback_cluster
 
 SCENARIO = Path("configs/hyperscalers-2026.toml").resolve()
@@ -85,21 +85,20 @@ def killed(folder: Path, backend: str, seed: int) -> list[str]:
     return [backend, str(len(kept)), thousands, "yes" if same else "NO"]
 
 
-def overhead(paths: int, rounds: int) -> list[float]:
-    """Time of a simulation with a checkpoint, as a share of one without, in each round."""
+def overhead(paths: int, rounds: int) -> Spread:
+    """Time of a simulation with a checkpoint, as a share of one without."""
     scenario = capexrisk.load_scenario(SCENARIO)
     capexrisk.simulate(scenario, paths=1_000)
-    ratios = []
-    for turn in range(rounds):
-        taken = {}
-        for keep in (turn % 2 == 0, turn % 2 == 1):
-            with tempfile.TemporaryDirectory() as folder:
-                place = Path(folder) / CHECKPOINT if keep else None
-                clock = time.perf_counter()
-                capexrisk.simulate(scenario, paths=paths, checkpoint=place)
-                taken[keep] = time.perf_counter() - clock
-        ratios.append(taken[True] / taken[False])
-    return ratios
+
+    def seconds(keep: bool) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / CHECKPOINT if keep else None
+            clock = time.perf_counter()
+            capexrisk.simulate(scenario, paths=paths, checkpoint=place)
+            return time.perf_counter() - clock
+
+    found = interleave({keep: lambda _, k=keep: seconds(k) for keep in (True, False)}, rounds)
+    return ratios(found[True], found[False])
 
 
 def main() -> None:
@@ -113,8 +112,7 @@ def main() -> None:
     print(f"{PATHS:,} paths, {processor()}, moments of seed {chosen.seed}\n")
     heads = ["back end", "kills", "thousand paths kept at each", "tables equal byte for byte"]
     print(table(heads, rows))
-    found = overhead(PATHS, ROUNDS)
-    middle, least, most = statistics.median(found), min(found), max(found)
+    middle, least, most = overhead(PATHS, ROUNDS)
     print(
         f"\nwith a checkpoint / without, {ROUNDS} rounds: {middle:.3f} ({least:.3f} to {most:.3f})"
     )

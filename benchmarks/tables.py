@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks import accuracy_tables, limit_tables, scaling_tables
 from benchmarks.markdown import table
 from benchmarks.numbers import microseconds, with_range
-from benchmarks.rounds import ratios, spread
+from capexrisk.run.measurement import ratios, spread
 
 Data = dict[str, Any]
 HIDDEN_VERSIONS = ("scipy", "pandas", "pyarrow", "joblib")

@@ -19,7 +19,6 @@ from benchmarks.machine import ROOT
 from benchmarks.scenarios import DEFAULT
 from benchmarks.settings import Settings, tell
 
-CHUNK = 16_384
 RUN_PATHS = 1_000
 COMMAND = "from capexrisk.cli.main import main; main()"
 
@@ -35,8 +34,9 @@ def stages() -> Callable[[], dict[str, float]]:
             now = time.perf_counter()
             seconds[name], clock = now - clock, now
 
-        from capexrisk.kernel.simulate import simulate_chunk
         from capexrisk.lowering import lower
+        from capexrisk.run.plan import RunPlan
+        from capexrisk.run.speed import first_chunk
         from capexrisk.scenario import load_scenario
         from capexrisk.study.simulation import simulate  # noqa: F401 - what a run imports
 
@@ -45,17 +45,15 @@ def stages() -> Callable[[], dict[str, float]]:
         stage("read the scenario")
         low = lower(scenario)
         stage("lower it")
-        record = (low.market, low.schedule, low.layout)
-        simulate_chunk(*record, seed=1, first_path=0, paths=1)
-        stage("compile, or load")
-        simulate_chunk(*record, seed=1, first_path=0, paths=CHUNK)
-        stage("first chunk")
-        return seconds
+        load, chunk = first_chunk(low, RunPlan(paths=1, seed=1, sampler="plain"))
+        return seconds | {"compile, or load": load, "first chunk": chunk}
 
     return work
 
 
 def measure(settings: Settings) -> dict[str, Any]:
+    from capexrisk.run.plan import CHUNK_PATHS
+
     commands: dict[str, list[float]] = {}
     inside: dict[str, list[dict[str, float]]] = {"empty": [], "filled": []}
     for number in range(settings.rounds):
@@ -76,7 +74,12 @@ def measure(settings: Settings) -> dict[str, Any]:
             for cache in inside:
                 answer = once("benchmarks.parts.cold_start:stages", environment=caches)
                 inside[cache].append(answer["value"])
-    return {"run_paths": RUN_PATHS, "chunk_paths": CHUNK, "commands": commands, "inside": inside}
+    return {
+        "run_paths": RUN_PATHS,
+        "chunk_paths": CHUNK_PATHS,
+        "commands": commands,
+        "inside": inside,
+    }
 
 
 def _command(arguments: list[str], caches: dict[str, str]) -> float:

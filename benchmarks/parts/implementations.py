@@ -15,9 +15,9 @@ from typing import Any
 
 from benchmarks.contender import Contender, NotHereError, once
 from benchmarks.machine import allowed_cores
-from benchmarks.rounds import interleave
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, enough_paths, tell
+from capexrisk.run.measurement import interleave
 
 HERE = "benchmarks.parts.implementations"
 PEERS = ("engine_peer", "c_peer", "numba_plain", "numpy_peer", "jax_peer")

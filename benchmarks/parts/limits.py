@@ -14,9 +14,9 @@ from typing import Any
 
 from benchmarks.contender import Contender, NotHereError, once
 from benchmarks.machine import allowed_cores, caches, memory_bytes
-from benchmarks.rounds import interleave, spread
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, tell
+from capexrisk.run.measurement import interleave, spread
 
 HERE = "benchmarks.parts.limits"
 CHUNK = 16_384
@@ -74,17 +74,11 @@ def counts() -> Callable[[], dict[str, Any]]:
 
 
 def _kernel() -> tuple[Any, Callable[[int], object]]:
-    from capexrisk.kernel.simulate import simulate_chunk
+    from benchmarks.kernel import kernel
     from capexrisk.lowering import lower
 
     low = lower(default())
-    record = (low.market, low.schedule, low.layout)
-
-    def chunk(paths: int) -> object:
-        return simulate_chunk(*record, seed=1, first_path=0, paths=paths)
-
-    chunk(1)
-    return low, chunk
+    return low, kernel(low)
 
 
 # In the parent.

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.contender import once
-from benchmarks.rounds import interleave, power_law, spread
+from benchmarks.power_law import power_law
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, tell
+from capexrisk.run.measurement import interleave, spread
 
 HERE = "benchmarks.parts.paths"
 FITTED_FROM = 10**5  # below, starting counts

@@ -7,9 +7,10 @@ from typing import Any
 
 from benchmarks.contender import Contender
 from benchmarks.machine import allowed_cores
-from benchmarks.rounds import interleave, power_law, spread
+from benchmarks.power_law import power_law
 from benchmarks.scenarios import of_size
 from benchmarks.settings import Settings, enough_paths, tell
+from capexrisk.run.measurement import interleave, spread
 
 ISSUERS = (1, 2, 4, 8, 16, 32, 64)
 QUARTERS = (4, 8, 12, 20, 40, 80)
@@ -17,24 +18,23 @@ FITTED_FROM = 4
 SECONDS = 0.3  # a row of a round, as a share of the settings' second
 
 
-def kernel() -> Callable[..., None]:
+def kernels() -> Callable[..., None]:
     from functools import cache
 
-    from capexrisk.kernel.simulate import simulate_chunk
+    from benchmarks.kernel import kernel
     from capexrisk.lowering import lower
 
-    lowered = cache(lambda axis, size: lower(of_size(**{axis: size})))
+    of = cache(lambda axis, size: kernel(lower(of_size(**{axis: size}))))
 
     def work(axis: str, size: int, paths: int) -> None:
-        low = lowered(axis, size)
-        simulate_chunk(low.market, low.schedule, low.layout, seed=1, first_path=0, paths=paths)
+        of(axis, size)(paths)
 
     return work
 
 
 def measure(settings: Settings) -> dict[str, Any]:
     places = [("issuers", n) for n in ISSUERS] + [("quarters", n) for n in QUARTERS]
-    with Contender("benchmarks.parts.size:kernel", cores=allowed_cores()[-1:]) as contender:
+    with Contender("benchmarks.parts.size:kernels", cores=allowed_cores()[-1:]) as contender:
 
         def seconds(place: tuple[str, int], paths: int) -> float:
             axis, size = place

@@ -1,4 +1,4 @@
-"""A whole run by number of workers: threads and processes."""
+"""The simulation of a run by number of workers: threads and processes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from benchmarks.contender import Contender
 from benchmarks.machine import cores
-from benchmarks.rounds import interleave
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, tell
+from capexrisk.run.measurement import interleave
 
 COUNTS = (1, 2, 3, 4, 6, 8, 12, 16)
 BACKENDS = ("threading", "loky")
@@ -19,15 +19,15 @@ FEW_PATHS = 50_000
 
 
 def runs() -> Callable[..., float]:
-    import capexrisk as cr
+    from capexrisk.lowering import lower
+    from capexrisk.run.plan import RunPlan
+    from capexrisk.run.speed import simulation_seconds
 
-    scenario = default()
+    lowered = lower(default())
 
-    def work(workers: int, backend: str, paths: int, seed: int) -> float:
-        results = cr.simulate(
-            scenario, paths=paths, seed=seed, sampler="plain", n_jobs=workers, backend=backend
-        )
-        return float(results.manifest["times"]["simulation_seconds"])
+    def work(workers: int, backend: Any, paths: int, seed: int) -> float:
+        plan = RunPlan(paths=paths, seed=seed, sampler="plain", jobs=workers, backend=backend)
+        return simulation_seconds(lowered, plan)
 
     return work
 

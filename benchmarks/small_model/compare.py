@@ -19,10 +19,10 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.numbers import microseconds
-from benchmarks.rounds import interleave
 from benchmarks.small_model.agreement import largest_difference
 from benchmarks.small_model.figures import FIGURES, Figures, furthest
 from benchmarks.small_model.tools import FEW, TOOLS, Tool
+from capexrisk.run.measurement import interleave
 
 WARM_UP = FEW  # samples before the clock starts: compiling, imports, caches
 

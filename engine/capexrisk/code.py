@@ -24,7 +24,16 @@ __version__ = "0.1.0"
 PACKAGE: Final = Path(__file__).resolve().parent
 WITHOUT_A_SAY: Final = (
     *("__init__.py", "code.py", "errors.py", "scenario/files"),
-    *("run/signals.py", "run/speed.py", "run/workers", "archive", "study", "report", "cli"),
+    *(
+        "run/signals.py",
+        "run/speed.py",
+        "run/measurement.py",
+        "run/workers",
+        "archive",
+        "study",
+        "report",
+        "cli",
+    ),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

@@ -15,8 +15,9 @@ from capexrisk.cli.sources import WIDTH_IN_A_FILE
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from capexrisk.run.measurement import Spread
     from capexrisk.run.plan import RunPlan
-    from capexrisk.run.speed import Speed, Spread
+    from capexrisk.run.speed import Speed
     from capexrisk.scenario import Scenario
 
 ROUNDS = 5
@@ -105,7 +106,7 @@ def _record(
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
     from capexrisk.archive.manifest import library_versions, machine
-    from capexrisk.run.speed import spread
+    from capexrisk.run.measurement import spread
     from capexrisk.scenario import digest
 
     def parts(found: Spread) -> dict[str, float]:

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import statistics
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import execute
+from capexrisk.run.measurement import Spread, interleave, peak_mib, ratios
 from capexrisk.run.plan import Chunk, RunPlan, Sampler
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
 
 RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths
-
-
-class Spread(NamedTuple):
-    """What was found over the rounds."""
-
-    median: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +93,7 @@ class Speed:
     def speed_up(self, way: Way) -> Spread:
         """How many times as fast as one worker: ratios within each round."""
         (one,) = (w for w in self.ways if w.workers == 1 and w.collect == way.collect)
-        return spread([a / b for a, b in zip(way.rates, one.rates, strict=True)])
+        return ratios(way.rates, one.rates)
 
 
 def measure_speed(
@@ -159,58 +149,47 @@ def measure_speed(
         for collect in get_args(Collect)
         for count in sorted({1, workers})
     ]
-    seconds: list[list[float]] = [[] for _ in plans]
     for plan in plans:
         tell("Warming up")
-        _seconds(lowered[plan.collect], _short(plan))
-    for number in range(rounds):
-        tell(f"Round {number + 1} of {rounds}")
-        turns = list(zip(plans, seconds, strict=True))
-        for plan, found in turns if number % 2 == 0 else reversed(turns):
-            found.append(_seconds(lowered[plan.collect], plan))
+        simulation_seconds(lowered[plan.collect], _short(plan))
+
+    def turn(plan: RunPlan) -> Callable[[int], float]:
+        return lambda _: simulation_seconds(lowered[plan.collect], plan)
+
+    seconds = interleave({plan: turn(plan) for plan in plans}, rounds, progress)
     ways = tuple(
         Way(
             workers=plan.jobs or 1, collect=plan.collect, paths=plan.run_paths, seconds=tuple(found)
         )
-        for plan, found in zip(plans, seconds, strict=True)
+        for plan, found in seconds.items()
     )
     return Speed(start=start, ways=ways, peak_mib=peak_mib())
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """Median, least and greatest."""
-    return Spread(statistics.median(values), min(values), max(values))
+def simulation_seconds(lowered: LoweredScenario, plan: RunPlan) -> float:
+    """Seconds of a run's simulation, without tables and files."""
+    clock = time.perf_counter()
+    execute(lowered, plan)
+    return time.perf_counter() - clock
 
 
-def peak_mib() -> float:
-    """Peak resident memory of this process so far, MiB."""
-    status = Path("/proc/self/status")
-    if status.exists():  # getrusage would count what the parent held when it forked
-        line = next(x for x in status.read_text("ascii", "replace").split("\n") if "VmHWM" in x)
-        return int(line.split()[1]) / 2**10
-    import resource
-
-    unit = 2**20 if sys.platform == "darwin" else 2**10  # bytes there, KiB elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+def first_chunk(lowered: LoweredScenario, plan: RunPlan) -> tuple[float, float]:
+    """Seconds to compile the core or load it from the cache, and of the first chunk itself."""
+    times = [time.perf_counter()]
+    for paths in (1, plan.chunk_paths):
+        run_chunk(lowered, plan, Chunk(0, 0, 0, paths), None)
+        times.append(time.perf_counter())
+    load, chunk = (b - a for a, b in pairwise(times))
+    return load, chunk
 
 
 def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float) -> Start:
-    times = [began, time.perf_counter()]
-    steps: tuple[tuple[Collect, int], ...]
-    steps = (("everything", 1), ("everything", plan.chunk_paths), ("figures", 1))
-    for collect, paths in steps:
-        run_chunk(lowered[collect], plan, Chunk(0, 0, 0, paths), None)
-        times.append(time.perf_counter())
-    prepare, load, chunk, load_figures = (b - a for a, b in pairwise(times))
+    prepare = time.perf_counter() - began
+    load, chunk = first_chunk(lowered["everything"], plan)
+    load_figures, _ = first_chunk(lowered["figures"], plan)
     return Start(prepare=prepare, load=load, chunk=chunk, load_figures=load_figures)
 
 
 def _short(plan: RunPlan) -> RunPlan:
     """The plan with a chunk's paths for each worker at most: wakes the threads, their memory."""
     return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * plan.chunk_paths))
-
-
-def _seconds(lowered: LoweredScenario, plan: RunPlan) -> float:
-    clock = time.perf_counter()
-    execute(lowered, plan)
-    return time.perf_counter() - clock

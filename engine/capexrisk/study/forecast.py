@@ -17,8 +17,8 @@ from capexrisk.errors import BudgetExceeded
 from capexrisk.kernel.cells import CELLS
 from capexrisk.lowering import lower
 from capexrisk.run.execute import Hooks
+from capexrisk.run.measurement import peak_mib
 from capexrisk.run.plan import REPLICATES, RunPlan
-from capexrisk.run.speed import peak_mib
 from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.study.simulation import simulate_job
