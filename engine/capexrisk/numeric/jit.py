@@ -87,6 +87,12 @@ class _KernelCacheImpl(caching.CompileResultCacheImpl):
 class _KernelCache(caching.FunctionCache):
     _impl_class = _KernelCacheImpl
 
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        # numba asks for the stamp after it has unpickled the whole index, which may name modules
+        # that other sources had. The version comes before that.
+        self._cache_file._version += source_stamp().hex()
+
 
 # LLVM takes half of a 512-bit vector on Intel's processors unless it is told otherwise, and nothing
 # beyond its width on any other.

@@ -44,6 +44,32 @@ print(json.dumps({
 """
 
 
+# An entry point that is given a record, compiled from sources of a stamp that is told.
+WITH_A_RECORD = """
+import sys
+from capexrisk.numeric import jit
+stamp = sys.argv[1].encode()
+jit.source_stamp = lambda: stamp
+import loops
+print(loops.total(loops.Pair(1.0, 2.0)))
+"""
+LOOPS = """
+from capexrisk.numeric.jit import entry
+from {home} import Pair
+
+@entry
+def total(pair):
+    return pair.one + pair.other
+"""
+PAIR = """
+from typing import NamedTuple
+
+class Pair(NamedTuple):
+    one: float
+    other: float
+"""
+
+
 class Outcome(NamedTuple):
     package: str
     sums: list[float]
@@ -51,29 +77,48 @@ class Outcome(NamedTuple):
     misses: int
 
 
-def run(folder: Path) -> Outcome:
-    """The program in a process of its own, with the copy of the package in `folder`."""
+def output(folder: Path, package: Path, program: str, argument: str) -> str:
+    """What a program prints in a process of its own, with a cache in `folder`."""
     environment = {
         **os.environ,
-        "PYTHONPATH": str(folder),
+        "PYTHONPATH": str(package),
         "NUMBA_CACHE_DIR": str(folder / "cache"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
     finished = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(ROOT / "tests/reference/case.json")],
+        [sys.executable, "-c", program, argument],
         env=environment,
         cwd=folder,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=300,
     )
-    return Outcome(**json.loads(finished.stdout))
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def run(folder: Path) -> Outcome:
+    """The program with the copy of the package in `folder`."""
+    printed = output(folder, folder, PROGRAM, str(ROOT / "tests/reference/case.json"))
+    return Outcome(**json.loads(printed))
 
 
 def stored(folder: Path) -> dict[str, int]:
     """Files of the cache with the time of their last change."""
     return {str(file): file.stat().st_mtime_ns for file in (folder / "cache").rglob("*.nb*")}
+
+
+def test_a_record_may_move_to_another_module(tmp_path):
+    """The cache of the sources before names one that is gone."""
+    package = Path(capexrisk.__file__).parents[1]
+    for home in ("pairs", "couples"):
+        for file in tmp_path.glob("*.py"):
+            file.unlink()
+        (tmp_path / f"{home}.py").write_text(PAIR)
+        (tmp_path / "loops.py").write_text(LOOPS.format(home=home))
+        assert output(tmp_path, package, WITH_A_RECORD, home) == "3.0\n"
+    assert len(stored(tmp_path)) == 2  # an index, and a function once overwritten
 
 
 @pytest.mark.parametrize("room", ["numeric", "model", "kernel"])
