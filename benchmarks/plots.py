@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from benchmarks.numbers import digits
+from capexrisk.report.plots.svg import inline
 from capexrisk.run.measurement import Spread, spread
 
 Data = dict[str, Any]
@@ -33,18 +36,28 @@ STYLE = {
     "grid.linewidth": 0.6,
     "legend.frameon": False,
     "lines.markersize": 4.5,
+    "svg.fonttype": "none",  # letters, not outlines of letters
     "svg.hashsalt": "capexrisk",  # the same figures give the same file
 }
+FONT = "DejaVu Sans, Verdana, sans-serif"  # the one it was laid out for, and one that is as wide
+LONG_PLACE = re.compile(r'( [xy]="-?\d+\.\d\d)\d+')
 
 
-def save(draw: Callable[[Data], Figure | None], data: Data, file: Path) -> bool:
+def save(draw: Callable[[Data], Figure | None], data: Data, file: Path, description: str) -> bool:
     """Draw and write; False where there is nothing to draw."""
     with mpl.rc_context(STYLE):
         figure = draw(data)
         if figure is None:
             return False
-        file.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(file, metadata={"Date": None} if file.suffix == ".svg" else None, dpi=150)
+        for axes in figure.axes:
+            axes.minorticks_off()  # between powers of ten; they would be half of a file
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
+    text = inline(drawn.getvalue(), "b", description)
+    text = LONG_PLACE.sub(r"\1", text.replace("<svg", f'<svg font-family="{FONT}"', 1))
+    text = "\n".join(line.strip() for line in text.splitlines())
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
     return True
 
 
@@ -61,7 +74,6 @@ def _dots(axes: Axes, names: list[str], values: list[Spread], colours: list[str]
     axes.errorbar(medians, places, xerr=reach, fmt="none", ecolor="#333333", capsize=2, lw=0.9)
     axes.scatter(medians, places, color=colours, s=34, zorder=3)
     axes.set_xscale("log")
-    axes.xaxis.set_minor_formatter(NullFormatter())
     least, most = min(v.low for v in values), max(v.high for v in values)
     axes.set_xlim(least / 1.6, most * 3.5)
     axes.set_ylim(-0.6, len(names) - 0.4)
@@ -137,7 +149,6 @@ def paths(data: Data) -> Figure | None:
     whole = [spread(row["process_seconds"]) for row in data["rows"]]
     _points(left, sizes, whole, ORANGE, "whole process")
     left.set(xscale="log", yscale="log", xlabel="paths", ylabel="seconds", title="Time")
-    left.yaxis.set_minor_formatter(NullFormatter())
     left.legend(loc="upper left")
     peaks = [spread(row["peak_mib"]) for row in data["rows"]]
     _points(right, sizes, peaks, BLUE, "")
@@ -156,11 +167,9 @@ def size(data: Data) -> Figure | None:
         _power_line(axes, sizes, values, data["fits"][axis])
         axes.set(xscale="log", yscale="log", xlabel=axis, ylabel="µs a path")
         axes.set_xticks(sizes, [str(n) for n in sizes])
-        axes.xaxis.set_minor_locator(NullLocator())
         lowest, highest = min(v.low for v in values), max(v.high for v in values)
         ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500) if lowest / 2 < t < 2 * highest]
         axes.set_yticks(ticks, [str(t) for t in ticks])
-        axes.yaxis.set_minor_locator(NullLocator())
         axes.legend(loc="upper left")
     panels[0].set_title("12 quarters")
     panels[1].set_title("6 issuers")

@@ -52,7 +52,7 @@ def _made(results: dict[str, Any], directory: Path) -> dict[str, str]:
         blocks = [tables.caption(part), table(part["data"])]
         if "missing" not in part["data"] and (draw := plots.PARTS.get(name)):
             file = directory / f"{name.replace('_', '-')}.svg"
-            if plots.save(draw, part["data"], file):
+            if plots.save(draw, part["data"], file, ALT[name]):
                 relative = file.relative_to(README.parent).as_posix()
                 blocks.insert(1, f"![{ALT[name]}]({relative})")
         made[name] = "\n\n".join(blocks)
