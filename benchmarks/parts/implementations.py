@@ -1,8 +1,8 @@
 """The whole model on one core, warm: the engine beside other ways to write the same program.
 
-Every peer keeps the contract of `benchmarks/peers/contract.py`: the same figures, from the first
-draw to the last total. Beside them stands the engine as its users run it, with all that it
-collects, written to disk.
+Every peer keeps the contract of `benchmarks/peers/contract.py`: the same figures of the same case,
+from the first draw to the last total. Beside them stands the engine as its users run it, with all
+that it collects, written to disk.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.contender import Contender, NotHereError, once
 from benchmarks.machine import allowed_cores
+from benchmarks.peers.contract import contract_case, worst_disagreement
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, enough_paths, tell
 from capexrisk.run.measurement import interleave
@@ -95,7 +96,7 @@ def measure(settings: Settings) -> dict[str, Any]:
 
 def _entries() -> list[tuple[str, str | None, str, dict[str, Any]]]:
     """Name, why it is missing, factory and arguments of every contender."""
-    case = default().model_case()
+    case = contract_case()
     found: list[tuple[str, str | None, str, dict[str, Any]]] = []
     for module in PEERS:
         try:
@@ -142,17 +143,18 @@ def _take_turns(
 
 
 def _compare_figures(rows: list[dict[str, Any]], contenders: dict[str, Contender]) -> None:
-    """Each peer's figures against those of the engine, by seeds of their own."""
-    from benchmarks.peers.contract import worst_disagreement
-
+    """Each peer's figures against those of the first that has any, by seeds of their own."""
     peers = [row for row in rows if row["name"] in contenders and row["name"] != EVERYTHING]
     figures = {}
     for seed, row in enumerate(peers):
         asked = {"paths": row["paths"], "seed": 1_000 + seed, "figures": True}
-        figures[row["name"]] = contenders[row["name"]].ask(**asked)["value"]
-    engine = next(iter(figures.values()), None)
-    for row in peers[1:]:
-        figure, distance = worst_disagreement(engine, figures[row["name"]])
+        if found := contenders[row["name"]].ask(**asked)["value"]:
+            figures[row["name"]] = found
+    first = next(iter(figures), None)
+    for row in peers:
+        if row["name"] not in figures or row["name"] == first:
+            continue
+        figure, distance = worst_disagreement(figures[first], figures[row["name"]])
         row["worst_figure"], row["worst_distance"] = figure, distance
         row["agrees"] = distance <= AGREEING
 

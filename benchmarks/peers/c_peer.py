@@ -125,7 +125,7 @@ def prepare(case: contract.Case, variant: str | None = None, threads: int = 1) -
     Parameters
     ----------
     case : dict
-        What `Scenario.model_case()` returns, of whole calendar years.
+        Of whole calendar years.
     variant : str, optional
         One of `VARIANTS`; the first that is available if left out.
     threads : int

@@ -1,10 +1,21 @@
-"""What every peer computes: the same totals of the same model, from draws of its own.
+"""Contract 1: what every peer computes, the same totals of the same model, from draws of its own.
 
-A peer is a module with `NAME` and `prepare(case)`. `case` is what `Scenario.model_case()` returns,
-a scenario under the names of MODEL.md. `prepare` does what is done once (compiling, turning the
-case into arrays) and returns a function (paths, seed) -> Figures, which simulates from the first
-draw to the last total. A peer takes whole calendar years from a first quarter on, any number of
-issuers and quarters. One with variants has `available()` as well, and `prepare(case, variant=...)`.
+The model is MODEL.md of revision 875e4ed: twelve steps, six sources of funds, no events. Its
+parameters are `case.json`, the default scenario of that revision under the names of that document.
+The peers are written to this contract and to nothing of the engine's, so that a mechanism that the
+engine gains, or a name that it changes, leaves them as they are.
+
+The engine is compared on the same case. A mechanism that it has gained since is off where a case
+does not name its parameters: they have neutral values by default, and the figures agree. Where the
+engine cannot read the case any more it runs its own default scenario: speeds are compared all the
+same, of programs that do about as much, and no agreement is claimed. A comparison that follows the
+engine would be contract 2, with a case and peers of its own.
+
+A peer is a module with `NAME` and `prepare(case)`. `prepare` does what is done once (compiling,
+turning the case into arrays) and returns a function (paths, seed) -> Figures, which simulates from
+the first draw to the last total. A peer takes whole calendar years from a first quarter on, any
+number of issuers and quarters. One with variants has `available()` as well, and
+`prepare(case, variant=...)`.
 
 Collected over paths, by every implementation alike: for an amount its sum and its sum of squares,
 for an event its count. `amounts` and `events` list them; a figure is (mean or frequency, standard
@@ -13,17 +24,26 @@ error).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from math import inf, isclose, sqrt
+from pathlib import Path
 from typing import Any
 
 Case = dict[str, Any]
 Figures = dict[str, tuple[float, float]]
 Simulate = Callable[[int, int], Figures]
 
+CASE = Path(__file__).with_name("case.json")
 CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
 ROUNDING = 1e-9
 AMOUNTS_OF_YEAR = ("fcf", "ocf", "capex", "profit")
+
+
+def contract_case() -> Case:
+    """The case of the contract, a copy of one's own."""
+    case: Case = json.loads(CASE.read_text(encoding="utf-8"))
+    return case
 
 
 def amounts(case: Case) -> Iterator[str]:

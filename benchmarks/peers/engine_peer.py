@@ -2,7 +2,7 @@
 
 That is a little more than the contract asks for: dates of all tiers of distress, and broken paths
 are taken out. Chunk after chunk in one thread; tables, joblib and files are in other rows of the
-comparison.
+comparison. This file alone of its folder follows the engine.
 """
 
 from __future__ import annotations
@@ -11,25 +11,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import contract
+from benchmarks.scenarios import default
+from capexrisk.errors import ScenarioError
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import scenario_from_case
+from capexrisk.scenario import Scenario, scenario_from_case
 
 NAME = "engine, the core alone"
+BESIDE = "engine, the core alone, on its default scenario"
 
 
-def prepare(case: contract.Case) -> contract.Simulate:
-    """A function (paths, seed) -> Figures."""
-    lowered = lower(scenario_from_case(case, start="2026Q1"), "figures")
+def available() -> dict[str, str | None]:
+    """The one of the two that there is, by whether the engine can read the contract's case."""
+    try:
+        of_contract(contract.contract_case())
+    except ScenarioError:
+        return {BESIDE: None}
+    return {NAME: None}
+
+
+def of_contract(case: contract.Case) -> Scenario:
+    return scenario_from_case(case, start="2026Q1")
+
+
+def prepare(case: contract.Case, variant: str = NAME) -> contract.Simulate:
+    """A function (paths, seed) -> Figures, of which there are none beside the contract."""
+    lowered = lower(of_contract(case) if variant == NAME else default(), "figures")
 
     def simulate(paths: int, seed: int) -> contract.Figures:
         totals = Totals(lowered.layout)
         plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="figures")
         for chunk in plan.chunks():
-            totals.add(run_chunk(lowered, plan, chunk, None))
-        return figures(case, totals)
+            # One batch of all paths: errors are those of independent ones, as the contract's.
+            totals.add(run_chunk(lowered, plan, chunk._replace(replicate=0), None))
+        return figures(case, totals) if variant == NAME else {}
 
     return simulate
 

@@ -1,20 +1,15 @@
 """The small scenario: a weakened Oracle alone in its market, with three shocks.
 
-Figures come from the default scenario and are changed here, in the open, under the names of
-MODEL.md. What can be switched off by a parameter is; the market shrinks to its one issuer.
+Figures come from the case that the peers have (`peers/contract.py`) and are changed here, in the
+open, under the names of MODEL.md. What can be switched off by a parameter is; the market shrinks to
+its one issuer.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import capexrisk as cr
+from benchmarks.peers.contract import Case, contract_case
 from capexrisk.scenario import Scenario, scenario_from_case
 
-Case = dict[str, Any]
-
-CONFIG = Path(__file__).parents[2] / "configs" / "hyperscalers-2026.toml"
 ISSUER = "Oracle"
 START = "2026Q1"
 QUARTERS = 4
@@ -57,7 +52,7 @@ CAPEX_SCALE = 0.45
 
 def small_case() -> Case:
     """The engine's parameters of the small scenario, under the names of MODEL.md."""
-    case: Case = cr.load_scenario(CONFIG).model_case()
+    case = contract_case()
     market, firms = case["market"], case["issuers"]
     firm = next(firm for firm in firms if firm["name"] == ISSUER)
     # The market shrinks with its issuers: demand with the capacity, funding with the plans.
