@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,14 @@ def test_the_record():
     assert list(found) == ["version", "revision", "changed", "digest"]
     assert found["version"] == capexrisk.__version__
     assert found["digest"] == code.code_digest()
+
+
+def test_every_file_that_names_the_version_names_this_one():
+    root = Path(__file__).parents[2]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == capexrisk.__version__
+    cited = (root / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {capexrisk.__version__}" in cited
 
 
 @with_git
