@@ -141,16 +141,16 @@ def test_validate(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sources_lists_every_figure(monkeypatch, capsys):
+def test_sources_lists_every_input(monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "300")
     code, out, err = invoke(monkeypatch, capsys, "sources", str(DEFAULT))
     assert (code, err) == (0, "")
     assert "Oracle.cash_usd_bn" in out and "MISSING" not in out
     assert "www.panabee.com" in out
-    assert "394 figures: 312 assumed, " in out
+    assert "394 inputs: 312 assumed, " in out
 
 
-def test_sources_names_a_figure_without_evidence(tmp_path):
+def test_sources_names_an_input_without_evidence(tmp_path):
     text = DEFAULT.read_text("utf-8").split("\n")
     oracle = text.index("[issuers.Oracle]")
     line = next(

@@ -23,7 +23,7 @@ from capexrisk.numeric.jit import compile_target
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.targets import Standing
 from capexrisk.run.workers.backends import worker_count
-from capexrisk.scenario import Scenario, digest, sources
+from capexrisk.scenario import Scenario, digest, inputs
 
 LIBRARIES = ("capexrisk", "numpy", "numba", "llvmlite", "scipy", "pandas", "joblib", "pyarrow")
 
@@ -57,7 +57,7 @@ def machine() -> dict[str, Any]:
 
 
 def source_records(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every figure that a scenario gives, with its evidence; JSON-ready.
+    """Every input that a scenario gives, with its evidence; JSON-ready.
 
     Returns
     -------
@@ -67,14 +67,14 @@ def source_records(scenario: Scenario) -> list[dict[str, Any]]:
     """
     return [
         {
-            "section": figure.table,
-            "key": figure.key,
-            "value": _as_lists(figure.value),
-            "confidence": figure.confidence,
-            "source": figure.source,
-            "address": figure.address,
+            "section": given.table,
+            "key": given.key,
+            "value": _as_lists(given.value),
+            "confidence": given.confidence,
+            "source": given.source,
+            "address": given.address,
         }
-        for figure in sources(scenario)
+        for given in inputs(scenario)
     ]
 
 

@@ -1,24 +1,28 @@
-"""WHAT is simulated: frozen records from TOML, with a digest and a source for every figure."""
+"""What is simulated: frozen records read from TOML, with a digest and evidence for each input."""
 
+from .changes import change_inputs
 from .digest import digest
 from .files.editor import json_schema
 from .files.load import load_run_section, load_scenario, scenario_from_case
+from .inputs import Bounds, Input, describe_input, inputs
 from .plan import RunSection
 from .quarters import CalendarYear, calendar_years, quarter_labels
 from .schema import Scenario
-from .sources import FigureSource, sources
 
 __all__ = [
+    "Bounds",
     "CalendarYear",
-    "FigureSource",
+    "Input",
     "RunSection",
     "Scenario",
     "calendar_years",
+    "change_inputs",
+    "describe_input",
     "digest",
+    "inputs",
     "json_schema",
     "load_run_section",
     "load_scenario",
     "quarter_labels",
     "scenario_from_case",
-    "sources",
 ]

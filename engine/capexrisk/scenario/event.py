@@ -1,28 +1,47 @@
-"""Events: what a scenario says will happen in a given quarter, on every path."""
+"""Scheduled events: what happens in a given quarter, on every path."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints, model_validator
 
+from .field import InputField
 from .market import REGIMES
 from .quantities import Number
 from .quarters import QUARTER
-from .section import CONFIDENCES, Record, Refused, split_evidence
+from .section import CONFIDENCES, Refused, StrictModel, split_evidence
 
-__all__ = ["Event"]
+__all__ = ["EVENTS", "SIZES", "ScheduledEvent"]
 
 What = Literal["technology_shock", "spread_jump", "market_regime", "software_stress", "tenant_loss"]
-# Sizes above `least` and below `most`, and what they are.
-_SIZES: Final = {
-    "technology_shock": (0.0, 1.0, "share of AI demand that is lost, more than 0 and less than 1"),
-    "spread_jump": (-1.0, 100.0, "rise of the market spread, 0.5 for half as much again"),
-    "software_stress": (-100.0, 100.0, "software stress added"),
+
+
+class Size(NamedTuple):
+    """Open interval in which the size of a kind of event lies."""
+
+    above: float
+    below: float
+
+
+SIZES: Final = {
+    "technology_shock": Size(0.0, 1.0),
+    "spread_jump": Size(-1.0, 100.0),
+    "software_stress": Size(-100.0, 100.0),
+}
+# What the number or word of each kind of event means.
+EVENTS: Final = {
+    "technology_shock": InputField(
+        "Events", "Share of AI demand that is lost, more than 0 and less than 1"
+    ),
+    "spread_jump": InputField("Events", "Rise of the market spread, 0.5 for half as much again"),
+    "software_stress": InputField("Events", "Software stress added"),
+    "market_regime": InputField("Events", "Regime that the bond market is put into"),
+    "tenant_loss": InputField("Events", "The big AI tenant is lost"),
 }
 
 
-class Event(Record):
+class ScheduledEvent(StrictModel):
     """Something that happens in a quarter, beside what is drawn."""
 
     quarter: str = Field(
@@ -42,6 +61,13 @@ class Event(Record):
         default="", description='"confidence: source, address".'
     )
 
+    @property
+    def value(self) -> float | str:
+        """Its size or its regime; "" if it has neither."""
+        if self.size is not None:
+            return self.size
+        return "" if self.regime is None else self.regime
+
     def model_case(self, quarters: list[str]) -> dict[str, Any]:
         """The event under MODEL.md's names, its quarter as a place among `quarters`."""
         case: dict[str, Any] = {"quarter": quarters.index(self.quarter), "what": self.what}
@@ -52,13 +78,15 @@ class Event(Record):
         return case
 
     @model_validator(mode="after")
-    def _has_what_it_takes(self) -> Event:
-        if self.what in _SIZES:
-            least, most, meaning = _SIZES[self.what]
+    def _has_what_it_takes(self) -> ScheduledEvent:
+        if self.what in SIZES:
+            above, below = SIZES[self.what]
+            meaning = EVENTS[self.what].meaning
+            hint = f"give the {meaning[:1].lower()}{meaning[1:]}"
             if self.size is None:
-                raise Refused("missing", f"give the {meaning}", ("size",))
-            if not least < self.size < most:
-                raise Refused(f"{self.size:g} is out of range", f"give the {meaning}", ("size",))
+                raise Refused("missing", hint, ("size",))
+            if not above < self.size < below:
+                raise Refused(f"{self.size:g} is out of range", hint, ("size",))
         elif self.size is not None:
             raise Refused(f"a {self.what} has no size", "remove it", ("size",))
         if self.what == "market_regime" and self.regime is None:
@@ -69,7 +97,7 @@ class Event(Record):
             confidence, source = split_evidence(self.evidence)
             if confidence not in CONFIDENCES or not source:
                 raise Refused(
-                    f"{self.evidence!r} is no evidence",
+                    f"{self.evidence!r} is not evidence",
                     f"write a confidence ({', '.join(CONFIDENCES)}), a colon and the source",
                     ("evidence",),
                 )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StrictInt, StringConstraints, field_validator, model_validator
 
+from .field import input_field
 from .quantities import (
     Factor,
     Growth,
@@ -22,11 +23,11 @@ from .quantities import (
     ShareBelowOne,
     Volatility,
 )
-from .section import Refused, Section
+from .section import Refused, Section, by_year_key
 
-__all__ = ["BY_YEAR", "FORMS", "Issuer", "folded_name", "usable_name"]
+__all__ = ["OTHER_FORM", "Issuer", "folded_name", "usable_name"]
 
-SEASONALITY_TOLERANCE = 1e-6  # figures typed with seven digits pass
+SEASONALITY_TOLERANCE = 1e-6  # shares typed with seven digits pass
 SPLIT_TOLERANCE = 1e-6
 FORBIDDEN_IN_NAMES = frozenset("/\\\"'`,<>=;:|*?[]{}#%$@^~&!")
 LONGEST_NAME = 40
@@ -34,11 +35,11 @@ RESERVED_NAMES = ("system", "market")  # labels of results beside the issuers
 
 BY_YEAR = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
 
-# The two ways to give a list over the quarters: as it is, or by the key (or pattern) beside it.
-FORMS = {
-    "capex_plan_usd_bn": re.compile(r"capex_[0-9]{4}_usd_bn"),
-    "maturities_usd_bn": re.compile(r"maturities_[0-9]{4}_usd_bn"),
-    "leases_usd_bn": re.compile(r"leases_not_commenced_usd_bn"),
+# The two fields that may give a list over the quarters: as it is, or shorter.
+OTHER_FORM = {
+    "capex_plan_usd_bn": "capex_by_year_usd_bn",
+    "maturities_usd_bn": "maturities_by_year_usd_bn",
+    "leases_usd_bn": "leases_not_commenced_usd_bn",
 }
 
 PerQuarter = tuple[Money, ...]
@@ -47,12 +48,12 @@ QuarterSplit = Annotated[tuple[Share, ...], Field(min_length=4, max_length=4)]
 
 
 def folded_name(name: str) -> str:
-    """Form in which two issuer names count as one."""
+    """Normalised, case-folded form of a name; no two issuers may share it."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def usable_name(name: str) -> str:
-    """The name itself, if an issuer may have it: labels and files are named after it.
+    """Return the name if an issuer may have it: labels and files are named after it.
 
     Raises
     ------
@@ -78,125 +79,127 @@ def usable_name(name: str) -> str:
 
 
 class Issuer(Section):
-    """An issuer's balance sheet, plans, access and habits; keys as in MODEL.md."""
+    """An issuer's balance sheet, plans, access and habits; keys as in MODEL.md, with the unit."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 
-    core_revenue_usd_bn_per_year: PositiveMoney = Field(
-        description="Start. Revenue of the core business, last four quarters, $bn."
+    core_revenue_usd_bn_per_year: PositiveMoney = input_field(
+        "Start", "Revenue of the core business, last four quarters", unit="$bn a year"
     )
-    ocf_usd_bn_per_year: PositiveMoney = Field(
-        description="Start. Operating cash flow, last four quarters, $bn."
+    ocf_usd_bn_per_year: PositiveMoney = input_field(
+        "Start", "Operating cash flow, last four quarters", unit="$bn a year"
     )
-    cash_usd_bn: Money = Field(description="Start. Cash and marketable securities, $bn.")
-    bonds_usd_bn: Money = Field(description="Start. Bonds and other unsecured debt, $bn.")
-    secured_debt_usd_bn: Money = Field(description="Start. Secured debt, $bn.")
-    private_debt_usd_bn: Money = Field(description="Start. Private credit, $bn.")
-    coupon_per_year: Interest = Field(description="Start. Mean interest on all debt, a year.")
-    ai_capital_usd_bn: Money = Field(description="Start. AI capital in service, $bn.")
-    construction_usd_bn: Money = Field(description="Start. AI capital under construction, $bn.")
-    seasonality: Seasonality = Field(
-        description="Step 8. Operating cash flow of calendar quarters 1 to 4, mean 1."
+    cash_usd_bn: Money = input_field("Start", "Cash and marketable securities", unit="$bn")
+    bonds_usd_bn: Money = input_field("Start", "Bonds and other unsecured debt", unit="$bn")
+    secured_debt_usd_bn: Money = input_field("Start", "Secured debt", unit="$bn")
+    private_debt_usd_bn: Money = input_field("Start", "Private credit", unit="$bn")
+    coupon_per_year: Interest = input_field("Start", "Mean interest on all debt", unit="a year")
+    ai_capital_usd_bn: Money = input_field("Start", "AI capital in service", unit="$bn")
+    construction_usd_bn: Money = input_field("Start", "AI capital under construction", unit="$bn")
+    seasonality: Seasonality = input_field(
+        "Step 8", "Operating cash flow of calendar quarters 1 to 4, mean 1"
     )
-    dividends_usd_bn_per_year: Money = Field(description="Step 10. Dividends, $bn a year.")
-    buybacks_usd_bn_per_year: Money = Field(
-        description="Step 10. Buybacks while cash allows, $bn a year."
+    dividends_usd_bn_per_year: Money = input_field("Step 10", "Dividends", unit="$bn a year")
+    buybacks_usd_bn_per_year: Money = input_field(
+        "Step 10", "Buybacks while cash allows", unit="$bn a year"
     )
-    market_cap_usd_bn: Money = Field(description="Step 10.7. Market capitalisation, $bn.")
-    spread_bp: PositiveBasisPoints = Field(description="Step 7. Bond spread at the start, bp.")
-    credit_tier: Factor = Field(
-        description="Step 10.2. Exponent of bond access: above 1 is shut out earlier."
+    market_cap_usd_bn: Money = input_field("Step 10.7", "Market capitalisation", unit="$bn")
+    spread_bp: PositiveBasisPoints = input_field("Step 7", "Bond spread at the start", unit="bp")
+    credit_tier: Factor = input_field(
+        "Step 10.2", "Exponent of bond access: above 1 is shut out earlier"
     )
-    leverage_limit: Factor = Field(
-        description="Step 10.2. Owed money over operating cash flow at which bonds end, turns."
+    leverage_limit: Factor = input_field(
+        "Step 10.2", "Owed money over operating cash flow at which bonds end", unit="turns"
     )
-    prefund: Factor = Field(
-        description="Step 10.2. Bonds wished for ahead of need, as a share of capex."
+    prefund: Factor = input_field(
+        "Step 10.2", "Bonds wished for ahead of need, as a share of capex"
     )
-    finance_lease_share: ShareBelowOne = Field(
-        description="Step 10. Share of capex financed at source by finance leases."
+    finance_lease_share: ShareBelowOne = input_field(
+        "Step 10", "Share of capex financed at source by finance leases"
     )
-    depreciation_amortisation_usd_bn_per_year: Money = Field(
-        description="Step 11. Depreciation and amortisation, last four quarters, $bn."
+    depreciation_amortisation_usd_bn_per_year: Money = input_field(
+        "Step 11", "Depreciation and amortisation, last four quarters", unit="$bn a year"
     )
-    depreciation_other_usd_bn_per_year: Money = Field(
-        description="Step 11. The part of it on other than AI capital, $bn a year."
+    depreciation_other_usd_bn_per_year: Money = input_field(
+        "Step 11", "The part of it on other than AI capital", unit="$bn a year"
     )
-    cash_target_usd_bn: Money = Field(description="Step 10.1. Cash above this is spent first, $bn.")
-    cash_min_usd_bn: Money = Field(description="Step 10.5. Cash is never spent below this, $bn.")
-    revolver_usd_bn: Money = Field(description="Step 10.6. Committed undrawn credit lines, $bn.")
-    core_growth_per_year: Growth = Field(description="Step 6. Growth of core revenue, a year.")
-    core_growth_sigma_per_year: Volatility = Field(
-        description="Once a path. Standard deviation of that growth, a year."
+    cash_target_usd_bn: Money = input_field(
+        "Step 10.1", "Cash above this is spent first", unit="$bn"
     )
-    core_sigma_per_sqrt_year: Volatility = Field(
-        description="Step 6. Volatility of core revenue, per square root of a year."
+    cash_min_usd_bn: Money = input_field("Step 10.5", "Cash is never spent below this", unit="$bn")
+    revolver_usd_bn: Money = input_field("Step 10.6", "Committed undrawn credit lines", unit="$bn")
+    core_growth_per_year: Growth = input_field("Step 6", "Growth of core revenue", unit="a year")
+    core_growth_sigma_per_year: Volatility = input_field(
+        "Once a path", "Standard deviation of that growth", unit="a year"
     )
-    core_beta: Loading = Field(description="Step 6. Correlation of core revenue with the economy.")
-    capex_growth_sigma_per_year: Volatility = Field(
-        description="Once a path. Standard deviation of the growth of capex, a year."
+    core_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 6", "Volatility of core revenue", unit="per square root of a year"
     )
-    capex_sigma_per_sqrt_year: Volatility = Field(
-        description="Step 9. Volatility of capex, per square root of a year."
+    core_beta: Loading = input_field("Step 6", "Correlation of core revenue with the economy")
+    capex_growth_sigma_per_year: Volatility = input_field(
+        "Once a path", "Standard deviation of the growth of capex", unit="a year"
     )
-    capex_beta: Loading = Field(description="Step 9. Correlation of capex with the sector's.")
-    relative_yield: Factor = Field(
-        description="Step 4. Revenue per $ of AI capital, relative to the market's yield."
+    capex_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 9", "Volatility of capex", unit="per square root of a year"
     )
-    contracted_share: Share = Field(description="Step 5. Share of AI capacity sold take-or-pay.")
-    idio_sigma_per_sqrt_year: Volatility = Field(
-        description="Step 7. Volatility of the issuer's own spread, per square root of a year."
+    capex_beta: Loading = input_field("Step 9", "Correlation of capex with the sector's")
+    relative_yield: Factor = input_field(
+        "Step 4", "Revenue per $ of AI capital, relative to the market's yield"
     )
-    discipline_per_year: Factor = Field(
-        description="Step 9. Slowing of capex a year per 100 bp of widening."
+    contracted_share: Share = input_field("Step 5", "Share of AI capacity sold take-or-pay")
+    idio_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 7", "Volatility of the issuer's own spread", unit="per square root of a year"
     )
-    committed: Share = Field(description="Steps 9, 10.8. Share of capex that cannot be cut.")
-    ai_share: Share = Field(description="Step 11. AI share of capex.")
-    bond_quarter_cap_usd_bn: Money = Field(description="Step 10.2. Most bonds in a quarter, $bn.")
-    build_lag_years: PositiveYears = Field(
-        description="Step 4. Mean time from spending to service, years."
+    discipline_per_year: Factor = input_field(
+        "Step 9", "Slowing of capex per 100 bp of widening", unit="a year"
     )
-    secured_advance: Share = Field(description="Step 10.3. Secured debt per $ of AI capital.")
-    private_advance: Share = Field(description="Step 10.4. Private credit per $ of AI capital.")
-    equity_access_per_year: Share = Field(
-        description="Step 10.7. Share of the market value that can be issued in a year."
+    committed: Share = input_field("Steps 9, 10.8", "Share of capex that cannot be cut")
+    ai_share: Share = input_field("Step 11", "AI share of capex")
+    bond_quarter_cap_usd_bn: Money = input_field("Step 10.2", "Most bonds in a quarter", unit="$bn")
+    build_lag_years: PositiveYears = input_field(
+        "Step 4", "Mean time from spending to service", unit="years"
+    )
+    secured_advance: Share = input_field("Step 10.3", "Secured debt per $ of AI capital")
+    private_advance: Share = input_field("Step 10.4", "Private credit per $ of AI capital")
+    equity_access_per_year: Share = input_field(
+        "Step 10.7", "Share of the market value that can be issued", unit="a year"
     )
 
-    capex_plan_usd_bn: PerQuarter | None = Field(
-        default=None, description="Step 9. Planned capex, $bn in each quarter."
+    capex_plan_usd_bn: PerQuarter | None = input_field(
+        "Step 9", "Planned capex of each quarter", unit="$bn", default=None
     )
-    capex_by_year_usd_bn: PerYear = Field(
-        default_factory=dict, description="Step 9. Guided capex of a calendar year, $bn."
+    capex_by_year_usd_bn: PerYear = input_field(
+        "Step 9", "Guided capex of a calendar year", unit="$bn", default_factory=dict
     )
-    capex_quarter_split: QuarterSplit | None = Field(
-        default=None, description="Step 9. Shares of a guided year's quarters, sum 1."
+    capex_quarter_split: QuarterSplit | None = input_field(
+        "Step 9", "Shares of a guided year's quarters, sum 1", default=None
     )
-    capex_growth_first_per_year: Growth | None = Field(
-        default=None, description="Step 9. Growth of capex right after the guidance, a year."
+    capex_growth_first_per_year: Growth | None = input_field(
+        "Step 9", "Growth of capex right after the guidance", unit="a year", default=None
     )
-    capex_growth_long_run_per_year: Growth | None = Field(
-        default=None, description="Step 9. Growth of capex in the long run, a year."
+    capex_growth_long_run_per_year: Growth | None = input_field(
+        "Step 9", "Growth of capex in the long run", unit="a year", default=None
     )
-    capex_growth_fade_years: PositiveYears | None = Field(
-        default=None, description="Step 9. Time in which the first growth fades, years."
+    capex_growth_fade_years: PositiveYears | None = input_field(
+        "Step 9", "Time in which the first growth fades", unit="years", default=None
     )
-    maturities_usd_bn: PerQuarter | None = Field(
-        default=None, description="Step 10. Debt falling due, $bn in each quarter."
+    maturities_usd_bn: PerQuarter | None = input_field(
+        "Step 10", "Debt falling due in each quarter", unit="$bn", default=None
     )
-    maturities_by_year_usd_bn: PerYear = Field(
-        default_factory=dict, description="Step 10. Debt falling due in a calendar year, $bn."
+    maturities_by_year_usd_bn: PerYear = input_field(
+        "Step 10", "Debt falling due in a calendar year", unit="$bn", default_factory=dict
     )
-    leases_usd_bn: PerQuarter | None = Field(
-        default=None, description="Step 8. Payments on new leases, $bn in each quarter."
+    leases_usd_bn: PerQuarter | None = input_field(
+        "Step 8", "Payments on new leases in each quarter", unit="$bn", default=None
     )
-    leases_not_commenced_usd_bn: Money | None = Field(
-        default=None, description="Step 8. Total of leases signed but not yet commenced, $bn."
+    leases_not_commenced_usd_bn: Money | None = input_field(
+        "Step 8", "Total of leases signed but not yet commenced", unit="$bn", default=None
     )
-    lease_term_years: PositiveYears | None = Field(
-        default=None, description="Step 8. Term over which they are paid, years."
+    lease_term_years: PositiveYears | None = input_field(
+        "Step 8", "Term over which they are paid", unit="years", default=None
     )
-    lease_ramp_quarters: Annotated[StrictInt, Field(ge=1, le=400)] | None = Field(
-        default=None, description="Step 8. Quarters until all of them have commenced."
+    lease_ramp_quarters: Annotated[StrictInt, Field(ge=1, le=400)] | None = input_field(
+        "Step 8", "Time until all of them have commenced", unit="quarters", default=None
     )
 
     @model_validator(mode="before")
@@ -248,15 +251,17 @@ class Issuer(Section):
 
     @model_validator(mode="after")
     def _one_form_each(self) -> Issuer:
-        figures = self.figures()
-        for listed, pattern in FORMS.items():
-            guided = next((key for key in figures if pattern.fullmatch(key)), None)
-            example = pattern.pattern.replace("[0-9]{4}", "<year>")
-            if (listed in figures) == (guided is None):
+        for listed, other in OTHER_FORM.items():
+            shorter = getattr(self, other)  # None or an empty dict where it is not given
+            given = shorter is not None and shorter != {}
+            if given == (getattr(self, listed) is None):
                 continue
-            if guided is None:
+            if not given:
+                example = by_year_key(other, "<year>")
                 raise Refused("missing", f"give {listed} or {example}", (listed,))
-            raise Refused(f"given beside {guided}", "give one of the two", (listed,))
+            year = next(iter(shorter)) if isinstance(shorter, dict) else ""
+            key = by_year_key(other, year)
+            raise Refused(f"given beside {key}", "give one of the two", (listed,))
         if self.capex_plan_usd_bn is None:
             self._need("capex_quarter_split", "the shares that split capex_<year>_usd_bn")
             self._need("capex_growth_first_per_year", "the growth after the guidance")

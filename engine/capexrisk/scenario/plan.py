@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, field_validator
 
-from .section import Record, Refused
+from .section import Refused, StrictModel
 
 __all__ = ["RunSection"]
 
 
-class RunSection(Record):
+class RunSection(StrictModel):
     """The table ``[run]``."""
 
     paths: Annotated[StrictInt, Field(ge=1, le=10**12)] = Field(

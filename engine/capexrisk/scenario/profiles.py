@@ -1,7 +1,8 @@
-"""An issuer's lists over the quarters, expanded from the form in which they are given."""
+"""Quarterly capex, maturities and leases of an issuer, expanded from the form in its file."""
 
 from __future__ import annotations
 
+import functools
 from decimal import Context, Decimal
 
 from .issuer import Issuer
@@ -55,13 +56,12 @@ def capex_plan(issuer: Issuer, start: str, quarters: int) -> list[float]:
             plan.append(guided[year] * split[quarter % 4])
         else:
             beyond += 1
-            growth = long_run + (first - long_run) * _exp(-beyond * 0.25 / fade)
-            plan.append(plan[-1] * _exp(0.25 * growth))
+            plan.append(plan[-1] * _growth_factor(beyond, first, long_run, fade))
     return plan
 
 
 def maturities(issuer: Issuer, start: str, quarters: int) -> list[float]:
-    """Debt falling due, $bn in each quarter: a quarter of the year's figure, 0 if not given.
+    """Debt falling due, $bn in each quarter: a quarter of the year's amount, 0 if not given.
 
     Raises
     ------
@@ -96,6 +96,13 @@ def leases(issuer: Issuer, start: str, quarters: int) -> list[float]:
     assert term is not None
     assert ramp is not None
     return [total / term / 4 * min(1.0, (quarter + 1) / ramp) for quarter in range(quarters)]
+
+
+@functools.lru_cache(maxsize=4096)  # what takes longest when one input of a scenario is changed
+def _growth_factor(j: int, first: float, long_run: float, fade: float) -> float:
+    """What capex grows by in the j-th quarter after the guidance."""
+    growth = long_run + (first - long_run) * _exp(-j * 0.25 / fade)
+    return _exp(0.25 * growth)
 
 
 def _listed(values: tuple[float, ...], key: str, quarters: int) -> list[float]:

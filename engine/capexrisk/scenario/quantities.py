@@ -98,7 +98,7 @@ _UNIT = re.compile(r"(_usd_bn_per_year|_usd_bn|_per_sqrt_year|_per_year|_years)$
 
 
 def model_name(key: str) -> str:
-    """Name of a figure in MODEL.md: the TOML key without its unit suffix (``_bp`` stays).
+    """Name of an input in MODEL.md: the TOML key without its unit suffix (``_bp`` stays).
 
     >>> model_name("oas_sigma_per_sqrt_year"), model_name("oas0_bp")
     ('oas_sigma', 'oas0_bp')

@@ -1,8 +1,9 @@
-"""A whole scenario: WHAT is simulated."""
+"""A whole scenario: everything that decides what is simulated."""
 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -14,13 +15,14 @@ from pydantic import (
     model_validator,
 )
 
-from . import profiles
-from .event import Event
+from . import case, profiles
+from .event import ScheduledEvent
+from .field import input_field
 from .issuer import Issuer, folded_name
 from .market import REGIMES, Market, Thresholds
-from .quantities import SMALLEST, model_name
+from .quantities import SMALLEST
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
-from .section import Record, Refused, Section
+from .section import Refused, StrictModel
 
 __all__ = ["MOST_ISSUERS", "NAME", "Scenario"]
 
@@ -31,7 +33,7 @@ NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"
 Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
-class Scenario(Record):
+class Scenario(StrictModel):
     """Market, issuers and horizon. Build one with `load_scenario` or `scenario_from_case`."""
 
     name: Annotated[
@@ -41,7 +43,7 @@ class Scenario(Record):
     ]
     title: Text = Field(default="", description="One line for the head of a report.")
     description: Text = Field(default="", description="What the scenario says, in prose.")
-    as_of: Annotated[dt.date, Strict(), Field(description="Day on which its figures were known.")]
+    as_of: Annotated[dt.date, Strict(), Field(description="Day on which its inputs were known.")]
     start: str = Field(
         description="First quarter, such as 2026Q1.", json_schema_extra={"pattern": QUARTER}
     )
@@ -51,8 +53,8 @@ class Scenario(Record):
     market: Market
     issuers: tuple[Issuer, ...]
     thresholds: Thresholds
-    events: tuple[Event, ...] = Field(
-        default=(), description="What happens in given quarters, on every path."
+    events: tuple[ScheduledEvent, ...] = input_field(
+        "", "What happens in given quarters, on every path", neutral=()
     )
 
     @property
@@ -68,26 +70,37 @@ class Scenario(Record):
         """Calendar years with the quarters of each that lie inside the horizon."""
         return calendar_years(self.start, self.quarters)
 
-    def model_case(self) -> dict[str, Any]:
-        """Parameters under the names of MODEL.md, lists over the quarters expanded.
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """All parameters under the names of MODEL.md, lists over the quarters expanded.
+
+        Worked out once and shared: not to be changed.
 
         Returns
         -------
         dict
             ``quarters``, ``market`` (``regime0`` as 0, 1 or 2), ``issuers`` (a list of dicts),
-            ``thresholds`` and, if there are any, ``events``; plain floats, ints, strings, lists
-            and dicts, money in $bn.
+            ``thresholds`` and ``events``; plain floats, ints, strings, lists and dicts, money in
+            $bn.
         """
-        market = _model_names(self.market)
-        market["regime0"] = REGIMES.index(self.market.regime0)
+        quarters = self.quarter_labels()
+        market = case.parameters(self.market)
         return {
             "quarters": self.quarters,
-            "market": market,
-            "issuers": [self._issuer_case(issuer) for issuer in self.issuers],
-            "thresholds": _model_names(self.thresholds),
-            # Without events a scenario is what it was before there were any, and so is its digest.
-            **({"events": self._event_cases()} if self.events else {}),
+            "market": {**market, "regime0": REGIMES.index(self.market.regime0)},
+            "issuers": [
+                self._issuer_parameters(index, issuer) for index, issuer in enumerate(self.issuers)
+            ],
+            "thresholds": case.parameters(self.thresholds),
+            "events": [event.model_case(quarters) for event in self.events],
         }
+
+    def model_case(self) -> dict[str, Any]:
+        """What is stored and digested: `parameters` without those at their neutral values.
+
+        A new copy each time; `scenario_from_case` is the way back.
+        """
+        return case.without_neutral(type(self), self.parameters)
 
     def start_capacity_to_demand(self) -> float:
         """Glut G_0 of MODEL.md: revenue capacity of all issuers over AI demand at the start."""
@@ -95,18 +108,18 @@ class Scenario(Record):
         capacity = self.market.revenue_yield_per_year * weighted
         return capacity / self.market.demand0_usd_bn_per_year
 
-    def _event_cases(self) -> list[dict[str, Any]]:
-        quarters = self.quarter_labels()
-        return [event.model_case(quarters) for event in self.events]
-
-    def _issuer_case(self, issuer: Issuer) -> dict[str, Any]:
-        required = {field for field, info in Issuer.model_fields.items() if info.is_required()}
-        return {
-            **_model_names(issuer, required),
-            "capex_plan": profiles.capex_plan(issuer, self.start, self.quarters),
-            "maturities": profiles.maturities(issuer, self.start, self.quarters),
-            "leases": profiles.leases(issuer, self.start, self.quarters),
-        }
+    def _issuer_parameters(self, index: int, issuer: Issuer) -> dict[str, Any]:
+        horizon = (issuer, self.start, self.quarters)
+        try:
+            return {
+                **case.parameters(issuer),
+                "capex_plan": profiles.capex_plan(*horizon),
+                "maturities": profiles.maturities(*horizon),
+                "leases": profiles.leases(*horizon),
+            }
+        except Refused as refused:
+            at = ("issuers", index, *refused.at)
+            raise Refused(refused.value, refused.hint, at) from None
 
     @field_validator("start")
     @classmethod
@@ -145,7 +158,7 @@ class Scenario(Record):
 
     @field_validator("events")
     @classmethod
-    def _each_event_once(cls, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    def _each_event_once(cls, events: tuple[ScheduledEvent, ...]) -> tuple[ScheduledEvent, ...]:
         if len(events) > MOST_EVENTS:
             raise Refused(f"has {len(events)} events", f"give {MOST_EVENTS} at most")
         for index, event in enumerate(events):
@@ -170,26 +183,5 @@ class Scenario(Record):
 
     @model_validator(mode="after")
     def _lists_fit_the_horizon(self) -> Scenario:
-        for index, issuer in enumerate(self.issuers):
-            try:
-                self._issuer_case(issuer)
-            except Refused as refused:
-                at = ("issuers", index, *refused.at)
-                raise Refused(refused.value, refused.hint, at) from None
+        _ = self.parameters
         return self
-
-
-def _model_names(section: Section | Record, only: set[str] | None = None) -> dict[str, Any]:
-    case: dict[str, Any] = {}
-    for field in type(section).model_fields:
-        if field == "evidence" or (only is not None and field not in only):
-            continue
-        value = getattr(section, field)
-        case[model_name(field)] = (
-            _model_names(value) if isinstance(value, Record) else _plain(value)
-        )
-    return case
-
-
-def _plain(value: object) -> object:
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -1,13 +1,24 @@
-"""What the parts of a scenario share: strictness, and evidence beside the figures."""
+"""What the parts of a scenario share: strictness, and evidence beside the inputs."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["CONFIDENCES", "Record", "Refused", "Section", "by_year_key", "split_evidence"]
+__all__ = [
+    "CONFIDENCES",
+    "NEARLY_ZERO",
+    "Refused",
+    "Section",
+    "StrictModel",
+    "by_year_field",
+    "by_year_key",
+    "split_evidence",
+]
 
 NEARLY_ZERO: Final = 1e-100
 CONFIDENCES: Final = (
@@ -22,8 +33,10 @@ CONFIDENCES: Final = (
 Place = tuple[str | int, ...]  # below a field: keys and positions
 Evidence = Annotated[
     Mapping[str, str],
-    Field(description='Figure\'s key to "confidence: source, address".'),
+    Field(description='Key of an input to "confidence: source, address".'),
 ]
+
+_YEAR = re.compile("_[0-9]{4}_")
 
 
 class Refused(ValueError):
@@ -36,53 +49,60 @@ class Refused(ValueError):
         self.at = at
 
 
-class Record(BaseModel):
+class StrictModel(BaseModel):
     """Frozen, keyword-only; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @field_validator("*")
     @classmethod
-    def _no_figure_next_to_nothing(cls, value: object) -> object:
-        """Refuse what is no figure but a slip, and whose inverse, or a power, overflows."""
+    def _no_number_next_to_nothing(cls, value: object) -> object:
+        """Refuse magnitudes below 1e-100: a typing slip whose inverse or power overflows."""
         for at, number in _numbers(value):
             if 0.0 < abs(number) < NEARLY_ZERO:
                 raise Refused(f"{number!r} is next to nothing", "give 0 or a sensible size", at)
         return value
 
 
-class Section(Record):
-    """A record of figures, each of which may carry a line of evidence."""
+class Section(StrictModel):
+    """A table of inputs, each of which may carry a line of evidence."""
 
     evidence: Evidence = Field(default_factory=dict)
 
-    def figures(self) -> dict[str, object]:
-        """Every figure given, by its TOML key, in the order of the record.
+    @cached_property
+    def inputs(self) -> Mapping[str, object]:
+        """Every input given, by its TOML key, in the order of the record.
 
-        Sub-tables are spelled with a dot (``access.bonds``), figures of a calendar year with
+        Sub-tables are spelled with a dot (``access.bonds``), inputs of a calendar year with
         the year (``capex_2026_usd_bn``).
         """
-        return dict(_figures(self))
+        return dict(_inputs(self))
 
-    @model_validator(mode="after")
-    def _check_evidence(self) -> Section:
-        given = self.figures()
-        for key, text in self.evidence.items():
-            at = ("evidence", key)
-            if key not in given:
-                raise Refused(
-                    "evidence for a figure that is not given here", "give the figure as well", at
-                )
+    @field_validator("evidence")
+    @classmethod
+    def _has_confidence_and_source(cls, evidence: Evidence) -> Evidence:
+        for key, text in evidence.items():
             confidence, source = split_evidence(text)
             if confidence not in CONFIDENCES:
                 raise Refused(
                     f"{confidence!r} is not a confidence",
                     f"begin with one of {', '.join(CONFIDENCES)}, and a colon",
-                    at,
+                    (key,),
                 )
             if not source:
                 need = "the reason" if confidence == "assumed" else "source and address"
-                raise Refused(f"{text!r} names no source", f"give {need} after the colon", at)
+                raise Refused(f"{text!r} names no source", f"give {need} after the colon", (key,))
+        return evidence
+
+    @model_validator(mode="after")
+    def _evidence_is_of_inputs(self) -> Section:
+        for key in self.evidence:
+            if key not in self.inputs:
+                raise Refused(
+                    "evidence for an input that is not given here",
+                    "give the input as well",
+                    ("evidence", key),
+                )
         return self
 
 
@@ -101,6 +121,15 @@ def by_year_key(field: str, year: int | str) -> str:
     return field.replace("_by_year_", f"_{year}_")
 
 
+def by_year_field(key: str) -> str:
+    """Field that keeps a key of one year; a key without a year is its own field.
+
+    >>> by_year_field("capex_2026_usd_bn"), by_year_field("cash_usd_bn")
+    ('capex_by_year_usd_bn', 'cash_usd_bn')
+    """
+    return _YEAR.sub("_by_year_", key, count=1)
+
+
 def _numbers(value: object, at: Place = ()) -> Iterator[tuple[Place, float]]:
     """Every number in a value, with its place in it."""
     if isinstance(value, float):
@@ -113,13 +142,13 @@ def _numbers(value: object, at: Place = ()) -> Iterator[tuple[Place, float]]:
             yield from _numbers(part, (*at, key))
 
 
-def _figures(section: Record) -> Iterator[tuple[str, object]]:
+def _inputs(section: StrictModel) -> Iterator[tuple[str, object]]:
     for field in type(section).model_fields:
         value = getattr(section, field)
         if field in ("evidence", "name") or value is None or field not in section.model_fields_set:
             continue
-        if isinstance(value, Record):
-            yield from ((f"{field}.{key}", part) for key, part in _figures(value))
+        if isinstance(value, StrictModel):
+            yield from ((f"{field}.{key}", part) for key, part in _inputs(value))
         elif isinstance(value, Mapping):
             yield from ((by_year_key(field, year), part) for year, part in value.items())
         else:

@@ -20,7 +20,7 @@ import capexrisk
 from capexrisk.archive.manifest import LIBRARIES, library_versions, machine, source_records
 from capexrisk.code import code_record
 from capexrisk.numeric.jit import compile_target
-from capexrisk.scenario import digest, load_scenario, scenario_from_case, sources
+from capexrisk.scenario import digest, inputs, load_scenario, scenario_from_case
 from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT
 from tests.unit.conftest import PATHS, RUN_PATHS
@@ -146,10 +146,10 @@ def test_it_names_no_person_and_no_machine(results):
     assert not {socket.gethostname(), getpass.getuser()} & set(told)
 
 
-def test_it_carries_every_figure_with_its_evidence():
+def test_it_carries_every_input_with_its_evidence():
     scenario = load_scenario(DEFAULT)
     records = source_records(scenario)
-    assert len(records) == len(sources(scenario)) > 300
+    assert len(records) == len(inputs(scenario)) > 300
     (oas,) = [r for r in records if (r["section"], r["key"]) == ("market", "oas0_bp")]
     assert (oas["value"], oas["confidence"]) == (79.0, "reported")
     assert oas["source"].startswith("ICE BofA US Corporate Index")
@@ -159,7 +159,7 @@ def test_it_carries_every_figure_with_its_evidence():
     assert run.manifest["scenario"]["sources"] == records
 
 
-def test_a_figure_without_evidence_has_no_confidence(results):
+def test_an_input_without_evidence_has_no_confidence(results):
     records = results.manifest["scenario"]["sources"]
     assert records and {(r["confidence"], r["source"], r["address"]) for r in records} == {
         ("", "", "")

@@ -136,5 +136,5 @@ def trace_lowered(scenario: LoweredScenario, *, seed: int, first_path: int) -> B
 
 def twin_of(case: Case, block: Block, start: str = "2026Q1") -> dict[str, Array]:
     """The twin on the block's own draws, given what the scenario makes of the case."""
-    model_case = scenario_from_case(case, start=start).model_case()
-    return simulate_twin(model_case, block.draws(), start_quarter=int(start[-1]))
+    parameters = scenario_from_case(case, start=start).parameters
+    return simulate_twin(parameters, block.draws(), start_quarter=int(start[-1]))

@@ -9,7 +9,7 @@ import tomllib
 
 import pytest
 
-from capexrisk.scenario import json_schema, load_run_section, load_scenario, sources
+from capexrisk.scenario import inputs, json_schema, load_run_section, load_scenario
 
 
 def flat(value, at=""):
@@ -49,10 +49,10 @@ def test_the_plans_are_expanded_as_in_the_reference_case(default_path, case):
             assert issuer[name] == pytest.approx(expected[name], rel=1e-11), issuer["name"]
 
 
-def test_every_figure_has_evidence(default_path):
-    found = sources(load_scenario(default_path))
+def test_every_input_has_evidence(default_path):
+    found = inputs(load_scenario(default_path))
     assert len(found) > 300
-    assert [figure[:2] for figure in found if not figure.confidence] == []
+    assert [given.path for given in found if not given.confidence] == []
 
 
 def test_what_is_called_sourced_has_an_address_that_the_data_hold(default_path):
@@ -61,11 +61,11 @@ def test_what_is_called_sourced_has_an_address_that_the_data_hold(default_path):
         with (default_path.parent / "data" / name).open(encoding="utf-8", newline="") as file:
             addresses |= {row["source_url"] for row in csv.DictReader(file)}
     known = "\n".join(addresses)
-    for figure in sources(load_scenario(default_path)):
-        if figure.confidence in ("reported", "derived", "guidance", "analyst estimate"):
-            assert figure.address, figure[:2]
-            assert figure.address in known, figure[:2]
-            assert figure.source, figure[:2]
+    for given in inputs(load_scenario(default_path)):
+        if given.confidence in ("reported", "derived", "guidance", "analyst estimate"):
+            assert given.address, given.path
+            assert given.address in known, given.path
+            assert given.source, given.path
 
 
 def test_it_says_how_it_is_run(default_path):

@@ -7,7 +7,7 @@ import pytest
 from capexrisk.errors import ScenarioError
 from capexrisk.lowering import lower
 from capexrisk.model.parameters import Scheduled
-from capexrisk.scenario import digest, load_scenario, scenario_from_case, sources
+from capexrisk.scenario import digest, inputs, load_scenario, scenario_from_case
 from capexrisk.scenario.section import CONFIDENCES
 
 ALL_KINDS = """
@@ -66,20 +66,15 @@ def test_a_file_s_events_replace_those_below(write):
     assert [event.what for event in load_scenario(write(text)).events] == ["technology_shock"]
 
 
-def test_events_have_their_sources(write):
-    found = [
-        source for source in sources(load_scenario(write(ALL_KINDS))) if source.table == "events"
-    ]
-    first, second = found[:2]
-    assert first == (
-        "events",
-        "2026Q2 technology_shock",
-        0.4,
-        "assumed",
-        "a leap in efficiency",
-        "",
-    )
-    assert second[1:4] == ("2026Q2 market_regime", "shut", "")
+def test_events_have_their_evidence(write):
+    given = inputs(load_scenario(write(ALL_KINDS)))
+    first, second, third, *_ = [one for one in given if one.table == "events"]
+    assert (first.path, first.value) == ("events.2026Q2.technology_shock", 0.4)
+    assert (first.confidence, first.source) == ("assumed", "a leap in efficiency")
+    assert (second.path, second.value) == ("events.2026Q2.market_regime", "shut")
+    assert (second.choices, second.bounds) == (("open", "stressed", "shut"), None)
+    assert (second.confidence, second.source) == ("", "")
+    assert (third.path, third.value) == ("events.2027Q1.tenant_loss", "")
 
 
 OF_A_SHOCK = "share of AI demand that is lost, more than 0 and less than 1"
@@ -124,7 +119,7 @@ REFUSED = {
     ),
     "no evidence": (
         {"evidence": '"I think so"'},
-        f"events[0].evidence: 'I think so' is no evidence; write a confidence ({KNOWN}), {REST}",
+        f"events[0].evidence: 'I think so' is not evidence; write a confidence ({KNOWN}), {REST}",
     ),
 }
 

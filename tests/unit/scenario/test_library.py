@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from capexrisk.archive.results import Results
-from capexrisk.scenario import Scenario, digest, json_schema, load_scenario, sources
+from capexrisk.scenario import Scenario, digest, inputs, json_schema, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.oracle import twin
 from tests.oracle.draws import random_draws
@@ -126,7 +126,7 @@ def test_every_figure_it_changes_has_evidence_and_differs_from_the_base(name):
             assert below.get(key) != value, f"{at}.{key}"
     for event in table_of(name).get("events", []):
         assert event["evidence"]
-    assert [figure[:2] for figure in sources(scenario_of(name)) if not figure.confidence] == []
+    assert [given.path for given in inputs(scenario_of(name)) if not given.confidence] == []
 
 
 @every
@@ -135,11 +135,11 @@ def test_what_is_called_sourced_has_an_address_that_the_data_hold(name):
     for facts in ("issuers_2026.csv", "market_facts.csv"):
         with (FOLDER / "data" / facts).open(encoding="utf-8", newline="") as file:
             known |= {row["source_url"] for row in csv.DictReader(file)}
-    for figure in sources(scenario_of(name)):
-        if figure.confidence in SOURCED:
-            assert figure.source, figure[:2]
-            assert figure.address, figure[:2]
-            assert any(figure.address in address for address in known), figure[:2]
+    for given in inputs(scenario_of(name)):
+        if given.confidence in SOURCED:
+            assert given.source, given.path
+            assert given.address, given.path
+            assert any(given.address in address for address in known), given.path
 
 
 @every

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.archive.results import MANIFEST, SUMMARY_CSV
-from capexrisk.scenario import FigureSource, digest, load_scenario, scenario_from_case, sources
+from capexrisk.scenario import digest, inputs, load_scenario, scenario_from_case
 from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT, call
 from tests.unit.scenarios import small_scenario
@@ -62,14 +62,16 @@ def test_the_evidence_is_what_the_command_lists(name, tmp_path):
     path = DEFAULT.with_stem(name)
     simulate(load_scenario(path), paths=32, n_jobs=1, collect="figures").write(tmp_path)
     kept = json.loads((tmp_path / MANIFEST).read_text("utf-8"))["scenario"]["sources"]
-    figures = [FigureSource(*map(_as_tuples, figure.values())) for figure in kept]
-    assert figures == list(sources(load_scenario(path)))
+    given = inputs(load_scenario(path))
+    assert [tuple(map(_as_tuples, record.values())) for record in kept] == [
+        (one.table, one.key, one.value, one.confidence, one.source, one.address) for one in given
+    ]
     lines = call("sources", path, cwd=tmp_path).stdout.splitlines()
     listed = [" ".join(line.split()) for line in lines]
-    for figure in figures:
-        told = f"{figure.key} {figure.value} {figure.confidence} {figure.source[:100]}"
+    for one in given:
+        told = f"{one.path} {one.value} {one.confidence} {one.source[:100]}"
         assert any(" ".join(told.split()) in line for line in listed)  # the rest may be folded
-    assert listed[-1].startswith(f"{len(figures)} figures: ")
+    assert listed[-1].startswith(f"{len(given)} inputs: ")
 
 
 def _as_tuples(value: object) -> object:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +10,8 @@ from capexrisk.archive.results import Results
 from capexrisk.report.writing.cells import Cell, Grid, Row
 from capexrisk.report.writing.numbers import MINUS
 from capexrisk.report.writing.words import SECTIONS
-from capexrisk.scenario.issuer import Issuer
-from capexrisk.scenario.market import Absorption, Access, Market, Thresholds
-from capexrisk.scenario.section import CONFIDENCES, Record
+from capexrisk.scenario import describe_input
+from capexrisk.scenario.section import CONFIDENCES
 
 NO_EVIDENCE = "without evidence"
 MEANINGS = {
@@ -26,14 +23,6 @@ MEANINGS = {
     "assumed": "a judgement, with its reason",
     NO_EVIDENCE: "nothing is said of it",
 }
-RECORDS: dict[str, type[Record]] = {
-    "market": Market,
-    "thresholds": Thresholds,
-    "access": Access,
-    "absorb": Absorption,
-}
-YEAR = re.compile(r"_[0-9]{4}_")
-STEP = re.compile(r"^(Start|Once a path|Draws|Conventions|Steps? [0-9., ]*[0-9])\. ")
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,7 @@ def confidence_table(groups: list[Group]) -> Grid:
             cells = [f"{found[name]:,}", _part(found[name], found.total()), meaning]
             rows.append(Row(name.capitalize(), [Cell(text) for text in cells]))
     foot = [Row("All", [Cell(f"{found.total():,}"), Cell(_part(1, 1)), Cell("")])]
-    columns = ["Figures", "Share", "What that means"]
+    columns = ["Inputs", "Share", "What that means"]
     return Grid("How well the inputs are known", "Confidence", columns, rows, foot)
 
 
@@ -123,27 +112,10 @@ def written(value: object) -> str:
 def _assumption(record: dict[str, Any]) -> Assumption:
     return Assumption(
         key=record["key"],
-        meaning=_meaning(record["section"], record["key"]),
+        meaning=describe_input(record["section"], record["key"]),
         value=record["value"],
         written=written(record["value"]),
         confidence=record["confidence"] or NO_EVIDENCE,
         source=record["source"],
         address=record.get("address", ""),
     )
-
-
-def _meaning(section: str, key: str) -> str:
-    """What the record of the scenario says of a figure, without the step that uses it."""
-    field, _, inner = key.partition(".")
-    record = RECORDS.get(field if inner else section, Issuer)
-    field = inner or field
-    for name in _spellings(field):
-        if name in record.model_fields:
-            return STEP.sub("", record.model_fields[name].description or "")
-    return ""
-
-
-def _spellings(field: str) -> Iterator[str]:
-    """Spellings of a field's key: its own, and that of the yearly table it stands in."""
-    yield field
-    yield YEAR.sub("_by_year_", field, count=1)

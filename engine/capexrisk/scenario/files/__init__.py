@@ -1,1 +1,1 @@
-"""Scenario files: read, laid over each other, and every error told in one line."""
+"""Scenario files: reading, overlays, one-line error messages, the schema for editors."""

@@ -16,14 +16,11 @@ Schema = dict[str, Any]
 def json_schema() -> Schema:
     """JSON Schema (draft 2020-12) of the TOML form, partial files that extend another included.
 
-    It knows keys, kinds, bounds and lengths. What needs two figures at once, and what must be
+    It knows keys, kinds, bounds and lengths. What needs two inputs at once, and what must be
     given at all, only loading checks.
     """
     whole = Scenario.model_json_schema()
-    definitions = {
-        name: _table(whole["$defs"][name])
-        for name in ("Access", "Absorption", "Event", "Market", "Thresholds", "Issuer")
-    }
+    definitions = {name: _table(definition) for name, definition in whole["$defs"].items()}
     properties = {
         key: part for key, part in _table(whole)["properties"].items() if key != "issuers"
     }
@@ -40,7 +37,7 @@ def json_schema() -> Schema:
                 "description": "File in this folder or below on which this one is laid.",
             },
             **properties,
-            "issuer_defaults": {**issuer, "description": "Figures shared by all issuers."},
+            "issuer_defaults": {**issuer, "description": "Inputs shared by all issuers."},
             "issuers": {
                 "type": "object",
                 "description": "One table for each issuer, in the order of the results.",
@@ -67,9 +64,9 @@ def _table(schema: Schema) -> Schema:
             }
             properties[key] = part
         elif "_by_year_" in key:
-            figure = part["additionalProperties"]
+            amount = part["additionalProperties"]
             pattern = f"^{key.replace('_by_year_', '_[0-9]{4}_')}$"
-            patterns[pattern] = {**figure, "description": part["description"]}
+            patterns[pattern] = {**amount, "description": part["description"]}
         elif key != "name" or "start" in schema["properties"]:
             properties[key] = part
     table: Schema = {"type": "object", "additionalProperties": False, "properties": properties}
@@ -77,7 +74,7 @@ def _table(schema: Schema) -> Schema:
 
 
 def _without_null(part: Schema) -> Schema:
-    """TOML has no null: a figure that may be left out is simply not required."""
+    """TOML has no null: what may be left out is simply not required."""
     if part.get("default", 0) is None:
         del part["default"]
     choices = [choice for choice in part.pop("anyOf", []) if choice != {"type": "null"}]

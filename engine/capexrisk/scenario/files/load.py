@@ -9,28 +9,25 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Final, TypeVar
-
-from pydantic import ValidationError
+from typing import Any, Final
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario.files.messages import Places, scenario_error
+from capexrisk.scenario.case import with_file_names
+from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
     OVERRIDE,
     Overrides,
-    Table,
     lay,
     lay_section,
     override_tables,
     refuse_immense,
 )
+from capexrisk.scenario.files.paths import Table
 from capexrisk.scenario.issuer import Issuer
-from capexrisk.scenario.market import REGIMES, Absorption, Access, Market, Thresholds
+from capexrisk.scenario.market import REGIMES
 from capexrisk.scenario.plan import RunSection
-from capexrisk.scenario.quantities import model_name
 from capexrisk.scenario.quarters import parse_quarter, quarter_labels
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario
-from capexrisk.scenario.section import Record
 
 __all__ = ["load_run_section", "load_scenario", "scenario_from_case"]
 
@@ -41,8 +38,6 @@ LONG_KEY: Final = re.compile(
     r"""(?<![\w."'-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}"""
 )
 OWN_TO_A_FILE: Final = ("name", "title", "description", "extends")
-
-R = TypeVar("R", bound=Record)
 
 
 def load_scenario(path: str | os.PathLike[str], overrides: Overrides = ()) -> Scenario:
@@ -64,7 +59,7 @@ def load_scenario(path: str | os.PathLike[str], overrides: Overrides = ()) -> Sc
     tables.content.pop("run", None)
     tables.content.setdefault("name", Path(path).stem)
     _resolve_issuers(tables)
-    return _build(Scenario, tables.content, tables.places)
+    return validate(Scenario, tables.content, tables.places)
 
 
 def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) -> RunSection:
@@ -73,7 +68,7 @@ def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) ->
     Parameters and errors as in `load_scenario`.
     """
     tables = _read(path, overrides)
-    return _build(RunSection, tables.content.get("run", {}), tables.places, ("run",))
+    return validate(RunSection, tables.content.get("run", {}), tables.places, ("run",))
 
 
 def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case") -> Scenario:
@@ -85,7 +80,7 @@ def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case
         ``quarters``, ``market``, ``issuers`` (a list), ``thresholds`` and, if there are any,
         ``events``. No evidence is asked for.
     start : str
-        First quarter, such as 2026Q1; the day before it counts as the day of the figures.
+        First quarter, such as 2026Q1; the day before it counts as the day of the inputs.
     name : str
 
     Raises
@@ -93,28 +88,17 @@ def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case
     ScenarioError
         A parameter is missing, unknown or out of bounds.
     """
+    content = with_file_names(Scenario, case)
+    market, issuers, events = (content.get(key) for key in ("market", "issuers", "events"))
+    if isinstance(market, dict) and "regime0" in market:
+        market["regime0"] = _regime(market["regime0"])
+    if isinstance(events, tuple):
+        content["events"] = tuple(_with_labels(event, start) for event in events)
     places = Places(name)
-    market = _toml_names(Market, case.get("market"))
-    if isinstance(market, dict):
-        market["access"] = _toml_names(Access, market.get("access"))
-        market["absorb"] = _toml_names(Absorption, market.get("absorb"))
-        market["regime0"] = _regime(market.get("regime0"))
-    issuers = case.get("issuers")
-    if isinstance(issuers, list | tuple):
-        issuers = [_toml_names(Issuer, issuer) for issuer in issuers]
-        if all(isinstance(issuer, dict) and "name" in issuer for issuer in issuers):
-            places.issuers = [(str(issuer["name"]), frozenset(issuer)) for issuer in issuers]
-    content = {
-        **case,
-        "name": name,
-        "as_of": _day_before(start),
-        "start": start,
-        "market": market,
-        "events": tuple(_toml_event(event, start) for event in case.get("events", ())),
-        "issuers": issuers,
-        "thresholds": _toml_names(Thresholds, case.get("thresholds")),
-    }
-    return _build(Scenario, content, places)
+    if isinstance(issuers, tuple) and all(isinstance(i, dict) and "name" in i for i in issuers):
+        places.issuers = [(str(issuer["name"]), frozenset(issuer)) for issuer in issuers]
+    content |= {"name": name, "as_of": _day_before(start), "start": start}
+    return validate(Scenario, content, places)
 
 
 def _day_before(start: str) -> dt.date:
@@ -265,7 +249,7 @@ def _resolve_issuers(tables: _Tables) -> None:
 
 def _refuse_inner_keys(table: object, at: tuple[str, ...], places: Places) -> None:
     if not isinstance(table, dict):
-        raise ScenarioError(places.where(at), "is not a table", "give a table of figures")
+        raise ScenarioError(places.where(at), "is not a table", "give a table of inputs")
     for key in ("name", *(field for field in Issuer.model_fields if "_by_year_" in field)):
         if key in table:
             where = places.where((*at, key))
@@ -273,14 +257,7 @@ def _refuse_inner_keys(table: object, at: tuple[str, ...], places: Places) -> No
             raise ScenarioError(where, "not a known key", mend)
 
 
-def _build(record: type[R], content: object, places: Places, at: tuple[str, ...] = ()) -> R:
-    try:
-        return record.model_validate(content)
-    except ValidationError as error:
-        raise scenario_error(error, record, places, at) from None
-
-
-def _toml_event(event: Mapping[str, Any], start: str) -> dict[str, Any]:
+def _with_labels(event: Mapping[str, Any], start: str) -> dict[str, Any]:
     """An event with its quarter's label and the name of its regime."""
     named = {**event, "quarter": quarter_labels(start, event["quarter"] + 1)[-1]}
     return named | {"regime": _regime(event["regime"])} if "regime" in event else named
@@ -288,15 +265,3 @@ def _toml_event(event: Mapping[str, Any], start: str) -> dict[str, Any]:
 
 def _regime(number: object) -> object:
     return REGIMES[number] if type(number) is int and 0 <= number <= 2 else number
-
-
-def _toml_names(record: type[Record], table: object) -> Any:
-    """A table under the keys of `record`, from one under MODEL.md's names."""
-    if not isinstance(table, Mapping):
-        return table
-    keys = {model_name(field): field for field in record.model_fields}
-    return {keys.get(name, name): _tuples(value) for name, value in table.items()}
-
-
-def _tuples(value: object) -> object:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""House messages for what a record refuses: the place, the value and the mend."""
+"""One-line messages for what pydantic refuses: the place, the value and the mend."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario.event import Event
-from capexrisk.scenario.files.overlay import Table, leaves, write_path
-from capexrisk.scenario.issuer import Issuer
-from capexrisk.scenario.market import Absorption, Access, Market, Thresholds
+from capexrisk.scenario.case import inner_tables
+from capexrisk.scenario.field import input_field_of
+from capexrisk.scenario.files.paths import Table, leaves, write_path
 from capexrisk.scenario.quantities import SMALLEST, model_name
-from capexrisk.scenario.section import Record, Refused, by_year_key
+from capexrisk.scenario.section import Refused, StrictModel, by_year_key
 
-__all__ = ["Places", "scenario_error"]
+__all__ = ["Places", "validate"]
+
+R = TypeVar("R", bound=StrictModel)
 
 Location = tuple[str | int, ...]
 LONGEST_VALUE = 60
@@ -28,14 +29,14 @@ MOST_BITS = 200
 
 @dataclass
 class Places:
-    """Where each figure of a scenario was written.
+    """Where each input of a scenario was written.
 
     Attributes
     ----------
     file : str
         The file that was asked for; what is missing is missing there.
     origins : dict
-        Path of keys to the file (or ``--set``) that gave the figure last.
+        Path of keys to the file (or ``--set``) that gave the input last.
     issuers : list
         Issuer names in order, each with the keys that it gives itself.
     defaults : frozenset
@@ -51,7 +52,7 @@ class Places:
         """Note that `label` gave everything in `table`."""
         for leaf in leaves(table):
             for length in range(1, len(leaf)):
-                self.origins.pop(leaf[:length], None)  # a figure there before is a table now
+                self.origins.pop(leaf[:length], None)  # an input there before is a table now
             self.origins[leaf] = label
 
     def where(self, path: Location) -> str:
@@ -81,10 +82,24 @@ class Places:
         return ("issuers", name, *below)
 
 
-def scenario_error(
-    error: ValidationError, record: type[Record], places: Places, at: tuple[str, ...]
+def validate(record: type[R], content: object, places: Places, at: tuple[str, ...] = ()) -> R:
+    """Validate what stands at a place.
+
+    Raises
+    ------
+    ScenarioError
+        The record refuses it.
+    """
+    try:
+        return record.model_validate(content)
+    except ValidationError as error:
+        raise _scenario_error(error, record, places, at) from None
+
+
+def _scenario_error(
+    error: ValidationError, record: type[StrictModel], places: Places, at: tuple[str, ...]
 ) -> ScenarioError:
-    """Say in house words what pydantic found; the first fault leads, the others follow.
+    """Say in one line what pydantic found; the first fault leads, the others follow.
 
     Unknown keys lead: a key that is missing is often one of them, misspelt.
     """
@@ -108,7 +123,9 @@ def scenario_error(
     return ScenarioError(first.where, first.value, first.hint, tuple(others))
 
 
-def _explain(fault: Mapping[str, Any], record: type[Record], places: Places) -> tuple[str, str]:
+def _explain(
+    fault: Mapping[str, Any], record: type[StrictModel], places: Places
+) -> tuple[str, str]:
     kind, given, context = fault["type"], fault["input"], fault.get("ctx", {})
     location: Location = fault["loc"]
     if kind == "missing":
@@ -195,15 +212,15 @@ def _show(given: object) -> str:
     return shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}..."
 
 
-def _record_at(location: Location, record: type[Record]) -> type[Record]:
+def _record_at(location: Location, record: type[StrictModel]) -> type[StrictModel]:
     """The record that holds the last key of a location."""
     for part in location[:-1]:
-        if isinstance(part, str) and part in record.model_fields:
-            record = _RECORDS.get(part) or record
+        if isinstance(part, str):
+            record = inner_tables(record).get(part, record)
     return record
 
 
-def _hint_for_missing(location: Location, record: type[Record], places: Places) -> str:
+def _hint_for_missing(location: Location, record: type[StrictModel], places: Places) -> str:
     if location[:1] == ("issuers",) and len(location) > 1 and places.issuers:
         names = [name for name, _ in places.issuers]
         name = names.pop(int(location[1]))
@@ -211,14 +228,12 @@ def _hint_for_missing(location: Location, record: type[Record], places: Places) 
         if close:
             return f"did you mean issuers.{close[0]}?"
     info = _record_at(location, record).model_fields.get(str(location[-1]))
-    what = (info.description or "") if info else ""
-    meaning = re.sub(
-        r"^(?:Steps? [^.]*(?:\.\d+)?|Start|Once a path|Draws|Conventions)\. ", "", what
-    )
+    declared = input_field_of(info) if info else None
+    meaning = declared.text if declared else (info.description or "") if info else ""
     return f"give {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else "give it"
 
 
-def _hint_for_unknown(location: Location, record: type[Record]) -> str:
+def _hint_for_unknown(location: Location, record: type[StrictModel]) -> str:
     key = str(location[-1])
     digits = re.search(r"[0-9]{4}", key)
     known = [
@@ -229,13 +244,3 @@ def _hint_for_unknown(location: Location, record: type[Record]) -> str:
     same = [name for name in known if model_name(name) == key]
     close = same or difflib.get_close_matches(key, known, 1)
     return f"did you mean {close[0]}?" if close else "remove it, or see the scenario schema"
-
-
-_RECORDS: dict[str, type[Record]] = {
-    "market": Market,
-    "issuers": Issuer,
-    "thresholds": Thresholds,
-    "access": Access,
-    "absorb": Absorption,
-    "events": Event,
-}

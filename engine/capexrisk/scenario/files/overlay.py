@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import difflib
-import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario.issuer import FORMS
+from capexrisk.scenario.files.paths import (
+    Table,
+    leaves,
+    nested,
+    read_path,
+    refuse_unknown_issuer,
+    write_path,
+)
+from capexrisk.scenario.issuer import OTHER_FORM
+from capexrisk.scenario.section import by_year_field
 
-__all__ = [
-    "Overrides",
-    "Table",
-    "lay",
-    "lay_section",
-    "leaves",
-    "override_tables",
-    "refuse_immense",
-    "write_path",
-]
+__all__ = ["Overrides", "lay", "lay_section", "override_tables", "refuse_immense"]
 
-Table: TypeAlias = dict[str, Any]
 Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
 
 SECTIONS = ("market", "thresholds", "issuer_defaults")
 OVERRIDE = "--set"
-LONGEST_PATH = 64  # dots; reading a path takes the square of its length
-LONGEST_KEY = 60  # characters of a key in a message; a file may hold one of a megabyte
 DEEPEST = 16  # tables and lists in each other; a scenario has five
-MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each figure with its evidence, has some 20,000
+MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each input with its evidence, has some 20,000
 OVERRIDE_EVIDENCE = "assumed: set on the command line"
 
 
 def lay(base: Table, over: Table) -> Table:
     """Lay `over` on `base`: tables merge, lists and scalars replace.
 
-    The evidence of a figure that `over` gives is not taken from `base`.
+    The evidence of an input that `over` gives is not taken from `base`.
     """
     laid = dict(base)
     for key, value in over.items():
@@ -59,16 +54,16 @@ def lay(base: Table, over: Table) -> Table:
 
 
 def lay_section(base: Table, over: Table) -> Table:
-    """Lay one table of figures on another, and keep only the evidence that still holds.
+    """Lay one table of inputs on another, and keep only the evidence that still holds.
 
     A list over the quarters that `over` gives in one form replaces the other form as well.
     """
     given = {".".join(path) for path in leaves(over) if path[0] != "evidence"}
     replaced = set(given)
-    for listed, pattern in FORMS.items():
+    for listed, other in OTHER_FORM.items():
         if listed in given:
-            replaced |= {key for key in base if pattern.fullmatch(key)}
-        elif any(pattern.fullmatch(key) for key in given):
+            replaced |= {key for key in base if by_year_field(key) == other}
+        elif any(by_year_field(key) == other for key in given):
             replaced.add(listed)
     laid = {key: value for key, value in base.items() if key not in replaced - given}
     for key, value in over.items():
@@ -82,15 +77,6 @@ def lay_section(base: Table, over: Table) -> Table:
         own = over.get("evidence", {})
         laid["evidence"] = kept | own if isinstance(own, dict) else own
     return laid
-
-
-def leaves(table: Table, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Paths of everything in a table that is not itself a table with entries."""
-    for key, value in table.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(value, (*at, key))
-        else:
-            yield (*at, key)
 
 
 def refuse_immense(content: object, where: str) -> None:
@@ -137,30 +123,15 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
         else (_split_override(text) for text in overrides)
     )
     for written, value in pairs:
-        path = _read_path(written)
+        path = read_path(written, OVERRIDE)
         _check_path(path, base)
-        refuse_immense(_nested(path, value), f"{OVERRIDE}: {write_path(path[:DEEPEST])}")
+        refuse_immense(nested(path, value), f"{OVERRIDE}: {write_path(path[:DEEPEST])}")
         if path[0] in (*SECTIONS, "issuers") and "evidence" not in path:
             depth = 2 if path[0] == "issuers" else 1
             texts = {".".join(path[depth:]): OVERRIDE_EVIDENCE}
-            yield _nested(path[:depth], _nested(path[depth:], value) | {"evidence": texts})
+            yield nested(path[:depth], nested(path[depth:], value) | {"evidence": texts})
         else:
-            yield _nested(path, value)
-
-
-def write_path(path: Sequence[str | int]) -> str:
-    """Dotted TOML path; other than bare keys are quoted, long ones cut, positions in brackets."""
-    written = ""
-    for part in path:
-        if isinstance(part, int):
-            written += f"[{part}]"
-        else:
-            shown = part if len(part) <= LONGEST_KEY else f"{part[:LONGEST_KEY]}..."
-            bare = shown.replace("_", "").replace("-", "")
-            plain = bare.isascii() and bare.isalnum()
-            key = shown if plain else json.dumps(shown, ensure_ascii=not shown.isprintable())
-            written += f".{key}" if written else key
-    return written
+            yield nested(path, value)
 
 
 def _split_override(text: str) -> tuple[str, Any]:
@@ -176,21 +147,6 @@ def _split_override(text: str) -> tuple[str, Any]:
     return path, parsed["value"] if len(parsed) == 1 else value.strip()
 
 
-def _read_path(written: str) -> tuple[str, ...]:
-    try:
-        parsed = tomllib.loads(f"{written} = 0") if written.count(".") <= LONGEST_PATH else {}
-        paths = list(leaves(parsed))
-    except (ValueError, RecursionError):
-        paths = []
-    if len(paths) != 1:
-        raise ScenarioError(
-            OVERRIDE,
-            f"{written!r} is not a path of keys",
-            'join keys with dots and quote a name with spaces, issuers."Blue Co".cash_usd_bn',
-        )
-    return paths[0]
-
-
 def _check_path(path: tuple[str, ...], base: Table) -> None:
     where = f"{OVERRIDE}: {write_path(path)}"
     if path[0] == "extends":
@@ -198,16 +154,5 @@ def _check_path(path: tuple[str, ...], base: Table) -> None:
     if path[0] in (*SECTIONS, "issuers") and len(path) < (3 if path[0] == "issuers" else 2):
         raise ScenarioError(where, "is a table", "set one key of it")
     issuers = base.get("issuers")
-    if path[0] == "issuers" and isinstance(issuers, dict) and path[1] not in issuers:
-        close = difflib.get_close_matches(path[1], issuers, 1)
-        folded = [name for name in issuers if name.casefold() == path[1].casefold()]
-        names = folded or close
-        known = ", ".join(write_path([name]) for name in names[:1] or issuers)
-        hint = f"did you mean {known}?" if names else f"give one of {known}"
-        raise ScenarioError(where, f"no issuer is named {path[1]!r}", hint)
-
-
-def _nested(path: tuple[str, ...], value: Any) -> Table:
-    for key in reversed(path):
-        value = {key: value}
-    return value  # type: ignore[no-any-return]
+    if path[0] == "issuers" and isinstance(issuers, dict):
+        refuse_unknown_issuer(path[1], issuers, where)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario import digest, load_run_section, load_scenario, sources
+from capexrisk.scenario import digest, inputs, load_run_section, load_scenario
 from capexrisk.scenario.files.overlay import lay
 
 
@@ -18,7 +18,7 @@ def issuer(scenario, name):
 
 
 def evidence(scenario, table, key):
-    return next(one for one in sources(scenario) if (one.table, one.key) == (table, key))
+    return next(one for one in inputs(scenario) if (one.table, one.key) == (table, key))
 
 
 def test_an_overlay_changes_what_it_gives(write):
@@ -161,7 +161,8 @@ def test_set_words_dates_and_evidence(default_path):
     assert scenario.market.regime0 == "stressed"
     assert scenario.model_case()["market"]["regime0"] == 1
     assert scenario.as_of.isoformat() == "2026-03-01"
-    assert evidence(scenario, "market", "oas0_bp")[3:] == ("assumed", "set on the command line", "")
+    found = evidence(scenario, "market", "oas0_bp")
+    assert (found.confidence, found.source) == ("assumed", "set on the command line")
     assert scenario.title  # only a file drops the name and title below it
 
 

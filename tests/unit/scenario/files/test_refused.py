@@ -98,7 +98,7 @@ REFUSED = [
     (ORACLE + "evidence.cash_usd_bn", '"sure: me"', "'sure' is not a confidence; begin with one of reported, derived, guidance, analyst estimate, recalled-not-sourced, assumed, and a colon"),
     (ORACLE + "evidence.cash_usd_bn", '"assumed:"', "'assumed:' names no source; give the reason after the colon"),
     (ORACLE + "evidence.cash_usd_bn", '"reported"', "'reported' names no source; give source and address after the colon"),
-    (ORACLE + "evidence.capex_2027_usd_bn", '"assumed: x"', "evidence for a figure that is not given here; give the figure as well"),
+    (ORACLE + "evidence.capex_2027_usd_bn", '"assumed: x"', "evidence for an input that is not given here; give the input as well"),
     ("market.evidence.access", '{bonds = "x"}', 'a table is not text; quote the key, evidence."access.<key>"'),
 ]  # fmt: skip
 

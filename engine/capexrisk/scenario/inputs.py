@@ -1,0 +1,187 @@
+"""Catalogue of a scenario's inputs: path, value, unit, bounds, meaning and evidence of each."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from .case import inner_tables
+from .event import EVENTS, SIZES, ScheduledEvent
+from .field import InputField, input_field_of
+from .files.paths import write_path
+from .issuer import Issuer
+from .market import Market, Thresholds
+from .schema import Scenario
+from .section import NEARLY_ZERO, Section, StrictModel, by_year_field, split_evidence
+
+__all__ = ["Bounds", "Input", "describe_input", "inputs"]
+
+_ADDRESS: Final = re.compile(r",?\s*(https?://\S+)$")
+
+
+class Bounds(NamedTuple):
+    """Closed interval of the numbers that are accepted; an open end is the next float inside."""
+
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One input that a scenario gives.
+
+    Attributes
+    ----------
+    path : str
+        ``"market.tax"``, ``"issuers.Oracle.capex_2026_usd_bn"``,
+        ``"events.2026Q2.technology_shock"``: what `change_inputs` takes.
+    table, key : str
+        ``market``, ``thresholds``, ``events`` or the issuer's name; the key in its table.
+    value : object
+        A number, a word, or a tuple of them; "" for an event without either.
+    step, meaning, unit : str
+        See `InputField`.
+    neutral : object
+        The value that switches its mechanism off; None if it has none.
+    bounds : Bounds or None
+        Of each number in it; None for a word.
+    choices : tuple of str
+        The words that are accepted; none for a number.
+    confidence : str
+        One of reported, derived, guidance, analyst estimate, recalled-not-sourced, assumed; or ""
+        without evidence.
+    source : str
+        Title or reason, without the address.
+    address : str
+        Web address, or "".
+    """
+
+    path: str
+    table: str
+    key: str
+    value: object
+    step: str
+    meaning: str
+    unit: str
+    neutral: object
+    bounds: Bounds | None
+    choices: tuple[str, ...]
+    confidence: str
+    source: str
+    address: str
+
+
+def inputs(scenario: Scenario) -> list[Input]:
+    """Every input that a scenario gives, in the order of the records."""
+    return [
+        *_of_section(("market",), scenario.market),
+        *_of_section(("thresholds",), scenario.thresholds),
+        *(found for issuer in scenario.issuers for found in _of_issuer(issuer)),
+        *(_of_event(event) for event in scenario.events),
+    ]
+
+
+def describe_input(table: str, key: str) -> str:
+    """Meaning and unit of an input; "" for a key that is not known.
+
+    >>> describe_input("Oracle", "capex_2026_usd_bn")
+    'Guided capex of a calendar year, $bn.'
+    """
+    if table == "events":
+        declared = EVENTS.get(key.rpartition(" ")[2])
+    else:
+        sections: dict[str, type[Section]] = {"market": Market, "thresholds": Thresholds}
+        record, field = _owner(sections.get(table, Issuer), key)
+        info = record.model_fields.get(field)
+        declared = input_field_of(info) if info else None
+    return declared.text if declared else ""
+
+
+def _of_section(at: tuple[str, ...], section: Section) -> Iterator[Input]:
+    for key, value in section.inputs.items():
+        record, field = _owner(type(section), key)
+        declared = input_field_of(record.model_fields[field])
+        assert declared is not None  # as a test makes sure
+        bounds, choices = _accepted(record, field)
+        yield _input(
+            path=(*at, *key.split(".")),
+            table=at[-1],
+            key=key,
+            value=value,
+            declared=declared,
+            bounds=bounds,
+            choices=choices,
+            evidence=section.evidence.get(key, ""),
+        )
+
+
+def _of_issuer(issuer: Issuer) -> Iterator[Input]:
+    return _of_section(("issuers", issuer.name), issuer)
+
+
+def _of_event(event: ScheduledEvent) -> Input:
+    size = SIZES.get(event.what)
+    within = size and Bounds(_inside(size.above, math.inf), _inside(size.below, -math.inf))
+    _, regimes = _accepted(ScheduledEvent, "regime")
+    return _input(
+        path=("events", event.quarter, event.what),
+        table="events",
+        key=f"{event.quarter} {event.what}",
+        value=event.value,
+        declared=EVENTS[event.what],
+        bounds=within,
+        choices=regimes if event.regime is not None else (),
+        evidence=event.evidence,
+    )
+
+
+def _input(*, path: tuple[str, ...], declared: InputField, evidence: str, **rest: Any) -> Input:
+    confidence, source = split_evidence(" ".join(evidence.split()))
+    address = _ADDRESS.search(source)
+    return Input(
+        path=write_path(path),
+        step=declared.step,
+        meaning=declared.meaning,
+        unit=declared.unit,
+        neutral=declared.neutral,
+        confidence=confidence,
+        source=source[: address.start()] if address else source,
+        address=address[1] if address else "",
+        **rest,
+    )
+
+
+def _owner(section: type[StrictModel], key: str) -> tuple[type[StrictModel], str]:
+    """The record and the field of it that hold a key of a section."""
+    outer, _, inner = key.partition(".")
+    if inner and outer in inner_tables(section):
+        return inner_tables(section)[outer], inner
+    return section, by_year_field(key)
+
+
+@functools.cache
+def _accepted(record: type[StrictModel], field: str) -> tuple[Bounds | None, tuple[str, ...]]:
+    """Bounds of the numbers in a field, and the words it takes, from its JSON Schema."""
+    part: Mapping[str, Any] = record.model_json_schema()["properties"][field]
+    while "type" not in part or part["type"] in ("array", "object"):
+        inner = [*part.get("anyOf", ()), part.get("items"), part.get("additionalProperties")]
+        part = next(schema for schema in inner if schema)
+    if "enum" in part:
+        return None, tuple(part["enum"])
+    least = [part[key] for key in ("minimum",) if key in part]
+    most = [part[key] for key in ("maximum",) if key in part]
+    if "exclusiveMinimum" in part:
+        least.append(_inside(part["exclusiveMinimum"], math.inf))
+    if "exclusiveMaximum" in part:
+        most.append(_inside(part["exclusiveMaximum"], -math.inf))
+    return Bounds(float(max(least)), float(min(most))), ()
+
+
+def _inside(end: float, towards: float) -> float:
+    """The number next to an open end of an interval that a record accepts."""
+    found = math.nextafter(end, towards)
+    return found if abs(found) >= NEARLY_ZERO else math.copysign(NEARLY_ZERO, towards)
