@@ -16,7 +16,7 @@ from capexrisk import code
 
 SOURCES = {
     "__init__.py": b"version = 1\n",
-    "lowering.py": b"lowering\n",
+    "lowering/market.py": b"lowering\n",
     "kernel/block.py": b"one\ntwo\n",
     "points/data/points.npz": b"PK\r\n",
     "kernel/__pycache__/block.cpython-311.pyc": b"cache",
@@ -28,10 +28,13 @@ SOURCES = {
     "run/signals.py": b"signals\n",
     "run/workers/dask.py": b"dask\n",
     "scenario/files/messages.py": b"messages\n",
+    "scenario/inputs.py": b"inputs\n",
+    "scenario/field.py": b"field\n",
 }
 NO_SAY = (
     *("__init__.py", "report/page.py", "cli/main.py", "study/comparison.py", "archive/lock.py"),
     *("run/signals.py", "run/workers/dask.py", "scenario/files/messages.py"),
+    "scenario/inputs.py",
 )
 GIT = ("git", "-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=a")
 with_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -93,7 +96,10 @@ def package(tmp_path, monkeypatch) -> Path:
 def test_the_digest_is_of_the_lines_of_sha256sum(package):
     lines = [
         f"{hashlib.sha256(SOURCES[name]).hexdigest()}  {name}\n"
-        for name in ("kernel/block.py", "lowering.py", "points/data/points.npz")
+        for name in (
+            *("kernel/block.py", "lowering/market.py", "points/data/points.npz"),
+            "scenario/field.py",
+        )
     ]
     assert digest() == hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -117,7 +123,7 @@ def test_a_name_counts_and_a_place_does_not(package, tmp_path, monkeypatch):
     before = digest()
     made_up(tmp_path / "elsewhere", monkeypatch)
     assert digest() == before
-    (code.PACKAGE / "lowering.py").rename(code.PACKAGE / "lowered.py")
+    (code.PACKAGE / "lowering/market.py").rename(code.PACKAGE / "lowering/lowered.py")
     assert digest() != before
 
 
@@ -139,8 +145,8 @@ def test_the_engine_has_no_file_of_a_kind_that_is_not_looked_at():
 
 def test_every_room_that_makes_numbers_is_looked_at():
     files = [path.relative_to(code.PACKAGE) for path in code._files()]
-    making = {"numeric", "model", "scenario", "kernel", "points", "estimate", "run"}
-    assert {path.parts[0] for path in files} == {*making, "lowering.py"}
+    making = {"numeric", "model", "scenario", "kernel", "lowering", "points", "estimate", "run"}
+    assert {path.parts[0] for path in files} == making
     of_run = {path.name for path in files if path.parts[0] == "run"}
     assert of_run == {
         "__init__.py",

@@ -16,16 +16,16 @@ from capexrisk.scenario.schema import Scenario
 
 
 class WiderAccess(Access):
-    high_yield: RegimeShares = input_field("Step 10.2", "High yield", neutral=(0.0, 0.0, 0.0))
+    imagined: RegimeShares = input_field("Step 10.2", "Imagined", neutral=(0.0, 0.0, 0.0))
 
 
 class WiderMarket(Market):
-    chase_per_year: Factor = input_field("Step 9", "Chase", unit="a year", neutral=0)
+    imagined_per_year: Factor = input_field("Step 9", "Imagined", unit="a year", neutral=0)
     access: WiderAccess
 
 
 class WiderIssuer(Issuer):
-    asset_limit: Share = input_field("Step 10.2", "Debt per $ of assets", neutral=0.5)
+    imagined_limit: Share = input_field("Step 10.2", "Imagined limit", neutral=0.5)
 
 
 class WiderScenario(Scenario):
@@ -35,7 +35,7 @@ class WiderScenario(Scenario):
     issuers: tuple[WiderIssuer, ...]
 
 
-NEW = ("market.chase_per_year", "market.access.high_yield", "issuers.Oracle.asset_limit")
+NEW = ("market.imagined_per_year", "market.access.imagined", "issuers.Oracle.imagined_limit")
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def test_what_was_stored_before_is_what_it_was(default_path, wider):
         assert isinstance(again, WiderScenario)
         assert json.dumps(again.model_case()) == stored
         assert digest(again) == old_digest
-        assert again.parameters["market"]["chase"] == 0.0
-        assert type(again.parameters["market"]["chase"]) is float
-        assert again.parameters["market"]["access"]["high_yield"] == [0.0, 0.0, 0.0]
-        assert again.parameters["issuers"][4]["asset_limit"] == 0.5
+        assert again.parameters["market"]["imagined"] == 0.0
+        assert type(again.parameters["market"]["imagined"]) is float
+        assert again.parameters["market"]["access"]["imagined"] == [0.0, 0.0, 0.0]
+        assert again.parameters["issuers"][4]["imagined_limit"] == 0.5
     assert [one.path for one in inputs(load_scenario(default_path)) if one.path in NEW] == []
 
 

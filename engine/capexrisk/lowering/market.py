@@ -1,0 +1,147 @@
+"""Market record of the kernel: logs, factors of a quarter, what is known at the start."""
+
+from __future__ import annotations
+
+from math import exp, inf, log, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from capexrisk.model.parameters import DELTA, Market, Triple
+
+Parameters = dict[str, Any]  # under MODEL.md's names
+
+
+class Start(NamedTuple):
+    """Utilisation at the start, and the spot earnings per unit of capacity."""
+
+    utilisation: float  # U_0
+    spot: float  # S_0
+
+
+def start_of(parameters: Parameters) -> Start:
+    """Utilisation and spot earnings from the capacity and demand at the start."""
+    m = parameters["market"]
+    capacity = m["revenue_yield"] * sum(
+        issuer["relative_yield"] * issuer["ai_capital"] for issuer in parameters["issuers"]
+    )
+    glut = capacity / m["demand0"]
+    p = m["util_power"]
+    # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
+    used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)
+    return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
+
+
+def start_debt(issuer: Parameters) -> float:
+    """Debt of an issuer at the start, $bn."""
+    return float(issuer["bonds"] + issuer["secured_debt"] + issuer["private_debt"])
+
+
+def lower_market(parameters: Parameters, start: Start) -> Market:
+    """Lower the market.
+
+    A field that has the name of a parameter takes its value as it is; the others are written here.
+    """
+    m = parameters["market"]
+    nu = m["tail_dof"]
+    root = np.linalg.cholesky(np.array(m["correlation"], dtype=float))
+    hazard = m["hazard"]
+    calm = _calm_chances(hazard)
+    absorb = m["absorb"]
+    premium_lost = _chance(m["premium_speed"])
+    written: dict[str, Any] = {
+        "saturation": m["demand_saturation"],
+        "saturation_sigma": m["demand_saturation_sigma"],
+        "speed": m["demand_speed"],
+        "speed_sigma": m["demand_speed_sigma"],
+        "log_revenue_yield": log(m["revenue_yield"]),
+        "root": tuple(float(root[row, column]) for row in range(5) for column in range(row + 1)),
+        "mixing_scale": sqrt((nu - 2.0) / nu),
+        "mixing_mean": 1.0 - 2.0 / (9.0 * nu),
+        "mixing_sigma": sqrt(2.0 / (9.0 * nu)),
+        "log_spread_start": log(m["oas0_bp"]),
+        "log_spread_mean": _triple([log(level) for level in m["oas_mean_bp"]]),
+        "spread_decay": _decay(m["oas_speed"]),
+        "spread_step": _triple(
+            [_ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]]
+        ),
+        "log_spread_cap": log(m["oas_cap_bp"]),
+        "jump_probability": _chance(m["jump_rate"]),
+        "regime_start": float(m["regime0"]),
+        "hazard_down": _triple([hazard[0][1], hazard[1][0], hazard[2][0]]),
+        "hazard_up": _triple([hazard[0][2], hazard[1][2], hazard[2][1]]),
+        "calm_to_open": _triple(calm[0]),
+        "calm_to_stressed": _triple(calm[1]),
+        "calm_to_shut": _triple(calm[2]),
+        "technology_probability": _chance(m["tech_rate"]),
+        "technology_loss": m["tech_loss_mean"],
+        "technology_multiple": m["tech_hazard_multiple"],
+        "log_fear_spread": log(m["fear_spread_bp"]),
+        "demand_start": m["demand0"],
+        "log_demand_start": log(m["demand0"]),
+        "demand_step": m["demand_sigma"] * sqrt(DELTA),
+        "software_decay": _decay(m["software_speed"]),
+        "software_step": m["software_sigma"] * sqrt(DELTA),
+        "capital_decay": _decay(m["depreciation"]),
+        "utilisation_power": m["util_power"],
+        "utilisation_start": start.utilisation,
+        "variable_cost": m["ai_variable_cost"],
+        "fixed_cost": m["ai_fixed_cost"],
+        "calm_tenant": _chance(m["tenant_hazard"]),
+        "log_without_tenant": log(1.0 - m["tenant_share"]) if m["tenant_share"] < 1.0 else -inf,
+        "idio_decay": _decay(m["idio_speed"]),
+        "leverage_cap": m["leverage_cap_spread"],
+        "spread_cap": m["spread_cap_bp"],
+        **{f"access_{channel}": _triple(open_) for channel, open_ in m["access"].items()},
+        **{f"absorb_{channel}": most * DELTA for channel, most in absorb.items()},
+        "debt_share_start": m["ai_debt_share0"],
+        "secured_extra": m["secured_extra_bp"],
+        "private_extra": m["private_extra_bp"] * 1e-4,
+        "revolver_extra": m["revolver_extra_bp"] * 1e-4,
+        "premium_start": m["premium_beta"] * m["issuance0"] / absorb["bonds"] / premium_lost,
+        "premium_decay": _decay(m["premium_speed"]),
+        "debt_start": sum(start_debt(issuer) for issuer in parameters["issuers"]),
+    }
+    return Market(**as_they_are(Market._fields, m, written), **written)
+
+
+def as_they_are(
+    fields: tuple[str, ...], parameters: Parameters, written: Parameters
+) -> dict[str, Any]:
+    """Parameters that a record takes under their own names and that nothing is written for."""
+    return {
+        field: float(parameters[field])
+        for field in fields
+        if field in parameters and field not in written
+    }
+
+
+def _triple(values: list[float]) -> Triple:
+    first, second, third = (float(value) for value in values)
+    return first, second, third
+
+
+def _decay(rate: float) -> float:
+    """What a quarter leaves of 1 at a rate a year."""
+    return exp(-rate * DELTA)
+
+
+def _chance(rate: float) -> float:
+    """Chance of at least one event in a quarter at a rate a year; what a decay takes of 1."""
+    return -float(np.expm1(-rate * DELTA))
+
+
+def _ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
+    """Standard deviation of a quarter's step."""
+    return sigma * sqrt(-np.expm1(-2.0 * speed * DELTA) / (2.0 * speed))
+
+
+def _calm_chances(hazard: list[list[float]]) -> list[list[float]]:
+    """Chances to be in each regime after a quarter, from each, if no hazard is multiplied."""
+    rates = np.array(hazard, dtype=float)
+    np.fill_diagonal(rates, 0.0)
+    total = rates.sum(axis=1)
+    leave = -np.expm1(-total * DELTA)
+    chances = rates * (leave / np.where(total > 0.0, total, 1.0))[:, None]
+    np.fill_diagonal(chances, 1.0 - leave)
+    return [list(column) for column in chances.T]

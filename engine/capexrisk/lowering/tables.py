@@ -1,0 +1,112 @@
+"""Tables of the kernel: issuers, plans and seasons by quarter, scheduled events, the calendar."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from capexrisk.errors import ScenarioError
+from capexrisk.kernel.schedule import Floats, Schedule
+from capexrisk.lowering.issuer import lower_issuer
+from capexrisk.lowering.market import Parameters, Start
+from capexrisk.model.parameters import DELTA, Market, Scheduled
+from capexrisk.scenario import Scenario
+
+
+def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
+    """Lower what differs from issuer to issuer and from quarter to quarter.
+
+    Raises
+    ------
+    ScenarioError
+        If the names of two issuers share a key for their draws.
+    """
+    parameters = scenario.parameters
+    issuers = parameters["issuers"]
+    weight = sum(issuer["relative_yield"] * issuer["ai_capital"] for issuer in issuers)
+    k = np.arange(parameters["quarters"])
+    year, year_ends = _calendar(scenario)
+    season = _table(issuers, "seasonality")
+    return Schedule(
+        issuers=np.array(
+            [
+                lower_issuer(issuer, parameters["market"], start, market, weight)
+                for issuer in issuers
+            ],
+            dtype=float,
+        ),
+        issuer_keys=_issuer_keys([issuer["name"] for issuer in issuers]),
+        capex_plan=_table(issuers, "capex_plan"),
+        maturities=_table(issuers, "maturities"),
+        leases=_table(issuers, "leases"),
+        season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
+        events=_events(parameters),
+        growth=(1.0 + parameters["market"]["ig_growth"]) ** (k * DELTA),
+        year=year,
+        year_ends=year_ends,
+        smallest=int(np.argmin([issuer["market_cap"] for issuer in issuers])),
+        group_profit_threshold=float(parameters["thresholds"]["group_profit"]),
+        outside_funding_threshold=float(parameters["thresholds"]["outside_funding"]),
+    )
+
+
+def issuer_key(name: str) -> int:
+    """Word of an issuer in the address of its draws: 32 bits of a hash of its name.
+
+    The name, not the place in the list: an issuer keeps its draws when others come and go.
+    """
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
+
+
+def _table(issuers: list[Parameters], name: str) -> Floats:
+    """A list of each issuer, a row each."""
+    return np.array([issuer[name] for issuer in issuers], dtype=float)
+
+
+def _calendar(scenario: Scenario) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Position of each quarter's year among the years, and 1 in each year's last quarter."""
+    year = np.empty(scenario.quarters, dtype=np.int64)
+    year_ends = np.zeros(scenario.quarters, dtype=np.int64)
+    for index, calendar_year in enumerate(scenario.calendar_years()):
+        year[calendar_year.quarters] = index
+        year_ends[calendar_year.quarters[-1]] = 1
+    return year, year_ends
+
+
+def _events(parameters: Parameters) -> Floats:
+    """What happens in each quarter, a row each."""
+    nothing = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
+    rows = [nothing] * parameters["quarters"]
+    for event in parameters["events"]:
+        k = event["quarter"]
+        rows[k] = rows[k]._replace(**_scheduled(event))
+    return np.array(rows, dtype=float)
+
+
+def _scheduled(event: Parameters) -> dict[str, float]:
+    match event["what"]:
+        case "technology_shock":
+            return {"shock": 1.0, "loss": -float(np.log1p(-event["size"]))}
+        case "spread_jump":
+            return {"jump": float(np.log1p(event["size"]))}
+        case "market_regime":
+            return {"regime": float(event["regime"])}
+        case "software_stress":
+            return {"software": float(event["size"])}
+        case "tenant_loss":
+            return {"tenant_loss": 1.0}
+    raise ValueError(f"event {event['what']!r} is not known")
+
+
+def _issuer_keys(names: list[str]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    keys = [issuer_key(name) for name in names]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            raise ScenarioError(
+                f"issuers.{names[index]}",
+                f"draws the same random numbers as {names[keys.index(key)]!r}",
+                "spell the name a little differently",
+            )
+    return np.array(keys, dtype=np.uint64)

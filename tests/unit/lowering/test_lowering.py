@@ -1,0 +1,78 @@
+"""What is copied is what it was; what is written down is written for every input."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from capexrisk.errors import ScenarioError
+from capexrisk.lowering import lower, with_input
+from capexrisk.model.parameters import Issuer, Market
+from capexrisk.scenario import inputs
+from tests.unit.inputs import another
+from tests.unit.three_issuers import three_issuers
+
+SCENARIO = three_issuers()
+LOWERED = lower(SCENARIO)
+# Of a year in a scenario, of a quarter in the core.
+OF_A_QUARTER = {
+    "dividends",
+    "buybacks",
+    "depreciation_amortisation",
+    "depreciation_other",
+    "equity_access",
+}
+# What is left of it where part of the capex cannot be cut.
+LESSENED = {"discipline"}
+
+
+def test_a_field_with_the_name_of_a_parameter_has_its_value():
+    """So no logarithm and no quarter's step hides behind the name of something else."""
+    parameters = SCENARIO.parameters["market"]
+    shared = [field for field in Market._fields if field in parameters]
+    assert len(shared) > 25
+    for field in shared:
+        assert getattr(LOWERED.market, field) == parameters[field], field
+
+
+@pytest.mark.parametrize("number", range(len(SCENARIO.issuers)))
+def test_an_issuers_field_with_the_name_of_a_parameter_has_its_value(number):
+    issuer = Issuer(*LOWERED.schedule.issuers[number])
+    parameters = SCENARIO.parameters["issuers"][number]
+    shared = {field for field in Issuer._fields if field in parameters}
+    assert {*OF_A_QUARTER, *LESSENED} < shared
+    for field in shared - LESSENED:
+        factor = 0.25 if field in OF_A_QUARTER else 1.0
+        assert getattr(issuer, field) == parameters[field] * factor, field
+
+
+def test_every_number_of_the_market_is_a_float():
+    """The compiled core has one signature."""
+    for field, value in LOWERED.market._asdict().items():
+        parts = value if isinstance(value, tuple) else (value,)
+        assert {type(part) for part in parts} == {float}, field
+
+
+@pytest.mark.parametrize("given", inputs(SCENARIO), ids=lambda given: given.path)
+def test_every_input_reaches_the_core(given):
+    if given.value == "":
+        pytest.skip("an event without a size")
+    random, changed = Random(given.path), None
+    for _ in range(100):  # until one is not refused for what it must agree with
+        try:
+            changed = with_input(LOWERED, given.path, another(given, random))
+        except ScenarioError:
+            continue
+        if differs(changed, LOWERED):
+            return
+    assert changed is not None
+    pytest.fail("whatever its value, the core takes the same numbers")
+
+
+def differs(one, other) -> bool:
+    if one.market != other.market:
+        return True
+    pairs = zip(one.schedule, other.schedule, strict=True)
+    return any(not np.array_equal(a, b) for a, b in pairs)
