@@ -21,7 +21,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dask notebooks test bench lint format lock schema clean
+.PHONY: help run dask notebooks test bench lint format lock schema tables clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest ve
 schema: $(RUN_STAMP)  ## Regenerate configs/scenario.schema.json
 	$(BIN)/capexrisk schema > $(VENV)/scenario.schema.json
 	mv $(VENV)/scenario.schema.json configs/scenario.schema.json
+
+tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md from the catalogue of metrics
+	$(BIN)/python -m docs.tables
 
 clean:  ## Remove .venv, caches and build output (runs/ stays)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist engine/*.egg-info

@@ -86,7 +86,7 @@ def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkey
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.study.simulation.summarise", stop)
+        patch.setattr("capexrisk.study.simulation.EstimateTable", stop)
         code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
     assert (code, out) == (130, "")
     assert err.strip() == (
@@ -103,11 +103,11 @@ def test_an_interrupt_before_anything_was_read_denies_nothing(command, monkeypat
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("summarise", "execute"):
+    for name in ("EstimateTable", "execute"):
         with monkeypatch.context() as patch:
             patch.setattr(simulation, name, stop)
             verb = ("run", "small.toml", "--paths", str(MANY), "--out", "x")
-            code, _, err = command(*(verb if name == "summarise" else ("resume", "x")), "-q")
+            code, _, err = command(*(verb if name == "EstimateTable" else ("resume", "x")), "-q")
         assert code == 130
         assert "8,192 of 8,192 paths are kept; go on with: capexrisk resume x" in err
 
@@ -138,7 +138,7 @@ def test_a_copy_goes_on_elsewhere(command, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.study.simulation.summarise", stop)
+        patch.setattr("capexrisk.study.simulation.EstimateTable", stop)
         assert command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")[0] == 130
     Path("far").mkdir()
     shutil.copytree("x.unfinished", "far/y.unfinished")
@@ -178,7 +178,7 @@ def test_what_was_put_there_in_the_meantime_stays(command, monkeypatch):
     """And the run, which is finished, waits beside it."""
     run(command, "whole", MANY)
     with monkeypatch.context() as patch:
-        instead(patch, "summarise", Path("x").mkdir)
+        instead(patch, "EstimateTable", Path("x").mkdir)
         code, out, err = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
     assert (code, out) == (1, "")
     assert err == (
@@ -201,7 +201,7 @@ def test_what_passes_leaves_all_that_was_kept(command, monkeypatch, error, code)
         raise error
 
     with monkeypatch.context() as patch:
-        instead(patch, "summarise", fail)
+        instead(patch, "EstimateTable", fail)
         found = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
     assert found[:2] == (code, "") and found[2].count("\n") == 1
     assert found[2].endswith("8,192 of 8,192 paths are kept; go on with: capexrisk resume x\n")
@@ -214,7 +214,7 @@ def test_nothing_is_left_of_what_would_end_so_again(command, monkeypatch):
 
     before = listing(Path())
     with monkeypatch.context() as patch:
-        instead(patch, "summarise", fail)
+        instead(patch, "EstimateTable", fail)
         found = command("run", "small.toml", "--paths", str(MANY), "--out", "a/x", "-q")
     assert found == (1, "", "capexrisk: the scenario's figures are too extreme for the model\n")
     assert listing(Path()) == before

@@ -15,7 +15,8 @@ import scipy.stats
 from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backend
 
 from capexrisk.archive.results import SUMMARY_CSV, Results
-from capexrisk.estimate.table import BY_ISSUER, BY_SYSTEM, HORIZON, MEANS, SYSTEM, summarise
+from capexrisk.estimate.metrics import HORIZON, SYSTEM
+from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import cell_edges
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
@@ -140,7 +141,7 @@ def test_chunks_may_be_computed_in_any_order(scenario, sampler, expected, first)
     totals = Totals(lowered.layout, REPLICATES, independent=sampler == "plain")
     for number in sorted(done):
         totals.add(done[number])
-    assert_same_bits(summarise(totals, lowered, sampler).table, expected.summary)
+    assert_same_bits(EstimateTable(totals, lowered).to_frame(sampler), expected.summary)
 
 
 def test_a_run_repeated_in_the_same_process_is_the_same(scenario, sampler, expected):
@@ -225,6 +226,30 @@ def test_keeping_paths_changes_no_bit(scenario, sampler, expected, tmp_path):
     assert_same_run(run(scenario, sampler, keep_paths=tmp_path), expected)
 
 
+OF_ISSUERS = {
+    "fcf_quarter": "free_cash_flow",
+    "fcf_year": "free_cash_flow",
+    "ocf_quarter": "operating_cash_flow",
+    "ocf_year": "operating_cash_flow",
+    "capex_quarter": "capex",
+    "capex_year": "capex",
+    "profit_quarter": "profit",
+    "profit_year": "profit",
+    "peak_spread": "peak_spread_bp",
+    "final_spread": "final_spread_bp",
+    "lowest_cash": "lowest_cash",
+    "raised": "outside_funding",
+}
+OF_SYSTEM = {
+    "market_spread": "market_spread_bp",
+    "utilisation": "utilisation",
+    "demand": "ai_demand",
+    "bond_share": "ai_share_of_bond_market",
+    "outside_funding": "outside_funding",
+    "group_profit": "group_profit",
+}
+
+
 def metric_of(flow: str) -> str:
     return f"raised_{flow}" if flow in CHANNELS else f"{flow}_amount"
 
@@ -240,7 +265,6 @@ class Kept:
     def amounts(self) -> dict[tuple[str, str, str], np.ndarray]:
         """Columns that have a mean, by (issuer, period, metric)."""
         found = {}
-        metrics = BY_ISSUER | BY_SYSTEM | MEANS
         for column in self.single.columns:
             name, *place = column.split("/")
             values = self.single[column].to_numpy()
@@ -250,10 +274,10 @@ class Kept:
                 found[place[1], HORIZON, metric_of(place[0])] = values
             elif name == "outside_total":
                 found[SYSTEM, HORIZON, metric_of(place[0])] = values
-            elif name in BY_SYSTEM:
-                found[SYSTEM, (place or [HORIZON])[0], metrics[name]] = values
-            elif name in metrics:
-                found[place[0], (place[1:] or [HORIZON])[0], metrics[name]] = values
+            elif name in OF_SYSTEM:
+                found[SYSTEM, (place or [HORIZON])[0], OF_SYSTEM[name]] = values
+            elif name in OF_ISSUERS:
+                found[place[0], (place[1:] or [HORIZON])[0], OF_ISSUERS[name]] = values
         return found
 
     @property

@@ -16,7 +16,9 @@ from capexrisk.archive.stored_manifest import FORMAT_VERSION, read_json, read_ma
 from capexrisk.archive.tables import MOST_ROWS, SUMMARY, read_table
 from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.estimate.lookup import Lookup
+from capexrisk.estimate.metrics import SYSTEM, failures_metric
+from capexrisk.estimate.names import Name
 
 DEEPEST = 3  # folders below the one that is asked for
 COMPARISON, RUN = "comparison", "run"
@@ -137,8 +139,7 @@ def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
     scenario, run = manifest["scenario"], manifest["run"]
     last = scenario["quarters"][-1]
     table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
-    wanted = {"issuer": SYSTEM, "period": last, "metric": "any_failure"}
-    rows = table[(table[list(wanted)] == list(wanted.values())).all(axis=1)]
+    any_failure = Name(SYSTEM, last, failures_metric(1), "probability")
     asked = run.get("paths_asked", 0)
     stopped = run["paths"] < asked and not run.get("targets")
     return Entry(
@@ -150,5 +151,5 @@ def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
         of=asked if stopped else 0,
         seed=int(run["seed"]),
         started=manifest.get("times", {}).get("started", "")[:16].replace("T", " "),
-        headline=Estimate(*rows.iloc[0, 3:9]) if len(rows) else None,
+        headline=Lookup(table).get(any_failure),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,11 @@ from capexrisk.archive.tables import (
     write_table,
 )
 from capexrisk.errors import ResultsError
-from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.estimate.independent import OBSERVED, Estimate
+from capexrisk.estimate.lookup import Lookup
+from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
+from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
+from capexrisk.estimate.names import refuse_unknown
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import quarantine_note
 from capexrisk.run.targets import sentence
@@ -117,6 +122,35 @@ class Results:
         """A copy of the tidy table."""
         return self.summary.copy()
 
+    @cached_property
+    def lookup(self) -> Lookup:
+        """The estimates by name."""
+        return Lookup(self.summary)
+
+    def estimate(self, name: str) -> Estimate:
+        """One estimate with its error.
+
+        Parameters
+        ----------
+        name : str
+            ``metric/issuer``, ``metric/issuer/period`` or ``metric/issuer/period/statistic`` in the
+            words of the tidy table; the issuer is "system" for the group and the market. Default
+            period: the whole horizon, or its last year or quarter. Default statistic: the
+            probability (or its bound), or the mean.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such row; the message names the part that is wrong and the nearest right
+            one.
+
+        Examples
+        --------
+        ``results.estimate("funding_failure/Oracle")``,
+        ``results.estimate("free_cash_flow/Meta/2027/p5").value``.
+        """
+        return self.lookup.find(name)
+
     def estimates(
         self,
         metric: str,
@@ -125,11 +159,27 @@ class Results:
         period: str | None = None,
         statistic: str | None = None,
     ) -> pd.DataFrame:
-        """Rows of the tidy table with this metric and, where given, issuer, period, statistic."""
+        """Rows of the tidy table with this metric and, where given, issuer, period, statistic.
+
+        Raises
+        ------
+        UnknownName
+            For a name that is none of the run's; the message suggests the nearest.
+        """
         rows = self.summary["metric"] == metric
+        if not rows.any():
+            # What is impossible here, or was not collected, has no row and a right name.
+            others = [other.name for other in METRICS if "{" not in other.name]
+            refuse_unknown("metric", metric, [*self.lookup.metrics, *others], metric)
         wanted = {"issuer": issuer, "period": period, "statistic": statistic}
+        known = {
+            "issuer": [*self.issuers, SYSTEM],
+            "period": [*self.quarters, *self.years, HORIZON],
+            "statistic": [*CASH_FLOW, *PROBABILITY, *OBSERVED],
+        }
         for column, value in wanted.items():
             if value is not None:
+                refuse_unknown(column, value, known[column], metric)
                 rows &= self.summary[column] == value
         return self.summary[rows]
 

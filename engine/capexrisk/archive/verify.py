@@ -12,7 +12,7 @@ from capexrisk.archive.manifest import library_versions, machine
 from capexrisk.archive.results import Results
 from capexrisk.code import code_in_words, code_record
 from capexrisk.errors import ResultsError, ScenarioError
-from capexrisk.estimate.table import distribution_table, summarise
+from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import run_chunk
@@ -140,10 +140,13 @@ def _chosen(entries: Sequence[ChunkEntry], sample: int | None, seed: int) -> lis
 
 
 def _differing_tables(results: Results, totals: Totals, lowered: LoweredScenario) -> list[str]:
-    summary = summarise(totals, lowered, results.manifest["run"]["sampler"])
-    again = {"summary": summary.table, "distributions": distribution_table(totals, lowered)}
+    table = EstimateTable(totals, lowered)
+    again = {
+        "summary": table.to_frame(results.manifest["run"]["sampler"]),
+        "distributions": distribution_table(totals, lowered),
+    }
     names = [name for name, table in again.items() if not _same_bits(table, getattr(results, name))]
-    same = np.array_equal(summary.replicates, results.replicates, equal_nan=True)
+    same = np.array_equal(table.replicates(), results.replicates, equal_nan=True)
     return names if same else [*names, "replicates"]
 
 

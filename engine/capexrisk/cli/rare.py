@@ -12,6 +12,7 @@ from capexrisk.cli.options import overrides, scenario_file
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from capexrisk.estimate.independent import Estimate
     from capexrisk.study.rare.on_model import RareEvent
 
 
@@ -94,7 +95,7 @@ def _table(found: RareEvent) -> Table:
     for heading in (found.event.name, rare.method, "counting"):
         table.add_column(heading, overflow="fold")
     both = (rare.estimate, counted)
-    table.add_row("probability", *(_value(e.value, e.statistic) for e in both))
+    table.add_row("probability", *(_value(e) for e in both))
     interval = (f"{100 * e.ci_low:.3g} to {100 * e.ci_high:.3g} %" for e in both)
     table.add_row("95 % interval", *interval)
     table.add_row("standard error / value", *(_percent(e.standard_error / e.value) for e in both))
@@ -105,8 +106,8 @@ def _table(found: RareEvent) -> Table:
     return table
 
 
-def _value(value: float, statistic: str) -> str:
-    return f"{'< ' if statistic == 'upper_bound' else ''}{100 * value:.3g} %"
+def _value(estimate: Estimate) -> str:
+    return f"{'< ' if estimate.observed == 0.0 else ''}{100 * estimate.value:.3g} %"
 
 
 def _percent(share: float) -> str:

@@ -18,12 +18,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from capexrisk.estimate import independent as measures
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.independent import Estimate, probability, woodruff
-from capexrisk.estimate.intervals import CONFIDENCE, FEW, score_interval
+from capexrisk.estimate.intervals import (
+    CONFIDENCE,
+    FEW,
+    score_interval,
+    standard_error,
+    student_half_width,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -45,20 +50,10 @@ class ByReplicate(NamedTuple):
     values: Floats
 
 
-def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
-    """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
-    return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
-
-
 def about(value: float, off_by: Floats, paths: Integers) -> Floats:
     """What each replicate says of a value, from the sum of what its paths are off by."""
     values: Floats = value + off_by / max(float(paths.mean()), 1.0)
     return values
-
-
-def standard_error(by_replicate: Floats) -> float:
-    """Standard error of the mean of these numbers."""
-    return float(by_replicate.std(ddof=1)) / sqrt(by_replicate.size)
 
 
 def mean(
@@ -73,7 +68,7 @@ def mean(
     value = float(means @ paths) / n
     if nonzero is not None and nonzero < min(FEW, n):
         return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
-    error = standard_error(means)
+    error = float(standard_error(means))
     half = student_half_width(means.size, confidence) * error
     estimate = Estimate("mean", value, error, value - half, value + half, n)
     return ByReplicate(estimate, about(value, (means - value) * paths, paths))
@@ -158,7 +153,7 @@ def quantiles(
     confidence : float
     """
     below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
-    error_of_level = below.std(axis=0, ddof=1) / sqrt(len(below))
+    error_of_level = standard_error(below, axis=0)
     half = student_half_width(len(below), confidence)
     found = woodruff(pooled, levels, error_of_level, half)
     return [
@@ -169,7 +164,7 @@ def quantiles(
 
 def _moved(quantile: Estimate, below: Floats) -> Floats:
     """What shares of paths below a quantile that are too high by this much take from it, (R,)."""
-    spread = standard_error(below)
+    spread = float(standard_error(below))
     per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
     moved: Floats = (below - below.mean()) * per_density
     return moved
@@ -190,7 +185,7 @@ def cash_flow_at_risk(
     mean_of_all, lowest = average.estimate.value, quantile.estimate.value
     value = mean_of_all - lowest
     values = average.values - quantile.values
-    error = standard_error(values)
+    error = float(standard_error(values))
     half = student_half_width(values.size, confidence) * error
     coarse_low, coarse_high = pooled.resolution(np.array([lowest]))
     low = min(value - half, mean_of_all - float(coarse_high[0]))
@@ -215,7 +210,7 @@ def expected_shortfall(
         return ByReplicate(found, np.full(len(counts), nan))
     short = pooled.shortfalls(quantile.value)[0]
     short_by = counts @ short / counts.sum(axis=1) / (1.0 - level)
-    error = standard_error(short_by)
+    error = float(standard_error(short_by))
     half = student_half_width(len(counts), confidence) * error
     value = found.value
     estimate = found._replace(standard_error=error, ci_low=value - half, ci_high=value + half)

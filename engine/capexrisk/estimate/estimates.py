@@ -1,7 +1,8 @@
-"""Estimates from totals: of independent paths from all of them, of nets from how they differ.
+"""Estimates from the totals of a run, each with what every replicate says of it.
 
-Each comes with what every replicate says of it: every net, or every batch of independent paths,
-which keep no histograms of their own and so say nothing of quantiles.
+Two ways to tell the error. Independent paths have it from all of them; their replicates are batches
+that keep no histograms of their own, and so say nothing of quantiles. Nets have it from how they
+differ.
 """
 
 from __future__ import annotations
@@ -12,96 +13,134 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.estimate import by_replicate as replicated
-from capexrisk.estimate import independent as measures
+from capexrisk.estimate import by_replicate, independent
 from capexrisk.estimate.by_replicate import ByReplicate, about
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.metric import CFAR_LEVEL
 from capexrisk.estimate.totals import Totals
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-CFAR_TAIL = 0.05
-CFAR_LEVEL = 1.0 - CFAR_TAIL
 
 
-def mean(totals: Totals, row: int) -> ByReplicate:
-    """Expectation of an amount."""
-    nonzero, means = int(totals.nonzero[:, row].sum()), totals.mean[:, row]
-    if not totals.independent:
-        return replicated.mean(means, totals.paths, nonzero)
-    value, deviation = totals.pooled(row)
-    estimate = measures.mean(value, deviation, totals.counted, nonzero)
-    return ByReplicate(estimate, about(value, (means - value) * totals.paths, totals.paths))
-
-
-def probability(totals: Totals, hits: Integers, paths: Integers) -> ByReplicate:
-    """Probability from hits among paths, both by replicate, (R,)."""
-    if not totals.independent:
-        return replicated.share(hits, paths)
-    n, total = int(paths.sum()), int(hits.sum())
-    p = total / n if n else nan
-    return ByReplicate(measures.probability(total, n), about(p, hits - p * paths, paths))
-
-
-def chance(totals: Totals, row: int) -> ByReplicate:
-    """Probability from an amount whose expectation it is, such as a chance given part of a path."""
-    means = totals.mean[:, row]
-    if not totals.independent:
-        return replicated.chance(means, totals.paths)
-    value, deviation = totals.pooled(row)
-    estimate = measures.chance(value, deviation, totals.counted)
-    return ByReplicate(estimate, about(value, (means - value) * totals.paths, totals.paths))
-
-
-def cumulative(totals: Totals, dates: Integers) -> list[ByReplicate]:
-    """Probabilities that an event has happened by the end of each quarter.
+class OfIndependentPaths:
+    """Estimates whose errors come from the spread of independent paths.
 
     Parameters
     ----------
     totals : Totals
-    dates : ndarray, shape (T + 1, R)
-        Paths by the quarter of the event; the last entry counts those without one.
+        Without empty replicates.
     """
-    paths = dates.sum(axis=0)
-    return [probability(totals, hits, paths) for hits in np.cumsum(dates[:-1], axis=0)]
+
+    def __init__(self, totals: Totals) -> None:
+        self._totals = totals
+
+    def mean(self, row: int) -> ByReplicate:
+        """Expectation of an amount."""
+        totals = self._totals
+        value, deviation = totals.pooled(row)
+        nonzero = int(totals.nonzero[:, row].sum())
+        found = independent.mean(value, deviation, totals.counted, nonzero)
+        return self._about(found, value, row)
+
+    def probability(self, hits: Integers, paths: Integers) -> ByReplicate:
+        """Probability from hits among paths, both by replicate, (R,)."""
+        n, total = int(paths.sum()), int(hits.sum())
+        p = total / n if n else nan
+        return ByReplicate(independent.probability(total, n), about(p, hits - p * paths, paths))
+
+    def chance(self, row: int) -> ByReplicate:
+        """Probability that is the expectation of an amount: a chance given part of a path."""
+        value, deviation = self._totals.pooled(row)
+        return self._about(independent.chance(value, deviation, self._totals.counted), value, row)
+
+    def quantiles(
+        self, row: int, pooled: Distribution, levels: tuple[float, ...]
+    ) -> list[ByReplicate]:
+        """Quantiles of an amount, `pooled` its distribution."""
+        return [self._of_all_paths(found) for found in independent.quantiles(pooled, levels)]
+
+    def cash_flow_at_risk(
+        self, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
+    ) -> ByReplicate:
+        """CFaR of an amount: its mean less its quantile at 1 - CFAR_LEVEL."""
+        return self._of_all_paths(
+            independent.cash_flow_at_risk(average.estimate, quantile.estimate, pooled, CFAR_LEVEL)
+        )
+
+    def expected_shortfall(
+        self, row: int, pooled: Distribution, quantile: ByReplicate
+    ) -> ByReplicate:
+        """Mean of the worst paths of an amount, those below its quantile at 1 - CFAR_LEVEL."""
+        return self._of_all_paths(
+            independent.expected_shortfall(quantile.estimate, pooled, CFAR_LEVEL)
+        )
+
+    def _about(self, found: Estimate, value: float, row: int) -> ByReplicate:
+        """With each batch's mean of the amount."""
+        paths = self._totals.paths
+        return ByReplicate(found, about(value, (self._totals.mean[:, row] - value) * paths, paths))
+
+    def _of_all_paths(self, found: Estimate) -> ByReplicate:
+        """An estimate of which the batches say nothing."""
+        return ByReplicate(found, np.full(self._totals.paths.size, nan))
 
 
-def _of_all_paths(totals: Totals, estimate: Estimate) -> ByReplicate:
-    """An estimate of which the batches say nothing."""
-    return ByReplicate(estimate, np.full(totals.paths.size, nan))
+class OfNets:
+    """Estimates whose errors come from how nets differ.
+
+    Parameters
+    ----------
+    totals : Totals
+        Without empty replicates.
+    """
+
+    def __init__(self, totals: Totals) -> None:
+        self._totals = totals
+
+    def mean(self, row: int) -> ByReplicate:
+        """Expectation of an amount."""
+        totals = self._totals
+        nonzero = int(totals.nonzero[:, row].sum())
+        return by_replicate.mean(totals.mean[:, row], totals.paths, nonzero)
+
+    def probability(self, hits: Integers, paths: Integers) -> ByReplicate:
+        """Probability from hits among paths, both by replicate, (R,)."""
+        return by_replicate.share(hits, paths)
+
+    def chance(self, row: int) -> ByReplicate:
+        """Probability that is the expectation of an amount: a chance given part of a path."""
+        return by_replicate.chance(self._totals.mean[:, row], self._totals.paths)
+
+    def quantiles(
+        self, row: int, pooled: Distribution, levels: tuple[float, ...]
+    ) -> list[ByReplicate]:
+        """Quantiles of an amount, `pooled` its distribution."""
+        return by_replicate.quantiles(pooled, self._totals.histogram[:, row], levels)
+
+    def cash_flow_at_risk(
+        self, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
+    ) -> ByReplicate:
+        """CFaR of an amount: its mean less its quantile at 1 - CFAR_LEVEL."""
+        return by_replicate.cash_flow_at_risk(average, quantile, pooled, CFAR_LEVEL)
+
+    def expected_shortfall(
+        self, row: int, pooled: Distribution, quantile: ByReplicate
+    ) -> ByReplicate:
+        """Mean of the worst paths of an amount, those below its quantile at 1 - CFAR_LEVEL."""
+        counts = self._totals.histogram[:, row]
+        return by_replicate.expected_shortfall(quantile.estimate, pooled, counts, CFAR_LEVEL)
+
+
+Estimator = OfIndependentPaths | OfNets
+
+
+def estimator_of(totals: Totals) -> Estimator:
+    """How the estimates of a run are made: once a run."""
+    return OfIndependentPaths(totals) if totals.independent else OfNets(totals)
 
 
 def distribution(totals: Totals, row: int, atoms: Sequence[float] = ()) -> Distribution:
     """Distribution of an amount that has a histogram; `atoms` as for `Distribution`."""
     return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms)
-
-
-def quantiles(
-    totals: Totals, row: int, pooled: Distribution, levels: tuple[float, ...]
-) -> list[ByReplicate]:
-    """Quantiles of an amount, `pooled` its distribution."""
-    if not totals.independent:
-        return replicated.quantiles(pooled, totals.histogram[:, row], levels)
-    return [_of_all_paths(totals, found) for found in measures.quantiles(pooled, levels)]
-
-
-def cash_flow_at_risk(
-    totals: Totals, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
-) -> ByReplicate:
-    """CFaR of an amount: its mean less its quantile at CFAR_TAIL."""
-    if not totals.independent:
-        return replicated.cash_flow_at_risk(average, quantile, pooled, CFAR_LEVEL)
-    of_paths = measures.cash_flow_at_risk(average.estimate, quantile.estimate, pooled, CFAR_LEVEL)
-    return _of_all_paths(totals, of_paths)
-
-
-def expected_shortfall(
-    totals: Totals, row: int, pooled: Distribution, quantile: ByReplicate
-) -> ByReplicate:
-    """Mean of the worst paths of an amount, those below its quantile at CFAR_TAIL."""
-    if not totals.independent:
-        counts = totals.histogram[:, row]
-        return replicated.expected_shortfall(quantile.estimate, pooled, counts, CFAR_LEVEL)
-    worst = measures.expected_shortfall(quantile.estimate, pooled, CFAR_LEVEL)
-    return _of_all_paths(totals, worst)

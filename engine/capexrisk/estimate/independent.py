@@ -16,6 +16,8 @@ from capexrisk.estimate.intervals import (
     normal_half_width,
 )
 
+OBSERVED = {"upper_bound": 0.0, "lower_bound": 1.0}  # share of hits behind each kind of bound
+
 
 class Estimate(NamedTuple):
     """A number that carries its error.
@@ -38,6 +40,26 @@ class Estimate(NamedTuple):
     ci_low: float
     ci_high: float
     n: int
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is the bound of a probability of which no path, or every path, is a hit."""
+        return self.statistic in OBSERVED
+
+    @property
+    def is_probability(self) -> bool:
+        """Whether it is a probability, or its bound."""
+        return self.is_bound or self.statistic == "probability"
+
+    @property
+    def observed(self) -> float:
+        """What the paths have shown: 0 or 1 where the value is a bound, else the value."""
+        return OBSERVED.get(self.statistic, self.value)
+
+    @property
+    def hits(self) -> float:
+        """Of a probability the paths that are hits."""
+        return self.observed * self.n if self.n else 0.0
 
 
 def mean(
@@ -73,9 +95,9 @@ def probability(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
 
     Examples
     --------
-    >>> probability(0, 20)
-    Estimate(statistic='upper_bound', value=0.16843347098308536, standard_error=nan, ci_low=0.0, \
-ci_high=0.16843347098308536, n=20)
+    >>> probability(0, 20)  # doctest: +ELLIPSIS
+    Estimate(statistic='upper_bound', value=0.168..., standard_error=nan, ci_low=0.0, \
+ci_high=0.168..., n=20)
     """
     if n == 0:
         return Estimate("probability", nan, nan, nan, nan, 0)

@@ -1,10 +1,14 @@
-"""Confidence intervals of probabilities."""
+"""Confidence intervals of probabilities; half widths and standard errors of means."""
 
 from __future__ import annotations
 
 from math import sqrt
 
-from scipy.special import betaincinv, ndtri
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv, ndtri, stdtrit
+
+Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 FEW = 10  # hits or misses below which the normal approximation behind Wilson's interval is poor
@@ -13,6 +17,17 @@ FEW = 10  # hits or misses below which the normal approximation behind Wilson's 
 def normal_half_width(confidence: float = CONFIDENCE) -> float:
     """z with P(|Z| <= z) = confidence."""
     return float(ndtri(0.5 + confidence / 2.0))
+
+
+def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
+    """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
+    return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
+
+
+def standard_error(values: Floats, axis: int = -1) -> Floats:
+    """Standard error of the mean of independent values, along an axis; of one axis a number."""
+    error: Floats = values.std(axis=axis, ddof=1) / sqrt(values.shape[axis])
+    return error
 
 
 def score_interval(p: float, n: float, half_width: float) -> tuple[float, float]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from capexrisk.errors import CapexriskError
-from capexrisk.estimate.table import HORIZON, summarise
-from capexrisk.estimate.totals import Totals
+from capexrisk.estimate.lines import Lines
+from capexrisk.estimate.metrics import HORIZON
 from capexrisk.lowering import LoweredScenario
 
 MOST_LISTED = 8
@@ -29,6 +29,14 @@ class Name(NamedTuple):
     def __str__(self) -> str:
         given = () if self.statistic in ("mean", "probability") else (self.statistic,)
         return "/".join((self.metric, self.issuer, self.period, *given))
+
+
+class Place(NamedTuple):
+    """Where a metric has rows in the tidy table, and which."""
+
+    issuer: str
+    period: str
+    statistics: tuple[str, ...]
 
 
 def resolve(text: str, lowered: LoweredScenario) -> Name:
@@ -53,25 +61,65 @@ def resolve(text: str, lowered: LoweredScenario) -> Name:
     ``funding_failure/Oracle``, ``negative_fcf/Amazon/2026``, ``free_cash_flow/Meta/2027/p5``,
     ``failures_at_least_2/system/2026Q4``, ``failure_with:Meta/Microsoft``.
     """
+    lines = Lines(lowered)
+    return choose(
+        text,
+        lines.metrics,
+        lambda metric: [Place(at.issuer, at.period, at.statistics) for at in lines.of(metric)],
+    )
+
+
+def choose(
+    text: str, metrics: Collection[str], places_of: Callable[[str], Sequence[Place]]
+) -> Name:
+    """Find the row that a text names among those of a table; see `resolve`.
+
+    Parameters
+    ----------
+    text : str
+    metrics : collection of str
+        Names of the table's metrics.
+    places_of : callable
+        Where a metric has rows, in the order of the table.
+
+    Raises
+    ------
+    UnknownName
+    """
     parts = [part.strip() for part in text.split("/")]
     if not 2 <= len(parts) <= 4:
         raise UnknownName(f"{text}: is no name; write metric/issuer, or metric/issuer/period")
-    empty = summarise(Totals(lowered.layout), lowered, "").table
-    rows = [Name(*row) for row in empty[list(Name._fields)].itertuples(index=False)]
     metric, issuer, *more = parts
-    rows = _narrow(rows, "metric", metric, text)
-    rows = _narrow(rows, "issuer", issuer, text)
-    rows = _narrow(rows, "period", _period(rows, more[0] if more else None), text)
-    usual = "probability" if rows[0].statistic == "probability" else "mean"
-    return _narrow(rows, "statistic", more[1] if len(more) > 1 else usual, text)[0]
+    refuse_unknown("metric", metric, metrics, text)
+    places = places_of(metric)
+    refuse_unknown("issuer", issuer, [place.issuer for place in places], text)
+    places = [place for place in places if place.issuer == issuer]
+    periods = list(dict.fromkeys(place.period for place in places))
+    period = _period(periods, more[0] if more else None)
+    refuse_unknown("period", period, periods, text)
+    statistics = [name for at in places if at.period == period for name in at.statistics]
+    statistic = more[1] if len(more) > 1 else statistics[0]
+    refuse_unknown("statistic", statistic, statistics, text)
+    return Name(issuer, period, metric, statistic)
 
 
-def _period(rows: list[Name], given: str | None) -> str:
-    """The period that is meant; the given one if these rows have none that fits."""
-    periods = list(dict.fromkeys(row.period for row in rows))
+def refuse_unknown(part: str, wanted: str, known: Collection[str], text: str) -> None:
+    """Refuse a part of a name that is not known, and suggest one.
+
+    Raises
+    ------
+    UnknownName
+    """
+    if wanted not in known:
+        hint = _hint(wanted, list(dict.fromkeys(known)))
+        raise UnknownName(f"{text}: there is no {part} {wanted!r} here; {hint}")
+
+
+def _period(periods: Sequence[str], given: str | None) -> str:
+    """The period that is meant; the given one if none of these fits."""
     if given in (None, HORIZON):
-        # Quarters stand before years: of those that end together the year is meant.
-        return HORIZON if HORIZON in periods else max(reversed(periods), key=_end)
+        # Of a year and its last quarter, which end together, the year is meant.
+        return HORIZON if HORIZON in periods else max(periods, key=lambda p: (_end(p), _is_year(p)))
     within = [period for period in periods if period.startswith(f"{given}Q")]
     return given if given in periods or not within else within[-1]
 
@@ -81,19 +129,14 @@ def _end(period: str) -> str:
     return f"{period[:4]}Q{period[-1] if 'Q' in period else 4}"
 
 
-def _narrow(rows: list[Name], part: str, wanted: str, text: str) -> list[Name]:
-    """Those of the rows that have this part."""
-    found = [row for row in rows if getattr(row, part) == wanted]
-    if not found:
-        known = dict.fromkeys(getattr(row, part) for row in rows)
-        raise UnknownName(f"{text}: there is no {part} {wanted!r} here; {_hint(wanted, known)}")
-    return found
+def _is_year(period: str) -> bool:
+    """Whether it is a year, or the part of one inside the horizon that has more than a quarter."""
+    return "Q" not in period or "-" in period
 
 
-def _hint(wanted: str, known: Collection[str]) -> str:
+def _hint(wanted: str, known: Sequence[str]) -> str:
     close = get_close_matches(wanted, known, n=1, cutoff=0.65)
     if close:
         return f"did you mean {close[0]}?"
-    listed = list(known)
-    more = f" and {len(listed) - MOST_LISTED} more" if len(listed) > MOST_LISTED else ""
-    return f"give one of {', '.join(listed[:MOST_LISTED])}{more}"
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    return f"give one of {', '.join(known[:MOST_LISTED])}{more}"

@@ -13,8 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.estimate.by_replicate import student_half_width
-from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width
+from capexrisk.estimate.intervals import (
+    CONFIDENCE,
+    normal_half_width,
+    standard_error,
+    student_half_width,
+)
 
 Floats = NDArray[np.float64]
 
@@ -68,10 +72,10 @@ def paired(
     several = first.shape[1]
     value = (second - first).mean(axis=1)
     unseen_error = unseen / np.sqrt(several * (several - 1))
-    error = np.hypot(_standard_error(second - first), unseen_error)
+    error = np.hypot(standard_error(second - first), unseen_error)
     unpaired = np.hypot(
-        np.hypot(_standard_error(first), unseen_error),
-        np.hypot(_standard_error(second), unseen_error),
+        np.hypot(standard_error(first), unseen_error),
+        np.hypot(standard_error(second), unseen_error),
     )
     half = student_half_width(several, confidence) * error
     return Differences(value, error, value - half, value + half, unpaired)
@@ -85,9 +89,3 @@ def unpaired(
     error = np.hypot(*errors)
     half = normal_half_width(confidence) * error
     return Differences(value, error, value - half, value + half, error)
-
-
-def _standard_error(by_replicate: Floats) -> Floats:
-    """Standard error of each row's mean."""
-    error: Floats = by_replicate.std(axis=1, ddof=1) / np.sqrt(by_replicate.shape[1])
-    return error

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import normal_half_width
 
-BOUNDS = ("upper_bound", "lower_bound")
 # Errors shrink with this power of the number of paths: for independent paths, and for steps such as
 # an event makes in any sampler; at best, for smooth amounts at the points of a net (A. B. Owen,
 # "Scrambled net variance for integrals of smooth functions", Annals of Statistics 25, 1997).
@@ -31,7 +30,7 @@ def shortfall(estimate: Estimate, wanted: Precision) -> float:
     Of a bound, for which no standard error is known, a quarter of the interval stands for it where
     an absolute one is wanted; a relative one is infinitely far.
     """
-    if estimate.statistic in BOUNDS:
+    if estimate.is_bound:
         if wanted.relative:
             return inf
         width = estimate.ci_high - estimate.ci_low
@@ -59,8 +58,7 @@ def least_paths(estimate: Estimate, wanted: Precision, paths: int, *, nets: bool
     A probability is taken to be where in its interval it is known soonest. Amounts may gain from
     nets as much as smooth functions do.
     """
-    probability = estimate.statistic == "probability" or estimate.statistic in BOUNDS
-    if not probability:
+    if not estimate.is_probability:
         short = shortfall(estimate, wanted)
         power = OF_SMOOTH if nets else OF_STEPS
         # Of 32 replicates the error itself is known to a quarter.

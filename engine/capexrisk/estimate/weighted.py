@@ -7,10 +7,14 @@ from math import exp, hypot, inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width
+from capexrisk.estimate.intervals import (
+    CONFIDENCE,
+    normal_half_width,
+    standard_error,
+    student_half_width,
+)
 
 
 @dataclass
@@ -91,6 +95,5 @@ def repeated(
         What the method may be off by on average, relative: no number of repetitions tells it.
     """
     value = float(values.mean())
-    error = float(values.std(ddof=1)) / sqrt(values.size)
-    half_width = float(stdtrit(values.size - 1, 0.5 + confidence / 2.0))
-    return log_interval(value, hypot(error / value, bias), n, half_width)
+    relative_error = hypot(float(standard_error(values)) / value, bias)
+    return log_interval(value, relative_error, n, student_half_width(values.size, confidence))

@@ -17,10 +17,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
-from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.names import Name
-from capexrisk.estimate.precision import BOUNDS
-from capexrisk.estimate.table import summarise
+from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import run_chunk
@@ -58,8 +55,10 @@ def execute_until(
         add_chunks(totals, lowered, plan, leg, hooks)
         if end < reached:
             continue  # an earlier attempt has looked here and gone on
-        found = _estimates(totals, lowered) if targets else {}
-        standings = [Standing(target, found[target.name], totals.counted) for target in targets]
+        table = EstimateTable(totals, lowered)
+        standings = [
+            Standing(target, table[target.name].estimate, totals.counted) for target in targets
+        ]
         if targets and all(standing.reached for standing in standings):
             break
         seconds, paths = time.perf_counter() - began, totals.counted + totals.quarantined
@@ -88,18 +87,6 @@ def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
     while done < count:
         yield end, islice(chunks, end - done)
         done, end = end, min(2 * end, count)
-
-
-def _estimates(totals: Totals, lowered: LoweredScenario) -> dict[Name, Estimate]:
-    """Every row of the tidy table by its name."""
-    estimates = {}
-    for issuer, period, metric, *row in summarise(totals, lowered, "").table.itertuples(
-        index=False
-    ):
-        found = Estimate(*row[:6])
-        statistic = "probability" if found.statistic in BOUNDS else found.statistic
-        estimates[Name(issuer, period, metric, statistic)] = found
-    return estimates
 
 
 def _refuse_unreachable(standings: list[Standing], plan: RunPlan, pace: float) -> None:

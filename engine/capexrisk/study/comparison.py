@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from capexrisk.archive.results import MANIFEST, Results
 from capexrisk.archive.stored_manifest import FORMAT_VERSION
 from capexrisk.errors import CapexriskError
-from capexrisk.estimate.by_replicate import student_half_width
+from capexrisk.estimate.independent import OBSERVED
+from capexrisk.estimate.intervals import student_half_width
+from capexrisk.estimate.lookup import KEY
+from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.paired import Differences, paired, unpaired
-from capexrisk.estimate.table import HORIZON, SYSTEM
 from capexrisk.run.plan import REPLICATES
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 COMPARISON_CSV = "comparison.csv"
 COMPARISON_PARQUET = "comparison.parquet"
-KEY = ["issuer", "period", "metric", "statistic"]
 COLUMNS = (
     "scenario",
     *KEY,
@@ -39,7 +40,6 @@ COLUMNS = (
     "change",
     "gain",
 )
-BOUNDS = {"upper_bound": 0.0, "lower_bound": 1.0}
 LISTED = 4
 LEAST_DIFFERING = 8  # nets; of fewer the spread tells no error
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
@@ -193,7 +193,7 @@ def _what_ran(results: Results) -> dict[str, Any]:
 def _rows(results: Results) -> pd.DataFrame:
     """Estimates of a run by key: value, of a bound the 0 or 1 observed; error, paths, place."""
     table = results.summary
-    observed = table["statistic"].map(BOUNDS)
+    observed = table["statistic"].map(OBSERVED)
     bound = observed.notna()
     rows = pd.DataFrame(
         {

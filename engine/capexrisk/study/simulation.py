@@ -16,7 +16,7 @@ from capexrisk.archive.manifest import build_manifest
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.results import Results
 from capexrisk.code import code_record
-from capexrisk.estimate.table import distribution_table, summarise
+from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.run.plan import RunPlan, default_paths
@@ -156,10 +156,10 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
         hooks.keeper.keep(to_disk=False)
     seconds = time.perf_counter() - clock
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored
-    summary = summarise(totals, lowered, plan.sampler)
+    table = EstimateTable(totals, lowered)
     return Results(
-        summary=summary.table,
-        replicates=summary.replicates,
+        summary=table.to_frame(plan.sampler),
+        replicates=table.replicates(),
         distributions=distribution_table(totals, lowered),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=build_manifest(

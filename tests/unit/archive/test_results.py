@@ -21,7 +21,11 @@ from capexrisk.archive.results import (
     ResultsError,
     load_results,
 )
+from capexrisk.estimate.names import UnknownName, resolve
+from capexrisk.lowering import lower
+from capexrisk.study.simulation import simulate
 from tests.unit.conftest import RUN_PATHS
+from tests.unit.scenarios import small_scenario
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +115,56 @@ def test_estimates_select(results):
     assert len(chosen) == 1
     assert set(results.estimates("free_cash_flow", issuer="Oracle")["issuer"]) == {"Oracle"}
     assert len(results.estimates("free_cash_flow")) > len(chosen)
-    assert results.estimates("no such metric").empty
+    assert results.estimates("funding_failure", statistic="p5").empty
+
+
+@pytest.mark.parametrize(
+    ("metric", "part", "said"),
+    [
+        ("free_cash_flw", {}, "there is no metric 'free_cash_flw' here; did you mean free_cash_"),
+        ("capex", {"issuer": "Orakle"}, "there is no issuer 'Orakle' here; did you mean Oracle?"),
+        ("capex", {"period": "2026"}, "there is no period '2026' here; did you mean 2026Q"),
+        ("capex", {"statistic": "sd"}, "there is no statistic 'sd' here; give one of mean, p5"),
+    ],
+)
+def test_a_misspelt_name_is_refused(results, metric, part, said):
+    with pytest.raises(UnknownName) as caught:
+        results.estimates(metric, **part)
+    assert said in str(caught.value)
+
+
+def test_what_a_run_may_lack_has_no_rows():
+    """A right name of which there is nothing here: nobody plans buybacks."""
+    results = simulate(small_scenario(2, ["CoreWeave"]), paths=32)
+    assert results.estimates("no_buyback").empty
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_one_estimate_by_its_name(results, run, from_disk):
+    found = load_results(run) if from_disk else results
+    for text, key in (
+        ("free_cash_flow/Oracle", ("Oracle", "2028Q1", "free_cash_flow", "mean")),
+        ("free_cash_flow/Oracle/2027/cfar95", ("Oracle", "2027", "free_cash_flow", "cfar95")),
+        ("outside_funding/system", ("system", "horizon", "outside_funding", "mean")),
+    ):
+        (row,) = results.summary[
+            (results.summary[["issuer", "period", "metric", "statistic"]] == list(key)).all(axis=1)
+        ].itertuples(index=False)
+        assert found.estimate(text) == row[3:9]
+    bound = found.estimate("funding_failure/Amazon/2026Q3")
+    assert bound.is_bound and bound.observed == 0.0 and bound.n == results.paths
+    with pytest.raises(UnknownName, match="no issuer 'Orakle' here; did you mean Oracle"):
+        found.estimate("funding_failure/Orakle")
+
+
+def test_names_mean_the_same_before_and_after_a_run(results, scenario):
+    lowered = lower(scenario)
+    for name in list(results.lookup)[::13]:
+        assert resolve(f"{name.metric}/{name.issuer}/{name.period}/{name.statistic}", lowered) == (
+            name
+        )
+        short = f"{name.metric}/{name.issuer}"
+        assert results.estimate(short) == results.lookup[resolve(short, lowered)]
 
 
 def test_quarantine_note(results, sampler):

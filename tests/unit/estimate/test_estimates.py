@@ -11,6 +11,7 @@ from capexrisk.estimate import by_replicate as replicated
 from capexrisk.estimate import estimates
 from capexrisk.estimate import independent as measures
 from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.estimates import estimator_of
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.outcomes import OutcomeLayout
 from tests.unit.estimate.samples import binned, cells_of
@@ -41,10 +42,10 @@ def totals_of(values: np.ndarray) -> Totals:
 
 def all_of(totals: Totals) -> list[measures.Estimate]:
     """Mean, quantiles, cash flow at risk."""
-    average = estimates.mean(totals, ROW)
-    pooled = estimates.distribution(totals, ROW)
-    found = estimates.quantiles(totals, ROW, pooled, LEVELS)
-    at_risk = estimates.cash_flow_at_risk(totals, pooled, average, found[0])
+    estimator, pooled = estimator_of(totals), estimates.distribution(totals, ROW)
+    average = estimator.mean(ROW)
+    found = estimator.quantiles(ROW, pooled, LEVELS)
+    at_risk = estimator.cash_flow_at_risk(pooled, average, found[0])
     return [one.estimate for one in (average, *found, at_risk)]
 
 
@@ -81,28 +82,19 @@ def test_few_that_are_not_0_tell_no_error(values, replicates):
     rare = np.zeros_like(values)
     rare[0, :9] = 1.0
     rare = rare.reshape(replicates, -1)
-    assert np.isnan(estimates.mean(totals_of(rare), ROW).estimate.standard_error)
+    assert np.isnan(estimator_of(totals_of(rare)).mean(ROW).estimate.standard_error)
     rare[-1, -1] = 1.0
-    assert estimates.mean(totals_of(rare), ROW).estimate.standard_error > 0.0
+    assert estimator_of(totals_of(rare)).mean(ROW).estimate.standard_error > 0.0
 
 
 def test_probabilities():
     hits, paths = np.array([40, 60, 55, 45]), np.full(4, 100)
     nets, one = Totals(LAYOUT, 4, independent=False), Totals(LAYOUT)
-    several = estimates.probability(nets, hits, paths)
-    one = estimates.probability(one, hits[:1], paths[:1])
+    several = estimator_of(nets).probability(hits, paths)
+    one = estimator_of(one).probability(hits[:1], paths[:1])
     assert several.estimate == replicated.share(hits, paths).estimate
     assert one.estimate == measures.probability(40, 100) and one.values.tolist() == [0.4]
     assert several.estimate.standard_error > measures.probability(200, 400).standard_error
-
-
-def test_cumulative_adds_up_within_each_replicate():
-    dates = np.array([[1, 20, 3], [30, 0, 2], [69, 80, 95]])
-    paths, nets = np.full(3, 100), Totals(LAYOUT, 3, independent=False)
-    assert [found.estimate for found in estimates.cumulative(nets, dates)] == [
-        replicated.share(np.array([1, 20, 3]), paths).estimate,
-        replicated.share(np.array([31, 20, 5]), paths).estimate,
-    ]
 
 
 def test_a_distribution_is_that_of_all_replicates_and_knows_its_atoms(values):
@@ -123,13 +115,13 @@ def test_batches_of_other_sizes_say_what_they_are_off_by():
     totals = Totals(LAYOUT, 3)
     totals.paths[:] = 100, 300, 50
     hits = np.array([10, 60, 20])
-    found = estimates.probability(totals, hits, totals.paths)
+    found = estimator_of(totals).probability(hits, totals.paths)
     assert found.estimate == measures.probability(90, 450)
     off_by = hits - 0.2 * totals.paths
     np.testing.assert_allclose(found.values, 0.2 + off_by / 150.0, rtol=1e-15)
     assert found.values.mean() == pytest.approx(0.2, rel=1e-14)
     totals.mean[:, ROW] = 1.0, 2.0, 4.0
-    average = estimates.mean(totals, ROW)
+    average = estimator_of(totals).mean(ROW)
     assert average.values.mean() == pytest.approx(average.estimate.value, rel=1e-14)
     assert average.estimate.value == pytest.approx((100 + 600 + 200) / 450)
 
@@ -139,5 +131,5 @@ def test_empty_batches_say_nothing(values):
     totals.paths[:3] = 10
     totals.mean[:3, ROW] = 1.0, 2.0, 3.0
     kept = totals.filled()
-    assert kept.replicates == 3 and estimates.mean(kept, ROW).values.tolist() == [1.0, 2.0, 3.0]
+    assert kept.replicates == 3 and estimator_of(kept).mean(ROW).values.tolist() == [1.0, 2.0, 3.0]
     assert totals.filled() is not totals and kept.filled() is kept

@@ -9,7 +9,6 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.estimates import cumulative
 from capexrisk.estimate.independent import (
     chance,
     mean,
@@ -17,12 +16,9 @@ from capexrisk.estimate.independent import (
     quantiles,
 )
 from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
-from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import CELLS
-from capexrisk.kernel.outcomes import OutcomeLayout
 from tests.unit.estimate.samples import CELL_WIDTH, at_risk_of, binned, expected
 
-LAYOUT = OutcomeLayout.of(quarters=1, years=1, issuers=1)
 Z = 1.959963984540054
 
 
@@ -80,12 +76,15 @@ def test_probability_of_no_paths_is_not_known():
     assert all(isnan(number) for number in found[1:5])
 
 
-def test_cumulative_counts_dates_and_leaves_out_never():
-    found = [by.estimate for by in cumulative(Totals(LAYOUT), np.array([[0], [3], [0], [5], [92]]))]
-    assert [e.n for e in found] == [100] * 4
-    assert found[0].statistic == "upper_bound"
-    assert [e.value for e in found[1:]] == [0.03, 0.03, 0.08]
-    assert all(e == probability(h, 100) for e, h in zip(found, (0, 3, 3, 8), strict=True))
+def test_an_estimate_knows_what_was_observed():
+    none, some, every, unknown = (probability(*of) for of in ((0, 4), (1, 4), (4, 4), (0, 0)))
+    assert [e.is_bound for e in (none, some, every, unknown)] == [True, False, True, False]
+    assert all(e.is_probability for e in (none, some, every, unknown))
+    assert [e.observed for e in (none, some, every)] == [0.0, 0.25, 1.0]
+    assert [e.hits for e in (none, some, every, unknown)] == [0.0, 1.0, 4.0, 0.0]
+    assert isnan(unknown.observed)
+    average = mean(2.5, 1.0, 100)
+    assert average.observed == 2.5 and not (average.is_bound or average.is_probability)
 
 
 def test_a_conditional_share_counts_its_condition_alone():

@@ -12,6 +12,7 @@ from scipy.stats import binom, t
 from capexrisk.estimate import by_replicate as replicated
 from capexrisk.estimate import paired
 from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.intervals import standard_error
 from tests.unit.estimate.samples import binned
 
 REPLICATES, PATHS, SAMPLES = 32, 512, 300
@@ -93,7 +94,7 @@ def test_replicates_say_what_the_estimate_says(estimator):
     """Their mean is its value, their spread its error."""
     estimate, values = estimator(pair(3)[0])
     assert values.mean() == pytest.approx(estimate.value, rel=1e-12)
-    assert replicated.standard_error(values) == pytest.approx(estimate.standard_error, rel=2e-3)
+    assert standard_error(values) == pytest.approx(estimate.standard_error, rel=2e-3)
 
 
 @pytest.mark.parametrize("estimator", [case[0] for case in CASES.values()])

@@ -6,7 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capexrisk.estimate.table import COLUMNS, HORIZON, SYSTEM, TIER_METRICS, summarise
+from capexrisk.estimate.lookup import Lookup
+from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
+from capexrisk.estimate.names import Name
+from capexrisk.estimate.table import COLUMNS, EstimateTable
+from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import lower
 from capexrisk.run.execute import execute
@@ -18,7 +22,7 @@ from tests.unit.scenarios import ISSUERS, reference_case, small_scenario
 KEY = ["issuer", "period", "metric", "statistic"]
 PROBABILITIES = ("probability", "upper_bound", "lower_bound")
 WITH_BUYBACKS = {"Oracle"}
-BY_QUARTER = (*TIER_METRICS, "net_debt_positive", "fallen_angel")
+BY_QUARTER = tuple(metric.name for metric in METRICS if metric.estimator == "by date")
 # Sums of means of the same paths: rounding of additions, relative to the largest part.
 ROUNDING = 1e-12
 
@@ -428,6 +432,36 @@ def test_errors_shrink_with_the_root_of_the_paths(scenario):
 def test_the_summary_of_totals_is_a_function_of_them(scenario, sampler):
     lowered = lower(scenario)
     totals = execute(lowered, RunPlan(paths=500, seed=2, sampler=sampler))
-    first, again = (summarise(totals, lowered, sampler) for _ in range(2))
-    assert first.table.equals(again.table)
-    np.testing.assert_array_equal(first.replicates, again.replicates)
+    first, again = (EstimateTable(totals, lowered) for _ in range(2))
+    assert first.to_frame(sampler).equals(again.to_frame(sampler))
+    np.testing.assert_array_equal(first.replicates(), again.replicates())
+
+
+def test_an_estimate_alone_is_that_of_the_table(scenario, sampler):
+    """Asked for in any order, each from a table of its own."""
+    lowered = lower(scenario)
+    totals = execute(lowered, RunPlan(paths=500, seed=2, sampler=sampler))
+    table = EstimateTable(totals, lowered)
+    whole = dict(table)
+    for name in list(table)[::-7]:
+        alone = EstimateTable(totals, lowered)[name]
+        np.testing.assert_array_equal(alone.values, whole[name].values)
+        np.testing.assert_array_equal(alone.estimate[1:], whole[name].estimate[1:])
+
+
+def test_names_are_the_rows_and_cost_no_estimate(scenario, sampler, monkeypatch):
+    lowered = lower(scenario)
+    totals = execute(lowered, RunPlan(paths=500, seed=2, sampler=sampler))
+    rows = Lookup(EstimateTable(totals, lowered).to_frame(sampler))
+    with monkeypatch.context() as patch:
+        patch.setattr(EstimateTable, "_compute", None)
+        names = list(EstimateTable(totals, lowered))
+    assert names == list(rows) and len(names) == len(set(names))
+    assert names == list(EstimateTable(Totals(lowered.layout), lowered))
+
+
+def test_there_is_no_estimate_of_a_name_that_is_no_row(scenario):
+    lowered = lower(scenario)
+    table = EstimateTable(Totals(lowered.layout), lowered)
+    with pytest.raises(KeyError):
+        table[Name("Oracle", "2027", "capex", "cfar95")]

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import COLUMNS, HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS
 from capexrisk.scenario import calendar_years, quarter_labels
 from capexrisk.scenario.market import REGIMES

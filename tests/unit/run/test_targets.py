@@ -40,6 +40,7 @@ def early(monkeypatch):
         (" negative_fcf / Amazon / 2027 ", "negative_fcf/Amazon/2027"),
         ("free_cash_flow/Amazon", "free_cash_flow/Amazon/2028Q1"),
         ("free_cash_flow/Amazon/2026", "free_cash_flow/Amazon/2026Q3-Q4"),
+        ("raised_bonds/Oracle", "raised_bonds/Oracle/horizon"),
         ("free_cash_flow/Amazon/2027", "free_cash_flow/Amazon/2027"),
         ("free_cash_flow/Amazon/2027/p5", "free_cash_flow/Amazon/2027/p5"),
         ("free_cash_flow/Amazon/2027/cfar95", "free_cash_flow/Amazon/2027/cfar95"),
@@ -50,6 +51,13 @@ def early(monkeypatch):
 )
 def test_what_a_name_means(lowered, text, name):
     assert str(resolve(text, lowered)) == name
+
+
+@pytest.mark.parametrize("metric", ["free_cash_flow", "operating_cash_flow", "capex"])
+@pytest.mark.parametrize(("quarters", "year"), [(8, "2027"), (7, "2027Q1-Q3")])
+def test_of_a_year_and_its_last_quarter_the_year_is_meant(metric, quarters, year):
+    lowered = lower(small_scenario(quarters, start="2026Q1"))
+    assert resolve(f"{metric}/Oracle", lowered).period == year
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.results import load_results
-from capexrisk.estimate.table import DISTRIBUTION_COLUMNS, HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.table import DISTRIBUTION_COLUMNS
 from capexrisk.kernel.outcomes import FLOWS
 from capexrisk.run.plan import RunPlan
 from capexrisk.study.simulation import simulate

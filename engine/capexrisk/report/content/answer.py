@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import SYSTEM
-from capexrisk.report.writing.estimates import Estimates, end_of_horizon, last_quarters, observed
+from capexrisk.estimate.metrics import SYSTEM, failures_metric
+from capexrisk.report.writing.estimates import Estimates, end_of_horizon, last_quarters
 from capexrisk.report.writing.words import at_least
 
 
@@ -42,7 +42,7 @@ class IssuerAnswer:
     @property
     def burning(self) -> tuple[str, Estimate]:
         """The year likeliest to have negative free cash flow, the first of equals; its chance."""
-        year = max(self.negative, key=lambda name: observed(self.negative[name]))
+        year = max(self.negative, key=lambda name: self.negative[name].observed)
         return year, self.negative[year]
 
 
@@ -108,7 +108,7 @@ def answer(results: Results, estimates: Estimates) -> Answer:
     ]
     together = []
     for count in sorted({1, min(2, len(issuers)), len(issuers)}):
-        metric = "any_failure" if count == 1 else f"failures_at_least_{count}"
+        metric = failures_metric(count)
         failed = {year: chance(metric, SYSTEM, end) for year, end in ends.items()}
         together.append(Together(at_least(count, len(issuers)), failed))
     return Answer(end_of_horizon(results), issuers, together)

@@ -14,18 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import HORIZON, SYSTEM
-from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, signed
-from capexrisk.report.writing.words import counted
+from capexrisk.estimate.metric import AT_RISK
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_of, of_whom
+from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale_of, sign_of, signed
+from capexrisk.report.writing.words import OF_STATISTICS, counted, in_a_sentence, words_of
 from capexrisk.study.comparison import Comparison
 
-Unit = Literal["$bn", "%", "bp"]
 When = Literal["year", "end", "horizon"]
 
 MOST_IN_TERMINAL = 12
 MOST_DIGITS = 3
 MOST_IN_SENTENCE = 4
-FIRST = ("any_failure", "funding_failure")
+FIRST = (failures_metric(1), "funding_failure")
 KEY = (
     "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
     "means; a failed issuer has no cash flow and counts with zero. Ordered by the difference as a "
@@ -34,37 +34,33 @@ KEY = (
 
 
 class Headline(NamedTuple):
-    """A figure that a committee will ask for."""
+    """A figure that a committee will ask for; by default its mean, or the probability."""
 
     metric: str
-    statistic: str
     when: When
-    words: str
-    unit: Unit
+    statistic: str = ""
 
 
 OF_ISSUERS = (
-    Headline("free_cash_flow", "mean", "year", "free cash flow {}", "$bn"),
-    Headline("free_cash_flow", "cfar95", "year", "cash flow at risk {}", "$bn"),
+    Headline("free_cash_flow", "year"),
+    Headline("free_cash_flow", "year", AT_RISK),
     # Or failed: an issuer that has failed has no negative cash flow, and would look better for it.
-    Headline(
-        "negative_fcf_or_failed", "probability", "year", "negative cash flow {} or failed", "%"
-    ),
-    Headline("funding_failure", "probability", "end", "funding failure by {}", "%"),
-    Headline("capex", "mean", "year", "capital spending {}", "$bn"),
-    Headline("outside_funding", "mean", "horizon", "funding from outside", "$bn"),
+    Headline("negative_fcf_or_failed", "year"),
+    Headline("funding_failure", "end"),
+    Headline("capex", "year"),
+    Headline("outside_funding", "horizon"),
 )
 OF_THE_SYSTEM = (
-    Headline("any_failure", "probability", "end", "any funding failure by {}", "%"),
-    Headline("failures_at_least_2", "probability", "end", "two failures or more by {}", "%"),
-    Headline("utilisation", "mean", "end", "utilisation of capacity {}", "%"),
-    Headline("ai_demand", "mean", "end", "AI demand {}, a year", "$bn"),
-    Headline("market_spread_bp", "mean", "end", "market spread {}", "bp"),
-    Headline("regime_shut", "probability", "end", "bond market shut {}", "%"),
-    Headline("ai_share_of_bond_market", "mean", "end", "AI share of the bond market {}", "%"),
-    Headline("tenant_lost", "probability", "end", "anchor tenant lost by {}", "%"),
-    Headline("group_profit", "mean", "year", "profit of all {}", "$bn"),
-    Headline("outside_funding", "mean", "horizon", "funding of all from outside", "$bn"),
+    Headline(failures_metric(1), "end"),
+    Headline(failures_metric(2), "end"),
+    Headline("utilisation", "end"),
+    Headline("ai_demand", "end"),
+    Headline("market_spread_bp", "end"),
+    Headline("regime_shut", "end"),
+    Headline("ai_share_of_bond_market", "end"),
+    Headline("tenant_lost", "end"),
+    Headline("group_profit", "year"),
+    Headline("outside_funding", "horizon"),
 )
 
 
@@ -78,7 +74,8 @@ class Change(NamedTuple):
     metric : str
     words : str
         What it is, with its period.
-    unit : {"$bn", "%", "bp"}
+    unit : str
+        As it is written: "$bn", "bp", "%".
     base, value, difference, half_width : float
         In the unit; differences of per cent are points, `half_width` is of their 95 % interval.
     change : float
@@ -90,7 +87,7 @@ class Change(NamedTuple):
     issuer: str
     metric: str
     words: str
-    unit: Unit
+    unit: str
     base: float
     value: float
     difference: float
@@ -127,7 +124,8 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
     keyed = table.set_index(["issuer", "metric", "statistic", "period"])
     found = []
     for issuer, headline, period in _wanted(comparison, scenario):
-        key = (issuer, headline.metric, headline.statistic, period)
+        metric = metric_of(headline.metric, of_whom(issuer))
+        key = (issuer, headline.metric, headline.statistic or metric.statistics[0], period)
         if key not in keyed.index:
             continue
         change = _change(issuer, headline, period, keyed.loc[key])  # type: ignore[index]
@@ -157,16 +155,17 @@ def _periods(when: When, base: Results, other: Results) -> list[str]:
 
 
 def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float]) -> Change:
-    scale = 100.0 if headline.unit == "%" else 1.0
+    unit = metric_of(headline.metric, of_whom(issuer)).unit
     half = 0.5 * (row["ci_high"] - row["ci_low"])
     base, value, difference, half = (
-        scale * float(number) for number in (row["base"], row["value"], row["difference"], half)
+        scale_of(unit) * float(number)
+        for number in (row["base"], row["value"], row["difference"], half)
     )
     return Change(
         issuer=issuer,
         metric=headline.metric,
-        words=headline.words.format(period),
-        unit=headline.unit,
+        words=_words(headline, issuer, period),
+        unit=sign_of(unit),
         base=base,
         value=value,
         difference=difference,
@@ -174,6 +173,18 @@ def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float])
         change=float(row["change"]),
         gain=float(row["gain"]),
     )
+
+
+def _words(headline: Headline, issuer: str, period: str) -> str:
+    """What a headline is called, with its period."""
+    metric = metric_of(headline.metric, of_whom(issuer))
+    known = OF_STATISTICS.get(headline.statistic) or words_of(headline.metric, issuer)
+    words = in_a_sentence(known)
+    if headline.when == "horizon":
+        return words
+    if metric.unit != "probability":
+        return f"{words} {period}"
+    return f"{words} {'by' if metric.cumulative else 'in'} {period}"
 
 
 def sentence(changes: list[Change]) -> str:
@@ -192,7 +203,7 @@ def sentence(changes: list[Change]) -> str:
 def _phrase(change: Change) -> str:
     """A change in words."""
     before, here, difference = change.texts()
-    if change.unit == "$bn":
+    if change.unit.startswith("$bn"):
         difference = re.sub(r"^([+−]?)([0-9.,]+)", r"\1$\2bn", difference)
     unit = {"%": " points", "bp": " bp"}.get(change.unit, "")
     whose = "" if change.issuer == SYSTEM else f"{change.issuer}, "
@@ -200,10 +211,10 @@ def _phrase(change: Change) -> str:
     return f"{whose}{change.words}: {here} instead of {before} ({difference}{unit})"
 
 
-def _with_unit(number: str, unit: Unit) -> str:
-    if unit == "$bn":
+def _with_unit(number: str, unit: str) -> str:
+    if unit.startswith("$"):
         minus = f"{MINUS}\N{WORD JOINER}" if number.startswith(MINUS) else ""
-        return f"{minus}${number.removeprefix(MINUS)}bn"
+        return f"{minus}${number.removeprefix(MINUS)}{unit.removeprefix('$')}"
     return f"{number}\N{NO-BREAK SPACE}{unit}"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import Answer
-from capexrisk.report.writing.estimates import Estimates, observed
+from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import money, percentage
 from capexrisk.report.writing.odds import odds_and_range
 from capexrisk.report.writing.words import CAUSES, counted, listed, unbroken
@@ -50,16 +50,16 @@ def _burning(answer: Answer, years: list[str]) -> str:
     parts = []
     for year in years:
         chances = {issuer.name: issuer.negative[year] for issuer in answer.issuers}
-        likely = [name for name, chance in chances.items() if observed(chance) > 0.5]
-        likely.sort(key=lambda name: -observed(chances[name]))
+        likely = [name for name, chance in chances.items() if chance.observed > 0.5]
+        likely.sort(key=lambda name: -chances[name].observed)
         named = [f"{name} ({_chance(chances[name])})" for name in likely]
         parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
     return f"More likely than not to have negative free cash flow: {'; '.join(parts)}."
 
 
 def _failing(answer: Answer) -> str:
-    seen = [issuer for issuer in answer.issuers if observed(issuer.failure)]
-    seen.sort(key=lambda issuer: -observed(issuer.failure))
+    seen = [issuer for issuer in answer.issuers if issuer.failure.observed]
+    seen.sort(key=lambda issuer: -issuer.failure.observed)
     period = f"By the end of {answer.end}"
     if not seen:
         chance = _words(answer.issuers[0].failure)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.estimates import CFAR_LEVEL
-from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.table import HORIZON, SYSTEM, flow_metric
-from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, fraction, spread
+from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
+from capexrisk.estimate.metrics import (
+    HORIZON,
+    METRICS,
+    SYSTEM,
+    amounts_of,
+    failures_metric,
+    flow_metric,
+    metric_of,
+)
+from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, written
 from capexrisk.report.writing.estimates import Estimates
-from capexrisk.report.writing.words import CAUSES, CHANNELS, IMPOSSIBLE, TIERS, at_least
+from capexrisk.report.writing.words import CAUSES, CHANNELS, at_least, with_unit, words_of
 from capexrisk.scenario.market import REGIMES
 
 MOST_COUNTS = 6
-Writer = Callable[[Estimate], Cell]
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,9 @@ class Grids:
         counts = [*range(1, min(most, MOST_COUNTS) + 1)]
         if most > MOST_COUNTS:
             counts.append(most)
-        rows = []
-        for k in counts:
-            metric = "any_failure" if k == 1 else f"failures_at_least_{k}"
-            rows.append(Row(at_least(k, most), self._by_year_end(metric, SYSTEM)))
+        rows = [
+            Row(at_least(k, most), self._by_year_end(failures_metric(k), SYSTEM)) for k in counts
+        ]
         smallest = self._smallest()
         if smallest is not None:
             cells = self._by_year_end(f"any_failure_without:{smallest}", SYSTEM)
@@ -84,70 +89,66 @@ class Grids:
         return self._matrix(caption, "Fails \\ where", issuers, "failure_given_failure_of:")
 
     def market(self) -> Grid:
-        """Market and demand at the end of each year."""
+        """Market and demand in the last quarter of each year."""
         rows: list[Row] = []
-        quantities: tuple[tuple[str, str, Writer], ...] = (
-            ("Market spread, bp", "market_spread_bp", spread),
-            ("AI share of the bond market, quarter's opening", "ai_share_of_bond_market", fraction),
-            ("Utilisation of AI capacity", "utilisation", fraction),
-            ("AI demand, $bn a year", "ai_demand", dollars),
-        )
-        for label, metric, write in quantities:
-            rows += self._spread_of(label, metric, SYSTEM, list(self.ends.values()), write)
-        for regime in REGIMES:
-            cells = self._by_year_end(f"regime_{regime}", SYSTEM, " %")
-            rows.append(Row(f"Bond market {regime}", cells))
+        for metric in amounts_of("system", "quarter"):
+            rows += self._spread_of(with_unit(metric), metric, list(self.ends.values()))
+        for name in (f"regime_{regime}" for regime in REGIMES):
+            rows.append(Row(words_of(name, SYSTEM), self._by_year_end(name, SYSTEM, " %")))
         lost = self._by_year_end("tenant_lost", SYSTEM, " %")
-        rows.append(Row("Big AI tenant lost by then", lost))
-        return Grid("The market at the end of each year", "Quantity", self.years, rows)
+        rows.append(Row(f"{words_of('tenant_lost', SYSTEM)} by then", lost))
+        return Grid("The market in the last quarter of each year", "Quantity", self.years, rows)
 
     def group_profit(self, threshold: str) -> Grid:
         """Profit of all issuers by year, and the chance that it exceeds the threshold."""
-        rows = self._spread_of("Group profit, $bn", "group_profit", SYSTEM, self.years, dollars)
+        profit = metric_of("group_profit", "system")
+        rows = self._spread_of(with_unit(profit), profit, self.years)
         found = (
             self.estimates.probability("group_profit_above_threshold", SYSTEM, year)
             for year in self.years
         )
         cells = [chance(estimate, " %") for estimate in found]
-        return Grid(
-            "Group profit", "Quantity", self.years, [*rows, Row(f"Above {threshold}", cells)]
-        )
+        rows.append(Row(f"Above {threshold}", cells))
+        return Grid(profit.words, "Quantity", self.years, rows)
 
     def outside_funding(self, threshold: str) -> Grid:
         """Outside funding over the horizon, in total and by channel."""
-        rows = self._spread_of("All channels, $bn", "outside_funding", SYSTEM, [HORIZON], dollars)
+        funding = metric_of("outside_funding", "system")
+        rows = self._spread_of(f"All channels, {funding.unit}", funding, [HORIZON])
         above = self.estimates.probability("outside_funding_above_threshold")
         rows.append(Row(f"Above {threshold}", [chance(above, " %")]))
         for channel, label in CHANNELS.items():
             estimate = self.estimates.amount(flow_metric(channel))
             rows.append(Row(f"{label}, $bn: mean", [dollars(estimate)]))
-        return Grid("Outside funding of all issuers", "Quantity", ["Whole horizon"], rows)
+        return Grid(funding.words, "Quantity", ["Whole horizon"], rows)
 
     def amounts(self, issuer: str) -> Grid:
         """Cash flow, capex and profit of an issuer by year."""
-        flow = "free_cash_flow"
-        level = f"{100 * CFAR_LEVEL:g}"
-        rows = self._spread_of("Free cash flow", flow, issuer, self.years, dollars)
-        rows.append(Row("CFaR: mean less P5", self._amounts(flow, issuer, f"cfar{level}")))
-        if self.estimates.has(flow, issuer, self.years[0], f"es{level}"):  # not in older runs
-            mean_below = self._amounts(flow, issuer, f"es{level}")
-            rows.append(Row("Mean below P5", mean_below))
-        rows.append(Row("Operating cash flow, mean", self._amounts("operating_cash_flow", issuer)))
-        rows.append(Row("Capex, mean", self._amounts("capex", issuer)))
+        cash, operating, capex, profit = (
+            metric_of(name, "issuer")
+            for name in ("free_cash_flow", "operating_cash_flow", "capex", "profit")
+        )
+        rows = self._spread_of(cash.words, cash, self.years, issuer)
+        rows.append(Row("CFaR: mean less P5", self._amounts(cash.name, issuer, AT_RISK)))
+        rows.append(Row("Mean below P5", self._amounts(cash.name, issuer, SHORTFALL)))
+        for metric in (operating, capex):
+            rows.append(Row(f"{metric.words}, mean", self._amounts(metric.name, issuer)))
         if self._model(issuer)["finance_lease_share"]:
             leased = self._amounts(flow_metric("finance_leases"), issuer)
-            rows.append(Row("by finance leases", leased, of="Capex"))
-        rows.append(Row("Profit, mean", self._amounts("profit", issuer)))
+            rows.append(Row("by finance leases", leased, of=capex.words))
+        rows.append(Row(f"{profit.words}, mean", self._amounts(profit.name, issuer)))
         return Grid("Cash flow and profit, $bn", "Quantity", self.years, rows)
 
     def distress(self, issuer: str) -> Grid:
         """Chance of each tier of distress by the end of each year."""
         rows = []
-        for metric, label in TIERS.items():
-            if self.estimates.has(metric, issuer, next(iter(self.ends.values()))):
-                rows.append(Row(label, self._by_year_end(metric, issuer)))
-            else:
-                rows.append(Row(IMPOSSIBLE[metric], [Cell(EMPTY)] * len(self.years)))
+        for metric in METRICS:
+            if metric.estimator != "by date":
+                continue
+            if self.estimates.has(metric.name, issuer, next(iter(self.ends.values()))):
+                rows.append(Row(metric.words, self._by_year_end(metric.name, issuer)))
+            elif metric.impossible is not None:
+                rows.append(Row(metric.impossible.words, [Cell(EMPTY)] * len(self.years)))
         caption = "Chance of distress by the end of each year, %"
         return Grid(caption, "Tier", self.years, rows, sortable=True)
 
@@ -166,26 +167,19 @@ class Grids:
 
     def extremes(self, issuer: str) -> Grid:
         """Spread, cash and funding of an issuer over the whole horizon."""
-        statistics = ("mean", "p5", "p50", "p95")
-        quantities: tuple[tuple[str, str, Writer], ...] = (
-            ("Peak spread, bp", "peak_spread_bp", spread),
-            ("Spread at the end, bp", "final_spread_bp", spread),
-            ("Lowest cash, $bn", "lowest_cash", dollars),
-            ("Outside funding, $bn", "outside_funding", dollars),
-        )
-        rows = [
-            Row(label, [write(self._horizon(metric, issuer, s)) for s in statistics])
-            for label, metric, write in quantities
-        ]
+        rows = []
+        for metric in amounts_of("issuer", "horizon"):
+            found = (
+                self.estimates.amount(metric.name, issuer, HORIZON, statistic)
+                for statistic in ("mean", "p5", "p50", "p95")
+            )
+            rows.append(Row(with_unit(metric), [written(e, metric.unit) for e in found]))
         return Grid("Over the whole horizon", "Quantity", ["Mean", "P5", "P50", "P95"], rows)
 
     def _model(self, issuer: str) -> dict[str, Any]:
         """An issuer's parameters."""
         issuers = self.results.manifest["scenario"]["model"]["issuers"]
         return dict(issuers[self.results.issuers.index(issuer)])
-
-    def _horizon(self, metric: str, issuer: str, statistic: str) -> Estimate:
-        return self.estimates.amount(metric, issuer, HORIZON, statistic)
 
     def _amounts(self, metric: str, issuer: str, statistic: str = "mean") -> list[Cell]:
         found = (self.estimates.amount(metric, issuer, year, statistic) for year in self.years)
@@ -196,14 +190,17 @@ class Grids:
         return [chance(self.estimates.probability(metric, issuer, end), sign) for end in ends]
 
     def _spread_of(
-        self, label: str, metric: str, issuer: str, periods: list[str], write: Writer
+        self, label: str, metric: Metric, periods: list[str], issuer: str = SYSTEM
     ) -> list[Row]:
         """Rows of mean, P5, P50 and P95."""
         names = {"mean": f"{label}: mean", "p5": "P5", "p50": "P50", "p95": "P95"}
         return [
             Row(
                 name,
-                [write(self.estimates.amount(metric, issuer, p, key)) for p in periods],
+                [
+                    written(self.estimates.amount(metric.name, issuer, period, key), metric.unit)
+                    for period in periods
+                ],
                 of="" if key == "mean" else label,
             )
             for key, name in names.items()

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_whom
+from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.figures import Drawing, write_overlays
-from capexrisk.report.writing.cells import CHANCE, DOLLARS, EMPTY, Cell, Grid, Row
-from capexrisk.report.writing.estimates import Estimates, last_quarters
-from capexrisk.report.writing.numbers import money, percentage
+from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
+from capexrisk.report.writing.estimates import last_quarters
 from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
@@ -133,7 +133,7 @@ def _failures(comparison: Comparison) -> Grid:
         _across(comparison, issuer, "funding_failure", end, label=issuer)
         for issuer in shown_issuers(comparison)
     ]
-    foot = [_across(comparison, SYSTEM, "any_failure", end, label="Any issuer")]
+    foot = [_across(comparison, SYSTEM, failures_metric(1), end, label="Any issuer")]
     caption = f"Chance of funding failure by the end of {end}, %"
     return Grid(caption, "Issuer", list(comparison.runs), rows, foot, sortable=True)
 
@@ -150,19 +150,10 @@ def _flows(comparison: Comparison, year: str) -> Grid:
 
 def _across(comparison: Comparison, issuer: str, metric: str, period: str, label: str) -> Row:
     """A chance or a mean in each run that has it."""
-    of_chance = metric != "free_cash_flow"
-    cells = []
-    for results in comparison.runs.values():
-        estimates = Estimates(results)
-        statistic = "probability" if of_chance else "mean"
-        if not estimates.has(metric, issuer, period, statistic):
-            cells.append(Cell(EMPTY))
-            continue
-        estimate = estimates.amount(metric, issuer, period, statistic)
-        text = percentage(estimate, "") if of_chance else money(estimate)
-        unit = CHANCE if of_chance else DOLLARS
-        shade = round(estimate.value, 2) if of_chance and estimate.n else 0.0
-        cells.append(Cell(text, shade, estimate=estimate, unit=unit))
+    of = metric_of(metric, of_whom(issuer))
+    name = Name(issuer, period, metric, of.statistics[0])
+    found = (results.lookup.get(name) for results in comparison.runs.values())
+    cells = [Cell(EMPTY) if one is None else written(one, of.unit) for one in found]
     return Row(label, cells)
 
 

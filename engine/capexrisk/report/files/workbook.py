@@ -12,21 +12,20 @@ from pathlib import Path
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.metrics import metric_of, of_whom
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
-from capexrisk.report.writing.cells import BASIS_POINTS, CHANCE, DOLLARS, SHARE, Grid, Row
+from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
 from capexrisk.report.writing.words import CAUSES
 
 WORKBOOK = "report.xlsx"
-FRACTIONS = ("utilisation", "ai_share_of_bond_market")
-CHANCES = ("probability", "upper_bound", "lower_bound")
 READING = """\
 95 % low and high are the ends of the interval that the sampling of paths leaves; they say nothing \
 about how true the inputs are.
@@ -183,20 +182,12 @@ def _everything(book: Book, results: Results) -> None:
     headings = [Heading(name, widths.get(name, 14)) for name in names]
     rows: list[list[Value]] = []
     for record in results.summary.itertuples(index=False):
-        metric, statistic = record.metric, record.statistic
+        metric = metric_of(str(record.metric), of_whom(str(record.issuer)))
         cells: list[Value] = [
             part if isinstance(part, str) else Figure(float(part), "General") for part in record
         ]
-        rows.append([*cells[:at], _unit(str(metric), str(statistic)), *cells[at:]])
+        rows.append([*cells[:at], metric.unit, *cells[at:]])
     book.add("All estimates", headings, rows, fixed=4)
-
-
-def _unit(metric: str, statistic: str) -> str:
-    if statistic in CHANCES or metric in FRACTIONS:
-        return "fraction"
-    if metric.startswith(("regime_", "tenant_lost")):
-        return "fraction"
-    return BASIS_POINTS if metric.endswith("_bp") else DOLLARS
 
 
 def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:
@@ -233,11 +224,10 @@ def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
     """Value and interval as numbers; no value where the estimate is a bound."""
     scale = 100.0 if unit in (CHANCE, SHARE) else 1.0
     end = "%" if scale != 1.0 else ""
-    bound = estimate.statistic in ("upper_bound", "lower_bound")
     # One digit more than on the page, so that the ends of an interval never coincide.
     decimals = decimals_of(estimate, scale) + 1
     shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
-    value = None if bound else Figure(estimate.value, shape)
+    value = None if estimate.is_bound else Figure(estimate.value, shape)
     return value, Figure(estimate.ci_low, shape), Figure(estimate.ci_high, shape)
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.names import Name
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, PINK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of
@@ -201,8 +201,8 @@ def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
 
 
 def _shares(results: Results, issuer: str, year: str, density: Density) -> str:
-    row = results.estimates("negative_fcf", issuer=issuer, period=year)
-    text = f"{percentage(Estimate(*row.iloc[0, 3:9]))} below zero"
+    negative = results.lookup[Name(issuer, year, "negative_fcf", "probability")]
+    text = f"{percentage(negative)} below zero"
     if density.at_zero >= VISIBLE:
         text += f", {100.0 * density.at_zero:.1f} % at zero: failed before"
     return text

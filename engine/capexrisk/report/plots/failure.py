@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.typing import LineStyleType
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.names import Name
 from capexrisk.kernel.outcomes import CAUSES
 from capexrisk.report.plots.canvas import (
     BLUE,
@@ -26,7 +29,7 @@ from capexrisk.report.plots.canvas import (
 )
 from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
 from capexrisk.report.plots.registry import figure, plot
-from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
+from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.words import CAUSES as CAUSE_WORDS
 from capexrisk.report.writing.words import counted, listed, shortened
@@ -58,8 +61,10 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
     -------
     Axes
     """
-    rows = results.estimates("funding_failure")
-    failing = set(rows.loc[rows["statistic"] != "upper_bound", "issuer"])
+    curves = {
+        issuer: failures_by_quarter(results, issuer, results.quarters) for issuer in results.issuers
+    }
+    failing = {who for who, curve in curves.items() if any(e and e.hits for e in curve)}
     shown = [name for name in likeliest_to_fail(results, MOST_CURVES) if name in failing]
     floor = min(1.0, 50.0 / results.paths)  # per cent: half of what a single path shows
     with drawing(results, ax) as ax:
@@ -67,8 +72,7 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
         ax.set_ylim(floor, 130.0)
         ends = []
         for issuer, colour in zip(shown, CURVE_COLOURS, strict=False):
-            curve = rows[rows["issuer"] == issuer].set_index("period").loc[results.quarters]
-            end = draw_steps(ax, curve, floor, colour)
+            end = draw_steps(ax, curves[issuer], floor, colour)
             if end is not None:
                 ends.append(end)
         label_ends(ax, shown, ends, CURVE_COLOURS)
@@ -93,9 +97,17 @@ def survival_with_names(results: Results) -> Figure:
     return one_panel(results, survival, Margins(right=10.0 + LETTER * longest))
 
 
+def failures_by_quarter(
+    results: Results, issuer: str, quarters: Sequence[str]
+) -> list[Estimate | None]:
+    """Chance of an issuer's failure by the end of each quarter; None where the run has none."""
+    names = (Name(issuer, quarter, "funding_failure", "probability") for quarter in quarters)
+    return [results.lookup.get(name) for name in names]
+
+
 def draw_steps(
     ax: Axes,
-    curve: pd.DataFrame,
+    curve: Sequence[Estimate | None],
     floor: float,
     colour: str,
     line: LineStyleType = "-",
@@ -106,8 +118,8 @@ def draw_steps(
     Parameters
     ----------
     ax : Axes
-    curve : DataFrame
-        Rows of the tidy table, one a quarter; empty ones where there are none.
+    curve : sequence of Estimate or None
+        One a quarter.
     floor : float
         Lowest height that is drawn, per cent.
     colour : str
@@ -120,15 +132,13 @@ def draw_steps(
     float or None
         Its last height; None where nothing was seen to happen, and nothing is drawn.
     """
-    place = np.flatnonzero(curve["statistic"].isin(("probability", "lower_bound")))
-    if not place.size:
+    seen = {k: e for k, e in enumerate(curve) if e and e.hits}
+    if not seen:
         return None
-    seen = curve.iloc[place]
-    value = seen["value"].where(seen["statistic"] != "lower_bound", 1.0)
+    place = np.array(list(seen))
     x = np.column_stack([place - 0.5, place + 0.5]).ravel()
-    low, middle, high = (
-        100.0 * np.repeat(y.to_numpy(), 2) for y in (seen["ci_low"], value, seen["ci_high"])
-    )
+    heights = [(e.ci_low, e.observed, e.ci_high) for e in seen.values()]
+    low, middle, high = 100.0 * np.repeat(np.array(heights).T, 2, axis=1)
     ax.fill_between(x, np.maximum(low, floor), high, color=colour, alpha=0.18, lw=0)
     ax.plot(x, middle, color=colour, linestyle=line, linewidth=1.5, label=label)
     return float(middle[-1])
@@ -167,8 +177,8 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         base = np.zeros(place.size)
         for cause in CAUSES:
             metric = f"funding_failure_by_{cause}_given_funding_failure"
-            found = [observed(estimates.probability(metric, issuer)) for issuer in shown]
-            share = 100.0 * np.array(found)
+            found = [estimates.probability(metric, issuer).observed for issuer in shown]
+            share = 100.0 * np.nan_to_num(np.array(found))  # of no failures no share
             _draw_cause(ax, cause, base, share)
             base += share
         ax.set_xlim(0.0, 100.0)
@@ -179,7 +189,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         for row, issuer in enumerate(shown):
             chance = estimates.probability("funding_failure", issuer, results.quarters[-1])
             ax.text(102.0, row, percentage(chance), va="center", fontsize=7.5)
-            if not observed(chance):
+            if not chance.observed:
                 ax.text(1.0, row, "no failure", va="center", fontsize=7, color=QUIET)
         ax.set_xlabel("% of its failures")
         ax.grid(visible=False)

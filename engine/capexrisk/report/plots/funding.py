@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import SYSTEM, flow_metric
+from capexrisk.estimate.metrics import SYSTEM, flow_metric
 from capexrisk.kernel.outcomes import CHANNELS
 from capexrisk.report.plots.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
 from capexrisk.report.plots.choices import one_of

@@ -18,7 +18,7 @@ from capexrisk.estimate.intervals import FEW
 from capexrisk.report.plots.canvas import BLUE, INK, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import figure, plot
-from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail, observed
+from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.words import counted, shortened
 
 Floats = NDArray[np.float64]
@@ -78,7 +78,7 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """
     shown = likeliest_to_fail(results, MOST_PAIRED)
     found = _conditional(results, shown)
-    chance = 100.0 * np.array([nan if e is None else observed(e) for e in found])
+    chance = 100.0 * np.array([nan if e is None else e.observed for e in found])
     chance = chance.reshape(len(shown), len(shown))
     text = [NONE if estimate is None else _whole(estimate) for estimate in found]
     with drawing(results, ax, height=height_of_pairs(shown, 1)) as ax:
@@ -130,7 +130,7 @@ def _joint(results: Results, shown: list[str]) -> Floats:
                 if i == j
                 else estimates.probability(f"failure_with:{second}", first)
             )
-            found[i, j] = observed(estimate)
+            found[i, j] = estimate.observed
     return found
 
 
@@ -185,8 +185,8 @@ def _digits(value: float, digits: int) -> str:
 def _whole(estimate: Estimate) -> str:
     """A percentage, without decimals from 10 on; the bound if no path, or every path, hits."""
     value = 100.0 * estimate.value
-    if estimate.statistic == "upper_bound":
+    if estimate.is_bound and not estimate.observed:
         return f"<{ceil(value)}" if value >= 1.0 else "<1"
-    if estimate.statistic == "lower_bound":
+    if estimate.is_bound:
         return f">{min(floor(value), 99)}"
     return f"{value:.0f}" if value >= 9.5 else f"{value:.1f}"

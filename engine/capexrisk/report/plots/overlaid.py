@@ -9,15 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.typing import LineStyleType
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.plots.bands import statistics_of
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.failure import draw_steps
+from capexrisk.report.plots.failure import draw_steps, failures_by_quarter
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import overlay
 from capexrisk.report.plots.system import quantity_of
-from capexrisk.report.writing.words import listed, shortened
+from capexrisk.report.writing.numbers import scale_of
+from capexrisk.report.writing.words import axis_words, listed, shortened
 
 Runs = Mapping[str, Results]
 MOST_RUNS = 5
@@ -70,8 +71,7 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
         ax.set_yscale("log")
         ax.set_ylim(floor, 130.0)
         for name, results, colour, line, _ in _styled(runs, shown):
-            rows = results.estimates("funding_failure", issuer=issuer).set_index("period")
-            curve = rows.reindex(quarters)
+            curve = failures_by_quarter(results, issuer, quarters)
             if draw_steps(ax, curve, floor, colour, line, shortened(name)) is None:
                 never.append(name)
                 ax.plot([], [], color=colour, ls=line, label=shortened(name))
@@ -169,7 +169,8 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
     quarters = _union(runs, lambda results: results.quarters, runs)
     with drawing(runs, ax) as ax:
         for name, results, colour, line, _ in _styled(runs, runs):
-            found = statistics_of(results, metric, SYSTEM, results.quarters, quantity.factor)
+            scale = scale_of(quantity.unit)
+            found = statistics_of(results, metric, SYSTEM, results.quarters, scale)
             place = [quarters.index(quarter) for quarter in results.quarters]
             mark = "." if len(place) == 1 else None
             for edge in ("p5", "p95"):
@@ -179,10 +180,10 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
                 label=shortened(name),
             )  # fmt: skip
         ax.margins(x=0.01)
-        ax.set_ylabel(quantity.label)
+        ax.set_ylabel(axis_words(quantity))
         number_axis(ax.yaxis)
         label_quarters(ax, quarters)
-        head(ax, quantity.title, "median (thick), P5 and P95 (thin)", columns=2)
+        head(ax, quantity.words, "median (thick), P5 and P95 (thin)", columns=2)
     return ax
 
 

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.by_replicate import student_half_width
-from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.estimate.independent import OBSERVED
+from capexrisk.estimate.intervals import standard_error, student_half_width
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
+from capexrisk.estimate.names import Name
 from capexrisk.report.plots.bands import DASHED
 from capexrisk.report.plots.canvas import BLUE, GREEN, RED, SKY, drawing
 from capexrisk.report.plots.choices import one_of, rows_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.estimates import PROBABILITY
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.numbers import scale_of
+from capexrisk.report.writing.words import axis_words, shortened, words_of
 
 Floats = NDArray[np.float64]
 FEWEST = 4  # nets whose spread is informative
@@ -60,13 +60,11 @@ def convergence(
         If the table has no such row, or the run no nets.
     """
     period = str(period)
-    row = _row(results, metric, issuer, period, statistic)
-    by_net = results.replicates[row]
+    by_net = results.replicates[_row(results, metric, issuer, period, statistic)]
     if results.manifest["run"].get("sampler") != "sobol":
         raise ValueError("convergence: the paths of this run are independent; it has no nets")
-    estimate = results.summary.iloc[row]
-    chance = estimate["statistic"] in PROBABILITY
-    scale = 100.0 if chance else 1.0
+    of = metric_of(metric, of_whom(issuer))
+    scale = scale_of(of.unit)
     nets, mean, half = _running(scale * by_net)
     paths = nets * results.paths / by_net.size
     value = scale * float(by_net.mean())
@@ -81,10 +79,9 @@ def convergence(
         for axis in (ax.xaxis, ax.yaxis):
             number_axis(axis)
         ax.set_xlabel("Paths")
-        ax.set_ylabel("Probability, %" if chance else _unit(metric))
+        ax.set_ylabel("Probability, %" if of.unit == "probability" else axis_words(of))
         who = "" if issuer == "system" else f"{shortened(issuer)}, "
-        title = metric.removesuffix("_bp").replace("_", " ")
-        head(ax, title[0].upper() + title[1:], f"{who}{period}, {statistic}", columns=4)
+        head(ax, words_of(metric, issuer), f"{who}{period}, {statistic}", columns=4)
     return ax
 
 
@@ -101,22 +98,15 @@ def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:
     """Numbers of nets; mean of that many nets, and half its interval."""
     nets = np.arange(FEWEST, by_net.size + 1)
     mean = np.array([by_net[:k].mean() for k in nets])
-    half = [student_half_width(int(k)) * by_net[:k].std(ddof=1) / sqrt(k) for k in nets]
+    half = [student_half_width(int(k)) * standard_error(by_net[:k]) for k in nets]
     return nets.astype(float), mean, np.array(half)
 
 
 def _row(results: Results, metric: str, issuer: str, period: str, statistic: str) -> int:
     """Number of a row of the tidy table."""
     rows = rows_of(results.summary, metric, issuer, period)
-    names = PROBABILITY if statistic in PROBABILITY else (statistic,)
-    found = rows[rows["statistic"].isin(names)]
-    if found.empty:
+    known = "probability" if statistic in OBSERVED else statistic
+    name = Name(issuer, period, metric, known)
+    if name not in results.lookup:
         one_of(statistic, rows["statistic"], f"statistic of {metric}")
-    return int(found.index[0])
-
-
-def _unit(metric: str) -> str:
-    """Unit of an amount."""
-    if metric.endswith("_bp"):
-        return "bp"
-    return "Fraction" if metric in ("utilisation", "ai_share_of_bond_market") else "$bn"
+    return results.lookup.row(name)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.table import SYSTEM
+from capexrisk.estimate.metric import Metric
+from capexrisk.estimate.metrics import SYSTEM, amounts_of
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
 from capexrisk.report.plots.choices import one_of
@@ -20,8 +21,9 @@ from capexrisk.report.plots.labels import (
     number_axis,
 )
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.estimates import Estimates, observed
-from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.numbers import percentage, scale_of
+from capexrisk.report.writing.words import axis_words
 from capexrisk.scenario.market import REGIMES
 
 LIMIT = (0, (4, 2))
@@ -31,39 +33,10 @@ MOST_PROBABILITIES = 4  # side by side, or three of more years
 FAR = 4.0  # times the highest box: a threshold beyond it would leave no room for the boxes
 
 
-class Quantity(NamedTuple):
-    """How a metric of the market is labelled, and the scenario's level to mark."""
-
-    title: str
-    label: str
-    factor: float
-    level: str = ""  # key of the market's parameters
-    named: str = ""
+QUANTITIES = {metric.name: metric for metric in amounts_of("system", "quarter")}
 
 
-QUANTITIES = {
-    "market_spread_bp": Quantity(
-        "Spread of the bond market",
-        "Option-adjusted spread, bp",
-        1.0,
-        "fear_spread_bp",
-        "Fear begins",
-    ),
-    "utilisation": Quantity(
-        "Utilisation of AI capacity", "% of capacity", 100.0, "comfort_utilisation", "Comfort level"
-    ),
-    "ai_demand": Quantity("AI demand", "$bn a year", 1.0),
-    "ai_share_of_bond_market": Quantity(
-        "AI share of the bond market",
-        "% of investment-grade bonds",
-        100.0,
-        "vigilante_share",
-        "Vigilance begins",
-    ),
-}
-
-
-def quantity_of(metric: str) -> Quantity:
+def quantity_of(metric: str) -> Metric:
     """A quantity of the market by its metric.
 
     Raises
@@ -116,19 +89,20 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
         For any other metric, or a run without distributions.
     """
     quantity = quantity_of(metric)
-    line = statistics_of(results, metric, SYSTEM, results.quarters, quantity.factor)
-    level = _parameters(results).get(quantity.level)
+    scale = scale_of(quantity.unit)
+    line = statistics_of(results, metric, SYSTEM, results.quarters, scale)
+    parameter, named = quantity.level or ("", "")
+    level = _parameters(results).get(parameter)
     with drawing(results, ax) as ax:
         draw_bands(ax, line)
         lowest, highest = ax.get_ylim()
-        if level is not None and lowest < quantity.factor * level < highest:
-            height = quantity.factor * level
-            ax.axhline(height, color=INK, lw=0.9, ls=LIMIT, label=quantity.named)
+        if level is not None and lowest < scale * level < highest:
+            ax.axhline(scale * level, color=INK, lw=0.9, ls=LIMIT, label=named)
         ax.set_ylim(lowest, highest)
-        ax.set_ylabel(quantity.label)
+        ax.set_ylabel(axis_words(quantity))
         number_axis(ax.yaxis)
         label_quarters(ax, results.quarters)
-        head(ax, quantity.title, columns=4 if level is None else 3)
+        head(ax, quantity.words, columns=4 if level is None else 3)
     return ax
 
 
@@ -152,7 +126,7 @@ def regimes(results: Results, ax: Axes | None = None) -> Axes:
     with drawing(results, ax) as ax:
         for regime, colour in REGIME_COLOURS.items():
             found = (estimates.probability(f"regime_{regime}", SYSTEM, q) for q in results.quarters)
-            height = 100.0 * np.array([observed(estimate) for estimate in found])
+            height = 100.0 * np.array([estimate.observed for estimate in found])
             ax.bar(place, height, width, base, color=colour, label=regime.capitalize(), lw=0)
             base = base + height
         ax.set_ylim(0.0, 100.0)

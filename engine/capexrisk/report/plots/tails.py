@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,43 +9,18 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.intervals import binomial_interval
-from capexrisk.estimate.table import HORIZON, SYSTEM
+from capexrisk.estimate.metric import Metric
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
 from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
 from capexrisk.report.plots.choices import rows_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
-from capexrisk.report.writing.numbers import percentage, signed
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.numbers import percentage, scale_of, sign_of, signed
+from capexrisk.report.writing.words import in_a_sentence, shortened
 
 Floats = NDArray[np.float64]
 MOST_POINTS = 300
-
-
-class Quantity(NamedTuple):
-    """How a metric is labelled and scaled, and whether low values hurt."""
-
-    label: str
-    unit: str
-    factor: float = 1.0
-    low_hurts: bool = False
-
-
-QUANTITIES = {
-    "outside_funding": Quantity("Outside funding", "$bn"),
-    "free_cash_flow": Quantity("Free cash flow", "$bn", low_hurts=True),
-    "operating_cash_flow": Quantity("Operating cash flow", "$bn", low_hurts=True),
-    "capex": Quantity("Capex", "$bn"),
-    "profit": Quantity("Profit", "$bn", low_hurts=True),
-    "group_profit": Quantity("Group profit", "$bn"),
-    "lowest_cash": Quantity("Lowest cash", "$bn", low_hurts=True),
-    "peak_spread_bp": Quantity("Peak spread", "bp"),
-    "final_spread_bp": Quantity("Final spread", "bp"),
-    "market_spread_bp": Quantity("Market spread", "bp"),
-    "utilisation": Quantity("Utilisation", "%", 100.0, low_hurts=True),
-    "ai_demand": Quantity("AI demand", "$bn a year", low_hurts=True),
-    "ai_share_of_bond_market": Quantity("AI share of the bond market", "%", 100.0),
-}
 
 
 @plot(
@@ -93,12 +66,12 @@ def exceedance(
     period = str(period)
     cells = rows_of(results.distributions, metric, issuer, period)
     cells = cells.sort_values("lower", kind="stable")
-    quantity = QUANTITIES[metric]
+    quantity = metric_of(metric, of_whom(issuer))
     with drawing(results, ax) as ax:
         _draw_curve(ax, cells, quantity)
         ax.margins(x=0.02)
-        ax.set_xlabel(f"x: {_in_a_sentence(quantity.label)}, {quantity.unit}")
-        side = "below" if quantity.low_hurts else "above"
+        ax.set_xlabel(f"x: {in_a_sentence(quantity.words)}, {sign_of(quantity.unit)}")
+        side = "below" if quantity.worse == "low" else "above"
         ax.set_ylabel(f"% of paths {side} x, log scale")
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
@@ -108,10 +81,10 @@ def exceedance(
     return ax
 
 
-def _draw_curve(ax: Axes, cells: pd.DataFrame, quantity: Quantity) -> None:
+def _draw_curve(ax: Axes, cells: pd.DataFrame, quantity: Metric) -> None:
     """The share of paths on the worse side of each x, with its band."""
-    x, hits = _thinned(*_curve(cells, low=quantity.low_hurts))
-    x = quantity.factor * x
+    x, hits = _thinned(*_curve(cells, low=quantity.worse == "low"))
+    x = scale_of(quantity.unit) * x
     n = float(cells["count"].sum())
     low, high = 100.0 * np.array([binomial_interval(h, n) for h in hits]).T
     floor = min(1.0, 50.0 / n)  # per cent: half of what a single path shows
@@ -155,17 +128,11 @@ def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax:
     return f"above ${signed(threshold, 0)}bn{line}: {percentage(chance)}"
 
 
-def _heading(quantity: Quantity, issuer: str, period: str, threshold: str) -> tuple[str, str]:
+def _heading(quantity: Metric, issuer: str, period: str, threshold: str) -> tuple[str, str]:
     """Title and the line below it, where the period goes if a name takes the title's room."""
     when = "over the horizon" if period == HORIZON else f"in {period}"
     if issuer != SYSTEM:
-        title = f"{shortened(issuer)}: {_in_a_sentence(quantity.label)}"
+        title = f"{shortened(issuer)}: {in_a_sentence(quantity.words)}"
         return title, f"{when}, with its 95 % band"
-    everyone = " of all issuers" if quantity is QUANTITIES["outside_funding"] else ""
-    title = f"{quantity.label}{everyone} {when}"
+    title = f"{quantity.words} {when}"
     return title, f"{threshold}; band: 95 %" if threshold else "with its 95 % band"
-
-
-def _in_a_sentence(label: str) -> str:
-    """Lower the first letter, unless it begins an abbreviation."""
-    return label if label[1].isupper() else label[0].lower() + label[1:]

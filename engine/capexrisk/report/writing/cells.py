@@ -7,7 +7,7 @@ from math import isfinite
 from typing import NamedTuple
 
 from capexrisk.estimate.independent import Estimate
-from capexrisk.report.writing.estimates import observed
+from capexrisk.estimate.metric import Unit
 from capexrisk.report.writing.numbers import (
     basis_points,
     money,
@@ -52,7 +52,7 @@ class Cell(NamedTuple):
         """The number to sort by; None where there is none."""
         if self.estimate is None:
             return None
-        value = observed(self.estimate) if self.unit == CHANCE else self.estimate.value
+        value = self.estimate.observed if self.unit == CHANCE else self.estimate.value
         known = isfinite(value) and (self.unit != CHANCE or self.estimate.n > 0)
         return value if known else None
 
@@ -99,14 +99,17 @@ class Grid:
 
 def chance(estimate: Estimate, sign: str = "") -> Cell:
     """A probability as a cell, shaded by its size; `sign` where no caption says per cent."""
-    text, shade = percentage(estimate, sign), round(observed(estimate), 2)
-    return Cell(text, shade, estimate=estimate, unit=CHANCE)
+    return Cell(percentage(estimate, sign), _shade(estimate), estimate=estimate, unit=CHANCE)
 
 
 def worded(estimate: Estimate, when: str = "") -> Cell:
     """A probability as a natural frequency, with its interval below; `when` follows the words."""
     text = f"{odds(estimate)}, {when}" if when else odds(estimate)
-    return Cell(text, round(observed(estimate), 2), percentage_range(estimate), estimate, CHANCE)
+    return Cell(text, _shade(estimate), percentage_range(estimate), estimate, CHANCE)
+
+
+def _shade(estimate: Estimate) -> float:
+    return round(estimate.observed, 2) if estimate.n else 0.0
 
 
 def dollars(estimate: Estimate) -> Cell:
@@ -122,3 +125,9 @@ def spread(estimate: Estimate) -> Cell:
 def fraction(estimate: Estimate) -> Cell:
     """An amount that is a fraction, such as utilisation."""
     return Cell(share(estimate), estimate=estimate, unit=SHARE)
+
+
+def written(estimate: Estimate, unit: Unit) -> Cell:
+    """An estimate by the unit of its metric; a heading says it, unless numbers are per cent."""
+    writers = {"bp": spread, "fraction": fraction, "probability": chance}
+    return writers.get(unit, dollars)(estimate)

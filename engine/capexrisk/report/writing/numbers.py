@@ -12,8 +12,10 @@ from math import ceil, floor, isnan, log10
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
+from capexrisk.estimate.metric import Unit
 
 UNKNOWN = "n/a"
+PER_CENT = ("fraction", "probability")  # units of what is written in per cent
 MINUS = "−"
 
 
@@ -71,8 +73,7 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
 
 def is_rare(estimate: Estimate) -> bool:
     """Whether fewer than ten paths decide a probability, so that a ± would be wrong."""
-    hits = _hits(estimate)
-    return min(hits, estimate.n - hits) < FEW
+    return min(estimate.hits, estimate.n - estimate.hits) < FEW
 
 
 def money(estimate: Estimate, *, unit: bool = False) -> str:
@@ -112,6 +113,16 @@ def share(estimate: Estimate) -> str:
     if isnan(estimate.value):
         return UNKNOWN
     return _amount(_scaled(estimate, 100.0), 1, "", " %")
+
+
+def scale_of(unit: Unit) -> float:
+    """What a number of this unit is multiplied by before it is written."""
+    return 100.0 if unit in PER_CENT else 1.0
+
+
+def sign_of(unit: Unit) -> str:
+    """The unit as it is written behind a number."""
+    return "%" if unit in PER_CENT else unit
 
 
 def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
@@ -169,12 +180,6 @@ def _percentage_decimals(estimate: Estimate) -> int:
     # Three digits of the smaller of p and 1 - p are all that anybody can use.
     smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
     return max(0, min(one_digit(half), 2 - _magnitude(smaller)))
-
-
-def _hits(estimate: Estimate) -> float:
-    if estimate.statistic == "upper_bound":
-        return 0.0
-    return float(estimate.n) if estimate.statistic == "lower_bound" else estimate.value * estimate.n
 
 
 def _magnitude(value: float) -> int:

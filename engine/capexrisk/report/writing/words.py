@@ -1,5 +1,11 @@
 """The field's words for what the tidy table calls by short names."""
 
+from __future__ import annotations
+
+from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
+from capexrisk.estimate.metrics import metric_of, of_whom
+from capexrisk.report.writing.numbers import PER_CENT, sign_of
+
 CAUSES = {
     "window": "market window",
     "leverage": "leverage limit",
@@ -7,20 +13,6 @@ CAUSES = {
     "tenant": "tenant lost",
     "glut": "glut",
     "overspending": "overspending",
-}
-TIERS = {
-    "first_negative_fcf": "A year of negative free cash flow",
-    "no_buyback": "A quarter without the planned buyback",
-    "need_beyond_cash": "Need beyond spare cash",
-    "capex_cut": "Capex cut for want of funding",
-    "funding_failure": "Funding failure",
-    "net_debt_positive": "Net debt",
-    "fallen_angel": "Fallen angel: above its leverage limit",
-}
-# Said instead where the event cannot happen, and the table has no row for it.
-IMPOSSIBLE = {
-    "no_buyback": "No buyback is planned",
-    "fallen_angel": "Starts above its leverage limit",
 }
 CHANNELS = {
     "bonds": "Bonds",
@@ -30,6 +22,7 @@ CHANNELS = {
     "equity": "Equity",
     "finance_leases": "Finance leases",
 }
+OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
 LONGEST_LABEL = 20
@@ -46,6 +39,45 @@ def at_least(count: int, issuers: int) -> str:
     if count == 1:
         return "Any issuer"
     return f"All {number.lower()}" if count == issuers else f"{number} or more"
+
+
+def words_of(name: str, issuer: str) -> str:
+    """What a metric of the tidy table is called.
+
+    >>> words_of("raised_private", "Oracle"), words_of("outside_funding", "system")
+    ('Private credit', 'Outside funding of all issuers')
+    """
+    metric = metric_of(name, of_whom(issuer))
+    found = metric.pattern.fullmatch(name)
+    label = found[1] if found else ""
+    return metric.words.format({**CAUSES, **CHANNELS}.get(label, label))
+
+
+def in_a_sentence(words: str) -> str:
+    """With a small first letter, but for an abbreviation.
+
+    >>> in_a_sentence("Free cash flow"), in_a_sentence("AI demand")
+    ('free cash flow', 'AI demand')
+    """
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def with_unit(metric: Metric) -> str:
+    """Words of a metric that has no label, with its unit unless its numbers carry it.
+
+    >>> with_unit(metric_of("lowest_cash", "issuer")), with_unit(metric_of("utilisation", "system"))
+    ('Lowest cash, $bn', 'Utilisation of AI capacity')
+    """
+    return metric.words if metric.unit in PER_CENT else f"{metric.words}, {metric.unit}"
+
+
+def axis_words(metric: Metric) -> str:
+    """What an axis says on which numbers of this metric stand.
+
+    >>> axis_words(metric_of("utilisation", "system")), axis_words(metric_of("capex", "issuer"))
+    ('% of capacity', '$bn')
+    """
+    return metric.axis or sign_of(metric.unit)
 
 
 def counted(number: int, noun: str) -> str:

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import CapexriskError
+from capexrisk.estimate.metrics import HORIZON
 from capexrisk.estimate.names import resolve
-from capexrisk.estimate.table import HORIZON
 from capexrisk.lowering import LoweredScenario
 
 Floats = NDArray[np.float64]

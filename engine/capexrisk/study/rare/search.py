@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import poisson
 
 from capexrisk.estimate.independent import Estimate, probability
+from capexrisk.estimate.intervals import standard_error
 from capexrisk.estimate.weighted import repeated
 from capexrisk.study.rare.importance import FEW_HITS, Adaptation, FreshPaths, adapt, sample
 from capexrisk.study.rare.limit_state import LimitState
@@ -173,7 +174,7 @@ def _split(
             break
         value = float(np.mean(values))
         bias = level_bias(value)
-        error = hypot(float(np.std(values, ddof=1)) / len(values) ** 0.5 / value, bias)
+        error = hypot(float(standard_error(np.array(values))) / value, bias)
         wanted *= 2
     paths += spent
     if not any(values):

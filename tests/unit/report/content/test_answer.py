@@ -7,7 +7,7 @@ import pytest
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import Answer, answer
-from capexrisk.report.writing.estimates import Estimates, observed
+from capexrisk.report.writing.estimates import Estimates
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def found(results: Results) -> Answer:
 
 def row_of(results: Results, metric: str, issuer: str, period: str) -> Estimate:
     (row,) = results.estimates(metric, issuer=issuer, period=period).itertuples(index=False)
-    return Estimate(*row[3:9])
+    return Estimate(*(getattr(row, field) for field in Estimate._fields))
 
 
 def test_it_is_of_every_issuer_and_year(results: Results, found: Answer) -> None:
@@ -33,7 +33,7 @@ def test_it_is_of_every_issuer_and_year(results: Results, found: Answer) -> None
             assert repr(issuer.failed[year]) == repr(failed)
         assert issuer.failure is issuer.failed["2028"]
         year, chance = issuer.burning
-        assert observed(chance) == max(map(observed, issuer.negative.values()))
+        assert chance.observed == max(each.observed for each in issuer.negative.values())
         assert chance is issuer.negative[year]
 
 
@@ -45,7 +45,7 @@ def test_the_main_cause_is_the_commonest(results: Results, found: Answer) -> Non
 
 
 def test_who_never_fails_has_no_cause(found: Answer) -> None:
-    causes = {bool(observed(issuer.failure)): issuer.cause for issuer in found.issuers}
+    causes = {bool(issuer.failure.observed): issuer.cause for issuer in found.issuers}
     assert causes[False] is None and causes[True] is not None
 
 

@@ -13,7 +13,7 @@ from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.verdicts import sentence, verdict
 from capexrisk.report.writing.cells import Grid, chance, dollars
-from capexrisk.report.writing.estimates import Estimates, last_quarters, observed
+from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import (
     basis_points,
     money,
@@ -96,7 +96,7 @@ def test_the_system(grids: Grids, estimates: Estimates) -> None:
 def test_a_darker_cell_is_a_greater_chance(grids: Grids, estimates: Estimates) -> None:
     for issuer, cells, _ in grids.negative_cash_flow().rows:
         for year, shown in zip(grids.years, cells, strict=True):
-            found = observed(estimates.probability("negative_fcf", issuer, year))
+            found = estimates.probability("negative_fcf", issuer, year).observed
             assert shown.shade == pytest.approx(found, abs=0.0051)
 
 
@@ -110,7 +110,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     burning = answers["Who burns cash?"]
     for issuer in results.issuers:
         found = estimates.probability("negative_fcf", issuer, "2026")
-        assert (issuer in burning) == (observed(found) > 0.5)
+        assert (issuer in burning) == (found.observed > 0.5)
     assert "Amazon" in burning and "Meta" not in burning
     failing = answers["Who cannot fund its commitments?"]
     found = estimates.probability("funding_failure", "CoreWeave", "2028Q4")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.names import Name
 from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.report.plots.registry import OF_COMPARISONS
 from capexrisk.report.writing.numbers import percentage
@@ -80,8 +80,8 @@ def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
         table = table[: table.index("</table>")]
         assert f"by the end of {end}, %" in table and f"Mean free cash flow {year}, $bn" in page
         for run in runs:
-            failure = run.estimates("funding_failure", issuer="CoreWeave", period=end)
-            cell = "–" if failure.empty else percentage(Estimate(*failure.iloc[0, 3:9]), "")
+            failure = run.lookup.get(Name("CoreWeave", end, "funding_failure", "probability"))
+            cell = "–" if failure is None else percentage(failure, "")
             assert f">{cell}<" in table
 
 

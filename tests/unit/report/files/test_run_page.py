@@ -174,16 +174,6 @@ def test_the_page_says_which_targets_were_reached(
     assert f'<tr><th scope="row">Target</th><td>{said}</td></tr>' in page
 
 
-def test_the_page_takes_a_run_of_an_older_table(results: Results, drawings: list[Drawing]) -> None:
-    """Without expected shortfall, methods, samplers and targets."""
-    old = {"sampler", "replicates", "targets", "paths_asked"}
-    run = {key: value for key, value in results.manifest["run"].items() if key not in old}
-    summary = results.summary[results.summary["statistic"] != "es95"].drop(columns="method")
-    older = replace(results, summary=summary, manifest={**results.manifest, "run": run})
-    page = render(older, drawings)
-    assert "CFaR: mean less P5" in page and "Mean below P5" not in page
-
-
 def test_names_are_only_names(results: Results, page: str) -> None:
     attack = "<script>alert(1)</script>\"'&"
     manifest = {**results.manifest}

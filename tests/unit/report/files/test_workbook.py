@@ -100,8 +100,9 @@ def test_all_estimates_are_there(results: Results, book: Workbook) -> None:
             row["value"] is None and isnan(record["value"])
         )
     units = {row["metric"]: row["unit"] for row in rows}
-    assert (units["regime_open"], units["utilisation"]) == ("fraction", "fraction")
+    assert (units["regime_open"], units["utilisation"]) == ("probability", "fraction")
     assert (units["market_spread_bp"], units["free_cash_flow"]) == ("bp", "$bn")
+    assert units["ai_demand"] == "$bn a year"
 
 
 def test_every_input_with_its_evidence(results: Results, book: Workbook) -> None:

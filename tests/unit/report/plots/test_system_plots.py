@@ -17,7 +17,7 @@ from capexrisk.kernel.outcomes import CAUSES
 from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
 from capexrisk.report.plots.path import waterfall_steps
-from capexrisk.report.writing.estimates import Estimates, observed
+from capexrisk.report.writing.estimates import Estimates
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
 from tests.unit.report.conftest import ROOT
@@ -69,7 +69,7 @@ def test_causes_add_up_to_all_failures(made_up: Results) -> None:
     for row, issuer in enumerate(ISSUERS):
         for cause, bars in zip(CAUSES, ax.containers, strict=True):
             metric = f"funding_failure_by_{cause}_given_funding_failure"
-            expected = 100.0 * observed(estimates.probability(metric, issuer))
+            expected = 100.0 * estimates.probability(metric, issuer).observed
             assert bars[row].get_width() == pytest.approx(expected)
         end = ax.containers[-1][row]
         assert end.get_x() + end.get_width() == pytest.approx(100.0, abs=10.0)  # few paths

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.independent import probability
-from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail, observed
+from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail
 
 
 def test_years_end_in_their_last_quarter(odd: Results) -> None:
@@ -19,11 +18,6 @@ def test_years_end_in_their_last_quarter(odd: Results) -> None:
 def test_the_likeliest_to_fail_stand_in_the_scenarios_order(results: Results) -> None:
     assert likeliest_to_fail(results, 2) == ["Oracle", "CoreWeave"]
     assert likeliest_to_fail(results, 99) == results.issuers
-
-
-def test_a_bound_is_not_what_was_observed() -> None:
-    assert [observed(probability(hits, 4)) for hits in (0, 1, 4)] == [0.0, 0.25, 1.0]
-    assert observed(probability(0, 0)) == 0.0
 
 
 def test_an_unknown_row_is_an_error(results: Results) -> None:

@@ -1,0 +1,176 @@
+"""The catalogue of metrics, spelled out for a scenario: whose, in which period, from which rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property, partial
+from operator import attrgetter
+from typing import NamedTuple
+
+from capexrisk.estimate.metric import MEAN, Metric, Period
+from capexrisk.estimate.metrics import HORIZON, METRICS, SECTIONS, SYSTEM
+from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
+from capexrisk.lowering import LoweredScenario
+from capexrisk.model.parameters import Issuer
+from capexrisk.scenario.market import REGIMES
+
+JOINT = "joint"  # of pairs; no quantity of a path, but counted beside them
+LABELS = {"flow": FLOWS, "channel": CHANNELS, "tier": TIERS, "regime": REGIMES}
+
+
+class Line(NamedTuple):
+    """One metric of one issuer, or the system, in one period: its statistics are rows of the table.
+
+    Attributes
+    ----------
+    metric : Metric
+    name, issuer, period : str
+        Labels of the tidy table.
+    quantity : str
+    statistics : tuple of str
+        Those that the run can tell.
+    who, which, when : int
+        Number of the issuer (0 for the system), of the label, and of the period. Of a label that
+        counts issuers the count itself.
+    """
+
+    metric: Metric
+    name: str
+    issuer: str
+    period: str
+    quantity: str
+    statistics: tuple[str, ...]
+    who: int
+    which: int
+    when: int
+
+    @property
+    def without_histogram(self) -> bool:
+        """Whether there is nothing but one number to tell."""
+        return len(self.statistics) == 1
+
+
+class Lines:
+    """All lines of a scenario's tidy table.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+        Its layout says what a run collects; what it does not has no line.
+    """
+
+    def __init__(self, lowered: LoweredScenario) -> None:
+        self.lowered = lowered
+        self._periods: dict[Period, tuple[str, ...]] = {
+            "quarter": lowered.quarters,
+            "year": lowered.years,
+            "horizon": (HORIZON,),
+        }
+
+    def __iter__(self) -> Iterator[Line]:
+        """In the order of the table."""
+        for section in SECTIONS:
+            found = [
+                line
+                for metric in section.metrics
+                for which, name in self._names_of(metric)
+                for line in self._lines_of(metric, which, name)
+            ]
+            if section.by:
+                found.sort(key=attrgetter(*section.by))
+            yield from found
+
+    @cached_property
+    def metrics(self) -> dict[str, list[tuple[Metric, int]]]:
+        """By the names of the table: their metrics, each with the number of its label."""
+        found: dict[str, list[tuple[Metric, int]]] = {}
+        for metric in METRICS:
+            for which, name in self._names_of(metric):
+                found.setdefault(name, []).append((metric, which))
+        return found
+
+    def of(self, name: str) -> list[Line]:
+        """The lines of a metric by its name; what has a histogram first, as in the table."""
+        lines = [
+            line
+            for metric, which in self.metrics.get(name, ())
+            for line in self._lines_of(metric, which, name)
+        ]
+        lines.sort(key=attrgetter("without_histogram"))
+        return lines
+
+    @cached_property
+    def issuers(self) -> list[Issuer]:
+        """Parameters of each issuer."""
+        return [Issuer(*numbers) for numbers in self.lowered.schedule.issuers.tolist()]
+
+    def atoms(self, line: Line) -> tuple[float, ...]:
+        """Values that many paths of an amount may share."""
+        caps, targets = line.metric.caps, line.metric.targets
+        of_market = caps(self.lowered.market) if caps else ()
+        return (*of_market, *(targets(self.issuers[line.who]) if targets else ()))
+
+    def row(self, line: Line) -> int:
+        """Number of a line's row among the outcomes of a path."""
+        layout = self.lowered.layout
+        places = {"issuer": line.who, "quarter": line.when, "year": line.when}
+        row = 0
+        for axis in self._axes[line.quantity]:
+            row = row * layout.axes[axis] + places.get(axis, line.which)
+        return layout.first[line.quantity] + row
+
+    @cached_property
+    def _axes(self) -> dict[str, tuple[str, ...]]:
+        """Axes of each quantity that the run collects."""
+        axes = {quantity.name: quantity.shape for quantity in self.lowered.layout.quantities}
+        return {**axes, JOINT: ("issuer", "other")}
+
+    def _names_of(self, metric: Metric) -> Iterator[tuple[int, str]]:
+        """The names of a metric, each with the number of its label."""
+        collected = [q for q in metric.quantities.values() if q in self._axes]
+        if not collected or not self._issuers_of(metric):
+            return
+        smallest = self.lowered.issuers[self.lowered.schedule.smallest]
+        for which, label in self._labels_of(metric, self._axes[collected[0]]):
+            labels = defaultdict(partial(str, label), smallest=smallest)
+            yield which, metric.name.format_map(labels)
+
+    def _labels_of(self, metric: Metric, axes: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+        issuers = self.lowered.issuers
+        if isinstance(metric.over, tuple):
+            known = next((LABELS[axis] for axis in axes if axis in LABELS), metric.over)
+            yield from ((known.index(label), label) for label in metric.over)
+        elif metric.over == "other":
+            yield from enumerate(issuers if len(issuers) > 1 else ())
+        elif metric.over == "smallest":
+            yield from enumerate(issuers[1:2])  # none where there is no other
+        else:
+            most = len(issuers) - (metric.over == "count_but_smallest")
+            yield from ((count, str(count)) for count in range(2, most + 1))
+
+    def _issuers_of(self, metric: Metric) -> list[int]:
+        """Numbers of the issuers that have it; 0 for the system."""
+        if metric.of == "system":
+            return [0]
+        never = metric.impossible
+        return [
+            who for who, issuer in enumerate(self.issuers) if never is None or not never.of(issuer)
+        ]
+
+    def _lines_of(self, metric: Metric, which: int, name: str) -> Iterator[Line]:
+        """In the order of issuers, then of periods."""
+        layout = self.lowered.layout
+        for who in self._issuers_of(metric):
+            if metric.over == "other" and who == which:
+                continue
+            issuer = SYSTEM if metric.of == "system" else self.lowered.issuers[who]
+            for kind, quantity in metric.quantities.items():
+                if quantity not in self._axes:
+                    continue
+                # Of an amount without a histogram the mean is all that is known.
+                known = metric.statistics
+                if metric.estimator == "amount" and layout.first[quantity] >= layout.distributions:
+                    known = MEAN
+                for when, period in enumerate(self._periods[kind]):
+                    yield Line(metric, name, issuer, period, quantity, known, who, which, when)

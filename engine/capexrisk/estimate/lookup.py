@@ -1,0 +1,75 @@
+"""The tidy table of a finished run, looked up by name instead of searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import pandas as pd
+
+from capexrisk.estimate.independent import OBSERVED, Estimate
+from capexrisk.estimate.names import Name, Place, choose
+
+KEY = ["issuer", "period", "metric", "statistic"]
+NUMBERS = ["value", "standard_error", "ci_low", "ci_high", "n"]
+
+
+class Lookup(Mapping[Name, Estimate]):
+    """Estimates by name, in the order of the table; bounds of probabilities are "probability".
+
+    Parameters
+    ----------
+    summary : DataFrame
+        A tidy table: see `table`.
+    """
+
+    def __init__(self, summary: pd.DataFrame) -> None:
+        labels = (summary[column].tolist() for column in KEY)
+        self._rows = {
+            Name(issuer, period, metric, "probability" if statistic in OBSERVED else statistic): row
+            for row, (issuer, period, metric, statistic) in enumerate(zip(*labels, strict=True))
+        }
+        self._statistics = summary["statistic"].tolist()
+        self._numbers = [summary[column].tolist() for column in NUMBERS]
+
+    def __getitem__(self, name: Name) -> Estimate:
+        row = self._rows[name]
+        value, error, low, high, n = (numbers[row] for numbers in self._numbers)
+        return Estimate(self._statistics[row], value, error, low, high, n)
+
+    def __iter__(self) -> Iterator[Name]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def row(self, name: Name) -> int:
+        """Number of an estimate's row.
+
+        Raises
+        ------
+        KeyError
+            If there is none.
+        """
+        return self._rows[name]
+
+    def find(self, text: str) -> Estimate:
+        """The estimate that a text names, as for `names.resolve`.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such row.
+        """
+        return self[choose(text, self.metrics, lambda metric: self.metrics[metric])]
+
+    @cached_property
+    def metrics(self) -> dict[str, list[Place]]:
+        """Where each metric has rows."""
+        found: dict[str, dict[tuple[str, str], list[str]]] = {}
+        for issuer, period, metric, statistic in self._rows:
+            found.setdefault(metric, {}).setdefault((issuer, period), []).append(statistic)
+        return {
+            metric: [Place(*place, tuple(statistics)) for place, statistics in places.items()]
+            for metric, places in found.items()
+        }

@@ -1,0 +1,133 @@
+"""What a metric is: a record of the catalogue in `metrics`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from capexrisk.model.parameters import Issuer, Market
+
+Of = Literal["issuer", "system"]
+Period = Literal["quarter", "year", "horizon"]
+Unit = Literal["$bn", "$bn a year", "bp", "fraction", "probability"]
+Estimator = Literal[
+    "amount", "chance", "share", "by date", "by cause", "failures", "joint", "joint given"
+]
+Labels = Literal["other", "count", "smallest", "count_but_smallest"]
+Levels = tuple[int, ...] | Literal["all", "some"]
+
+CFAR_TAIL = 0.05
+CFAR_LEVEL = 1.0 - CFAR_TAIL
+QUANTILES = (CFAR_TAIL, 0.25, 0.5, 0.75, 0.95)  # cash flow at risk takes the first
+AT_RISK, SHORTFALL = f"cfar{100 * CFAR_LEVEL:g}", f"es{100 * CFAR_LEVEL:g}"
+MEAN = ("mean",)
+AMOUNT = (*MEAN, *(f"p{100 * level:g}" for level in QUANTILES))
+CASH_FLOW = (*AMOUNT, AT_RISK, SHORTFALL)
+PROBABILITY = ("probability",)
+
+
+class Impossible(NamedTuple):
+    """When an event cannot happen to an issuer: no row says more than a chance of 0.
+
+    Attributes
+    ----------
+    words : str
+        What is said instead.
+    of : callable
+        Whether it is impossible for an issuer with these parameters.
+    """
+
+    words: str
+    of: Callable[[Issuer], bool]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric, or all metrics that differ in a label only.
+
+    Parameters
+    ----------
+    name : str
+        As in the tidy table; the place of its label in braces: ``raised_{channel}``.
+    words : str
+        How a report names it, with ``{}`` for its label.
+    quantities : dict
+        The quantity of `kernel.outcomes` that it is estimated from, by kind of period.
+    of : {"issuer", "system"}
+        Whose it is: an issuer's, or that of the group and the market.
+    statistics : tuple of str
+        Of an amount of which a run keeps no histogram only the mean is estimated.
+    estimator : str
+        How it is estimated: as an "amount"; as the mean of the "chance" on each path; as the
+        "share" of paths whose count is one of `hits`; of those on which a date has passed ("by
+        date"), that have this cause ("by cause"), on which so many have failed ("failures"), on
+        which both issuers have ("joint"), of those on which the other has ("joint given").
+    unit : {"$bn", "$bn a year", "bp", "fraction", "probability"}
+    meaning : str
+        What it is, where that is more than its words say.
+    worse : {"low", "high"}, optional
+        Which of its sides hurts.
+    over : tuple of str or str
+        Its labels: these, or every "other" issuer, every "count" of failures from 2 on, the
+        "smallest" issuer, every count among the others ("count_but_smallest").
+    hits, among : tuple of int, "some" or "all"
+        Levels of a count that are hits, and of the paths that it is a share of; "some": above 0.
+    cumulative : bool
+        Whether it says what has happened by the end of a quarter.
+    impossible : Impossible, optional
+    caps, targets : callable, optional
+        Values that many paths may share, by the parameters of the market, and of an issuer.
+    axis : str
+        What the axis of a plot says, where that is more than the unit.
+    level : (str, str), optional
+        The parameter of the market beyond which funding is likelier to shut, and its words.
+    """
+
+    name: str
+    words: str
+    quantities: dict[Period, str]
+    _: KW_ONLY
+    of: Of
+    statistics: tuple[str, ...] = PROBABILITY
+    estimator: Estimator = "share"
+    unit: Unit = "probability"
+    meaning: str = ""
+    worse: Literal["low", "high"] | None = None
+    over: tuple[str, ...] | Labels = ("",)
+    hits: Levels = "some"
+    among: Levels = "all"
+    cumulative: bool = False
+    impossible: Impossible | None = None
+    caps: Callable[[Market], tuple[float, ...]] | None = None
+    targets: Callable[[Issuer], tuple[float, ...]] | None = None
+    axis: str = ""
+    level: tuple[str, str] | None = None
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What matches the names that it expands to, its label in the first group."""
+        label = "|".join(self.over) if isinstance(self.over, tuple) else ".+"
+        label = r"\d+" if self.name.find("{count}") >= 0 else label
+        before, brace, after = self.name.partition("{")
+        after = after.partition("}")[2]
+        # The smallest issuer may stand behind a count; it is no label then.
+        after = re.escape(after).replace(re.escape("{smallest}"), ".+")
+        return re.compile(f"{re.escape(before)}({label if brace else ''}){after}")
+
+
+class Section(NamedTuple):
+    """Metrics whose rows in the tidy table take turns.
+
+    Attributes
+    ----------
+    metrics : tuple of Metric
+    by : tuple of str
+        Attributes of `lines.Line` by which the rows are sorted. Rows that agree in them stand in
+        the order of the metrics, then of the labels, then of the periods.
+    """
+
+    metrics: tuple[Metric, ...]
+    by: tuple[str, ...] = ()

@@ -1,0 +1,70 @@
+"""The catalogue of metrics: every estimate of a run, in the order of its tidy table.
+
+Data alone. The table is a loop over it (`lines`, `table`), names are resolved by it (`names`), and
+pages, plots, workbooks and comparisons take unit and words from it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from capexrisk.estimate import issuer_metrics as issuer
+from capexrisk.estimate import system_metrics as system
+from capexrisk.estimate.metric import Metric, Of, Period, Section
+from capexrisk.kernel.outcomes import CHANNELS
+
+SYSTEM = "system"
+HORIZON = "horizon"
+
+SECTIONS = (
+    Section(issuer.AMOUNTS, by=("who", "without_histogram")),
+    Section(issuer.NEGATIVE_YEARS, by=("who", "when")),
+    Section(issuer.DISTRESS, by=("who",)),
+    Section(issuer.CAUSES_OF_FAILURE, by=("who", "which")),
+    Section(issuer.CAUSES_OF_CUTS, by=("who", "which")),
+    Section(issuer.PAIRS, by=("who", "which")),
+    Section(system.AMOUNTS),
+    Section(system.CHANCES, by=("when",)),
+    Section(system.FAILURES, by=("when",)),
+    Section(system.FAILURES_OF_OTHERS, by=("when",)),
+)
+METRICS = tuple(metric for section in SECTIONS for metric in section.metrics)
+
+
+@cache
+def metric_of(name: str, of: Of) -> Metric:
+    """The metric of a name in the tidy table, of an issuer or of the system.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    for metric in METRICS:
+        if metric.of == of and metric.pattern.fullmatch(name):
+            return metric
+    raise KeyError(name)
+
+
+def of_whom(issuer: str) -> Of:
+    """Whether a label of the tidy table is an issuer or the system."""
+    return "system" if issuer == SYSTEM else "issuer"
+
+
+def amounts_of(of: Of, period: Period) -> list[Metric]:
+    """Amounts of issuers, or of the system, with quantiles by this kind of period."""
+    return [
+        metric
+        for metric in METRICS
+        if metric.of == of and period in metric.quantities and "p50" in metric.statistics
+    ]
+
+
+def failures_metric(count: int) -> str:
+    """Name of the metric that at least so many issuers have failed."""
+    return "any_failure" if count == 1 else f"failures_at_least_{count}"
+
+
+def flow_metric(flow: str) -> str:
+    """Name of the metric of a flow: raised through a channel, or an amount cut or bought back."""
+    return f"raised_{flow}" if flow in CHANNELS else f"{flow}_amount"

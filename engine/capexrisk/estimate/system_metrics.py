@@ -1,0 +1,128 @@
+"""Metrics of the group and the market, as data: see `metrics`."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import exp
+
+from capexrisk.estimate.metric import AMOUNT, MEAN, Metric
+from capexrisk.kernel.outcomes import CHANNELS
+from capexrisk.scenario.market import REGIMES
+
+amount = partial(Metric, of="system", estimator="amount", unit="$bn", statistics=AMOUNT)
+chance = partial(Metric, of="system", estimator="chance")
+failures = partial(
+    Metric, quantities={"quarter": "failures"}, of="system", cumulative=True, worse="high"
+)
+
+AMOUNTS = (
+    amount(
+        "market_spread_bp",
+        "Spread of the bond market",
+        {"quarter": "market_spread"},
+        unit="bp",
+        meaning="option-adjusted",
+        worse="high",
+        caps=lambda market: (exp(market.log_spread_cap),),
+        axis="Option-adjusted spread, bp",
+        level=("fear_spread_bp", "Fear begins"),
+    ),
+    amount(
+        "utilisation",
+        "Utilisation of AI capacity",
+        {"quarter": "utilisation"},
+        unit="fraction",
+        worse="low",
+        axis="% of capacity",
+        level=("comfort_utilisation", "Comfort level"),
+    ),
+    amount("ai_demand", "AI demand", {"quarter": "demand"}, unit="$bn a year", worse="low"),
+    amount(
+        "ai_share_of_bond_market",
+        "AI share of the bond market",
+        {"quarter": "bond_share"},
+        unit="fraction",
+        meaning="at the quarter's opening, before its sales",
+        worse="high",
+        axis="% of investment-grade bonds",
+        level=("vigilante_share", "Vigilance begins"),
+    ),
+    amount(
+        "outside_funding",
+        "Outside funding of all issuers",
+        {"horizon": "outside_funding"},
+        worse="high",
+    ),
+    amount("group_profit", "Group profit", {"year": "group_profit"}, meaning="of all issuers"),
+    amount(
+        "raised_{channel}",
+        "{}",
+        {"horizon": "outside_total"},
+        statistics=MEAN,
+        over=CHANNELS,
+        meaning="raised in this way by all issuers, gross",
+        worse="high",
+    ),
+    Metric(
+        "outside_funding_above_threshold",
+        "Outside funding above its threshold",
+        {"horizon": "funding_above"},
+        of="system",
+        meaning="above `thresholds.outside_funding_usd_bn`",
+        worse="high",
+    ),
+    Metric(
+        "group_profit_above_threshold",
+        "Group profit above its threshold",
+        {"year": "profit_above"},
+        of="system",
+        meaning="above `thresholds.group_profit_usd_bn_per_year`",
+    ),
+)
+
+CHANCES = (
+    chance(
+        "regime_{regime}",
+        "Bond market {}",
+        {"quarter": "regime_chance"},
+        over=REGIMES,
+        meaning="its state in that quarter; from the paths' chances of it, not from counts",
+    ),
+    chance(
+        "tenant_lost",
+        "Big AI tenant lost",
+        {"quarter": "tenant_lost_chance"},
+        cumulative=True,
+        meaning="the anchor tenant has gone; from chances in the same way",
+        worse="high",
+    ),
+)
+
+FAILURES = (
+    failures("any_failure", "Any funding failure", meaning="of at least one issuer"),
+    failures(
+        "failures_at_least_{count}",
+        "{} funding failures or more",
+        estimator="failures",
+        over="count",
+        meaning="of at least so many issuers",
+    ),
+)
+
+FAILURES_OF_OTHERS = (
+    failures(
+        "any_failure_without:{smallest}",
+        "Any funding failure but of {}",
+        quantities={"quarter": "failures_but_smallest"},
+        over="smallest",
+        meaning="the same without the smallest issuer",
+    ),
+    failures(
+        "failures_at_least_{count}_without:{smallest}",
+        "{} funding failures or more without the smallest issuer",
+        quantities={"quarter": "failures_but_smallest"},
+        estimator="failures",
+        over="count_but_smallest",
+        meaning="the same without the smallest issuer",
+    ),
+)
