@@ -1,24 +1,76 @@
-"""The errors a user of the package may meet, one small family."""
+"""The errors a user of the package may meet, one family; each knows its exit code.
+
+A message names the place, what is wrong there, and how to mend it, in one line.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
 LONGEST_PART = 400  # characters; a file may hold a word of a megabyte
+MOST_LISTED = 8
+ALIKE = 0.65  # difflib's ratio from which on a word may be another one misspelt
+RUN_FAILED = 1
+USAGE_WRONG = 2
 
 __all__ = [
+    "ArgumentError",
     "BudgetExceeded",
     "CapexriskError",
+    "ClusterError",
+    "ComparisonError",
+    "DimensionError",
+    "EventError",
     "KernelFault",
+    "MissingSource",
     "ResultsError",
     "ResumeMismatch",
     "RunDirectoryError",
     "RunStopped",
     "ScenarioError",
+    "TargetError",
+    "UnknownName",
     "WorkersLost",
+    "nearest",
+    "suggest",
 ]
 
 
 class CapexriskError(Exception):
-    """Any error that the package raises on purpose; its text is one line."""
+    """Any error that the package raises on purpose; its text is one line.
+
+    Attributes
+    ----------
+    exit_code : int
+        Of the command that ends with it: 1 the run failed, 2 usage or scenario wrong.
+    transient : bool
+        Whether the same call may succeed later: what failed is a machine, not the input.
+    """
+
+    exit_code: ClassVar[int] = USAGE_WRONG
+    transient: ClassVar[bool] = False
+
+
+class ArgumentError(CapexriskError, ValueError):
+    """An argument that is unknown, out of range or has no effect.
+
+    Parameters
+    ----------
+    argument : str
+        Its name.
+    problem : str
+        What is wrong with it and how to mend it: ``0 is out of range; give 1 or more``.
+    """
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(argument, problem)
+        self.argument = argument
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.argument}: {self.problem}"
 
 
 class ScenarioError(CapexriskError):
@@ -50,12 +102,38 @@ class ScenarioError(CapexriskError):
         return f"{line} (and {len(self.others)} more)" if self.others else line
 
 
+class MissingSource(CapexriskError):
+    """A figure of a scenario without confidence and source."""
+
+
+class UnknownName(CapexriskError):
+    """A name that no estimate has."""
+
+
+class TargetError(CapexriskError):
+    """A target that cannot be read or reached."""
+
+
+class EventError(CapexriskError):
+    """An event that is not about failures."""
+
+
+class DimensionError(CapexriskError):
+    """A scenario with more draws a path than there are direction numbers."""
+
+
+class ComparisonError(CapexriskError):
+    """Runs that have nothing to compare."""
+
+
 class ResultsError(CapexriskError):
     """A run directory that is missing, unfinished or cannot be read."""
 
 
 class RunDirectoryError(CapexriskError):
     """An output directory that exists already, cannot be written, or is in use."""
+
+    transient = True
 
 
 class ResumeMismatch(CapexriskError):
@@ -83,19 +161,60 @@ class ResumeMismatch(CapexriskError):
 
 
 class BudgetExceeded(CapexriskError):
-    """A run that is expected to take more than is allowed; it was not begun."""
-
-
-class RunStopped(CapexriskError):
-    """A run that could not go on, and what of it is kept."""
+    """A run that would take more memory than is allowed; it was not begun."""
 
 
 class KernelFault(CapexriskError):
     """The compiled code broke one of its own rules, or too many paths were quarantined."""
 
+    exit_code = RUN_FAILED
+
+
+class RunStopped(CapexriskError):
+    """A run that something interrupted, and what of it is kept."""
+
+    exit_code = RUN_FAILED
+    transient = True
+
 
 class WorkersLost(CapexriskError):
-    """Workers died in the middle of a run, and nobody is left to do their work."""
+    """Workers died during a run, and none is left to do their work."""
+
+    exit_code = RUN_FAILED
+    transient = True
+
+
+class ClusterError(CapexriskError):
+    """A cluster that cannot be reached, has no workers, or workers of other versions."""
+
+    transient = True
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, upper case or lower; None if none is close.
+
+    >>> nearest("orakle", ["Oracle", "Meta"])
+    'Oracle'
+    """
+    by_case = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), by_case, n=1, cutoff=ALIKE)
+    return by_case[close[0]] if close else None
+
+
+def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """How to mend an unknown word: the known one that is close, or else what there is.
+
+    >>> suggest("sobel", ["sobol", "plain"])
+    'did you mean sobol?'
+    >>> suggest("x", ["sobol", "plain"]), suggest("x", ["sobol"], "leave it out")
+    ('give one of sobol, plain', 'leave it out')
+    """
+    names = list(known)
+    close = nearest(word, names)
+    if close is not None:
+        return f"did you mean {close}?"
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return otherwise or f"give one of {', '.join(names[:MOST_LISTED])}{more}"
 
 
 def _shortened(text: str) -> str:

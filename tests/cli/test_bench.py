@@ -227,7 +227,7 @@ def test_help(monkeypatch, capsys):
     [
         (["y.toml"], "y.toml: no such file; check the path"),
         ([str(DEFAULT), "--rounds", "0"], "--rounds: 0 is out of range; give 1 or more"),
-        ([str(DEFAULT), "--paths", "0"], "--paths: 0 is out of range; give 1 to 1000000000000"),
+        ([str(DEFAULT), "--paths", "0"], "--paths: 0 is out of range; give 1 to 1,000,000,000,000"),
         ([str(DEFAULT), "--set", "x"], None),
         ([], "Missing argument 'SCENARIO'."),
     ],

@@ -22,7 +22,7 @@ def test_what_it_says(tmp_path):
 def test_what_is_refused(tmp_path):
     write_small_scenario(tmp_path)
     for arguments, message in (
-        (("--paths", "0"), "--paths: 0 is out of range; give 1 to 1000000000000"),
+        (("--paths", "0"), "--paths: 0 is out of range; give 1 to 1,000,000,000,000"),
         (("--sampler", "halton"), "--sampler: 'halton' is unknown; give one of sobol, plain"),
     ):
         found = call("estimate", "small.toml", *arguments, cwd=tmp_path)

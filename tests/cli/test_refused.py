@@ -66,16 +66,16 @@ ARGUMENTS = {
     "missing file": (["run", "y.toml"], "y.toml: no such file; check the path"),
     "no paths": (
         ["run", "base.toml", "--paths", "0"],
-        "--paths: 0 is out of range; give 1 to 1000000000000",
+        "--paths: 0 is out of range; give 1 to 1,000,000,000,000",
     ),
     "too many paths": (
         ["run", "base.toml", "--paths", "10000000000000"],
-        "--paths: 10000000000000 is out of range; give 1 to 1000000000000",
+        "--paths: 10000000000000 is out of range; give 1 to 1,000,000,000,000",
     ),
     "too many paths for nets": (
         ["run", "base.toml", "--paths", "100000000000"],
         (
-            "--paths: 100000000000 is more than the 68,719,476,736 of the sobol sampler; "
+            "--paths: 100,000,000,000 is more than the 68,719,476,736 of the sobol sampler; "
             "take the plain sampler"
         ),
     ),
@@ -93,7 +93,7 @@ ARGUMENTS = {
     ),
     "no workers": (
         ["run", "base.toml", "--jobs", "0"],
-        "--jobs: 0 is no number of workers; give 1 to 10000, or -1",
+        "--jobs: 0 is out of range; give 1 to 10,000, or -1 for all cores",
     ),
     "unknown back end": (
         ["run", "base.toml", "--backend", "spark"],

@@ -339,7 +339,7 @@ def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
     [
         (["--target", "negative_fcf/Orakle/2027: rel 5%"], "no issuer 'Orakle' here; did you mean"),
         (["--target", "negative_fcf/Oracle/2026: 5%"], "write NAME: rel 5%, or NAME: abs 0.002"),
-        (["--max-time", "0"], "--max-time: 0 is no time; give more than 0"),
+        (["--max-time", "0"], "--max-time: 0 is out of range; give more than 0"),
         (
             ["--target", "negative_fcf/Oracle/2026: rel 1e-9%", "--paths", "9000000"],
             "and 8,388,608 are allowed; allow more, or ask for less",

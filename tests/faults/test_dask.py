@@ -15,12 +15,11 @@ import pytest
 from distributed import Client
 
 from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
-from capexrisk.errors import WorkersLost
+from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
 from capexrisk.run.workers.backends import run_in_order
-from capexrisk.run.workers.dask import ClusterError
 from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster

@@ -45,24 +45,10 @@ from capexrisk.archive.store import (
     replace_by,
 )
 from capexrisk.archive.stored_manifest import read_manifest
-from capexrisk.errors import (
-    CapexriskError,
-    KernelFault,
-    ResultsError,
-    RunDirectoryError,
-    RunStopped,
-    WorkersLost,
-)
-from capexrisk.estimate.names import UnknownName
-from capexrisk.points.layout import DimensionError
+from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
-from capexrisk.run.targets import TargetError
-from capexrisk.run.workers.dask import ClusterError
 
 PATHS: Final = "paths"
-# What another try may get over, and what would come again.
-PASSING: Final = (OSError, MemoryError, WorkersLost, ClusterError)
-HOPELESS: Final = (KernelFault, TargetError, UnknownName, DimensionError)
 
 
 @dataclass(frozen=True)
@@ -187,7 +173,13 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
             left.unlink()
         sync_tree(folder)
         _put(folder, out, job)
-    except (KeyboardInterrupt, *PASSING) as error:
+    except RunStopped:
+        raise
+    except (KeyboardInterrupt, OSError, MemoryError, CapexriskError) as error:
+        if isinstance(error, CapexriskError) and not error.transient:
+            if made is not None:  # what is kept would lead to the same error
+                _clear_away(folder, made)
+            raise
         if attempt is not None:
             attempt.checkpoint.keep_uninterrupted()
         if not folder.is_dir():  # it is finished, and has its name
@@ -197,16 +189,9 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
             _clear_away(folder, made)
         if isinstance(error, KeyboardInterrupt):
             raise KeyboardInterrupt(kept or "nothing was written") from None
-        if isinstance(error, ClusterError) and not kept:
+        if isinstance(error, CapexriskError) and not kept:
             raise
         raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
-    except RunStopped:
-        raise
-    except CapexriskError as error:
-        kept = attempt is not None and _kept(attempt)
-        if made is not None and (not kept or isinstance(error, HOPELESS)):
-            _clear_away(folder, made)
-        raise
     except BaseException:  # a defect
         if made is not None and not holds_job(folder):
             _clear_away(folder, made)

@@ -22,10 +22,8 @@ from capexrisk.cli.schema import schema
 from capexrisk.cli.sources import sources
 from capexrisk.cli.validate import validate
 from capexrisk.cli.verify import verify
-from capexrisk.errors import CapexriskError, KernelFault, RunStopped, WorkersLost
+from capexrisk.errors import RUN_FAILED, USAGE_WRONG, CapexriskError
 
-RUN_FAILED = 1
-USAGE_WRONG = 2
 INTERRUPTED = 130
 
 
@@ -65,10 +63,8 @@ def _exit_code() -> int:
         return USAGE_WRONG
     except click.ClickException as error:
         return _complain(error.format_message(), USAGE_WRONG)
-    except (KernelFault, RunStopped, WorkersLost) as error:
-        return _complain(str(error), RUN_FAILED)
     except CapexriskError as error:
-        return _complain(str(error), USAGE_WRONG)
+        return _complain(str(error), error.exit_code)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{error.strerror or error}", RUN_FAILED)

@@ -7,13 +7,9 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import overrides, scenario_file
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import MissingSource
 
 WIDTH_IN_A_FILE = 500  # a line an input, nothing folded
-
-
-class MissingSource(CapexriskError):
-    """An input without confidence and source."""
 
 
 @click.command

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import UnknownName, suggest
 from capexrisk.estimate.lines import Lines
 from capexrisk.estimate.metrics import HORIZON
 from capexrisk.lowering import LoweredScenario
-
-MOST_LISTED = 8
-
-
-class UnknownName(CapexriskError):
-    """A name that no row of the tidy table has."""
 
 
 class Name(NamedTuple):
@@ -88,7 +81,7 @@ def choose(
     """
     parts = [part.strip() for part in text.split("/")]
     if not 2 <= len(parts) <= 4:
-        raise UnknownName(f"{text}: is no name; write metric/issuer, or metric/issuer/period")
+        raise UnknownName(f"{text}: is not a name; write metric/issuer, or metric/issuer/period")
     metric, issuer, *more = parts
     refuse_unknown("metric", metric, metrics, text)
     places = places_of(metric)
@@ -111,7 +104,7 @@ def refuse_unknown(part: str, wanted: str, known: Collection[str], text: str) ->
     UnknownName
     """
     if wanted not in known:
-        hint = _hint(wanted, list(dict.fromkeys(known)))
+        hint = suggest(wanted, dict.fromkeys(known))
         raise UnknownName(f"{text}: there is no {part} {wanted!r} here; {hint}")
 
 
@@ -132,11 +125,3 @@ def _end(period: str) -> str:
 def _is_year(period: str) -> bool:
     """Whether it is a year, or the part of one inside the horizon that has more than a quarter."""
     return "Q" not in period or "-" in period
-
-
-def _hint(wanted: str, known: Sequence[str]) -> str:
-    close = get_close_matches(wanted, known, n=1, cutoff=0.65)
-    if close:
-        return f"did you mean {close[0]}?"
-    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
-    return f"give one of {', '.join(known[:MOST_LISTED])}{more}"

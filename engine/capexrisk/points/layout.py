@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import DimensionError
 from capexrisk.kernel.draws import (
     EVENT_DRAWS,
     ISSUER_DRAWS,
@@ -43,10 +43,6 @@ from capexrisk.kernel.schedule import Schedule
 from capexrisk.model.parameters import Market
 from capexrisk.points.directions import MOST_DIMENSIONS, direction_numbers
 from capexrisk.points.rotation import rotation
-
-
-class DimensionError(CapexriskError):
-    """A scenario with more draws a path than there are direction numbers."""
 
 
 def dimensions(issuers: int, quarters: int) -> int:

@@ -9,14 +9,13 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from capexrisk.errors import KernelFault
+from capexrisk.errors import ClusterError, KernelFault
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import PathSink, net_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.signals import deferred_interrupts
 from capexrisk.run.workers.backends import on_cluster, run_in_order
-from capexrisk.run.workers.dask import ClusterError
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
 Progress = Callable[[int], None]

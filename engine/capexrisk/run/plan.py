@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
+from capexrisk.errors import ArgumentError, suggest
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.kernel.points import path_number
-
-Backend = Literal["threading", "loky", "sequential", "dask"]
-Sampler = Literal["sobol", "plain"]
+from capexrisk.scenario.plan import (
+    DEFAULT_PATHS,
+    JOBS,
+    MOST_PATHS,
+    MOST_SEED,
+    Backend,
+    Sampler,
+    are_jobs,
+)
 
 # Part of every result: sums are added chunk by chunk, so another size gives other last digits.
 CHUNK_PATHS = 16_384
 CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
 # Nets, each scrambled in its own way, or batches of plain paths; Student's interval is 4 % wider.
 REPLICATES = 32
-DEFAULT_PATHS = 262_144
 DEFAULT_MOST_PATHS = 2**27  # that a run with targets may take: some minutes' work of two cores
 FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
-MOST_PATHS = 10**12
 MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
-MOST_JOBS = 10_000  # the bound of the scenario's [run] table
 
 
 def default_paths(targets: Sequence[str]) -> int:
@@ -66,7 +70,8 @@ class RunPlan:
     targets : tuple of str
         Errors at which the run stops; see `targets.parse_target`.
     max_seconds : float or None
-        The run stops before it would take longer: it is looked at whenever it has doubled.
+        The run stops before it would take longer, checked each time the number of paths has
+        doubled.
     """
 
     paths: int
@@ -81,42 +86,36 @@ class RunPlan:
 
     def __post_init__(self) -> None:
         if not 1 <= self.paths <= MOST_PATHS:
-            raise ValueError(f"paths: {self.paths} is out of range; give 1 to {MOST_PATHS}")
-        if not 0 <= self.seed < 2**64:
-            raise ValueError(f"seed: {self.seed} is out of range; give 0 to 2**64 - 1")
-        if self.sampler not in get_args(Sampler):
-            raise ValueError(
-                f"sampler: {self.sampler!r} is unknown; give one of {', '.join(get_args(Sampler))}"
+            raise ArgumentError("paths", f"{self.paths} is out of range; give 1 to {MOST_PATHS:,}")
+        if not 0 <= self.seed <= MOST_SEED:
+            raise ArgumentError("seed", f"{self.seed} is out of range; give 0 to 2**64 - 1")
+        if self.jobs is not None and not are_jobs(self.jobs):
+            raise ArgumentError("jobs", f"{self.jobs} is out of range; give {JOBS}")
+        if self.max_seconds is not None and not 0.0 < self.max_seconds < inf:
+            raise ArgumentError(
+                "max_seconds", f"{self.max_seconds:g} is out of range; give more than 0"
             )
+        for name, choices in (("sampler", Sampler), ("backend", Backend), ("collect", Collect)):
+            given, known = getattr(self, name), get_args(choices)
+            if given not in known and (name, given) != ("backend", None):
+                raise ArgumentError(name, f"{given!r} is unknown; {suggest(str(given), known)}")
         if self.points > MOST_POINTS and self.sampler == "sobol":
-            raise ValueError(
-                f"paths: {self.paths} is more than the {REPLICATES * MOST_POINTS:,} of the sobol "
-                "sampler; take the plain sampler"
-            )
-        if self.jobs not in (-1, None) and not 1 <= self.jobs <= MOST_JOBS:
-            raise ValueError(
-                f"jobs: {self.jobs} is no number of workers; give 1 to {MOST_JOBS}, or -1"
-            )
-        if self.backend not in (*get_args(Backend), None):
-            raise ValueError(
-                f"backend: {self.backend!r} is unknown; give one of {', '.join(get_args(Backend))}"
+            raise ArgumentError(
+                "paths",
+                f"{self.paths:,} is more than the {REPLICATES * MOST_POINTS:,} of the sobol "
+                "sampler; take the plain sampler",
             )
         if self.backend == "dask" and not self.scheduler:
-            raise ValueError(
-                "scheduler: is missing; the dask back end needs the address that `dask scheduler` "
-                "prints, tcp://HOST:8786"
+            raise ArgumentError(
+                "scheduler",
+                "is missing; the dask back end needs the address that `dask scheduler` prints, "
+                "tcp://HOST:8786",
             )
         if self.backend != "dask" and self.scheduler is not None:
-            raise ValueError(
-                f"scheduler: {self.scheduler!r} has no effect; give the dask back end as well, or "
-                "leave it out"
+            raise ArgumentError(
+                "scheduler",
+                f"{self.scheduler!r} has no effect without the dask back end; give both or neither",
             )
-        if self.collect not in get_args(Collect):
-            raise ValueError(
-                f"collect: {self.collect!r} is unknown; give one of {', '.join(get_args(Collect))}"
-            )
-        if self.max_seconds is not None and not 0.0 < self.max_seconds < inf:
-            raise ValueError(f"max_seconds: {self.max_seconds:g} is no time; give more than 0")
 
     @property
     def points(self) -> int:

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import get_args
 
+from capexrisk.errors import ArgumentError
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import execute
 from capexrisk.run.measurement import Spread, interleave, peak_mib, ratios
-from capexrisk.run.plan import Chunk, RunPlan, Sampler
+from capexrisk.run.plan import Chunk, RunPlan
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import Sampler
 
 RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths
 
@@ -126,13 +128,18 @@ def measure_speed(
 
     Raises
     ------
+    ArgumentError
+        If seed, sampler, rounds or paths are out of range.
     KernelFault
         If more than one path in 10,000 is not finite.
     """
+    if rounds < 1:
+        raise ArgumentError("rounds", f"{rounds} is out of range; give 1 or more")
+    first = RunPlan(paths=1 if paths is None else paths, seed=seed, sampler=sampler)
     tell = progress or (lambda _: None)
     tell("Starting (the first run compiles)")
     lowered = {collect: lower(scenario, collect) for collect in get_args(Collect)}
-    first = RunPlan(paths=1, seed=seed, sampler=sampler, backend="threading")
+    first = replace(first, paths=1, backend="threading")
     start = _start(lowered, first, time.perf_counter() if began is None else began)
 
     workers = worker_count(first)

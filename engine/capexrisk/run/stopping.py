@@ -17,13 +17,14 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
+from capexrisk.errors import TargetError
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.execute import NO_HOOKS, Hooks, add_chunks, begin_totals
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.targets import Standing, TargetError, parse_target
+from capexrisk.run.targets import Standing, parse_target
 
 
 def execute_until(

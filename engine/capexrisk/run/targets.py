@@ -6,17 +6,13 @@ import re
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import TargetError
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.precision import Precision, least_paths, paths_needed, shortfall
 from capexrisk.lowering import LoweredScenario
 
 SHAPE = re.compile(r"(?P<name>.+):\s*(?P<kind>rel|abs)\s+(?P<size>[^\s%]+)\s*(?P<percent>%?)\s*")
-
-
-class TargetError(CapexriskError):
-    """A target that cannot be read, or not be reached."""
 
 
 class Target(NamedTuple):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.results import MANIFEST, Results
 from capexrisk.archive.stored_manifest import FORMAT_VERSION
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import ComparisonError
 from capexrisk.estimate.independent import OBSERVED
 from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.lookup import KEY
@@ -43,10 +43,6 @@ COLUMNS = (
 LISTED = 4
 LEAST_DIFFERING = 8  # nets; of fewer the spread tells no error
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
-
-
-class ComparisonError(CapexriskError):
-    """Runs that have nothing to compare."""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
+from capexrisk.errors import ArgumentError
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
@@ -35,9 +36,10 @@ from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
 from capexrisk.run.chunks import net_of
-from capexrisk.run.plan import RunPlan, Sampler
+from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, scenario_from_case
 from capexrisk.scenario.market import REGIMES
+from capexrisk.scenario.plan import Sampler
 
 Floats = NDArray[np.float64]
 
@@ -135,7 +137,7 @@ def replay(
     else:
         scenario, number = run, path
         if not 0 <= path < MAX_PATHS:
-            raise ValueError(f"path: {path} is no number of a path; give 0 to {MAX_PATHS - 1}")
+            raise ArgumentError("path", f"{path} is out of range; give 0 to {MAX_PATHS - 1}")
     lowered = lower(scenario)
     trace, _ = trace_block(
         lowered.market,
@@ -168,7 +170,7 @@ def _number(results: Results, path: int) -> int:
         return path_number(path // points, path % points)
     if any(0 <= path - path_number(net, 0) < points for net in range(1, nets)):
         return path
-    raise ValueError(f"path: {path} is not in this run; give 0 to {run['paths'] - 1:,}")
+    raise ArgumentError("path", f"{path} is not in this run; give 0 to {run['paths'] - 1:,}")
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,8 @@ from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.lock import is_locked, locked
 from capexrisk.archive.manifest import library_versions
 from capexrisk.archive.results import Results
-from capexrisk.errors import ResultsError, ResumeMismatch, RunDirectoryError
+from capexrisk.errors import ResultsError, ResumeMismatch, RunDirectoryError, TargetError
 from capexrisk.run import execute, plan, stopping
-from capexrisk.run.targets import TargetError
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare, kstest
 
+from capexrisk.errors import DimensionError
 from capexrisk.kernel.block import BLOCK, PITCH
 from capexrisk.kernel.draws import own_dimension
 from capexrisk.kernel.points import (
@@ -19,7 +20,7 @@ from capexrisk.kernel.points import (
     room_for_points,
     scramble,
 )
-from capexrisk.points.layout import DimensionError, dimensions, sobol_net
+from capexrisk.points.layout import dimensions, sobol_net
 from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
 

@@ -14,10 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from capexrisk.archive.paths import PathFiles, column_names
-from capexrisk.errors import KernelFault
+from capexrisk.errors import DimensionError, KernelFault
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
-from capexrisk.points.layout import DimensionError
 from capexrisk.run import execute as execution
 from capexrisk.run.chunks import net_of, run_chunk
 from capexrisk.run.execute import Hooks, execute, quarantine_note

@@ -26,14 +26,14 @@ MOST_SOBOL = 2**36
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"paths": 0}, "paths: 0 is out of range; give 1 to 1000000000000"),
-        ({"paths": -5}, "paths: -5 is out of range; give 1 to 1000000000000"),
-        ({"paths": 10**13}, "paths: 10000000000000 is out of range; give 1 to 1000000000000"),
+        ({"paths": 0}, "paths: 0 is out of range; give 1 to 1,000,000,000,000"),
+        ({"paths": -5}, "paths: -5 is out of range; give 1 to 1,000,000,000,000"),
+        ({"paths": 10**13}, "paths: 10000000000000 is out of range; give 1 to 1,000,000,000,000"),
         ({"seed": -1}, "seed: -1 is out of range; give 0 to 2**64 - 1"),
         ({"seed": 2**64}, f"seed: {2**64} is out of range; give 0 to 2**64 - 1"),
-        ({"jobs": 0}, "jobs: 0 is no number of workers; give 1 to 10000, or -1"),
-        ({"jobs": -2}, "jobs: -2 is no number of workers; give 1 to 10000, or -1"),
-        ({"jobs": 10**6}, "jobs: 1000000 is no number of workers; give 1 to 10000, or -1"),
+        ({"jobs": 0}, "jobs: 0 is out of range; give 1 to 10,000, or -1 for all cores"),
+        ({"jobs": -2}, "jobs: -2 is out of range; give 1 to 10,000, or -1 for all cores"),
+        ({"jobs": 10**6}, "jobs: 1000000 is out of range; give 1 to 10,000, or -1 for all cores"),
         (
             {"backend": "ray"},
             "backend: 'ray' is unknown; give one of threading, loky, sequential, dask",
@@ -43,7 +43,7 @@ MOST_SOBOL = 2**36
         (
             {"paths": MOST_SOBOL + 1},
             (
-                "paths: 68719476737 is more than the 68,719,476,736 of the sobol sampler; "
+                "paths: 68,719,476,737 is more than the 68,719,476,736 of the sobol sampler; "
                 "take the plain sampler"
             ),
         ),

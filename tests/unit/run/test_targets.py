@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capexrisk.estimate.names import UnknownName, resolve
+from capexrisk.errors import TargetError, UnknownName
+from capexrisk.estimate.names import resolve
 from capexrisk.lowering import lower
 from capexrisk.run.plan import DEFAULT_MOST_PATHS, RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
-from capexrisk.run.targets import TargetError, parse_target, sentence
+from capexrisk.run.targets import parse_target, sentence
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 
@@ -69,8 +70,8 @@ def test_of_a_year_and_its_last_quarter_the_year_is_meant(metric, quarters, year
         ("negative_fcf/Oracle/1999", "period '1999' here; give one of 2026Q3-Q4, 2027, 2028Q1"),
         ("negative_fcf/Oracle/2027/p5", "statistic 'p5' here; give one of probability"),
         ("any_failure/Oracle", "issuer 'Oracle' here; give one of system"),
-        ("funding_failure", "funding_failure: is no name; write metric/issuer, or"),
-        ("a/b/c/d/e", "a/b/c/d/e: is no name; write metric/issuer, or"),
+        ("funding_failure", "funding_failure: is not a name; write metric/issuer, or"),
+        ("a/b/c/d/e", "a/b/c/d/e: is not a name; write metric/issuer, or"),
     ],
 )
 def test_what_a_name_cannot_mean(lowered, text, said):
@@ -228,7 +229,7 @@ def test_an_amount_that_is_always_zero_is_refused_after_a_look(early):
 
 def test_defaults_and_no_time():
     assert default_paths(()) == 262_144 and default_paths(("x",)) == DEFAULT_MOST_PATHS
-    with pytest.raises(ValueError, match="max_seconds: 0 is no time"):
+    with pytest.raises(ValueError, match="max_seconds: 0 is out of range; give more than 0"):
         RunPlan(paths=1, seed=0, targets=("x",), max_seconds=0.0)
 
 

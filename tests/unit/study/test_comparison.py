@@ -10,8 +10,9 @@ from matplotlib import pyplot as plt
 
 import capexrisk
 from capexrisk.archive.results import Results
+from capexrisk.errors import ComparisonError
 from capexrisk.scenario import Scenario, scenario_from_case
-from capexrisk.study.comparison import COLUMNS, ComparisonError, compare
+from capexrisk.study.comparison import COLUMNS, compare
 from capexrisk.study.simulation import simulate
 from tests.unit.kernel.blocks import changed_case
 from tests.unit.scenarios import ISSUERS, small_scenario
@@ -275,8 +276,8 @@ def test_overlaid_plots(base, dear):
     assert len(plots.failure("Oracle").get_lines()) >= 2
     assert "Oracle" in plots.free_cash_flow("Oracle").get_title(loc="left")
     assert plots.market("utilisation").get_ylabel()
-    with pytest.raises(ValueError, match="'oracel' is no issuer here; did you mean 'Oracle'"):
+    with pytest.raises(ValueError, match="'oracel': no such issuer; did you mean Oracle"):
         plots.failure("oracel")
-    with pytest.raises(ValueError, match="'spread' is no metric of the market here"):
+    with pytest.raises(ValueError, match="'spread': no such metric of the market"):
         plots.market("spread")
     plt.close("all")

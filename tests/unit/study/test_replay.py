@@ -150,7 +150,7 @@ def test_a_path_that_the_run_has_not_is_refused(kept: tuple[Results, pd.DataFram
             ValueError, match=f"path: {path} is not in this run; give 0 to {len(paths) - 1:,}"
         ):
             replay(results, path)
-    with pytest.raises(ValueError, match="path: -1 is no number of a path"):
+    with pytest.raises(ValueError, match="path: -1 is out of range"):
         replay(small_scenario(), -1)
     old = {**results.manifest["run"]}
     if old.pop("sampler") == "plain":  # runs of before there were samplers

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 import pandas as pd
 
-from capexrisk.report.writing.words import listed
-
-MOST = 12  # names in a message
+from capexrisk.errors import suggest
 
 
 def one_of(name: str | int, names: Iterable[str], what: str) -> str:
@@ -31,10 +28,7 @@ def one_of(name: str | int, names: Iterable[str], what: str) -> str:
     name, known = str(name), list(names)
     if name in known:
         return name
-    by_case = {one.casefold(): one for one in known}
-    close = get_close_matches(name.casefold(), by_case, n=1, cutoff=0.65)
-    hint = f"did you mean {by_case[close[0]]!r}?" if close else f"there are {listed(known, MOST)}"
-    raise ValueError(f"{name!r} is no {what} here; {hint}")
+    raise ValueError(f"{name!r}: no such {what}; {suggest(name, known)}")
 
 
 def rows_of(table: pd.DataFrame, metric: str, issuer: str, period: str) -> pd.DataFrame:

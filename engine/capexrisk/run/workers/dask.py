@@ -17,7 +17,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 from capexrisk.code import code_digest
-from capexrisk.errors import CapexriskError, WorkersLost
+from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.run.workers.serialisation import Parcel, pack, unpack
 
 if TYPE_CHECKING:
@@ -32,10 +32,6 @@ MOST_IN_BATCH = 16
 AHEAD = 3  # batches for each thread that are at work or wait to be merged
 # What the bits of a result may depend on.
 LIBRARIES = ("numba", "llvmlite", "numpy")
-
-
-class ClusterError(CapexriskError):
-    """A cluster that cannot be reached, has no workers, or others than this process needs."""
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, nearest, suggest
 from capexrisk.scenario.case import inner_tables
 from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.files.paths import Table, leaves, write_path
@@ -153,9 +152,7 @@ def _explain(
         )
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", context["expected"])
-        close = difflib.get_close_matches(str(given), choices, 1)
-        known = f"give one of {', '.join(choices)}"
-        return f"{_show(given)} is not known", f"did you mean {close[0]}?" if close else known
+        return f"{_show(given)} is not known", suggest(str(given), choices)
     if kind == "finite_number":
         return f"{_show(given)} is not finite", "give a number"
     for ending, wanted in _WANTED.items():
@@ -224,9 +221,9 @@ def _hint_for_missing(location: Location, record: type[StrictModel], places: Pla
     if location[:1] == ("issuers",) and len(location) > 1 and places.issuers:
         names = [name for name, _ in places.issuers]
         name = names.pop(int(location[1]))
-        close = difflib.get_close_matches(name, names, 1, 0.75)
-        if close:
-            return f"did you mean issuers.{close[0]}?"
+        close = nearest(name, names)
+        if close is not None:
+            return f"did you mean issuers.{close}?"
     info = _record_at(location, record).model_fields.get(str(location[-1]))
     declared = input_field_of(info) if info else None
     meaning = declared.text if declared else (info.description or "") if info else ""
@@ -242,5 +239,4 @@ def _hint_for_unknown(location: Location, record: type[StrictModel]) -> str:
         if name != "name"
     ]
     same = [name for name in known if model_name(name) == key]
-    close = same or difflib.get_close_matches(key, known, 1)
-    return f"did you mean {close[0]}?" if close else "remove it, or see the scenario schema"
+    return suggest(same[0] if same else key, known, "remove it, or see the scenario schema")

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import CapexriskError
+from capexrisk.errors import EventError
 from capexrisk.estimate.metrics import HORIZON
 from capexrisk.estimate.names import resolve
 from capexrisk.lowering import LoweredScenario
 
 Floats = NDArray[np.float64]
-
-
-class EventError(CapexriskError):
-    """An event that is not about failures."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from capexrisk.errors import KernelFault
+from capexrisk.errors import ArgumentError, KernelFault
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.block import BLOCK
@@ -136,13 +136,13 @@ def rare_event(
     >>> cr.rare_event(scenario, "funding_failure/Microsoft").to_frame()  # doctest: +SKIP
     """
     if method not in get_args(Method):
-        raise ValueError(
-            f"method: {method!r} is unknown; give one of {', '.join(get_args(Method))}"
+        raise ArgumentError(
+            "method", f"{method!r} is unknown; give one of {', '.join(get_args(Method))}"
         )
     if not 0.0 < relative_error < 1.0:
-        raise ValueError(f"relative_error: {relative_error} is out of range; give 0.1, say")
+        raise ArgumentError("relative_error", f"{relative_error} is out of range; give 0.1, say")
     if not 4096 <= max_paths <= 10**9:
-        raise ValueError(f"max_paths: {max_paths} is out of range; give 4096 to 1000000000")
+        raise ArgumentError("max_paths", f"{max_paths} is out of range; give 4096 to 1000000000")
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario, "figures")
     wanted = find_event(event, lowered)

@@ -136,13 +136,13 @@ def test_labels_are_moved_apart_and_stay_in_order() -> None:
 
 def test_results_plot_names_what_it_does_not_know(results: Results) -> None:
     assert isinstance(results.plot.distribution("Amazon", 2027), Axes)
-    with pytest.raises(ValueError, match="'amazn' is no issuer here; did you mean 'Amazon'"):
+    with pytest.raises(ValueError, match="'amazn': no such issuer; did you mean Amazon"):
         results.plot.fan("amazn")
-    with pytest.raises(ValueError, match="'2031' is no year here; there are 2026, 2027 and 2"):
+    with pytest.raises(ValueError, match="'2031': no such year; give one of 2026, 2027, 2"):
         results.plot.distribution("Amazon", "2031")
-    with pytest.raises(ValueError, match="'2027Q4' is no year here; did you mean '2027'"):
+    with pytest.raises(ValueError, match="'2027Q4': no such year; did you mean 2027"):
         results.plot.distribution("Amazon", "2027Q4")
-    with pytest.raises(ValueError, match="'xyz' is no issuer here; there are Alphabet, "):
+    with pytest.raises(ValueError, match="'xyz': no such issuer; give one of Alphabet, "):
         results.plot.funding_mix("xyz")
 
 

@@ -271,13 +271,13 @@ def test_results_plot_has_every_plot(made_up: Results) -> None:
         plot.convergence("funding_failure", "Aster", "2028Q4", ax=fresh()),
     ):
         assert ax.has_data()
-    with pytest.raises(ValueError, match="is no metric of the market here; did you mean"):
+    with pytest.raises(ValueError, match="no such metric of the market; did you mean"):
         plot.market("utilization")
-    with pytest.raises(ValueError, match="'Astr' is no issuer with free_cash_flow here; did"):
+    with pytest.raises(ValueError, match="'Astr': no such issuer with free_cash_flow; did"):
         plot.exceedance("free_cash_flow", "Astr", 2028)
-    with pytest.raises(ValueError, match="'2031' is no period of free_cash_flow here; there"):
+    with pytest.raises(ValueError, match="'2031': no such period of free_cash_flow; give one"):
         plot.exceedance("free_cash_flow", "Aster", 2031)
-    with pytest.raises(ValueError, match="'failure' is no metric here"):
+    with pytest.raises(ValueError, match="'failure': no such metric"):
         plot.convergence("failure")
 
 

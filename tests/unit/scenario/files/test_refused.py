@@ -164,7 +164,7 @@ def test_correlations(default_path, change, message):
         ("run.paths=1e6", "run.paths: 1000000.0 is not a whole number; give a whole number"),
         ("run.seed=-1", "run.seed: -1 is negative; give 0 or more"),
         ("run.seed=18446744073709551616", "run.seed: 18446744073709551616 is above 18446744073709551615; give 18446744073709551615 or less"),
-        ("run.jobs=0", "run.jobs: 0 is no number of workers; give 1 to 10000, or -1 for all cores"),
+        ("run.jobs=0", "run.jobs: 0 is out of range; give 1 to 10,000, or -1 for all cores"),
         ("run.backend=thread", "run.backend: 'thread' is not known; did you mean threading?"),
         ("run.sampler=sobel", "run.sampler: 'sobel' is not known; did you mean sobol?"),
         ("run.path=3", "run.path: not a known key; did you mean paths?"),

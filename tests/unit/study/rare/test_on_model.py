@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from capexrisk.estimate.names import UnknownName
+from capexrisk.errors import EventError, UnknownName
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.lowering import lower
 from capexrisk.scenario import load_scenario
-from capexrisk.study.rare.failure import EventError, find_event
+from capexrisk.study.rare.failure import find_event
 from capexrisk.study.rare.on_model import limit_state, rare_event
 from tests.cli.command import DEFAULT
 
@@ -64,7 +64,7 @@ def test_events_have_the_names_of_the_table(lowered, text, name, members, failur
         ("any_failure/Meta", "no issuer 'Meta' here; give one of system"),
         ("failure_with:Meta/Meta", "no issuer 'Meta' here; give one of Alphabet"),
         ("failure_with:Meta/Oracle/2026", "no period '2026' here; give one of horizon"),
-        ("", ": is no name; write metric/issuer"),
+        ("", ": is not a name; write metric/issuer"),
     ],
 )
 def test_an_unknown_name_is_refused_with_the_nearest(lowered, text, message):
