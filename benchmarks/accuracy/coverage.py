@@ -103,10 +103,10 @@ def stopped_run(sampler: str, seed: int, target: str) -> tuple[bool, int]:
     plan.CHUNK_POINTS, plan.CHUNK_PATHS = LOOK_POINTS, LOOK_POINTS * plan.REPLICATES // 4
     plan.FIRST_LOOK = LOOK_POINTS * plan.REPLICATES
     asked = plan.RunPlan(
-        paths=2**20, seed=seed, sampler=sampler, jobs=1, collect="figures", targets=(target,)
+        paths=2**20, seed=seed, sampler=sampler, jobs=1, collect="means", targets=(target,)
     )
     try:
-        _, (standing,) = stopping.execute_until(lower(default(), "figures"), asked)
+        _, (standing,) = stopping.execute_until(lower(default(), "means"), asked)
     finally:
         plan.CHUNK_POINTS, plan.CHUNK_PATHS, plan.FIRST_LOOK = before
     estimate, name = standing.estimate, standing.target.name

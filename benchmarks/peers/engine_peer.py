@@ -1,4 +1,4 @@
-"""The engine under the peers' contract: its compiled core, collecting no more than "figures".
+"""The engine under the peers' contract: its compiled core, collecting no more than "means".
 
 That is a little more than the contract asks for: dates of all tiers of distress, and broken paths
 are taken out. Chunk after chunk in one thread; tables, joblib and files are in other rows of the
@@ -38,11 +38,11 @@ def of_contract(case: contract.Case) -> Scenario:
 
 def prepare(case: contract.Case, variant: str = NAME) -> contract.Simulate:
     """A function (paths, seed) -> Figures, of which there are none beside the contract."""
-    lowered = lower(of_contract(case) if variant == NAME else default(), "figures")
+    lowered = lower(of_contract(case) if variant == NAME else default(), "means")
 
     def simulate(paths: int, seed: int) -> contract.Figures:
         totals = Totals(lowered.layout)
-        plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="figures")
+        plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="means")
         for chunk in plan.chunks():
             # One batch of all paths: errors are those of independent ones, as the contract's.
             totals.add(run_chunk(lowered, plan, chunk._replace(replicate=0), None))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import statistics
-import sys
 
 import pytest
 
 from capexrisk.cli import bench as verb
-from capexrisk.cli import main as command_line
+from capexrisk.cli.terminal import digits, duration
 from capexrisk.run import speed
 from capexrisk.run.plan import RunPlan
 from tests.cli.command import DEFAULT, call, listing, write_small_scenario
@@ -34,15 +33,6 @@ def record(folder):
     return json.loads(found.stdout)
 
 
-def invoke(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
-    """The command in this process, which has compiled already."""
-    monkeypatch.setattr(sys, "argv", ["capexrisk", "bench", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        command_line.main()
-    printed = capsys.readouterr()
-    return int(ended.value.code or 0), printed.out, printed.err
-
-
 def test_it_says_what_was_measured_and_on_what(record):
     assert (record["rounds"], record["seed"]) == (ROUNDS, 0)
     assert {"name", "digest", "issuers", "quarters"} == set(record["scenario"])
@@ -61,7 +51,7 @@ def test_it_says_what_was_measured_and_on_what(record):
 def test_every_way_is_run_in_every_round(record):
     most = max(way["workers"] for way in record["ways"])
     assert [(way["collect"], way["workers"]) for way in record["ways"]] == [
-        (collect, count) for collect in ("everything", "figures") for count in sorted({1, most})
+        (collect, count) for collect in ("everything", "means") for count in sorted({1, most})
     ]
     for way in record["ways"]:
         assert way["paths"] == PATHS
@@ -88,7 +78,7 @@ def test_rates_and_ratios_follow_from_the_seconds(record):
 def test_the_first_chunk_is_there_after_all_that_comes_before_it(record):
     start = record["start"]
     parts = [start[f"{name}_seconds"] for name in ("prepare", "compile_or_load", "chunk")]
-    assert min(parts) > 0 and start["compile_or_load_figures_seconds"] > 0
+    assert min(parts) > 0 and start["compile_or_load_means_seconds"] > 0
     assert start["seconds_to_first_chunk"] == pytest.approx(sum(parts))
 
 
@@ -96,9 +86,9 @@ def test_nothing_is_written(folder, record):
     assert listing(folder) == ["small.toml"]
 
 
-def test_the_table_holds_the_same(folder, monkeypatch, capsys):
+def test_the_table_holds_the_same(invoke, folder):
     small = str(folder / "small.toml")
-    code, out, err = invoke(monkeypatch, capsys, small, "--paths", "250", "--rounds", "1")
+    code, out, err = invoke("bench", small, "--paths", "250", "--rounds", "1")
     assert (code, err) == (0, "")
     assert re.search(r"^hyperscalers-2026, 1 issuer, 4 quarters, seed 0$", out, re.MULTILINE)
     assert re.search(
@@ -106,7 +96,7 @@ def test_the_table_holds_the_same(folder, monkeypatch, capsys):
         out,
         re.MULTILINE,
     )
-    rows = re.findall(r"^(\d+) +(everything|figures) +([\d,.]+) ", out, re.MULTILINE)
+    rows = re.findall(r"^(\d+) +(everything|means) +([\d,.]+) ", out, re.MULTILINE)
     assert [row[1] for row in rows] == sorted(row[1] for row in rows) and len(rows) in (2, 4)
     assert "Median (range) of 1 round of 256 paths. " in out
     assert "First chunk of 8,192 paths " in out and "Peak memory of the process: " in out
@@ -131,10 +121,10 @@ def test_workers_without_a_chunk_are_told(workers, paths, chunks):
     assert list(verb._idle(record)) == ([said] if chunks else [])
 
 
-def test_a_figure_may_be_set(folder, monkeypatch, capsys):
+def test_a_figure_may_be_set(invoke, folder):
     arguments = [str(folder / "small.toml"), "--paths", "64", "--rounds", "1", "--json"]
-    _, out, _ = invoke(monkeypatch, capsys, *arguments)
-    _, other, _ = invoke(monkeypatch, capsys, *arguments, "--set", "issuers.Oracle.cash_usd_bn=12")
+    _, out, _ = invoke("bench", *arguments)
+    _, other, _ = invoke("bench", *arguments, "--set", "issuers.Oracle.cash_usd_bn=12")
     assert json.loads(out)["scenario"]["digest"] != json.loads(other)["scenario"]["digest"]
 
 
@@ -150,7 +140,7 @@ def test_rounds_run_forwards_and_backwards(monkeypatch, folder):
     found = speed.measure_speed(scenario, seed=1, rounds=2, paths=131_072)
     warm_up, forwards, backwards = ran[:4], ran[4:8], ran[8:]
     assert [turn[2] for turn in warm_up] == [8_192, 3 * 8_192] * 2
-    assert forwards == [(c, n, 131_072) for c in ("everything", "figures") for n in (1, 3)]
+    assert forwards == [(c, n, 131_072) for c in ("everything", "means") for n in (1, 3)]
     assert backwards == forwards[::-1]
     assert [(way.collect, way.workers, way.paths) for way in found.ways] == forwards
 
@@ -162,7 +152,7 @@ def test_each_worker_is_busy_for_a_second_if_nobody_says_how_long(
     """Whole chunks of so many seconds, then whole nets."""
     from capexrisk.scenario import load_scenario
 
-    start = speed.Start(prepare=0.0, load=0.0, chunk=chunk, load_figures=0.0)
+    start = speed.Start(prepare=0.0, load=0.0, chunk=chunk, load_means=0.0)
     monkeypatch.setattr(speed, "worker_count", lambda _: 3)
     monkeypatch.setattr(speed, "_start", lambda *_: start)
     asked = []
@@ -175,20 +165,20 @@ def test_each_worker_is_busy_for_a_second_if_nobody_says_how_long(
     assert found.ways[1].paths in (262_144, 32_768)
 
 
-def test_one_core_has_no_speed_up_to_tell(monkeypatch, capsys, folder):
+def test_one_core_has_no_speed_up_to_tell(invoke, monkeypatch, folder):
     monkeypatch.setattr(speed, "worker_count", lambda _: 1)
     small = str(folder / "small.toml")
-    code, out, _ = invoke(monkeypatch, capsys, small, "--paths", "64", "--rounds", "1")
+    code, out, _ = invoke("bench", small, "--paths", "64", "--rounds", "1")
     assert code == 0 and "Give more" not in out
-    assert len(re.findall(r"^1 +(?:everything|figures) ", out, re.MULTILINE)) == 2
+    assert len(re.findall(r"^1 +(?:everything|means) ", out, re.MULTILINE)) == 2
 
 
 @pytest.mark.parametrize("load", [0.4, 7.5])
-def test_a_busy_machine_is_told(monkeypatch, capsys, folder, load):
+def test_a_busy_machine_is_told(invoke, monkeypatch, folder, load):
     monkeypatch.setattr(verb, "_load_average", lambda: load)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     small = str(folder / "small.toml")
-    _, out, _ = invoke(monkeypatch, capsys, small, "--paths", "64", "--rounds", "1")
+    _, out, _ = invoke("bench", small, "--paths", "64", "--rounds", "1")
     assert f"load average {load} before" in out
     assert ("do not trust these figures" in out) == (load > 4)
 
@@ -204,18 +194,18 @@ def test_a_busy_machine_is_told(monkeypatch, capsys, folder, load):
     ],
 )
 def test_durations(seconds, text):
-    assert verb._duration(seconds) == text
+    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.9996, "1.00"), (12.345, "12.3"), (123456.0, "123,000")]
 )
 def test_digits(value, text):
-    assert verb._digits(value) == text
+    assert digits(value) == text
 
 
-def test_help(monkeypatch, capsys):
-    code, out, err = invoke(monkeypatch, capsys, "--help")
+def test_help(invoke):
+    code, out, err = invoke("bench", "--help")
     assert (code, err) == (0, "")
     assert out.startswith("Usage: capexrisk bench [OPTIONS] SCENARIO")
     for option in ("paths", "rounds", "json", "set"):
@@ -233,9 +223,9 @@ def test_help(monkeypatch, capsys):
     ],
     ids=["missing file", "no rounds", "no paths", "bad override", "no scenario"],
 )
-def test_bad_input_is_one_line(tmp_path, monkeypatch, capsys, arguments, line):
+def test_bad_input_is_one_line(invoke, tmp_path, monkeypatch, arguments, line):
     monkeypatch.chdir(tmp_path)
-    code, out, err = invoke(monkeypatch, capsys, *arguments)
+    code, out, err = invoke("bench", *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("capexrisk: ") and err.count("\n") == 1
     assert line is None or err == f"capexrisk: {line}\n"

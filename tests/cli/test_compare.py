@@ -93,7 +93,7 @@ def test_a_run_that_collected_less_is_refused(folder, first):
     assert first.returncode == 0
     scenario = load_scenario(folder / "small.toml")
     (folder / "figures").mkdir(exist_ok=True)
-    simulate(scenario, paths=1024, seed=1, collect="figures").write(folder / "figures")
+    simulate(scenario, paths=1024, seed=1, collect="means").write(folder / "figures")
     found = call("compare", "small.toml", "figures", "--out", "none", cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("capexrisk: figures: a report needs a run that collects")
@@ -129,7 +129,7 @@ REFUSED = {
     ),
     "no paths": (
         ("small.toml", "dear.toml", "--paths", "0"),
-        "--paths: 0 is out of range; give 1 to 1000000000000",
+        "--paths: 0 is out of range; give 1 to 1,000,000,000,000",
     ),
     "there already": (
         ("small.toml", "dear.toml", "--out", "a/first"),

@@ -156,32 +156,37 @@ def folder(tmp_path):
     return tmp_path
 
 
-def assert_refused(folder, arguments: list[str], message: str) -> None:
-    before = listing(folder)
-    found = call(*arguments, cwd=folder)
-    assert found.stderr == f"capexrisk: {message}\n"
-    assert (found.returncode, found.stdout) == (2, "")
-    assert listing(folder) == before
+@pytest.fixture
+def assert_refused(folder, monkeypatch, invoke):
+    """That a call exits with 2, says one line, and leaves the folder as it was."""
+    monkeypatch.chdir(folder)
+
+    def refused(arguments: list[str], message: str) -> None:
+        before = listing(folder)
+        assert invoke(*arguments) == (2, "", f"capexrisk: {message}\n")
+        assert listing(folder) == before
+
+    return refused
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_bad_file(folder, name):
+def test_a_bad_file(folder, assert_refused, name):
     text, message = FILES[name]
     (folder / "x.toml").write_text(text)
-    assert_refused(folder, ["run", "x.toml"], message)
+    assert_refused(["run", "x.toml"], message)
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-def test_a_bad_argument(folder, name):
+def test_a_bad_argument(assert_refused, name):
     arguments, message = ARGUMENTS[name]
-    assert_refused(folder, arguments, message)
+    assert_refused(arguments, message)
 
 
 @pytest.mark.parametrize("verb", ["validate", "sources"])
-def test_other_verbs_refuse_alike(folder, verb):
+def test_other_verbs_refuse_alike(folder, assert_refused, verb):
     text, message = FILES["negative balance"]
     (folder / "x.toml").write_text(text)
-    assert_refused(folder, [verb, "x.toml"], message)
+    assert_refused([verb, "x.toml"], message)
 
 
 def test_a_correlation_that_is_none_names_its_smallest_eigenvalue(folder):

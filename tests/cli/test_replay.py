@@ -78,7 +78,7 @@ REFUSED = {
     "path": (("run", "--path", "1024"), "--path: 1024 is not in this run; give 0 to 1,023"),
     "issuer": (
         ("run", "--path", "1", "--issuer", "oracle"),
-        "--issuer: there is no 'oracle'; give one of Oracle",
+        "--issuer: there is no 'oracle'; did you mean Oracle?",
     ),
     "run": (
         (".", "--path", "1"),

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.results import load_results
-from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault, WorkersLost
 from capexrisk.run import plan
 from capexrisk.study import simulation
@@ -24,24 +23,14 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys) -> Command:
+def command(tmp_path, monkeypatch, invoke) -> Command:
     """The command in this process, without drawing, with small chunks."""
     write_small_scenario(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
     monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
     monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["capexrisk", *arguments])
-        try:
-            code = command_line._exit_code()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+    return invoke
 
 
 def run(command: Command, out: str, paths: int, *arguments: str) -> None:
@@ -115,15 +104,15 @@ def test_an_interrupt_before_anything_was_read_denies_nothing(command, monkeypat
 def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
     monkeypatch.setattr(plan, "FIRST_LOOK", FEW)
     run(command, "whole", MANY)
-    clock = iter([0.0, 0.0, 3.0, 9.0])
+    clock = iter([0.0, 0.0, 0.0, 3.0, 9.0])
     with monkeypatch.context() as patch:
         patch.setattr("capexrisk.run.stopping.time.perf_counter", lambda: next(clock))
         asked = ("run", "small.toml", "--paths", str(MANY), "--out", "x", "--max-time", "5", "-q")
         code, out, err = command(*asked)
     assert (code, out) == (0, "")
     assert err == (
-        "capexrisk: stopped at 2,048 of 8,192 paths, twice as many would have taken more than 5 s; "
-        "go on with: capexrisk resume x\n"
+        "capexrisk: stopped after 2,048 of 8,192 paths, twice as many would have taken more than "
+        "5 s; go on with: capexrisk resume x\n"
     )
     assert load_results(Path("x")).paths == FEW
     assert "stopped, 25%" in command("runs", ".")[1]
@@ -160,7 +149,7 @@ def test_a_name_of_unfinished_runs_is_refused(command):
 def test_it_says_from_where_it_goes_on(command):
     run(command, "x", FEW)
     _, _, err = command("resume", "x", "--paths", str(MANY))
-    assert err == "capexrisk: going on from 2,048 of 8,192 paths\n"
+    assert err == "capexrisk: resuming after 2,048 of 8,192 paths\n"
 
 
 def instead(patch: pytest.MonkeyPatch, name: str, act: Callable[[], object]) -> None:
@@ -298,7 +287,7 @@ def test_a_run_that_would_take_too_much_memory_is_not_begun(command):
     before = listing(Path())
     asked = ("run", "small.toml", "--paths", str(FEW), "--out", "x", "-q", "--max-memory")
     assert command(*asked, "-5")[2] == (
-        "capexrisk: --max-memory: -5 is no memory; give more than 0\n"
+        "capexrisk: --max-memory: -5 is out of range; give more than 0\n"
     )
     for most in ("1", "150"):  # less than histograms alone; less than Python with its libraries
         code, out, err = command(*asked, most)

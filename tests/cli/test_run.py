@@ -177,12 +177,12 @@ def test_report_draws_a_finished_run_again(folder, third):
 def test_a_report_of_less_than_everything_is_refused(tmp_path):
     scenario = load_scenario(write_small_scenario(tmp_path))
     (tmp_path / "run").mkdir()
-    simulate(scenario, paths=32, collect="figures").write(tmp_path / "run")
+    simulate(scenario, paths=32, collect="means").write(tmp_path / "run")
     found = call("report", "run", cwd=tmp_path)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr == (
         "capexrisk: run: a report needs a run that collects everything, and this one collected "
-        '"figures"; run again without collect\n'
+        '"means"; run again without collect\n'
     )
 
 
@@ -194,7 +194,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 
     before = listing(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.study.simulation.simulate_job", broken)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_job", broken)
     monkeypatch.setattr(
         "sys.argv", ["capexrisk", "run", "small.toml", "--paths", "2048", "--out", "x/y"]
     )
@@ -208,7 +208,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
     """The command in this process, without drawing."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:
         command_line.main()
@@ -222,7 +222,7 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
         "paths_quarantined": 1,
         "quarantine": [{"path": 17, "quarter": "2026Q2"}],
     }
-    monkeypatch.setattr("capexrisk.study.simulation.simulate_job", lambda *_, **__: results)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_job", lambda *_, **__: results)
     asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
     printed = capsys.readouterr()

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import capexrisk
 from capexrisk.cli import main as command_line
+from capexrisk.cli.main import VERBS
 from capexrisk.errors import CapexriskError, KernelFault
 from capexrisk.scenario import digest, load_scenario
 from tests.cli.command import COMMAND, DEFAULT, ROOT, call
 
-VERBS = ("run", "rare", "validate", "sources", "report", "bench", "schema", "doctor")
 HEAVY = {"numba", "pandas", "matplotlib", "numpy", "scipy", "pyarrow", "joblib", "pydantic"}
 
 
@@ -35,8 +36,8 @@ def imported_by(*arguments: str) -> set[str]:
 def test_help_names_every_verb_and_loads_nothing_heavy(tmp_path):
     found = call("--help", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
-    for verb in VERBS:
-        assert re.search(rf"^  {verb}  ", found.stdout, re.MULTILINE)
+    table = found.stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split(maxsplit=1) for line in table] == list(map(list, VERBS.items()))
     assert (
         "Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong, 130 interrupted."
         in " ".join(found.stdout.split())
@@ -48,37 +49,51 @@ def test_the_scenario_s_verbs_load_no_compiler(tmp_path):
     assert not (HEAVY - {"pydantic", "numpy"}) & imported_by("validate", str(DEFAULT))
 
 
+def test_every_verb_is_in_the_table():
+    files = {path.stem for path in Path(command_line.__file__).parent.glob("*.py")}
+    verbs = {name for name in files if f"``capexrisk {name}``" in docstring_of(name)}
+    assert verbs == set(VERBS)
+
+
+def docstring_of(name: str) -> str:
+    return Path(command_line.__file__).with_name(f"{name}.py").read_text("utf-8").split("\n")[0]
+
+
+def test_the_package_runs_as_a_module(tmp_path):
+    found = subprocess.run(
+        [sys.executable, "-m", "capexrisk", "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert found.stdout == f"capexrisk {capexrisk.__version__}\n"
+
+
 def test_version(tmp_path):
     found = call("--version", cwd=tmp_path)
     assert (found.returncode, found.stdout) == (0, f"capexrisk {capexrisk.__version__}\n")
 
 
-def invoke(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
-    """The command in this process, where starting one would show nothing more."""
-    monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        command_line.main()
-    printed = capsys.readouterr()
-    return int(ended.value.code or 0), printed.out, printed.err
-
-
 @pytest.mark.parametrize("verb", VERBS)
-def test_help_of_every_verb(monkeypatch, capsys, verb):
-    code, out, err = invoke(monkeypatch, capsys, verb, "--help")
+def test_help_of_every_verb(invoke, verb):
+    code, out, err = invoke(verb, "--help")
     assert (code, err) == (0, "")
-    assert out.startswith(f"Usage: capexrisk {verb}")
+    usage, first, *_ = out.split("\n\n")
+    assert usage.startswith(f"Usage: capexrisk {verb} ") and first.strip() == VERBS[verb]
 
 
-def test_every_option_of_run_says_what_it_does(monkeypatch, capsys):
-    _, out, _ = invoke(monkeypatch, capsys, "run", "--help")
+def test_every_option_of_run_says_what_it_does(invoke):
+    _, out, _ = invoke("run", "--help")
     options = ("paths", "seed", "sampler", "jobs", "backend", "out", "overwrite", "keep-paths")
     for option in (*options, "quiet"):
         assert re.search(rf"--{option}\b.* \w+", out), option
     assert "--set KEY=VALUE" in out
 
 
-def test_no_verb_shows_the_help(monkeypatch, capsys):
-    code, out, err = invoke(monkeypatch, capsys)
+def test_no_verb_shows_the_help(invoke):
+    code, out, err = invoke()
     assert (code, err) == (2, "")
     assert "Commands:" in out
 
@@ -93,20 +108,20 @@ def test_no_verb_shows_the_help(monkeypatch, capsys):
     ],
     ids=["kernel", "user", "disk full", "disk"],
 )
-def test_an_error_is_one_line_and_a_code(monkeypatch, capsys, error, code, line):
+def test_an_error_is_one_line_and_a_code(invoke, monkeypatch, error, code, line):
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("capexrisk.scenario.load_scenario", fail)
-    assert invoke(monkeypatch, capsys, "validate", str(DEFAULT)) == (code, "", line)
+    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", fail)
+    assert invoke("validate", str(DEFAULT)) == (code, "", line)
 
 
-def test_an_interrupt_is_one_line_and_130(monkeypatch, capsys):
+def test_an_interrupt_is_one_line_and_130(invoke, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("capexrisk.scenario.load_scenario", interrupt)
-    code, out, err = invoke(monkeypatch, capsys, "validate", str(DEFAULT))
+    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", interrupt)
+    code, out, err = invoke("validate", str(DEFAULT))
     # The empty line before it leaves the terminal's ^C alone.
     assert (code, out, err.strip()) == (130, "", "capexrisk: interrupted")
 
@@ -117,7 +132,7 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("capexrisk.scenario.load_scenario", fail)
+    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", fail)
     monkeypatch.setattr(sys, "argv", ["capexrisk", "validate", str(DEFAULT)])
     with pytest.raises(ZeroDivisionError):
         command_line.main()
@@ -141,9 +156,9 @@ def test_validate(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sources_lists_every_input(monkeypatch, capsys):
+def test_sources_lists_every_input(invoke, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
-    code, out, err = invoke(monkeypatch, capsys, "sources", str(DEFAULT))
+    code, out, err = invoke("sources", str(DEFAULT))
     assert (code, err) == (0, "")
     assert "Oracle.cash_usd_bn" in out and "MISSING" not in out
     assert "www.panabee.com" in out
@@ -168,25 +183,25 @@ def test_sources_names_an_input_without_evidence(tmp_path):
     assert "MISSING" in found.stdout
 
 
-def test_sources_take_what_is_set_as_assumed(monkeypatch, capsys):
+def test_sources_take_what_is_set_as_assumed(invoke, monkeypatch):
     monkeypatch.setenv("COLUMNS", "300")
     override = "issuers.Oracle.cash_usd_bn=5"
-    code, out, _ = invoke(monkeypatch, capsys, "sources", str(DEFAULT), "--set", override)
+    code, out, _ = invoke("sources", str(DEFAULT), "--set", override)
     assert code == 0 and "set on the command line" in out
 
 
-def test_doctor(monkeypatch, capsys):
-    code, out, err = invoke(monkeypatch, capsys, "doctor")
+def test_doctor(invoke):
+    code, out, err = invoke("doctor")
     assert (code, err) == (0, "")
     for name in ("python", "numba", "machine", "vectors", "cache"):
         assert re.search(rf"^{name} +\S", out, re.MULTILINE)
     assert re.search(r"^self-test +ok$", out, re.MULTILINE)
 
 
-def test_doctor_tells_of_wrong_bits(monkeypatch, capsys):
-    monkeypatch.setattr("capexrisk.kernel.selftest.known_answer_holds", lambda: False)
-    code, out, err = invoke(monkeypatch, capsys, "doctor")
-    assert code != 0 and "self-test" not in out
+def test_doctor_tells_of_wrong_bits(invoke, monkeypatch):
+    monkeypatch.setattr("capexrisk.cli.doctor.known_answer_holds", lambda: False)
+    code, out, err = invoke("doctor")
+    assert code == 1 and "self-test" not in out
     assert err.startswith("capexrisk: the random bits are not the published ones")
 
 

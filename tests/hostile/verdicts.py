@@ -83,7 +83,7 @@ def judge(path: Path) -> Verdict:
                 paths=BLOCK,
                 sampler="plain",
                 n_jobs=1,
-                collect="everything" if small else "figures",
+                collect="everything" if small else "means",
             )
         except KernelFault as fault:
             if "\n" in str(fault) or "too extreme" not in str(fault):

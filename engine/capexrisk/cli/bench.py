@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from capexrisk.cli.options import overrides, scenario_file
-from capexrisk.cli.sources import WIDTH_IN_A_FILE
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from capexrisk.run.measurement import Spread
-    from capexrisk.run.plan import RunPlan
-    from capexrisk.run.speed import Speed
-    from capexrisk.scenario import Scenario
+from capexrisk.archive.manifest import library_versions, machine
+from capexrisk.cli.plan import plan_options
+from capexrisk.cli.terminal import digits, duration, unfolded_console
+from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.run.measurement import Spread, spread
+from capexrisk.run.plan import RunPlan
+from capexrisk.run.speed import Speed, measure_speed
+from capexrisk.scenario import Scenario, digest
 
 ROUNDS = 5
 LARGER_RUNS = {10**6: "time of\n10⁶ paths", 10**8: "time of\n10⁸ paths"}
@@ -26,46 +28,30 @@ SHOWN = ("capexrisk", "python", "numpy", "numba", "llvmlite")
 
 
 @click.command
-@scenario_file
+@plan_options()
 @click.option(
     "--paths", type=int, help="Paths of each run. Default: what lasts about a second here."
 )
 @click.option("--rounds", type=int, default=ROUNDS, help=f"Interleaved rounds. Default: {ROUNDS}.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-@overrides
+@click.pass_obj
 def bench(
-    scenario: Path, paths: int | None, rounds: int, as_json: bool, overrides: tuple[str, ...]
+    began: float,
+    scenario: Scenario,
+    plan: RunPlan,
+    paths: int | None,
+    rounds: int,
+    as_json: bool,
 ) -> None:
-    """Measure how fast SCENARIO runs here: one worker and all, everything and figures.
+    """Measure how fast a scenario runs on this machine.
 
-    After a warm-up each round runs every way once. Nothing is written.
+    By one worker and by all, with everything collected and with means only. After a warm-up each
+    round runs every way once. No files are written.
     """
-    import time
-
-    began = time.perf_counter()
     load = _load_average()
-
-    from capexrisk.scenario import load_run_section, load_scenario
-
-    loaded = load_scenario(scenario, overrides)
-    section = load_run_section(scenario, overrides)
-    if rounds < 1:
-        raise click.UsageError(f"--rounds: {rounds} is out of range; give 1 or more")
-
-    from capexrisk.run.plan import RunPlan
-
-    try:
-        plan = RunPlan(
-            paths=1 if paths is None else paths, seed=section.seed, sampler=section.sampler
-        )
-    except ValueError as error:
-        raise click.UsageError(f"--{error}") from None
-
-    from capexrisk.run.speed import measure_speed
-
     with _progress() as progress:
         speed = measure_speed(
-            loaded,
+            scenario,
             seed=plan.seed,
             sampler=plan.sampler,
             rounds=rounds,
@@ -73,26 +59,20 @@ def bench(
             began=began,
             progress=progress,
         )
-    record = _record(loaded, plan, rounds, load, speed)
+    record = _record(scenario, plan, rounds, load, speed)
     if as_json:
-        import json
-
         print(json.dumps(record, indent=2, ensure_ascii=False))
     else:
-        _show(loaded, record)
+        _show(scenario, record)
 
 
 def _load_average() -> float:
-    import os
-
     return os.getloadavg()[0]
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None] | None]:
-    """What is being run, on stderr; nothing where no terminal looks on."""
-    from rich.console import Console
-
+    """What is being run, on stderr if that is a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield None
@@ -105,9 +85,6 @@ def _record(
     scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: Speed
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
-    from capexrisk.archive.manifest import library_versions, machine
-    from capexrisk.run.measurement import spread
-    from capexrisk.scenario import digest
 
     def parts(found: Spread) -> dict[str, float]:
         return dict(found._asdict())
@@ -146,7 +123,7 @@ def _record(
             "prepare_seconds": speed.start.prepare,
             "compile_or_load_seconds": speed.start.load,
             "chunk_seconds": speed.start.chunk,
-            "compile_or_load_figures_seconds": speed.start.load_figures,
+            "compile_or_load_means_seconds": speed.start.load_means,
         },
         "ways": ways,
         "peak_memory_mib": speed.peak_mib,
@@ -154,12 +131,7 @@ def _record(
 
 
 def _show(scenario: Scenario, record: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH_IN_A_FILE
+    console = unfolded_console()
     # Text as it stands: [x] is no markup.
     console.print(Text(scenario.title or scenario.name, style="bold"))
     for line in _head(record):
@@ -184,10 +156,8 @@ def _head(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _table(ways: list[dict[str, Any]]) -> Table:
-    from rich.table import Table
-
     # As wide as a terminal of 80 columns: what does not fit there is folded, never cut.
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table = plain_table()
     for heading in ("workers", "collects"):
         table.add_column(heading, no_wrap=True)
     for heading in ("thousand\npaths/s", "speed-up"):
@@ -202,7 +172,7 @@ def _table(ways: list[dict[str, Any]]) -> Table:
             way["collect"],
             _with_range(rate),
             "" if one else _with_range(way["speed_up"]),
-            *(_duration(seconds) for seconds in way["seconds_of_paths"].values()),
+            *(duration(seconds) for seconds in way["seconds_of_paths"].values()),
         )
     return table
 
@@ -215,16 +185,16 @@ def _foot(record: dict[str, Any]) -> Iterator[str]:
     yield (
         f"Median (range) of {rounds} of {paths}. "
         "The simulation alone: tables, figures and report come once a run. "
-        'Everything is what `capexrisk run` collects; figures, collect="figures" in Python, are '
+        'Everything is what `capexrisk run` collects; means, collect="means" in Python, are '
         "means and probabilities alone."
     )
     yield (
         f"First chunk of {start['chunk_paths']:,} paths "
-        f"{_duration(start['seconds_to_first_chunk'])} after the command began: "
-        f"imports and scenario {_duration(start['prepare_seconds'])}, "
-        f"compiling or loading {_duration(start['compile_or_load_seconds'])}, "
-        f"the chunk {_duration(start['chunk_seconds'])}. Compiling or loading for figures: "
-        f"{_duration(start['compile_or_load_figures_seconds'])}."
+        f"{duration(start['seconds_to_first_chunk'])} after the command began: "
+        f"imports and scenario {duration(start['prepare_seconds'])}, "
+        f"compiling or loading {duration(start['compile_or_load_seconds'])}, "
+        f"the chunk {duration(start['chunk_seconds'])}. Compiling or loading for means: "
+        f"{duration(start['compile_or_load_means_seconds'])}."
     )
     yield f"Peak memory of the process: {record['peak_memory_mib']:,.0f} MiB."
     yield from _idle(record)
@@ -233,8 +203,6 @@ def _foot(record: dict[str, Any]) -> Iterator[str]:
 
 def _idle(record: dict[str, Any]) -> Iterator[str]:
     """A word on runs that are too short for all workers."""
-    from capexrisk.run.plan import RunPlan
-
     way = record["ways"][-1]
     chunks = sum(1 for _ in RunPlan(paths=way["paths"], seed=0, sampler=record["sampler"]).chunks())
     if chunks < way["workers"]:
@@ -255,18 +223,5 @@ def _busy(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _with_range(found: dict[str, float]) -> str:
-    median, low, high = (_digits(found[name]) for name in ("median", "low", "high"))
+    median, low, high = (digits(found[name]) for name in ("median", "low", "high"))
     return median if low == high else f"{median} ({low}–{high})"
-
-
-def _digits(value: float) -> str:
-    """A positive number to three digits: 0.0123, 1.23, 123,000."""
-    places = 2 - int(f"{value:.2e}".partition("e")[2])
-    return f"{round(value, places):,.{max(places, 0)}f}"
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{_digits(seconds / length)} {unit}"
-    return f"{_digits(seconds)} s"

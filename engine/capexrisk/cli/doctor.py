@@ -1,26 +1,27 @@
-"""``capexrisk doctor``: whether this machine is in order."""
+"""``capexrisk doctor``: whether this machine computes the published random bits, and with what."""
 
 from __future__ import annotations
 
+import os
+import platform
+
 import click
+
+from capexrisk.archive.manifest import library_versions
+from capexrisk.errors import KernelFault
+from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
 
 
 @click.command
 def doctor() -> None:
-    """Report versions, cores, vector width and the compiled core's self-test."""
-    import os
-    import platform
-
-    from capexrisk.archive.manifest import library_versions
-    from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
-
+    """Check this machine: versions, processor, self-test."""
     for name, found in library_versions().items():
         print(f"{name:<12} {found}")
     print(f"{'machine':<12} {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     print(f"{'vectors':<12} {vector_bits()} bits")
     print(f"{'cache':<12} {core_cache()}")
     if not known_answer_holds():
-        raise click.ClickException(
+        raise KernelFault(
             "the random bits are not the published ones: do not trust results of this machine"
         )
     print(f"{'self-test':<12} ok")

@@ -1,54 +1,83 @@
-"""The command ``capexrisk``."""
+"""The command ``capexrisk``: its verbs, and what ends it."""
 
 from __future__ import annotations
 
 import signal
 import sys
+import time
+from importlib import import_module
+from typing import Any
 
 import click
 
 from capexrisk import __version__
-from capexrisk.cli.bench import bench
-from capexrisk.cli.compare import compare
-from capexrisk.cli.doctor import doctor
-from capexrisk.cli.forecast import estimate
-from capexrisk.cli.rare import rare
-from capexrisk.cli.replay import replay
-from capexrisk.cli.report import report
-from capexrisk.cli.resume import resume
-from capexrisk.cli.run import run
-from capexrisk.cli.runs import runs
-from capexrisk.cli.schema import schema
-from capexrisk.cli.sources import sources
-from capexrisk.cli.validate import validate
-from capexrisk.cli.verify import verify
-from capexrisk.errors import RUN_FAILED, USAGE_WRONG, CapexriskError
+from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError
 
 INTERRUPTED = 130
 
+# The first line of each verb's help. A verb is the function of its name in the file of its name.
+VERBS = {
+    "validate": "Check a scenario file.",
+    "sources": "List every figure of a scenario with its source.",
+    "forecast": "Forecast the time, memory and disk that a run takes.",
+    "run": "Simulate a scenario and write its results.",
+    "resume": "Resume an interrupted run, or extend a finished one.",
+    "compare": "Compare scenarios or finished runs with a first one.",
+    "rare": "Estimate the probability of a rare failure.",
+    "report": "Write the plots and reports of a finished run again.",
+    "replay": "Show one path of a finished run, quarter by quarter.",
+    "verify": "Compute chunks of a finished run again and compare every bit.",
+    "runs": "List runs and comparisons, finished or not.",
+    "schema": "Print the JSON Schema of scenario files, for editors.",
+    "doctor": "Check this machine: versions, processor, self-test.",
+    "bench": "Measure how fast a scenario runs on this machine.",
+}
 
-@click.group()
+
+class LazyGroup(click.Group):
+    """Imports a verb when it is called: ``--help`` does not wait for the compiler."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order of the table."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """The verb of a name; None if there is none."""
+        if name not in VERBS:
+            return None
+        verb: click.Command = getattr(import_module(f"capexrisk.cli.{name}"), name)
+        return verb
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table, without importing a verb."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call a verb; an error about an argument names the option that gave it."""
+        try:
+            return super().invoke(ctx)
+        except ArgumentError as error:
+            verb = self.get_command(ctx, ctx.invoked_subcommand or "")
+            options = {} if verb is None else {each.name: each.opts[0] for each in verb.params}
+            option = options.get(error.argument, error.argument)
+            raise click.UsageError(f"{option}: {error.problem}") from None
+
+
+@click.group(cls=LazyGroup)
 @click.version_option(__version__, message="capexrisk %(version)s")
 def capexrisk() -> None:
     """Monte Carlo risk engine of capital spending.
 
-    Who burns cash, who cannot fund its plan, when, why, and how sure is each number.
+    Who burns cash, who cannot fund its plan, when and why, and how certain each number is.
+
     Exit codes: 0 fine, 1 the run failed, 2 usage or scenario wrong, 130 interrupted.
     """
 
 
-VERBS = (
-    *(validate, sources, estimate, run, resume, compare, rare),
-    *(report, replay, verify, runs),
-    *(schema, doctor, bench),
-)
-for verb in VERBS:
-    capexrisk.add_command(verb)
-
-
 def main() -> None:
     """Run the command; every error a user can make is one line on stderr."""
-    # A polite kill and a terminal that closes end a run as Ctrl-C does; nohup's process goes on.
+    # SIGTERM and SIGHUP end a run as SIGINT does; where nohup ignores one, it stays ignored.
     for sign in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:
             signal.signal(sign, signal.default_int_handler)
@@ -57,7 +86,9 @@ def main() -> None:
 
 def _exit_code() -> int:
     try:
-        return int(capexrisk(prog_name="capexrisk", standalone_mode=False) or 0)
+        # `obj`: verbs that forecast or measure time count their own imports.
+        began = time.perf_counter()
+        return int(capexrisk(prog_name="capexrisk", standalone_mode=False, obj=began) or 0)
     except click.exceptions.NoArgsIsHelpError as help_asked_for:
         print(help_asked_for.format_message())
         return USAGE_WRONG

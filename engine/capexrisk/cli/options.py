@@ -1,4 +1,4 @@
-"""Arguments and options that several verbs share."""
+"""Arguments and options that several verbs share; those of a plan are in `plan`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,22 @@ overrides = click.option(
     multiple=True,
     help="Change a figure, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
 )
-scheduler = click.option(
-    "--scheduler", metavar="ADDRESS", help="With dask: its scheduler, such as tcp://HOST:8786."
+run_directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+overwrite = click.option("--overwrite", is_flag=True, help="Replace earlier results there.")
+quiet = click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
+
+
+def _new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.exists():
+        raise click.UsageError(f"{option.opts[0]}: {path} exists already; give another file")
+    if path is not None and not path.parent.is_dir():
+        raise click.UsageError(f"{option.opts[0]}: {path.parent} is no directory; make it first")
+    return path
+
+
+csv_file = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=_new_file,
+    help="Also write it as CSV.",
 )

@@ -1,53 +1,55 @@
-"""A bar on stderr while paths are simulated."""
+"""A progress bar on stderr while paths are simulated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class PathsPerSecond(ProgressColumn):
+    """The speed of a run."""
+
+    def render(self, task: Task) -> Text:
+        """Paths per second; nothing before it is known."""
+        return Text(f"{task.speed:,.0f} paths/s" if task.speed else "")
+
 
 @contextmanager
 def progress(
     paths: int, quiet: bool, what: str = "Simulating"
 ) -> Iterator[Callable[[int], None] | None]:
-    """A bar with paths per second and time left; nothing where no terminal looks on.
+    """A bar with paths per second and time left, if stderr is a terminal.
 
     Parameters
     ----------
     paths : int
-        In all.
+        Number of paths in all.
     quiet : bool
         No bar.
     what : str
-        Beside the bar.
+        Label of the bar.
 
     Yields
     ------
     callable or None
-        To be told the number of paths finished so far.
+        Takes the number of paths finished so far; None without a bar.
     """
-    from rich.console import Console
-
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield None
         return
-
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        Task,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.text import Text
-
-    class PathsPerSecond(ProgressColumn):
-        def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} paths/s" if task.speed else "")
-
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),

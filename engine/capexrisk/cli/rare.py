@@ -1,23 +1,24 @@
-"""``capexrisk rare``: the probability of a failure that counting would take long to see."""
+"""``capexrisk rare``: the probability of a failure that few paths show."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import get_args
 
 import click
+from rich.table import Table
 
-from capexrisk.cli.options import overrides, scenario_file
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from capexrisk.estimate.independent import Estimate
-    from capexrisk.study.rare.on_model import RareEvent
-
+from capexrisk.cli.options import csv_file
+from capexrisk.cli.plan import plan_options
+from capexrisk.cli.terminal import show
+from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.run.plan import RunPlan
+from capexrisk.scenario import Scenario
+from capexrisk.study.rare.on_model import RareEvent, rare_event
+from capexrisk.study.rare.search import Method
 
 @click.command
-@scenario_file
+@plan_options("seed", "jobs")
 @click.option(
     "--event",
     required=True,
@@ -26,59 +27,41 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--method",
-    type=click.Choice(["auto", "importance", "splitting"]),
+    type=click.Choice(get_args(Method)),
     default="auto",
     help="auto, the default, chooses after a pilot.",
 )
-@click.option("--error", default=0.1, help="Relative standard error to stop at. Default: 0.1.")
-@click.option("--max-paths", default=2_000_000, help="Paths to stop at. Default: 2000000.")
-@click.option("--seed", type=int, help="Seed of all draws. Default: the scenario's [run] table.")
-@click.option("--jobs", type=int, help="Workers; -1, the default, is one for each core.")
-@click.option("--out", type=click.Path(path_type=Path), help="Also write the estimates as CSV.")
-@overrides
+@click.option(
+    "--error",
+    "relative_error",
+    default=0.1,
+    help="Relative standard error to stop at. Default: 0.1.",
+)
+@click.option("--max-paths", default=2_000_000, help="Paths to stop at. Default: 2,000,000.")
+@csv_file
 def rare(
-    scenario: Path,
+    scenario: Scenario,
+    plan: RunPlan,
     event: str,
-    method: str,
-    error: float,
+    method: Method,
+    relative_error: float,
     max_paths: int,
-    seed: int | None,
-    jobs: int | None,
     out: Path | None,
-    overrides: tuple[str, ...],
 ) -> None:
-    """Estimate how likely a rare failure of SCENARIO is, with a plain count beside it.
+    """Estimate the probability of a rare failure.
 
-    Names are those of a run's summary: metric/issuer, or metric/issuer/period for "by the end of".
+    A plain count is shown beside it. Events are named as in a run's summary:
+    metric/issuer, or metric/issuer/period for "by the end of the period".
     """
-    from capexrisk.scenario import load_run_section, load_scenario
-
-    loaded = load_scenario(scenario, overrides)
-    section = load_run_section(scenario, overrides)
-
-    if out is not None:
-        if out.exists():
-            raise click.UsageError(f"--out: {out} exists already; give another file")
-        if not out.parent.is_dir():
-            raise click.UsageError(f"--out: {out.parent} is no directory; make it first")
-
-    from capexrisk.cli.terminal import show
-    from capexrisk.study.rare.on_model import rare_event
-
-    try:
-        found = rare_event(
-            loaded,
-            event,
-            method=method,  # type: ignore[arg-type]
-            relative_error=error,
-            max_paths=max_paths,
-            seed=section.seed if seed is None else seed,
-            n_jobs=section.jobs if jobs is None else jobs,
-        )
-    except ValueError as refused:
-        option = {"relative_error": "error", "max_paths": "max-paths"}
-        name, _, why = str(refused).partition(":")
-        raise click.UsageError(f"--{option.get(name, name)}:{why}") from None
+    found = rare_event(
+        scenario,
+        event,
+        method=method,
+        relative_error=relative_error,
+        max_paths=max_paths,
+        seed=plan.seed,
+        n_jobs=plan.jobs,
+    )
     for warning in found.found.warnings:
         click.echo(f"capexrisk: warning: {warning}", err=True)
     show(_table(found))
@@ -88,10 +71,8 @@ def rare(
 
 def _table(found: RareEvent) -> Table:
     """The estimate and the count, a column each."""
-    from rich.table import Table
-
     rare, counted = found.found, found.counted
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table = plain_table()
     for heading in (found.event.name, rare.method, "counting"):
         table.add_column(heading, overflow="fold")
     both = (rare.estimate, counted)

@@ -1,4 +1,4 @@
-"""``capexrisk report``: write the figures and reports of a finished run again."""
+"""``capexrisk report``: draw and write the reports of a finished run again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from pathlib import Path
 
 import click
 
+from capexrisk.archive.results import load_results
+from capexrisk.cli.options import run_directory
+from capexrisk.report.files.write import of_stored_tables, write_report_files
+
 
 @click.command
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@run_directory
 def report(directory: Path) -> None:
-    """Write figures, report.html, report.md and report.xlsx into DIR, a finished run."""
-    from capexrisk.archive.results import load_results
-    from capexrisk.report.files.write import of_stored_tables, write_report_files
+    """Write the plots and reports of a finished run again.
 
+    They are report.html, report.md, report.xlsx and the folder figures.
+    """
     results = load_results(directory)
     with of_stored_tables(directory):
         page = write_report_files(results, directory)

@@ -5,6 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
+
+from capexrisk.archive.listing import COMPARISON, runs_below
+from capexrisk.cli.terminal import show
+from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.plain_table import plain_table
 
 
 @click.command
@@ -12,23 +18,16 @@ import click
     "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("runs"), required=False
 )
 def runs(folder: Path) -> None:
-    """List the runs and comparisons in DIR and below it, and how far unfinished ones are.
+    """List runs and comparisons, finished or not.
 
-    Without DIR it is runs/.
-    The chance is that of any funding failure by the end of the horizon.
+    Looks in DIR, by default runs/, and in all folders below it. The column "any failure" is the
+    probability of a funding failure by the end of the horizon.
     """
-    from rich.table import Table
-    from rich.text import Text
-
-    from capexrisk.archive.listing import COMPARISON, runs_below
-    from capexrisk.cli.terminal import show
-    from capexrisk.report.writing.numbers import percentage
-
     found = runs_below(folder)
     if not found:
         print(f"{folder}: no runs")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+    table = plain_table()
     table.add_column("run", no_wrap=True)
     table.add_column("state", no_wrap=True)
     table.add_column("scenario", no_wrap=True)

@@ -1,15 +1,15 @@
-"""``capexrisk schema``: the JSON Schema of scenario files, for editors."""
+"""``capexrisk schema``: the JSON Schema of scenario files."""
 
 from __future__ import annotations
 
+import json
+
 import click
+
+from capexrisk.scenario import json_schema
 
 
 @click.command
 def schema() -> None:
-    """Print the JSON Schema of scenario files."""
-    import json
-
-    from capexrisk.scenario import json_schema
-
+    """Print the JSON Schema of scenario files, for editors."""
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
+from rich import box
+from rich.table import Table
+from rich.text import Text
 
 from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.terminal import unfolded_console
 from capexrisk.errors import MissingSource
-
-WIDTH_IN_A_FILE = 500  # a line an input, nothing folded
+from capexrisk.scenario import inputs, load_scenario
 
 
 @click.command
 @scenario_file
 @overrides
 def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
-    """List every input of SCENARIO and its source; fail on an input without one."""
-    from collections import Counter
+    """List every input of a scenario with its source.
 
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from capexrisk.scenario import inputs, load_scenario
-
+    Fails if an input has none.
+    """
     given = inputs(load_scenario(scenario, overrides))
     table = Table(box=box.SIMPLE)
     for heading in ("input", "value", "confidence", "source"):
@@ -34,10 +32,7 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
         source = f"{one.source} {one.address}".strip()
         cells = (one.path, str(one.value), one.confidence or "MISSING", source)
         table.add_row(*(Text(cell) for cell in cells))  # as they stand: [x] is no markup
-    console = Console()
-    if not console.is_terminal:
-        console.width = WIDTH_IN_A_FILE
-    console.print(table)
+    unfolded_console().print(table)
     counted = Counter(one.confidence or "MISSING" for one in given).most_common()
     print(f"{len(given)} inputs: " + ", ".join(f"{n} {name}" for name, n in counted))
 

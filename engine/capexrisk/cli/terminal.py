@@ -1,10 +1,11 @@
-"""Tables in a terminal."""
+"""Tables and durations as a terminal shows them."""
 
 from __future__ import annotations
 
 from rich.console import Console, RenderableType
 
 WIDEST = 1_000  # columns
+WIDTH_IN_A_FILE = 500  # one line for each row, nothing folded
 
 
 def show(table: RenderableType) -> None:
@@ -12,3 +13,29 @@ def show(table: RenderableType) -> None:
     console = Console()
     needed = console.measure(table, options=console.options.update(width=WIDEST)).maximum
     (console if needed <= console.width else Console(width=needed)).print(table)
+
+
+def unfolded_console() -> Console:
+    """A console whose lines are folded in a terminal only, and not in a file or a pipe."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDTH_IN_A_FILE
+    return console
+
+
+def digits(value: float) -> str:
+    """A positive number to three digits: 0.0123, 1.23, 123,000."""
+    places = 2 - int(f"{value:.2e}".partition("e")[2])
+    return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def duration(seconds: float) -> str:
+    """Three digits, in the unit that fits.
+
+    >>> [duration(s) for s in (3.2, 75.0, 5400.0, 18_000.0)]
+    ['3.20 s', '75.0 s', '90.0 min', '5.00 h']
+    """
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{digits(seconds / length)} {unit}"
+    return f"{digits(seconds)} s"

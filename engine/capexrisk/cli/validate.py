@@ -7,15 +7,17 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.scenario import digest, load_run_section, load_scenario
 
 
 @click.command
 @scenario_file
 @overrides
 def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
-    """Check SCENARIO without running it."""
-    from capexrisk.scenario import digest, load_run_section, load_scenario
+    """Check a scenario file.
 
+    Prints its horizon, its digest and its capacity, or the first error and how to mend it.
+    """
     loaded = load_scenario(scenario, overrides)
     load_run_section(scenario, overrides)
     quarters = loaded.quarter_labels()

@@ -1,4 +1,4 @@
-"""``capexrisk verify``: whether a finished run comes out again."""
+"""``capexrisk verify``: whether a finished run gives the same bits again."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from pathlib import Path
 
 import click
 
+from capexrisk.archive.checkpoint import damaged_files
+from capexrisk.archive.checksums import changed_files
+from capexrisk.archive.places import CHECKPOINT
+from capexrisk.archive.results import load_results
+from capexrisk.archive.verify import verify as verify_run
+from capexrisk.cli.options import quiet, run_directory
 from capexrisk.cli.progress import progress
+from capexrisk.errors import ResultsError
 
 MOST_LISTED = 3
 
 
 @click.command
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@run_directory
 @click.option(
     "--sample", type=click.IntRange(1), default=32, help="Chunks to compute. Default: 32."
 )
-@click.option("--all", "whole", is_flag=True, help="All chunks, and the tables that follow.")
+@click.option("--all", "whole", is_flag=True, help="All chunks, and the tables made of them.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Of the sample. Default: 0.")
 @click.option(
     "--jobs", type=int, default=-1, help="Workers; -1, the default, is one for each core."
 )
-@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+@quiet
 def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
-    """Compute chunks of DIR, a finished run, again and compare them bit by bit.
+    """Compute chunks of a finished run again and compare every bit.
 
-    Before that, the files of its tables and of its checkpoint are held against their check sums.
+    Before that, the checksums of its tables and of its checkpoint are compared.
 
     Exit code 0: equal; 1: something differs.
     """
-    from capexrisk.archive.checkpoint import damaged_files
-    from capexrisk.archive.checksums import changed_files
-    from capexrisk.archive.places import CHECKPOINT
-    from capexrisk.archive.results import load_results
-    from capexrisk.archive.verify import verify as verify_run
-    from capexrisk.errors import ResultsError
-
     results = load_results(directory)
     changed = changed_files(directory, results.manifest.get("files", {}))  # none in older runs
     damaged = damaged_files(directory / CHECKPOINT)
@@ -49,8 +49,6 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
             found = verify_run(
                 results, sample=None if whole else sample, seed=seed, n_jobs=jobs, progress=advance
             )
-    except ValueError as error:
-        raise click.UsageError(f"--{error}") from None
     except ResultsError as error:
         raise ResultsError(f"{directory}: {error}") from None
     print(f"{directory}: {found.checked:,} of {found.chunks:,} chunks computed again")

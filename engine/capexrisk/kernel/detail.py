@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 DISTANCE = -1  # how far issuers stay from failing, and nothing else
-FIGURES = 0  # what "figures" asks for
+MEANS = 0  # what "means" asks for
 EVERYTHING = 1  # also causes, balances and extremes
 TRACE = 2  # also what nothing but a look at single quarters reads

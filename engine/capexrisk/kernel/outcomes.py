@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from capexrisk.kernel.block import BLOCK
 
 Kind = Literal["distribution", "mean", "count"]
-Collect = Literal["everything", "figures"]
+Collect = Literal["everything", "means"]
 ABSENT = -1  # the offset of a quantity that is not collected
 CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
 FLOWS = (*CHANNELS, "capex_cut", "buybacks")
@@ -88,7 +88,7 @@ class Quantity:
     levels: int = 0
 
 
-# What a run that collects "figures" has no use for: issuers by quarter, extremes, causes.
+# What a run that collects "means" has no use for: issuers by quarter, extremes, causes.
 DETAIL = frozenset(
     {
         *("fcf_quarter", "ocf_quarter", "capex_quarter", "profit_quarter", "flows_year"),
@@ -101,9 +101,9 @@ DETAIL = frozenset(
 def catalogue(quarters: int, issuers: int, collect: Collect = "everything") -> tuple[Quantity, ...]:
     """Every quantity a path yields, in the order of its rows.
 
-    With "figures": without DETAIL, and distributions as means.
+    With "means": without DETAIL, and distributions as means.
     """
-    if collect == "figures":
+    if collect == "means":
         everything = catalogue(quarters, issuers)
         wanted = [q for q in everything if q.name not in DETAIL]
         return tuple(replace(q, kind="mean") if q.kind == "distribution" else q for q in wanted)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK, aligned_zeros
-from capexrisk.kernel.detail import DISTANCE, EVERYTHING, FIGURES, TRACE
+from capexrisk.kernel.detail import DISTANCE, EVERYTHING, MEANS, TRACE
 from capexrisk.kernel.distance import keep_distance
 from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
 from capexrisk.kernel.funding import (
@@ -236,8 +236,8 @@ def simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally
 
 
 @entry
-def _simulate_figures(market, schedule, moves, first_path, paths, work, kept, tally):
-    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, FIGURES)
+def _simulate_means(market, schedule, moves, first_path, paths, work, kept, tally):
+    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, MEANS)
 
 
 @entry
@@ -288,7 +288,7 @@ def simulate_chunk(
     """
     tally = empty_tally(layout)
     kept = np.empty((paths, layout.rows) if keep else (0, 0))
-    simulate = _simulate_everything if layout.detailed else _simulate_figures
+    simulate = _simulate_everything if layout.detailed else _simulate_means
     simulate(
         market,
         schedule,

@@ -50,7 +50,7 @@ def lower(scenario: Scenario, collect: Collect = "everything") -> LoweredScenari
     Parameters
     ----------
     scenario : Scenario
-    collect : {"everything", "figures"}
+    collect : {"everything", "means"}
         What its paths leave behind; see `simulate`.
 
     Raises

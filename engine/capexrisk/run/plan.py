@@ -65,7 +65,7 @@ class RunPlan:
     scheduler : str or None
         With dask: the address of its scheduler, ``tcp://HOST:8786``. Its cluster says how many
         workers there are.
-    collect : {"everything", "figures"}
+    collect : {"everything", "means"}
         What is found out about the paths.
     targets : tuple of str
         Errors at which the run stops; see `targets.parse_target`.

@@ -30,7 +30,7 @@ class Way:
     ----------
     workers : int
         Threads.
-    collect : {"everything", "figures"}
+    collect : {"everything", "means"}
     paths : int
         Paths of each run.
     seconds : tuple of float
@@ -60,14 +60,14 @@ class Start:
         Compiling the core, or loading it from the cache.
     chunk : float
         The first chunk itself.
-    load_figures : float
-        Compiling or loading the core that collects figures only; not part of the sum.
+    load_means : float
+        Compiling or loading the core that collects means only; not part of the sum.
     """
 
     prepare: float
     load: float
     chunk: float
-    load_figures: float
+    load_means: float
 
     @property
     def first_chunk(self) -> float:
@@ -83,7 +83,7 @@ class Speed:
     ----------
     start : Start
     ways : tuple of Way
-        One worker, then all workers where there are more; with everything collected, then figures.
+        One worker, then all workers where there are more; with everything collected, then means.
     peak_mib : float
         Peak resident memory of this process so far, MiB, compiler and libraries included.
     """
@@ -193,8 +193,8 @@ def first_chunk(lowered: LoweredScenario, plan: RunPlan) -> tuple[float, float]:
 def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float) -> Start:
     prepare = time.perf_counter() - began
     load, chunk = first_chunk(lowered["everything"], plan)
-    load_figures, _ = first_chunk(lowered["figures"], plan)
-    return Start(prepare=prepare, load=load, chunk=chunk, load_figures=load_figures)
+    load_means, _ = first_chunk(lowered["means"], plan)
+    return Start(prepare=prepare, load=load, chunk=chunk, load_means=load_means)
 
 
 def _short(plan: RunPlan) -> RunPlan:

@@ -1,4 +1,4 @@
-"""What a run will take before it is started: time, memory, disk, from a small one."""
+"""Time, memory and disk of a run, forecast from a small one."""
 
 from __future__ import annotations
 
@@ -25,27 +25,28 @@ from capexrisk.study.simulation import simulate_job
 
 PILOT_CHUNKS = 32  # a chunk a net, and as many of independent paths
 KEPT = "paths"
-ASKED = 4  # times each worker is asked what it takes, so that none is left out
+QUERIES = 4  # per worker, so that every worker answers at least once
 Writer = Callable[[Results, Path], object]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Budget:
+class Forecast:
     """What a run is expected to take.
 
     Attributes
     ----------
     paths : int
-        That will be run: whole nets.
+        Number of paths that will be run: whole nets.
     seconds : float
-        From start to end, compiled code from the cache; of it `simulation` grows with the paths.
+        From start to end, with compiled code from the cache.
     simulation : float
+        The part of `seconds` that grows with the number of paths.
     memory_mib : float
-        Peak resident memory of the process and of the processes that work for it on this machine.
+        Peak resident memory of the process and of its worker processes on this machine.
     disk_mib : float
-        Of all files that it leaves.
+        Size of all files that it leaves.
     pilot_paths : int
-        Of the small run that this was told from.
+        Number of paths of the small run from which this is extrapolated.
     """
 
     paths: int
@@ -56,17 +57,17 @@ class Budget:
     pilot_paths: int
 
 
-def estimate_budget(
+def forecast_run(
     scenario: Scenario,
     plan: RunPlan,
     *,
     write: Writer,
     keep_paths: bool = False,
     began: float | None = None,
-) -> Budget:
-    """Run a small part of a plan, with all that it writes, and extrapolate.
+) -> Forecast:
+    """Run a small part of a plan, with all files that it writes, and extrapolate.
 
-    Time grows with paths, memory does not, files do where single paths are kept.
+    Time grows with the number of paths, memory does not, files do if single paths are kept.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def estimate_budget(
     write : callable
         Writes a run's files into a directory, as the run itself would.
     keep_paths : bool
-        Whether every single path is written.
+        Whether single paths are written.
     began : float, optional
         Reading of `time.perf_counter` from which the start is timed. Default: now.
 
@@ -106,11 +107,11 @@ def estimate_budget(
     simulation = in_pilot * plan.run_paths / pilot.run_paths
     of_paths = sum(size for file, size in sizes.items() if file.parent.name == KEPT)
     disk = sum(sizes.values()) - of_paths + of_paths * plan.run_paths / pilot.run_paths
-    # Of the checkpoint's parts a short run writes only some.
+    # A short run writes only some parts of the checkpoint.
     parts = [size for file, size in sizes.items() if file.match(TOTALS)]
     if parts and plan.sampler == "sobol":
         disk += (REPLICATES - len(parts)) * sum(parts) / len(parts)
-    return Budget(
+    return Forecast(
         paths=plan.run_paths,
         seconds=(written - began) - in_pilot + simulation,
         simulation=simulation,
@@ -123,7 +124,7 @@ def estimate_budget(
 def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: Writer) -> None:
     """Refuse a run that is expected to take more memory than is allowed.
 
-    What its histograms alone take is known at once; the rest a small run tells.
+    The size of its histograms is known at once; a small run shows the rest.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: 
     least = layout.distributions * CELLS * 4 * (copies + 2 * worker_count(plan)) / 2**20
     if least > most_mib:
         raise _beyond(f"at least {least:,.0f}", most_mib)
-    expected = estimate_budget(scenario, plan, write=write).memory_mib
+    expected = forecast_run(scenario, plan, write=write).memory_mib
     if expected > most_mib:
         raise _beyond(f"about {expected:,.0f}", most_mib)
 
@@ -147,9 +148,9 @@ def _beyond(expected: str, most_mib: float) -> BudgetExceeded:
 
 
 def _peak_of_workers(plan: RunPlan) -> float:
-    """Peak memory of the processes that work on this machine, MiB."""
+    """Peak memory of the worker processes on this machine, MiB."""
     if plan.backend != "loky":
         return 0.0
     workers = worker_count(plan)
-    found = run_in_order(plan, peak_mib, [()] * (ASKED * workers))
+    found = run_in_order(plan, peak_mib, [()] * (QUERIES * workers))
     return workers * max(found)

@@ -64,8 +64,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     scheduler : str, optional
         With backend "dask": the address of a running scheduler, ``"tcp://HOST:8786"``. Its
         cluster says how many workers there are; `n_jobs` has no effect.
-    collect : {"everything", "figures"}
-        "figures" takes less time: means and probabilities only, without quantiles and CFaR, and of
+    collect : {"everything", "means"}
+        "means" takes less time: means and probabilities only, without quantiles and CFaR, and of
         an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
         causes. Plots and the report need everything.
     targets : sequence of str

@@ -196,7 +196,7 @@ def test_other_damage_is_found(scenario, sampler, whole, tmp_path, spoil):
     [
         ({"seed": 4}, "seed was 3, is 4"),
         ({"sampler": "plain"}, "sampler was sobol, is plain"),
-        ({"collect": "figures"}, "collect was everything, is figures"),
+        ({"collect": "means"}, "collect was everything, is means"),
     ],
 )
 def test_another_run_is_refused(scenario, tmp_path, change, differs):

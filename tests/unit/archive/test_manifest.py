@@ -155,7 +155,7 @@ def test_it_carries_every_input_with_its_evidence():
     assert oas["source"].startswith("ICE BofA US Corporate Index")
     assert oas["address"] == "https://fred.stlouisfed.org/series/BAMLC0A0CM"
     assert json.loads(json.dumps(records, allow_nan=False)) == records
-    run = simulate(scenario, paths=32, n_jobs=1, collect="figures")
+    run = simulate(scenario, paths=32, n_jobs=1, collect="means")
     assert run.manifest["scenario"]["sources"] == records
 
 

@@ -26,7 +26,7 @@ HORIZONS = [
     ("2026Q4", 1),
     ("2026Q2", 1),
 ]
-COLLECT = ["everything", "figures"]
+COLLECT = ["everything", "means"]
 # Quantities that are no copy of a row of the state, each with a loop of its own.
 COMPUTED = {
     *("market_spread", "group_profit", "profit_above", "raised", "outside_total"),
@@ -111,14 +111,14 @@ def test_every_row_is_written_whatever_was_there_before(scenario, collect, monke
     np.testing.assert_array_equal(kept.view(np.int64), clean.view(np.int64))
 
 
-def test_figures_are_the_same_numbers_in_fewer_rows(scenario):
+def test_means_are_the_same_numbers_in_fewer_rows(scenario):
     """To the last digits: two entry points, in which the compiler may fuse other operations."""
     everything, kept = some_paths(scenario, "everything")
-    figures, fewer = some_paths(scenario, "figures")
-    assert set(figures.first) < set(everything.first)
-    for name in figures.first:
-        whole, part = kept[:, rows_of(everything, name)], fewer[:, rows_of(figures, name)]
-        if next(q.kind for q in figures.quantities if q.name == name) == "count":
+    means, fewer = some_paths(scenario, "means")
+    assert set(means.first) < set(everything.first)
+    for name in means.first:
+        whole, part = kept[:, rows_of(everything, name)], fewer[:, rows_of(means, name)]
+        if next(q.kind for q in means.quantities if q.name == name) == "count":
             np.testing.assert_array_equal(part, whole)
         else:
             np.testing.assert_allclose(part, whole, rtol=1e-9, atol=1e-9)

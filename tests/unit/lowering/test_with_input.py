@@ -102,8 +102,8 @@ def test_several_at_once(path, lowered):
 
 
 def test_what_is_collected_stays(path):
-    few = lower(load_scenario(path), "figures")
-    expected = lower(load_scenario(path, {"market.tax": 0.5}), "figures")
+    few = lower(load_scenario(path), "means")
+    expected = lower(load_scenario(path, {"market.tax": 0.5}), "means")
     assert_same(with_input(few, "market.tax", 0.5), expected)
 
 

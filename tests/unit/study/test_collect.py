@@ -1,4 +1,4 @@
-"""Collecting "figures": fewer rows, and the same numbers in those that are left."""
+"""Collecting "means": fewer rows, and the same numbers in those that are left."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ROUNDING = 1e-12
 
 
 @pytest.fixture(scope="module")
-def figures(scenario, sampler):
-    return simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="figures")
+def means(scenario, sampler):
+    return simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="means")
 
 
 def left_out(row, quarters, years) -> bool:
-    """Whether a run that collects figures has no such row."""
+    """Whether a run that collects means has no such row."""
     in_quarter = row.period in quarters and row.period not in years
     return (
         (row.statistic not in PROBABILITIES and row.statistic != "mean")
@@ -41,32 +41,32 @@ def left_out(row, quarters, years) -> bool:
     )
 
 
-def test_what_is_left_out(results, figures):
+def test_what_is_left_out(results, means):
     """Quantiles, cash flow at risk, issuers by quarter, flows by year, extremes, causes."""
     rows = results.summary[KEY]
     out = [left_out(row, results.quarters, results.years) for row in rows.itertuples()]
     expected = rows[[not is_out for is_out in out]]
     assert 0 < len(expected) < len(rows)
-    assert not figures.summary.duplicated(KEY).any()
-    assert set(figures.summary[KEY].itertuples(index=False, name=None)) == set(
+    assert not means.summary.duplicated(KEY).any()
+    assert set(means.summary[KEY].itertuples(index=False, name=None)) == set(
         expected.itertuples(index=False, name=None)
     )
 
 
-def test_there_is_no_row_of_what_is_not_collected(figures):
+def test_there_is_no_row_of_what_is_not_collected(means):
     """Said of the table itself, not by comparison."""
-    summary = figures.summary
+    summary = means.summary
     assert set(summary["statistic"]) <= {"mean", *PROBABILITIES}
     assert OF_PATHS.isdisjoint(summary["metric"])
     assert not summary["metric"].str.startswith(CAUSES).any()
     amounts = summary[summary["metric"].isin(OF_QUARTERS) & (summary["issuer"] != SYSTEM)]
-    assert set(amounts["period"]) == set(figures.years)
+    assert set(amounts["period"]) == set(means.years)
     flows = summary[summary["metric"].isin(OF_YEARS)]
     assert set(flows["period"]) == {HORIZON}
 
 
-def test_what_is_left_is_the_same(results, figures):
-    both = figures.summary.merge(
+def test_what_is_left_is_the_same(results, means):
+    both = means.summary.merge(
         results.summary, on=KEY, suffixes=("", "_everything"), how="left", validate="one_to_one"
     )
     assert (both["n"] == both["n_everything"]).all()
@@ -78,15 +78,15 @@ def test_what_is_left_is_the_same(results, figures):
         pd.testing.assert_series_equal(found[~exact], expected[~exact], rtol=ROUNDING, atol=0.0)
 
 
-def test_there_are_no_distributions(results, figures):
-    assert figures.distributions.empty
-    assert tuple(figures.distributions.columns) == DISTRIBUTION_COLUMNS
+def test_there_are_no_distributions(results, means):
+    assert means.distributions.empty
+    assert tuple(means.distributions.columns) == DISTRIBUTION_COLUMNS
     assert tuple(results.distributions.columns) == DISTRIBUTION_COLUMNS
 
 
 @pytest.mark.parametrize("collect", ["nothing", "Figures", "", None, 1], ids=repr)
 def test_anything_else_is_refused(scenario, collect):
-    message = f"collect: {collect!r} is unknown; give one of everything, figures"
+    message = f"collect: {collect!r} is unknown; give one of everything, means"
     for refuse in (
         lambda: simulate(scenario, paths=1, collect=collect),
         lambda: RunPlan(paths=1, seed=0, collect=collect),
@@ -96,24 +96,24 @@ def test_anything_else_is_refused(scenario, collect):
         assert str(caught.value) == message
 
 
-def test_round_trip(figures, tmp_path):
-    figures.write(tmp_path)
+def test_round_trip(means, tmp_path):
+    means.write(tmp_path)
     read = load_results(tmp_path)
-    pd.testing.assert_frame_equal(read.summary, figures.summary, check_exact=True)
-    pd.testing.assert_frame_equal(read.distributions, figures.distributions)
-    assert read.manifest == {**figures.manifest, "files": read.manifest["files"]}
+    pd.testing.assert_frame_equal(read.summary, means.summary, check_exact=True)
+    pd.testing.assert_frame_equal(read.distributions, means.distributions)
+    assert read.manifest == {**means.manifest, "files": read.manifest["files"]}
 
 
-def test_the_manifest_says_what_was_collected(results, figures, sampler):
+def test_the_manifest_says_what_was_collected(results, means, sampler):
     assert results.manifest["run"]["collect"] == "everything"
-    assert figures.manifest["run"]["collect"] == "figures"
-    assert figures.paths == results.paths == RUN_PATHS[sampler]
+    assert means.manifest["run"]["collect"] == "means"
+    assert means.paths == results.paths == RUN_PATHS[sampler]
 
 
-def test_workers_change_no_bit(scenario, figures, sampler):
+def test_workers_change_no_bit(scenario, means, sampler):
     one, two = (
-        simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="figures", n_jobs=jobs)
+        simulate(scenario, paths=PATHS, seed=4, sampler=sampler, collect="means", n_jobs=jobs)
         for jobs in (1, 2)
     )
     pd.testing.assert_frame_equal(one.summary, two.summary, check_exact=True)
-    pd.testing.assert_frame_equal(one.summary, figures.summary, check_exact=True)
+    pd.testing.assert_frame_equal(one.summary, means.summary, check_exact=True)

@@ -1,4 +1,4 @@
-"""What a run will take, told from a small one. No test asserts a time."""
+"""Time, memory and disk, forecast from a small run. No test asserts a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from capexrisk.archive.results import Results
 from capexrisk.run.plan import RunPlan
-from capexrisk.study.forecast import estimate_budget
+from capexrisk.study.forecast import forecast_run
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 
@@ -14,7 +14,7 @@ from tests.unit.scenarios import small_scenario
 def test_files_are_foretold(tmp_path):
     """Of single paths as many as there will be, of tables what the small run has."""
     plan = RunPlan(paths=600_000, seed=1, sampler="plain", jobs=2)
-    found = estimate_budget(small_scenario(), plan, write=Results.write, keep_paths=True)
+    found = forecast_run(small_scenario(), plan, write=Results.write, keep_paths=True)
     assert (found.paths, found.pilot_paths) == (600_000, 524_288)
     (tmp_path / "paths").mkdir()
     simulate(
@@ -25,11 +25,11 @@ def test_files_are_foretold(tmp_path):
 
 
 def test_time_grows_with_paths_and_memory_does_not():
-    budgets = [
-        estimate_budget(small_scenario(), RunPlan(paths=paths, seed=1), write=lambda *_: None)
+    forecasts = [
+        forecast_run(small_scenario(), RunPlan(paths=paths, seed=1), write=lambda *_: None)
         for paths in (2**18, 2**28)
     ]
-    small, large = budgets
+    small, large = forecasts
     assert (small.paths, large.paths) == (2**18, 2**28) and large.pilot_paths == 2**18
     assert large.simulation > 100 * small.simulation  # a thousand times as many paths
     assert large.seconds > large.simulation and large.memory_mib < small.memory_mib + 200.0
@@ -37,5 +37,5 @@ def test_time_grows_with_paths_and_memory_does_not():
 
 def test_targets_play_no_part():
     plan = RunPlan(paths=10_000, seed=1, targets=("funding_failure/Oracle: rel 1%",))
-    found = estimate_budget(small_scenario(), plan, write=lambda *_: None)
+    found = forecast_run(small_scenario(), plan, write=lambda *_: None)
     assert found.paths == plan.run_paths

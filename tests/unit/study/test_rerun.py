@@ -33,7 +33,7 @@ def test_every_scenario_of_the_library(path, tmp_path):
     scenario = load_scenario(path, ["market.tax=0.2"])
     kept = tmp_path / "kept"
     kept.mkdir()
-    simulate(scenario, paths=64, seed=11, n_jobs=2, collect="figures").write(kept)
+    simulate(scenario, paths=64, seed=11, n_jobs=2, collect="means").write(kept)
     assert again(tmp_path / "again", kept) == (kept / SUMMARY_CSV).read_bytes()
 
 
@@ -60,7 +60,7 @@ def test_every_kind_of_run(arguments, tmp_path):
 @pytest.mark.parametrize("name", ["hyperscalers-2026", "deepseek-moment"])
 def test_the_evidence_is_what_the_command_lists(name, tmp_path):
     path = DEFAULT.with_stem(name)
-    simulate(load_scenario(path), paths=32, n_jobs=1, collect="figures").write(tmp_path)
+    simulate(load_scenario(path), paths=32, n_jobs=1, collect="means").write(tmp_path)
     kept = json.loads((tmp_path / MANIFEST).read_text("utf-8"))["scenario"]["sources"]
     given = inputs(load_scenario(path))
     assert [tuple(map(_as_tuples, record.values())) for record in kept] == [

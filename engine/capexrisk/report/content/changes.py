@@ -17,6 +17,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import AT_RISK
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale_of, sign_of, signed
+from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import OF_STATISTICS, counted, in_a_sentence, words_of
 from capexrisk.study.comparison import Comparison
 
@@ -260,7 +261,7 @@ class Changes:
         return Measurement(widest, widest)
 
     def _table(self, name: str) -> Table:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        table = plain_table()
         table.add_column(Text(name), overflow="fold")
         for heading in ("base", "here", "difference"):
             table.add_column(heading, justify="right", no_wrap=True)

@@ -14,6 +14,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
+from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import counted
 
 YEARS_IN_TERMINAL = 3
@@ -80,7 +81,7 @@ class Headline:
         return (percentage(by_year[year], "") for year in self._years)
 
     def _table(self, event: str) -> Table:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        table = plain_table()
         table.add_column("Issuer", overflow="fold", min_width=9)
         for year in self._years:
             table.add_column(f"{event}\n{year}", justify="right", no_wrap=True)

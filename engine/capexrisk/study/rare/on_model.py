@@ -144,7 +144,7 @@ def rare_event(
     if not 4096 <= max_paths <= 10**9:
         raise ArgumentError("max_paths", f"{max_paths} is out of range; give 4096 to 1000000000")
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
-    lowered = lower(scenario, "figures")
+    lowered = lower(scenario, "means")
     wanted = find_event(event, lowered)
     model = _Model(lowered, wanted, plan)
     found = estimate_rare(

@@ -55,7 +55,7 @@ def test_the_fan_by_year_is_the_summary(results: Results) -> None:
 
 def test_a_run_of_figures_alone_says_what_it_lacks() -> None:
     scenario = load_scenario(ROOT / "configs/hyperscalers-2026.toml")
-    run = simulate(scenario, paths=32, n_jobs=1, collect="figures")
+    run = simulate(scenario, paths=32, n_jobs=1, collect="means")
     with pytest.raises(ValueError, match='by quarter; run with collect="everything"'):
         run.plot.fan("Meta")
     with pytest.raises(ValueError, match="utilisation of system: this run has no distribution"):

@@ -22,7 +22,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def lowered(scenario):
-    return lower(scenario, "figures")
+    return lower(scenario, "means")
 
 
 @pytest.mark.parametrize(

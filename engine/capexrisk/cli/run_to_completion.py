@@ -1,0 +1,56 @@
+"""From an attempt at a run to its files and its table: what ``run`` and ``resume`` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capexrisk.archive.checkpoint import paths_kept
+from capexrisk.archive.places import resume_command
+from capexrisk.archive.results import Results
+from capexrisk.archive.unfinished import Attempt
+from capexrisk.cli.progress import progress
+from capexrisk.cli.terminal import show
+from capexrisk.report.content.tables import headline_table
+from capexrisk.report.files.write import write_report_files
+from capexrisk.study.simulation import simulate_job
+
+
+def write_files(results: Results, directory: Path) -> None:
+    """Write all files of a run: tables, manifest, plots and reports."""
+    results.write(directory)
+    write_report_files(results, directory)
+
+
+def complete(attempt: Attempt, quiet: bool) -> Results:
+    """Simulate the paths of a run that are missing, and write its files."""
+    in_all = attempt.job.plan.run_paths
+    kept = paths_kept(attempt.checkpoint.folder)
+    if kept and not quiet:
+        click.echo(f"capexrisk: resuming after {kept:,} of {in_all:,} paths", err=True)
+    with progress(in_all, quiet) as advance:
+        results = simulate_job(attempt.job, attempt.hooks(advance))
+    write_files(results, attempt.directory)
+    return results
+
+
+def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
+    """Print the warnings of a finished run and, unless quiet, its table and targets."""
+    for note in attempt.checkpoint.notes:
+        click.echo(f"capexrisk: warning: {note}", err=True)
+    if results.quarantine_note:
+        click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
+    plan, done = attempt.job.plan, int(results.manifest["run"]["paths"])
+    if done < plan.run_paths and not plan.targets:
+        click.echo(
+            f"capexrisk: stopped after {done:,} of {plan.paths:,} paths, twice as many would have "
+            f"taken more than {plan.max_seconds:g} s; go on with: {resume_command(attempt.out)}",
+            err=True,
+        )
+    if quiet:
+        return
+    show(headline_table(results))
+    for line in results.targets:
+        print(line)
+    print(f"Report: {attempt.out / 'report.html'}")
