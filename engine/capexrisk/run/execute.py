@@ -1,4 +1,4 @@
-"""Running a plan: chunks to workers, totals in order, broken paths judged."""
+"""Execution of a plan: chunks go to workers, their totals are added in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.signals import deferred_interrupts
 from capexrisk.run.workers.backends import on_cluster, run_in_order
 
-QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is worth nothing
+QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is refused
 Progress = Callable[[int], None]
 
 
@@ -33,13 +33,13 @@ class Keeper(Protocol):
     restored: int
 
     def restore(self, totals: Totals) -> None:
-        """Put what is kept into totals that are empty; these are the ones to keep from now on."""
+        """Fill empty totals with what is kept; they are the ones to keep from then on."""
 
     def before(self, chunk: ChunkTotals) -> None:
-        """Keep a part of the totals if it is time; `chunk` is about to be added to them."""
+        """Keep a part of the totals if it is due; `chunk` is added to them next."""
 
     def keep(self, *, to_disk: bool = True) -> None:
-        """Keep all that is not kept yet."""
+        """Keep the rest of the totals."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Hooks:
     Attributes
     ----------
     paths : PathSink, optional
-        Takes the single paths of each chunk, in the worker that simulated them.
+        Takes the single paths of each chunk, in the worker that simulates them.
     progress : callable, optional
         Called with the number of paths finished so far.
     keeper : Keeper, optional
-        What a run begins with, and where its totals are kept while it is in progress.
+        Restores the totals at the beginning and keeps them while the run is in progress.
     """
 
     paths: PathSink | None = None
@@ -65,12 +65,12 @@ NO_HOOKS: Final = Hooks()
 
 
 def begin_totals(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks) -> Totals:
-    """Totals to which the chunks of a plan are added: empty, or as the keeper has them.
+    """Totals before the chunks of a plan are added: empty, or restored by the keeper.
 
     Raises
     ------
     ResumeMismatch, ResultsError
-        If what is kept is of another run.
+        If the kept totals belong to another run.
     """
     if hooks.paths is not None and on_cluster(plan):
         raise ClusterError(
@@ -93,9 +93,9 @@ def execute(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS) ->
     KernelFault
         If more than one path in 10,000 is not finite, or amounts have no standard error.
     DimensionError
-        If a path has more draws than the plan's sampler can give.
+        If a path has more draws than the sequence has dimensions.
     ResumeMismatch, ResultsError
-        If what is kept is of another run.
+        If the kept totals belong to another run.
     """
     totals = begin_totals(lowered, plan, hooks)
     add_chunks(totals, lowered, plan, plan.chunks(), hooks)
@@ -109,8 +109,8 @@ def add_chunks(
     chunks: Iterable[Chunk],
     hooks: Hooks,
 ) -> None:
-    """Simulate those of some chunks that the totals lack, and add them; errors as `execute`."""
-    net_of(lowered, plan)  # refuses what is too large for it before a worker does
+    """Simulate the chunks that the totals lack, and add them; raises as `execute` does."""
+    net_of(lowered, plan)  # so that too many dimensions are refused here, not in a worker
     levels, keeper = totals.levels, hooks.keeper
     tasks = (
         (lowered, plan, chunk, hooks.paths)
@@ -142,7 +142,7 @@ def add_chunks(
 def _write_lost_paths(
     totals: Totals, lowered: LoweredScenario, plan: RunPlan, sink: PathSink
 ) -> None:
-    """Write single paths again of chunks that are counted, and whose paths are lost or damaged."""
+    """Simulate counted chunks again whose single paths are lost or damaged, and write these."""
     lost = (
         (lowered, plan, chunk, sink)
         for chunk in islice(plan.chunks(), plan.whole_chunks)
@@ -153,7 +153,7 @@ def _write_lost_paths(
 
 
 def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:
-    """One line on the paths that were left out because they were not finite."""
+    """One line on the paths that are left out because they are not finite."""
     return (
         f"{broken:,} of {paths:,} paths are not finite and count nowhere; "
         f"the first is path {first}, in {quarter}"

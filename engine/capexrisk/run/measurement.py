@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Spread(NamedTuple):
-    """What was found over the rounds."""
+    """Median and range over the rounds."""
 
     median: float
     low: float
@@ -35,7 +35,7 @@ def interleave(
         By name what is called with the number of the round, from 0.
     rounds : int
     progress : callable, optional
-        Told in words which round begins.
+        Called with the number of the round, in words.
 
     Returns
     -------
@@ -52,12 +52,12 @@ def interleave(
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Median, least and greatest."""
+    """Median and range of some values."""
     return Spread(statistics.median(values), min(values), max(values))
 
 
 def ratios(values: Sequence[float], baseline: Sequence[float]) -> Spread:
-    """Ratio in each round, summed up over the rounds."""
+    """Ratio in each round: median and range over the rounds."""
     return spread([one / other for one, other in zip(values, baseline, strict=True)])
 
 

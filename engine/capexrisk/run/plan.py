@@ -1,4 +1,4 @@
-"""What a run is asked for: how many paths, from which seed, by which workers."""
+"""A run's plan: paths, seed, sampler and workers, and the chunks that follow from them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ CHUNK_PATHS = 16_384
 CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
 # Nets, each scrambled in its own way, or batches of plain paths; Student's interval is 4 % wider.
 REPLICATES = 32
-DEFAULT_MOST_PATHS = 2**27  # that a run with targets may take: some minutes' work of two cores
+DEFAULT_MOST_PATHS = 2**27  # for a run with targets: some minutes on two cores
 FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
 MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
 
 
 def default_paths(targets: Sequence[str]) -> int:
-    """Paths of a run for which nobody says how many; with targets the most it may take."""
+    """Number of paths if none is given; with targets a maximum."""
     return DEFAULT_MOST_PATHS if targets else DEFAULT_PATHS
 
 
@@ -46,12 +46,12 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class RunPlan:
-    """How a scenario is run. Only `paths`, `seed` and `sampler` have a say in the numbers.
+    """How a scenario is run. Only `paths`, `seed` and `sampler` affect the numbers.
 
     Parameters
     ----------
     paths : int
-        Number of paths wanted, 1 to 10**12; with targets the most that may be run.
+        Number of paths, 1 to 10**12; with targets a maximum.
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
     sampler : {"sobol", "plain"}
@@ -66,7 +66,7 @@ class RunPlan:
         With dask: the address of its scheduler, ``tcp://HOST:8786``. Its cluster says how many
         workers there are.
     collect : {"everything", "means"}
-        What is found out about the paths.
+        What is recorded of the paths.
     targets : tuple of str
         Errors at which the run stops; see `targets.parse_target`.
     max_seconds : float or None
@@ -119,9 +119,9 @@ class RunPlan:
 
     @property
     def points(self) -> int:
-        """Paths of each net: 2**m, fewer would leave gaps in it.
+        """Paths of each net, a power of two: fewer would leave gaps.
 
-        Rounded up, but for a number that is the most: with targets it is rounded down.
+        Rounded up; with targets, where `paths` is a maximum, rounded down.
         """
         if self.targets:
             return 1 << max(self.paths // REPLICATES, 1).bit_length() - 1
@@ -129,7 +129,7 @@ class RunPlan:
 
     @property
     def run_paths(self) -> int:
-        """Paths that are run, with targets at most: whole nets."""
+        """Number of paths that are run, with targets at most: whole nets."""
         return self.paths if self.sampler == "plain" else REPLICATES * self.points
 
     @property
@@ -146,12 +146,12 @@ class RunPlan:
 
     @property
     def first_look(self) -> int:
-        """Chunks after which a run that may stop before its end is looked at first."""
+        """Number of chunks before the first look of a run that may stop early."""
         return FIRST_LOOK // self.chunk_paths
 
     @property
     def whole_chunks(self) -> int:
-        """How many of them are chunks of any longer run as well."""
+        """Number of chunks that a longer run has as well."""
         if self.sampler == "plain":
             return self.paths // self.chunk_paths
         return 0 if self.points % self.chunk_paths else self.chunk_count

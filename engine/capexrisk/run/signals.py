@@ -1,4 +1,4 @@
-"""Signals by which somebody asks a run to end."""
+"""Signals that end a run, ignored or deferred while it must not be interrupted."""
 
 from __future__ import annotations
 
@@ -9,56 +9,56 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Final
 
-ASKING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def signals_ignored() -> Iterator[None]:
-    """Let nobody ask again while what is finished is written: a second Ctrl-C would lose it."""
-    if threading.current_thread() is not threading.main_thread():  # signals do not reach others
+    """Ignore signals while results are written; a second Ctrl-C would lose them."""
+    if threading.current_thread() is not threading.main_thread():  # no other receives signals
         yield
         return
-    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in ASKING}
+    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in ENDING}
     try:
         yield
     finally:
         for sign, handler in before.items():
-            signal.signal(sign, handler or signal.SIG_DFL)  # None: not one of Python's
+            signal.signal(sign, handler or signal.SIG_DFL)  # None: set outside of Python
 
 
 @contextmanager
 def deferred_interrupts() -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Let an interrupt wait while something is done that must not be left half done.
+    """Defer interrupts during blocks that must not be left half done.
 
     Yields
     ------
     callable
-        Gives the block in which an interrupt waits: ``with deferred(): ...``.
+        Makes the context of such a block: ``with deferred(): ...``.
     """
     if threading.current_thread() is not threading.main_thread():
         yield nullcontext
         return
-    waits = asked = False
+    deferring = pending = False
 
     def ask(sign: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if not waits:
+        nonlocal pending
+        if not deferring:
             raise KeyboardInterrupt
-        asked = True
+        pending = True
 
     @contextmanager
     def deferred() -> Iterator[None]:
-        nonlocal waits
-        waits = True
+        nonlocal deferring
+        deferring = True
         try:
             yield
         finally:
-            waits = False
-        if asked:
+            deferring = False
+        if pending:
             raise KeyboardInterrupt
 
-    # Others' handlers are left alone: pytest's, or one that ignores.
-    ours = [sign for sign in ASKING if signal.getsignal(sign) is signal.default_int_handler]
+    # Other handlers stay as they are: pytest's, or SIG_IGN.
+    ours = [sign for sign in ENDING if signal.getsignal(sign) is signal.default_int_handler]
     for sign in ours:
         signal.signal(sign, ask)
     try:

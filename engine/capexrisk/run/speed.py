@@ -1,4 +1,4 @@
-"""How fast a scenario runs on this machine: by one worker and by all, with all detail or less."""
+"""Speed of a scenario on this machine: by one worker and by all, with all detail or less."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import Sampler
 
-RUN_SECONDS = 1.0  # what a measured run lasts, about, if nobody says how many paths
+RUN_SECONDS = 1.0  # about the length of a measured run if no number of paths is given
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Way:
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """Seconds before the first chunk was there.
+    """Seconds until the first chunk was computed.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Start:
 
     @property
     def first_chunk(self) -> float:
-        """Seconds until the first chunk was there."""
+        """Seconds until the first chunk was computed: the sum of these three."""
         return self.prepare + self.load + self.chunk
 
 
@@ -108,7 +108,7 @@ def measure_speed(
     began: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Speed:
-    """Run a scenario over and over in this process, in each way in turn.
+    """Run a scenario repeatedly in this process, in each way in turn.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def measure_speed(
     began : float, optional
         Reading of `time.perf_counter` from which the start is timed. Default: now.
     progress : callable, optional
-        Told in words what begins.
+        Called with a description of each step.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Running a plan until its targets are reached.
+"""Execution of a plan until its targets are reached.
 
 The run is looked at on a fixed schedule: after FIRST_LOOK paths, then whenever they have doubled.
 It stops where every standard error is at most what is wanted, whatever the values are. Such a rule
@@ -30,7 +30,7 @@ from capexrisk.run.targets import Standing, parse_target
 def execute_until(
     lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS
 ) -> tuple[Totals, list[Standing]]:
-    """Simulate paths of a plan until its targets are reached, its paths spent or its time.
+    """Simulate paths of a plan until its targets are reached, or its paths or seconds spent.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def execute_until(
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
     totals = begin_totals(lowered, plan, hooks)
-    run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # compiling is no sign of what a path takes
+    run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # warm up: pace excludes compiling
     began = time.perf_counter()
     before = totals.counted + totals.quarantined
     reached = _chunks_reached(totals)
@@ -55,7 +55,7 @@ def execute_until(
     for end, leg in _legs(plan):
         add_chunks(totals, lowered, plan, leg, hooks)
         if end < reached:
-            continue  # an earlier attempt has looked here and gone on
+            continue  # an earlier attempt looked here and continued
         table = EstimateTable(totals, lowered)
         standings = [
             Standing(target, table[target.name].estimate, totals.counted) for target in targets
@@ -73,7 +73,7 @@ def execute_until(
 
 
 def _chunks_reached(totals: Totals) -> int:
-    """How far a run has come: the number of its last chunk and one."""
+    """Number of chunks up to the furthest one that is counted."""
     furthest = (REPLICATES * (level - 1) + r for r, level in enumerate(totals.levels) if level)
     return max(furthest, default=-1) + 1
 
@@ -81,7 +81,7 @@ def _chunks_reached(totals: Totals) -> int:
 def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
     """The chunks between looks, and their number so far.
 
-    Each leg is to be used up before the next is asked for.
+    Exhaust each leg before asking for the next.
     """
     chunks, count = plan.chunks(), plan.chunk_count
     done, end = 0, min(plan.first_look, count)
@@ -91,12 +91,12 @@ def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
 
 
 def _refuse_unreachable(standings: list[Standing], plan: RunPlan, pace: float) -> None:
-    """Say now what the cap rules out, rather than after it is spent."""
+    """Refuse targets that the allowed paths or seconds cannot reach, before they are spent."""
     for standing in standings:
         if standing.estimate.statistic == "mean" and standing.estimate.value == 0.0:
             raise TargetError(
-                f"target {standing.target}: is 0 on all of {standing.paths:,} paths, and nothing "
-                "tells how many it takes"
+                f"target {standing.target}: is 0 on all of {standing.paths:,} paths, so that "
+                "the number it takes is unknown"
             )
         least = standing.least_paths(nets=plan.sampler == "sobol")
         if least > plan.run_paths:

@@ -1,4 +1,4 @@
-"""Errors a run shall reach: "funding_failure/Oracle: rel 5%"."""
+"""Standard errors that a run is to reach: "funding_failure/Oracle: rel 5%"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE = re.compile(r"(?P<name>.+):\s*(?P<kind>rel|abs)\s+(?P<size>[^\s%]+)\s*(?P
 
 
 class Target(NamedTuple):
-    """An estimate and the standard error it shall have."""
+    """An estimate and the standard error that it is to have."""
 
     name: Name
     precision: Precision
@@ -26,7 +26,7 @@ class Target(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Where a target stands after so many paths."""
+    """Progress towards a target after a number of paths."""
 
     target: Target
     estimate: Estimate
@@ -34,20 +34,20 @@ class Standing(NamedTuple):
 
     @property
     def reached(self) -> bool:
-        """Whether the standard error is as small as it shall be."""
+        """Whether the standard error is as small as the target asks."""
         return shortfall(self.estimate, self.target.precision) <= 1.0
 
     @property
     def paths_needed(self) -> float:
-        """About how many paths it takes in all; infinite if no path tells."""
+        """About how many paths it takes in all; infinite if that is unknown."""
         return paths_needed(self.estimate, self.target.precision, self.paths)
 
     def least_paths(self, *, nets: bool) -> int:
-        """How many it takes at least."""
+        """An optimistic lower bound on the paths that it takes."""
         return least_paths(self.estimate, self.target.precision, self.paths, nets=nets)
 
     def record(self) -> dict[str, Any]:
-        """What a manifest keeps of it."""
+        """As a manifest keeps it."""
         needed = self.paths_needed
         return {
             "target": str(self.target),
@@ -59,18 +59,18 @@ class Standing(NamedTuple):
 
 
 def sentence(record: dict[str, Any], paths: int) -> str:
-    """Where a target stands after a run of `paths`, in words; its record as in a manifest."""
+    """Progress towards a target, in words, from its record in the manifest of a run of `paths`."""
     target, value, error = record["target"], record["value"], record["standard_error"]
     if error is None:
-        found = f"{paths:,} paths do not tell its error"
+        found = f"its error is unknown after {paths:,} paths"
     else:
         found = f"{value:.5g} with a standard error of {error:.2g} after {paths:,} paths"
     if record["reached"]:
         return f"{target}: reached, {found}"
     if record["paths_needed"] is None:
-        return f"{target}: not reached, {found}, nor how many it takes; try capexrisk rare"
-    needed = float(f"{record['paths_needed']:.2g}")  # nobody knows it better
-    return f"{target}: not reached, {found}; about {needed:,.0f} paths in all would do"
+        return f"{target}: not reached, {found}; try capexrisk rare"
+    needed = float(f"{record['paths_needed']:.2g}")  # known to two digits at best
+    return f"{target}: not reached, {found}; about {needed:,.0f} paths in all would be enough"
 
 
 def _finite(number: float) -> float | None:

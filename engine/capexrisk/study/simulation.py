@@ -50,7 +50,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     paths : int
         Number of paths, 1 to 10**12; for "sobol" at most 2**36, and rounded up to 32 times a power
         of two. A larger run contains the paths of a smaller one. Default: 262,144; with targets the
-        number is the most that may be run, 134,217,728 by default.
+        number is a maximum, 134,217,728 by default.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
     sampler : {"sobol", "plain"}
@@ -72,8 +72,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
         ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest["run"]``.
     max_seconds : float, optional
-        The run stops before it would take longer: it is looked at after 262,144 paths, then
-        whenever they have doubled.
+        The run stops before it would take longer, checked after 262,144 paths, then each time
+        their number has doubled.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
     checkpoint : path, optional

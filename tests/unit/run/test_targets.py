@@ -138,7 +138,7 @@ def test_a_run_stops_at_its_cap_and_says_what_is_missing(scenario, early):
     found = simulate(scenario, seed=3, targets=targets, paths=LOOK)
     assert found.paths == LOOK
     (line,) = found.targets
-    assert "not reached, " in line and " paths in all would do" in line
+    assert "not reached, " in line and " paths in all would be enough" in line
     record = found.manifest["run"]["targets"][0]
     row = found.estimates("funding_failure", issuer="CoreWeave", period="2028Q1").iloc[0]
     needed = LOOK * (row["standard_error"] / (0.015 * row["value"])) ** 2
@@ -197,7 +197,7 @@ def test_no_hit_means_that_nobody_knows(early):
     found = simulate(scenario, targets=["funding_failure/Amazon: rel 50%"], paths=LOOK)
     (line,) = found.targets
     assert line.startswith(
-        "funding_failure/Amazon/2026Q1: rel 50%: not reached, 2,048 paths do not"
+        "funding_failure/Amazon/2026Q1: rel 50%: not reached, its error is unknown"
     )
     assert line.endswith("try capexrisk rare")
 
@@ -212,7 +212,7 @@ def test_a_sentence_rounds_what_nobody_knows_better():
     }
     assert sentence(record, 1_000) == (
         "a/b: rel 5%: not reached, 0.25 with a standard error of 0.025 after 1,000 paths; "
-        "about 1,200,000 paths in all would do"
+        "about 1,200,000 paths in all would be enough"
     )
 
 
@@ -223,7 +223,7 @@ def test_a_forgotten_per_cent_is_told(lowered):
 
 def test_an_amount_that_is_always_zero_is_refused_after_a_look(early):
     scenario = small_scenario(quarters=1, start="2026Q1")
-    with pytest.raises(TargetError, match="is 0 on all of 2,048 paths, and nothing tells"):
+    with pytest.raises(TargetError, match="is 0 on all of 2,048 paths, so that the number"):
         simulate(scenario, targets="raised_revolver/Amazon: rel 5%", paths=10**6)
 
 

@@ -1,4 +1,4 @@
-"""Workers: the only room that knows joblib."""
+"""Workers of a run: threads and processes by joblib, or a cluster."""
 
 from __future__ import annotations
 
@@ -36,24 +36,25 @@ def run_in_order(
         return _run_on_dask(plan, work, tasks)
     options: dict[str, Any] = {"n_jobs": plan.jobs, "return_as": "generator"}
     if plan.backend is None:
-        # A soft hint: an active joblib.parallel_config goes before it.
+        # A soft hint: an active joblib.parallel_config takes precedence.
         options["prefer"] = "threads"
     else:
         options["backend"] = plan.backend
-    # Arrays a worker would map from a file come in as another type, which would compile anew.
+    # An array mapped from a file is of another type, for which numba would compile anew.
     options["max_nbytes"] = None
     return _in_order(joblib.Parallel(**options)(joblib.delayed(work)(*task) for task in tasks))
 
 
 def _in_order(results: Iterator[T]) -> Iterator[T]:
-    """The results; who takes no more of them is not told what else had been computed."""
+    """The results in order; a caller that stops early gets no warning about the rest."""
     try:
         # Not `yield from`: closing would be handed on to joblib, which warns.
         for result in results:  # noqa: UP028
             yield result
     except BrokenProcessPool as error:
         raise WorkersLost(
-            "a worker process was killed, perhaps for want of memory; give fewer --jobs, or threads"
+            "a worker process was killed, perhaps because memory was full; give fewer --jobs, or "
+            "threads"
         ) from error
     except GeneratorExit:
         with warnings.catch_warnings():

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 CONNECT = 10.0  # seconds to wait for the scheduler, and for a first worker
 LOOK = 1.0  # seconds between looks at who is there
 PATIENCE = 30.0  # seconds without any worker before a run is given up
-# Tasks of this module are batches, so that what Dask does for each costs little beside the work:
-# of one at first, which keeps all workers busy in a short run, of more as the run goes on.
+# Chunks are sent in batches, so that Dask's overhead is small beside the work: of one at first,
+# which keeps all workers busy in a short run, of more later.
 MOST_IN_BATCH = 16
-AHEAD = 3  # batches for each thread that are at work or wait to be merged
-# What the bits of a result may depend on.
+AHEAD = 3  # batches in flight for each thread
+# The bits of a result may depend on these.
 LIBRARIES = ("numba", "llvmlite", "numpy")
 
 
@@ -51,7 +51,7 @@ def connected(scheduler: str) -> Iterator[Client]:
         ) from None
     with _quiet():
         try:
-            # By hand first: a client waits for ever where something else than Dask listens.
+            # Ask first: a client waits for ever if something other than Dask listens there.
             with ThreadPoolExecutor(1) as elsewhere:  # an event loop may run in this thread
                 elsewhere.submit(asyncio.run, _knock(scheduler)).result()
             client = Client(scheduler, timeout=CONNECT, set_as_default=False)
@@ -70,7 +70,7 @@ def connected(scheduler: str) -> Iterator[Client]:
                 ) from None
             yield client
         finally:
-            with suppress(TimeoutError):  # the results are here, whatever the scheduler does
+            with suppress(TimeoutError):  # the results are here already
                 client.close(timeout=LOOK)
 
 
@@ -94,7 +94,7 @@ async def _knock(scheduler: str) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Dask's log held back: what goes wrong with a cluster is told in one error."""
+    """Silence Dask's log: a cluster's failure is reported in one error."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     levels = [logger.level for logger in loggers]
     try:
@@ -111,9 +111,9 @@ def run_on_cluster(
 ) -> Iterator[Any]:
     """Results of ``work(*task)`` in the order of the tasks, as they become known.
 
-    What is at work and what waits for its turn is bounded, however many tasks there are and
-    however long one of them takes; results wait with the workers. A worker that dies has its
-    batches done again by others, one that joins gets the next ones.
+    The number of batches in flight is bounded, however many tasks there are and however long one
+    of them takes; results wait with the workers. If a worker dies, others do its batches again; a
+    worker that joins gets the next ones.
 
     joblib's own back end for Dask is not used: it goes on taking tasks while the first result is
     missing, computes in this process where the cluster has one thread, and waits for ever for a
@@ -140,7 +140,7 @@ def run_on_cluster(
                 if not batch:
                     break
                 taken += len(batch)
-                # What the tasks have in common, such as the scenario, is in a pickle only once.
+                # A pickle holds only once what the tasks share, such as the scenario.
                 packed = pickle.dumps((work, batch), protocol=pickle.HIGHEST_PROTOCOL)
                 waiting.append(client.submit(run_batch, packed, decisive_versions(), pure=False))
             if not waiting:
@@ -157,12 +157,12 @@ def run_on_cluster(
 
 
 def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
-    """Do a batch of tasks: the work of a Dask worker.
+    """Run a batch of tasks, in a Dask worker.
 
     Raises
     ------
     ClusterError
-        If the versions that decide over bits are others here.
+        If a version that bits depend on differs here.
     """
     here = decisive_versions()
     for name, wanted in versions.items():
@@ -177,13 +177,13 @@ def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
 
 @cache
 def decisive_versions() -> dict[str, str]:
-    """Versions of what the bits of a result may depend on."""
+    """Versions on which the bits of a result may depend."""
     libraries = {name: version(name) for name in LIBRARIES}
     return {"python": python_version(), **libraries, "code of digest": code_digest()[:12]}
 
 
 def _threads(client: Client) -> int:
-    """Threads of all workers there are; a scheduler that does not say so is gone."""
+    """Number of threads of all workers; raises if the scheduler does not answer."""
     if client.scheduler is None:  # closed
         return 0
     # As client.nthreads(), which would wait for ever.
@@ -207,17 +207,17 @@ def _result(client: Client, future: Future[Parcel]) -> Parcel:
             f"scheduler: a worker has no {error.name}; install the same on all machines"
         )
     if isinstance(error, OSError):  # its own, not the connection's
-        raise WorkersLost(f"a worker could not go on: {error}") from error
+        raise WorkersLost(f"a worker failed: {error}") from error
     raise error
 
 
 def _wait(client: Client, future: Future[Parcel]) -> BaseException | None:
-    """Until the batch is done, or has failed, and as long as there is somebody to do it.
+    """Wait until a batch is done or has failed, as long as there are workers.
 
     Returns
     -------
     BaseException or None
-        Why it failed.
+        Why the batch failed; None if it did not.
     """
     seen = time.monotonic()
     while True:

@@ -1,4 +1,4 @@
-"""Results as they travel over a network: a seventh of the bytes, the same bits at the end."""
+"""Serialisation of results for a network: a seventh of the bytes, and no bit lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 from capexrisk.estimate.totals import ChunkTotals
 
 CODEC = "zstd"
-# The integers of a chunk, and what they are in memory.
+# The integers of a chunk, and their types in memory.
 INTEGERS = {
     "cells": np.int32,
     "cell_counts": np.int32,
@@ -20,30 +20,30 @@ INTEGERS = {
     "counts": np.int64,
     "joint": np.int64,
 }
-Parcel = tuple[int, bytes]  # how many bytes it unpacks to, and they, compressed
+Parcel = tuple[int, bytes]  # size when unpacked, compressed bytes
 
 
 class _Pickler(pickle.Pickler):
     def reducer_override(self, thing: Any) -> Any:
-        return (_wide, (_narrow(thing),)) if type(thing) is ChunkTotals else NotImplemented
+        return (_restored, (_compact(thing),)) if type(thing) is ChunkTotals else NotImplemented
 
 
 def pack(results: list[Any]) -> Parcel:
-    """Any results; those of chunks in few bytes."""
+    """Serialise results; chunk totals in few bytes."""
     buffer = io.BytesIO()
     _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(results)
     return buffer.tell(), pa.compress(buffer.getvalue(), codec=CODEC, asbytes=True)
 
 
 def unpack(parcel: Parcel) -> list[Any]:
-    """What was packed, the same to the bit."""
+    """Deserialise results, equal to the bit."""
     size, packed = parcel
     results: list[Any] = pickle.loads(pa.decompress(packed, decompressed_size=size, codec=CODEC))
     return results
 
 
-def _narrow(totals: ChunkTotals) -> dict[str, Any]:
-    """Steps from cell to cell, most of them 1; all integers in as few bytes as they need."""
+def _compact(totals: ChunkTotals) -> dict[str, Any]:
+    """Fields with cells as differences, most of them 1, and integers in the fewest bytes."""
     fields = dict(vars(totals))
     fields["cells"] = np.diff(totals.cells, prepend=np.int32(0))
     for name in INTEGERS:
@@ -52,7 +52,7 @@ def _narrow(totals: ChunkTotals) -> dict[str, Any]:
     return fields
 
 
-def _wide(fields: dict[str, Any]) -> ChunkTotals:
+def _restored(fields: dict[str, Any]) -> ChunkTotals:
     fields["cells"] = np.cumsum(fields["cells"], dtype=np.int32)
     for name, kind in INTEGERS.items():
         fields[name] = fields[name].astype(kind)

@@ -169,7 +169,7 @@ def test_the_page_says_which_targets_were_reached(
     page = render(replace(results, manifest=manifest), drawings)
     said = (
         "capex_cut/Oracle/2027: rel 5%: not reached, 0.25 with a standard error of 0.02 after "
-        "2,048 paths; about 92,000 paths in all would do"
+        "2,048 paths; about 92,000 paths in all would be enough"
     )
     assert f'<tr><th scope="row">Target</th><td>{said}</td></tr>' in page
 
