@@ -18,7 +18,7 @@ INTERRUPTED = 130
 # The first line of each verb's help. A verb is the function of its name in the file of its name.
 VERBS = {
     "validate": "Check a scenario file.",
-    "sources": "List every figure of a scenario with its source.",
+    "sources": "List every input of a scenario with its source.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",

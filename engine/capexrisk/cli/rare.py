@@ -11,11 +11,13 @@ from rich.table import Table
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
 from capexrisk.cli.terminal import show
+from capexrisk.estimate.independent import Estimate
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.rare.on_model import RareEvent, rare_event
 from capexrisk.study.rare.search import Method
+
 
 @click.command
 @plan_options("seed", "jobs")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, suggest
 
 __all__ = ["Table", "leaves", "nested", "read_path", "refuse_unknown_issuer", "write_path"]
 
@@ -81,9 +80,5 @@ def refuse_unknown_issuer(name: str, issuers: Iterable[str], where: str) -> None
     names = list(issuers)
     if name in names:
         return
-    close = difflib.get_close_matches(name, names, 1)
-    folded = [known for known in names if known.casefold() == name.casefold()]
-    meant = (folded or close)[:1]
-    known = ", ".join(write_path([name]) for name in meant or names)
-    hint = f"did you mean {known}?" if meant else f"give one of {known}"
+    hint = suggest(name, (write_path([known]) for known in names))
     raise ScenarioError(where, f"no issuer is named {name!r}", hint)
