@@ -16,7 +16,7 @@ from benchmarks.markdown import table
 from benchmarks.numbers import digits
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.run.workers.dask import AHEAD, MOST_IN_BATCH, connected
@@ -54,10 +54,11 @@ def measure() -> Costs:
     chunk_paths = RunPlan(paths=1, seed=0, sampler="plain").chunk_paths
     plan = RunPlan(paths=CHUNKS * chunk_paths, seed=1, sampler="plain", backend="threading")
     chunks = list(plan.chunks())[:TIMED]
-    run_chunk(lowered, plan, chunks[0], None)  # compiles or loads
+    draws = draws_of(lowered, plan)
+    run_chunk(lowered, draws, chunks[0])  # compiles or loads
 
     clock = time.process_time()
-    results = [run_chunk(lowered, plan, chunk, None) for chunk in chunks]
+    results = [run_chunk(lowered, draws, chunk) for chunk in chunks]
     parcels = [pack([result]) for result in results]
     work = time.process_time() - clock
     clock = time.process_time()
@@ -70,7 +71,7 @@ def measure() -> Costs:
         totals.add(result)
     added = time.process_time() - clock
 
-    batch = [(lowered, plan, chunk, None) for chunk in chunks[:MOST_IN_BATCH]]
+    batch = [(lowered, draws, chunk, None) for chunk in chunks[:MOST_IN_BATCH]]
     parent, scheduler, network = on_loopback(plan)
     return Costs(
         work=work / TIMED,

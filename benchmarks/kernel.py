@@ -9,11 +9,12 @@ from typing import Any
 def kernel(lowered: Any) -> Callable[[int], object]:
     """A function (paths) for a lowered scenario; compiled, or loaded, when this returns."""
     from capexrisk.kernel.simulate import simulate_chunk
+    from capexrisk.kernel.sources import independent_source
 
-    record = (lowered.market, lowered.schedule, lowered.layout)
+    record, source = (lowered.market, lowered.schedule, lowered.layout), independent_source(1)
 
     def work(paths: int) -> object:
-        return simulate_chunk(*record, seed=1, first_path=0, paths=paths)
+        return simulate_chunk(*record, source=source, paths=paths)
 
     work(1)
     return work

@@ -15,6 +15,7 @@ from benchmarks.scenarios import default
 from capexrisk.errors import ScenarioError
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
+from capexrisk.points.draws import IndependentDraws
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, scenario_from_case
@@ -45,7 +46,7 @@ def prepare(case: contract.Case, variant: str = NAME) -> contract.Simulate:
         plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="means")
         for chunk in plan.chunks():
             # One batch of all paths: errors are those of independent ones, as the contract's.
-            totals.add(run_chunk(lowered, plan, chunk._replace(replicate=0), None))
+            totals.add(run_chunk(lowered, IndependentDraws(seed), chunk._replace(replicate=0)))
         return figures(case, totals) if variant == NAME else {}
 
     return simulate

@@ -13,6 +13,7 @@ from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.outcomes import TIERS
 from capexrisk.kernel.simulate import trace_block
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import lower
 
 TOLERANCE = 1e-9  # of $1bn or of the free cash flow, whichever is larger
@@ -32,7 +33,10 @@ def engine_paths(paths: int, seed: int) -> tuple[np.ndarray, Year]:
     drawn, blocks = [], []
     for first_path in range(0, paths, BLOCK):
         states, outcomes = trace_block(
-            scenario.market, scenario.schedule, layout, seed=seed, first_path=first_path
+            scenario.market,
+            scenario.schedule,
+            layout,
+            source=independent_source(seed, first_path),
         )
         drawn.append([states[0, row : row + BLOCK] for row in shocks])
         blocks.append(

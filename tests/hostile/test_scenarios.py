@@ -13,6 +13,7 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, PITCH
 from capexrisk.kernel.simulate import trace_block
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import lower
 from capexrisk.scenario import load_scenario
 from tests.hostile import verdicts
@@ -47,7 +48,9 @@ def test_the_default_scenario_as_it_is_written_here(folder):
 
 def block() -> tuple[verdicts.LoweredScenario, verdicts.Floats]:
     lowered = lower(load_scenario(DEFAULT))
-    trace, _ = trace_block(lowered.market, lowered.schedule, lowered.layout, seed=0, first_path=0)
+    trace, _ = trace_block(
+        lowered.market, lowered.schedule, lowered.layout, source=independent_source(0)
+    )
     return lowered, trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK].copy()
 
 
@@ -107,7 +110,7 @@ def test_an_infinite_price_of_equity_is_quarantined():
     market = lowered.market._replace(
         equity_beta=1000.0, jump_probability=1.0, jump_mean=-0.9, access_equity=(0.0, 0.0, 0.0)
     )
-    trace, _ = trace_block(market, lowered.schedule, lowered.layout, seed=0, first_path=0)
+    trace, _ = trace_block(market, lowered.schedule, lowered.layout, source=independent_source(0))
     rows = trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK]
     infinite = ~np.isfinite(rows[:, m.EQUITY_PRICE // PITCH]).all(axis=0)
     assert infinite.any()

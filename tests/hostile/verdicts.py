@@ -15,6 +15,7 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, PITCH
 from capexrisk.kernel.simulate import trace_block
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
 from capexrisk.scenario import load_run_section, load_scenario
@@ -120,7 +121,7 @@ def check_block(lowered: LoweredScenario) -> int:
     A path is left out where the engine itself says that it is not finite.
     """
     trace, outcomes = trace_block(
-        lowered.market, lowered.schedule, lowered.layout, seed=0, first_path=0
+        lowered.market, lowered.schedule, lowered.layout, source=independent_source(0)
     )
     quarters = len(lowered.quarters)
     rows = trace.reshape(quarters, -1, PITCH)[:, :, :BLOCK]

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from capexrisk.kernel import draws as addresses
+from capexrisk.kernel import independent as addresses
 from capexrisk.kernel.block import PITCH
+from capexrisk.kernel.points import SCRAMBLE
 from capexrisk.kernel.simulate import simulate_chunk
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import issuer_key
+from capexrisk.model.vocabulary import DRAWS
 from tests.unit.kernel.blocks import (
     ISSUER_DRAWS,
     MARKET_DRAWS,
@@ -197,8 +200,9 @@ def test_a_path_is_the_same_at_any_place_in_a_block(case, block):
 def test_a_path_is_the_same_in_any_chunk(case):
     scenario = lowered(case)
     arguments = (scenario.market, scenario.schedule, scenario.layout)
-    _, whole = simulate_chunk(*arguments, seed=5, first_path=64, paths=200, keep=True)
-    _, part = simulate_chunk(*arguments, seed=5, first_path=192, paths=72, keep=True)
+    every = range(scenario.layout.rows)
+    _, whole = simulate_chunk(*arguments, source=independent_source(5, 64), paths=200, keep=every)
+    _, part = simulate_chunk(*arguments, source=independent_source(5, 192), paths=72, keep=every)
     np.testing.assert_array_equal(whole[128:].view(np.int64), part.view(np.int64))
 
 
@@ -236,15 +240,13 @@ def test_seeds_paths_and_issuers_differ(case, block):
 
 
 def test_no_two_addresses_coincide(case):
-    names = [
-        int(value)
-        for name, value in vars(addresses).items()
-        if name.isupper()
-        and name not in ("MARKET_KEY", "ONCE", "QUARTER_SHIFT", "WORD", "HALF")
-        and name not in ("NO_BIT", "LOWEST_BIT")
-        and isinstance(value, np.uint64)
+    """Two draws to a pair, each pair of one group, and none with the name that scrambles nets."""
+    groups = [
+        {(draw.of, draw.when) for draw in DRAWS if draw.pair == pair} for pair in range(1, 12)
     ]
-    assert sorted(names) == list(range(1, 12))
+    assert all(len(group) == 1 for group in groups)
+    assert [draw.pair for draw in DRAWS] == [pair for pair in range(1, 12) for _ in range(2)]
+    assert SCRAMBLE not in range(1, 12)
     longest = 80  # quarters a scenario may have
     assert longest < int(addresses.ONCE) == ONCE
     assert int(addresses.MARKET_KEY) not in [issuer_key(i["name"]) for i in case["issuers"]]

@@ -22,7 +22,7 @@ from capexrisk.kernel.cells import cell_edges
 from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import Scenario, scenario_from_case
 from capexrisk.study.simulation import simulate
@@ -137,7 +137,8 @@ def test_chunks_may_be_computed_in_any_order(scenario, sampler, expected, first)
     chunks = list(plan.chunks())
     assert len(chunks) == CHUNKS[sampler]
     order = [*chunks[1:], chunks[0]] if first else chunks[::-1]
-    done = {chunk.number: run_chunk(lowered, plan, chunk, None) for chunk in order}
+    draws = draws_of(lowered, plan)
+    done = {chunk.number: run_chunk(lowered, draws, chunk) for chunk in order}
     totals = Totals(lowered.layout, REPLICATES, independent=sampler == "plain")
     for number in sorted(done):
         totals.add(done[number])

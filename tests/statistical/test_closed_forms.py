@@ -17,6 +17,7 @@ from scipy.stats import norm
 from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.simulate import simulate_chunk, trace_block
+from capexrisk.kernel.sources import independent_source
 from capexrisk.model.parameters import Issuer
 from tests.statistical.scores import assert_chance, mean_scores, normal_scores, share_scores
 from tests.unit.kernel.blocks import (
@@ -87,8 +88,7 @@ def rows(
             scenario.market,
             scenario.schedule,
             scenario.layout,
-            seed=seed,
-            first_path=block * BLOCK,
+            source=independent_source(seed, block * BLOCK),
         )
         for row, begin in zip(gathered, begins, strict=True):
             row.append(states[:, begin : begin + BLOCK].copy())
@@ -109,7 +109,7 @@ def counts_of(case: Case, name: str, *, seed: int, paths: int = 100_000) -> np.n
     scenario = lowered(case)
     layout = scenario.layout
     tally, _ = simulate_chunk(
-        scenario.market, scenario.schedule, layout, seed=seed, first_path=0, paths=paths
+        scenario.market, scenario.schedule, layout, source=independent_source(seed), paths=paths
     )
     shape = layout.shape(name)
     first = layout.first[name] - layout.amounts
@@ -204,12 +204,11 @@ def chances_of(case: Case, name: str, *, seed: int, paths: int = 100_000) -> np.
         scenario.market,
         scenario.schedule,
         scenario.layout,
-        seed=seed,
-        first_path=0,
+        source=independent_source(seed),
         paths=paths,
-        keep=True,
+        keep=range(first, first + int(np.prod(scenario.layout.shape(name)))),
     )
-    return kept[:, first : first + int(np.prod(scenario.layout.shape(name)))].T
+    return kept.T
 
 
 @pytest.mark.parametrize("start", [0, 1, 2])

@@ -9,7 +9,8 @@ from scipy.stats import norm
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import simulate_chunk
-from capexrisk.points.layout import sobol_net
+from capexrisk.points.draws import IndependentDraws
+from capexrisk.points.frozen import frozen_points
 from tests.unit.kernel.blocks import lowered, reference_case
 
 pytestmark = pytest.mark.slow
@@ -23,15 +24,15 @@ def scenario():
 
 
 def chunk(scenario, *, first_path, paths, seed=7, keep=False, net=True):
+    points = frozen_points(scenario.market, scenario.schedule, seed)
+    draws = points if net else IndependentDraws(seed)
     return simulate_chunk(
         scenario.market,
         scenario.schedule,
         scenario.layout,
-        seed=seed,
-        first_path=first_path,
+        source=draws.source(first_path),
         paths=paths,
-        net=sobol_net(scenario.market, scenario.schedule) if net else None,
-        keep=keep,
+        keep=range(scenario.layout.rows if keep else 0),
     )
 
 

@@ -26,7 +26,7 @@ from capexrisk.archive.lock import LOCK, locked
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
 from capexrisk.estimate.totals import ChunkTotals, Totals
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk
 from capexrisk.run.signals import signals_ignored
 
@@ -234,8 +234,8 @@ class Checkpoint:
         if not len(rows):
             return
         replicate, first, paths, checksum = map(int, rows[0])
-        job = self.job
-        again = run_chunk(job.lowered, job.plan, Chunk(0, replicate, first, paths), None)
+        lowered, draws = self.job.lowered, draws_of(self.job.lowered, self.job.plan)
+        again = run_chunk(lowered, draws, Chunk(0, replicate, first, paths))
         now = again.entry().checksum
         if now != checksum:
             what = "the checksum of its first chunk, computed again on this machine,"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from capexrisk.archive.stored_manifest import refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.kernel.draws import MAX_PATHS
+from capexrisk.kernel.independent import MAX_PATHS
 
 TEXT, NUMBER, COUNT = "text", "a number", "a whole number"
 SUMMARY: Final = {

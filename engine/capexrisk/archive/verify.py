@@ -15,7 +15,7 @@ from capexrisk.errors import ResultsError, ScenarioError
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
 from capexrisk.scenario import digest, scenario_from_case
@@ -88,7 +88,8 @@ def verify(
     plan = RunPlan(paths=run["paths"], seed=run["seed"], sampler=run["sampler"], jobs=n_jobs)
     totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
     differing = []
-    tasks = ((lowered, plan, _chunk(n, entries[n]), None) for n in chosen)
+    draws = draws_of(lowered, plan)
+    tasks = ((lowered, draws, _chunk(n, entries[n])) for n in chosen)
     for n, found in zip(chosen, run_in_order(plan, run_chunk, tasks), strict=True):
         totals.add(found)
         if found.entry() != entries[n]:

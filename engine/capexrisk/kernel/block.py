@@ -21,6 +21,13 @@ LANES = 8  # doubles in the widest vector; BLOCK is a multiple of it
 # would compete for the same few places of the cache.
 PITCH = BLOCK + LANES
 
+# How much of a quarter is kept, `detail`: a constant of each entry point, and code for more is not
+# compiled.
+DISTANCE = -1  # how far issuers stay from failing, and nothing else
+MEANS = 0  # what "figures" asks for
+EVERYTHING = 1  # also causes, balances and extremes
+TRACE = 2  # also rows that only a trace reads
+
 
 def rows(count: int) -> Iterator[int]:
     """Offsets of `count` consecutive rows."""

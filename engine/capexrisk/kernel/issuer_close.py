@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.detail import EVERYTHING, TRACE
+from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
 from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit

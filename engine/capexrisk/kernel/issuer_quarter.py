@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.detail import EVERYTHING, TRACE
+from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
 from capexrisk.model.capacity import ai_business, pipeline
 from capexrisk.model.capex import programme, pull, raced_factor
 from capexrisk.model.operations import (

@@ -18,18 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel.block import BLOCK, PITCH, slot
-from capexrisk.kernel.given import Given
 from capexrisk.kernel.rotated import Rotation
-from capexrisk.numeric.jit import loop, scalar
+from capexrisk.numeric.jit import entry, loop, scalar
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 DIGITS = 40  # a replicate has 2**40 points
 REPLICATES = 256  # at most; with 2**40 points each as many paths as an address has room for
-SCRAMBLE = np.uint64(12)  # the name of the bits that scramble, after those of `draws`
+SCRAMBLE = np.uint64(12)  # the name of the bits that scramble; no pair of draws has it
 LOW_DIGITS = 6  # these tell the points of a block apart
 assert 2**LOW_DIGITS == BLOCK, "point_rows writes them out"
 POINT_BITS = np.uint64(2**DIGITS - 1)
-TO_REPLICATE = np.uint64(DIGITS)
 TOP = np.uint64(2**63)
 ONE = np.uint64(1)
 NO_BITS = np.uint64(0)
@@ -38,72 +36,62 @@ Words = NDArray[np.uint64]
 
 
 class Net(NamedTuple):
-    """A Sobol sequence for a scenario with n issuers and T quarters; read-only.
+    """How a Sobol point becomes the draws of a scenario with n issuers and T quarters; read-only.
 
     Attributes
     ----------
-    directions : ndarray, shape (DIGITS, dimensions)
-        Its direction numbers, the first binary digit in bit 63.
-    issuers : int
+    issuers, quarters : int
     of_market_path, of_market, of_issuers : int
         The first dimension of what the market draws once a path; then, quarter after quarter, of
-        its draws but for events, and of the issuers' coordinates but for the leads, those of what
-        they draw once a path in the first.
+        its draws but for switches, and of the issuers' coordinates but for the leads, those of what
+        they draw once a path in the first. The order is that of `points.layout.net_order`.
     of_leads : ndarray, shape (LEADS,)
         The first dimension of the issuers' leads, one after the other, by calendar year.
-    of_events : ndarray, shape (quarters,)
-        The first dimension of the market's events: the regime, a technology shock and its size,
-        the tenant.
+    of_switches : ndarray, shape (T,)
+        The first dimension of the market's switches.
     rotation : Rotation
         What turns coordinates into draws.
     """
 
-    directions: Words
     issuers: int
+    quarters: int
     of_market_path: int
     of_market: int
     of_issuers: int
     of_leads: NDArray[np.int64]
-    of_events: NDArray[np.int64]
+    of_switches: NDArray[np.int64]
     rotation: Rotation
 
 
 class Points(NamedTuple):
-    """A net, and what its points in the block at hand are made of; or draws that are given."""
+    """A net, its direction numbers scrambled for a replicate, and memory for a block's points."""
 
-    net: Net | None
-    numbers: Words | None  # (DIGITS + 1, dimensions) directions, scrambled; the shift
-    base: Words | None  # (dimensions,) what the points of the block have in common
-    columns: Words | None  # (DIGITS,) of one dimension's matrix
-    own: NDArray[np.float64] | None  # (issuers, rows) coordinates of each: see `rotated`
-    shared: NDArray[np.float64] | None  # (rows,) of all
-    given: Given | None  # in the place of a net
+    net: Net
+    numbers: Words  # (DIGITS + 1, dimensions) see `scramble`
+    base: Words  # (dimensions,) what the points of the block have in common
+    own: NDArray[np.float64]  # (issuers, rows) coordinates of each: see `rotated`
+    shared: NDArray[np.float64]  # (rows,) of all
 
 
-def room_for_points(net: Net | None) -> Points | None:
-    """Memory for the points of a chunk; None where its draws are independent."""
-    if net is None:
-        return None
-    dimensions = net.directions.shape[1]
+def room_for_points(net: Net, numbers: Words) -> Points:
+    """Memory for the points of a block of a replicate."""
     return Points(
         net=net,
-        numbers=np.zeros((DIGITS + 1, dimensions), dtype=np.uint64),
-        base=np.zeros(dimensions, dtype=np.uint64),
-        columns=np.zeros(DIGITS, dtype=np.uint64),
+        numbers=numbers,
+        base=np.zeros(numbers.shape[1], dtype=np.uint64),
         own=np.zeros((net.issuers, sum(net.rotation.own_v.shape[1:]) * PITCH)),
         shared=np.zeros(sum(net.rotation.all_v.shape) * PITCH),
-        given=None,
     )
-
-
-def given_points(given: Given | None) -> Points | None:
-    """Draws that are given; None where they are independent."""
-    return None if given is None else Points(None, None, None, None, None, None, given)
 
 
 def path_number(replicate: int, point: int) -> int:
     """The number of the path at a point of a replicate."""
     return (replicate << DIGITS) + point
+
+
+def replicate_of(path: int) -> int:
+    """The replicate of a path, by its number."""
+    return path >> DIGITS
 
 
 @scalar
@@ -115,22 +103,14 @@ def random_bits(dimension, digit, replicate, seed):
     return (word_0 << HALF) | word_1
 
 
-@loop
-def scramble(points, first_path, seed):
-    """Scramble the directions for the replicate of a path.
-
-    Column c of a matrix has a one at digit c, random digits after it and zeros before: a direction
-    of j digits takes j columns. All 64 bits are filled, so a number has more digits than the net.
-    """
-    if points is None:
-        return
-    replicate = first_path >> TO_REPLICATE
-    columns, numbers = points.columns, points.numbers
+@entry
+def _scramble(directions, replicate, seed, numbers):
+    columns = np.zeros(DIGITS, dtype=np.uint64)
     for d in range(numbers.shape[1]):
         for c in range(DIGITS):
             columns[c] = (TOP | (random_bits(d, c, replicate, seed) >> ONE)) >> np.uint64(c)
         for j in range(DIGITS):
-            direction = points.net.directions[j, d]
+            direction = directions[j, d]
             number = NO_BITS
             for c in range(j + 1):
                 if (direction >> np.uint64(63 - c)) & ONE != NO_BITS:
@@ -139,11 +119,36 @@ def scramble(points, first_path, seed):
         numbers[DIGITS, d] = random_bits(d, DIGITS, replicate, seed)
 
 
+def scramble(directions: Words, *, seed: int, replicate: int) -> Words:
+    """Scramble direction numbers for a replicate.
+
+    Column c of a dimension's matrix has a one at digit c, random digits after it and zeros before:
+    a direction of j digits takes j columns. All 64 bits are filled, so a number has more digits
+    than the net.
+
+    Parameters
+    ----------
+    directions : ndarray, shape (DIGITS, dimensions)
+        Direction numbers, the first binary digit in bit 63.
+    seed : int
+        0 to 2**64 - 1.
+    replicate : int
+        0 to REPLICATES - 1.
+
+    Returns
+    -------
+    ndarray, shape (DIGITS + 1, dimensions)
+        The directions, scrambled, and in the last row the shift; read-only.
+    """
+    numbers = np.empty((DIGITS + 1, directions.shape[1]), dtype=np.uint64)
+    _scramble(directions, np.uint64(replicate), np.uint64(seed), numbers)
+    numbers.flags.writeable = False
+    return numbers
+
+
 @loop
 def enter_block(points, first_path):
     """What the block's points have in common: the shift, and their digits above the low ones."""
-    if points is None:
-        return
     base, numbers = points.base, points.numbers
     point = first_path & POINT_BITS
     for d in range(base.size):

@@ -1,4 +1,4 @@
-"""Draws as rotated coordinates of a point: see `sampling.rotation`.
+"""Draws as rotated coordinates of a point: see `points.rotation`.
 
 A matrix I - U Vᵀ with few columns turns coordinates y, as normals, into draws. Once a path y is
 kept and Vᵀy summed up, in one array of rows: those of Vᵀy first; whoever draws then takes rows of
@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 
 class Rotation(NamedTuple):
-    """Matrices I - U Vᵀ for a scenario with n issuers; see `sampling.rotation`.
+    """Matrices I - U Vᵀ for a scenario with n issuers; see `points.rotation`.
 
     Attributes
     ----------
@@ -54,17 +54,17 @@ def project(turned, v, leads):
         for row in range(first, first + COLUMNS * PITCH):
             turned[row] = 0.0
         for d in range(c, min(c + COLUMNS, leads)):
-            add_row(turned, first, (columns + d) * PITCH, v[d], c)
+            add_weighted_row(turned, first, (columns + d) * PITCH, v[d], c)
         begin = max(c, leads)
         whole = begin + (draws - begin) // ROWS * ROWS
         for d in range(begin, whole, ROWS):
-            add_rows(turned, first, (columns + d) * PITCH, v[d : d + ROWS], c)
+            add_weighted_rows(turned, first, (columns + d) * PITCH, v[d : d + ROWS], c)
         for d in range(whole, draws):
-            add_row(turned, first, (columns + d) * PITCH, v[d], c)
+            add_weighted_row(turned, first, (columns + d) * PITCH, v[d], c)
 
 
 @loop
-def add_row(turned, first, row, v, c):
+def add_weighted_row(turned, first, row, v, c):
     """Add a row times the weights of COLUMNS columns to as many rows from offset `first` on."""
     v0, v1, v2 = v[c], v[c + 1], v[c + 2]
     for p in range(BLOCK):
@@ -75,8 +75,8 @@ def add_row(turned, first, row, v, c):
 
 
 @loop
-def add_rows(turned, first, row, v, c):
-    """`add_row` of ROWS rows at once, so that sums are read and written less often."""
+def add_weighted_rows(turned, first, row, v, c):
+    """`add_weighted_row` of ROWS rows at once, so that sums are read and written less often."""
     for column in range(COLUMNS):
         target = first + column * PITCH
         v0, v1, v2, v3 = v[0, c + column], v[1, c + column], v[2, c + column], v[3, c + column]

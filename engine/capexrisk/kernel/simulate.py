@@ -5,16 +5,15 @@ lowering -> (Market, Schedule, OutcomeRows) -> simulate_chunk -> Tally
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows, market_rows
-from capexrisk.kernel.block import BLOCK, aligned_zeros
-from capexrisk.kernel.detail import DISTANCE, EVERYTHING, MEANS, TRACE
+from capexrisk.kernel.block import BLOCK, DISTANCE, EVERYTHING, MEANS, TRACE, aligned_zeros
 from capexrisk.kernel.distance import keep_distance
-from capexrisk.kernel.draws import Tails, draw_issuer, draw_market, room_for_tails
 from capexrisk.kernel.funding import (
     ask_bonds,
     climb_last_rungs,
@@ -40,8 +39,7 @@ from capexrisk.kernel.market_quarter import (
     ration,
     use_capacity,
 )
-from capexrisk.kernel.outcomes import OutcomeLayout
-from capexrisk.kernel.points import Net, Points, enter_block, room_for_points, scramble
+from capexrisk.kernel.outcomes import TIERS, OutcomeLayout
 from capexrisk.kernel.recording import (
     record_issuer,
     record_issuer_year,
@@ -52,9 +50,18 @@ from capexrisk.kernel.recording import (
     recording,
 )
 from capexrisk.kernel.schedule import Schedule
+from capexrisk.kernel.sources import (
+    Source,
+    at_block,
+    draw_issuer,
+    draw_market,
+    refuse_other_shape,
+)
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.kernel.tally import (
+    RunningTally,
     Tally,
+    clear,
     clear_slots,
     count_cells,
     count_joint,
@@ -72,26 +79,30 @@ read_issuer = record_reader(Issuer)
 read_scheduled = record_reader(Scheduled)
 ISSUERS_BEGIN = market_rows.SIZE
 ISSUER_SIZE = issuer_rows.SIZE
+FAILURE = TIERS.index("F4")
 
 
 class Workspace(NamedTuple):
-    """The memory of a block, used again and again: nothing is allocated between blocks."""
+    """The memory of one thread, used again and again: nothing is allocated between blocks."""
 
     state: NDArray[np.float64]
     outcomes: NDArray[np.float64]
-    seed: np.uint64
-    points: Points | None
-    tails: Tails
+    tally: RunningTally
 
 
-def workspace(layout: OutcomeLayout, net: Net | None = None, seed: int = 0) -> Workspace:
-    """Memory for the blocks of a scenario of this layout, and where their draws come from."""
+class Chosen(NamedTuple):
+    """Outcomes that are kept of every path."""
+
+    rows: NDArray[np.int64]  # (chosen,) of the layout
+    values: NDArray[np.float64]  # (paths, chosen)
+
+
+def workspace(layout: OutcomeLayout) -> Workspace:
+    """Memory for the paths of scenarios of this layout."""
     return Workspace(
         state=aligned_zeros(ISSUERS_BEGIN + layout.axes["issuer"] * ISSUER_SIZE),
         outcomes=aligned_zeros(layout.rows * BLOCK),
-        seed=np.uint64(seed),
-        points=room_for_points(net),
-        tails=room_for_tails(),
+        tally=empty_tally(layout),
     )
 
 
@@ -106,7 +117,7 @@ def rows_of(state, i):
 
 
 @section
-def run_quarter(state, market, schedule, first_path, seed, points, tails, k, detail):
+def run_quarter(state, market, schedule, source, k, detail):
     """The twelve steps of MODEL.md for one quarter of a block."""
     issuers = schedule.issuers.shape[0]
     growth = schedule.growth[k]
@@ -114,12 +125,11 @@ def run_quarter(state, market, schedule, first_path, seed, points, tails, k, det
     time = (k + 1) * DELTA
     date = float(k)
 
-    draw_market(state, first_path, k, seed, points, tails)
+    draw_market(state, k, source)
     open_market(state, market, scheduled, growth)
     for i in range(issuers):
         own = rows_of(state, i)
-        key = schedule.issuer_keys[i]
-        draw_issuer(own, first_path, k, i, key, seed, points, tails)
+        draw_issuer(own, k, i, schedule.issuer_keys[i], source)
         build(state, own, read_issuer(schedule.issuers, i), market)
     use_capacity(state, market, scheduled, date)
     for i in range(issuers):
@@ -183,21 +193,17 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
 
 
 @section
-def simulate_block(market, schedule, moves, first_path, work, trace, detail):
+def simulate_block(market, schedule, moves, source, work, trace, detail):
     """One block of paths from start to end; `trace` (T, state) keeps the state of every quarter."""
-    state, outcomes, seed, points, tails = work
+    state, outcomes = work.state, work.outcomes
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
-    enter_block(points, first_path)
-    start_market(state, market, first_path, never, seed, points, tails)
+    start_market(state, market, source, never)
     for i in range(issuers):
-        issuer = read_issuer(schedule.issuers, i)
-        key = schedule.issuer_keys[i]
-        start_issuer(
-            rows_of(state, i), issuer, i, key, first_path, never, seed, points, tails, detail
-        )
+        own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
+        start_issuer(own, issuer, i, schedule.issuer_keys[i], source, never, detail)
     for k in range(quarters):
-        run_quarter(state, market, schedule, first_path, seed, points, tails, k, detail)
+        run_quarter(state, market, schedule, source, k, detail)
         record_quarter(state, outcomes, moves, schedule, k, detail)
         if trace.shape[0] > 0:
             for slot in range(state.size):
@@ -208,22 +214,19 @@ def simulate_block(market, schedule, moves, first_path, work, trace, detail):
 
 
 @section
-def simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, detail):
-    """Block after block into the tally."""
+def simulate_paths(market, schedule, moves, source, paths, work, chosen, detail):
+    """Block after block into the workspace's tally."""
     never = float(schedule.growth.size)
-    failure_row = moves.rows.tiers + 4 * schedule.issuers.shape[0] * BLOCK
-    outcomes = work.outcomes
+    failure_row = moves.rows.tiers + FAILURE * schedule.issuers.shape[0] * BLOCK
+    outcomes, tally = work.outcomes, work.tally
     no_trace = np.empty((0, 0))
-    scramble(work.points, np.uint64(first_path), work.seed)
     for start in range(0, paths, BLOCK):
-        first = np.uint64(first_path + start)
-        simulate_block(market, schedule, moves, first, work, no_trace, detail)
+        block = at_block(source, source.first_path + np.uint64(start))
+        simulate_block(market, schedule, moves, block, work, no_trace, detail)
         count = min(BLOCK, paths - start)
-        for p in range(min(count, kept.shape[0] - start)):
-            for r in range(kept.shape[1]):
-                kept[start + p, r] = outcomes[r * BLOCK + p]
         bad = work.state[market_rows.BAD_QUARTER : market_rows.BAD_QUARTER + BLOCK]
-        count = quarantine_paths(outcomes, bad, never, first_path + start, count, tally)
+        keep_chosen(outcomes, bad, never, start, count, chosen)
+        count = quarantine_paths(outcomes, bad, never, np.int64(block.first_path), count, tally)
         clear_slots(outcomes, count)
         sum_rows(outcomes, tally)
         count_cells(outcomes, count, tally)
@@ -232,23 +235,32 @@ def simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally
         tally.paths[0] += count
 
 
+@section
+def keep_chosen(outcomes, bad_quarters, never, start, paths, chosen):
+    """Keep chosen outcomes of the block's paths, NaN of those that are not finite."""
+    for p in range(paths if chosen.rows.size > 0 else 0):
+        for j in range(chosen.rows.size):
+            value = outcomes[chosen.rows[j] * BLOCK + p]
+            chosen.values[start + p, j] = np.nan if bad_quarters[p] < never else value
+
+
 # An entry point for each amount of detail: the constant decides what is compiled at all.
 
 
 @entry
-def _simulate_means(market, schedule, moves, first_path, paths, work, kept, tally):
-    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, MEANS)
+def _simulate_means(market, schedule, moves, source, paths, work, chosen):
+    simulate_paths(market, schedule, moves, source, paths, work, chosen, MEANS)
 
 
 @entry
-def _simulate_everything(market, schedule, moves, first_path, paths, work, kept, tally):
-    simulate_paths(market, schedule, moves, first_path, paths, work, kept, tally, EVERYTHING)
+def _simulate_everything(market, schedule, moves, source, paths, work, chosen):
+    simulate_paths(market, schedule, moves, source, paths, work, chosen, EVERYTHING)
 
 
 @entry
-def _trace_block(market, schedule, moves, first_path, work, trace):
-    scramble(work.points, first_path, work.seed)
-    simulate_block(market, schedule, moves, first_path, work, trace, TRACE)
+def _trace_block(market, schedule, moves, source, work, trace):
+    block = at_block(source, source.first_path)
+    simulate_block(market, schedule, moves, block, work, trace, TRACE)
 
 
 def simulate_chunk(
@@ -256,11 +268,10 @@ def simulate_chunk(
     schedule: Schedule,
     layout: OutcomeLayout,
     *,
-    seed: int,
-    first_path: int,
+    source: Source,
     paths: int,
-    net: Net | None = None,
-    keep: bool = False,
+    keep: Sequence[int] = (),
+    work: Workspace | None = None,
 ) -> tuple[Tally, NDArray[np.float64]]:
     """Simulate consecutive paths and add them up.
 
@@ -270,46 +281,41 @@ def simulate_chunk(
         A lowered scenario.
     layout : OutcomeLayout
         Where its outcomes are kept.
-    seed : int
-        Key of the draws, 0 to 2**64 - 1.
-    first_path, paths : int
-        The paths first_path, ..., first_path + paths - 1; `first_path` a multiple of BLOCK.
-    net : Net, optional
-        Whose points the paths are, all of one replicate. Default: independent draws.
-    keep : bool
-        Also return every path's outcomes.
+    source : Source
+        Where the draws come from, and the number of the first path.
+    paths : int
+        How many.
+    keep : sequence of int
+        Rows of the layout whose values are returned for every path.
+    work : Workspace, optional
+        Memory of an earlier call for a scenario of the same layout. Default: new memory.
 
     Returns
     -------
     Tally
-        Totals; sums in an order that depends on first_path and paths alone.
-    ndarray, shape (paths, rows) or (0, 0)
-        Every path's outcomes if they are kept, broken paths included.
+        Totals; sums in an order that depends on the first path and `paths` alone. The histogram is
+        the workspace's: it lasts until the next call with it.
+    ndarray, shape (paths, rows kept)
+        Outcomes of every path, NaN of a broken one.
+
+    Raises
+    ------
+    ValueError
+        If the source is of another number of issuers, quarters or paths.
     """
-    tally = empty_tally(layout)
-    kept = np.empty((paths, layout.rows) if keep else (0, 0))
+    refuse_other_shape(source, schedule, schedule.growth.size, paths)
+    if work is None:
+        work = workspace(layout)
+    else:
+        clear(work.tally)
+    chosen = Chosen(np.array(keep, dtype=np.int64), np.empty((paths, len(keep))))
     simulate = _simulate_everything if layout.detailed else _simulate_means
-    simulate(
-        market,
-        schedule,
-        recording(layout),
-        first_path,
-        paths,
-        workspace(layout, net, seed),
-        kept,
-        tally,
-    )
-    return finished(tally), kept
+    simulate(market, schedule, recording(layout), source, paths, work, chosen)
+    return finished(work.tally), chosen.values
 
 
 def trace_block(
-    market: Market,
-    schedule: Schedule,
-    layout: OutcomeLayout,
-    *,
-    seed: int,
-    first_path: int,
-    net: Net | None = None,
+    market: Market, schedule: Schedule, layout: OutcomeLayout, *, source: Source
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The whole state of one block at the end of every quarter, and the block's outcomes.
 
@@ -319,7 +325,8 @@ def trace_block(
         Rows are found with `market_rows` and `issuer_rows`.
     ndarray, shape (rows, BLOCK)
     """
-    work = workspace(layout, net, seed)
+    refuse_other_shape(source, schedule, schedule.growth.size, paths=1)
+    work = workspace(layout)
     trace = np.empty((schedule.growth.size, work.state.size))
-    _trace_block(market, schedule, recording(layout), np.uint64(first_path), work, trace)
+    _trace_block(market, schedule, recording(layout), source, work, trace)
     return trace, work.outcomes.reshape(layout.rows, BLOCK)

@@ -7,12 +7,8 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK, aligned_zeros
-from capexrisk.kernel.detail import DISTANCE
+from capexrisk.kernel.block import BLOCK, DISTANCE, aligned_zeros
 from capexrisk.kernel.distance import start_distance
-from capexrisk.kernel.draws import room_for_tails
-from capexrisk.kernel.given import Given
-from capexrisk.kernel.points import given_points
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.kernel.simulate import (
     ISSUER_SIZE,
@@ -21,25 +17,25 @@ from capexrisk.kernel.simulate import (
     rows_of,
     run_quarter,
 )
+from capexrisk.kernel.sources import Source, at_block, refuse_other_shape
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.model.parameters import Market
 from capexrisk.numeric.jit import entry
 
 
 @entry
-def _measure(market, schedule, state, seed, first, points, tails, quarters, distances, bad):
+def _measure(market, schedule, state, source, quarters, distances, bad):
     issuers, paths = distances.shape
     never = float(quarters)
     for begin in range(0, paths, BLOCK):
-        first_path = np.uint64(first + begin)
-        start_market(state, market, first_path, never, seed, points, tails)
+        block = at_block(source, source.first_path + np.uint64(begin))
+        start_market(state, market, block, never)
         for i in range(issuers):
             own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
-            key = schedule.issuer_keys[i]
-            start_issuer(own, issuer, i, key, first_path, never, seed, points, tails, DISTANCE)
+            start_issuer(own, issuer, i, schedule.issuer_keys[i], block, never, DISTANCE)
             start_distance(own)
         for k in range(quarters):
-            run_quarter(state, market, schedule, first_path, seed, points, tails, k, DISTANCE)
+            run_quarter(state, market, schedule, block, k, DISTANCE)
         count = min(BLOCK, paths - begin)
         for p in range(count):
             bad[begin + p] = state[m.BAD_QUARTER + p] < never
@@ -50,14 +46,7 @@ def _measure(market, schedule, state, seed, first, points, tails, quarters, dist
 
 
 def measure_distances(
-    market: Market,
-    schedule: Schedule,
-    *,
-    quarters: int,
-    paths: int,
-    seed: int = 0,
-    first_path: int = 0,
-    given: Given | None = None,
+    market: Market, schedule: Schedule, *, source: Source, quarters: int, paths: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """How far every issuer stays from failing by the end of a quarter, path by path.
 
@@ -65,13 +54,12 @@ def measure_distances(
     ----------
     market, schedule : Market, Schedule
         A lowered scenario with n issuers.
+    source : Source
+        Where the draws come from, and the number of the first path.
     quarters : int
         1 to T: only so many are simulated.
     paths : int
-    seed, first_path : int
-        Of independent draws, as for `simulate_chunk`.
-    given : Given, optional
-        The draws themselves; the paths are then its columns from the first on.
+        How many.
 
     Returns
     -------
@@ -79,20 +67,15 @@ def measure_distances(
         Negative where the issuer has failed by then; see `kernel.distance` for the unit.
     ndarray, shape (paths,)
         Whether the path is broken: not finite.
+
+    Raises
+    ------
+    ValueError
+        If the source is of another number of issuers, quarters or paths.
     """
+    refuse_other_shape(source, schedule, quarters, paths)
     issuers = schedule.issuers.shape[0]
     distances, bad = np.empty((issuers, paths)), np.empty(paths, dtype=np.bool_)
     state = aligned_zeros(ISSUERS_BEGIN + issuers * ISSUER_SIZE)
-    _measure(
-        market,
-        schedule,
-        state,
-        np.uint64(seed),
-        first_path,
-        given_points(given),
-        room_for_tails(),
-        quarters,
-        distances,
-        bad,
-    )
+    _measure(market, schedule, state, source, quarters, distances, bad)
     return distances, bad

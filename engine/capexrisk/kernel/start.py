@@ -6,10 +6,9 @@ from math import inf
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.detail import EVERYTHING
-from capexrisk.kernel.draws import draw_issuer_path, draw_path
+from capexrisk.kernel.block import BLOCK, EVERYTHING
 from capexrisk.kernel.issuer_close import clear_year
+from capexrisk.kernel.sources import draw_issuer_path, draw_path
 from capexrisk.model.market import by_regime
 from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
@@ -19,9 +18,9 @@ INFINITY = inf  # lowest cash before the first quarter end
 
 
 @loop
-def start_market(state, market, first_path, never, seed, points, tails):
+def start_market(state, market, source, never):
     """The market's rows before the first quarter; `never` dates what has not happened."""
-    draw_path(state, first_path, seed, points, tails)
+    draw_path(state, source)
     for p in range(BLOCK):
         state[m.SATURATION + p] = market.saturation * exp(
             market.saturation_sigma * state[m.Z_SATURATION + p]
@@ -53,9 +52,9 @@ def start_market(state, market, first_path, never, seed, points, tails):
 
 
 @loop
-def start_issuer(own, issuer, i, key, first_path, never, seed, points, tails, detail):
-    """One issuer's rows before the first quarter."""
-    draw_issuer_path(own, first_path, i, key, seed, points, tails)
+def start_issuer(own, issuer, i, key, source, never, detail):
+    """The rows of issuer i before the first quarter."""
+    draw_issuer_path(own, i, key, source)
     for p in range(BLOCK):
         own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)
         own[s.CAPEX_GROWTH + p] = issuer.capex_growth_sigma * own[s.Z_CAPEX_GROWTH + p]

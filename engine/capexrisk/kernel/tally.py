@@ -64,17 +64,23 @@ def empty_tally(layout: OutcomeLayout) -> RunningTally:
     )
 
 
+def clear(tally: RunningTally) -> None:
+    """Make it a tally of no paths again."""
+    for part in tally:
+        part.fill(0)
+
+
 def finished(tally: RunningTally) -> Tally:
-    """The totals, lanes and copies added up."""
+    """The totals, lanes and copies added up; all but the histogram, 4 MB, are copies."""
     return Tally(
         sums=tally.sums.sum(axis=1),
         squares=tally.squares.sum(axis=1),
-        nonzero=tally.nonzero,
+        nonzero=tally.nonzero.copy(),
         histogram=tally.histogram,
         counts=tally.counts.sum(axis=1),
-        joint=tally.joint,
-        quarantine=tally.quarantine,
-        paths=tally.paths,
+        joint=tally.joint.copy(),
+        quarantine=tally.quarantine.copy(),
+        paths=tally.paths.copy(),
     )
 
 

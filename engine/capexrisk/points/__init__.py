@@ -1,1 +1,1 @@
-"""Points of a net: which dimension each draw has, direction numbers, rotation."""
+"""Draws given to a run: independent, supplied, or the points of a net, its order and rotation."""

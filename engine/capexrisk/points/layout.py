@@ -1,8 +1,10 @@
-"""The Sobol sequence of a scenario: which draw has which dimension.
+"""Orders of a path's draws: the dimensions of a Sobol sequence, the rows of supplied draws.
+
+Both list the same numbers: every draw of `model.vocabulary`, of every issuer, in every quarter.
 
 Low dimensions of a sequence are spread more evenly than high ones, together as well, so they go to
 what decides most: the draws made once a path; then, calendar year after calendar year, the
-coordinates that say the issuers' cash flows (`rotation`) and the market's events, which make
+coordinates that say the issuers' cash flows (`rotation`) and the market's switches, which make
 results jump; then its other draws, which move all issuers at once; then the rest of the issuers'.
 
 Measured on the default scenario as variance of independent paths over that of the points, 2**16
@@ -10,10 +12,10 @@ points and 32 replicates, variances averaged over three seeds. Median of the 133
 between 0.05 and 0.95 that count events of issuers; means of free cash flow of 2026 of the five
 large ones:
 
-- draws that are not rotated, events after those once a path: 3.2 and 350 to 1,140;
+- draws that are not rotated, switches after those once a path: 3.2 and 350 to 1,140;
 - each issuer's own draws rotated: 3.9 and 380 to 1,140;
 - these and the market's, as here: 4.9 and 390 to 1,160;
-- the same with the leads of all years before the events, 5.1 and 280 to 790; after them, 4.8 and
+- the same with the leads of all years before the switches, 5.1 and 280 to 790; after them, 4.8 and
   280 to 870.
 
 More leads, of the first quarter or half year, gained nothing, nor did a Brownian bridge or
@@ -22,86 +24,145 @@ principal components over the market's quarters.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import accumulate
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from capexrisk.errors import DimensionError
-from capexrisk.kernel.draws import (
-    EVENT_DRAWS,
-    ISSUER_DRAWS,
-    ISSUER_PATH_DRAWS,
-    MARKET_DRAWS,
-    PATH_DRAWS,
-)
-from capexrisk.kernel.points import Net
 from capexrisk.kernel.rotated import LEADS
-from capexrisk.kernel.schedule import Schedule
-from capexrisk.model.parameters import Market
-from capexrisk.points.directions import MOST_DIMENSIONS, direction_numbers
-from capexrisk.points.rotation import rotation
+from capexrisk.model.vocabulary import (
+    DRAWS,
+    ISSUER_PATH,
+    ISSUER_QUARTER,
+    MARKET_PATH,
+    MARKET_QUARTER,
+    SWITCHES,
+    Draw,
+)
+
+Group = tuple[Draw, ...]
+
+
+class Place(NamedTuple):
+    """One number of a path.
+
+    Attributes
+    ----------
+    draw : Draw
+    issuer : int or None
+        Number of the issuer it is drawn for; None for the market.
+    quarter : int or None
+        None if it is drawn once a path.
+    """
+
+    draw: Draw
+    issuer: int | None = None
+    quarter: int | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """The numbers of a path in an order.
+
+    Attributes
+    ----------
+    places : tuple of Place
+    """
+
+    places: tuple[Place, ...]
+
+    @cached_property
+    def _numbers(self) -> dict[Place, int]:
+        return {place: number for number, place in enumerate(self.places)}
+
+    def of(self, place: Place) -> int:
+        """Dimension, or row, of a place."""
+        return self._numbers[place]
+
+    def number(self, name: str, issuer: int | None = None, quarter: int | None = None) -> int:
+        """Dimension, or row, of a draw.
+
+        Parameters
+        ----------
+        name : str
+            Of a draw of `model.vocabulary.DRAWS`.
+        issuer, quarter : int, optional
+            As in `Place`.
+
+        Raises
+        ------
+        LookupError
+            If a path has no such number.
+        """
+        draw = next((draw for draw in DRAWS if draw.name == name), None)
+        if draw is None:
+            names = ", ".join(draw.name for draw in DRAWS)
+            raise LookupError(f"{name!r} is no draw; give one of {names}")
+        place = Place(draw, issuer, quarter)
+        if place not in self._numbers:
+            when = "every quarter" if draw.when == "quarter" else "once a path"
+            whose = "each issuer" if draw.of == "issuer" else "the market"
+            raise LookupError(
+                f"{name!r} is drawn {when} for {whose}: no number of issuer {issuer} in quarter "
+                f"{quarter}"
+            )
+        return self._numbers[place]
 
 
 def dimensions(issuers: int, quarters: int) -> int:
-    """Draws of a path."""
-    of_market = PATH_DRAWS + (EVENT_DRAWS + MARKET_DRAWS) * quarters
-    return of_market + issuers * (ISSUER_PATH_DRAWS + ISSUER_DRAWS * quarters)
+    """Numbers of a path."""
+    of_market = len(MARKET_PATH) + (len(MARKET_QUARTER) + len(SWITCHES)) * quarters
+    return of_market + issuers * (len(ISSUER_PATH) + len(ISSUER_QUARTER) * quarters)
 
 
-def sobol_net(market: Market, schedule: Schedule) -> Net:
-    """The sequence for a scenario.
+def supplied_order(issuers: int, quarters: int) -> Order:
+    """Rows of supplied draws, and draws of a path as searches for rare events see them.
 
-    Raises
-    ------
-    DimensionError
-        If a path has more than 21,201 draws.
+    Once a path the market's, then issuer by issuer; then over all quarters the market's switches,
+    its other draws, and the issuers'.
     """
-    return _sobol_net(market, tuple(map(_as_key, schedule)))
-
-
-def _as_key(part: Any) -> Any:
-    """A table as what can be looked up, any other part of a schedule as it is."""
-    return _Table(part.tobytes(), part.dtype.str, part.shape) if np.ndim(part) else part
-
-
-class _Table(NamedTuple):
-    data: bytes
-    dtype: str
-    shape: tuple[int, ...]
-
-    def array(self) -> NDArray[Any]:
-        return np.frombuffer(self.data, self.dtype).reshape(self.shape)
-
-
-@lru_cache(maxsize=8)  # every chunk asks, and a rotation takes a twentieth of a chunk's time
-def _sobol_net(market: Market, parts: tuple[Any, ...]) -> Net:
-    tables: list[Any] = [part.array() if isinstance(part, _Table) else part for part in parts]
-    schedule = Schedule(*tables)
-    issuers, quarters = schedule.capex_plan.shape
-    count = dimensions(issuers, quarters)
-    if count > MOST_DIMENSIONS:
-        raise DimensionError(
-            f"sampler: {issuers} issuers over {quarters} quarters make {count:,} draws a path, "
-            f"and Sobol's sequence has {MOST_DIMENSIONS:,} dimensions; take the plain sampler"
+    every, several = range(quarters), range(issuers)
+    return Order(
+        (
+            *_of_market(MARKET_PATH),
+            *(Place(draw, i) for i in several for draw in ISSUER_PATH),
+            *_of_market(SWITCHES, every),
+            *_of_market(MARKET_QUARTER, every),
+            *(Place(draw, i, k) for k in every for i in several for draw in ISSUER_QUARTER),
         )
-    sizes = {"path": PATH_DRAWS}
-    year_of = np.minimum(schedule.year, LEADS - 1)
-    for year in range(LEADS):
-        sizes[f"lead {year}"] = issuers
-        sizes |= {f"event {k}": EVENT_DRAWS for k in np.flatnonzero(year_of == year)}
-    sizes["market"] = MARKET_DRAWS * quarters
-    sizes["issuers"] = count - sum(sizes.values())
-    begin = dict(zip(sizes, accumulate(sizes.values(), initial=0), strict=False))
-    return Net(
-        directions=direction_numbers(count),
-        issuers=issuers,
-        of_market_path=begin["path"],
-        of_market=begin["market"],
-        of_issuers=begin["issuers"],
-        of_leads=np.array([begin[f"lead {year}"] for year in range(LEADS)]),
-        of_events=np.array([begin[f"event {k}"] for k in range(quarters)]),
-        rotation=rotation(market, schedule),
     )
+
+
+def net_order(issuers: int, year: Iterable[int]) -> Order:
+    """Dimensions of a Sobol sequence; the head of this file says why.
+
+    Where draws are rotated it is a coordinate that has the dimension, in the place of a draw.
+
+    Parameters
+    ----------
+    issuers : int
+    year : iterable of int
+        The calendar year of every quarter, from 0; years beyond the leads' count as their last.
+    """
+    year_of = [min(index, LEADS - 1) for index in year]
+    every, several = range(len(year_of)), range(issuers)
+    places = [*_of_market(MARKET_PATH)]
+    for lead in range(LEADS):
+        places += [first_draws(i)[lead] for i in several]
+        places += _of_market(SWITCHES, (k for k in every if year_of[k] == lead))
+    places += _of_market(MARKET_QUARTER, every)
+    places += [place for i in several for place in first_draws(i)[LEADS:]]
+    places += [Place(draw, i, k) for k in every[1:] for i in several for draw in ISSUER_QUARTER]
+    return Order(tuple(places))
+
+
+def first_draws(i: int) -> tuple[Place, ...]:
+    """What issuer i draws once a path and in the first quarter; the first ones are its leads."""
+    once = tuple(Place(draw, i) for draw in ISSUER_PATH)
+    return (*once, *(Place(draw, i, 0) for draw in ISSUER_QUARTER))
+
+
+def _of_market(group: Group, quarters: Iterable[int] | None = None) -> Iterator[Place]:
+    if quarters is None:
+        return (Place(draw) for draw in group)
+    return (Place(draw, None, k) for k in quarters for draw in group)

@@ -13,12 +13,13 @@ anybody. On the default scenario each has a cosine of 0.998 or more with what 13
 0.97 for CoreWeave, which fails often; 0.94 or more for the market's draws, 0.78 for CoreWeave.
 
 The yield, drawn once a path, decides more than the macro shocks do, but not linearly: rotated with
-the others it spoils the means (2026, large issuers: 120 to 340 instead of 390 to 1,160; see `net`).
+the others it spoils the means (2026, large issuers: 120 to 340 instead of 390 to 1,160; see
+`layout`).
 
 Two scenarios whose issuers differ have somewhat other rotations, by which their common random
 numbers are a little less common: where one issuer's plan changes, mainly its own draws. For
 Oracle's capex of 2026 at $40bn the error of what that does to the others' mean free cash flow of
-2027 is 0.9 to 1.6 of that without rotations.
+2027 is 0.9 to 1.6 of that without rotations. Points that are frozen (`frozen`) avoid it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ import numpy as np
 from capexrisk.errors import ClusterError, KernelFault
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.chunks import PathSink, net_of, run_chunk
+from capexrisk.points.draws import Draws
+from capexrisk.run.chunks import PathSink, draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.signals import deferred_interrupts
 from capexrisk.run.workers.backends import on_cluster, run_in_order
@@ -64,7 +65,7 @@ class Hooks:
 NO_HOOKS: Final = Hooks()
 
 
-def begin_totals(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks) -> Totals:
+def begin_totals(lowered: LoweredScenario, plan: RunPlan, draws: Draws, hooks: Hooks) -> Totals:
     """Totals before the chunks of a plan are added: empty, or restored by the keeper.
 
     Raises
@@ -81,12 +82,26 @@ def begin_totals(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks) -> Total
     if hooks.keeper is not None:
         hooks.keeper.restore(totals)
         if hooks.paths is not None:
-            _write_lost_paths(totals, lowered, plan, hooks.paths)
+            _write_lost_paths(totals, lowered, plan, draws, hooks.paths)
     return totals
 
 
-def execute(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS) -> Totals:
+def execute(
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    hooks: Hooks = NO_HOOKS,
+    draws: Draws | None = None,
+) -> Totals:
     """Simulate all paths of a plan.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+    plan : RunPlan
+    hooks : Hooks
+    draws : Draws, optional
+        In the place of the plan's own, for its sampler: points frozen with another scenario are
+        nets ("sobol"), supplied draws are counted as independent ("plain").
 
     Raises
     ------
@@ -97,8 +112,9 @@ def execute(lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS) ->
     ResumeMismatch, ResultsError
         If the kept totals belong to another run.
     """
-    totals = begin_totals(lowered, plan, hooks)
-    add_chunks(totals, lowered, plan, plan.chunks(), hooks)
+    draws = draws_of(lowered, plan) if draws is None else draws
+    totals = begin_totals(lowered, plan, draws, hooks)
+    add_chunks(totals, lowered, plan, draws, plan.chunks(), hooks)
     return totals
 
 
@@ -106,14 +122,14 @@ def add_chunks(
     totals: Totals,
     lowered: LoweredScenario,
     plan: RunPlan,
+    draws: Draws,
     chunks: Iterable[Chunk],
     hooks: Hooks,
 ) -> None:
     """Simulate the chunks that the totals lack, and add them; raises as `execute` does."""
-    net_of(lowered, plan)  # so that too many dimensions are refused here, not in a worker
     levels, keeper = totals.levels, hooks.keeper
     tasks = (
-        (lowered, plan, chunk, hooks.paths)
+        (lowered, draws, chunk, hooks.paths)
         for chunk in chunks
         if chunk.number // REPLICATES >= levels[chunk.replicate]
     )
@@ -140,16 +156,31 @@ def add_chunks(
 
 
 def _write_lost_paths(
-    totals: Totals, lowered: LoweredScenario, plan: RunPlan, sink: PathSink
+    totals: Totals, lowered: LoweredScenario, plan: RunPlan, draws: Draws, sink: PathSink
 ) -> None:
     """Simulate counted chunks again whose single paths are lost or damaged, and write these."""
     lost = (
-        (lowered, plan, chunk, sink)
+        (lowered, draws, chunk, sink)
         for chunk in islice(plan.chunks(), plan.whole_chunks)
         if chunk.number // REPLICATES < totals.levels[chunk.replicate] and not sink.holds(chunk)
     )
     for _ in run_in_order(plan, run_chunk, lost):
         pass
+
+
+def refuse_broken(broken: int, paths: int) -> None:
+    """Refuse a scenario of whose paths too many are broken, where none of them can be named.
+
+    Raises
+    ------
+    KernelFault
+        If more than one path in 10,000 is not finite.
+    """
+    if broken > QUARANTINE_LIMIT * paths:
+        raise KernelFault(
+            f"{broken:,} of {paths:,} paths are not finite; "
+            "the scenario's figures are too extreme for the model"
+        )
 
 
 def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:

@@ -11,7 +11,7 @@ from typing import get_args
 from capexrisk.errors import ArgumentError
 from capexrisk.kernel.outcomes import Collect
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import execute
 from capexrisk.run.measurement import Spread, interleave, peak_mib, ratios
 from capexrisk.run.plan import Chunk, RunPlan
@@ -183,8 +183,9 @@ def simulation_seconds(lowered: LoweredScenario, plan: RunPlan) -> float:
 def first_chunk(lowered: LoweredScenario, plan: RunPlan) -> tuple[float, float]:
     """Seconds to compile the core or load it from the cache, and of the first chunk itself."""
     times = [time.perf_counter()]
+    draws = draws_of(lowered, plan)
     for paths in (1, plan.chunk_paths):
-        run_chunk(lowered, plan, Chunk(0, 0, 0, paths), None)
+        run_chunk(lowered, draws, Chunk(0, 0, 0, paths))
         times.append(time.perf_counter())
     load, chunk = (b - a for a, b in pairwise(times))
     return load, chunk

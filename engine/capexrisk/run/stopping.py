@@ -21,7 +21,7 @@ from capexrisk.errors import TargetError
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.chunks import run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import NO_HOOKS, Hooks, add_chunks, begin_totals
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.targets import Standing, parse_target
@@ -46,14 +46,15 @@ def execute_until(
         As for `execute`.
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
-    totals = begin_totals(lowered, plan, hooks)
-    run_chunk(lowered, plan, Chunk(0, 0, 0, 1), None)  # warm up: pace excludes compiling
+    draws = draws_of(lowered, plan)
+    totals = begin_totals(lowered, plan, draws, hooks)
+    run_chunk(lowered, draws, Chunk(0, 0, 0, 1))  # warm up: pace excludes compiling
     began = time.perf_counter()
     before = totals.counted + totals.quarantined
     reached = _chunks_reached(totals)
     standings: list[Standing] = []
     for end, leg in _legs(plan):
-        add_chunks(totals, lowered, plan, leg, hooks)
+        add_chunks(totals, lowered, plan, draws, leg, hooks)
         if end < reached:
             continue  # an earlier attempt looked here and continued
         table = EstimateTable(totals, lowered)

@@ -29,13 +29,13 @@ from capexrisk.errors import ArgumentError
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.draws import MAX_PATHS
+from capexrisk.kernel.independent import MAX_PATHS
 from capexrisk.kernel.outcomes import CAUSES
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
-from capexrisk.run.chunks import net_of
+from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, scenario_from_case
 from capexrisk.scenario.market import REGIMES
@@ -139,13 +139,12 @@ def replay(
         if not 0 <= path < MAX_PATHS:
             raise ArgumentError("path", f"{path} is out of range; give 0 to {MAX_PATHS - 1}")
     lowered = lower(scenario)
+    draws = draws_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler))
     trace, _ = trace_block(
         lowered.market,
         lowered.schedule,
         lowered.layout,
-        seed=seed,
-        first_path=number - number % BLOCK,
-        net=net_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler)),
+        source=draws.source(number - number % BLOCK),
     )
     return _table(lowered, _Path(trace, number % BLOCK))
 

@@ -79,9 +79,9 @@ def count_chunks(monkeypatch) -> list[int]:
     computed: list[int] = []
     run_chunk = execute.run_chunk
 
-    def counted(lowered, plan, chunk, keep_in):
+    def counted(lowered, draws, chunk, keep_in):
         computed.append(chunk.number)
-        return run_chunk(lowered, plan, chunk, keep_in)
+        return run_chunk(lowered, draws, chunk, keep_in)
 
     monkeypatch.setattr(execute, "run_chunk", counted)
     return computed
@@ -362,8 +362,8 @@ def test_quarantined_paths_are_kept_and_counted_once(scenario, sampler, tmp_path
     """A chunk with one of them is a whole chunk; numbers of the broken paths come out in order."""
     simulate_chunk = execute.run_chunk
 
-    def some_broken(lowered, plan, chunk, keep_in):
-        found = simulate_chunk(lowered, plan, chunk, keep_in)
+    def some_broken(lowered, draws, chunk, keep_in):
+        found = simulate_chunk(lowered, draws, chunk, keep_in)
         if chunk.number not in (3, 50):
             return found
         broken = np.array([[chunk.first_path + 7, 2]])

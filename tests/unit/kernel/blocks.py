@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.simulate import trace_block
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.scenario import scenario_from_case
 from tests.oracle.twin import simulate as simulate_twin
@@ -129,7 +130,10 @@ def trace(case: Case, *, seed: int = 1, first_path: int = 0, start: str = "2026Q
 def trace_lowered(scenario: LoweredScenario, *, seed: int, first_path: int) -> Block:
     """Trace one block of what a parameter set was lowered to, or of what none can say."""
     states, outcomes = trace_block(
-        scenario.market, scenario.schedule, scenario.layout, seed=seed, first_path=first_path
+        scenario.market,
+        scenario.schedule,
+        scenario.layout,
+        source=independent_source(seed, first_path),
     )
     return Block(scenario, states, outcomes)
 

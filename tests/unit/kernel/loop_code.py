@@ -18,8 +18,7 @@ from numba.core.registry import CPUDispatcher
 
 from capexrisk.kernel import simulate
 from capexrisk.kernel.recording import recording
-from capexrisk.kernel.tally import empty_tally
-from capexrisk.points.layout import sobol_net
+from capexrisk.points.frozen import frozen_points
 from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
 OPERATION = r"\bv(?:add|sub|mul|div|sqrt|min|max|cmp\w*?|fn?m(?:add|sub)\d+)"
@@ -33,10 +32,11 @@ JUMP = re.compile(r"^\s+j\w+\s+(\.LBB\w+)")
 def machine_code() -> Iterator[tuple[str, str]]:
     """Names of the loops and of the equations in them, each with its machine code."""
     case = lowered(with_quarters(reference_case(), 1))
+    source = frozen_points(case.market, case.schedule, seed=1).source(0)
+    nothing = simulate.Chosen(np.empty(0, dtype=np.int64), np.empty((1, 0)))
     arguments = (
-        *(case.market, case.schedule, recording(case.layout), 0, 1),
-        simulate.workspace(case.layout, sobol_net(case.market, case.schedule)),
-        *(np.empty((0, 0)), empty_tally(case.layout)),
+        *(case.market, case.schedule, recording(case.layout)),
+        *(source, 1, simulate.workspace(case.layout), nothing),
     )
     entry = simulate._simulate_everything
     entry._cache = NullCache()  # an entry point from the cache brings no loops with it

@@ -12,6 +12,7 @@ from capexrisk.kernel import simulate
 from capexrisk.kernel.block import BLOCK, aligned_zeros
 from capexrisk.kernel.recording import recording
 from capexrisk.kernel.simulate import simulate_chunk
+from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import lower
 from capexrisk.numeric.vecmath import trailing_zeros
 from capexrisk.scenario import scenario_from_case
@@ -83,10 +84,9 @@ def some_paths(scenario, collect):
         lowered.market,
         lowered.schedule,
         lowered.layout,
-        seed=5,
-        first_path=192,
+        source=independent_source(5, 192),
         paths=BLOCK + 9,
-        keep=True,
+        keep=range(lowered.layout.rows),
     )
     return lowered.layout, kept
 

@@ -16,6 +16,7 @@ from capexrisk.kernel.issuer_close import date_distress
 from capexrisk.kernel.market_quarter import close_market
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.simulate import read_issuer, rows_of, simulate_chunk
+from capexrisk.kernel.sources import independent_source
 from capexrisk.kernel.tally import (
     QUARANTINE_LISTED,
     clear_slots,
@@ -88,7 +89,10 @@ def scenario():
 @pytest.mark.parametrize("paths", [1, 63, 64, 65, 1000])
 def test_a_chunk_counts_exactly_its_paths(scenario, paths):
     arguments = (scenario.market, scenario.schedule, scenario.layout)
-    tally, kept = simulate_chunk(*arguments, seed=3, first_path=640, paths=paths, keep=True)
+    every = range(scenario.layout.rows)
+    tally, kept = simulate_chunk(
+        *arguments, source=independent_source(3, 640), paths=paths, keep=every
+    )
     assert kept.shape == (paths, scenario.layout.rows)
     assert tally.paths.tolist() == [paths, 0]
     assert_tally_of(tally, scenario.layout, kept, 6, 9)
@@ -97,8 +101,9 @@ def test_a_chunk_counts_exactly_its_paths(scenario, paths):
 
 def test_keeping_paths_changes_no_total(scenario):
     arguments = (scenario.market, scenario.schedule, scenario.layout)
-    kept, _ = simulate_chunk(*arguments, seed=3, first_path=0, paths=150, keep=True)
-    unkept, nothing = simulate_chunk(*arguments, seed=3, first_path=0, paths=150)
+    source, every = independent_source(3), range(scenario.layout.rows)
+    kept, _ = simulate_chunk(*arguments, source=source, paths=150, keep=every)
+    unkept, nothing = simulate_chunk(*arguments, source=source, paths=150)
     assert nothing.size == 0
     for with_paths, without in zip(kept, unkept, strict=True):
         np.testing.assert_array_equal(with_paths, without)
@@ -108,7 +113,8 @@ def test_kept_paths_are_those_of_the_trace(scenario):
     case = with_quarters(reference_case(), 9)
     block = trace(case, seed=3, first_path=128, start="2026Q3")
     arguments = (scenario.market, scenario.schedule, scenario.layout)
-    _, kept = simulate_chunk(*arguments, seed=3, first_path=0, paths=192, keep=True)
+    every = range(scenario.layout.rows)
+    _, kept = simulate_chunk(*arguments, source=independent_source(3), paths=192, keep=every)
     np.testing.assert_array_equal(kept[128:].T.view(np.int64), block.rows.view(np.int64))
 
 
@@ -174,19 +180,24 @@ def overflowing_scenario():
 def overflowing_chunk():
     scenario = overflowing_scenario()
     arguments = (scenario.market, scenario.schedule, scenario.layout)
-    return simulate_chunk(*arguments, seed=1, first_path=64, paths=150, keep=True)
+    every = range(scenario.layout.rows)
+    return simulate_chunk(*arguments, source=independent_source(1, 64), paths=150, keep=every)
 
 
 def test_paths_that_overflow_are_quarantined():
+    """Every path with an outcome that is not finite is named; the others are those that count."""
     tally, kept = overflowing_chunk()
     broken = int(tally.paths[1])
     assert 0 < broken < QUARANTINE_LISTED
-    finite = np.isfinite(kept).all(axis=1)
+    blocks = [trace_lowered(overflowing_scenario(), seed=1, first_path=64 * n) for n in (1, 2, 3)]
+    outcomes = np.concatenate([block.rows for block in blocks], axis=1).T[:150]
+    finite = np.isfinite(outcomes).all(axis=1)
     named = tally.quarantine[:broken, 0] - 64
     assert np.all(np.diff(named) > 0)
-    # Every path with an outcome that is not finite is named; the others are the ones that count.
     assert set(np.flatnonzero(~finite)) <= set(named.tolist())
     good = np.delete(kept, named, axis=0)
+    np.testing.assert_array_equal(good, np.delete(outcomes, named, axis=0))
+    assert np.isnan(kept[named]).all()
     assert tally.paths[0] == len(good) == 150 - broken
     np.testing.assert_array_equal(tally.histogram.sum(axis=1), len(good))
     np.testing.assert_allclose(tally.sums, good[:, : len(tally.sums)].sum(axis=0), rtol=1e-9)
@@ -240,8 +251,7 @@ def test_the_quarter_named_is_the_first_that_is_not_finite():
         block.scenario.market,
         block.scenario.schedule,
         block.scenario.layout,
-        seed=1,
-        first_path=960,
+        source=independent_source(1, 960),
         paths=64,
     )
     market_rows = ("LOG_SPREAD", "DEMAND", "PREMIUM", "EQUITY_PRICE")

@@ -26,13 +26,17 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 import capexrisk
-from capexrisk.kernel import simulate
+from capexrisk.kernel import simulate, sources
 from capexrisk.lowering import lower
 from capexrisk.scenario import scenario_from_case
 case = json.loads(Path(sys.argv[1]).read_text())
 lowered = lower(scenario_from_case(case, start="2026Q1"))
 tally, _ = simulate.simulate_chunk(
-    lowered.market, lowered.schedule, lowered.layout, seed=1, first_path=0, paths=64
+    lowered.market,
+    lowered.schedule,
+    lowered.layout,
+    source=sources.independent_source(1),
+    paths=64,
 )
 stats = simulate._simulate_everything.stats
 print(json.dumps({

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +15,8 @@ from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS
 from capexrisk.kernel.simulate import trace_block
-from capexrisk.points.layout import sobol_net
+from capexrisk.points.draws import IndependentDraws
+from capexrisk.points.frozen import frozen_points
 from capexrisk.points.rotation import cash_flow_gradients, reflections, rotation
 from tests.unit.kernel.blocks import Block, changed_case, lowered, reference_case, with_quarters
 
@@ -103,7 +106,10 @@ def test_gradients_are_slopes_of_the_kernel_s_cash_flow():
     draws, flows = [], []
     for begin in range(0, 64 * BLOCK, BLOCK):
         states, outcomes = trace_block(
-            scenario.market, scenario.schedule, scenario.layout, seed=5, first_path=begin
+            scenario.market,
+            scenario.schedule,
+            scenario.layout,
+            source=IndependentDraws(5).source(begin),
         )
         block = Block(scenario, states, outcomes)
         by_quarter = [block.issuers(f"Z_{name}") for name in ("REVENUE", "FLOW", "CAPEX", "SPREAD")]
@@ -121,13 +127,12 @@ def test_gradients_are_slopes_of_the_kernel_s_cash_flow():
 def drawn(quarters: int, replicate: int, seed: int = 1, net: bool = True, case=None):
     """Names of normal draws and their values at the first block of a replicate, (draws, paths)."""
     scenario = lowered(case or case_of(quarters))
+    points = frozen_points(scenario.market, scenario.schedule, seed)
     states, outcomes = trace_block(
         scenario.market,
         scenario.schedule,
         scenario.layout,
-        seed=seed,
-        first_path=path_number(replicate, 0),
-        net=sobol_net(scenario.market, scenario.schedule) if net else None,
+        source=(points if net else IndependentDraws(seed)).source(path_number(replicate, 0)),
     )
     draws = Block(scenario, states, outcomes).draws()
     normal = {name: value for name, value in draws.items() if not name.startswith("u_")}
@@ -161,24 +166,22 @@ def test_draws_are_independent_standard_normals_over_replicates():
 def test_draws_are_the_matrix_times_the_points(quarters, start):
     """By numpy, from the coordinates that the kernel keeps where nothing is turned."""
     scenario = lowered(case_of(quarters), start)
-    net = sobol_net(scenario.market, scenario.schedule)
+    points = frozen_points(scenario.market, scenario.schedule, 3)
     parts = ("own_v", "own_u", "all_v", "all_u")
-    none = {name: np.zeros_like(getattr(net.rotation, name)) for name in parts}
-    still = net.rotation._replace(**none)
+    none = {name: np.zeros_like(getattr(points.rotation, name)) for name in parts}
+    still = points.rotation._replace(**none)
 
     def draws(rotation):
         states, outcomes = trace_block(
             scenario.market,
             scenario.schedule,
             scenario.layout,
-            seed=3,
-            first_path=path_number(1, 64),
-            net=net._replace(rotation=rotation),
+            source=replace(points, rotation=rotation).source(path_number(1, 64)),
         )
         return Block(scenario, states, outcomes).draws()
 
-    y, z = draws(still), draws(net.rotation)
-    n, turned = net.issuers, net.rotation.quarters
+    y, z = draws(still), draws(points.rotation)
+    n, turned = points.issuers, points.rotation.quarters
     names = ("core_revenue", "cash_flow", "capex", "spread")
     market = ("e_spread", "e_demand", "e_capex", "e_macro")
 
@@ -191,11 +194,13 @@ def test_draws_are_the_matrix_times_the_points(quarters, start):
 
     coordinates = [own(y, i) for i in range(n)]
     leads = [coordinates[i][year] for year in range(LEADS) for i in range(n)]
-    mixed = matrix(net.rotation.all_v, net.rotation.all_u) @ np.concatenate([leads, shared(y)])
+    mixed = matrix(points.rotation.all_v, points.rotation.all_u) @ np.concatenate(
+        [leads, shared(y)]
+    )
     np.testing.assert_allclose(shared(z), mixed[LEADS * n :], atol=1e-13)
     for i in range(n):
         coordinates[i][:LEADS] = mixed[i : LEADS * n : n]
-        expected = matrix(net.rotation.own_v[i], net.rotation.own_u[i]) @ coordinates[i]
+        expected = matrix(points.rotation.own_v[i], points.rotation.own_u[i]) @ coordinates[i]
         np.testing.assert_allclose(own(z, i), expected, atol=1e-13)
     for name in (*names, *market):  # later quarters, and what is never turned
         np.testing.assert_array_equal(y[name][turned:], z[name][turned:])

@@ -18,7 +18,7 @@ from capexrisk.errors import DimensionError, KernelFault
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run import execute as execution
-from capexrisk.run.chunks import net_of, run_chunk
+from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import Hooks, execute, quarantine_note
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order, worker_count
@@ -111,7 +111,7 @@ def test_progress_is_told_every_chunk_of_a_net(lowered, jobs, points, size):
 @pytest.mark.parametrize(("sampler", "replicate"), [("sobol", 7), ("plain", 0)])
 def test_a_chunk_s_totals_are_sparse(lowered, sampler, replicate):
     plan = RunPlan(paths=1, seed=1, sampler=sampler)
-    chunk = run_chunk(lowered, plan, Chunk(0, replicate, 0, 100), None)
+    chunk = run_chunk(lowered, draws_of(lowered, plan), Chunk(0, replicate, 0, 100))
     assert (chunk.replicate, chunk.paths) == (replicate, 100)
     assert chunk.quarantined == 0 and chunk.broken.shape == (0, 2)
     assert (chunk.cell_counts > 0).all() and (np.diff(chunk.cells) > 0).all()
@@ -246,10 +246,10 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
 
 
 def test_a_scenario_too_large_for_the_sequence_is_refused_at_once(lowered, monkeypatch):
-    """As `net_of` tells it; independent paths need no sequence."""
+    """As `draws_of` tells it; independent paths need no sequence."""
     schedule = lowered.schedule._replace(capex_plan=np.zeros((64, 80)))
     crowd = SimpleNamespace(market=lowered.market, schedule=schedule, layout=lowered.layout)
-    assert net_of(crowd, RunPlan(paths=1, seed=0, sampler="plain")) is None
+    draws_of(crowd, RunPlan(paths=1, seed=0, sampler="plain"))
     monkeypatch.setattr(execution, "run_in_order", lambda *_: pytest.fail("a worker started"))
     with pytest.raises(DimensionError, match=r"21,572 draws a path.*; take the plain sampler$"):
         execute(crowd, RunPlan(paths=1, seed=0))

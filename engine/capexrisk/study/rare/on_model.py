@@ -11,24 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from capexrisk.errors import ArgumentError, KernelFault
+from capexrisk.errors import ArgumentError
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.table import COLUMNS
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.draws import (
-    EVENT_DRAWS,
-    ISSUER_DRAWS,
-    ISSUER_PATH_DRAWS,
-    MARKET_DRAWS,
-    MARKET_NORMALS,
-    PATH_DRAWS,
-)
-from capexrisk.kernel.given import Given
 from capexrisk.kernel.simulate_distance import measure_distances
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.points.given import given_draws
-from capexrisk.points.layout import dimensions
-from capexrisk.run.execute import QUARANTINE_LIMIT
+from capexrisk.points.draws import Draws, IndependentDraws, SuppliedDraws
+from capexrisk.points.layout import supplied_order
+from capexrisk.run.execute import refuse_broken
 from capexrisk.run.plan import CHUNK_PATHS, RunPlan
 from capexrisk.run.workers.backends import run_in_order
 from capexrisk.scenario import Scenario
@@ -162,26 +152,29 @@ def rare_event(
 def limit_state(
     lowered: LoweredScenario, event: Event, evaluate: Callable[[Floats], Floats]
 ) -> LimitState:
-    """An event as a search sees it: the draws until its quarter, in the order of `given_draws`.
+    """An event as a search sees it: the draws until its quarter, as `SuppliedDraws` takes them.
 
     Draws of one name and issuer are of one kind over the quarters. A burst is what the market's
     normals of one quarter are: a large mixing factor makes all of them large.
     """
-    issuers, quarters = len(lowered.issuers), event.quarters
-    once = PATH_DRAWS + ISSUER_PATH_DRAWS * issuers
-    kinds, first = [np.arange(once)], once
-    for size in (EVENT_DRAWS, MARKET_DRAWS, ISSUER_DRAWS * issuers):
-        kinds.append(np.tile(first + np.arange(size), quarters))
-        first += size
-    of_market = once + EVENT_DRAWS * quarters
-    bursts = tuple(
-        of_market + MARKET_DRAWS * k + np.arange(MARKET_NORMALS) for k in range(quarters)
+    places = supplied_order(len(lowered.issuers), event.quarters).places
+    kinds: dict[tuple[str, int | None], int] = {}
+    for place in places:
+        kinds.setdefault((place.draw.name, place.issuer), len(kinds))
+    bursts: list[list[int]] = [[] for _ in range(event.quarters)]
+    for number, (draw, _, quarter) in enumerate(places):
+        if draw.of == "market" and draw.law == "normal" and quarter is not None:
+            bursts[quarter].append(number)
+    return LimitState(
+        evaluate,
+        len(places),
+        np.array([kinds[place.draw.name, place.issuer] for place in places]),
+        tuple(np.array(burst) for burst in bursts),
     )
-    return LimitState(evaluate, dimensions(issuers, quarters), np.concatenate(kinds), bursts)
 
 
 class _Model:
-    """The model's paths, by draws that are given or by counting; broken ones never fail."""
+    """The model's paths, by draws supplied or by counting; broken ones never fail."""
 
     def __init__(self, lowered: LoweredScenario, event: Event, plan: RunPlan) -> None:
         self._lowered, self._event, self._plan = lowered, event, plan
@@ -203,11 +196,7 @@ class _Model:
 
     def check(self) -> None:
         """Refuse a scenario of whose paths too many are broken."""
-        if self._broken > QUARANTINE_LIMIT * self._paths:
-            raise KernelFault(
-                f"{self._broken:,} of {self._paths:,} paths are not finite; "
-                "the scenario's figures are too extreme for the model"
-            )
+        refuse_broken(self._broken, self._paths)
 
     def _judged(self, distances: Floats, broken: NDArray[np.bool_]) -> Floats:
         self._paths += broken.size
@@ -216,25 +205,21 @@ class _Model:
         return judged
 
     def _of_draws(self, draws: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        paths, count = draws.shape
-        uniforms = np.full((count, -(-paths // BLOCK) * BLOCK), 0.5)
-        uniforms[:, :paths] = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
-        given = given_draws(uniforms, len(self._lowered.issuers), self._event.quarters)
-        return self._measured(paths, given=given)
+        uniforms = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
+        supplied = SuppliedDraws(uniforms, len(self._lowered.issuers), self._event.quarters)
+        return self._measured(supplied, 0, len(draws))
 
     def _of_seed(self, first_path: int, paths: int) -> tuple[Floats, NDArray[np.bool_]]:
-        return self._measured(paths, first_path=first_path)
+        return self._measured(IndependentDraws(self._plan.seed), first_path, paths)
 
     def _measured(
-        self, paths: int, *, first_path: int = 0, given: Given | None = None
+        self, draws: Draws, first_path: int, paths: int
     ) -> tuple[Floats, NDArray[np.bool_]]:
         by_issuer, broken = measure_distances(
             self._lowered.market,
             self._lowered.schedule,
+            source=draws.source(first_path),
             quarters=self._event.quarters,
             paths=paths,
-            seed=self._plan.seed,
-            first_path=first_path,
-            given=given,
         )
         return self._event.distance(by_issuer), broken

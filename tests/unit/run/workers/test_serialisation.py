@@ -10,6 +10,7 @@ import pytest
 
 from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.lowering import lower
+from capexrisk.points.draws import IndependentDraws
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers.serialisation import pack, unpack
@@ -20,7 +21,7 @@ from tests.unit.scenarios import small_scenario
 def totals() -> ChunkTotals:
     plan = RunPlan(paths=8_192, seed=3, sampler="plain")
     (chunk,) = plan.chunks()
-    return run_chunk(lower(small_scenario()), plan, chunk, None)
+    return run_chunk(lower(small_scenario()), IndependentDraws(plan.seed), chunk)
 
 
 def assert_unchanged(totals: ChunkTotals) -> None:

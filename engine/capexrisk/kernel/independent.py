@@ -1,0 +1,101 @@
+"""Independent draws: each number is a function of (seed, path, quarter, name, issuer) alone.
+
+The address fills Philox's 128-bit counter: the path's low 32 bits; its next 16 bits and the
+quarter; the name; the issuer's key. The seed is the 64-bit key. One counter yields two numbers,
+so names are those of pairs: `Draw.pair` of `model.vocabulary`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from capexrisk.kernel import issuer_rows as s
+from capexrisk.kernel import market_rows as m
+from capexrisk.kernel.block import BLOCK, PITCH, slot
+from capexrisk.kernel.draws import (
+    ISSUER_DRAWS,
+    ISSUER_PATH_DRAWS,
+    MARKET_DRAWS,
+    MARKET_NORMALS,
+    PATH_DRAWS,
+    PATH_NORMALS,
+    SWITCH_DRAWS,
+    turn_normal,
+)
+from capexrisk.model.vocabulary import ISSUER_PATH, ISSUER_QUARTER, MARKET_PATH, MARKET_QUARTER
+from capexrisk.numeric.jit import loop, scalar
+from capexrisk.numeric.philox import HALF, WORD, philox, uniform
+
+MARKET_KEY = np.uint64(0)
+ONCE = np.uint64(0xFFFF)  # the quarter of what is drawn once a path
+QUARTER_SHIFT = np.uint64(16)
+MAX_PATHS = 2**48  # what the address has room for
+# The first pair of each group; the others follow it.
+OF_PATH = np.uint64(MARKET_PATH[0].pair)
+OF_ISSUER_PATH = np.uint64(ISSUER_PATH[0].pair)
+OF_MARKET = np.uint64(MARKET_QUARTER[0].pair)
+OF_ISSUER = np.uint64(ISSUER_QUARTER[0].pair)
+
+
+@scalar
+def uniform_pair(path, quarter, name, issuer, seed):
+    """The two numbers in (0, 1) at an address; all arguments uint64."""
+    word_0, word_1, word_2, word_3 = philox(
+        path & WORD,
+        (path >> HALF) | (quarter << QUARTER_SHIFT),
+        name,
+        issuer,
+        seed & WORD,
+        seed >> HALF,
+    )
+    return uniform(word_0, word_1), uniform(word_2, word_3)
+
+
+@loop
+def draw_uniforms(state, first, count, source, quarter, name, issuer):
+    """Uniform numbers into `count` rows from offset `first` on, a pair's name for every two."""
+    for pair in range(count // 2):
+        row_a = first + 2 * pair * PITCH
+        row_b = row_a + PITCH
+        for p in range(BLOCK):
+            path = source.first_path + np.uint64(p)
+            u, v = uniform_pair(path, quarter, name + np.uint64(pair), issuer, source.seed)
+            state[slot(row_a, p)] = u
+            state[slot(row_b, p)] = v
+
+
+# np.int64 below, as in the other sources: numba would compile a function anew for every constant it
+# is called with.
+
+
+@loop
+def draw_path(state, source):
+    """What the market draws once a path."""
+    first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
+    draw_uniforms(state, first, count, source, ONCE, OF_PATH, MARKET_KEY)
+    turn_normal(state, first, normals, source.tails)
+
+
+@loop
+def draw_issuer_path(own, key, source):
+    """What an issuer draws once a path; `key` is its word in addresses."""
+    first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
+    draw_uniforms(own, first, count, source, ONCE, OF_ISSUER_PATH, key)
+    turn_normal(own, first, count, source.tails)
+
+
+@loop
+def draw_market(state, k, source):
+    """What the market draws in quarter k, switches and all."""
+    first, normals = np.int64(m.E_SPREAD), np.int64(MARKET_NORMALS)
+    count = np.int64(MARKET_DRAWS + SWITCH_DRAWS)
+    draw_uniforms(state, first, count, source, np.uint64(k), OF_MARKET, MARKET_KEY)
+    turn_normal(state, first, normals, source.tails)
+
+
+@loop
+def draw_issuer(own, k, key, source):
+    """What an issuer draws in quarter k."""
+    first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)
+    draw_uniforms(own, first, count, source, np.uint64(k), OF_ISSUER, key)
+    turn_normal(own, first, count, source.tails)
