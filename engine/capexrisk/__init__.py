@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
     from capexrisk.study.simulation import simulate
@@ -30,6 +31,7 @@ _HOME = {
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
     "load_results": "capexrisk.archive.results",
+    "path_outcomes": "capexrisk.study.outcomes",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
     "simulate": "capexrisk.study.simulation",
@@ -50,6 +52,7 @@ __all__ = [
     "compare",
     "load_results",
     "load_scenario",
+    "path_outcomes",
     "rare_event",
     "replay",
     "simulate",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,28 +12,9 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from capexrisk.archive.atomic import UNDER_WAY
-from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
 from capexrisk.lowering import LoweredScenario
+from capexrisk.run.outcomes import outcome_names
 from capexrisk.run.plan import Chunk
-from capexrisk.scenario.market import REGIMES
-
-
-def column_names(lowered: LoweredScenario) -> list[str]:
-    """Names of a path's outcomes, row by row: "fcf_year/Amazon/2026"."""
-    labels = {
-        "issuer": lowered.issuers,
-        "quarter": lowered.quarters,
-        "year": lowered.years,
-        "flow": FLOWS,
-        "channel": CHANNELS,
-        "tier": TIERS,
-        "regime": REGIMES,
-    }
-    return [
-        "/".join((quantity.name, *place))
-        for quantity in lowered.layout.quantities
-        for place in product(*(labels[axis] for axis in quantity.shape))
-    ]
 
 
 @dataclass(frozen=True)
@@ -44,13 +24,13 @@ class PathFiles:
     directory: Path
 
     def write(self, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]) -> None:
-        """Write the outcomes (paths, rows) of a chunk.
+        """Write the outcomes (paths, rows) of a chunk, NaN of a path that is not finite.
 
         A chunk may be computed twice at a time, where a cluster has lost sight of a worker: the
         file has a name of its own until it is whole.
         """
         columns = {"path": np.arange(chunk.first_path, chunk.first_path + chunk.paths)}
-        columns |= dict(zip(column_names(lowered), outcomes.T, strict=True))
+        columns |= dict(zip(outcome_names(lowered), outcomes.T, strict=True))
         path = self._file(chunk)
         under_way = path.with_name(f"{path.name}-{uuid4().hex[:12]}{UNDER_WAY}")
         try:

@@ -13,13 +13,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from capexrisk.archive.paths import PathFiles, column_names
+from capexrisk.archive.paths import PathFiles
 from capexrisk.errors import DimensionError, KernelFault
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.run import execute as execution
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import Hooks, execute, quarantine_note
+from capexrisk.run.outcomes import outcome_names
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import scenario_from_case
@@ -186,7 +187,7 @@ def test_kept_paths_have_a_column_for_every_outcome(lowered, tmp_path):
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["chunk-000000.parquet", "chunk-000001.parquet"]
     last = pq.read_table(tmp_path / names[1])
-    assert last.column_names == ["path", *column_names(lowered)]
+    assert last.column_names == ["path", *outcome_names(lowered)]
     assert last["path"].to_pylist() == [CHUNK_PATHS, CHUNK_PATHS + 1, CHUNK_PATHS + 2]
 
 
@@ -197,22 +198,6 @@ def test_kept_paths_of_nets_are_numbered_by_replicate_and_point(lowered, tmp_pat
     for replicate in (0, 1, 31):
         numbers = pq.read_table(tmp_path / names[replicate])["path"].to_pylist()
         assert numbers == [path_number(replicate, point) for point in range(4)]
-
-
-def test_column_names(lowered):
-    names = column_names(lowered)
-    assert len(names) == len(set(names)) == lowered.layout.rows
-    first = lowered.layout.first
-    assert names[first["fcf_quarter"] : first["fcf_quarter"] + 4] == [
-        "fcf_quarter/Oracle/2026Q3",
-        "fcf_quarter/Oracle/2026Q4",
-        "fcf_quarter/CoreWeave/2026Q3",
-        "fcf_quarter/CoreWeave/2026Q4",
-    ]
-    assert names[first["fcf_year"]] == "fcf_year/Oracle/2026Q3-Q4"
-    assert names[first["flows_total"] + 1] == "flows_total/bonds/CoreWeave"
-    assert names[first["tiers"] + 8] == "tiers/F4/Oracle"
-    assert names[first["outside_funding"]] == "outside_funding"
 
 
 def test_keep_paths_needs_a_directory(tmp_path):
