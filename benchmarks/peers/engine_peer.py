@@ -15,6 +15,7 @@ from benchmarks.scenarios import default
 from capexrisk.errors import ScenarioError
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
+from capexrisk.model.vocabulary import FLOWS
 from capexrisk.points.draws import IndependentDraws
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
@@ -74,8 +75,8 @@ def figures(case: contract.Case, totals: Totals) -> contract.Figures:
                 keep_mean(f"{name}/y{year + 1}/{amount}_mean", row)
             keep_count(f"{name}/y{year + 1}/fcf_negative", state[i, year, 1] + state[i, year, 3])
         flows = totals.rows("flows_total")
-        for flow, channel in enumerate((*contract.CHANNELS, "capex_cut")):
-            keep_mean(f"{name}/total_{channel}_mean", flows[flow, i])
+        for channel in (*contract.CHANNELS, "capex_cut"):
+            keep_mean(f"{name}/total_{channel}_mean", flows[FLOWS.index(channel), i])
         for k in range(quarters):
             keep_count(f"{name}/failed_by_q{k + 1}", tiers[4, i, : k + 1].sum())
         keep_count(f"{name}/capex_cut_ever", tiers[3, i, :quarters].sum())

@@ -11,10 +11,10 @@ from benchmarks.small_model.small_model import NUMBERS, SmallModel, Year
 from benchmarks.small_model.small_scenario import QUARTERS, small_case, small_scenario
 from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.outcomes import TIERS
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import lower
+from capexrisk.model.vocabulary import TIERS
 
 TOLERANCE = 1e-9  # of $1bn or of the free cash flow, whichever is larger
 

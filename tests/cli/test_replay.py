@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from capexrisk.model.vocabulary import RUNGS
 from capexrisk.report.content.story import story
-from capexrisk.study.replay import SOURCES
 from tests.cli.command import call, write_small_scenario
 
 
@@ -33,11 +33,11 @@ def test_a_path_is_told_quarter_by_quarter(folder):
     assert len(table) == 4
     need = table["need"].iloc[0]
     assert f"needs {need:,.2f}: " in found.stdout
-    assert table[list(SOURCES)].sum(axis=1).to_numpy() == pytest.approx(table["need"], abs=1e-9)
+    assert table[list(RUNGS)].sum(axis=1).to_numpy() == pytest.approx(table["need"], abs=1e-9)
 
 
 def row(**changes: object) -> dict[str, object]:
-    flows = dict.fromkeys(("capex_to_fund", "dividends", "due", "need", *SOURCES), 0.0)
+    flows = dict.fromkeys(("capex_to_fund", "dividends", "due", "need", *RUNGS), 0.0)
     flows |= dict.fromkeys(("surplus", "buybacks", "revolver_repaid", "bonds_to_cash"), 0.0)
     market = {"regime": "shut", "market_spread_bp": 412.3, "utilisation": 0.61, "ai_demand": 402.0}
     rest = {

@@ -18,6 +18,7 @@ from capexrisk.kernel.simulate import trace_block
 from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
+from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.scenario import load_run_section, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.oracle.identities import waterfall_imbalance
@@ -31,15 +32,10 @@ TOLERANCE = 1e-9
 MOST_CELLS = 24  # issuers times quarters of which every quantile is taken, too: it takes longest
 FLOWS = {
     "capex": s.SPENT,
-    "finance_leases": s.LEASED,
     "ocf": s.OCF,
-    "bonds": s.BONDS_SOLD,
-    "secured": s.SECURED_SOLD,
-    "private": s.PRIVATE_SOLD,
-    "revolver": s.DRAWN,
-    "equity": s.EQUITY,
+    **{channel: s.FLOW[channel].amount for channel in CHANNELS},
     "unmet": s.UNMET,
-    "buyback": s.BUYBACK,
+    "buyback": s.BUYBACKS.amount,
     "revolver_repaid": s.REPAID,
     "cash": s.CASH,
 }
@@ -130,7 +126,7 @@ def check_block(lowered: LoweredScenario) -> int:
     wrong[:, m.COLLATERAL // PITCH] = False  # only the lower one of it and another is ever used
     if wrong.any():
         quarter, row, _ = np.argwhere(wrong)[0]
-        issuer, own = divmod(row - m.COUNT, s.COUNT)
+        issuer, own = divmod(row - m.SIZE // PITCH, s.SIZE // PITCH)
         where = f"issuer {issuer}, row {own}" if issuer >= 0 else f"market, row {row}"
         raise Defect(f"not finite in a path that counts: quarter {quarter}, {where}")
     if not np.isfinite(outcomes[:, good]).all():
@@ -149,7 +145,7 @@ def imbalance(lowered: LoweredScenario, rows: Floats) -> float:
 
     def of(row: int) -> Floats:  # (issuer, quarter, path)
         return np.array(
-            [rows[:, m.COUNT + i * s.COUNT + row // PITCH] for i in range(len(issuers))]
+            [rows[:, (m.SIZE + i * s.SIZE + row) // PITCH] for i in range(len(issuers))]
         )
 
     found = {name: of(row) for name, row in FLOWS.items()}
@@ -158,7 +154,7 @@ def imbalance(lowered: LoweredScenario, rows: Floats) -> float:
     found["dividends_paid"] = np.where(
         k <= of(s.FAILURE_QUARTER), planned - of(s.DIVIDEND_CUT), 0.0
     )
-    found["due"] = of(s.DUE_BONDS) + of(s.DUE_SECURED)
+    found["due"] = of(s.DUE)
     opening = np.array([issuer.cash for issuer in issuers])
     gap = np.abs(waterfall_imbalance(found, opening))
     largest = np.max([np.abs(flow) for flow in (*found.values(), of(s.NET))], axis=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from capexrisk.model.vocabulary import CHANNELS
+
 
 def waterfall_imbalance(
     result: dict[str, np.ndarray], opening_cash: np.ndarray | None = None
@@ -26,7 +28,7 @@ def waterfall_imbalance(
     """
     # Finance leases are no cash: they pay for their part of capex at source.
     own_funded_capex = result["capex"] - result["finance_leases"]
-    funding = sum(result[name] for name in ("bonds", "secured", "private", "revolver", "equity"))
+    funding = sum(result[name] for name, entry in CHANNELS.items() if not entry.at_source)
     sources = result["ocf"] + funding + result["unmet"]
     uses = (
         own_funded_capex

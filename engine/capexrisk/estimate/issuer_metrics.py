@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, MEAN, Impossible, Metric
-from capexrisk.kernel.outcomes import CAUSES, CHANNELS
+from capexrisk.model.vocabulary import CAUSES, CHANNELS
 
 FINE, NEGATIVE, FAILED, BOTH = range(4)  # levels of a year's state
 
@@ -13,7 +13,7 @@ amount = partial(Metric, of="issuer", estimator="amount", unit="$bn", statistics
 flow = partial(amount, quantities={"year": "flows_year", "horizon": "flows_total"}, statistics=MEAN)
 of_year = partial(Metric, quantities={"year": "year_state"}, of="issuer", worse="high")
 distress = partial(Metric, of="issuer", estimator="by date", cumulative=True, worse="high")
-cause = partial(Metric, of="issuer", estimator="by cause", over=CAUSES, worse="high")
+cause = partial(Metric, of="issuer", estimator="by cause", over=tuple(CAUSES), worse="high")
 pair = partial(Metric, quantities={"horizon": "joint"}, of="issuer", over="other", worse="high")
 
 AMOUNTS = (
@@ -73,7 +73,11 @@ AMOUNTS = (
         worse="high",
     ),
     flow(
-        "raised_{channel}", "{}", over=CHANNELS, meaning="raised in this way, gross", worse="high"
+        "raised_{channel}",
+        "{}",
+        over=tuple(CHANNELS),
+        meaning="raised in this way, gross",
+        worse="high",
     ),
     flow(
         "capex_cut_amount",

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from capexrisk.estimate.metric import MEAN, Metric, Period
 from capexrisk.estimate.metrics import HORIZON, METRICS, SECTIONS, SYSTEM
-from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
 from capexrisk.lowering import LoweredScenario
 from capexrisk.model.parameters import Issuer
-from capexrisk.scenario.market import REGIMES
+from capexrisk.model.vocabulary import CHANNELS, FLOWS, REGIMES, TIERS
 
 JOINT = "joint"  # of pairs; no quantity of a path, but counted beside them
-LABELS = {"flow": FLOWS, "channel": CHANNELS, "tier": TIERS, "regime": REGIMES}
+LABELS = {"flow": FLOWS, "channel": tuple(CHANNELS), "tier": TIERS, "regime": REGIMES}
 
 
 class Line(NamedTuple):
@@ -123,7 +122,7 @@ class Lines:
     @cached_property
     def _axes(self) -> dict[str, tuple[str, ...]]:
         """Axes of each quantity that the run collects."""
-        axes = {quantity.name: quantity.shape for quantity in self.lowered.layout.quantities}
+        axes = {name: found.axes for name, found in self.lowered.layout.quantities.items()}
         return {**axes, JOINT: ("issuer", "other")}
 
     def _names_of(self, metric: Metric) -> Iterator[tuple[int, str]]:

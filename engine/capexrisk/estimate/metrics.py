@@ -11,7 +11,7 @@ from functools import cache
 from capexrisk.estimate import issuer_metrics as issuer
 from capexrisk.estimate import system_metrics as system
 from capexrisk.estimate.metric import Metric, Of, Period, Section
-from capexrisk.kernel.outcomes import CHANNELS
+from capexrisk.model.vocabulary import CHANNELS
 
 SYSTEM = "system"
 HORIZON = "horizon"

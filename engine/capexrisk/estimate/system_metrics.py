@@ -6,8 +6,7 @@ from functools import partial
 from math import exp
 
 from capexrisk.estimate.metric import AMOUNT, MEAN, Metric
-from capexrisk.kernel.outcomes import CHANNELS
-from capexrisk.scenario.market import REGIMES
+from capexrisk.model.vocabulary import CHANNELS, REGIMES
 
 amount = partial(Metric, of="system", estimator="amount", unit="$bn", statistics=AMOUNT)
 chance = partial(Metric, of="system", estimator="chance")
@@ -59,7 +58,7 @@ AMOUNTS = (
         "{}",
         {"horizon": "outside_total"},
         statistics=MEAN,
-        over=CHANNELS,
+        over=tuple(CHANNELS),
         meaning="raised in this way by all issuers, gross",
         worse="high",
     ),

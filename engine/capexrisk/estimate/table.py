@@ -162,8 +162,8 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
         if not line.without_histogram:
             by_quantity.setdefault(line.quantity, []).append(line)
     tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
-    for quantity in (q.name for q in totals.layout.quantities if q.name in by_quantity):
-        for line in by_quantity[quantity]:
+    for quantity in totals.layout.quantities:
+        for line in by_quantity.get(quantity, ()):
             table = distribution(totals, lines.row(line)).table()
             tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
     if not tables:

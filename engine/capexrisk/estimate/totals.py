@@ -224,6 +224,6 @@ class Totals:
 
     def level_counts(self, name: str) -> Integers:
         """Counts of a count's values, shape (*axes, levels, R)."""
-        quantity = next(q for q in self.layout.quantities if q.name == name)
-        found = self.counts[:, self.rows(name) - self.layout.amounts, : quantity.levels]
+        levels = self.layout.levels_of(name)
+        found = self.counts[:, self.rows(name) - self.layout.amounts, :levels]
         return np.moveaxis(found, 0, -1)

@@ -9,6 +9,7 @@ paths into vector code.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,12 @@ EVERYTHING = 1  # also causes, balances and extremes
 TRACE = 2  # also rows that only a trace reads
 
 
-def rows(count: int) -> Iterator[int]:
-    """Offsets of `count` consecutive rows."""
-    return iter(range(0, count * PITCH, PITCH))
+ABSENT = -1  # the offset of a row that is not there
+
+
+def rows() -> Iterator[int]:
+    """Offsets of consecutive rows; the one after the last is the size of them all."""
+    return count(0, PITCH)
 
 
 def aligned_zeros(size: int) -> NDArray[np.float64]:

@@ -30,24 +30,23 @@ def start_distance(own):
 
 @loop
 def keep_distance(state, own, issuer, market):
-    """The smallest so far; called between private credit's rationing and the last rungs."""
+    """The smallest so far; called between the rationed channels and the last rungs."""
     flexible = (1.0 - issuer.committed) * (1.0 - issuer.finance_lease_share)
     scale = 1.0 / (issuer.ocf * DELTA)
     for p in range(BLOCK):
         net = own[s.NET + p]
-        left = own[s.LEFT + p] - own[s.ASK + p] * state[m.SERVED + p]
-        access = by_regime(state[m.REGIME + p], market.access_equity)
+        access = by_regime(state[m.REGIME + p], market.access[s.EQUITY.number])
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
         spare = (
             positive_part(own[s.CASH + p] - issuer.cash_min)
-            + positive_part(issuer.revolver - own[s.REVOLVER + p])
+            + positive_part(issuer.revolver - own[s.REVOLVER.balance + p])
             + saleable * access
             + flexible * own[s.PLANNED + p]
             + issuer.dividends
             + positive_part(-net)
             + market.fail_tolerance * positive_part(net)
         )
-        distance = (spare - left) * scale
+        distance = (spare - own[s.LEFT + p]) * scale
         nearest = own[s.DISTANCE + p]
         nearer = own[s.ALIVE + p] > 0.0 and distance < nearest
         own[s.DISTANCE + p] = distance if nearer else nearest

@@ -1,4 +1,8 @@
-"""Step 10 for one issuer, rung by rung: each loop serves one channel and asks the next.
+"""Step 10: the need, the rationed channels one after the other, and the last rungs.
+
+The chain of channels is `model.vocabulary.CHANNELS`: `funding` makes of each of them that its
+lenders ration the same two loops, one that asks and one that serves. A channel's rows are constants
+of its loops.
 
 `detail` is a constant of the entry point: rows that only causes or only tests read are left out of
 the compiled code of runs that do not want them.
@@ -6,12 +10,16 @@ the compiled code of runs that do not want them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
+from capexrisk.kernel.market_quarter import ration
+from capexrisk.kernel.schedule import read_issuer
 from capexrisk.model.funding import (
     bond_access,
-    bond_ask,
     bond_price_factor,
     bond_room,
     cut_factor,
@@ -19,55 +27,48 @@ from capexrisk.model.funding import (
     last_rungs,
     least,
     maturing,
-    private_room,
-    secured_room,
+    pledge_of,
+    pledge_room,
     spend_surplus,
+    wanted_of_bonds,
 )
 from capexrisk.model.market import by_regime
-from capexrisk.numeric.jit import loop
+from capexrisk.model.vocabulary import CHANNELS, RATIONED
+from capexrisk.numeric.jit import loop, scalar, section
 from capexrisk.numeric.vecmath import positive_part
+
+Compiled = Callable[..., Any]
 
 
 @loop
-def ask_bonds(state, own, issuer, market, maturity, leases, date, detail):
-    """The need, 10.1 (cash above target), and what is asked of the bond market (10.2)."""
+def assess(state, own, issuer, maturity, date, detail):
+    """The need, and 10.1: cash above target."""
     own_share = 1.0 - issuer.finance_lease_share
-    lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
-        planned = own[s.PLANNED + p]
         due_bonds, due_secured = maturing(
-            maturity if alive else 0.0, own[s.BONDS + p], own[s.SECURED + p]
+            maturity if alive else 0.0, own[s.BONDS.balance + p], own[s.SECURED.balance + p]
         )
         due = due_bonds + due_secured
         dividends = issuer.dividends if alive else 0.0
-        net = own_share * planned + dividends + due - own[s.OCF + p]
+        net = own_share * own[s.PLANNED + p] + dividends + due - own[s.OCF + p]
         need = positive_part(net)
         cash = own[s.CASH + p]
         cash_first = least(need, positive_part(cash - issuer.cash_target))
         left = need - cash_first
 
-        price = bond_price_factor(own[s.SPREAD + p], issuer)
-        access = bond_access(state[m.REGIME + p], issuer)
-        owed = own[s.DEBT + p] + lease_debt
-        room = bond_room(own[s.CASH_FLOW_YEAR + p], owed, due, issuer)
-        capped = least(room, issuer.bond_quarter_cap)
-        limit = capped * access * price
-        ask = bond_ask(left, cash - cash_first, planned, limit, issuer, market)
-
         dated = own[s.NEED_QUARTER + p]
         own[s.NEED_QUARTER + p] = date if (left > 0.0 and dated > date) else dated
-        own[s.BONDS + p] -= due_bonds
-        own[s.SECURED + p] -= due_secured
+        own[s.BONDS.balance + p] -= due_bonds
+        own[s.SECURED.balance + p] -= due_secured
+        own[s.DUE + p] = due
         own[s.NET + p] = net
         own[s.CASH + p] = cash - cash_first
         own[s.LEFT + p] = left
-        own[s.ASK + p] = ask
         state[m.BONDS_REPAID + p] += due_bonds
-        state[m.ASKED + p] += ask
         if detail >= EVERYTHING:
-            own[s.LOST_WINDOW + p] = capped * price * (1.0 - access)
-            own[s.LOST_LEVERAGE + p] = (issuer.bond_quarter_cap - capped) * access * price
+            own[s.LOST_WINDOW + p] = 0.0
+            own[s.LOST_RATIONING + p] = 0.0
         if detail >= TRACE:
             own[s.DUE_BONDS + p] = due_bonds
             own[s.DUE_SECURED + p] = due_secured
@@ -76,97 +77,144 @@ def ask_bonds(state, own, issuer, market, maturity, leases, date, detail):
             own[s.CASH_FIRST + p] = cash_first
 
 
-@loop
-def serve_bonds_ask_secured(state, own, issuer, market, detail):
-    """10.2 served; 10.3 asked. What bonds bring beyond the need goes to cash at once."""
-    for p in range(BLOCK):
-        ask = own[s.ASK + p]
-        sold = ask * state[m.SERVED + p]
-        before = own[s.LEFT + p]
-        used = least(sold, before)
-        left = before - used
+@scalar
+def lent_by_cash_flow(state, own, p, issuer, leases_owed):
+    """(room, share of it that is open, price factor) of a bond market; 10.2."""
+    owed = own[s.DEBT + p] + leases_owed
+    room = bond_room(own[s.CASH_FLOW_YEAR + p], owed, own[s.DUE + p], issuer)
+    access = bond_access(state[m.REGIME + p], issuer)
+    price = bond_price_factor(own[s.SPREAD + p], issuer)
+    return least(room, issuer.bond_quarter_cap), access, price
 
-        pledge = (
-            own[s.CAPITAL + p]
-            + own[s.PIPELINE_FIRST + p]
-            + own[s.PIPELINE_SECOND + p]
-            + issuer.ai_share * own[s.PLANNED + p]
+
+def asking(name: str) -> Compiled:
+    """The loop over paths in which an issuer asks a channel for what is left of its need."""
+    rows, channel = s.FLOW[name], CHANNELS[name]
+    of_bonds, by_health = channel.base == "cash_flow", channel.health
+
+    @scalar
+    def lent_on_pledge(state, own, p, issuer, market, advance):
+        """(room, share of it that is open, price factor); 10.3 and 10.4."""
+        pledge = pledge_of(
+            own[s.CAPITAL + p],
+            own[s.PIPELINE_FIRST + p],
+            own[s.PIPELINE_SECOND + p],
+            own[s.PLANNED + p],
+            issuer,
         )
-        room = secured_room(pledge, own[s.SECURED + p], issuer)
-        access = by_regime(state[m.REGIME + p], market.access_secured)
-        next_ask = least(left, room * access)
+        access = by_regime(state[m.REGIME + p], market.access[rows.number])
+        willing = access * state[m.HEALTH + p] if by_health else access
+        return pledge_room(pledge, own[rows.balance + p], advance), willing, 1.0
 
-        own[s.BONDS_SOLD + p] = sold
-        own[s.CASH + p] += sold - used
-        own[s.LEFT + p] = left
-        own[s.ASK + p] = next_ask
-        state[m.ASKED + p] += next_ask
-        state[m.BONDS_SOLD + p] += sold
-        if detail >= EVERYTHING:
-            own[s.LOST_WINDOW + p] += room * (1.0 - access)
-            own[s.LOST_RATIONING + p] = ask - sold
+    @loop
+    def ask(state, own, issuer, market, advance, leases, detail):
+        leases_owed = market.lease_multiple * 4.0 * leases
+        for p in range(BLOCK):
+            left = own[s.LEFT + p]
+            if of_bonds:
+                wanted = wanted_of_bonds(left, own[s.CASH + p], own[s.PLANNED + p], issuer, market)
+                room, willing, price = lent_by_cash_flow(state, own, p, issuer, leases_owed)
+            else:
+                wanted = left
+                room, willing, price = lent_on_pledge(state, own, p, issuer, market, advance)
+            asked = least(wanted, room * willing * price)
+            own[s.ASK + p] = asked
+            state[m.ASKED + p] += asked
+            if detail >= EVERYTHING:
+                own[s.LOST_WINDOW + p] += room * price * (1.0 - willing)
+                if of_bonds:
+                    own[s.LOST_LEVERAGE + p] = (issuer.bond_quarter_cap - room) * willing * price
+
+    return ask
 
 
-@loop
-def serve_secured_ask_private(state, own, issuer, market, detail):
-    """10.3 served; 10.4 asked."""
-    for p in range(BLOCK):
-        ask = own[s.ASK + p]
-        sold = ask * state[m.SERVED + p]
-        left = own[s.LEFT + p] - sold
+def serving(name: str) -> Compiled:
+    """The loop over paths in which a channel serves an issuer its share of what it asked."""
+    rows, of_bonds = s.FLOW[name], CHANNELS[name].base == "cash_flow"
 
-        pledge = (
-            own[s.CAPITAL + p]
-            + own[s.PIPELINE_FIRST + p]
-            + own[s.PIPELINE_SECOND + p]
-            + issuer.ai_share * own[s.PLANNED + p]
-        )
-        room = private_room(pledge, own[s.PRIVATE + p], issuer)
-        willing = by_regime(state[m.REGIME + p], market.access_private) * state[m.HEALTH + p]
-        next_ask = least(left, room * willing)
+    @loop
+    def serve(state, own, detail):
+        for p in range(BLOCK):
+            asked = own[s.ASK + p]
+            sold = asked * state[m.SERVED + p]
+            left = own[s.LEFT + p]
+            used = least(sold, left) if of_bonds else sold
+            own[s.LEFT + p] = left - used
+            own[rows.amount + p] = sold
+            own[rows.total + p] += sold
+            if of_bonds:
+                # What is sold ahead of need goes to cash at once.
+                own[s.CASH + p] += sold - used
+                state[m.BONDS_SOLD + p] += sold
+            if detail >= EVERYTHING:
+                own[s.LOST_RATIONING + p] += asked - sold
 
-        own[s.SECURED_SOLD + p] = sold
-        own[s.SUM_SECURED_SOLD + p] += sold
-        own[s.LEFT + p] = left
-        own[s.ASK + p] = next_ask
-        state[m.ASKED + p] += next_ask
-        if detail >= EVERYTHING:
-            own[s.LOST_WINDOW + p] += room * (1.0 - willing)
-            own[s.LOST_RATIONING + p] += ask - sold
+    return serve
+
+
+ASK = {name: asking(name) for name in RATIONED}
+SERVE = {name: serving(name) for name in RATIONED}
+
+
+@section
+def nothing(state, market, schedule, k, detail):
+    """The end of the chain."""
+
+
+def chain(names: tuple[str, ...]) -> Compiled:
+    """Channels one after the other: all issuers ask the first, it serves, and so on."""
+    if not names:
+        return nothing
+    name, *others = names
+    ask, serve, go_on = ASK[name], SERVE[name], chain(tuple(others))
+    number, by_health = s.FLOW[name].number, CHANNELS[name].health
+
+    @section
+    def sell(state, market, schedule, k, detail):
+        issuers = schedule.issuers.shape[0]
+        for i in range(issuers):
+            own, issuer = s.rows_of(state, i), read_issuer(schedule.issuers, i)
+            advance, leases = schedule.advance[i, number], schedule.leases[i, k]
+            ask(state, own, issuer, market, advance, leases, detail)
+        growth = schedule.growth[k]
+        ration(state, market.access[number], market.absorb[number], growth, by_health)
+        for i in range(issuers):
+            serve(state, s.rows_of(state, i), detail)
+        go_on(state, market, schedule, k, detail)
+
+    return sell
+
+
+sell = chain(RATIONED)
 
 
 @loop
 def climb_last_rungs(state, own, issuer, market, detail):
-    """10.4 served, and 10.5 to 10.10."""
+    """10.5 to 10.10: cash, the revolver, equity, cuts."""
     for p in range(BLOCK):
-        ask = own[s.ASK + p]
-        private_sold = ask * state[m.SERVED + p]
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
-        access = by_regime(state[m.REGIME + p], market.access_equity)
+        access = by_regime(state[m.REGIME + p], market.access[s.EQUITY.number])
         cash = own[s.CASH + p]
         cash_last, drawn, equity, capex_cut, dividend_cut, unmet = last_rungs(
-            own[s.LEFT + p] - private_sold,
+            own[s.LEFT + p],
             cash,
-            own[s.REVOLVER + p],
+            own[s.REVOLVER.balance + p],
             own[s.PLANNED + p],
             saleable * access,
             issuer,
         )
-        own[s.PRIVATE_SOLD + p] = private_sold
         own[s.CASH + p] = cash - cash_last
-        own[s.DRAWN + p] = drawn
-        own[s.CAPEX_CUT + p] = capex_cut
+        own[s.REVOLVER.amount + p] = drawn
+        own[s.CAPEX_CUT.amount + p] = capex_cut
         own[s.UNMET + p] = unmet
-        own[s.SUM_PRIVATE_SOLD + p] += private_sold
-        own[s.SUM_DRAWN + p] += drawn
-        own[s.SUM_EQUITY + p] += equity
-        own[s.SUM_CAPEX_CUT + p] += capex_cut
+        own[s.REVOLVER.total + p] += drawn
+        own[s.EQUITY.total + p] += equity
+        own[s.CAPEX_CUT.total + p] += capex_cut
         if detail >= EVERYTHING:
-            own[s.LOST_RATIONING + p] += ask - private_sold
             own[s.LOST_WINDOW + p] += saleable * (1.0 - access)
         if detail >= TRACE:
             own[s.CASH_LAST + p] = cash_last
-            own[s.EQUITY + p] = equity
+            own[s.EQUITY.amount + p] = equity
             own[s.DIVIDEND_CUT + p] = dividend_cut
 
 
@@ -177,22 +225,22 @@ def spend(own, issuer, detail):
     cuts = 0
     for p in range(BLOCK):
         cash = own[s.CASH + p]
-        revolver = own[s.REVOLVER + p]
+        revolver = own[s.REVOLVER.balance + p]
         surplus = positive_part(-own[s.NET + p])
         repaid, buyback, kept = spend_surplus(surplus, cash, revolver, issuer)
-        cut = own[s.CAPEX_CUT + p]
+        cut = own[s.CAPEX_CUT.amount + p]
         cuts += 1 if cut > 0.0 else 0
         # Where all of it is cut, rounding must not leave a negative rest: it would be lent back.
         spent = positive_part(own[s.PLANNED + p] - cut / own_share)
         own[s.SPENT + p] = spent
         own[s.YEAR_SPENT + p] += spent
-        own[s.SUM_BUYBACK + p] += buyback
-        own[s.BUYBACK + p] = buyback
+        own[s.BUYBACKS.total + p] += buyback
+        own[s.BUYBACKS.amount + p] = buyback
         own[s.CASH + p] = cash + kept
-        own[s.REVOLVER + p] = revolver - repaid
+        own[s.REVOLVER.balance + p] = revolver - repaid
         if detail >= TRACE:
             own[s.REPAID + p] = repaid
     if cuts > 0:
         for p in range(BLOCK):
             change = cut_factor(own[s.SPENT + p], own[s.PLANNED + p])
-            own[s.LOG_FACTOR + p] += change if own[s.CAPEX_CUT + p] > 0.0 else 0.0
+            own[s.LOG_FACTOR + p] += change if own[s.CAPEX_CUT.amount + p] > 0.0 else 0.0

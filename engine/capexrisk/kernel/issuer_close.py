@@ -21,35 +21,24 @@ def close_books(state, own, issuer, market, detail):
     """Step 11: what debt costs, and the balances with this quarter's debt."""
     for p in range(BLOCK):
         spread = own[s.SPREAD + p]
-        bonds_sold = own[s.BONDS_SOLD + p]
         leased = issuer.finance_lease_share * own[s.SPENT + p]
-        secured_new = own[s.SECURED_SOLD + p] + leased
-        private_sold = own[s.PRIVATE_SOLD + p]
-        drawn = own[s.DRAWN + p]
-        bonds = own[s.BONDS + p]
-        secured = own[s.SECURED + p]
-        private = own[s.PRIVATE + p]
-        revolver = own[s.REVOLVER + p]
         own_rate = bond_rate(spread, market)
-        interest = (
-            bonds_sold * own_rate
-            + secured_new * secured_rate(spread, state[m.COLLATERAL + p], market)
-            + private_sold * (own_rate + market.private_extra)
-            + drawn * (own_rate + market.revolver_extra)
-        )
-        remaining = bonds + secured + private + revolver
-        new = bonds_sold + secured_new + private_sold + drawn
+        pooled_rate = secured_rate(spread, state[m.COLLATERAL + p], market)
+        remaining, new, interest = 0.0, 0.0, 0.0
+        for balance in s.OWED:
+            remaining += own[balance + p]
+        for lent in s.LENT:
+            added = own[lent.amount + p] + (leased if lent.leased else 0.0)
+            rate = pooled_rate if lent.pooled else own_rate + market.extra[lent.number]
+            new += added
+            interest += added * rate
+            own[lent.balance + p] += added
         coupon = own[s.COUPON + p]
         blended = blended_coupon(coupon, remaining, new, interest)
         own[s.COUPON + p] = blended if own[s.ALIVE + p] > 0.0 else coupon
-        own[s.BONDS + p] = bonds + bonds_sold
-        own[s.SECURED + p] = secured + secured_new
-        own[s.PRIVATE + p] = private + private_sold
-        own[s.REVOLVER + p] = revolver + drawn
         own[s.DEBT + p] = remaining + new
-        own[s.SUM_BONDS_SOLD + p] += bonds_sold
         if detail >= TRACE:
-            own[s.LEASED + p] = leased
+            own[s.FINANCE_LEASES.amount + p] = leased
 
 
 @loop
@@ -81,10 +70,10 @@ def date_distress(state, own, issuer, market, smallest, k):
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
         fails = alive and own[s.UNMET + p] > market.fail_tolerance * positive_part(own[s.NET + p])
-        idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACK + p] == 0.0
+        idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACKS.amount + p] == 0.0
         debt = own[s.DEBT + p]
         dated = own[s.CUT_QUARTER + p]
-        first_cut = own[s.CAPEX_CUT + p] > 0.0 and dated > k
+        first_cut = own[s.CAPEX_CUT.amount + p] > 0.0 and dated > k
         struck += 1 if (first_cut or fails) else 0
         own[s.CUT_QUARTER + p] = k if first_cut else dated
         dated = own[s.BUYBACK_QUARTER + p]
@@ -187,7 +176,7 @@ def close_year(state, own, issuer, k):
         own[s.NEGATIVE_QUARTER + p] = k if (negative and dated > k) else dated
         own[s.YEAR_FREE_CASH_FLOW + p] = free_cash_flow
         own[s.YEAR_STATE + p] = (1.0 if negative else 0.0) + failed
-        own[s.SUM_LEASED + p] += issuer.finance_lease_share * spent
+        own[s.FINANCE_LEASES.total + p] += issuer.finance_lease_share * spent
         state[m.PROFIT + p] += own[s.YEAR_PROFIT + p]
 
 
@@ -203,11 +192,5 @@ def clear_year(own, detail):
         own[s.YEAR_PROFIT + p] = 0.0
     if detail >= EVERYTHING:
         for p in range(BLOCK):
-            own[s.SUM_BONDS_SOLD + p] = 0.0
-            own[s.SUM_SECURED_SOLD + p] = 0.0
-            own[s.SUM_PRIVATE_SOLD + p] = 0.0
-            own[s.SUM_DRAWN + p] = 0.0
-            own[s.SUM_EQUITY + p] = 0.0
-            own[s.SUM_LEASED + p] = 0.0
-            own[s.SUM_CAPEX_CUT + p] = 0.0
-            own[s.SUM_BUYBACK + p] = 0.0
+            for total in s.TOTALS:
+                own[total + p] = 0.0

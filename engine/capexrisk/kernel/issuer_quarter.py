@@ -58,7 +58,9 @@ def price_debt(state, own, issuer, market, leases):
     """Step 7: the issuer's spread."""
     lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
-        debt = own[s.BONDS + p] + own[s.SECURED + p] + own[s.PRIVATE + p] + own[s.REVOLVER + p]
+        debt = 0.0
+        for balance in s.OWED:
+            debt += own[balance + p]
         owed = debt + lease_debt
         eta = idiosyncratic(own[s.IDIOSYNCRATIC + p], own[s.Z_SPREAD + p], issuer, market)
         geared = leverage(owed, own[s.CASH + p], own[s.CASH_FLOW_YEAR + p], issuer, market)

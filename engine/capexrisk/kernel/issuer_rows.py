@@ -2,10 +2,61 @@
 
 from __future__ import annotations
 
-from capexrisk.kernel.block import PITCH, rows
+from typing import NamedTuple
 
-COUNT = 83
-_row = rows(COUNT)
+from capexrisk.kernel import market_rows
+from capexrisk.kernel.block import ABSENT, rows
+from capexrisk.model.vocabulary import BALANCES, CHANNELS, FLOWS, OWED_AS
+from capexrisk.numeric.jit import scalar
+
+_row = rows()
+
+
+class FlowRows(NamedTuple):
+    """A flow: through a channel, or what is cut or bought back."""
+
+    number: int  # of a channel, in tables by channel
+    amount: int  # of the quarter
+    total: int  # of the year, or of the path where no year is asked for
+    balance: int  # in which it is owed; ABSENT of what is not
+
+
+class LentRows(NamedTuple):
+    """A channel whose money is owed."""
+
+    number: int
+    amount: int
+    balance: int
+    pooled: bool
+    leased: bool  # whether finance leases, which are lent at source, add to it
+
+
+BALANCE = {name: next(_row) for name in BALANCES}
+FLOW = {
+    name: FlowRows(number, next(_row), next(_row), BALANCE.get(OWED_AS.get(name, ""), ABSENT))
+    for number, name in enumerate(FLOWS)
+}
+OWED = tuple(BALANCE.values())
+LENT = tuple(
+    LentRows(
+        FLOW[name].number,
+        FLOW[name].amount,
+        FLOW[name].balance,
+        CHANNELS[name].pooled,
+        OWED_AS["finance_leases"] == name,
+    )
+    for name in OWED_AS
+    if not CHANNELS[name].at_source
+)
+TOTALS = tuple(flow.total for flow in FLOW.values())
+# Those that a loop treats in a way of their own.
+BONDS = FLOW["bonds"]
+SECURED = FLOW["secured"]
+REVOLVER = FLOW["revolver"]
+EQUITY = FLOW["equity"]
+FINANCE_LEASES = FLOW["finance_leases"]
+CAPEX_CUT = FLOW["capex_cut"]
+BUYBACKS = FLOW["buybacks"]
 
 # Draws of the quarter
 Z_REVENUE = next(_row)
@@ -29,10 +80,6 @@ CAPITAL_OTHER = next(_row)
 LOG_PROGRAMME = next(_row)  # ln X + drift of step 9
 LOG_FACTOR = next(_row)
 CASH = next(_row)
-BONDS = next(_row)
-SECURED = next(_row)
-PRIVATE = next(_row)
-REVOLVER = next(_row)
 COUPON = next(_row)
 SPREAD = next(_row)
 # The quarter's business
@@ -44,6 +91,7 @@ PROFIT = next(_row)
 PLANNED = next(_row)
 # The quarter's waterfall
 DEBT = next(_row)  # before this quarter's until its books are closed, with it from then on
+DUE = next(_row)
 DUE_BONDS = next(_row)
 DUE_SECURED = next(_row)
 NET = next(_row)  # the need, or with its sign the surplus
@@ -52,19 +100,11 @@ SURPLUS = next(_row)
 LEFT = next(_row)  # of the need, after the rungs climbed so far
 CASH_FIRST = next(_row)
 ASK = next(_row)  # of the channel now being rationed
-BONDS_SOLD = next(_row)
-SECURED_SOLD = next(_row)
-PRIVATE_SOLD = next(_row)
 CASH_LAST = next(_row)
-DRAWN = next(_row)
-EQUITY = next(_row)
-CAPEX_CUT = next(_row)
 DIVIDEND_CUT = next(_row)
 UNMET = next(_row)
 REPAID = next(_row)
-BUYBACK = next(_row)
 SPENT = next(_row)
-LEASED = next(_row)
 FREE_CASH_FLOW = next(_row)
 # Money kept away this quarter, by obstacle
 LOST_WINDOW = next(_row)
@@ -76,15 +116,6 @@ YEAR_SPENT = next(_row)
 YEAR_PROFIT = next(_row)
 YEAR_FREE_CASH_FLOW = next(_row)  # known at its end
 YEAR_STATE = next(_row)
-# The year's flows, or the path's where no year is asked for
-SUM_BONDS_SOLD = next(_row)
-SUM_SECURED_SOLD = next(_row)
-SUM_PRIVATE_SOLD = next(_row)
-SUM_DRAWN = next(_row)
-SUM_EQUITY = next(_row)
-SUM_LEASED = next(_row)
-SUM_CAPEX_CUT = next(_row)
-SUM_BUYBACK = next(_row)
 # What the path has yielded so far
 ABOVE_LIMIT = next(_row)
 NEGATIVE_QUARTER = next(_row)  # F0
@@ -100,4 +131,19 @@ PEAK_SPREAD = next(_row)
 LOWEST_CASH = next(_row)
 DISTANCE = next(_row)  # to failure; kept only where it is asked for
 
-SIZE = COUNT * PITCH
+SIZE = next(_row)
+
+
+def state_size(issuers: int) -> int:
+    """Length of the state of a block: the market's rows, then each issuer's."""
+    return market_rows.SIZE + issuers * SIZE
+
+
+@scalar
+def rows_of(state, i):
+    """The rows of issuer i, a view.
+
+    A pointer of its own, so that row offsets stay compile-time constants in the loops.
+    """
+    begin = market_rows.SIZE + i * SIZE
+    return state[begin : begin + SIZE]

@@ -27,8 +27,11 @@ from capexrisk.model.market import (
     scheduled_regime,
     technology_shock,
 )
+from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import at_least, exp, log, nan_if_beyond
+
+BONDS = list(CHANNELS).index("bonds")
 
 
 @loop
@@ -148,7 +151,7 @@ def ration(state, access, absorb, growth, by_health):
 @loop
 def close_market(state, market, growth, k):
     """Step 12, and the first quarter in which a path is not finite."""
-    capacity = market.absorb_bonds * growth
+    capacity = market.absorb[BONDS] * growth
     for p in range(BLOCK):
         sold = state[m.BONDS_SOLD + p]
         state[m.PREMIUM + p] = supply_premium(state[m.PREMIUM + p], sold, capacity, market)

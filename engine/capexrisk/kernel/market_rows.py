@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from capexrisk.kernel.block import PITCH, rows
+from capexrisk.kernel.block import rows
 
-COUNT = 58
-_row = rows(COUNT)
+_row = rows()
 
 # Draws of the quarter
 E_SPREAD = next(_row)
@@ -71,4 +70,4 @@ TENANT_QUARTER = next(_row)
 NOT_FINITE = next(_row)  # 0, or NaN once any number of the path is not finite
 BAD_QUARTER = next(_row)
 
-SIZE = COUNT * PITCH
+SIZE = next(_row)

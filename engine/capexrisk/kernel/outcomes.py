@@ -7,66 +7,19 @@ Rows stand in that order. A date is a count whose last level means never.
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from math import prod
+from typing import Any, Literal
 
-from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.block import ABSENT, BLOCK
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, REGIMES, TIERS
 
 Kind = Literal["distribution", "mean", "count"]
 Collect = Literal["everything", "means"]
-ABSENT = -1  # the offset of a quantity that is not collected
-CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
-FLOWS = (*CHANNELS, "capex_cut", "buybacks")
-TIERS = ("F0", "F1", "F2", "F3", "F4")
-CAUSES = ("window", "leverage", "rationing", "tenant", "glut", "overspending")  # from 1; 0: none
 
 
-class OutcomeRows(NamedTuple):
-    """Offset of each quantity's first row in a block's outcomes; ABSENT if it is not collected.
-
-    Rows of one quantity follow each other by issuer (if it has issuers), then by period.
-    """
-
-    fcf_quarter: int
-    fcf_year: int
-    ocf_year: int
-    capex_year: int
-    profit_year: int
-    peak_spread: int
-    final_spread: int
-    lowest_cash: int
-    raised: int
-    market_spread: int
-    utilisation: int
-    demand: int
-    bond_share: int
-    outside_funding: int
-    group_profit: int
-
-    ocf_quarter: int
-    capex_quarter: int
-    profit_quarter: int
-    flows_year: int  # by flow, issuer, year
-    flows_total: int  # by flow, issuer
-    outside_total: int  # by channel
-    regime_chance: int  # by regime, quarter
-    tenant_lost_chance: int
-
-    year_state: int
-    tiers: int  # by tier, issuer
-    net_debt: int
-    fallen_angel: int
-    cut_cause: int
-    failure_cause: int
-    regime: int
-    tenant_lost: int
-    failures: int
-    failures_but_smallest: int
-    profit_above: int
-    funding_above: int
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Quantity:
     """One line of the catalogue.
 
@@ -75,85 +28,65 @@ class Quantity:
     name : str
         Field of `OutcomeRows`.
     kind : {"distribution", "mean", "count"}
-    shape : tuple of str
+    axes : tuple of str
         Axes of its rows, slowest first: "issuer", "quarter", "year", "flow", "channel", "tier",
         "regime".
-    levels : int
-        Number of values of a count; 0 otherwise.
+    levels : int or str
+        Number of values of a count, or the axis that has one value less; 0 of an amount.
+    detail : bool
+        Whether a run that collects "means" does without: issuers by quarter, extremes, causes.
     """
 
     name: str
     kind: Kind
-    shape: tuple[str, ...]
-    levels: int = 0
+    axes: tuple[str, ...] = ()
+    levels: int | str = 0
+    detail: bool = False
 
 
-# What a run that collects "means" has no use for: issuers by quarter, extremes, causes.
-DETAIL = frozenset(
-    {
-        *("fcf_quarter", "ocf_quarter", "capex_quarter", "profit_quarter", "flows_year"),
-        *("peak_spread", "final_spread", "lowest_cash", "net_debt", "fallen_angel"),
-        *("cut_cause", "failure_cause"),
-    }
+DATE = "quarter"  # levels of a date: each quarter, and never
+CATALOGUE = (
+    Quantity("fcf_quarter", "distribution", ("issuer", "quarter"), detail=True),
+    Quantity("fcf_year", "distribution", ("issuer", "year")),
+    Quantity("ocf_year", "distribution", ("issuer", "year")),
+    Quantity("capex_year", "distribution", ("issuer", "year")),
+    Quantity("profit_year", "distribution", ("issuer", "year")),
+    Quantity("peak_spread", "distribution", ("issuer",), detail=True),
+    Quantity("final_spread", "distribution", ("issuer",), detail=True),
+    Quantity("lowest_cash", "distribution", ("issuer",), detail=True),
+    Quantity("raised", "distribution", ("issuer",)),
+    Quantity("market_spread", "distribution", ("quarter",)),
+    Quantity("utilisation", "distribution", ("quarter",)),
+    Quantity("demand", "distribution", ("quarter",)),
+    Quantity("bond_share", "distribution", ("quarter",)),
+    Quantity("outside_funding", "distribution"),
+    Quantity("group_profit", "distribution", ("year",)),
+    Quantity("ocf_quarter", "mean", ("issuer", "quarter"), detail=True),
+    Quantity("capex_quarter", "mean", ("issuer", "quarter"), detail=True),
+    Quantity("profit_quarter", "mean", ("issuer", "quarter"), detail=True),
+    Quantity("flows_year", "mean", ("flow", "issuer", "year"), detail=True),
+    Quantity("flows_total", "mean", ("flow", "issuer")),
+    Quantity("outside_total", "mean", ("channel",)),
+    Quantity("regime_chance", "mean", ("regime", "quarter")),
+    Quantity("tenant_lost_chance", "mean", ("quarter",)),
+    Quantity("year_state", "count", ("issuer", "year"), 4),
+    Quantity("tiers", "count", ("tier", "issuer"), DATE),
+    Quantity("net_debt", "count", ("issuer",), DATE, detail=True),
+    Quantity("fallen_angel", "count", ("issuer",), DATE, detail=True),
+    Quantity("cut_cause", "count", ("issuer",), len(CAUSES) + 1, detail=True),
+    Quantity("failure_cause", "count", ("issuer",), len(CAUSES) + 1, detail=True),
+    Quantity("regime", "count", ("quarter",), len(REGIMES)),
+    Quantity("tenant_lost", "count", (), DATE),
+    Quantity("failures", "count", ("quarter",), "issuer"),
+    Quantity("failures_but_smallest", "count", ("quarter",), "issuer"),
+    Quantity("profit_above", "count", ("year",), 2),
+    Quantity("funding_above", "count", (), 2),
 )
-
-
-def catalogue(quarters: int, issuers: int, collect: Collect = "everything") -> tuple[Quantity, ...]:
-    """Every quantity a path yields, in the order of its rows.
-
-    With "means": without DETAIL, and distributions as means.
-    """
-    if collect == "means":
-        everything = catalogue(quarters, issuers)
-        wanted = [q for q in everything if q.name not in DETAIL]
-        return tuple(replace(q, kind="mean") if q.kind == "distribution" else q for q in wanted)
-    distribution: list[tuple[str, tuple[str, ...]]] = [
-        ("fcf_quarter", ("issuer", "quarter")),
-        ("fcf_year", ("issuer", "year")),
-        ("ocf_year", ("issuer", "year")),
-        ("capex_year", ("issuer", "year")),
-        ("profit_year", ("issuer", "year")),
-        ("peak_spread", ("issuer",)),
-        ("final_spread", ("issuer",)),
-        ("lowest_cash", ("issuer",)),
-        ("raised", ("issuer",)),
-        ("market_spread", ("quarter",)),
-        ("utilisation", ("quarter",)),
-        ("demand", ("quarter",)),
-        ("bond_share", ("quarter",)),
-        ("outside_funding", ()),
-        ("group_profit", ("year",)),
-    ]
-    mean: list[tuple[str, tuple[str, ...]]] = [
-        ("ocf_quarter", ("issuer", "quarter")),
-        ("capex_quarter", ("issuer", "quarter")),
-        ("profit_quarter", ("issuer", "quarter")),
-        ("flows_year", ("flow", "issuer", "year")),
-        ("flows_total", ("flow", "issuer")),
-        ("outside_total", ("channel",)),
-        ("regime_chance", ("regime", "quarter")),
-        ("tenant_lost_chance", ("quarter",)),
-    ]
-    date = quarters + 1
-    count: list[tuple[str, tuple[str, ...], int]] = [
-        ("year_state", ("issuer", "year"), 4),
-        ("tiers", ("tier", "issuer"), date),
-        ("net_debt", ("issuer",), date),
-        ("fallen_angel", ("issuer",), date),
-        ("cut_cause", ("issuer",), len(CAUSES) + 1),
-        ("failure_cause", ("issuer",), len(CAUSES) + 1),
-        ("regime", ("quarter",), 3),
-        ("tenant_lost", (), date),
-        ("failures", ("quarter",), issuers + 1),
-        ("failures_but_smallest", ("quarter",), issuers + 1),
-        ("profit_above", ("year",), 2),
-        ("funding_above", (), 2),
-    ]
-    return (
-        *(Quantity(name=n, kind="distribution", shape=s) for n, s in distribution),
-        *(Quantity(name=n, kind="mean", shape=s) for n, s in mean),
-        *(Quantity(name=n, kind="count", shape=s, levels=k) for n, s, k in count),
-    )
+# Offset of each quantity's first row in a block's outcomes; ABSENT if it is not collected. Rows of
+# one quantity follow each other by issuer (if it has issuers), then by period.
+OutcomeRows: Any = namedtuple(  # type: ignore[misc]
+    "OutcomeRows", [quantity.name for quantity in CATALOGUE]
+)
 
 
 @dataclass(frozen=True)
@@ -162,7 +95,9 @@ class OutcomeLayout:
 
     Attributes
     ----------
-    quantities : tuple of Quantity
+    quantities : dict of str to Quantity
+        What is collected, by name, in the order of its rows; with "means" distributions are
+        means.
     axes : dict of str to int
         Length of each axis.
     first : dict of str to int
@@ -173,7 +108,7 @@ class OutcomeLayout:
         Most levels of any count.
     """
 
-    quantities: tuple[Quantity, ...]
+    quantities: dict[str, Quantity]
     axes: dict[str, int]
     first: dict[str, int]
     distributions: int
@@ -193,15 +128,15 @@ class OutcomeLayout:
             "flow": len(FLOWS),
             "channel": len(CHANNELS),
             "tier": len(TIERS),
-            "regime": 3,  # open, stressed, shut
+            "regime": len(REGIMES),
         }
-        quantities = catalogue(quarters, issuers, collect)
+        quantities = {quantity.name: quantity for quantity in _collected(collect)}
         first: dict[str, int] = {}
         ends = {"distribution": 0, "mean": 0, "count": 0}
         row = 0
-        for quantity in quantities:
+        for quantity in quantities.values():
             first[quantity.name] = row
-            row += cls._size(quantity, axes)
+            row += prod(axes[axis] for axis in quantity.axes)
             ends[quantity.kind] = row
         return cls(
             quantities=quantities,
@@ -210,27 +145,38 @@ class OutcomeLayout:
             distributions=ends["distribution"],
             amounts=ends["mean"],
             rows=row,
-            levels=max(q.levels for q in quantities),
+            levels=max(_levels(quantity, axes) for quantity in quantities.values()),
         )
 
     @property
     def detailed(self) -> bool:
-        """Whether any of it is DETAIL."""
-        return not DETAIL.isdisjoint(self.first)
-
-    @staticmethod
-    def _size(quantity: Quantity, axes: dict[str, int]) -> int:
-        size = 1
-        for axis in quantity.shape:
-            size *= axes[axis]
-        return size
+        """Whether any of it is detail."""
+        return any(quantity.detail for quantity in self.quantities.values())
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Lengths of the axes of a quantity."""
-        quantity = next(q for q in self.quantities if q.name == name)
-        return tuple(self.axes[axis] for axis in quantity.shape)
+        return tuple(self.axes[axis] for axis in self.quantities[name].axes)
+
+    def levels_of(self, name: str) -> int:
+        """Number of values of a count; 0 of an amount."""
+        return _levels(self.quantities[name], self.axes)
 
     def offsets(self) -> OutcomeRows:
         """The record the kernel takes: first rows as offsets into a block's flat outcomes."""
-        absent = dict.fromkeys(OutcomeRows._fields, ABSENT)
-        return OutcomeRows(**absent | {name: row * BLOCK for name, row in self.first.items()})
+        collected = {name: row * BLOCK for name, row in self.first.items()}
+        return OutcomeRows(*(collected.get(quantity.name, ABSENT) for quantity in CATALOGUE))
+
+
+def _collected(collect: Collect) -> tuple[Quantity, ...]:
+    if collect == "everything":
+        return CATALOGUE
+    return tuple(
+        replace(quantity, kind="mean") if quantity.kind == "distribution" else quantity
+        for quantity in CATALOGUE
+        if not quantity.detail
+    )
+
+
+def _levels(quantity: Quantity, axes: dict[str, int]) -> int:
+    levels = quantity.levels
+    return axes[levels] + 1 if isinstance(levels, str) else levels

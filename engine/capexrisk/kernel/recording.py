@@ -1,7 +1,7 @@
 """From the state of a block to its outcomes: what each quarter, year and path leaves behind.
 
 Most of it is copying and adding rows, so what goes where is written in tables: a quantity of
-`outcomes.catalogue` and the row of the state that holds it. `recording` turns them into offsets
+`outcomes.CATALOGUE` and the row of the state that holds it. `recording` turns them into offsets
 and leaves out what a run does not collect.
 """
 
@@ -16,22 +16,14 @@ from numpy.typing import NDArray
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, slot
-from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS, OutcomeLayout, OutcomeRows
+from capexrisk.kernel.outcomes import OutcomeLayout, OutcomeRows
+from capexrisk.model.vocabulary import CHANNELS, TIERS
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
 
 Sources = Mapping[str, tuple[int, ...]]  # rows of the state, one for each of the first axis
 
-FLOW_ROWS = {
-    "bonds": s.SUM_BONDS_SOLD,
-    "secured": s.SUM_SECURED_SOLD,
-    "private": s.SUM_PRIVATE_SOLD,
-    "revolver": s.SUM_DRAWN,
-    "equity": s.SUM_EQUITY,
-    "finance_leases": s.SUM_LEASED,
-    "capex_cut": s.SUM_CAPEX_CUT,
-    "buybacks": s.SUM_BUYBACK,
-}
+FLOW_SOURCES = tuple(flow.total for flow in s.FLOW.values())
 TIER_ROWS = {
     "F0": s.NEGATIVE_QUARTER,
     "F1": s.BUYBACK_QUARTER,
@@ -39,7 +31,7 @@ TIER_ROWS = {
     "F3": s.CUT_QUARTER,
     "F4": s.FAILURE_QUARTER,
 }
-FLOW_SOURCES = tuple(FLOW_ROWS[flow] for flow in FLOWS)
+OUTSIDE = len(CHANNELS)  # the first flows
 
 # Copied every quarter, copied at the end of a calendar year, added up over the years (copied at the
 # end of a path where nobody asks for years: see `clear_year`), copied at the end of a path.
@@ -101,9 +93,8 @@ def recording(layout: OutcomeLayout) -> Recording:
         found = []
         for name, sources in table.items():
             if name in layout.first:
-                shape = layout.shape(name)
-                axes = next(q.shape for q in layout.quantities if q.name == name)
-                inner = 1 if axes[-1] == "issuer" else shape[-1]  # periods stand innermost
+                axes = layout.quantities[name].axes
+                inner = 1 if axes[-1] == "issuer" else layout.axes[axes[-1]]  # periods: innermost
                 block = (layout.axes["issuer"] if "issuer" in axes else 1) * inner
                 for number, source in enumerate(sources):
                     target = layout.first[name] + number * block
@@ -144,12 +135,6 @@ def add_row(outcomes, target, block, state, source, first):
 
 
 @loop
-def record_issuer(own, outcomes, moves, i, k):
-    """One issuer's quarter."""
-    keep_rows(outcomes, moves.by_quarter, moves.block, own, i, k)
-
-
-@loop
 def record_issuer_year(own, outcomes, moves, i, year):
     """One issuer's calendar year."""
     keep_rows(outcomes, moves.by_year, moves.block, own, i, year)
@@ -181,16 +166,10 @@ def record_year(state, outcomes, rows, year, threshold):
 
 
 @loop
-def record_path(own, outcomes, moves, i):
-    """What is known of an issuer only when its path has ended."""
-    keep_rows(outcomes, moves.at_end, moves.block, own, i, 0)
-
-
-@loop
 def record_outside(state, outcomes, moves, issuers, threshold):
     """Funding from outside over the horizon: by issuer, by channel, in all."""
     rows, block = moves.rows, moves.block
-    for c in range(len(CHANNELS)):
+    for c in range(OUTSIDE):
         for i in range(issuers):
             flow = rows.flows_total + (c * issuers + i) * BLOCK
             add_row(outcomes, rows.outside_total + c * BLOCK, block, outcomes, flow, i == 0)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from capexrisk.model.parameters import Issuer, Scheduled
+from capexrisk.numeric.table_reader import record_reader
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -20,6 +23,8 @@ class Schedule(NamedTuple):
     maturities: Floats  # (n, T)
     leases: Floats  # (n, T)
     season: Floats  # (n, T)
+    opening: Floats  # (n, balances) at the start
+    advance: Floats  # (n, channels) share of what is pledged that is lent
     events: Floats  # (T, fields of model.parameters.Scheduled)
     growth: Floats  # (T,) (1 + ig_growth)^(k/4)
     year: Integers  # (T,) index of the calendar year
@@ -27,3 +32,7 @@ class Schedule(NamedTuple):
     smallest: int  # index of the issuer with the least market value
     group_profit_threshold: float
     outside_funding_threshold: float
+
+
+read_issuer = record_reader(Issuer)
+read_scheduled = record_reader(Scheduled)

@@ -11,16 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.kernel import issuer_rows, market_rows
+from capexrisk.kernel import market_rows
 from capexrisk.kernel.block import BLOCK, DISTANCE, EVERYTHING, MEANS, TRACE, aligned_zeros
 from capexrisk.kernel.distance import keep_distance
-from capexrisk.kernel.funding import (
-    ask_bonds,
-    climb_last_rungs,
-    serve_bonds_ask_secured,
-    serve_secured_ask_private,
-    spend,
-)
+from capexrisk.kernel.funding import assess, climb_last_rungs, sell, spend
 from capexrisk.kernel.issuer_close import (
     assign_causes,
     clear_year,
@@ -32,24 +26,23 @@ from capexrisk.kernel.issuer_close import (
     leave,
 )
 from capexrisk.kernel.issuer_quarter import build, grow, operate, plan_capex, price_debt, race
+from capexrisk.kernel.issuer_rows import rows_of, state_size
 from capexrisk.kernel.market_quarter import (
     close_market,
     find_pack,
     open_market,
-    ration,
     use_capacity,
 )
-from capexrisk.kernel.outcomes import TIERS, OutcomeLayout
+from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.recording import (
-    record_issuer,
+    keep_rows,
     record_issuer_year,
     record_market,
     record_outside,
-    record_path,
     record_year,
     recording,
 )
-from capexrisk.kernel.schedule import Schedule
+from capexrisk.kernel.schedule import Schedule, read_issuer, read_scheduled
 from capexrisk.kernel.sources import (
     Source,
     at_block,
@@ -71,14 +64,10 @@ from capexrisk.kernel.tally import (
     quarantine_paths,
     sum_rows,
 )
-from capexrisk.model.parameters import DELTA, Issuer, Market, Scheduled
-from capexrisk.numeric.jit import entry, scalar, section
-from capexrisk.numeric.table_reader import record_reader
+from capexrisk.model.parameters import DELTA, Market
+from capexrisk.model.vocabulary import TIERS
+from capexrisk.numeric.jit import entry, section
 
-read_issuer = record_reader(Issuer)
-read_scheduled = record_reader(Scheduled)
-ISSUERS_BEGIN = market_rows.SIZE
-ISSUER_SIZE = issuer_rows.SIZE
 FAILURE = TIERS.index("F4")
 
 
@@ -100,20 +89,10 @@ class Chosen(NamedTuple):
 def workspace(layout: OutcomeLayout) -> Workspace:
     """Memory for the paths of scenarios of this layout."""
     return Workspace(
-        state=aligned_zeros(ISSUERS_BEGIN + layout.axes["issuer"] * ISSUER_SIZE),
+        state=aligned_zeros(state_size(layout.axes["issuer"])),
         outcomes=aligned_zeros(layout.rows * BLOCK),
         tally=empty_tally(layout),
     )
-
-
-@scalar
-def rows_of(state, i):
-    """The rows of issuer i, a view.
-
-    A pointer of its own, so that row offsets stay compile-time constants in the loops.
-    """
-    begin = ISSUERS_BEGIN + i * ISSUER_SIZE
-    return state[begin : begin + ISSUER_SIZE]
 
 
 @section
@@ -144,18 +123,9 @@ def run_quarter(state, market, schedule, source, k, detail):
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
-        leases, maturity = schedule.leases[i, k], schedule.maturities[i, k]
         plan_capex(state, own, issuer, market, schedule.capex_plan[i, k])
-        ask_bonds(state, own, issuer, market, maturity, leases, date, detail)
-    ration(state, market.access_bonds, market.absorb_bonds, growth, False)
-    for i in range(issuers):
-        issuer = read_issuer(schedule.issuers, i)
-        serve_bonds_ask_secured(state, rows_of(state, i), issuer, market, detail)
-    ration(state, market.access_secured, market.absorb_secured, growth, False)
-    for i in range(issuers):
-        issuer = read_issuer(schedule.issuers, i)
-        serve_secured_ask_private(state, rows_of(state, i), issuer, market, detail)
-    ration(state, market.access_private, market.absorb_private, growth, True)
+        assess(state, own, issuer, schedule.maturities[i, k], date, detail)
+    sell(state, market, schedule, k, detail)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
@@ -180,7 +150,7 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
     issuers = schedule.issuers.shape[0]
     if moves.by_quarter.size > 0:
         for i in range(issuers):
-            record_issuer(rows_of(state, i), outcomes, moves, i, k)
+            keep_rows(outcomes, moves.by_quarter, moves.block, rows_of(state, i), i, k)
     record_market(state, outcomes, moves, k)
     if schedule.year_ends[k] == 1:
         year = schedule.year[k]
@@ -201,7 +171,8 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
     start_market(state, market, source, never)
     for i in range(issuers):
         own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
-        start_issuer(own, issuer, i, schedule.issuer_keys[i], source, never, detail)
+        key, opening = schedule.issuer_keys[i], schedule.opening[i]
+        start_issuer(own, issuer, opening, i, key, source, never, detail)
     for k in range(quarters):
         run_quarter(state, market, schedule, source, k, detail)
         record_quarter(state, outcomes, moves, schedule, k, detail)
@@ -209,7 +180,7 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
             for slot in range(state.size):
                 trace[k, slot] = state[slot]
     for i in range(issuers):
-        record_path(rows_of(state, i), outcomes, moves, i)
+        keep_rows(outcomes, moves.at_end, moves.block, rows_of(state, i), i, 0)
     record_outside(state, outcomes, moves, issuers, schedule.outside_funding_threshold)
 
 

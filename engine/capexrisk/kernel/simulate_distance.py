@@ -9,14 +9,8 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, DISTANCE, aligned_zeros
 from capexrisk.kernel.distance import start_distance
-from capexrisk.kernel.schedule import Schedule
-from capexrisk.kernel.simulate import (
-    ISSUER_SIZE,
-    ISSUERS_BEGIN,
-    read_issuer,
-    rows_of,
-    run_quarter,
-)
+from capexrisk.kernel.schedule import Schedule, read_issuer
+from capexrisk.kernel.simulate import run_quarter
 from capexrisk.kernel.sources import Source, at_block, refuse_other_shape
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.model.parameters import Market
@@ -31,8 +25,9 @@ def _measure(market, schedule, state, source, quarters, distances, bad):
         block = at_block(source, source.first_path + np.uint64(begin))
         start_market(state, market, block, never)
         for i in range(issuers):
-            own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
-            start_issuer(own, issuer, i, schedule.issuer_keys[i], block, never, DISTANCE)
+            own, issuer = s.rows_of(state, i), read_issuer(schedule.issuers, i)
+            key, opening = schedule.issuer_keys[i], schedule.opening[i]
+            start_issuer(own, issuer, opening, i, key, block, never, DISTANCE)
             start_distance(own)
         for k in range(quarters):
             run_quarter(state, market, schedule, block, k, DISTANCE)
@@ -40,7 +35,7 @@ def _measure(market, schedule, state, source, quarters, distances, bad):
         for p in range(count):
             bad[begin + p] = state[m.BAD_QUARTER + p] < never
         for i in range(issuers):
-            own = rows_of(state, i)
+            own = s.rows_of(state, i)
             for p in range(count):
                 distances[i, begin + p] = own[s.DISTANCE + p]
 
@@ -76,6 +71,6 @@ def measure_distances(
     refuse_other_shape(source, schedule, quarters, paths)
     issuers = schedule.issuers.shape[0]
     distances, bad = np.empty((issuers, paths)), np.empty(paths, dtype=np.bool_)
-    state = aligned_zeros(ISSUERS_BEGIN + issuers * ISSUER_SIZE)
+    state = aligned_zeros(s.state_size(issuers))
     _measure(market, schedule, state, source, quarters, distances, bad)
     return distances, bad

@@ -52,8 +52,8 @@ def start_market(state, market, source, never):
 
 
 @loop
-def start_issuer(own, issuer, i, key, source, never, detail):
-    """The rows of issuer i before the first quarter."""
+def start_issuer(own, issuer, opening, i, key, source, never, detail):
+    """The rows of issuer i before the first quarter; `opening` are its balances."""
     draw_issuer_path(own, i, key, source)
     for p in range(BLOCK):
         own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)
@@ -69,10 +69,8 @@ def start_issuer(own, issuer, i, key, source, never, detail):
         own[s.LOG_PROGRAMME + p] = 0.0
         own[s.LOG_FACTOR + p] = 0.0
         own[s.CASH + p] = issuer.cash
-        own[s.BONDS + p] = issuer.bonds
-        own[s.SECURED + p] = issuer.secured_debt
-        own[s.PRIVATE + p] = issuer.private_debt
-        own[s.REVOLVER + p] = 0.0
+        for number, balance in enumerate(s.OWED):
+            own[balance + p] = opening[number]
         own[s.COUPON + p] = issuer.coupon
     clear_year(own, EVERYTHING)
     for p in range(BLOCK):

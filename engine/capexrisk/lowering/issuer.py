@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from capexrisk.lowering.market import Parameters, Start, as_they_are, start_debt
+from capexrisk.lowering.market import Parameters, Start, as_they_are, opening
 from capexrisk.model.parameters import DELTA, Issuer, Market
 
 REVENUE_LEAD = 0.375  # years from the middle of the base year to its last quarter
@@ -36,7 +36,7 @@ def lower_issuer(
     ai_profit = capacity * (
         (1.0 - m["ai_variable_cost"]) * (b + (1.0 - b) * start.spot) - m["ai_fixed_cost"]
     )
-    debt = start_debt(i)
+    debt = sum(opening(i))
     interest = i["coupon"] * debt
     owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
     net_leverage = max(owed - i["cash"], 0.0) / max(i["ocf"], 0.05 * i["ocf"])

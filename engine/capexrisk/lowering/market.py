@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from capexrisk.model.parameters import DELTA, Market, Triple
+from capexrisk.model.vocabulary import BALANCES, CHANNELS
 
 Parameters = dict[str, Any]  # under MODEL.md's names
+CLOSED = [0.0, 0.0, 0.0]  # access to what is no market
 
 
 class Start(NamedTuple):
@@ -32,9 +34,10 @@ def start_of(parameters: Parameters) -> Start:
     return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
 
 
-def start_debt(issuer: Parameters) -> float:
-    """Debt of an issuer at the start, $bn."""
-    return float(issuer["bonds"] + issuer["secured_debt"] + issuer["private_debt"])
+def opening(issuer: Parameters) -> list[float]:
+    """Balances of an issuer at the start, $bn."""
+    keys = (CHANNELS[name].opening for name in BALANCES)
+    return [0.0 if key is None else float(issuer[key]) for key in keys]
 
 
 def lower_market(parameters: Parameters, start: Start) -> Market:
@@ -92,15 +95,14 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "idio_decay": _decay(m["idio_speed"]),
         "leverage_cap": m["leverage_cap_spread"],
         "spread_cap": m["spread_cap_bp"],
-        **{f"access_{channel}": _triple(open_) for channel, open_ in m["access"].items()},
-        **{f"absorb_{channel}": most * DELTA for channel, most in absorb.items()},
+        "access": tuple(_triple(m["access"].get(name, CLOSED)) for name in CHANNELS),
+        "absorb": tuple(absorb.get(name, 0.0) * DELTA for name in CHANNELS),
         "debt_share_start": m["ai_debt_share0"],
         "secured_extra": m["secured_extra_bp"],
-        "private_extra": m["private_extra_bp"] * 1e-4,
-        "revolver_extra": m["revolver_extra_bp"] * 1e-4,
+        "extra": tuple(m.get(f"{name}_extra_bp", 0.0) * 1e-4 for name in CHANNELS),
         "premium_start": m["premium_beta"] * m["issuance0"] / absorb["bonds"] / premium_lost,
         "premium_decay": _decay(m["premium_speed"]),
-        "debt_start": sum(start_debt(issuer) for issuer in parameters["issuers"]),
+        "debt_start": sum(sum(opening(issuer)) for issuer in parameters["issuers"]),
     }
     return Market(**as_they_are(Market._fields, m, written), **written)
 

@@ -10,8 +10,9 @@ import numpy as np
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.schedule import Floats, Schedule
 from capexrisk.lowering.issuer import lower_issuer
-from capexrisk.lowering.market import Parameters, Start
+from capexrisk.lowering.market import Parameters, Start, opening
 from capexrisk.model.parameters import DELTA, Market, Scheduled
+from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.scenario import Scenario
 
 
@@ -41,6 +42,8 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
         capex_plan=_table(issuers, "capex_plan"),
         maturities=_table(issuers, "maturities"),
         leases=_table(issuers, "leases"),
+        opening=np.array([opening(issuer) for issuer in issuers]),
+        advance=np.array([_advances(issuer) for issuer in issuers]),
         season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
         events=_events(parameters),
         growth=(1.0 + parameters["market"]["ig_growth"]) ** (k * DELTA),
@@ -63,6 +66,11 @@ def issuer_key(name: str) -> int:
 def _table(issuers: list[Parameters], name: str) -> Floats:
     """A list of each issuer, a row each."""
     return np.array([issuer[name] for issuer in issuers], dtype=float)
+
+
+def _advances(issuer: Parameters) -> list[float]:
+    """Share of its pledge that each channel lends an issuer."""
+    return [float(issuer.get(f"{name}_advance", 0.0)) for name in CHANNELS]
 
 
 def _calendar(scenario: Scenario) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

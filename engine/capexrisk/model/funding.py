@@ -45,23 +45,23 @@ def bond_access(regime, issuer):
 
 
 @scalar
-def bond_ask(need, cash, planned, limit, issuer, market):
-    """What is asked of the bond market: the need or the prefunding wish, within the limit; 10.2."""
+def wanted_of_bonds(need, cash, planned, issuer, market):
+    """What an issuer wants of the bond market: the need, or more if it funds ahead; 10.2."""
     low_on_cash = cash < market.prefund_until * issuer.cash_target
     wish = issuer.prefund * planned if low_on_cash else 0.0
-    return least(wish if wish > need else need, limit)
+    return wish if wish > need else need
 
 
 @scalar
-def secured_room(pledge, secured, issuer):
-    """Unused borrowing base of secured debt; 10.3, before access."""
-    return positive_part(issuer.secured_advance * pledge - secured)
+def pledge_of(capital, first, second, planned, issuer):
+    """What an issuer can pledge: built, in the pipeline, planned; 10.3."""
+    return capital + first + second + issuer.ai_share * planned
 
 
 @scalar
-def private_room(pledge, private, issuer):
-    """Unused borrowing base of private credit; 10.4, before access and health."""
-    return positive_part(issuer.private_advance * pledge - private)
+def pledge_room(pledge, balance, advance):
+    """Unused borrowing base, before access; 10.3 and 10.4."""
+    return positive_part(advance * pledge - balance)
 
 
 @scalar

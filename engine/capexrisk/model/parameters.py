@@ -2,7 +2,7 @@
 
 Constants that every path shares (decay factors, logs, triangular roots) are worked out once in
 `lowering`, so that the loops over paths hold only what differs between paths. A triple is in the
-order of the regimes: open, stressed, shut.
+order of the regimes: open, stressed, shut; what goes by channel in that of the vocabulary.
 """
 
 from __future__ import annotations
@@ -93,13 +93,8 @@ class Market(NamedTuple):
     discipline_cap: float
     glut_discipline: float
 
-    access_bonds: Triple
-    access_secured: Triple
-    access_private: Triple
-    access_equity: Triple
-    absorb_bonds: float  # $bn a quarter, before growth and access
-    absorb_secured: float
-    absorb_private: float
+    access: tuple[Triple, ...]  # by channel
+    absorb: tuple[float, ...]  # by channel, $bn a quarter, before growth and access
     private_gamma: float
     private_glut: float
     prefund_until: float
@@ -110,8 +105,7 @@ class Market(NamedTuple):
     ig_market: float
     risk_free: float
     secured_extra: float
-    private_extra: float
-    revolver_extra: float
+    extra: tuple[float, ...]  # by channel, a year over the bond rate
     premium_start: float
     premium_decay: float
     premium_beta: float
@@ -138,9 +132,6 @@ class Issuer(NamedTuple):
     core_margin: float
     ocf: float
     cash: float
-    bonds: float
-    secured_debt: float
-    private_debt: float
     coupon: float
     ai_capital: float
     construction: float
@@ -178,7 +169,5 @@ class Issuer(NamedTuple):
     ai_share: float
     bond_quarter_cap: float
     pipeline_outflow: float  # 1 - exp(-2 / (4 build_lag))
-    secured_advance: float
-    private_advance: float
     equity_access: float  # a quarter's
     within_limit: float  # 1 where the issuer starts at or below its leverage limit

@@ -1,13 +1,140 @@
-"""Catalogues of the model's names: data that every room reads, and that imports nothing.
+"""The words of the model, each spelled once: regimes, channels, flows, tiers, causes, draws.
 
-Draws: the random inputs of a path (MODEL.md, "Draws"). Each source of draws lays them out in an
+Scenarios, the compiled core, tables, reports and files take names, order and words from here. A
+mapping goes by name, in the order of MODEL.md.
+
+Draws are the random inputs of a path (MODEL.md, "Draws"). Each source of draws lays them out in an
 order of its own: Philox by address (`kernel.independent`), Sobol's sequence by dimension and
 supplied draws by row (`points.layout`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+REGIMES = ("open", "stressed", "shut")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """A way in which money comes from outside.
+
+    Attributes
+    ----------
+    words : str
+        In a sentence.
+    label : str
+        In a table or a legend.
+    colour : str
+        Of the palette of plots.
+    base : {"cash_flow", "pledge"}, optional
+        Of lenders that ration what all ask of them: what bounds a single issuer. Cash flow: the
+        room to a leverage limit, dear where spreads are wide; sold ahead of need, and what all
+        sell moves the premium. Pledge: a share of what is built and being built.
+    health : bool
+        Whether these lenders withdraw with the health of private credit.
+    owed_as : str, optional
+        The channel in whose balance it is owed; none of what is not.
+    opening : str, optional
+        Key of an issuer's balance at the start; none where that is 0.
+    pooled : bool
+        Whether the balance may pay what a pool of collateral pays, where that is less.
+    at_source : bool
+        Whether it pays before there is a need, and is no rung of the waterfall.
+    """
+
+    words: str
+    label: str
+    colour: str
+    base: Literal["cash_flow", "pledge"] | None = None
+    health: bool = False
+    owed_as: str | None = None
+    opening: str | None = None
+    pooled: bool = False
+    at_source: bool = False
+
+
+CHANNELS = {
+    "bonds": Channel(
+        words="bonds",
+        label="Bonds",
+        colour="blue",
+        base="cash_flow",
+        owed_as="bonds",
+        opening="bonds",
+    ),
+    "secured": Channel(
+        words="secured debt",
+        label="Secured (ABS, CMBS)",
+        colour="sky",
+        base="pledge",
+        owed_as="secured",
+        opening="secured_debt",
+        pooled=True,
+    ),
+    "private": Channel(
+        words="private credit",
+        label="Private credit",
+        colour="green",
+        base="pledge",
+        health=True,
+        owed_as="private",
+        opening="private_debt",
+    ),
+    "revolver": Channel(words="revolver", label="Revolver", colour="pink", owed_as="revolver"),
+    "equity": Channel(words="equity", label="Equity", colour="orange"),
+    "finance_leases": Channel(
+        words="finance leases",
+        label="Finance leases",
+        colour="red",
+        owed_as="secured",
+        at_source=True,
+    ),
+}
+RATIONED = tuple(name for name, entry in CHANNELS.items() if entry.base is not None)
+OWED_AS = {name: entry.owed_as for name, entry in CHANNELS.items() if entry.owed_as is not None}
+BALANCES = tuple(name for name, owed_as in OWED_AS.items() if owed_as == name)
+FLOWS = (*CHANNELS, "capex_cut", "buybacks")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A source that takes its part of a need: in words, and in the colour of its kind."""
+
+    words: str
+    colour: str
+
+
+def _rungs(*, rationed: bool) -> dict[str, Rung]:
+    return {
+        name: Rung(entry.words, "blue")
+        for name, entry in CHANNELS.items()
+        if not entry.at_source and (name in RATIONED) == rationed
+    }
+
+
+# The funding waterfall from top to bottom (step 10).
+RUNGS = {
+    "cash_above_target": Rung("cash above target", "green"),
+    **_rungs(rationed=True),
+    "cash_to_minimum": Rung("cash to minimum", "green"),
+    **_rungs(rationed=False),
+    "capex_cut": Rung("capex cut", "orange"),
+    "dividend_cut": Rung("dividends cut", "orange"),
+    "unmet": Rung("unmet", "red"),
+}
+
+TIERS = ("F0", "F1", "F2", "F3", "F4")
+# Numbered from 1 in this order; 0 is none. In words.
+CAUSES = {
+    "window": "market window",
+    "leverage": "leverage limit",
+    "rationing": "rationing",
+    "tenant": "tenant lost",
+    "glut": "glut",
+    "overspending": "overspending",
+}
 
 
 class Draw(NamedTuple):

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capexrisk.estimate.names import UnknownName
-from capexrisk.kernel.outcomes import CHANNELS, FLOWS, TIERS
+from capexrisk.errors import UnknownName, suggest
 from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.lowering import LoweredScenario
+from capexrisk.model.vocabulary import CHANNELS, FLOWS, REGIMES, TIERS
 from capexrisk.points.draws import Draws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.execute import refuse_broken
 from capexrisk.run.plan import Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
-from capexrisk.scenario.market import REGIMES
 
 
 def outcome_names(lowered: LoweredScenario) -> list[str]:
@@ -35,8 +33,8 @@ def outcome_names(lowered: LoweredScenario) -> list[str]:
     }
     return [
         "/".join((quantity.name, *place))
-        for quantity in lowered.layout.quantities
-        for place in product(*(labels[axis] for axis in quantity.shape))
+        for quantity in lowered.layout.quantities.values()
+        for place in product(*(labels[axis] for axis in quantity.axes))
     ]
 
 
@@ -51,11 +49,8 @@ def outcome_rows(names: Sequence[str], lowered: LoweredScenario) -> list[int]:
     rows = {name: row for row, name in enumerate(outcome_names(lowered))}
     for name in names:
         if name not in rows:
-            close = get_close_matches(name, rows, n=1)
-            hint = (
-                f"did you mean {close[0]}?" if close else "give a name such as fcf_year/ISSUER/YEAR"
-            )
-            raise UnknownName(f"{name}: is no outcome of a path; {hint}")
+            hint = suggest(name, rows, "give a name such as fcf_year/ISSUER/YEAR")
+            raise UnknownName(f"{name}: is not an outcome of a path; {hint}")
     return [rows[name] for name in names]
 
 

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints, model_validator
 
+from capexrisk.model.vocabulary import REGIMES
+
 from .field import InputField
-from .market import REGIMES
 from .quantities import Number
 from .quarters import QUARTER
 from .section import CONFIDENCES, Refused, StrictModel, split_evidence

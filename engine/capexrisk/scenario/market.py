@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from capexrisk.model.vocabulary import REGIMES
+
 from .field import input_field
 from .quantities import (
     BasisPoints,
@@ -35,9 +37,8 @@ from .quantities import (
 )
 from .section import Refused, Section, StrictModel
 
-__all__ = ["REGIMES", "Absorption", "Access", "Market", "Thresholds"]
+__all__ = ["Absorption", "Access", "Market", "Thresholds"]
 
-REGIMES = ("open", "stressed", "shut")
 SMALLEST_EIGENVALUE = 1e-9  # rounding leaves about 1e-16 on a singular matrix of this size
 
 RegimeShares = Annotated[tuple[Share, ...], Field(min_length=3, max_length=3)]

@@ -15,11 +15,13 @@ from pydantic import (
     model_validator,
 )
 
+from capexrisk.model.vocabulary import REGIMES
+
 from . import case, profiles
 from .event import ScheduledEvent
 from .field import input_field
 from .issuer import Issuer, folded_name
-from .market import REGIMES, Market, Thresholds
+from .market import Market, Thresholds
 from .quantities import SMALLEST
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Refused, StrictModel

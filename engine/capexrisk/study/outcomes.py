@@ -8,8 +8,9 @@ import pandas as pd
 
 from capexrisk.lowering import lower
 from capexrisk.run.outcomes import collect_outcomes
-from capexrisk.run.plan import DEFAULT_PATHS, RunPlan
+from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import DEFAULT_PATHS
 
 
 def path_outcomes(

@@ -7,7 +7,7 @@ Columns of a replay, money in $bn of the quarter:
 - spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
   dividends as planned, due (debt falling due);
 - need, capex_to_fund + dividends + due - operating_cash_flow where positive, and where it comes
-  from: cash_above_target, bonds, secured, private, cash_to_minimum, revolver, equity, capex_cut,
+  from, rung by rung of `model.vocabulary.RUNGS`: cash_above_target, bonds, ..., capex_cut,
   dividend_cut, unmet, which add up to it;
 - surplus where that is negative, and where it goes: revolver_repaid, buybacks, surplus_to_cash;
   bonds_to_cash is sold ahead of need;
@@ -30,32 +30,18 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.independent import MAX_PATHS
-from capexrisk.kernel.outcomes import CAUSES
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
+from capexrisk.model.vocabulary import CAUSES, REGIMES, RUNGS
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, scenario_from_case
-from capexrisk.scenario.market import REGIMES
 from capexrisk.scenario.plan import Sampler
 
 Floats = NDArray[np.float64]
 
-# Rungs of the funding waterfall in their order (MODEL.md, step 10), as columns of a replay.
-SOURCES = (
-    "cash_above_target",
-    "bonds",
-    "secured",
-    "private",
-    "cash_to_minimum",
-    "revolver",
-    "equity",
-    "capex_cut",
-    "dividend_cut",
-    "unmet",
-)
 _OF_MARKET = {
     "utilisation": m.UTILISATION,
     "ai_demand": m.DEMAND,
@@ -66,29 +52,23 @@ _OF_ISSUER = {
     "operating_cash_flow": s.OCF,
     "capex_planned": s.PLANNED,
     "capex": s.SPENT,
-    "finance_leases": s.LEASED,
     "free_cash_flow": s.FREE_CASH_FLOW,
     "profit": s.PROFIT,
     "need": s.NEED,
     "surplus": s.SURPLUS,
     "cash_above_target": s.CASH_FIRST,
-    "secured": s.SECURED_SOLD,
-    "private": s.PRIVATE_SOLD,
     "cash_to_minimum": s.CASH_LAST,
-    "revolver": s.DRAWN,
-    "equity": s.EQUITY,
-    "capex_cut": s.CAPEX_CUT,
     "dividend_cut": s.DIVIDEND_CUT,
     "unmet": s.UNMET,
+    **{name: rows.amount for name, rows in s.FLOW.items()},
     "revolver_repaid": s.REPAID,
-    "buybacks": s.BUYBACK,
     "cash": s.CASH,
     "debt": s.DEBT,
 }
 COLUMNS = (
     *("quarter", "issuer", "regime", "market_spread_bp", *_OF_MARKET, "spread_bp"),
     *("operating_cash_flow", "capex_planned", "capex_to_fund", "dividends", "due"),
-    *("need", *SOURCES),
+    *("need", *RUNGS),
     *("surplus", "revolver_repaid", "buybacks", "surplus_to_cash", "bonds_to_cash"),
     *("capex", "finance_leases", "free_cash_flow", "profit", "cash", "debt", "failed", "cause"),
 )
@@ -208,7 +188,7 @@ def _issuer(lowered: LoweredScenario, path: _Path, i: int) -> dict[str, NDArray[
     found = {name: path.issuer(row, i) for name, row in _OF_ISSUER.items()}
     k = np.arange(len(lowered.quarters))
     failure = path.issuer(s.FAILURE_QUARTER, i)
-    sold = path.issuer(s.BONDS_SOLD, i)
+    sold = found["bonds"]
     used = np.minimum(sold, found["need"] - found["cash_above_target"])
     spare = found["surplus"] - found["revolver_repaid"] - found["buybacks"]
     return {
@@ -233,5 +213,5 @@ def _causes(path: _Path, i: int, k: NDArray[np.int64]) -> NDArray[np.object_]:
     ):
         last = int(path.issuer(cause, i)[-1])
         if last:
-            causes[k == path.issuer(quarter, i)[-1]] = CAUSES[last - 1]
+            causes[k == path.issuer(quarter, i)[-1]] = list(CAUSES)[last - 1]
     return causes

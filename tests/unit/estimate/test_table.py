@@ -11,8 +11,8 @@ from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import COLUMNS, EstimateTable
 from capexrisk.estimate.totals import Totals
-from capexrisk.kernel.outcomes import CAUSES, CHANNELS, FLOWS
 from capexrisk.lowering import lower
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import scenario_from_case

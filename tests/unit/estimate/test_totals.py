@@ -151,7 +151,7 @@ def test_rows_and_level_counts_find_their_quantity():
     assert totals.rows("fcf_quarter").shape == (2, 2)
     assert totals.rows("flows_year").shape == (8, 2, 1)
     assert totals.rows("outside_funding").shape == ()
-    every = np.concatenate([np.ravel(totals.rows(q.name)) for q in LAYOUT.quantities])
+    every = np.concatenate([np.ravel(totals.rows(name)) for name in LAYOUT.quantities])
     np.testing.assert_array_equal(every, np.arange(LAYOUT.rows))
 
     row = LAYOUT.first["regime"] - LAYOUT.amounts

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel import issuer_rows, market_rows
-from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.block import ABSENT, BLOCK
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import LoweredScenario, lower
@@ -47,6 +47,17 @@ ISSUER_DRAWS = {
     "capex": "Z_CAPEX",
     "spread": "Z_SPREAD",
 }
+# Offsets of an issuer's rows by name; a flow's are "bonds.amount", "bonds.total", "bonds.balance".
+ROWS = {
+    **{name: row for name, row in vars(issuer_rows).items() if type(row) is int},
+    **{
+        f"{flow}.{part}": getattr(rows, part)
+        for flow, rows in issuer_rows.FLOW.items()
+        for part in ("amount", "total", "balance")
+        if getattr(rows, part) != ABSENT
+    },
+}
+del ROWS["SIZE"], ROWS["ABSENT"]
 
 
 def reference_case() -> Case:
@@ -98,10 +109,10 @@ class Block(NamedTuple):
         return self.trace[:, begin : begin + BLOCK]
 
     def issuers(self, row: str) -> Array:
-        """A row of the issuers, (n, T, BLOCK)."""
+        """A row of the issuers, by its name in `ROWS`, (n, T, BLOCK)."""
         quarters = self.trace.shape[0]
         issuers = self.trace[:, market_rows.SIZE :].reshape(quarters, -1, issuer_rows.SIZE)
-        begin = getattr(issuer_rows, row)
+        begin = ROWS[row]
         return issuers[:, :, begin : begin + BLOCK].transpose(1, 0, 2)
 
     def outcome(self, name: str) -> Array:

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from types import ModuleType
 
 import numba
 import numpy as np
@@ -42,11 +43,20 @@ def machine_code() -> Iterator[tuple[str, str]]:
     entry._cache = NullCache()  # an entry point from the cache brings no loops with it
     entry.compile(tuple(map(numba.typeof, arguments)))
     for module in [m for name, m in sys.modules.items() if name.startswith("capexrisk.kernel.")]:
-        for name, function in vars(module).items():
+        for name, function in functions(module):
             if isinstance(function, CPUDispatcher) and function.__module__ == module.__name__:
                 for code in function.inspect_asm().values():
                     if function is not entry:
                         yield f"{module.__name__.rpartition('.')[2]}.{name}", code
+
+
+def functions(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """What a module holds by name, also in a mapping: the loops of a channel are made from data."""
+    for name, value in vars(module).items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{key}", one) for key, one in value.items())
+        else:
+            yield name, value
 
 
 def innermost_loops(code: str) -> str:

@@ -118,7 +118,7 @@ def test_means_are_the_same_numbers_in_fewer_rows(scenario):
     assert set(means.first) < set(everything.first)
     for name in means.first:
         whole, part = kept[:, rows_of(everything, name)], fewer[:, rows_of(means, name)]
-        if next(q.kind for q in means.quantities if q.name == name) == "count":
+        if means.quantities[name].kind == "count":
             np.testing.assert_array_equal(part, whole)
         else:
             np.testing.assert_allclose(part, whole, rtol=1e-9, atol=1e-9)

@@ -13,9 +13,11 @@ from capexrisk.kernel import issuer_rows, market_rows
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.cells import CELLS, CELLS_SIDE, cell_edges
 from capexrisk.kernel.issuer_close import date_distress
+from capexrisk.kernel.issuer_rows import rows_of
 from capexrisk.kernel.market_quarter import close_market
 from capexrisk.kernel.outcomes import OutcomeLayout
-from capexrisk.kernel.simulate import read_issuer, rows_of, simulate_chunk
+from capexrisk.kernel.schedule import read_issuer
+from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.kernel.sources import independent_source
 from capexrisk.kernel.tally import (
     QUARANTINE_LISTED,
@@ -28,6 +30,7 @@ from capexrisk.kernel.tally import (
     quarantine_paths,
     sum_rows,
 )
+from capexrisk.model.vocabulary import BALANCES
 from tests.unit.kernel.blocks import (
     lowered,
     reference_case,
@@ -134,11 +137,13 @@ def some_outcomes(layout, seed):
     outcomes[:amounts] = rng.standard_normal((amounts, BLOCK)) * 10.0 ** rng.integers(
         -6, 9, (amounts, BLOCK)
     )
-    for quantity in layout.quantities:
+    for quantity in layout.quantities.values():
         if quantity.kind == "count":
             first = layout.first[quantity.name]
             size = int(np.prod(layout.shape(quantity.name)))
-            outcomes[first : first + size] = rng.integers(0, quantity.levels, (size, BLOCK))
+            outcomes[first : first + size] = rng.integers(
+                0, layout.levels_of(quantity.name), (size, BLOCK)
+            )
     return outcomes
 
 
@@ -258,7 +263,8 @@ def test_the_quarter_named_is_the_first_that_is_not_finite():
     issuer_rows = (
         *("SPREAD", "COUPON", "REVENUE", "CASH_FLOW_YEAR", "OCF", "FREE_CASH_FLOW", "PROFIT"),
         "PLANNED",
-        *("CASH", "BONDS", "SECURED", "PRIVATE", "REVOLVER"),
+        "CASH",
+        *(f"{name}.balance" for name in BALANCES),
     )
     watched = [block.market(row) for row in market_rows]
     watched += [values for row in issuer_rows for values in block.issuers(row)]

@@ -1,4 +1,19 @@
-"""Stressed variants of the reference case, each with what it must show to be worth comparing."""
+"""Stressed variants of the reference case, each with what it must show to be worth comparing.
+
+How to read it. A variant is a function without arguments, listed in `VARIANTS` under its name:
+
+- it changes the reference case (`changed_case` for figures of the market and of every issuer), with
+  ready-made changes where they fit: `CALM` takes chance out of the market, `UNBANKED` and
+  `PENNILESS` take an issuer's money away, `OPEN` and `CLOSED` are access to every channel;
+- it says what the paths must show, or comparing them would prove nothing: a name, and a function of
+  (case, block of the kernel, series of the twin) that is true where it was seen. `_used`,
+  `_unused`, `_tier_seen`, `_cause`, `_regime` and `_rationed` make the usual ones.
+
+`test_against_twin` runs each variant on the same draws through the kernel and through the twin of
+`tests/oracle`, path by path; asks that each thing was seen in one of its blocks; and that all
+variants together walk every channel, tier and cause. A mechanism that is added needs a variant in
+which it matters, and stands in `shows` there.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +44,6 @@ CALM = {  # an open market that stays open and at its price
     "premium_beta": 0.0,
     "failure_jump": 0.0,
     "spread_leverage": 0.0,
-}
-STEADY = {  # an issuer whose plan is its plan
-    "core_growth_sigma": 0.0,
-    "core_sigma": 0.0,
-    "capex_growth_sigma": 0.0,
-    "capex_sigma": 0.0,
-    "idio_sigma": 0.0,
-    "discipline": 0.0,
 }
 UNBANKED = {  # nothing to borrow on, so that no lender can be said to withdraw
     "bond_quarter_cap": 0.0,
@@ -359,7 +366,7 @@ def _revolver() -> Variant:
         {
             "draws": _used("revolver"),
             "full repayment": lambda c, b, t: bool(
-                ((t["revolver_repaid"] > 0) & (b.issuers("REVOLVER") == 0)).any()
+                ((t["revolver_repaid"] > 0) & (b.issuers("revolver.balance") == 0)).any()
             ),
             "negative operating cash flow": lambda c, b, t: bool((t["ocf"] < 0).any()),
         },

@@ -215,7 +215,7 @@ def test_leverage_stands_on_a_floor_of_cash_flow_and_under_a_cap():
 @numba.njit(error_model="numpy")
 def bond_ask(need, cash, planned, room, regime, price, i, m):
     limit = min(room, i.bond_quarter_cap) * funding.bond_access(regime, i) * price
-    return funding.bond_ask(need, cash, planned, limit, i, m)
+    return min(funding.wanted_of_bonds(need, cash, planned, i, m), limit)
 
 
 def test_bonds_are_asked_for_the_need_or_the_wish_within_the_room():

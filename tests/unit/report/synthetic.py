@@ -12,10 +12,8 @@ from scipy.special import ndtr, ndtri
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
 from capexrisk.estimate.table import COLUMNS
-from capexrisk.kernel.outcomes import CAUSES, CHANNELS
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES, RUNGS
 from capexrisk.scenario import calendar_years, quarter_labels
-from capexrisk.scenario.market import REGIMES
-from capexrisk.study.replay import SOURCES
 
 PATHS = 32_768
 NETS = 32
@@ -184,7 +182,7 @@ def replayed(results: Results, path: int) -> pd.DataFrame:
     for k, quarter in enumerate(results.quarters):
         for issuer in results.issuers:
             need = 33.6 if k % 2 == 0 else 0.0
-            taken = dict.fromkeys(SOURCES, 0.0)
+            taken = dict.fromkeys(RUNGS, 0.0)
             if need:
                 taken |= {"secured": 3.0, "private": 10.1, "equity": 1.2, "capex_cut": 7.9}
                 taken |= {"dividend_cut": 1.4, "unmet": 10.0}

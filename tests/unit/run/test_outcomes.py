@@ -106,7 +106,7 @@ def test_the_numbers_of_paths_are_those_of_replay(scenario):
     ("name", "message"),
     [
         ("fcf_year/Coreweave/2026Q3-Q4", "did you mean fcf_year/CoreWeave/2026Q3-Q4"),
-        ("x", "x: is no outcome of a path; give a name such as"),
+        ("x", "x: is not an outcome of a path; give a name such as"),
     ],
 )
 def test_a_name_that_no_path_has_is_refused(scenario, name, message):

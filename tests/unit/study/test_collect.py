@@ -8,7 +8,7 @@ import pytest
 from capexrisk.archive.results import load_results
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
 from capexrisk.estimate.table import DISTRIBUTION_COLUMNS
-from capexrisk.kernel.outcomes import FLOWS
+from capexrisk.model.vocabulary import FLOWS
 from capexrisk.run.plan import RunPlan
 from capexrisk.study.simulation import simulate
 from tests.unit.conftest import PATHS, RUN_PATHS

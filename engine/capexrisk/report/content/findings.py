@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
+from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import Answer
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import money, percentage
 from capexrisk.report.writing.odds import odds_and_range
-from capexrisk.report.writing.words import CAUSES, counted, listed, unbroken
+from capexrisk.report.writing.words import counted, listed, unbroken
 
 MOST_NAMES = 6
 MOST_RANKED = 3

@@ -17,10 +17,10 @@ from capexrisk.estimate.metrics import (
     flow_metric,
     metric_of,
 )
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, written
 from capexrisk.report.writing.estimates import Estimates
-from capexrisk.report.writing.words import CAUSES, CHANNELS, at_least, with_unit, words_of
-from capexrisk.scenario.market import REGIMES
+from capexrisk.report.writing.words import at_least, with_unit, words_of
 
 MOST_COUNTS = 6
 
@@ -117,9 +117,9 @@ class Grids:
         rows = self._spread_of(f"All channels, {funding.unit}", funding, [HORIZON])
         above = self.estimates.probability("outside_funding_above_threshold")
         rows.append(Row(f"Above {threshold}", [chance(above, " %")]))
-        for channel, label in CHANNELS.items():
-            estimate = self.estimates.amount(flow_metric(channel))
-            rows.append(Row(f"{label}, $bn: mean", [dollars(estimate)]))
+        for name, channel in CHANNELS.items():
+            estimate = self.estimates.amount(flow_metric(name))
+            rows.append(Row(f"{channel.label}, $bn: mean", [dollars(estimate)]))
         return Grid(funding.words, "Quantity", ["Whole horizon"], rows)
 
     def amounts(self, issuer: str) -> Grid:

@@ -7,23 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from capexrisk.model.vocabulary import CAUSES, RUNGS
 from capexrisk.report.writing.numbers import signed
-from capexrisk.report.writing.words import CAUSES, listed
-from capexrisk.study.replay import SOURCES
+from capexrisk.report.writing.words import listed
 
 SMALLEST = 0.005  # $bn; less is written 0.00
-WORDS = {
-    "cash_above_target": "spare cash",
-    "bonds": "bonds",
-    "secured": "secured debt",
-    "private": "private credit",
-    "cash_to_minimum": "cash down to its minimum",
-    "revolver": "revolver",
-    "equity": "equity",
-    "capex_cut": "cut of capex",
-    "dividend_cut": "cut of dividends",
-    "unmet": "UNMET",
-}
 
 
 def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]:
@@ -67,8 +55,8 @@ def _of_issuer(row: Mapping[Hashable, Any]) -> str:
     parts = [", ".join(flows)]
     if amount["need"] >= SMALLEST:
         raised = [
-            f"{WORDS[source]} {signed(amount[source], 2)}"
-            for source in SOURCES
+            f"{rung.words} {signed(amount[source], 2)}"
+            for source, rung in RUNGS.items()
             if amount[source] >= SMALLEST
         ]
         parts.append(f"needs {signed(amount['need'], 2)}: {listed(raised)}")
@@ -85,7 +73,7 @@ def _of_issuer(row: Mapping[Hashable, Any]) -> str:
 
 _AMOUNTS = frozenset(
     {
-        *("operating_cash_flow", "capex_to_fund", "dividends", "due", "need", *SOURCES),
+        *("operating_cash_flow", "capex_to_fund", "dividends", "due", "need", *RUNGS),
         *("surplus", "buybacks", "revolver_repaid", "bonds_to_cash", "cash", "debt"),
     }
 )

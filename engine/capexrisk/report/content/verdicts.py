@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import Answer, IssuerAnswer
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.odds import odds_and_range
-from capexrisk.report.writing.words import CAUSES, unbroken
+from capexrisk.report.writing.words import unbroken
 
 
 def verdict(answer: Answer) -> Grid:

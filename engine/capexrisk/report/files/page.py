@@ -12,6 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from capexrisk.model.vocabulary import CHANNELS, RATIONED
 from capexrisk.report.plots.figures import Drawing
 from capexrisk.report.plots.svg import inline
 from capexrisk.report.writing.cells import Grid
@@ -71,6 +72,7 @@ def render_page(template: str, context: dict[str, object]) -> str:
         .get_template(template)
         .render(
             counted=counted,
+            rationed=[CHANNELS[name].words for name in RATIONED],
             style=Markup(style),
             script=Markup(script),
             policy=_policy(script),

@@ -13,6 +13,7 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import metric_of, of_whom
+from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
@@ -23,7 +24,6 @@ from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
-from capexrisk.report.writing.words import CAUSES
 
 WORKBOOK = "report.xlsx"
 READING = """\

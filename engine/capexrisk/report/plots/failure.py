@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.names import Name
-from capexrisk.kernel.outcomes import CAUSES
+from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.plots.canvas import (
     BLUE,
     GREEN,
@@ -31,7 +31,6 @@ from capexrisk.report.plots.labels import head, label_ends, label_quarters, numb
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.words import CAUSES as CAUSE_WORDS
 from capexrisk.report.writing.words import counted, listed, shortened
 
 Floats = NDArray[np.float64]
@@ -226,7 +225,7 @@ def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
         0.74,
         base,
         color=CAUSE_COLOURS[cause],
-        label=CAUSE_WORDS[cause].capitalize(),
+        label=CAUSES[cause].capitalize(),
         edgecolor="white",
         linewidth=0.6,
     )

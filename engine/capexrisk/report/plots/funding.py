@@ -7,17 +7,15 @@ from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import SYSTEM, flow_metric
-from capexrisk.kernel.outcomes import CHANNELS
-from capexrisk.report.plots.canvas import BLUE, GREEN, ORANGE, PINK, RED, SKY, drawing
+from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.report.plots.canvas import PALETTE, drawing
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, label_years, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import signed
-from capexrisk.report.writing.words import CHANNELS as CHANNEL_WORDS
 from capexrisk.report.writing.words import shortened
 
 MOST_TOTALS = 7
-CHANNEL_COLOURS = (BLUE, SKY, GREEN, PINK, ORANGE, RED)
 
 
 @plot(
@@ -56,13 +54,13 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
     place = np.arange(len(results.years))
     base = np.zeros(place.size)
     with drawing(results, ax) as ax:
-        for channel, colour in zip(CHANNELS, CHANNEL_COLOURS, strict=True):
-            rows = results.estimates(flow_metric(channel), statistic="mean")
+        for name, channel in CHANNELS.items():
+            rows = results.estimates(flow_metric(name), statistic="mean")
             rows = rows[rows["period"].isin(results.years)]
             if issuer != SYSTEM:
                 rows = rows[rows["issuer"] == issuer]
             raised = rows.groupby("period")["value"].sum()[results.years].to_numpy()
-            label = CHANNEL_WORDS[channel]
+            colour, label = PALETTE[channel.colour], channel.label
             ax.bar(place, raised, 0.62, base, color=colour, label=label, edgecolor="white", lw=0.4)
             base = base + raised
         highest = float(base.max()) or 1.0

@@ -9,34 +9,17 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, RED, SKY, drawing
+from capexrisk.model.vocabulary import CAUSES, RUNGS
+from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PALETTE, SKY, drawing
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import signed
-from capexrisk.report.writing.words import CAUSES, shortened
-from capexrisk.study.replay import SOURCES, replay
+from capexrisk.report.writing.words import shortened
+from capexrisk.study.replay import replay
 
 ROW = 0.2  # height of a step, inches
 SMALL = 5e-4  # $bn; a step below it is left out
-SOURCE_WORDS = {
-    "cash_above_target": "Cash above target",
-    "bonds": "Bonds",
-    "secured": "Secured debt",
-    "private": "Private credit",
-    "cash_to_minimum": "Cash to minimum",
-    "revolver": "Revolver",
-    "equity": "Equity",
-    "capex_cut": "Capex cut",
-    "dividend_cut": "Dividends cut",
-    "unmet": "Unmet",
-}
-SOURCE_COLOURS = (
-    dict.fromkeys(("cash_above_target", "cash_to_minimum"), GREEN)
-    | dict.fromkeys(("bonds", "secured", "private", "revolver", "equity"), BLUE)
-    | dict.fromkeys(("capex_cut", "dividend_cut"), ORANGE)
-    | {"unmet": RED}
-)
 USE, TOTAL = "#b8b8b8", INK
 _SUMMED = (
     *("capex_to_fund", "dividends", "due", "operating_cash_flow", "need", "surplus"),
@@ -118,7 +101,7 @@ def waterfall_steps(rows: pd.DataFrame) -> list[Step]:
     rows : DataFrame
         Of `run.replay.replay`, one issuer's quarters.
     """
-    total = rows[[*SOURCES, *_SUMMED]].sum()
+    total = rows[[*RUNGS, *_SUMMED]].sum()
     uses = {
         "Capex to fund": total["capex_to_fund"],
         "Dividends": total["dividends"],
@@ -134,9 +117,13 @@ def waterfall_steps(rows: pd.DataFrame) -> list[Step]:
             steps[-1].end if steps else 0.0,
         )
         steps.append(Step("Need", 0.0, total["need"], TOTAL))
-        taken = [(SOURCE_WORDS[s], -total[s], SOURCE_COLOURS[s]) for s in SOURCES if s != "unmet"]
+        *taken, unmet = (
+            (rung.words.capitalize(), -total[name], PALETTE[rung.colour])
+            for name, rung in RUNGS.items()
+        )
         steps += _chain(taken, total["need"])
-        return steps + _chain([(SOURCE_WORDS["unmet"], total["unmet"], RED)], 0.0)
+        label, missing, colour = unmet
+        return steps + _chain([(label, -missing, colour)], 0.0)
     steps = _chain([("Operating cash flow", total["operating_cash_flow"], SKY)], 0.0)
     begin = steps[-1].end if steps else 0.0
     steps += _chain([(label, -amount, USE) for label, amount in uses.items()], begin)

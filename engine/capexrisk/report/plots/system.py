@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import Metric
 from capexrisk.estimate.metrics import SYSTEM, amounts_of
+from capexrisk.model.vocabulary import REGIMES
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
 from capexrisk.report.plots.choices import one_of
@@ -24,7 +25,6 @@ from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage, scale_of
 from capexrisk.report.writing.words import axis_words
-from capexrisk.scenario.market import REGIMES
 
 LIMIT = (0, (4, 2))
 REGIME_COLOURS = dict(zip(REGIMES, (PALE, ORANGE, RED), strict=True))

@@ -6,7 +6,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
-from capexrisk.kernel.outcomes import CAUSES
+from capexrisk.model.vocabulary import CAUSES
 
 
 class Estimates:

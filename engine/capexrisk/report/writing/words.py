@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
 from capexrisk.estimate.metrics import metric_of, of_whom
+from capexrisk.model.vocabulary import CAUSES, CHANNELS
 from capexrisk.report.writing.numbers import PER_CENT, sign_of
 
-CAUSES = {
-    "window": "market window",
-    "leverage": "leverage limit",
-    "rationing": "rationing",
-    "tenant": "tenant lost",
-    "glut": "glut",
-    "overspending": "overspending",
-}
-CHANNELS = {
-    "bonds": "Bonds",
-    "secured": "Secured (ABS, CMBS)",
-    "private": "Private credit",
-    "revolver": "Revolver",
-    "equity": "Equity",
-    "finance_leases": "Finance leases",
-}
+# Of metrics that go by a label.
+LABELS = {**CAUSES, **{name: channel.label for name, channel in CHANNELS.items()}}
 OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
@@ -50,7 +37,7 @@ def words_of(name: str, issuer: str) -> str:
     metric = metric_of(name, of_whom(issuer))
     found = metric.pattern.fullmatch(name)
     label = found[1] if found else ""
-    return metric.words.format({**CAUSES, **CHANNELS}.get(label, label))
+    return metric.words.format(LABELS.get(label, label))
 
 
 def in_a_sentence(words: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
 from capexrisk.errors import ScenarioError
+from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario.case import with_file_names
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
@@ -24,7 +25,6 @@ from capexrisk.scenario.files.overlay import (
 )
 from capexrisk.scenario.files.paths import Table
 from capexrisk.scenario.issuer import Issuer
-from capexrisk.scenario.market import REGIMES
 from capexrisk.scenario.plan import RunSection
 from capexrisk.scenario.quarters import parse_quarter, quarter_labels
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario

@@ -13,7 +13,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
-from capexrisk.kernel.outcomes import CHANNELS
+from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.plots.labels import spread_apart
 from tests.unit.report.plots.gallery import GALLERY
 

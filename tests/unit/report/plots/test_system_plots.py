@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
-from capexrisk.kernel.outcomes import CAUSES
+from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
 from capexrisk.report.plots.path import waterfall_steps

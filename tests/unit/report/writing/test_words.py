@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from capexrisk.kernel.outcomes import CAUSES, CHANNELS
 from capexrisk.report.writing import words
-
-
-def test_every_short_name_has_a_word() -> None:
-    assert tuple(words.CAUSES) == CAUSES
-    assert tuple(words.CHANNELS) == CHANNELS
 
 
 @pytest.mark.parametrize(
