@@ -15,7 +15,7 @@ import scipy.stats
 from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backend
 
 from capexrisk.archive.results import SUMMARY_CSV, Results
-from capexrisk.estimate.metrics import HORIZON, SYSTEM
+from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.cells import cell_edges
@@ -227,28 +227,15 @@ def test_keeping_paths_changes_no_bit(scenario, sampler, expected, tmp_path):
     assert_same_run(run(scenario, sampler, keep_paths=tmp_path), expected)
 
 
-OF_ISSUERS = {
-    "fcf_quarter": "free_cash_flow",
-    "fcf_year": "free_cash_flow",
-    "ocf_quarter": "operating_cash_flow",
-    "ocf_year": "operating_cash_flow",
-    "capex_quarter": "capex",
-    "capex_year": "capex",
-    "profit_quarter": "profit",
-    "profit_year": "profit",
-    "peak_spread": "peak_spread_bp",
-    "final_spread": "final_spread_bp",
-    "lowest_cash": "lowest_cash",
-    "raised": "outside_funding",
-}
-OF_SYSTEM = {
-    "market_spread": "market_spread_bp",
-    "utilisation": "utilisation",
-    "demand": "ai_demand",
-    "bond_share": "ai_share_of_bond_market",
-    "outside_funding": "outside_funding",
-    "group_profit": "group_profit",
-}
+OF_ISSUERS, OF_SYSTEM = (
+    {
+        quantity: metric.name
+        for metric in METRICS
+        if metric.of == of and "p50" in metric.statistics
+        for quantity in metric.quantities.values()
+    }
+    for of in ("issuer", "system")
+)
 
 
 def metric_of(flow: str) -> str:

@@ -109,8 +109,10 @@ class Metric:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """What matches the names that it expands to, its label in the first group."""
-        label = "|".join(self.over) if isinstance(self.over, tuple) else ".+"
-        label = r"\d+" if self.name.find("{count}") >= 0 else label
+        if isinstance(self.over, tuple):
+            label = "|".join(self.over)
+        else:
+            label = r"\d+" if "{count}" in self.name else ".+"
         before, brace, after = self.name.partition("{")
         after = after.partition("}")[2]
         # The smallest issuer may stand behind a count; it is no label then.
