@@ -55,6 +55,18 @@ def test_what_is_not_changed_is_the_same_record():
     assert changed.parameters["issuers"][same.index(False)]["cash"] == 9.5
 
 
+def test_a_copy_works_out_its_own_parameters():
+    """A field cached on a frozen record would be copied with it."""
+    market = SCENARIO.market.model_copy(update={"tax": 0.5})
+    assert market.inputs["tax"] == 0.5
+    copied = SCENARIO.model_copy(update={"market": market})
+    assert copied.parameters["market"]["tax"] == 0.5
+    assert (
+        digest(copied) == digest(change_inputs(SCENARIO, {"market.tax": 0.5})) != digest(SCENARIO)
+    )
+    assert SCENARIO.model_copy() == SCENARIO
+
+
 def test_several_at_once_are_one_after_another():
     changes = {CASH: 9.5, "market.tax": 0.3, "issuers.Oracle.spread_bp": 200, "market.scarcity": 1}
     one_by_one = SCENARIO
