@@ -96,7 +96,7 @@ def test_a_list_in_one_form_replaces_the_other():
 
 REFUSED = {
     "market.tax": (2, "market.tax: 2 is above 1; give 1 or less"),
-    "market.axes.bonds": (2, "market.axes: not a known key; did you mean access?"),
+    "market.acces.bonds": (2, "market.acces: not a known key; did you mean access?"),
     "market.access.bonds": (
         [1, 0.5, 2],
         "market.access.bonds[2]: 2 is above 1; give 1 or less",
