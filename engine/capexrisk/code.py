@@ -23,7 +23,7 @@ __version__ = "0.1.0"
 
 PACKAGE: Final = Path(__file__).resolve().parent
 WITHOUT_A_SAY: Final = (
-    *("__init__.py", "code.py", "errors.py"),
+    *("__init__.py", "__main__.py", "code.py", "errors.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py"),
     *(
         "run/signals.py",
