@@ -66,7 +66,7 @@ schema: $(RUN_STAMP)  ## Regenerate configs/scenario.schema.json
 	$(BIN)/capexrisk schema > $(VENV)/scenario.schema.json
 	mv $(VENV)/scenario.schema.json configs/scenario.schema.json
 
-tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md from the catalogue of metrics
+tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md and docs/manifest.md from the engine
 	$(BIN)/python -m docs.tables
 
 clean:  ## Remove .venv, caches and build output (runs/ stays)

@@ -23,7 +23,7 @@ import capexrisk
 from benchmarks.machine import processor
 from benchmarks.markdown import table
 from capexrisk.archive.checkpoint import paths_kept
-from capexrisk.archive.places import CHECKPOINT, holds_job, unfinished
+from capexrisk.archive.directory import CHECKPOINT, holds_job, unfinished
 from capexrisk.run.measurement import Spread, interleave, ratios
 from tests.faults.loopback import loopback_cluster
 

@@ -1,4 +1,7 @@
-"""The tables of summary.md, printed from the catalogue of metrics: ``python -m docs.tables``."""
+"""The tables of summary.md, printed from the catalogue of metrics.
+
+``python -m docs.tables`` (``make tables``) prints them into the page, and those of manifest.md.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 
 from capexrisk.estimate.metric import Metric, Of
 from capexrisk.estimate.metrics import METRICS
+from docs import fields
 
 PAGE = Path(__file__).with_name("summary.md")
 BEGIN, END = "<!-- {}: from the catalogue -->", "<!-- end -->"
@@ -14,8 +18,9 @@ HEAD = "| metric | period | unit | in reports | what |\n|---|---|---|---|---|"
 
 
 def main() -> None:
-    """Write the page anew."""
+    """Write both pages anew."""
     PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
+    fields.PAGE.write_text(fields.page(fields.PAGE.read_text("utf-8")), "utf-8")
 
 
 def page(text: str) -> str:

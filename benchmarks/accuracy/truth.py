@@ -56,9 +56,14 @@ def by_key(summary: pd.DataFrame) -> pd.DataFrame:
 def keep(results: cr.Results) -> None:
     """Write table and record."""
     results.summary.to_parquet(TABLE, index=False)
-    manifest = dict(results.manifest)
-    scenario = {key: manifest["scenario"][key] for key in ("name", "as_of", "digest")}
-    text = json.dumps(manifest | {"scenario": scenario, "revision": machine.revision()}, indent=1)
+    manifest = results.manifest
+    scenario = {
+        "name": manifest.scenario.name,
+        "as_of": manifest.scenario.as_of.isoformat(),
+        "digest": manifest.scenario_digest,
+    }
+    known = {"scenario": scenario, "revision": machine.revision()}
+    text = json.dumps(manifest.model_dump(mode="json", exclude={"scenario"}) | known, indent=1)
     RECORD.write_text(text + "\n", encoding="utf-8")
 
 

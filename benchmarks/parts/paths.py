@@ -24,7 +24,7 @@ def run() -> Callable[..., float]:
 
     def work(paths: int) -> float:
         results = cr.simulate(default(), paths=paths, seed=1, sampler="plain")
-        return float(results.manifest["times"]["simulation_seconds"])
+        return float(results.manifest.times.simulation_seconds)
 
     return work
 

@@ -1,4 +1,4 @@
-"""Which code this is: its version, its commit where git knows one, a digest of what makes numbers.
+"""Which code this is: its version, its commit if git knows one, a digest of what makes numbers.
 
 The digest covers every source and data file that a number passes through on its way to the tables.
 Files that only keep, send, read or show numbers are left out: an unfinished run can be resumed
@@ -13,11 +13,12 @@ import functools
 import hashlib
 import json
 import os
+import platform
 import subprocess
-from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, distribution
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 __version__ = "0.1.0"
 
@@ -43,7 +44,9 @@ STATUS: Final = (
     *("--untracked-files=no", "--", "engine"),
 )
 COMMIT: Final = "# branch.oid "
-SHOWN: Final = 12  # digits of a commit or digest in a line of text
+# Libraries whose version may change a bit of a chunk's totals, and all that results pass through.
+LIBRARIES_OF_TOTALS: Final = ("numpy", "numba", "llvmlite")
+LIBRARIES_OF_RESULTS: Final = (*LIBRARIES_OF_TOTALS, "scipy", "pandas", "joblib", "pyarrow")
 
 
 @functools.cache
@@ -64,32 +67,37 @@ def code_digest() -> str:
 
 
 @functools.cache
-def code_record() -> dict[str, Any]:
-    """What a manifest says of the code; JSON-ready.
+def code_identity() -> dict[str, str]:
+    """What may change a bit of a chunk's totals, by name: the same for all workers and attempts.
+
+    Of Python the minor version alone: its patches compile to the same bytecode.
+    """
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"code": code_digest()} | versions(LIBRARIES_OF_TOTALS) | {"python": python}
+
+
+def revision() -> tuple[str | None, bool | None]:
+    """Commit of the code, and whether tracked files of the engine differ from it.
 
     Returns
     -------
-    dict
-        version; revision, the commit in 40 or 64 hexadecimal digits, None where it is not known;
-        changed, whether tracked files of the engine differ from that commit, None where it cannot
-        be told; digest (`code_digest`).
+    (str or None, bool or None)
+        40 or 64 hexadecimal digits; None what is not known.
     """
-    revision, changed = _of_checkout(PACKAGE.parents[1])
-    return {
-        "version": __version__,
-        "revision": revision or _of_installation(),
-        "changed": changed,
-        "digest": code_digest(),
-    }
+    commit, changed = _of_checkout(PACKAGE.parents[1])
+    return commit or _of_installation(), changed
 
 
-def code_in_words(record: Mapping[str, Any]) -> str:
-    """Version, commit and digest of a `code_record`, shortened."""
-    words = [record["version"]]
-    if record["revision"] is not None:
-        changes = " with changes" if record["changed"] else ""
-        words.append(f"commit {record['revision'][:SHOWN]}{changes}")
-    return ", ".join([*words, f"digest {record['digest'][:SHOWN]}"])
+def versions(libraries: Iterable[str]) -> dict[str, str]:
+    """Version of Python, and of each of these libraries, as installed."""
+    return {"python": platform.python_version()} | {name: _version(name) for name in libraries}
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def _files() -> Iterator[Path]:

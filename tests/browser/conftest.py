@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from capexrisk.archive.results import Results
 from capexrisk.report.files.run_page import write_report
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT
+from tests.unit.manifests import changed
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'"
@@ -61,8 +61,7 @@ class Opened:
 def report(tmp_path_factory) -> Path:
     """The default scenario's report, with a title that would like to be a script."""
     results = simulate(load_scenario(DEFAULT), paths=2_048, seed=2)
-    scenario = {**results.manifest["scenario"], "title": ATTACK, "description": ATTACK}
-    hostile: Results = replace(results, manifest={**results.manifest, "scenario": scenario})
+    hostile = changed(results, scenario={"title": ATTACK, "description": ATTACK})
     return write_report(hostile, tmp_path_factory.mktemp("report"))
 
 

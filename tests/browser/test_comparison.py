@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from capexrisk.study.comparison import compare
 from capexrisk.study.simulation import simulate
 from tests.browser.conftest import ATTACK, DESKTOP, PHONE
 from tests.cli.command import DEFAULT
+from tests.unit.manifests import changed
 
 sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 
@@ -24,8 +24,7 @@ def report(tmp_path_factory) -> Path:
     runs = []
     for scenario in (load_scenario(DEFAULT), load_scenario(DEFAULT, changes)):
         results = simulate(scenario, paths=2_048, seed=2)
-        hostile = {**results.manifest["scenario"], "title": ATTACK, "description": ATTACK}
-        runs.append(replace(results, manifest={**results.manifest, "scenario": hostile}))
+        runs.append(changed(results, scenario={"title": ATTACK, "description": ATTACK}))
     return write_comparison(compare(runs), tmp_path_factory.mktemp("comparison"))
 
 

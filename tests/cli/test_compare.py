@@ -48,8 +48,9 @@ def test_what_it_says_and_writes(folder, first):
         "comparison.csv", "comparison.parquet", "manifest.json", "report.html", "figures", "runs",
     }  # fmt: skip
     assert {path.name for path in (out / "runs").iterdir()} == {"small", "dear"}
-    manifest = json.loads((out / "manifest.json").read_text("utf-8"))["comparison"]
-    assert manifest["base"] == "small" and list(manifest["runs"]) == ["small", "dear"]
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert (manifest["kind"], manifest["base"]) == ("comparison", "small")
+    assert list(manifest["runs"]) == ["small", "dear"]
     read = pd.read_parquet(out / "comparison.parquet")
     assert set(read["scenario"]) == {"dear"}
     pd.testing.assert_frame_equal(read, pd.read_csv(out / "comparison.csv"), check_dtype=False)

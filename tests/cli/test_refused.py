@@ -136,7 +136,7 @@ ARGUMENTS = {
     ),
     "report of an unfinished run": (
         ["report", "a.unfinished"],
-        ("a.unfinished: is not finished; go on with capexrisk resume a"),
+        ("a.unfinished: is not finished; resume it with capexrisk resume a"),
     ),
     "unknown verb": (["frobnicate", "base.toml"], "No such command 'frobnicate'."),
     "unknown option": (

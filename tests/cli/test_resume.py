@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.results import load_results
+from capexrisk.code import code_identity
 from capexrisk.errors import KernelFault, WorkersLost
 from capexrisk.run import plan
 from capexrisk.study import simulation
@@ -50,8 +50,8 @@ def test_a_finished_run_goes_on_to_more_paths(command, monkeypatch, sampler):
     run(command, "whole", more, "--sampler", sampler)
     assert command("resume", "x", "--paths", str(more), "-q") == (0, "", "")
     assert same("x", "whole")
-    record = load_results(Path("x")).manifest["run"]
-    assert (record["paths"], record["paths_resumed"]) == (more, FEW)
+    record = load_results(Path("x")).manifest.run
+    assert (record.paths, record.paths_resumed) == (more, FEW)
     assert [name for name in listing(Path()) if "unfinished" in name or "replaced" in name] == []
 
 
@@ -79,7 +79,7 @@ def test_the_shorter_run_stands_until_the_longer_one_is_finished(command, monkey
         code, out, err = command("resume", "x", "--paths", str(MANY), "-q")
     assert (code, out) == (130, "")
     assert err.strip() == (
-        "capexrisk: interrupted; 8,192 of 8,192 paths are kept; go on with: capexrisk resume x"
+        "capexrisk: interrupted; 8,192 of 8,192 paths are kept; resume with: capexrisk resume x"
     )
     assert same("x", "again")
     assert command("resume", "x", "-q") == (0, "", "")
@@ -98,7 +98,7 @@ def test_an_interrupt_before_anything_was_read_denies_nothing(command, monkeypat
             verb = ("run", "small.toml", "--paths", str(MANY), "--out", "x")
             code, _, err = command(*(verb if name == "EstimateTable" else ("resume", "x")), "-q")
         assert code == 130
-        assert "8,192 of 8,192 paths are kept; go on with: capexrisk resume x" in err
+        assert "8,192 of 8,192 paths are kept; resume with: capexrisk resume x" in err
 
 
 def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
@@ -112,7 +112,7 @@ def test_a_run_that_its_time_stopped_goes_on(command, monkeypatch):
     assert (code, out) == (0, "")
     assert err == (
         "capexrisk: stopped after 2,048 of 8,192 paths, twice as many would have taken more than "
-        "5 s; go on with: capexrisk resume x\n"
+        "5 s; resume with: capexrisk resume x\n"
     )
     assert load_results(Path("x")).paths == FEW
     assert "stopped, 25%" in command("runs", ".")[1]
@@ -193,7 +193,7 @@ def test_what_passes_leaves_all_that_was_kept(command, monkeypatch, error, code)
         instead(patch, "EstimateTable", fail)
         found = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
     assert found[:2] == (code, "") and found[2].count("\n") == 1
-    assert found[2].endswith("8,192 of 8,192 paths are kept; go on with: capexrisk resume x\n")
+    assert found[2].endswith("8,192 of 8,192 paths are kept; resume with: capexrisk resume x\n")
     assert command("resume", "x", "-q") == (0, "", "")
 
 
@@ -237,7 +237,7 @@ def test_what_cannot_go_on_is_refused_in_a_line(command):
     assert refusal(command, "x", "--backend", "threads").startswith("--backend: 'threads' is unkn")
     asked = str(10**12)
     assert "is more than the 68,719,476,736 of the sobol" in refusal(command, "x", "--paths", asked)
-    shutil.rmtree("x/checkpoint")  # a run of an earlier version has none
+    shutil.rmtree("x/checkpoint")  # somebody else may have, to save room
     assert refusal(command, "x", "--paths", str(MANY)) == (
         "x: was made without a checkpoint; run it again with more paths, and --overwrite"
     )
@@ -253,13 +253,12 @@ def test_a_run_that_reached_its_targets_is_finished(command, monkeypatch):
 
 def test_other_code_is_refused(command, monkeypatch):
     run(command, "x", FEW)
-    record = json.loads(Path("x/manifest.json").read_text())["code"]
-    other = record | {"digest": "f" * 64}
+    here = code_identity()
     with monkeypatch.context() as patch:
-        patch.setattr("capexrisk.archive.job.code_record", lambda: other)
-        code, _, err = command("resume", "x", "--paths", str(MANY), "-q")
-    assert code == 2 and err.count("\n") == 1
-    assert f"code was {record['digest'][:20]}, is {'f' * 20}" in err
+        patch.setattr("capexrisk.archive.job.code_identity", lambda: here | {"code": "f" * 64})
+        status, _, err = command("resume", "x", "--paths", str(MANY), "-q")
+    assert status == 2 and err.count("\n") == 1
+    assert f"code was {here['code'][:20]}, is {'f' * 20}" in err
     assert command("resume", "x", "--paths", str(MANY), "-q")[0] == 0
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from capexrisk.archive.manifest import QuarantinedPath
 from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import call, listing, write_small_scenario
+from tests.unit.manifests import changed
 
 FILES = {
     "manifest.json",
@@ -93,10 +95,10 @@ def test_all_files_are_there(folder, first):
 
 def test_the_files_hold_the_run(folder, first):
     results = load_results(folder / "a" / "first")
-    run = results.manifest["run"]
-    assert (run["paths"], run["paths_asked"], run["seed"], run["jobs"]) == (2048, 2000, 5, 2)
-    assert (run["sampler"], run["replicates"]) == ("sobol", 32)
-    assert run["backend"] == "threading"  # the scenario's
+    run = results.manifest.run
+    assert (run.paths, run.paths_asked, run.seed, run.jobs) == (2048, 2000, 5, 2)
+    assert (run.sampler, run.replicates) == ("sobol", 32)
+    assert run.backend == "threading"  # the scenario's
     csv = pd.read_csv(folder / "a" / "first" / "summary.csv")
     assert len(csv) == len(results.summary)
     assert set(csv["method"]) == {"sobol"}
@@ -112,9 +114,9 @@ def test_independent_paths_are_as_many_as_are_asked_for(folder, plain):
     assert (plain.returncode, plain.stderr) == (0, "")
     assert "2,000 paths" in plain.stdout
     results = load_results(folder / "plain")
-    run = results.manifest["run"]
-    assert (run["paths"], run["paths_asked"]) == (2000, 2000)
-    assert (run["sampler"], run["replicates"]) == ("plain", 1)
+    run = results.manifest.run
+    assert (run.paths, run.paths_asked) == (2000, 2000)
+    assert (run.sampler, run.replicates) == ("plain", 1)
     assert set(results.summary["method"]) == {"plain"}
     page = (folder / "plain" / "report.html").read_text("utf-8")
     assert '<tr><th scope="row">Sampler</th><td>independent paths</td></tr>' in page
@@ -147,7 +149,7 @@ def test_without_keep_paths_none_are_kept(folder, third):
 
 def test_set_changes_the_result(folder, first, second):
     old, new = (load_results(folder / name) for name in ("a/first", "b"))
-    assert old.manifest["scenario"]["digest"] != new.manifest["scenario"]["digest"]
+    assert old.manifest.scenario_digest != new.manifest.scenario_digest
     # At the same draws: with less cash at the start its lowest is lower.
     lowest = [
         results.estimates("lowest_cash", issuer="Oracle", statistic="mean")["value"].item()
@@ -218,10 +220,8 @@ def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
 def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
     scenario = load_scenario(write_small_scenario(tmp_path))
     results = simulate(scenario, paths=100, sampler="plain")
-    results.manifest["run"] |= {
-        "paths_quarantined": 1,
-        "quarantine": [{"path": 17, "quarter": "2026Q2"}],
-    }
+    broken = (QuarantinedPath(path=17, quarter="2026Q2"),)
+    results = changed(results, run={"paths_quarantined": 1, "quarantine": broken})
     monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_job", lambda *_, **__: results)
     asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
@@ -330,8 +330,8 @@ def test_a_run_stops_at_its_targets_and_says_so(monkeypatch, tmp_path, capsys):
     assert "negative_fcf/Oracle/2026: abs 0.05: reached, " in said.out
     assert "rel 0.0001%: not reached" in said.out and not said.err
     # A number that is the most is rounded down.
-    run = load_results(tmp_path / "stopped").manifest["run"]
-    assert run["paths"] == 64 and [one["reached"] for one in run["targets"]] == [True, False]
+    run = load_results(tmp_path / "stopped").manifest.run
+    assert run.paths == 64 and [one.reached for one in run.targets] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 from distributed import Client
 
 from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
+from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
 from capexrisk.run.plan import RunPlan
@@ -199,10 +200,10 @@ def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
     assert sum(sent) < each_time / 4
 
 
-@pytest.mark.parametrize("name", dask.decisive_versions())
+@pytest.mark.parametrize("name", code_identity())
 def test_workers_of_another_version_are_refused(cluster, monkeypatch, name):
-    other = {**dask.decisive_versions(), name: "0.0"}
-    monkeypatch.setattr(dask, "decisive_versions", lambda: other)
+    other = {**code_identity(), name: "0.0"}
+    monkeypatch.setattr(dask, "code_identity", lambda: other)
     with pytest.raises(ClusterError, match=f"a worker has {name} .*, this process 0.0"):
         simulate(small_scenario(), paths=10, backend="dask", scheduler=cluster.address)
 

@@ -41,14 +41,14 @@ def disk(folder) -> Iterator[Path]:
 
 
 def test_a_full_disk(folder, disk, wanted):
-    """Filled by somebody else in the middle; with room again the run is gone on with."""
+    """Filled by somebody else in the middle; with room again the run is resumed."""
     with begun(folder, *RUN, "--out", "disk/x") as process:
         with held(process, disk / "x.unfinished"):
             fill(disk / "filler")
         out, err = process.communicate(timeout=END)
     assert (process.returncode, out) == (1, "")
     assert ": No space left on device; " in err and err.count("\n") == 1
-    assert err.endswith(" of 8,388,608 paths are kept; go on with: capexrisk resume disk/x\n")
+    assert err.endswith(" of 8,388,608 paths are kept; resume with: capexrisk resume disk/x\n")
     assert not list(disk.rglob("*.tmp"))
     again = call("resume", "disk/x", "-q", cwd=folder)
     assert again.returncode == 1 and "No space left on device" in again.stderr

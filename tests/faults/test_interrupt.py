@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of a run: one line that says how to go on, exit code 130."""
+"""Ctrl-C in the middle of a run: one line that says how to resume it, exit code 130."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.faults.process import END, PATHS, begun, interrupt, tables, wait_unti
 RUN = ("run", "small.toml", "--paths", str(PATHS), "-q")
 KEPT = re.compile(
     r"capexrisk: interrupted; ([\d,]+) of 8,388,608 paths are kept; "
-    r"go on with: capexrisk resume (.+)\n"
+    r"resume with: capexrisk resume (.+)\n"
 )
 
 
@@ -36,7 +36,7 @@ def test_a_run_is_gone_on_with(folder, wanted, backend):
     assert sorted(path.name for path in (folder / "a").iterdir()) == ["b.unfinished"]
     refused = call("report", "a/b", cwd=folder)
     assert refused.returncode == 2
-    said = "capexrisk: a/b: is not finished; go on with capexrisk resume a/b\n"
+    said = "capexrisk: a/b: is not finished; resume it with capexrisk resume a/b\n"
     assert refused.stderr == said
     found = call("resume", "a/b", "-q", cwd=folder)
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
@@ -73,7 +73,7 @@ def test_an_unfinished_run_is_not_begun_again_by_accident(folder):
     refused = call(*RUN, "--out", "x", cwd=folder)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr == (
-        "capexrisk: x: holds a run that is not finished; go on with capexrisk resume x, "
+        "capexrisk: x: holds a run that is not finished; resume it with capexrisk resume x, "
         "begin again with --overwrite, or give another directory with --out\n"
     )
     assert listing(folder) == [*before]

@@ -1,4 +1,4 @@
-"""SIGKILL at any moment, to the run or to a worker: what was kept is gone on with, to the bit."""
+"""SIGKILL at any moment, to the run or to a worker: the run is resumed to the bit."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_killed_while_the_results_are_written(folder, wanted):
         kill(process)
     refused = call("report", "x.unfinished", cwd=folder)
     assert refused.stderr == (
-        "capexrisk: x.unfinished: is not finished; go on with capexrisk resume x\n"
+        "capexrisk: x.unfinished: is not finished; resume it with capexrisk resume x\n"
     )
     assert call("resume", "x", "-q", cwd=folder).returncode == 0
     assert tables(folder / "x") == wanted
 
 
 def test_a_worker_is_killed(folder, wanted):
-    """As by the system when the memory is full: the run ends, says so, and can be gone on with."""
+    """As by the system when the memory is full: the run ends, says so, and can be resumed."""
     arguments = ("run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q")
     with begun(folder, *arguments, "--backend", "loky", "--jobs", "2") as process:
         with held(process, folder / "x.unfinished"):
@@ -52,7 +52,7 @@ def test_a_worker_is_killed(folder, wanted):
         out, err = process.communicate(timeout=END)
     assert (process.returncode, out) == (1, "")
     assert err.startswith("capexrisk: a worker process was killed") and err.count("\n") == 1
-    assert " of 8,388,608 paths are kept; go on with: capexrisk resume x\n" in err
+    assert " of 8,388,608 paths are kept; resume with: capexrisk resume x\n" in err
     assert call("resume", "x", "-q", cwd=folder).returncode == 0
     assert tables(folder / "x") == wanted
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive import checkpoint
-from capexrisk.archive.job import _checksum, read_job
+from capexrisk.archive.job import _sha256, read_job
 from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import resume_run
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError
@@ -116,12 +116,12 @@ def places(part: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def test_a_job_that_was_sealed_again_is_refused_in_a_line_or_is_a_job(kept, tmp_path):
     """Its checksum is right, so anything may stand in it."""
     record = json.loads((kept / "job.json").read_text())
-    job = record["job"]
+    content = {name: record[name] for name in ("job", "identity")}
     random = Random(6)
-    every = [at for at in places(job) if at]
+    every = [at for at in places(content) if at]
     refused = 0
     for number in range(400):
-        spoilt = copy.deepcopy(job)
+        spoilt = copy.deepcopy(content)
         *above, last = random.choice(every)
         part = spoilt
         for key in above:
@@ -129,7 +129,7 @@ def test_a_job_that_was_sealed_again_is_refused_in_a_line_or_is_a_job(kept, tmp_
         part[last] = random.choice(INSTEAD)
         path = tmp_path / f"{number}.json"
         try:
-            sealed = {"format_version": 1, "sha256": _checksum(spoilt), "job": spoilt}
+            sealed = {"format_version": 2, "sha256": _sha256(spoilt), **spoilt}
             path.write_text(json.dumps(sealed), "utf-8")
         except (UnicodeEncodeError, ValueError):
             continue
@@ -143,27 +143,32 @@ def test_a_job_that_was_sealed_again_is_refused_in_a_line_or_is_a_job(kept, tmp_
     assert refused > 100
 
 
+def seal(record: dict[str, Any], folder: Path) -> Path:
+    """A job with a right check sum."""
+    path = folder / "job.json"
+    content = {name: record[name] for name in ("job", "identity")}
+    path.write_text(json.dumps({**record, "sha256": _sha256(content)}))
+    return path
+
+
 @pytest.mark.parametrize("name", ["../../out", "/tmp/x", "a/b", "..", "<script>"])
 def test_names_in_a_job_lead_nowhere(kept, tmp_path, name):
     """Issuers name figures, the scenario is shown: both are held to what a scenario may be."""
-    record = json.loads((kept / "job.json").read_text())
-    for key in ("issuers", "name"):
-        job = copy.deepcopy(record["job"])
-        job["scenario"][key] = [name, *job["scenario"]["issuers"][1:]] if key == "issuers" else name
-        path = tmp_path / "job.json"
-        path.write_text(json.dumps({**record, "job": job, "sha256": _checksum(job)}))
-        with pytest.raises(ResultsError, match=r"job\.json: cannot be read"):
+    for of_issuer in (True, False):
+        record = json.loads((kept / "job.json").read_text())
+        scenario = record["job"]["scenario"]
+        (scenario["issuers"][0] if of_issuer else scenario)["name"] = name
+        path = seal(record, tmp_path)
+        with pytest.raises(ResultsError, match=r"job\.json: job\.scenario\..*; run again"):
             read_job(path)
 
 
 def test_nobody_is_led_to_a_cluster_of_somebody_elses(kept, tmp_path):
     """Who answers there could send anything back."""
     record = json.loads((kept / "job.json").read_text())
-    job = copy.deepcopy(record["job"])
-    job["plan"] |= {"backend": None, "scheduler": "tcp://203.0.113.7:8786"}
-    path = tmp_path / "job.json"
-    path.write_text(json.dumps({**record, "job": job, "sha256": _checksum(job)}))
-    assert read_job(path)[0].plan.scheduler is None
+    record["job"]["plan"] |= {"backend": "dask", "scheduler": "tcp://203.0.113.7:8786"}
+    plan = read_job(seal(record, tmp_path))[0].plan
+    assert (plan.backend, plan.scheduler) == (None, None)
 
 
 @pytest.mark.parametrize("link", ["summary.csv", "paths", "checkpoint/lock", "checkpoint/x"])
@@ -192,7 +197,7 @@ def test_a_lock_that_is_a_link_is_not_followed(kept, tmp_path):
 
 def test_an_array_larger_than_the_machine_is_not_unpacked(kept, tmp_path, whole):
     """A file with a right checksum that says it unpacks to 2**60 bytes."""
-    from capexrisk.archive.arrays import _checksum as seal
+    from capexrisk.archive.arrays import _checksum as checksum
 
     shutil.copytree(kept, tmp_path / "c")
     path = tmp_path / "c" / "totals-00.lz4"
@@ -200,7 +205,7 @@ def test_an_array_larger_than_the_machine_is_not_unpacked(kept, tmp_path, whole)
     head = json.loads(line)
     head["arrays"][0][2] = [2**57]
     rest = json.dumps(head).encode() + b"\n" + body
-    path.write_bytes(seal([rest]) + b"\n" + rest)
+    path.write_bytes(checksum([rest]) + b"\n" + rest)
     with pytest.warns(UserWarning, match="an array that is too large; its chunks are computed"):
         found = run(tmp_path / "c")
     pd.testing.assert_frame_equal(found.summary, whole.summary, check_exact=True)

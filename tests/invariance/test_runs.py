@@ -271,7 +271,7 @@ class Kept:
     @property
     def with_programme(self) -> set[str]:
         """Issuers that plan buybacks."""
-        issuers = self.results.manifest["scenario"]["model"]["issuers"]
+        issuers = self.results.manifest.scenario.model_case()["issuers"]
         return {issuer["name"] for issuer in issuers if issuer["buybacks"] > 0}
 
     def events(self) -> dict[tuple[str, str, str], np.ndarray]:

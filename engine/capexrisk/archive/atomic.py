@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever the process or the power ends."""
+"""Atomic writes: a file is there whole or not at all, whenever the process or the power ends."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-UNDER_WAY = ".tmp"  # what such a file is called until it is whole
+UNDER_WAY = ".tmp"  # ending of the temporary file
 
 
 def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
-    """Write a file under another name, on to the disk, then give it its own.
+    """Write to a temporary file, fsync, then rename: atomic.
 
-    With `to_disk` False a power cut may leave it cut off, for some seconds; nothing else may.
-
-    Until `sync_folder` is called a power cut may bring back the file that had the name before.
+    Without fsync (`to_disk` False) a power cut in the next seconds may leave it cut off; nothing
+    else may. Until `sync_folder` is called a power cut may bring back an earlier file of that
+    name.
 
     Raises
     ------
@@ -39,12 +39,12 @@ def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until names in a folder are on the disk."""
+    """fsync a folder: the names in it are on the disk."""
     _sync(folder)
 
 
 def sync_tree(folder: Path) -> None:
-    """Wait until everything below a folder is on the disk."""
+    """fsync everything below a folder, and the folder."""
     for path in (*folder.rglob("*"), folder):
         if path.is_file() or path.is_dir():  # a pipe would wait for ever
             _sync(path)

@@ -1,17 +1,17 @@
-"""What is kept of a run while it goes on, so that it can be gone on with.
+"""Checkpoint of a run in progress, from which it can be resumed.
 
 A folder with the job and a file for each part of the totals: a net, or all batches of independent
-paths. Each file is there whole or not at all, and vouches for itself: one that was damaged is
-told, and its chunks are computed again. Parts need not have come equally far.
+paths. Each file is written atomically and carries its own check sum: a damaged one is reported, and
+its chunks are computed again. Parts need not be equally far.
 
-Only whole chunks are kept: a longer run begins with them, so it can go on from here as well. A
-chunk that has fewer paths because a shorter run ends there is another in a longer one.
+Only whole chunks are in it: a longer run begins with the same ones, so it can resume from here as
+well. A chunk that is shorter because a run ends there is another chunk in a longer run.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +19,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from capexrisk.archive.arrays import read_head, read_totals, write_totals
+from capexrisk.archive.arrays import read_arrays, read_head, write_arrays
 from capexrisk.archive.atomic import sync_folder
-from capexrisk.archive.job import Job, differences, read_job, write_job
+from capexrisk.archive.job import JOB, Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
@@ -30,17 +30,16 @@ from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk
 from capexrisk.run.signals import signals_ignored
 
-JOB: Final = "job.json"
 TOTALS: Final = "totals-*.lz4"
-# A part in turn is kept whenever that takes no more than these shares of the time since the last:
-# of a processor's, which the workers lack, and of the clock's, of which most is waiting for a disk.
+# A part is written, each in turn, when that takes no more than these shares of the time since the
+# last: of processor time, which the workers lack, and of the clock, most of it waiting for a disk.
 OF_PROCESSOR: Final = 0.005
 OF_CLOCK: Final = 0.1
 
 
 @contextmanager
 def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
-    """Keep a job in a folder, which is made if it is missing; or go on with the one that is there.
+    """A job's checkpoint in a folder: a new one, or the one that is there, to be resumed.
 
     Raises
     ------
@@ -67,29 +66,17 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
 
 
 def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
-    """`checkpoint_in` for a folder that this process holds already."""
+    """`checkpoint_in` for a folder that this process has locked already."""
     try:
         _, then = read_job(folder / JOB)
     except FileNotFoundError:
-        for path in folder.glob(TOTALS):  # nobody can tell by which code
+        for path in folder.glob(TOTALS):  # without a job nothing says by which code
             path.unlink()
     else:
         refuse_other(folder, then, job)
     write_job(job, folder / JOB)
     sync_folder(folder)
     return Checkpoint(folder, job)
-
-
-def refuse_other(where: Path, then: Mapping[str, str], job: Job) -> None:
-    """Refuse to go on with what had another identity then.
-
-    Raises
-    ------
-    ResumeMismatch
-    """
-    found = differences(then, job.identity())
-    if found:
-        raise ResumeMismatch(str(where), found)
 
 
 @dataclass
@@ -101,9 +88,9 @@ class Checkpoint:
     folder : Path
     job : Job
     notes : list of str
-        What was found damaged, a line each.
+        One line on each damaged file.
     restored : int
-        Paths that were kept when this attempt began.
+        Paths that were in it when this attempt began.
     """
 
     folder: Path
@@ -122,23 +109,23 @@ class Checkpoint:
 
     @property
     def paths(self) -> int:
-        """How many are kept."""
+        """How many paths are in it."""
         return sum(self._kept) * self.job.plan.chunk_paths
 
     def restore(self, totals: Totals) -> None:
-        """Put what is kept into totals that are empty, and keep these from now on.
+        """Add what is in it to empty totals, and keep these from now on.
 
         Raises
         ------
         ResumeMismatch
             If a chunk of it comes out otherwise on this machine.
         ResultsError
-            If it is not of this run, or has more paths.
+            If its chunks are not those of this run, or are more.
         """
         for part in range(part_count(totals)):
             path = self._path(part)
             try:
-                what, arrays = read_totals(path)
+                what, arrays = read_arrays(path)
                 if {name: what.get(name) for name in self._what(part)} != self._what(part):
                     raise ValueError("is of another run")
                 restore(totals, part, arrays)
@@ -155,7 +142,7 @@ class Checkpoint:
         self._refuse_other_bits(totals)
 
     def before(self, chunk: ChunkTotals) -> None:
-        """Keep a part of the totals if it is time; `chunk` is about to be added to them."""
+        """Write a part of the totals if one is due; `chunk` is about to be added to them."""
         totals = self._totals
         if self._ended or totals is None:
             return
@@ -167,12 +154,12 @@ class Checkpoint:
             self._write_in_turn(totals, 0 if totals.independent else int(lacking.argmax()))
 
     def keep(self, *, to_disk: bool = True) -> None:
-        """Keep all that is not kept yet; `to_disk` as for `write_atomically`.
+        """Write every part that has changed; `to_disk` as for `write_atomically`.
 
         Raises
         ------
         OSError
-            If it cannot be written; what was written before still is there.
+            If one cannot be written; what was written before is still there.
         """
         totals = self._totals
         if self._ended or totals is None or totals.torn:
@@ -185,8 +172,8 @@ class Checkpoint:
             sync_folder(self.folder)
 
     def keep_uninterrupted(self) -> None:
-        """Keep all when a run ends before its time, whoever asks again for its end meanwhile."""
-        # The reason may be a full disk; what was kept is still there.
+        """Write every part when a run ends early; signals are ignored meanwhile."""
+        # The reason may be a full disk; what was written before is still there.
         with signals_ignored(), suppress(OSError):
             self.keep()
 
@@ -204,7 +191,7 @@ class Checkpoint:
         own = replicates_of(totals, part)
         levels = totals.levels[own]
         what = {**self._what(part), "paths": sum(levels) * self.job.plan.chunk_paths}
-        write_totals(self._path(part), arrays_of(totals, part), what, to_disk=to_disk)
+        write_arrays(self._path(part), arrays_of(totals, part), what, to_disk=to_disk)
         self._kept[own] = levels
 
     def _path(self, part: int) -> Path:
@@ -214,7 +201,7 @@ class Checkpoint:
         return {"run": self._run, "part": part}
 
     def _refuse_other_chunks(self, totals: Totals) -> None:
-        """Refuse totals that are sound in themselves, and of chunks that this plan has not."""
+        """Refuse totals that are sound but have chunks that this plan does not have."""
         plan, rows = self.job.plan, totals.entries()
         levels = np.concatenate([np.arange(number) for number in totals.levels])
         replicates = np.repeat(np.arange(REPLICATES), totals.levels)
@@ -243,11 +230,11 @@ class Checkpoint:
 
 
 def damaged_files(folder: Path) -> dict[str, str]:
-    """Files of a checkpoint that are not as they were written, and what is the matter with each."""
+    """Files of a checkpoint that are not as they were written, and what is wrong with each."""
     found = {}
     for path in (*folder.glob(JOB), *sorted(folder.glob(TOTALS))):
         try:
-            read_job(path) if path.name == JOB else read_totals(path)
+            read_job(path) if path.name == JOB else read_arrays(path)
         except CapexriskError as error:
             found[path.name] = str(error).removeprefix(f"{path}: ")
         except (OSError, ValueError) as error:
@@ -256,7 +243,7 @@ def damaged_files(folder: Path) -> dict[str, str]:
 
 
 def paths_kept(folder: Path) -> int:
-    """How many paths the files in a folder say that they keep."""
+    """How many paths the files in a folder say that they hold."""
     paths = 0
     for path in folder.glob(TOTALS):
         with suppress(OSError, ValueError, LookupError, TypeError, OverflowError):

@@ -1,48 +1,42 @@
-"""Check sums by which a manifest vouches for what lies beside it."""
+"""Check sums of the files beside a manifest, and which of them no longer agree."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from capexrisk.archive.stored_manifest import refuse_large
+from capexrisk.archive.manifest import ChunksRecord
 from capexrisk.archive.tables import LARGEST_TABLE
+from capexrisk.archive.untrusted import refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
 
 
-def record_of_chunks(chunks: ArrayLike) -> dict[str, Any]:
-    """What a manifest keeps of the list of chunks: how many, and SHA-256 of all of it.
+def record_of_chunks(chunks: ArrayLike) -> ChunksRecord:
+    """The digest of a list of chunks.
 
     Parameters
     ----------
     chunks : array_like, shape (chunks, 4)
-        replicate, first_path, paths, checksum; hashed row by row as 64-bit integers, least
-        significant byte first.
+        replicate, first_path, paths, checksum.
     """
     rows = np.asarray(chunks, dtype="<i8")
-    return {"count": len(rows), "sha256": hashlib.sha256(rows.tobytes()).hexdigest()}
+    return ChunksRecord(count=len(rows), sha256=hashlib.sha256(rows.tobytes()).hexdigest())
 
 
-def refuse_other_record(
-    path: Path, chunks: pd.DataFrame, recorded: Mapping[str, Any] | None
-) -> None:
-    """Refuse a list of chunks that is not the one of which a manifest keeps the check sum.
-
-    `recorded` is None of older runs, whose manifests keep none.
+def refuse_other_record(path: Path, chunks: pd.DataFrame, recorded: ChunksRecord) -> None:
+    """Refuse a list of chunks that has another digest than the manifest records.
 
     Raises
     ------
     ResultsError
     """
-    found = record_of_chunks(chunks[list(ChunkEntry._fields)].to_numpy())
-    if recorded is not None and found != recorded:
+    if record_of_chunks(chunks[list(ChunkEntry._fields)].to_numpy()) != recorded:
         raise ResultsError(f"{path}: was changed since the run wrote it; run again")
 
 

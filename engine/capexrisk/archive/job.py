@@ -1,29 +1,30 @@
-"""A job: a scenario and how it is run, as a file keeps it from the first moment on."""
+"""A job: a scenario and how it is run, on disk from the moment the run begins."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.archive.manifest import library_versions, machine, scenario_record
-from capexrisk.archive.stored_manifest import read_json, refuse_other_scenario
-from capexrisk.code import code_record
-from capexrisk.errors import ResultsError, ResumeMismatch, ScenarioError
+from capexrisk.archive.manifest import Sha256
+from capexrisk.archive.untrusted import read_json, shortened
+from capexrisk.code import code_identity
+from capexrisk.errors import ResultsError, ResumeMismatch
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import Scenario, digest, scenario_from_case
+from capexrisk.scenario import Scenario, digest
 
-JOB_FORMAT: Final = 1
-# What makes other numbers if it is another; the same chunk computed twice shows the rest.
-LIBRARIES: Final = ("python", "numpy", "numba", "llvmlite")
+JOB: Final = "job.json"
+JOB_FORMAT: Final = 2
 OF_PLAN: Final = ("seed", "sampler", "collect")
+LONGEST: Final = 20  # characters of a value that differs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,35 +33,35 @@ class Job:
 
     Attributes
     ----------
-    scenario : dict
-        As a manifest keeps it, with the evidence of every figure.
-    lowered : LoweredScenario
+    scenario : Scenario
     plan : RunPlan
     keep_paths : bool
         Whether single paths are written.
     overwrite : bool
-        Whether its results may take the place of an earlier run's.
+        Whether its results may replace those of an earlier run.
     """
 
-    scenario: dict[str, Any]
-    lowered: LoweredScenario
+    scenario: Scenario
     plan: RunPlan
     keep_paths: bool = False
     overwrite: bool = False
 
+    @functools.cached_property
+    def lowered(self) -> LoweredScenario:
+        """The scenario as the kernel takes it."""
+        return lower(self.scenario, self.plan.collect)
+
     def identity(self) -> dict[str, str]:
-        """What must be the same for a run to go on, by name."""
-        versions = library_versions()
-        return {
-            "scenario": self.scenario["digest"],
-            **{name: str(getattr(self.plan, name)) for name in OF_PLAN},
-            "code": code_record()["digest"],
-            **{name: versions[name] for name in LIBRARIES},
-        }
+        """What must be the same for the run to be resumed, by name: all that can change a number.
+
+        But for the machine, which shows when a chunk is computed again.
+        """
+        of_plan = {name: str(getattr(self.plan, name)) for name in OF_PLAN}
+        return {"scenario": digest(self.scenario)} | of_plan | code_identity()
 
     def fingerprint(self) -> str:
-        """SHA-256 of the identity: what belongs to this run says so by it."""
-        return _checksum(self.identity())
+        """SHA-256 of the identity, by which each file of a checkpoint names its run."""
+        return _sha256(self.identity())
 
     def with_plan(self, **changes: Any) -> Job:
         """The same but for these fields of the plan.
@@ -73,35 +74,24 @@ class Job:
         return replace(self, plan=replace(self.plan, **changes))
 
 
-def new_job(
-    scenario: Scenario, plan: RunPlan, *, keep_paths: bool = False, overwrite: bool = False
-) -> Job:
-    """Make a job of a scenario."""
-    lowered = lower(scenario, plan.collect)
-    return Job(
-        scenario=scenario_record(scenario, lowered),
-        lowered=lowered,
-        plan=plan,
-        keep_paths=keep_paths,
-        overwrite=overwrite,
-    )
+class _JobFile(BaseModel):
+    """A job on disk, with its identity when it was written; `sha256` is of these two."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    format_version: Literal[2]
+    sha256: Sha256
+    job: Job
+    identity: dict[str, str]
 
 
 def write_job(job: Job, path: Path) -> None:
-    """Write a job with all that it takes to repeat it."""
-    # Not the cluster: who goes on with a run that somebody else has sent must not be led to theirs.
-    plan = replace(job.plan, backend=None, scheduler=None) if job.plan.scheduler else job.plan
+    """Write a job with all that it takes to repeat it; atomic."""
     content = {
-        "scenario": job.scenario,
-        "plan": asdict(plan),
-        "keep_paths": job.keep_paths,
-        "overwrite": job.overwrite,
+        "job": TypeAdapter(Job).dump_python(_without_cluster(job), mode="json", exclude_unset=True),
         "identity": job.identity(),
-        "code": code_record(),
-        "versions": library_versions(),
-        "machine": machine(),
     }
-    record = {"format_version": JOB_FORMAT, "sha256": _checksum(content), "job": content}
+    record = {"format_version": JOB_FORMAT, "sha256": _sha256(content), **content}
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(path, text.encode("utf-8"), b"\n")
 
@@ -118,48 +108,43 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
     ResumeMismatch
         If it is of another format.
     """
-    record = read_json(path)
-    if record["format_version"] != JOB_FORMAT:
-        now = str(JOB_FORMAT)
-        then = f"{record['format_version']!r:.20}"
-        raise ResumeMismatch(str(path), {"format_version": (then, now)})
-    content = record.get("job")
-    if not isinstance(content, dict) or record.get("sha256") != _checksum(content):
-        raise ResultsError(f"{path}: was changed since it was written; run again, with --overwrite")
-    try:
-        scenario = content["scenario"]
-        refuse_other_scenario(scenario)
-        given = {**content["plan"], "scheduler": None}
-        plan = TypeAdapter(RunPlan).validate_json(json.dumps(given), strict=True)
-        job = Job(
-            scenario=scenario,
-            lowered=_lowered(scenario, plan.collect),
-            plan=plan,
-            keep_paths=bool(content["keep_paths"]),
-            overwrite=bool(content["overwrite"]),
+    found = read_json(path)
+    content = dict(found.content)
+    version, checksum = content.pop("format_version"), content.pop("sha256", None)
+    if version != JOB_FORMAT:
+        raise ResumeMismatch(
+            str(path), {"format_version": (shortened(repr(version)), str(JOB_FORMAT))}
         )
-        return job, {name: str(value) for name, value in content["identity"].items()}
-    except ScenarioError as error:
-        raise ResultsError(f"{path}: its scenario is refused: {error}") from None
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ResultsError(f"{path}: cannot be read ({reason}); run again") from None
+    if checksum != _sha256(content):
+        raise ResultsError(f"{path}: was changed since it was written; run again, with --overwrite")
+    record = found.parse(_JobFile)
+    return _without_cluster(record.job), record.identity
 
 
-def differences(then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """What is not the same: then, now; digests shortened."""
+def refuse_other(where: Path, then: Mapping[str, str], job: Job) -> None:
+    """Refuse to resume a run that had another identity when it was begun.
+
+    Raises
+    ------
+    ResumeMismatch
+    """
+    now = job.identity()
     names = [*now, *(name for name in then if name not in now)]
-    pairs = {name: (then.get(name, "not told"), now.get(name, "not told")) for name in names}
-    return {name: (a[:20], b[:20]) for name, (a, b) in pairs.items() if a != b}
+    pairs = {name: (then.get(name, "unknown"), now.get(name, "unknown")) for name in names}
+    differing = {
+        name: (before[:LONGEST], here[:LONGEST])
+        for name, (before, here) in pairs.items()
+        if before != here
+    }
+    if differing:
+        raise ResumeMismatch(str(where), differing)
 
 
-def _lowered(record: Mapping[str, Any], collect: Any) -> LoweredScenario:
-    scenario = scenario_from_case(record["model"], start=record["quarters"][0])
-    if digest(scenario) != record["digest"]:
-        raise ValueError("its scenario has another digest")
-    return lower(scenario, collect)
+def _without_cluster(job: Job) -> Job:
+    """Drop the scheduler's address: a resumed run must not connect to its sender's cluster."""
+    return job.with_plan(backend=None, scheduler=None) if job.plan.scheduler else job
 
 
-def _checksum(content: Mapping[str, Any]) -> str:
+def _sha256(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

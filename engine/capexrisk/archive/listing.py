@@ -1,18 +1,23 @@
-"""The runs below a folder, each in a line."""
+"""List the runs below a folder, finished or not."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from capexrisk.archive.checkpoint import JOB, paths_kept
-from capexrisk.archive.job import read_job
+from capexrisk.archive.checkpoint import paths_kept
+from capexrisk.archive.directory import CHECKPOINT, UNFINISHED, finished
+from capexrisk.archive.job import JOB, read_job
 from capexrisk.archive.lock import is_locked
-from capexrisk.archive.places import CHECKPOINT, UNFINISHED, finished
-from capexrisk.archive.results import MANIFEST, SUMMARY_PARQUET
-from capexrisk.archive.stored_manifest import FORMAT_VERSION, read_json, read_manifest
+from capexrisk.archive.manifest import (
+    MANIFEST,
+    ComparisonManifest,
+    Manifest,
+    OtherFormat,
+    read_any_manifest,
+)
+from capexrisk.archive.results import SUMMARY_PARQUET
 from capexrisk.archive.tables import MOST_ROWS, SUMMARY, read_table
 from capexrisk.errors import CapexriskError, ResultsError
 from capexrisk.estimate.independent import Estimate
@@ -32,14 +37,14 @@ class Entry:
     Attributes
     ----------
     directory : Path
-        Of an unfinished run that of its results to be.
+        Of an unfinished run, where its results will be.
     kind : {"run", "comparison"}
     state : {"finished", "stopped", "unfinished", "running"}
         Stopped is a finished run that its cap on time has ended before all of its paths.
     scenario : str
         Its name; of a comparison the names of its scenarios.
     paths : int
-        Counted; of a comparison those of its base; of an unfinished run those that are kept.
+        Counted; of a comparison, those of its base; of an unfinished run, in its checkpoint.
     of : int
         Paths of an unfinished run, or a stopped one, in all; 0 of others.
     seed : int
@@ -94,26 +99,23 @@ def _search(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _entry(directory: Path) -> Entry:
-    kind = RUN
     if directory.name.endswith(UNFINISHED):
         return _of_unfinished(directory)
     try:
-        manifest = read_json(directory / MANIFEST)
-        kind = COMPARISON if COMPARISON in manifest else RUN
-        if manifest["format_version"] != FORMAT_VERSION:
-            return Entry(directory, kind, trouble="of another version")
-        if kind == COMPARISON:
-            return _of_comparison(directory, manifest[COMPARISON])
-        return _of_run(directory, read_manifest(directory / MANIFEST))
-    except (CapexriskError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return Entry(directory, kind, trouble="cannot be read")
+        manifest = read_any_manifest(directory / MANIFEST)
+        if isinstance(manifest, ComparisonManifest):
+            return _of_comparison(directory, manifest)
+        return _of_run(directory, manifest)
+    except OtherFormat:
+        return Entry(directory, RUN, trouble="of another version")
+    except (CapexriskError, OSError):
+        return Entry(directory, RUN, trouble="cannot be read")
 
 
-def _of_comparison(directory: Path, record: dict[str, Any]) -> Entry:
-    base = record["runs"][record["base"]]
-    names = ", ".join(record["runs"])
+def _of_comparison(directory: Path, manifest: ComparisonManifest) -> Entry:
+    base = manifest.runs[manifest.base]
     return Entry(
-        directory, COMPARISON, scenario=names, paths=int(base["paths"]), seed=int(base["seed"])
+        directory, COMPARISON, scenario=", ".join(manifest.runs), paths=base.paths, seed=base.seed
     )
 
 
@@ -121,35 +123,32 @@ def _of_unfinished(directory: Path) -> Entry:
     out = finished(directory)
     try:
         job, _ = read_job(directory / CHECKPOINT / JOB)
-        name, seed = str(job.scenario["name"]), job.plan.seed
-    except (CapexriskError, OSError, LookupError):
+    except (CapexriskError, OSError):
         return Entry(out, RUN, UNDONE, trouble="cannot be read")
     return Entry(
         out,
         RUN,
         RUNNING if is_locked(directory / CHECKPOINT) else UNDONE,
-        scenario=name,
+        scenario=job.scenario.name,
         paths=paths_kept(directory / CHECKPOINT),
         of=job.plan.run_paths,
-        seed=seed,
+        seed=job.plan.seed,
     )
 
 
-def _of_run(directory: Path, manifest: dict[str, Any]) -> Entry:
-    scenario, run = manifest["scenario"], manifest["run"]
-    last = scenario["quarters"][-1]
+def _of_run(directory: Path, manifest: Manifest) -> Entry:
+    run, last = manifest.run, manifest.scenario.quarter_labels()[-1]
     table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
     any_failure = Name(SYSTEM, last, failures_metric(1), "probability")
-    asked = run.get("paths_asked", 0)
-    stopped = run["paths"] < asked and not run.get("targets")
+    stopped = run.paths < run.paths_asked and not run.targets
     return Entry(
         directory=directory,
         kind=RUN,
         state=STOPPED if stopped else FINISHED,
-        scenario=scenario["name"],
-        paths=int(run["paths_counted"]),
-        of=asked if stopped else 0,
-        seed=int(run["seed"]),
-        started=manifest.get("times", {}).get("started", "")[:16].replace("T", " "),
+        scenario=manifest.scenario.name,
+        paths=run.paths_counted,
+        of=run.paths_asked if stopped else 0,
+        seed=run.seed,
+        started=f"{manifest.times.started:%Y-%m-%d %H:%M}",
         headline=Lookup(table).get(any_failure),
     )

@@ -1,4 +1,4 @@
-"""One process at a time in a directory."""
+"""Process lock of a directory: one process at a time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ TRIES, PAUSE = 4, 0.05  # seconds; `is_locked` holds it for a moment
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a directory for this process; the lock ends with it, however it ends.
+    """Lock a directory for this process; the lock ends with the process, however that ends.
 
     Raises
     ------
     RunDirectoryError
-        If another process holds it, or nothing can be written there.
+        If another process has locked it, or nothing can be written there.
     """
     file = folder / LOCK
     try:
@@ -37,14 +37,14 @@ def locked(folder: Path) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
-        if _is(descriptor, file):  # the folder may have another name by now, and another this one
-            file.unlink()  # while it is held, so that nobody takes what is about to go
+        if _is(descriptor, file):  # the folder may have been renamed, and another have its name
+            file.unlink()  # while it is locked, so that no process locks a file about to go
     finally:
         os.close(descriptor)
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a process is at work in a directory."""
+    """Whether a process has locked a directory."""
     with suppress(OSError), (folder / LOCK).open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -69,7 +69,7 @@ def _take(descriptor: int, file: Path) -> None:
             held = True
             break
         time.sleep(PAUSE)
-    # Who held it may have removed it since it was opened here, and another made a new one.
+    # The holder may have removed the file since it was opened here, and another made a new one.
     if not held or not _is(descriptor, file):
         process = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
         raise RunDirectoryError(

@@ -1,152 +1,281 @@
-"""The manifest: what was run, by what, on what, when."""
+"""The manifest of a run, and that of a comparison: what ran, by which code, on what, and when.
+
+Written and read through the same records, which docs/manifest.md is printed from: a field that is
+missing, unknown or out of range is refused. `provenance` fills them.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
 
-import numpy as np
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
-from capexrisk.archive.checksums import record_of_chunks
-from capexrisk.archive.stored_manifest import FORMAT_VERSION
-from capexrisk.code import code_record
-from capexrisk.estimate.totals import Totals
-from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.selftest import vector_bits
-from capexrisk.lowering import LoweredScenario
-from capexrisk.numeric.jit import compile_target
-from capexrisk.run.plan import RunPlan
-from capexrisk.run.targets import Standing
-from capexrisk.run.workers.backends import worker_count
-from capexrisk.scenario import Scenario, digest, inputs
+from capexrisk.archive.untrusted import Json, read_json, shortened
+from capexrisk.errors import ResultsError
+from capexrisk.kernel.outcomes import Collect
+from capexrisk.scenario import Scenario, digest
+from capexrisk.scenario.plan import Sampler
 
-LIBRARIES = ("capexrisk", "numpy", "numba", "llvmlite", "scipy", "pandas", "joblib", "pyarrow")
+MANIFEST: Final = "manifest.json"
+FORMAT_VERSION: Final = 2
+SHOWN: Final = 12  # digits of a commit or digest in a line of text
 
-
-def library_versions() -> dict[str, str]:
-    """Versions of Python and of every library that can change a result."""
-    versions = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        try:
-            versions[name] = version(name)
-        except PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Word = Annotated[str, StringConstraints(max_length=200)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}\.(csv|parquet)$")]
 
 
-def machine() -> dict[str, Any]:
+def said(description: str, unit: str = "", **options: Any) -> Any:
+    """A field with what it means and its unit."""
+    return Field(description=description, json_schema_extra={"unit": unit}, **options)
+
+
+class ManifestRecord(BaseModel):
+    """A part of a manifest: frozen, strict, without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class TargetRecord(ManifestRecord):
+    """A standard error at which the run was to stop, and where it stood at the end."""
+
+    target: str = said("as `--target` takes it")
+    reached: bool = said("whether the error is as small as asked")
+    value: Number | None = said("the estimate; null if unknown", "as in the summary")
+    standard_error: Number | None = said("its error; null if unknown", "as in the summary")
+    paths_needed: Count | None = said(
+        "about how many it takes in all; null if reached, or if no path tells", "paths"
+    )
+
+
+class QuarantinedPath(ManifestRecord):
+    """A path that was not finite."""
+
+    path: Count = said("its number")
+    quarter: Word = said("label of the quarter in which it broke")
+
+
+class RunRecord(ManifestRecord):
+    """How the scenario was run."""
+
+    paths: Annotated[Count, Field(ge=1)] = said(
+        "number that were run, counted and quarantined", "paths"
+    )
+    paths_asked: Count = said(
+        "number asked for, before nets were filled; with targets the most that were allowed",
+        "paths",
+    )
+    paths_resumed: Count = said("how many of `paths` earlier attempts had computed", "paths")
+    paths_counted: Count = said("number in the tables", "paths")
+    paths_quarantined: Count = said("number left out because they were not finite", "paths")
+    quarantine: tuple[QuarantinedPath, ...] = said("the first few of these")
+    seed: Annotated[int, Field(ge=0, le=2**64 - 1)] = said("seed of all draws, 0 to 2^64 - 1")
+    sampler: Sampler = said("`sobol` or `plain`")
+    replicates: Annotated[int, Field(ge=1, le=10_000)] = said(
+        "number of nets, or of batches of independent paths, that hold a path"
+    )
+    collect: Collect = said("`everything` or `means`")
+    chunk_paths: Count = said(
+        "most in a chunk: sums are added chunk by chunk, so it decides last digits", "paths"
+    )
+    block_paths: Count = said(
+        "number that compiled code walks together; no effect on a number", "paths"
+    )
+    jobs: Count = said("number of workers, 0 for those of a cluster; no effect on a number")
+    backend: Word = said("how the workers ran; no effect on a number")
+    targets: tuple[TargetRecord, ...] = said("errors at which the run was to stop")
+    max_seconds: Number | None = said("cap on the time of simulating, or null", "s")
+
+    @model_validator(mode="after")
+    def _paths_add_up(self) -> RunRecord:
+        if self.paths_counted + self.paths_quarantined != self.paths:
+            raise ValueError("paths counted and quarantined are not all paths")
+        if self.paths_quarantined and not self.quarantine:
+            raise ValueError("no quarantined path is named")
+        return self
+
+
+class CodeRecord(ManifestRecord):
+    """The code of capexrisk that made the numbers."""
+
+    version: Word = said("version of capexrisk")
+    revision: Word | None = said(
+        "commit of the checkout, or of the repository that pip built it from; null if unknown"
+    )
+    changed: bool | None = said(
+        "whether tracked files of `engine/` differed from that commit; null if unknown"
+    )
+    digest: Sha256 = said(
+        "SHA-256 of every file that can change a number, the same for a checkout and an installed "
+        "package: of what `sha256sum` prints for these files, named by their paths in the package "
+        "and in the order of these"
+    )
+
+    def __str__(self) -> str:
+        words = [self.version]
+        if self.revision is not None:
+            words.append(f"commit {self.revision[:SHOWN]}{' with changes' if self.changed else ''}")
+        return ", ".join([*words, f"digest {self.digest[:SHOWN]}"])
+
+
+class MachineRecord(ManifestRecord):
     """The machine, without its name, and what decides the last bits of compiled code on it."""
-    target = compile_target()
-    return {
-        "system": f"{platform.system()} {platform.release()}",
-        "processor": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "byte_order": sys.byteorder,
-        "python_implementation": platform.python_implementation(),
-        "libc": " ".join(platform.libc_ver()).strip(),
-        "llvm_triple": target.triple,
-        "llvm_cpu": target.cpu,
-        "llvm_features": target.features,
-        "vector_bits": vector_bits(),
-    }
+
+    system: Word = said("operating system and kernel")
+    processor: Word = said("architecture")
+    cores: Count | None = said("number of logical cores; null if unknown")
+    byte_order: Word = said("`little` or `big`")
+    python_implementation: Word = said("such as `CPython`")
+    libc: Word = said("the C library, whose functions Python and NumPy call; empty if unknown")
+    llvm_triple: Word = said("system for which the model was compiled, as LLVM names it")
+    llvm_cpu: Word = said("processor for which it was compiled")
+    llvm_features: Annotated[str, StringConstraints(max_length=20_000)] = said(
+        "sets of instructions that this has (`+`) and lacks (`-`)"
+    )
+    vector_bits: Count = said("width of the widest vectors among them", "bits")
 
 
-def source_records(scenario: Scenario) -> list[dict[str, Any]]:
-    """Every input that a scenario gives, with its evidence; JSON-ready.
+class TimesRecord(ManifestRecord):
+    """When it ran, and how long; of a resumed run all of it is about the last attempt."""
 
-    Returns
-    -------
-    list of dict
-        section (an issuer's name, or "market", "thresholds"), key, value, confidence ("" where
-        there is no evidence), source, address.
+    started: AwareDatetime = said("day and time by the machine's clock", "UTC")
+    finished: AwareDatetime = said(
+        "by the same clock, which may have been set in between: not to be subtracted", "UTC"
+    )
+    simulation_seconds: Number = said("time of simulating, by a clock that only goes forward", "s")
+    paths_per_second: Count | None = said(
+        "paths computed in this attempt over these; null if no time passed", "paths a second"
+    )
+
+
+class ChunksRecord(ManifestRecord):
+    """Digest of the list of chunks."""
+
+    count: Count = said("number of chunks")
+    sha256: Sha256 = said(
+        "SHA-256 of the content of `chunks.parquet`: row by row replicate, first_path, paths, "
+        "checksum as 64-bit integers, least significant byte first"
+    )
+
+
+class Manifest(ManifestRecord):
+    """All that it takes to know, and to repeat, a run."""
+
+    format_version: Literal[2] = said("2; another one is refused")
+    kind: Literal["run"] = said("`run`")
+    scenario: Scenario = said(
+        "what is simulated, with the evidence of each figure: as in a scenario's file, extended "
+        "files and overrides laid in and issuers in a list (configs/scenario.schema.json)"
+    )
+    scenario_digest: Sha256 = said(
+        "SHA-256 of the first quarter and of the parameters of MODEL.md, as JSON with sorted keys "
+        "and no spaces: two scenarios of one digest give the same numbers"
+    )
+    run: RunRecord
+    code: CodeRecord
+    versions: dict[Word, Word] = said(
+        "version of Python, and of each library that can change a result, by name"
+    )
+    machine: MachineRecord
+    times: TimesRecord
+    chunks: ChunksRecord
+    files: dict[FileName, Sha256] = said(
+        "SHA-256 of each table's file, by its name", default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _scenario_is_its_digest_s(self) -> Manifest:
+        if digest(self.scenario) != self.scenario_digest:
+            raise ValueError("scenario_digest is another; its scenario was changed")
+        return self
+
+
+class ComparedRun(ManifestRecord):
+    """A run of a comparison."""
+
+    scenario: Word = said("name of its scenario")
+    digest: Sha256 = said("digest of its scenario")
+    paths: Count = said("number that were run", "paths")
+    seed: Annotated[int, Field(ge=0, le=2**64 - 1)] = said("seed of all draws")
+    sampler: Sampler = said("`sobol` or `plain`")
+
+
+class ComparisonManifest(ManifestRecord):
+    """What a comparison is of."""
+
+    format_version: Literal[2] = said("2; another one is refused")
+    kind: Literal["comparison"] = said("`comparison`")
+    base: str = said("name of the run that the others are compared with")
+    runs: dict[str, ComparedRun] = said("each run, by its name")
+    notes: tuple[str, ...] = said("what could not be compared, and what weakens the comparison")
+
+    @model_validator(mode="after")
+    def _the_base_is_one_of_them(self) -> ComparisonManifest:
+        if self.base not in self.runs:
+            raise ValueError("base is none of the runs")
+        return self
+
+
+class OtherFormat(ResultsError):
+    """A manifest of another format than this version writes."""
+
+
+KINDS: Final[Mapping[str, type[Manifest | ComparisonManifest]]] = {
+    "run": Manifest,
+    "comparison": ComparisonManifest,
+}
+
+
+def write_manifest(manifest: Manifest | ComparisonManifest, directory: Path) -> None:
+    """Write it into a directory; of the scenario what was given, without defaults."""
+    text = manifest.model_dump_json(indent=2, exclude_unset=True)
+    (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_any_manifest(path: Path) -> Manifest | ComparisonManifest:
+    """Read the manifest of a run, or of a comparison.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    OtherFormat
+        If it is of another format.
+    ResultsError
+        If it cannot be read.
     """
-    return [
-        {
-            "section": given.table,
-            "key": given.key,
-            "value": _as_lists(given.value),
-            "confidence": given.confidence,
-            "source": given.source,
-            "address": given.address,
-        }
-        for given in inputs(scenario)
-    ]
+    found = read_json(path)
+    return found.parse(KINDS[_kind(found)])
 
 
-def _as_lists(value: object) -> object:
-    return [_as_lists(part) for part in value] if isinstance(value, tuple | list) else value
+def read_manifest(path: Path) -> Manifest:
+    """Read the manifest of a run; errors as `read_any_manifest`, and if it is of a comparison."""
+    found = read_json(path)
+    if _kind(found) == "comparison":
+        raise ResultsError(
+            f"{path.parent}: holds a comparison; give one of the runs in {path.parent / 'runs'}"
+        )
+    return found.parse(Manifest)
 
 
-def scenario_record(scenario: Scenario, lowered: LoweredScenario) -> dict[str, Any]:
-    """The scenario whole, as a manifest keeps it; JSON-ready."""
-    return {
-        "name": scenario.name,
-        "title": scenario.title,
-        "description": scenario.description,
-        "as_of": scenario.as_of.isoformat(),
-        "digest": digest(scenario),
-        "issuers": list(lowered.issuers),
-        "quarters": list(lowered.quarters),
-        "years": list(lowered.years),
-        "model": scenario.model_case(),
-        "sources": source_records(scenario),
-    }
-
-
-def build_manifest(
-    scenario: dict[str, Any],
-    lowered: LoweredScenario,
-    plan: RunPlan,
-    totals: Totals,
-    standings: Sequence[Standing] = (),
-    *,
-    resumed: int = 0,
-    started: datetime,
-    seconds: float,
-) -> dict[str, Any]:
-    """Everything needed to know, and to repeat, a run; JSON-ready.
-
-    `scenario` is a `scenario_record`, `resumed` the number of paths that earlier sittings had kept.
-    The keys are described in docs/manifest.md. `Results.write` adds check sums of the files.
-    """
-    paths = totals.counted + totals.quarantined
-    return {
-        "format_version": FORMAT_VERSION,
-        "scenario": scenario,
-        "run": {
-            "paths": paths,
-            "paths_asked": plan.paths,
-            "paths_resumed": resumed,
-            "seed": plan.seed,
-            "sampler": plan.sampler,
-            "replicates": int(np.count_nonzero(totals.paths)),
-            "collect": plan.collect,
-            "jobs": worker_count(plan),
-            "backend": plan.backend or "joblib's choice, threads preferred",
-            "chunk_paths": plan.chunk_paths,
-            "block_paths": BLOCK,
-            "targets": [standing.record() for standing in standings],
-            "max_seconds": plan.max_seconds,
-            "paths_counted": totals.counted,
-            "paths_quarantined": totals.quarantined,
-            "quarantine": [
-                {"path": path, "quarter": lowered.quarters[quarter]}
-                for path, quarter in sorted(totals.broken)
-            ],
-        },
-        "code": code_record(),
-        "versions": library_versions(),
-        "machine": machine(),
-        "times": {
-            "started": started.astimezone(UTC).isoformat(timespec="seconds"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "simulation_seconds": round(seconds, 3),
-            "paths_per_second": round((paths - resumed) / seconds) if seconds > 0 else None,
-        },
-        "chunks": record_of_chunks(totals.entries()),
-    }
+def _kind(found: Json) -> str:
+    written, kind = found.content["format_version"], found.content.get("kind")
+    if type(written) is not int or written != FORMAT_VERSION:
+        raise OtherFormat(
+            f"{found.path}: format_version {shortened(repr(written))} is not {FORMAT_VERSION}; "
+            "read it with the version of capexrisk that wrote it"
+        )
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ResultsError(f"{found.path}: kind: {shortened(repr(kind))} is unknown; run again")
+    return kind

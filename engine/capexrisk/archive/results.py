@@ -1,20 +1,31 @@
-"""Results of a run: the tidy table, the distributions, the manifest; in memory or from disk."""
+"""Results of a run, in memory or from disk: the tidy table, the distributions, the manifest."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
-from capexrisk.archive.places import UNFINISHED, finished, holds_job, resume_command, unfinished
-from capexrisk.archive.stored_manifest import read_manifest
+from capexrisk.archive.directory import (
+    UNFINISHED,
+    finished,
+    holds_job,
+    resume_command,
+    unfinished,
+)
+from capexrisk.archive.manifest import (
+    MANIFEST,
+    Manifest,
+    TargetRecord,
+    read_manifest,
+    write_manifest,
+)
 from capexrisk.archive.tables import (
     CHUNK,
     DISTRIBUTION,
@@ -33,14 +44,11 @@ from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
 from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.names import refuse_unknown
-from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import quarantine_note
-from capexrisk.run.targets import sentence
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import Plotting
 
-MANIFEST = "manifest.json"
 SUMMARY_CSV = "summary.csv"
 SUMMARY_PARQUET = "summary.parquet"
 DISTRIBUTIONS = "distributions.parquet"
@@ -66,57 +74,49 @@ class Results:
         Histogram cells: issuer, period, metric, lower, upper, count.
     chunks : DataFrame
         Chunks in the order in which they were added up: replicate, first_path, paths, checksum.
-        Empty of runs of earlier versions.
-    manifest : dict
-        What was run, by which versions, on what machine, when.
+    manifest : Manifest
+        What was run, by which versions, on what machine, when; the scenario among it.
     """
 
     summary: pd.DataFrame
     replicates: NDArray[np.float64]
     distributions: pd.DataFrame
     chunks: pd.DataFrame
-    manifest: dict[str, Any]
+    manifest: Manifest
 
     @property
     def issuers(self) -> list[str]:
         """Names of the issuers, in the scenario's order."""
-        return list(self.manifest["scenario"]["issuers"])
+        return [issuer.name for issuer in self.manifest.scenario.issuers]
 
     @property
     def quarters(self) -> list[str]:
         """Labels of the quarters."""
-        return list(self.manifest["scenario"]["quarters"])
+        return self.manifest.scenario.quarter_labels()
 
     @property
     def years(self) -> list[str]:
         """Labels of the calendar years; a part of a year names its quarters."""
-        return list(self.manifest["scenario"]["years"])
+        return [year.label for year in self.manifest.scenario.calendar_years()]
 
     @property
     def paths(self) -> int:
         """Number of paths counted."""
-        return int(self.manifest["run"]["paths_counted"])
-
-    @property
-    def sources(self) -> list[dict[str, Any]]:
-        """Every figure of the scenario with its evidence; none in the record of an older run."""
-        return list(self.manifest["scenario"].get("sources", ()))
+        return self.manifest.run.paths_counted
 
     @property
     def targets(self) -> list[str]:
         """One line on each target of the run: whether it was reached, or how much is missing."""
-        return [sentence(record, self.paths) for record in self.manifest["run"].get("targets", ())]
+        return [target_line(record, self.paths) for record in self.manifest.run.targets]
 
     @property
     def quarantine_note(self) -> str | None:
         """One line on paths that were left out because they were not finite, if there are any."""
-        run = self.manifest["run"]
-        if not run["paths_quarantined"]:
+        run = self.manifest.run
+        if not run.paths_quarantined:
             return None
-        first = run["quarantine"][0]
-        return quarantine_note(
-            run["paths_quarantined"], run["paths"], first["path"], first["quarter"]
-        )
+        first = run.quarantine[0]
+        return quarantine_note(run.paths_quarantined, run.paths, first.path, first.quarter)
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the tidy table."""
@@ -202,23 +202,36 @@ class Results:
             write_table(by_number, directory / REPLICATES)
         write_table(self.distributions, directory / DISTRIBUTIONS)
         write_table(self.chunks, directory / CHUNKS)
-        manifest = {**self.manifest, "files": file_checksums(directory, TABLES)}
-        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
-        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        checksums = {"files": file_checksums(directory, TABLES)}
+        write_manifest(self.manifest.model_copy(update=checksums), directory)
 
     def __repr__(self) -> str:
-        scenario = self.manifest["scenario"]["name"]
-        seed = self.manifest["run"]["seed"]
         return (
-            f"Results({scenario!r}: {len(self.issuers)} issuers, "
-            f"{self.quarters[0]} to {self.quarters[-1]}, {self.paths:,} paths, seed {seed})"
+            f"Results({self.manifest.scenario.name!r}: {len(self.issuers)} issuers, "
+            f"{self.quarters[0]} to {self.quarters[-1]}, {self.paths:,} paths, "
+            f"seed {self.manifest.run.seed})"
         )
+
+
+def target_line(target: TargetRecord, paths: int) -> str:
+    """Progress towards a target after a run of `paths`, in words."""
+    if target.standard_error is None:
+        found = f"its error is unknown after {paths:,} paths"
+    else:
+        found = f"{target.value:.5g} with a standard error of {target.standard_error:.2g}"
+        found = f"{found} after {paths:,} paths"
+    if target.reached:
+        return f"{target.target}: reached, {found}"
+    if target.paths_needed is None:
+        return f"{target.target}: not reached, {found}; try capexrisk rare"
+    needed = f"{float(f'{target.paths_needed:.2g}'):,.0f}"  # known to two digits at best
+    return f"{target.target}: not reached, {found}; about {needed} paths in all would be enough"
 
 
 def _absence(folder: Path) -> str:
     """Why there is no manifest."""
     if unfinished(folder).is_dir():
-        return f"is not finished; go on with {resume_command(folder)}"
+        return f"is not finished; resume it with {resume_command(folder)}"
     if not folder.is_dir():
         return "is no directory; give that of a finished run"
     if holds_job(folder):
@@ -232,19 +245,20 @@ def load_results(directory: Path | str) -> Results:
     Raises
     ------
     ResultsError
-        If it is not a finished run, was written in a newer format, or does not hold what it should.
+        If it is not a finished run, is of another format, or does not hold what it should.
     """
     folder = Path(directory)
     if folder.name.endswith(UNFINISHED):  # its tables may be those of another attempt
         out = finished(folder)
-        raise ResultsError(f"{folder}: is not finished; go on with {resume_command(out)}")
+        raise ResultsError(f"{folder}: is not finished; resume it with {resume_command(out)}")
     try:
         manifest = read_manifest(folder / MANIFEST)
     except FileNotFoundError:
         raise ResultsError(f"{folder}: {_absence(folder)}") from None
-    scenario = manifest["scenario"]
-    issuers = [*scenario["issuers"], SYSTEM]
-    periods = [*scenario["quarters"], *scenario["years"], HORIZON]
+    scenario = manifest.scenario
+    issuers = [*(issuer.name for issuer in scenario.issuers), SYSTEM]
+    years = (year.label for year in scenario.calendar_years())
+    periods = [*scenario.quarter_labels(), *years, HORIZON]
     tables = []
     for name, columns in ((SUMMARY_PARQUET, SUMMARY), (DISTRIBUTIONS, DISTRIBUTION)):
         table = read_table(folder / name, columns, MOST_ROWS[Path(name).stem])
@@ -252,10 +266,10 @@ def load_results(directory: Path | str) -> Results:
         refuse_odd_numbers(folder / name, table)
         tables.append(table)
     summary, distributions = tables
-    replicates = read_replicates(folder / REPLICATES, len(summary))
-    chunks = pd.DataFrame(columns=list(ChunkEntry._fields))
-    if (folder / CHUNKS).exists():  # not in older runs
-        chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
-        refuse_other_chunks(folder / CHUNKS, chunks, manifest["run"]["paths"])
-        refuse_other_record(folder / CHUNKS, chunks, manifest.get("chunks"))
+    replicates = np.empty((len(summary), 0))
+    if REPLICATES in manifest.files:
+        replicates = read_replicates(folder / REPLICATES, len(summary))
+    chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
+    refuse_other_chunks(folder / CHUNKS, chunks, manifest.run.paths)
+    refuse_other_record(folder / CHUNKS, chunks, manifest.chunks)
     return Results(summary, replicates, distributions, chunks, manifest)

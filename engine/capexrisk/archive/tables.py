@@ -1,4 +1,4 @@
-"""The tables of a run as they lie on disk, checked before they are opened and after."""
+"""The tables of a run on disk, checked before they are opened and after."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from capexrisk.archive.stored_manifest import refuse_large
+from capexrisk.archive.untrusted import refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.kernel.independent import MAX_PATHS
@@ -31,7 +31,6 @@ DISTRIBUTION: Final = {
     "count": COUNT,
 }
 CHUNK: Final = dict.fromkeys(ChunkEntry._fields, COUNT)
-OPTIONAL: Final = ("method",)  # not in the tables of older runs
 # A summary of 64 issuers over 80 quarters has about 200,000 rows, their histograms some millions.
 MOST_ROWS: Final = {"summary": 2_000_000, "distributions": 50_000_000, "chunks": 50_000_000}
 MOST_IN_CHUNK: Final = 2**24  # paths
@@ -67,28 +66,27 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
     try:
         with _opened(path, most_rows) as file:
             found = {field.name: field.type for field in file.schema_arrow}
-            chosen = [name for name in columns if name in found or name not in OPTIONAL]
-            for name in chosen:
+            for name, wanted in columns.items():
                 if name not in found:
                     raise ValueError(f"no column {name!r}")
                 # A table without rows does not say of what kind its text is.
-                if file.metadata.num_rows and not _is(found[name], columns[name]):
-                    raise ValueError(f"column {name!r} is not {columns[name]}")
+                if file.metadata.num_rows and not _is(found[name], wanted):
+                    raise ValueError(f"column {name!r} is not {wanted}")
             if file.metadata.num_rows:
-                _refuse_long_labels(path, [name for name in chosen if columns[name] == TEXT])
-            table = file.read(columns=chosen)
+                _refuse_long_labels(path, [name for name in columns if columns[name] == TEXT])
+            table = file.read(columns=list(columns))
     except _UNREADABLE as error:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
     # Numbers may be unknown, and then are NaN.
-    if any(table[name].null_count for name in chosen if columns[name] != NUMBER):
+    if any(table[name].null_count for name in columns if columns[name] != NUMBER):
         raise ResultsError(f"{path}: cannot be read (it has empty cells); run again")
     # Without the metadata of pandas in the file, which may say anything.
-    frame: pd.DataFrame = table.select(chosen).replace_schema_metadata().to_pandas()
+    frame: pd.DataFrame = table.select(list(columns)).replace_schema_metadata().to_pandas()
     return frame
 
 
 def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
-    """Read what each net says of each of `rows` estimates; of an older run nothing.
+    """Read what each net says of each of `rows` estimates.
 
     Raises
     ------
@@ -102,8 +100,6 @@ def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
                 raise ValueError("its columns are not all numbers")
             fits = file.metadata.num_rows == rows
             table = file.read().replace_schema_metadata() if fits else None
-    except FileNotFoundError:
-        return np.empty((rows, 0))
     except _UNREADABLE as error:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
     if table is None or len(table) != rows:

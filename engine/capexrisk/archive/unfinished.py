@@ -1,7 +1,8 @@
-"""A run's directory while it is not finished: NAME.unfinished, beside the place of its results.
+"""Unfinished runs: begun, resumed and renamed to their results.
 
-It holds the checkpoint, and is renamed when all of the results are in it. So a run that ends in any
-other way is found under a name that says so, and can be gone on with.
+A run in progress has the directory NAME.unfinished, beside that of its results. It holds the
+checkpoint and is renamed once all of the results are in it, so a run that ended in any other way is
+found under a name that says so, and can be resumed.
 """
 
 from __future__ import annotations
@@ -16,35 +17,25 @@ from typing import Any, Final
 from uuid import uuid4
 
 from capexrisk.archive.atomic import UNDER_WAY, sync_folder, sync_tree
-from capexrisk.archive.checkpoint import (
-    JOB,
-    TOTALS,
-    Checkpoint,
-    open_checkpoint,
-    paths_kept,
-    refuse_other,
-)
-from capexrisk.archive.job import Job, read_job, write_job
-from capexrisk.archive.lock import LOCK, locked
-from capexrisk.archive.paths import PathFiles
-from capexrisk.archive.places import (
+from capexrisk.archive.checkpoint import TOTALS, Checkpoint, open_checkpoint, paths_kept
+from capexrisk.archive.directory import (
     CHECKPOINT,
     UNFINISHED,
+    destination,
     finished,
     holds_job,
-    resume_command,
-    unfinished,
-)
-from capexrisk.archive.results import MANIFEST
-from capexrisk.archive.store import (
     make_folder,
-    place_of,
     put_back,
     refuse_occupied,
     remove_empty,
     replace_by,
+    resume_command,
+    unfinished,
 )
-from capexrisk.archive.stored_manifest import read_manifest
+from capexrisk.archive.job import JOB, Job, read_job, refuse_other, write_job
+from capexrisk.archive.lock import LOCK, locked
+from capexrisk.archive.manifest import MANIFEST, read_manifest
+from capexrisk.archive.paths import PathFiles
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
 
@@ -53,14 +44,14 @@ PATHS: Final = "paths"
 
 @dataclass(frozen=True)
 class Attempt:
-    """A run that is being worked on.
+    """An attempt at a run: from its beginning, or from a checkpoint, to its end.
 
     Attributes
     ----------
     out : Path
-        Where the results shall be.
+        Where the results will be.
     directory : Path
-        Where they are to be written until then.
+        Where they are written until then.
     job : Job
     checkpoint : Checkpoint
     """
@@ -71,7 +62,7 @@ class Attempt:
     checkpoint: Checkpoint
 
     def hooks(self, progress: Progress | None) -> Hooks:
-        """What goes on beside the counting."""
+        """Side outputs of the run: single paths, progress, checkpoint."""
         paths = self.directory / PATHS
         if self.job.keep_paths:
             paths.mkdir(exist_ok=True)
@@ -80,7 +71,7 @@ class Attempt:
 
 @contextmanager
 def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
-    """Begin a job whose results shall be at `out`.
+    """Begin a job whose results will be at `out`.
 
     Raises
     ------
@@ -88,9 +79,9 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
         If `out` exists and may not be replaced, an unfinished run waits there, another process is
         at work, or nothing can be written.
     RunStopped
-        If something came in between, with a word on what is kept.
+        If it was stopped, with a word on what is in the checkpoint.
     """
-    out = place_of(out)
+    out = destination(out)
     if out.name.endswith(UNFINISHED):
         raise RunDirectoryError(
             f"{out}: {UNFINISHED} is for runs that are under way; give another name with --out"
@@ -104,7 +95,7 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
     with locked(folder / CHECKPOINT):
         if holds_job(folder) and not job.overwrite:
             raise RunDirectoryError(
-                f"{out}: holds a run that is not finished; go on with {resume_command(out)}, "
+                f"{out}: holds a run that is not finished; resume it with {resume_command(out)}, "
                 "begin again with --overwrite, or give another directory with --out"
             )
         put_back(out)
@@ -116,14 +107,14 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
 
 @contextmanager
 def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator[Attempt]:
-    """Go on with a run that is not finished, or with a finished one to more paths.
+    """Resume an unfinished run, or a finished one to more paths.
 
     Parameters
     ----------
     place : Path
         The directory that was given to `begin_run`, or the unfinished one.
     paths : int, optional
-        In all, if they shall be other than was asked for.
+        In all, if more than was asked for.
     **how
         Fields of the plan: jobs, backend, max_seconds.
 
@@ -132,13 +123,13 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     ResumeMismatch
         If it would not be the same run.
     ResultsError
-        If there is nothing to go on with.
+        If there is no such run.
     ValueError
         If a field of the plan is out of range.
     RunDirectoryError, RunStopped
         As for `begin_run`.
     """
-    out = place_of(finished(place))
+    out = destination(finished(place))
     folder = unfinished(out)
     if not folder.is_dir():
         _extend(out, folder, paths, how)
@@ -160,9 +151,9 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
 
 @contextmanager
 def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iterator[Attempt]:
-    """Put the results in their place at the end; before it, say what is kept, or clear up.
+    """Rename the directory at the end; if the run stops before it, say what is kept, or clear up.
 
-    `made` are the directories that were made for a run that begins; None for one that goes on.
+    `made` are the directories made for a run that begins; None for one that is resumed.
     """
     attempt = None
     try:
@@ -199,7 +190,7 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
 
 
 def _put(folder: Path, out: Path, job: Job) -> None:
-    """Give a finished run its name."""
+    """Rename a finished run to its own name."""
     try:
         # Again: somebody may have put something there while the paths ran.
         refuse_occupied(out, job.overwrite, "run")
@@ -220,7 +211,7 @@ def _kept(attempt: Attempt) -> str:
     in_all = attempt.job.plan.run_paths
     if not paths:
         return ""
-    return f"{paths:,} of {in_all:,} paths are kept; go on with: {resume_command(attempt.out)}"
+    return f"{paths:,} of {in_all:,} paths are kept; resume with: {resume_command(attempt.out)}"
 
 
 def _reason(error: BaseException) -> str:
@@ -232,7 +223,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) -> None:
-    """Make an unfinished run of more paths out of a finished one, which stays as it is.
+    """Begin an unfinished run of more paths from a finished one, which stays as it is.
 
     Raises
     ------
@@ -242,7 +233,7 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
     if not out.is_dir():
         raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
     try:
-        run = read_manifest(out / MANIFEST)["run"]
+        run = read_manifest(out / MANIFEST).run
         job, then = read_job(out / CHECKPOINT / JOB)
     except FileNotFoundError:
         if holds_job(out):
@@ -252,11 +243,11 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         else:
             said = f"is no run ({MANIFEST} is missing); begin one with capexrisk run"
         raise ResultsError(f"{out}: {said}") from None
-    if run["targets"] and all(target["reached"] for target in run["targets"]):
+    if run.targets and all(target.reached for target in run.targets):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
-    if wanted.plan.run_paths <= run["paths"]:
-        raise ResultsError(f"{out}: is finished, with {run['paths']:,} paths; give more --paths")
+    if wanted.plan.run_paths <= run.paths:
+        raise ResultsError(f"{out}: is finished, with {run.paths:,} paths; give more --paths")
     refuse_other(out, then, wanted)
     under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
     try:
@@ -270,14 +261,14 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         try:
             under_way.rename(folder)
         except OSError:
-            if not folder.is_dir():  # else another process was faster: it is told by its lock
+            if not folder.is_dir():  # else another process was faster, and has locked it
                 raise
     finally:
         shutil.rmtree(under_way, ignore_errors=True)
 
 
 def _share(file: Path | str, other: Path | str) -> None:
-    """Give a file a second name, or copy it where that cannot be."""
+    """Link a file under a second name, or copy it where links are not possible."""
     try:
         os.link(file, other)
     except OSError:
@@ -285,7 +276,7 @@ def _share(file: Path | str, other: Path | str) -> None:
 
 
 def _refuse_links(folder: Path) -> None:
-    """Refuse a directory with links in it, which may lead out: somebody else may have made it.
+    """Refuse a directory with links in it: somebody else may have made them, to lead out of it.
 
     Raises
     ------
@@ -297,7 +288,7 @@ def _refuse_links(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove all but the lock; last of all the job, which tells what it is a directory of."""
+    """Remove all but the lock; the job, which says what the directory is, last of all."""
     for entry in folder.iterdir():
         if entry.name == CHECKPOINT:
             for file in entry.iterdir():

@@ -1,4 +1,4 @@
-"""Whether a finished run comes out again: chunks computed anew and held against their record."""
+"""Verify a finished run: its chunks computed again and compared with their check sums."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capexrisk.archive.manifest import library_versions, machine
+from capexrisk.archive.provenance import code_record, machine
 from capexrisk.archive.results import Results
-from capexrisk.code import code_in_words, code_record
-from capexrisk.errors import ResultsError, ScenarioError
+from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
-from capexrisk.scenario import digest, scenario_from_case
 
 SAMPLE = 32
 FEATURES = "llvm_features"
@@ -26,7 +24,7 @@ FEATURES = "llvm_features"
 
 @dataclass(frozen=True)
 class Verification:
-    """What came of it.
+    """How a verification ended.
 
     Attributes
     ----------
@@ -35,7 +33,7 @@ class Verification:
     differing : list of ChunkEntry
         Chunks that came out otherwise, as they are recorded; of the first ones.
     tables : list of str
-        Tables that came out otherwise; only told where all chunks were computed.
+        Tables that came out otherwise; known only if all chunks were computed.
     versions : dict of str to (str, str)
         What is not the same now as when the run was made: then, now.
     """
@@ -75,17 +73,12 @@ def verify(
         Workers, as for `simulate`.
     progress : callable, optional
         Called with the number of paths computed so far.
-
-    Raises
-    ------
-    ResultsError
-        If the run says too little of itself, or its scenario is not the one whose digest it has.
     """
     entries = _entries(results)
-    lowered = _lowered(results)
+    run = results.manifest.run
+    lowered = lower(results.manifest.scenario, run.collect)
     chosen = _chosen(entries, sample, seed)
-    run = results.manifest["run"]
-    plan = RunPlan(paths=run["paths"], seed=run["seed"], sampler=run["sampler"], jobs=n_jobs)
+    plan = RunPlan(paths=run.paths, seed=run.seed, sampler=run.sampler, jobs=n_jobs)
     totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
     differing = []
     draws = draws_of(lowered, plan)
@@ -107,23 +100,8 @@ def verify(
 
 
 def _entries(results: Results) -> list[ChunkEntry]:
-    if results.chunks.empty:
-        raise ResultsError(
-            "the run has no record of its chunks, an earlier version wrote it; run it again"
-        )
     columns = list(ChunkEntry._fields)
     return [ChunkEntry(*map(int, row)) for row in results.chunks[columns].itertuples(index=False)]
-
-
-def _lowered(results: Results) -> LoweredScenario:
-    record = results.manifest["scenario"]
-    try:
-        scenario = scenario_from_case(record["model"], start=results.quarters[0])
-    except ScenarioError as error:
-        raise ResultsError(f"the scenario in the run's record is refused: {error}") from None
-    if digest(scenario) != record["digest"]:
-        raise ResultsError("the scenario in the run's record has another digest; it was changed")
-    return lower(scenario, results.manifest["run"]["collect"])
 
 
 def _chunk(number: int, entry: ChunkEntry) -> Chunk:
@@ -143,7 +121,7 @@ def _chosen(entries: Sequence[ChunkEntry], sample: int | None, seed: int) -> lis
 def _differing_tables(results: Results, totals: Totals, lowered: LoweredScenario) -> list[str]:
     table = EstimateTable(totals, lowered)
     again = {
-        "summary": table.to_frame(results.manifest["run"]["sampler"]),
+        "summary": table.to_frame(results.manifest.run.sampler),
         "distributions": distribution_table(totals, lowered),
     }
     names = [name for name, table in again.items() if not _same_bits(table, getattr(results, name))]
@@ -160,14 +138,13 @@ def _same_bits(table: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 def _versions(results: Results) -> dict[str, tuple[str, str]]:
     """Code, libraries and machine, where they differ: then, now."""
-    manifest = results.manifest
+    manifest, here = results.manifest, code_record()
     differing = {}
-    code, here = manifest.get("code"), code_record()  # no code in older runs
-    # Another commit of the same files is no difference.
-    if code and (code["version"], code["digest"]) != (here["version"], here["digest"]):
-        differing["code"] = (code_in_words(code), code_in_words(here))
-    then = {**manifest["versions"], **manifest["machine"]}
-    now = {**library_versions(), **machine()}
+    # Another commit of the same files is not a difference.
+    if (manifest.code.version, manifest.code.digest) != (here.version, here.digest):
+        differing["code"] = (str(manifest.code), str(here))
+    then = manifest.versions | manifest.machine.model_dump()
+    now = versions(LIBRARIES_OF_RESULTS) | machine().model_dump()
     for name in now:
         if name in then and then[name] != now[name]:
             differing[name] = (str(then[name]), str(now[name]))

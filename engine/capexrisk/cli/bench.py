@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from capexrisk.archive.manifest import library_versions, machine
+from capexrisk.archive.provenance import machine
 from capexrisk.cli.plan import plan_options
 from capexrisk.cli.terminal import digits, duration, unfolded_console
+from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.run.measurement import Spread, spread
 from capexrisk.run.plan import RunPlan
@@ -24,7 +25,7 @@ from capexrisk.scenario import Scenario, digest
 
 ROUNDS = 5
 LARGER_RUNS = {10**6: "time of\n10⁶ paths", 10**8: "time of\n10⁸ paths"}
-SHOWN = ("capexrisk", "python", "numpy", "numba", "llvmlite")
+SHOWN = ("python", "numpy", "numba", "llvmlite")
 
 
 @click.command
@@ -112,8 +113,8 @@ def _record(
             "issuers": len(scenario.issuers),
             "quarters": len(scenario.quarter_labels()),
         },
-        "versions": library_versions(),
-        "machine": machine() | {"load_before": load},
+        "versions": versions(LIBRARIES_OF_RESULTS),
+        "machine": machine().model_dump() | {"load_before": load},
         "seed": plan.seed,
         "sampler": plan.sampler,
         "rounds": rounds,

@@ -7,10 +7,9 @@ from typing import Any
 
 import click
 
-from capexrisk.archive.job import new_job
-from capexrisk.archive.places import unfinished
+from capexrisk.archive.directory import comparison_directory, unfinished
+from capexrisk.archive.job import Job
 from capexrisk.archive.results import Results, load_results
-from capexrisk.archive.store import comparison_directory
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.progress import progress
@@ -92,7 +91,7 @@ def compare(
 
 def _names(sources: tuple[Path, ...], runs: list[Results]) -> list[str]:
     """Names of the scenarios; where two are the same, those of their files and directories."""
-    names = [run.manifest["scenario"]["name"] for run in runs]
+    names = [run.manifest.scenario.name for run in runs]
     folded = [name.casefold() for name in names]
     places = (source.resolve().name.removesuffix(".toml") for source in sources)
     return numbered(
@@ -119,8 +118,8 @@ def _load(source: Path) -> Scenario | Results:
 def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> RunPlan:
     """How scenarios are run: as asked, else as the first one is."""
     if _is_run(source):
-        run = first.manifest["run"]  # type: ignore[union-attr]
-        usual = {"paths": run["paths"], "seed": run["seed"], "sampler": run.get("sampler", "plain")}
+        run = first.manifest.run  # type: ignore[union-attr]
+        usual: dict[str, Any] = {"paths": run.paths, "seed": run.seed, "sampler": run.sampler}
     else:
         usual = load_run_section(source).model_dump()
     return RunPlan(**(usual | asked))
@@ -128,4 +127,4 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
 
 def _simulate(scenario: Any, plan: RunPlan, quiet: bool, what: str) -> Results:
     with progress(plan.run_paths, quiet, what) as advance:
-        return simulate_job(new_job(scenario, plan), Hooks(progress=advance))
+        return simulate_job(Job(scenario=scenario, plan=plan), Hooks(progress=advance))

@@ -7,7 +7,7 @@ import platform
 
 import click
 
-from capexrisk.archive.manifest import library_versions
+from capexrisk.code import LIBRARIES_OF_RESULTS, __version__, versions
 from capexrisk.errors import KernelFault
 from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
 
@@ -15,7 +15,8 @@ from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bit
 @click.command
 def doctor() -> None:
     """Check this machine: versions, processor, self-test."""
-    for name, found in library_versions().items():
+    print(f"{'capexrisk':<12} {__version__}")
+    for name, found in versions(LIBRARIES_OF_RESULTS).items():
         print(f"{name:<12} {found}")
     print(f"{'machine':<12} {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
     print(f"{'vectors':<12} {vector_bits()} bits")

@@ -30,8 +30,8 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
             known = suggest(issuer, results.issuers)
             raise ArgumentError("issuers", f"there is no {issuer!r}; {known}")
     table = replay_path(results, path)
-    scenario = results.manifest["scenario"]["name"]
-    print(f"Path {path} of {scenario}, seed {results.manifest['run']['seed']}; $bn of the quarter")
+    scenario, seed = results.manifest.scenario.name, results.manifest.run.seed
+    print(f"Path {path} of {scenario}, seed {seed}; $bn of the quarter")
     for line in story(table, list(issuers) or None):
         print(line)
     if out is not None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.job import new_job
-from capexrisk.archive.store import place_of, refuse_occupied
+from capexrisk.archive.directory import destination, refuse_occupied
+from capexrisk.archive.job import Job
 from capexrisk.archive.unfinished import begin_run
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import plan_options
@@ -54,9 +54,9 @@ def run(
             raise click.UsageError(
                 f"--max-memory: {max_memory:g} is out of range; give more than 0"
             )
-        refuse_occupied(place_of(target), overwrite, "run")  # before seconds are spent
+        refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
         refuse_beyond(scenario, plan, max_memory, write=write_files)
-    job = new_job(scenario, plan, keep_paths=keep_paths, overwrite=overwrite)
+    job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
     with begin_run(target, job) as attempt:
         results = complete(attempt, quiet)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from capexrisk.archive.checkpoint import paths_kept
-from capexrisk.archive.places import resume_command
+from capexrisk.archive.directory import resume_command
 from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.progress import progress
@@ -41,11 +41,11 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
         click.echo(f"capexrisk: warning: {note}", err=True)
     if results.quarantine_note:
         click.echo(f"capexrisk: warning: {results.quarantine_note}", err=True)
-    plan, done = attempt.job.plan, int(results.manifest["run"]["paths"])
+    plan, done = attempt.job.plan, results.manifest.run.paths
     if done < plan.run_paths and not plan.targets:
         click.echo(
             f"capexrisk: stopped after {done:,} of {plan.paths:,} paths, twice as many would have "
-            f"taken more than {plan.max_seconds:g} s; go on with: {resume_command(attempt.out)}",
+            f"taken more than {plan.max_seconds:g} s; resume with: {resume_command(attempt.out)}",
             err=True,
         )
     if quiet:

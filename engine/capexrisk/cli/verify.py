@@ -9,7 +9,7 @@ import click
 
 from capexrisk.archive.checkpoint import damaged_files
 from capexrisk.archive.checksums import changed_files
-from capexrisk.archive.places import CHECKPOINT
+from capexrisk.archive.directory import CHECKPOINT
 from capexrisk.archive.results import load_results
 from capexrisk.archive.verify import verify as verify_run
 from capexrisk.cli.options import quiet, run_directory
@@ -38,7 +38,7 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     Exit code 0: equal; 1: something differs.
     """
     results = load_results(directory)
-    changed = changed_files(directory, results.manifest.get("files", {}))  # none in older runs
+    changed = changed_files(directory, results.manifest.files)
     damaged = damaged_files(directory / CHECKPOINT)
     changed |= {f"{CHECKPOINT}/{name}": matter for name, matter in damaged.items()}
     for name, matter in changed.items():

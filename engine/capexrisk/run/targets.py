@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from math import inf, isfinite
-from typing import Any, NamedTuple
+from math import inf
+from typing import NamedTuple
 
 from capexrisk.errors import TargetError
 from capexrisk.estimate.independent import Estimate
@@ -45,36 +45,6 @@ class Standing(NamedTuple):
     def least_paths(self, *, nets: bool) -> int:
         """An optimistic lower bound on the paths that it takes."""
         return least_paths(self.estimate, self.target.precision, self.paths, nets=nets)
-
-    def record(self) -> dict[str, Any]:
-        """As a manifest keeps it."""
-        needed = self.paths_needed
-        return {
-            "target": str(self.target),
-            "reached": self.reached,
-            "value": _finite(self.estimate.value),
-            "standard_error": _finite(self.estimate.standard_error),
-            "paths_needed": None if self.reached or needed == inf else round(needed),
-        }
-
-
-def sentence(record: dict[str, Any], paths: int) -> str:
-    """Progress towards a target, in words, from its record in the manifest of a run of `paths`."""
-    target, value, error = record["target"], record["value"], record["standard_error"]
-    if error is None:
-        found = f"its error is unknown after {paths:,} paths"
-    else:
-        found = f"{value:.5g} with a standard error of {error:.2g} after {paths:,} paths"
-    if record["reached"]:
-        return f"{target}: reached, {found}"
-    if record["paths_needed"] is None:
-        return f"{target}: not reached, {found}; try capexrisk rare"
-    needed = float(f"{record['paths_needed']:.2g}")  # known to two digits at best
-    return f"{target}: not reached, {found}; about {needed:,.0f} paths in all would be enough"
-
-
-def _finite(number: float) -> float | None:
-    return number if isfinite(number) else None
 
 
 def parse_target(text: str, lowered: LoweredScenario) -> Target:

@@ -1,7 +1,7 @@
 """Parameters of a record under MODEL.md's names, and the way back to the names of a file.
 
-A case is plain data: numbers, words, lists and dicts. It is what the model takes, what is stored
-with a run, and what the digest is of.
+A case is plain data: numbers, words, lists and dicts. It is what the model takes, and what the
+digest is of.
 """
 
 from __future__ import annotations

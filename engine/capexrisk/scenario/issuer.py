@@ -6,7 +6,15 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import Field, StrictInt, StringConstraints, field_validator, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from .field import input_field
 from .quantities import (
@@ -217,6 +225,17 @@ class Issuer(Section):
                 field = f"{match[1]}_by_year_usd_bn"
                 gathered[field] = {**gathered.get(field, {}), int(match[2]): value}
         return gathered
+
+    @model_serializer(mode="wrap")
+    def _spell_years(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write each year under a key of its own, as in the file: what `_gather_years` reads."""
+        table: dict[str, Any] = {}
+        for field, value in write(self).items():
+            if "_by_year_" in field:
+                table |= {by_year_key(field, year): amount for year, amount in value.items()}
+            else:
+                table[field] = value
+        return table
 
     @field_validator("name")
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -13,8 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capexrisk.archive.results import MANIFEST, Results
-from capexrisk.archive.stored_manifest import FORMAT_VERSION
+from capexrisk.archive.manifest import (
+    FORMAT_VERSION,
+    ComparedRun,
+    ComparisonManifest,
+    write_manifest,
+)
+from capexrisk.archive.results import Results
 from capexrisk.errors import ComparisonError
 from capexrisk.estimate.independent import OBSERVED
 from capexrisk.estimate.intervals import student_half_width
@@ -100,16 +104,14 @@ class Comparison:
         """Write table and manifest into an existing directory."""
         self.table.to_csv(directory / COMPARISON_CSV, index=False, lineterminator="\n")
         self.table.to_parquet(directory / COMPARISON_PARQUET, index=False)
-        manifest = {
-            "format_version": FORMAT_VERSION,
-            "comparison": {
-                "base": self.base,
-                "runs": {name: _what_ran(run) for name, run in self.runs.items()},
-                "notes": list(self.notes),
-            },
-        }
-        text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
-        (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        manifest = ComparisonManifest(
+            format_version=FORMAT_VERSION,
+            kind="comparison",
+            base=self.base,
+            runs={name: _compared(run) for name, run in self.runs.items()},
+            notes=self.notes,
+        )
+        write_manifest(manifest, directory)
 
     def __repr__(self) -> str:
         return f"Comparison({' and '.join(self.others)} with {self.base}: {len(self.table):,} rows)"
@@ -155,7 +157,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
 
 
 def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
-    names = numbered([run.manifest["scenario"]["name"] for run in runs])
+    names = numbered([run.manifest.scenario.name for run in runs])
     return dict(zip(names, runs, strict=True))
 
 
@@ -175,15 +177,15 @@ def numbered(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _what_ran(results: Results) -> dict[str, Any]:
-    scenario, run = results.manifest["scenario"], results.manifest["run"]
-    return {
-        "scenario": scenario["name"],
-        "digest": scenario["digest"],
-        "paths": run["paths"],
-        "seed": run["seed"],
-        "sampler": run.get("sampler", "plain"),
-    }
+def _compared(results: Results) -> ComparedRun:
+    manifest, run = results.manifest, results.manifest.run
+    return ComparedRun(
+        scenario=manifest.scenario.name,
+        digest=manifest.scenario_digest,
+        paths=run.paths,
+        seed=run.seed,
+        sampler=run.sampler,
+    )
 
 
 def _rows(results: Results) -> pd.DataFrame:
@@ -281,16 +283,16 @@ def _without_errors(found: Differences, unknown: NDArray[np.bool_]) -> Differenc
 
 def _apart(base: Results, other: Results) -> str | None:
     """Why two runs do not draw the same random numbers; None if they do."""
-    mine, theirs = base.manifest["run"], other.manifest["run"]
-    if mine["seed"] != theirs["seed"]:
+    mine, theirs = base.manifest.run, other.manifest.run
+    if mine.seed != theirs.seed:
         return "another seed"
-    if mine.get("sampler") != theirs.get("sampler"):
+    if mine.sampler != theirs.sampler:
         return "another sampler"
-    if mine["paths"] != theirs["paths"]:
+    if mine.paths != theirs.paths:
         return "another number of paths"
     # The points of a net have a dimension for each draw; independent draws go by their names.
     same = base.issuers == other.issuers and base.quarters == other.quarters
-    if mine.get("sampler") == "sobol" and not same:
+    if mine.sampler == "sobol" and not same:
         return "other issuers or quarters, and so other points"
     if base.replicates.shape[1] < 2 or base.replicates.shape[1] != other.replicates.shape[1]:
         return "too few batches of paths to tell an error"

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from capexrisk.archive.checkpoint import TOTALS, checkpoint_in
-from capexrisk.archive.job import new_job
+from capexrisk.archive.directory import CHECKPOINT
+from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
-from capexrisk.archive.places import CHECKPOINT
 from capexrisk.archive.results import Results
 from capexrisk.errors import BudgetExceeded
 from capexrisk.kernel.cells import CELLS
@@ -90,8 +90,8 @@ def forecast_run(
         plan, paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths), targets=(), max_seconds=None
     )
     warm = replace(pilot, paths=max(worker_count(plan), 1))
-    simulate_job(new_job(scenario, warm))  # loads or compiles the core
-    job = new_job(scenario, pilot, keep_paths=keep_paths)
+    simulate_job(Job(scenario=scenario, plan=warm))  # loads or compiles the core
+    job = Job(scenario=scenario, plan=pilot, keep_paths=keep_paths)
     with TemporaryDirectory() as place:
         folder, kept = Path(place), Path(place) / KEPT
         kept.mkdir()
@@ -102,7 +102,7 @@ def forecast_run(
         write(results, folder)
         written = time.perf_counter()
         sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
-    in_pilot = results.manifest["times"]["simulation_seconds"]
+    in_pilot = results.manifest.times.simulation_seconds
     # Whole chunks are shared out among workers: a smaller number of them is not shared evenly.
     simulation = in_pilot * plan.run_paths / pilot.run_paths
     of_paths = sum(size for file, size in sizes.items() if file.parent.name == KEPT)

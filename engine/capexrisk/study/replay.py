@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.archive.manifest import RunRecord
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError
 from capexrisk.kernel import issuer_rows as s
@@ -37,7 +38,7 @@ from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import CAUSES, REGIMES, RUNGS
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import Scenario, scenario_from_case
+from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import Sampler
 
 Floats = NDArray[np.float64]
@@ -111,9 +112,8 @@ def replay(
     >>> replay(results, 123).query("issuer == 'Oracle'")  # doctest: +SKIP
     """
     if isinstance(run, Results):
-        seed, sampler = run.manifest["run"]["seed"], _sampler(run)
-        number = _number(run, path)
-        scenario = _scenario(run)
+        scenario, number = run.manifest.scenario, _number(run.manifest.run, path)
+        seed, sampler = run.manifest.run.seed, run.manifest.run.sampler
     else:
         scenario, number = run, path
         if not 0 <= path < MAX_PATHS:
@@ -129,27 +129,15 @@ def replay(
     return _table(lowered, _Path(trace, number % BLOCK))
 
 
-def _sampler(results: Results) -> Sampler:
-    sampler: Sampler = results.manifest["run"].get("sampler", "plain")  # not in older runs
-    return sampler
-
-
-def _scenario(results: Results) -> Scenario:
-    """The scenario of a run from its record."""
-    record = results.manifest["scenario"]
-    return scenario_from_case(record["model"], start=results.quarters[0])
-
-
-def _number(results: Results, path: int) -> int:
+def _number(run: RunRecord, path: int) -> int:
     """The number of a path that is given by its place in the run, or by its number."""
-    run = results.manifest["run"]
-    nets = run["replicates"] if _sampler(results) == "sobol" else 1
-    points = run["paths"] // nets
-    if 0 <= path < run["paths"]:
+    nets = run.replicates if run.sampler == "sobol" else 1
+    points = run.paths // nets
+    if 0 <= path < run.paths:
         return path_number(path // points, path % points)
     if any(0 <= path - path_number(net, 0) < points for net in range(1, nets)):
         return path
-    raise ArgumentError("path", f"{path} is not in this run; give 0 to {run['paths'] - 1:,}")
+    raise ArgumentError("path", f"{path} is not in this run; give 0 to {run.paths - 1:,}")
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from capexrisk.archive.checkpoint import checkpoint_in
-from capexrisk.archive.job import Job, new_job
-from capexrisk.archive.manifest import build_manifest
+from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.provenance import build_manifest, code_record
 from capexrisk.archive.results import Results
-from capexrisk.code import code_record
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
@@ -70,16 +69,16 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         causes. Plots and the report need everything.
     targets : sequence of str
         Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
-        ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest["run"]``.
+        ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest.run``.
     max_seconds : float, optional
         The run stops before it would take longer, checked after 262,144 paths, then each time
         their number has doubled.
     keep_paths : path, optional
         Existing directory into which single paths are written, a Parquet file a chunk.
     checkpoint : path, optional
-        Directory of its own in which the run is kept while it goes on, made if it is missing. The
-        same call goes on with what is there, whatever ended the first; with more paths it uses
-        every whole chunk of the fewer (8,192 points of a net, 16,384 independent paths). The
+        Directory of its own for a checkpoint of the run in progress, made if it is missing. The
+        same call resumes from it, whatever ended the first; with more paths it uses every whole
+        chunk of the fewer (8,192 points of a net, 16,384 independent paths). The
         results are those of a run in one go, to the bit.
     progress : callable, optional
         Called with the number of paths finished so far.
@@ -131,8 +130,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     )
     sink = PathFiles(Path(keep_paths)) if keep_paths else None
     if checkpoint is None:
-        return simulate_job(new_job(scenario, plan), Hooks(sink, progress))
-    job = new_job(scenario, plan, keep_paths=sink is not None)
+        return simulate_job(Job(scenario=scenario, plan=plan), Hooks(sink, progress))
+    job = Job(scenario=scenario, plan=plan, keep_paths=sink is not None)
     with checkpoint_in(Path(checkpoint), job) as kept:
         results = simulate_job(job, Hooks(sink, progress, kept))
     for note in kept.notes:
@@ -141,7 +140,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
 
 
 def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
-    """Do a job, or what is left of it."""
+    """Run a job, or what is left of it."""
     lowered, plan = job.lowered, job.plan
     code_record()  # now: somebody may edit the sources while the paths run
     started = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A run that is kept while it goes on, and gone on with."""
+"""Checkpoints: what a run in progress leaves, and how it is resumed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import pytest
 from capexrisk.archive import checkpoint
 from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.lock import is_locked, locked
-from capexrisk.archive.manifest import library_versions
 from capexrisk.archive.results import Results
+from capexrisk.code import code_identity
 from capexrisk.errors import ResultsError, ResumeMismatch, RunDirectoryError, TargetError
 from capexrisk.run import execute, plan, stopping
 from capexrisk.study.simulation import simulate
@@ -93,7 +93,7 @@ def assert_same(found: Results, wanted: Results) -> None:
         table, like = getattr(found, name), getattr(wanted, name)
         pd.testing.assert_frame_equal(table, like, check_exact=True)
     np.testing.assert_array_equal(found.replicates, wanted.replicates)
-    assert found.manifest["run"]["quarantine"] == wanted.manifest["run"]["quarantine"]
+    assert found.manifest.run.quarantine == wanted.manifest.run.quarantine
 
 
 def go_on(scenario, kind: str, folder: Path, **options) -> Results:
@@ -218,12 +218,8 @@ def test_another_scenario_is_refused(scenario, tmp_path):
 @pytest.mark.parametrize("what", ["code", "numba", "python"])
 def test_other_code_is_refused(scenario, tmp_path, monkeypatch, what):
     part_of(scenario, "sobol", tmp_path / "c", 9 * CHUNK)
-    if what == "code":
-        record = {"version": "0", "revision": None, "changed": None, "digest": "f" * 64}
-        monkeypatch.setattr("capexrisk.archive.job.code_record", lambda: record)
-    else:
-        versions = {**library_versions(), what: "9.9"}
-        monkeypatch.setattr("capexrisk.archive.job.library_versions", lambda: versions)
+    other = code_identity() | {what: "f" * 64 if what == "code" else "9.9"}
+    monkeypatch.setattr("capexrisk.archive.job.code_identity", lambda: other)
     with pytest.raises(ResumeMismatch, match=rf"\({what} was \S+, is (f{{20}}|9\.9)\)"):
         go_on(scenario, "sobol", tmp_path / "c")
 
@@ -256,7 +252,7 @@ def test_a_job_that_somebody_changed_is_refused(scenario, tmp_path, key):
 def test_a_file_that_cannot_be_read_now_is_left_alone(scenario, tmp_path, whole, monkeypatch):
     """It may be sound: too many open files, a network that is away."""
     part_of(scenario, "sobol", tmp_path / "c", 70 * CHUNK)
-    read = checkpoint.read_totals
+    read = checkpoint.read_arrays
 
     def fail(path):
         if path.name == "totals-05.lz4":
@@ -264,11 +260,11 @@ def test_a_file_that_cannot_be_read_now_is_left_alone(scenario, tmp_path, whole,
         return read(path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkpoint, "read_totals", fail)
+        patch.setattr(checkpoint, "read_arrays", fail)
         with pytest.raises(OSError, match="Too many open files"):
             go_on(scenario, "sobol", tmp_path / "c")
     found = go_on(scenario, "sobol", tmp_path / "c")
-    assert found.manifest["run"]["paths_resumed"] == 70 * CHUNK
+    assert found.manifest.run.paths_resumed == 70 * CHUNK
     assert_same(found, whole["sobol"])
 
 
@@ -295,14 +291,14 @@ def test_an_interrupt_waits_until_a_chunk_is_added(scenario, tmp_path, whole, mo
 def test_a_second_interrupt_does_not_disturb_what_the_first_one_keeps(
     scenario, tmp_path, monkeypatch
 ):
-    write = checkpoint.write_totals
+    write = checkpoint.write_arrays
 
     def pressed_again(*given, **how):
         signal.raise_signal(signal.SIGINT)
         write(*given, **how)
 
     monkeypatch.setattr(checkpoint.Checkpoint, "before", lambda *_: None)
-    monkeypatch.setattr(checkpoint, "write_totals", pressed_again)
+    monkeypatch.setattr(checkpoint, "write_arrays", pressed_again)
     try:
         part_of(scenario, "sobol", tmp_path / "c", 70 * CHUNK)
     except KeyboardInterrupt:  # which would end the tests
@@ -315,7 +311,7 @@ def test_totals_without_their_job_are_not_used(scenario, tmp_path, whole):
     part_of(scenario, "sobol", tmp_path / "c", 9 * CHUNK)
     (tmp_path / "c" / "job.json").unlink()
     found = go_on(scenario, "sobol", tmp_path / "c")
-    assert found.manifest["run"]["paths_resumed"] == 0
+    assert found.manifest.run.paths_resumed == 0
     assert_same(found, whole["sobol"])
 
 
@@ -334,8 +330,8 @@ def test_a_place_for_other_things_is_refused(scenario, tmp_path, place):
 def test_another_format_is_refused(scenario, tmp_path):
     part_of(scenario, "sobol", tmp_path / "c", 9 * CHUNK)
     path = tmp_path / "c" / "job.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 2}))
-    with pytest.raises(ResumeMismatch, match="format_version was 2, is 1"):
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format_version": 1}))
+    with pytest.raises(ResumeMismatch, match="format_version was 1, is 2"):
         go_on(scenario, "sobol", tmp_path / "c")
 
 
@@ -372,13 +368,13 @@ def test_quarantined_paths_are_kept_and_counted_once(scenario, sampler, tmp_path
     monkeypatch.setattr(execute, "QUARANTINE_LIMIT", 1.0)
     monkeypatch.setattr(execute, "run_chunk", some_broken)
     wanted = simulate(scenario, paths=PATHS[sampler], seed=SEED, sampler=sampler, n_jobs=1)
-    assert wanted.manifest["run"]["paths_quarantined"] == 2
+    assert wanted.manifest.run.paths_quarantined == 2
     for after in (20, 90):
         part_of(scenario, sampler, tmp_path / "c", after * CHUNK)
     found = go_on(scenario, sampler, tmp_path / "c", n_jobs=1)
     assert_same(found, wanted)
-    assert found.manifest["run"]["paths_quarantined"] == 2
-    assert found.manifest["run"]["paths_resumed"] == 90 * CHUNK
+    assert found.manifest.run.paths_quarantined == 2
+    assert found.manifest.run.paths_resumed == 90 * CHUNK
 
 
 def test_what_is_out_of_reach_is_refused_after_a_stop_as_well(scenario, tmp_path, monkeypatch):
@@ -397,9 +393,9 @@ def test_looks_that_were_passed_are_not_taken_again(scenario, tmp_path, monkeypa
     last = wanted.paths // CHUNK
     part_of(scenario, "sobol", tmp_path / "c", (last - 2) * CHUNK, **asked)
     looks = []
-    estimates = stopping._estimates
+    table = stopping.EstimateTable
     monkeypatch.setattr(
-        stopping, "_estimates", lambda *given: (looks.append(given), estimates(*given))[1]
+        stopping, "EstimateTable", lambda *given: (looks.append(given), table(*given))[1]
     )
     assert_same(go_on(scenario, "sobol", tmp_path / "c", **asked), wanted)
     assert len(looks) == 1
@@ -415,7 +411,7 @@ def test_targets_are_looked_at_as_in_one_go(scenario, tmp_path, monkeypatch):
         folder = tmp_path / str(after)
         part_of(scenario, "sobol", folder, after * CHUNK, **asked)
         found = go_on(scenario, "sobol", folder, **asked)
-        assert found.manifest["run"]["targets"] == wanted.manifest["run"]["targets"]
+        assert found.manifest.run.targets == wanted.manifest.run.targets
         assert_same(found, wanted)
 
 
@@ -464,13 +460,13 @@ def test_keeping_takes_its_share_of_the_time(scenario, tmp_path, monkeypatch, sh
     monkeypatch.setattr(checkpoint.time, "thread_time", lambda: float(next(seconds)))
     monkeypatch.setattr(checkpoint.Checkpoint, "keep", lambda *_, **__: None)
     written = []
-    write = checkpoint.write_totals
+    write = checkpoint.write_arrays
 
     def counted(path, *rest, **how):
         written.append(path.name)
         write(path, *rest, **how)
 
-    monkeypatch.setattr(checkpoint, "write_totals", counted)
+    monkeypatch.setattr(checkpoint, "write_arrays", counted)
     part_of(scenario, "sobol", tmp_path / "c", 100 * CHUNK)
     assert 98 // (every + 2) <= len(written) <= 100 // every + 1
     assert len(set(written)) >= len(written) - 2  # in turn, the one that lacks most

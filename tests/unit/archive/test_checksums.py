@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.checksums import changed_files, record_of_chunks
+from capexrisk.archive.manifest import ChunksRecord
 from capexrisk.archive.results import (
     CHUNKS,
     MANIFEST,
@@ -43,7 +44,7 @@ def run(whole, tmp_path):
 
 @pytest.fixture
 def files(whole):
-    return load_results(whole).manifest["files"]
+    return load_results(whole).manifest.files
 
 
 def test_every_table_has_its_check_sum(run, files):
@@ -81,7 +82,7 @@ def test_what_is_missing_or_no_file(run, files):
 def test_the_list_of_chunks_is_hashed_row_by_row():
     rows = [(0, 0, 64, 2**32 - 1), (1, 2**40, 64, 7)]
     packed = b"".join(struct.pack("<4q", *row) for row in rows)
-    record = {"count": 2, "sha256": hashlib.sha256(packed).hexdigest()}
+    record = ChunksRecord(count=2, sha256=hashlib.sha256(packed).hexdigest())
     assert record_of_chunks(rows) == record
     assert record_of_chunks([ChunkEntry(*row) for row in rows]) == record
 

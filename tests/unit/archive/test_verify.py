@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
-from capexrisk.archive.manifest import machine
+from capexrisk.archive.manifest import MANIFEST
+from capexrisk.archive.provenance import code_record, machine
 from capexrisk.archive.results import (
-    CHUNKS,
     Results,
     ResultsError,
     load_results,
 )
 from capexrisk.archive.verify import verify
-from capexrisk.code import code_in_words, code_record
 from capexrisk.study.simulation import simulate
+from tests.unit.manifests import changed
 from tests.unit.scenarios import small_scenario
 
 PATHS = {"sobol": 32_768, "plain": 60_000}  # 32 chunks, and 4
@@ -75,69 +76,55 @@ def test_another_figure_in_a_table_is_found(stored, name):
 
 
 def test_another_seed_differs_everywhere(stored):
-    manifest = {**stored.manifest, "run": {**stored.manifest["run"], "seed": 10}}
-    found = verify(dataclasses.replace(stored, manifest=manifest), sample=2)
+    found = verify(changed(stored, run={"seed": 10}), sample=2)
     assert len(found.differing) == 2
 
 
 def test_other_versions_are_named(stored):
-    versions = {**stored.manifest["versions"], "numpy": "1.0"}
-    found = verify(dataclasses.replace(stored, manifest={**stored.manifest, "versions": versions}))
+    found = verify(changed(stored, versions=stored.manifest.versions | {"numpy": "1.0"}))
     assert found.versions == {"numpy": ("1.0", np.__version__)}
-
-
-def changed(run: Results, part: str, **values: object) -> Results:
-    manifest = {**run.manifest, part: {**run.manifest[part], **values}}
-    return dataclasses.replace(run, manifest=manifest)
 
 
 def test_other_code_is_named(stored):
     there = {"revision": "1" * 40, "changed": True, "digest": "2" * 64}
-    found = verify(changed(stored, "code", **there), sample=2)
+    found = verify(changed(stored, code=there), sample=2)
     then, now = found.versions.pop("code")
     assert then == f"0.1.0, commit {'1' * 12} with changes, digest {'2' * 12}"
-    assert now == code_in_words(code_record()) and found.versions == {}
-    older = verify(changed(stored, "code", version="0.0.1", revision=None), sample=2)
+    assert now == str(code_record()) and found.versions == {}
+    older = verify(changed(stored, code={"version": "0.0.1", "revision": None}), sample=2)
     assert older.versions["code"][0].startswith("0.0.1, digest ")
 
 
 def test_another_commit_of_the_same_files_is_not(stored):
-    found = verify(changed(stored, "code", revision="1" * 40, changed=True), sample=2)
+    found = verify(changed(stored, code={"revision": "1" * 40, "changed": True}), sample=2)
     assert found.versions == {}
 
 
 def test_another_processor_is_named(stored):
-    features = stored.manifest["machine"]["llvm_features"]
+    features = stored.manifest.machine.llvm_features
     there = {"llvm_cpu": "z80", "llvm_features": f"{features},+zilog", "libc": "musl"}
-    found = verify(changed(stored, "machine", **there), sample=2)
+    found = verify(changed(stored, machine=there), sample=2)
     here = machine()
     assert found.versions == {
-        "libc": ("musl", here["libc"]),
-        "llvm_cpu": ("z80", here["llvm_cpu"]),
+        "libc": ("musl", here.libc),
+        "llvm_cpu": ("z80", here.llvm_cpu),
         "llvm_features": ("+zilog", "none besides"),
     }
 
 
-def test_a_changed_scenario_is_refused(stored):
-    record = {**stored.manifest["scenario"], "digest": "0" * 64}
-    changed = dataclasses.replace(stored, manifest={**stored.manifest, "scenario": record})
-    with pytest.raises(ResultsError, match="has another digest; it was changed"):
-        verify(changed)
-
-
-def test_a_scenario_that_is_none_any_more_is_refused(stored):
-    record = stored.manifest["scenario"]
-    model = {**record["model"], "market": {**record["model"]["market"], "tax": 7.0}}
-    manifest = {**stored.manifest, "scenario": {**record, "model": model}}
-    with pytest.raises(ResultsError, match=r"in the run's record is refused: .*tax: 7"):
-        verify(dataclasses.replace(stored, manifest=manifest))
-
-
-def test_an_earlier_run_has_no_record(run, tmp_path):
+def test_a_scenario_that_somebody_changed_is_refused(run, tmp_path):
+    """When it is read: nothing of it is what was run."""
     run.write(tmp_path)
-    (tmp_path / CHUNKS).unlink()
-    with pytest.raises(ResultsError, match="has no record of its chunks"):
-        verify(load_results(tmp_path))
+    path = tmp_path / MANIFEST
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["scenario"]["market"]["tax"] = 0.5
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ResultsError, match="scenario_digest is another; its scenario was changed"):
+        load_results(tmp_path)
+    manifest["scenario"]["market"]["tax"] = 7.0
+    path.write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ResultsError, match=r"manifest\.json: scenario\.market\.tax: 7\.0: "):
+        load_results(tmp_path)
 
 
 def test_a_run_that_stopped_at_a_target():

@@ -153,7 +153,7 @@ def test_what_has_happened_never_unhappens(summary, results, metric):
 
 def test_cash_that_stays_at_its_target_is_reported_exactly(summary, results):
     """On most paths Oracle's lowest cash is its target, a point mass inside a histogram cell."""
-    issuers = results.manifest["scenario"]["model"]["issuers"]
+    issuers = results.manifest.scenario.model_case()["issuers"]
     (target,) = (issuer["cash_target"] for issuer in issuers if issuer["name"] == "Oracle")
     rows = summary[(summary["issuer"] == "Oracle") & (summary["metric"] == "lowest_cash")]
     upper = rows[rows["statistic"] == "p95"].iloc[0]

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from math import nan, sqrt
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from capexrisk.archive.manifest import Manifest
+from capexrisk.archive.provenance import build_manifest
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
 from capexrisk.estimate.table import COLUMNS
+from capexrisk.estimate.totals import Totals
+from capexrisk.lowering import lower
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES, RUNGS
-from capexrisk.scenario import calendar_years, quarter_labels
+from capexrisk.run.plan import RunPlan
+from capexrisk.scenario import calendar_years, quarter_labels, scenario_from_case
+from tests.unit.kernel.blocks import with_quarters
+from tests.unit.scenarios import reference_case
 
 PATHS = 32_768
 NETS = 32
@@ -90,29 +98,28 @@ def synthetic(
             ["issuer", "period", "metric", "lower"], ignore_index=True
         ),
         chunks=pd.DataFrame(),
-        manifest={
-            "scenario": {
-                "name": name,
-                "issuers": list(issuers),
-                "quarters": labels,
-                "years": years,
-                "model": {
-                    "thresholds": {"group_profit": 1000.0, "outside_funding": 1500.0},
-                    "market": {
-                        "fear_spread_bp": 150.0,
-                        "comfort_utilisation": 0.85,
-                        "vigilante_share": 0.145,
-                    },
-                },
-            },
-            "run": {
-                "paths": PATHS,
-                "paths_counted": PATHS,
-                "seed": 7,
-                "sampler": "sobol",
-                "replicates": NETS,
-            },
-        },
+        manifest=_manifest(name, issuers, quarters, start),
+    )
+
+
+def _manifest(name: str, issuers: Sequence[str], quarters: int, start: str) -> Manifest:
+    case = with_quarters(reference_case(), quarters)
+    first = case["issuers"][0]
+    case["issuers"] = [{**first, "name": issuer} for issuer in issuers]
+    levels = {"fear_spread_bp": 150.0, "comfort_utilisation": 0.85, "vigilante_share": 0.145}
+    case["market"] |= levels
+    case["thresholds"] = {"group_profit": 1000.0, "outside_funding": 1500.0}
+    scenario = scenario_from_case(case, start=start, name=name)
+    lowered = lower(scenario)
+    totals = Totals(lowered.layout, NETS, independent=True)  # one histogram, which stays empty
+    totals.paths += PATHS // NETS
+    return build_manifest(
+        scenario,
+        lowered,
+        RunPlan(paths=PATHS, seed=7),
+        totals,
+        started=datetime(2026, 11, 1, tzinfo=UTC),
+        seconds=1.0,
     )
 
 

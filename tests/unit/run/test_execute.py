@@ -154,12 +154,12 @@ def test_a_few_broken_paths_are_left_out_and_told(sampler, paths):
     """
     scenario = extreme_scenario(speed=0.55, sigma=2.05)
     results = simulate(scenario, paths=paths, seed=1, sampler=sampler)
-    run = results.manifest["run"]
-    assert 1 <= run["paths_quarantined"] <= 4
-    assert run["paths_counted"] == results.paths == paths - run["paths_quarantined"]
-    listed = run["quarantine"]
-    assert len(listed) == run["paths_quarantined"]
-    first = f"the first is path {listed[0]['path']}, in {listed[0]['quarter']}"
+    run = results.manifest.run
+    assert 1 <= run.paths_quarantined <= 4
+    assert run.paths_counted == results.paths == paths - run.paths_quarantined
+    listed = run.quarantine
+    assert len(listed) == run.paths_quarantined
+    first = f"the first is path {listed[0].path}, in {listed[0].quarter}"
     assert first in results.quarantine_note
     counts = results.distributions.groupby(["issuer", "period", "metric"])["count"].sum()
     assert (counts == results.paths).all()
@@ -260,4 +260,4 @@ def test_joblib_is_given_the_number_of_workers_as_it_is(monkeypatch, jobs):
 def test_the_manifest_tells_the_workers_of_an_active_config():
     with joblib.parallel_config(n_jobs=1):
         results = simulate(small_scenario(2), paths=64, n_jobs=None)
-    assert results.manifest["run"]["jobs"] == 1
+    assert results.manifest.run.jobs == 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from capexrisk.archive.manifest import TargetRecord
+from capexrisk.archive.results import target_line
 from capexrisk.errors import TargetError, UnknownName
 from capexrisk.estimate.names import resolve
 from capexrisk.lowering import lower
 from capexrisk.run.plan import DEFAULT_MOST_PATHS, RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
-from capexrisk.run.targets import parse_target, sentence
+from capexrisk.run.targets import parse_target
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 
@@ -139,10 +141,10 @@ def test_a_run_stops_at_its_cap_and_says_what_is_missing(scenario, early):
     assert found.paths == LOOK
     (line,) = found.targets
     assert "not reached, " in line and " paths in all would be enough" in line
-    record = found.manifest["run"]["targets"][0]
+    record = found.manifest.run.targets[0]
     row = found.estimates("funding_failure", issuer="CoreWeave", period="2028Q1").iloc[0]
     needed = LOOK * (row["standard_error"] / (0.015 * row["value"])) ** 2
-    assert record["paths_needed"] == pytest.approx(needed, rel=1e-3)
+    assert record.paths_needed == pytest.approx(needed, rel=1e-3)
 
 
 def test_a_run_stops_before_its_time_is_over(lowered, early, monkeypatch):
@@ -203,14 +205,14 @@ def test_no_hit_means_that_nobody_knows(early):
 
 
 def test_a_sentence_rounds_what_nobody_knows_better():
-    record = {
-        "target": "a/b: rel 5%",
-        "reached": False,
-        "value": 0.25,
-        "standard_error": 0.0254,
-        "paths_needed": 1_234_567,
-    }
-    assert sentence(record, 1_000) == (
+    record = TargetRecord(
+        target="a/b: rel 5%",
+        reached=False,
+        value=0.25,
+        standard_error=0.0254,
+        paths_needed=1_234_567,
+    )
+    assert target_line(record, 1_000) == (
         "a/b: rel 5%: not reached, 0.25 with a standard error of 0.025 after 1,000 paths; "
         "about 1,200,000 paths in all would be enough"
     )

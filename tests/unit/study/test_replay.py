@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,7 +124,7 @@ def test_a_run_read_from_disk_replays_the_same(
     pd.testing.assert_frame_equal(replay(load_results(tmp_path), index), expected)
     number = int(paths["path"].iloc[index])
     pd.testing.assert_frame_equal(replay(results, number), expected)
-    sampler = results.manifest["run"]["sampler"]
+    sampler = results.manifest.run.sampler
     again = replay(small_scenario(), number, seed=4, sampler=sampler)
     pd.testing.assert_frame_equal(again, expected)
     assert set(CHANNELS) <= set(expected.columns)
@@ -141,11 +140,6 @@ def test_a_path_that_the_run_has_not_is_refused(kept: tuple[Results, pd.DataFram
             replay(results, path)
     with pytest.raises(ValueError, match="path: -1 is out of range"):
         replay(small_scenario(), -1)
-    old = {**results.manifest["run"]}
-    if old.pop("sampler") == "plain":  # runs of before there were samplers
-        del old["replicates"]
-        older = replace(results, manifest={**results.manifest, "run": old})
-        pd.testing.assert_frame_equal(replay(older, 7), replay(results, 7))
 
 
 def test_events_are_replayed() -> None:

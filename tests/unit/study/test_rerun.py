@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.results import MANIFEST, SUMMARY_CSV
-from capexrisk.scenario import digest, inputs, load_scenario, scenario_from_case
+from capexrisk.scenario import inputs, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT, call
 from tests.unit.scenarios import small_scenario
@@ -18,18 +18,16 @@ RERUN = ("paths", "seed", "sampler", "collect")
 
 def again(folder: Path, kept_in: Path) -> bytes:
     """summary.csv of the run made again, by nothing but what stands in the manifest."""
-    kept = json.loads((kept_in / MANIFEST).read_text("utf-8"))
-    record, run = kept["scenario"], kept["run"]
-    scenario = scenario_from_case(record["model"], start=record["quarters"][0], name=record["name"])
-    assert digest(scenario) == record["digest"]
+    manifest = read_manifest(kept_in / MANIFEST)
     folder.mkdir()
-    simulate(scenario, **{key: run[key] for key in RERUN}, n_jobs=1).write(folder)
+    asked = {key: getattr(manifest.run, key) for key in RERUN}
+    simulate(manifest.scenario, **asked, n_jobs=1).write(folder)
     return (folder / SUMMARY_CSV).read_bytes()
 
 
 @pytest.mark.parametrize("path", sorted(DEFAULT.parent.glob("*.toml")), ids=lambda path: path.stem)
 def test_every_scenario_of_the_library(path, tmp_path):
-    """Events, extended files, overrides: all of it is in the model that the manifest keeps."""
+    """Events, extended files, overrides: all of it is in the scenario that the manifest keeps."""
     scenario = load_scenario(path, ["market.tax=0.2"])
     kept = tmp_path / "kept"
     kept.mkdir()
@@ -53,7 +51,7 @@ def test_every_kind_of_run(arguments, tmp_path):
     run = simulate(small_scenario(quarters=2), seed=2**64 - 1, **arguments)
     run.write(kept)
     assert run.paths < 2**20
-    assert run.manifest["run"]["max_seconds"] == arguments.get("max_seconds")
+    assert run.manifest.run.max_seconds == arguments.get("max_seconds")
     assert again(tmp_path / "again", kept) == (kept / SUMMARY_CSV).read_bytes()
 
 
@@ -61,18 +59,11 @@ def test_every_kind_of_run(arguments, tmp_path):
 def test_the_evidence_is_what_the_command_lists(name, tmp_path):
     path = DEFAULT.with_stem(name)
     simulate(load_scenario(path), paths=32, n_jobs=1, collect="means").write(tmp_path)
-    kept = json.loads((tmp_path / MANIFEST).read_text("utf-8"))["scenario"]["sources"]
-    given = inputs(load_scenario(path))
-    assert [tuple(map(_as_tuples, record.values())) for record in kept] == [
-        (one.table, one.key, one.value, one.confidence, one.source, one.address) for one in given
-    ]
+    given = inputs(read_manifest(tmp_path / MANIFEST).scenario)
+    assert given == inputs(load_scenario(path))
     lines = call("sources", path, cwd=tmp_path).stdout.splitlines()
     listed = [" ".join(line.split()) for line in lines]
     for one in given:
         told = f"{one.path} {one.value} {one.confidence} {one.source[:100]}"
         assert any(" ".join(told.split()) in line for line in listed)  # the rest may be folded
     assert listed[-1].startswith(f"{len(given)} inputs: ")
-
-
-def _as_tuples(value: object) -> object:
-    return tuple(map(_as_tuples, value)) if isinstance(value, list) else value

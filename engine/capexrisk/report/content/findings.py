@@ -9,10 +9,11 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import Answer
-from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import money, percentage
 from capexrisk.report.writing.odds import odds_and_range
 from capexrisk.report.writing.words import counted, listed, unbroken
+from capexrisk.scenario import inputs
 
 MOST_NAMES = 6
 MOST_RANKED = 3
@@ -94,7 +95,7 @@ def _outside(results: Results, estimates: Estimates) -> str:
 
 
 def _certainty(results: Results) -> str:
-    known = Counter(record["confidence"] for record in results.sources)
+    known = Counter(given.confidence for given in inputs(results.manifest.scenario))
     assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed." if known else ""
     return (
         f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
@@ -105,22 +106,21 @@ def _certainty(results: Results) -> str:
 
 def warnings(results: Results) -> list[str]:
     """Warnings that stand above everything else: what is missing from the run."""
-    run = results.manifest["run"]
+    run = results.manifest.run
     found = []
     if results.quarantine_note:
         found.append(results.quarantine_note)
-    targets = run.get("targets", ())
-    missed = sum(1 for target in targets if not target["reached"])
+    missed = sum(1 for target in run.targets if not target.reached)
     if missed:
         found.append(
             f"the run ended before it was as sure as asked: {missed} of "
-            f"{counted(len(targets), 'target')} not reached"
+            f"{counted(len(run.targets), 'target')} not reached"
         )
-    if not targets and run["paths"] < run.get("paths_asked", 0):
-        cap = run.get("max_seconds")
+    if not run.targets and run.paths < run.paths_asked:
+        cap = run.max_seconds
         why = "" if cap is None else f" after {cap:g} s, as was asked"
         found.append(
-            f"the run was stopped{why}, with {run['paths']:,} of {run['paths_asked']:,} paths: "
+            f"the run was stopped{why}, with {run.paths:,} of {run.paths_asked:,} paths: "
             "figures are less sure, and their intervals say so"
         )
     return found
@@ -136,4 +136,4 @@ def _words(estimate: Estimate) -> str:
 
 def threshold_text(results: Results, name: str) -> str:
     """A threshold of the scenario, $bn."""
-    return f"${results.manifest['scenario']['model']['thresholds'][name]:,.10g}bn"
+    return f"${threshold_of(results, name):,.10g}bn"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
@@ -21,6 +20,7 @@ from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, written
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.words import at_least, with_unit, words_of
+from capexrisk.scenario.issuer import Issuer
 
 MOST_COUNTS = 6
 
@@ -133,7 +133,7 @@ class Grids:
         rows.append(Row("Mean below P5", self._amounts(cash.name, issuer, SHORTFALL)))
         for metric in (operating, capex):
             rows.append(Row(f"{metric.words}, mean", self._amounts(metric.name, issuer)))
-        if self._model(issuer)["finance_lease_share"]:
+        if self._figures_of(issuer).finance_lease_share:
             leased = self._amounts(flow_metric("finance_leases"), issuer)
             rows.append(Row("by finance leases", leased, of=capex.words))
         rows.append(Row(f"{profit.words}, mean", self._amounts(profit.name, issuer)))
@@ -176,10 +176,9 @@ class Grids:
             rows.append(Row(with_unit(metric), [written(e, metric.unit) for e in found]))
         return Grid("Over the whole horizon", "Quantity", ["Mean", "P5", "P50", "P95"], rows)
 
-    def _model(self, issuer: str) -> dict[str, Any]:
-        """An issuer's parameters."""
-        issuers = self.results.manifest["scenario"]["model"]["issuers"]
-        return dict(issuers[self.results.issuers.index(issuer)])
+    def _figures_of(self, issuer: str) -> Issuer:
+        """An issuer's figures."""
+        return next(one for one in self.results.manifest.scenario.issuers if one.name == issuer)
 
     def _amounts(self, metric: str, issuer: str, statistic: str = "mean") -> list[Cell]:
         found = (self.estimates.amount(metric, issuer, year, statistic) for year in self.years)

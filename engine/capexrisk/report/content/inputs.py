@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 from capexrisk.archive.results import Results
 from capexrisk.report.writing.cells import Cell, Grid, Row
 from capexrisk.report.writing.numbers import MINUS
 from capexrisk.report.writing.words import SECTIONS
-from capexrisk.scenario import describe_input
+from capexrisk.scenario import Input, describe_input, inputs
 from capexrisk.scenario.section import CONFIDENCES
 
 NO_EVIDENCE = "without evidence"
@@ -34,9 +33,9 @@ class Assumption:
     key : str
         As in the scenario's file.
     meaning : str
-        What it is; "" for a key that this version does not know.
+        What it is.
     value : object
-        A number, a word, or a list of them.
+        A number, a word, or a tuple of them.
     written : str
         The value as text.
     confidence, source, address : str
@@ -67,10 +66,10 @@ class Group:
 
 
 def assumptions(results: Results) -> list[Group]:
-    """Every input of a run, by section, in the scenario's order; none of an older run."""
+    """Every input of a run, by section, in the scenario's order."""
     groups: dict[str, list[Assumption]] = {}
-    for record in results.sources:
-        groups.setdefault(record["section"], []).append(_assumption(record))
+    for given in inputs(results.manifest.scenario):
+        groups.setdefault(given.table, []).append(_assumption(given))
     return [Group(SECTIONS.get(name, name), found) for name, found in groups.items()]
 
 
@@ -109,13 +108,13 @@ def written(value: object) -> str:
     return str(value)
 
 
-def _assumption(record: dict[str, Any]) -> Assumption:
+def _assumption(given: Input) -> Assumption:
     return Assumption(
-        key=record["key"],
-        meaning=describe_input(record["section"], record["key"]),
-        value=record["value"],
-        written=written(record["value"]),
-        confidence=record["confidence"] or NO_EVIDENCE,
-        source=record["source"],
-        address=record.get("address", ""),
+        key=given.key,
+        meaning=describe_input(given.table, given.key),
+        value=given.value,
+        written=written(given.value),
+        confidence=given.confidence or NO_EVIDENCE,
+        source=given.source,
+        address=given.address,
     )

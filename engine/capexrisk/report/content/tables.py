@@ -41,10 +41,10 @@ class Headline:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """What rich prints."""
         results = self._results
-        scenario, run = results.manifest["scenario"], results.manifest["run"]
+        scenario, seed = results.manifest.scenario, results.manifest.run.seed
         paths = counted(results.paths, "path")
-        yield Text(scenario["title"] or scenario["name"], style="bold")
-        yield Text(f"{scenario['name']}, {paths}, seed {run['seed']}; chances in per cent")
+        yield Text(scenario.title or scenario.name, style="bold")
+        yield Text(f"{scenario.name}, {paths}, seed {seed}; chances in per cent")
         yield Text()
         yield self._burning()
         yield Text()

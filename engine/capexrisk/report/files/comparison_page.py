@@ -32,7 +32,7 @@ class Other:
     description: str
     answer: str
     changes: Grid
-    inputs: Group | None
+    inputs: Group
 
 
 def write_comparison(comparison: Comparison, directory: Path) -> Path:
@@ -75,8 +75,7 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         "left_out": len(base.issuers) - len(parts),
         "figures": figures_by_section(drawings),
         "runs": _runs(comparison),
-        "one_plan": len({(r.paths, r.manifest["run"]["seed"]) for r in comparison.runs.values()})
-        == 1,
+        "one_plan": len({(r.paths, r.manifest.run.seed) for r in comparison.runs.values()}) == 1,
     }
     return render_page("comparison.html.j2", context)
 
@@ -102,12 +101,12 @@ def _contents(others: list[Other], parts: list[Part]) -> list[Entry]:
 
 def _other(comparison: Comparison, name: str, number: int) -> Other:
     changes = headline_changes(comparison, name)
-    described = comparison.runs[name].manifest["scenario"]
+    described = comparison.runs[name].manifest.scenario
     return Other(
         name=name,
         anchor=f"scenario-{number}",
-        title=described["title"],
-        description=described.get("description", ""),
+        title=described.title,
+        description=described.description,
         answer=sentence(changes),
         changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
         inputs=_inputs(comparison.runs[comparison.base], comparison.runs[name], name),
@@ -179,10 +178,8 @@ def _part(comparison: Comparison, issuer: str, number: int) -> Part:
     )
 
 
-def _inputs(base: Results, other: Results, name: str) -> Group | None:
-    """Inputs that differ from the base's; None where a run does not list its inputs."""
-    if not base.sources or not other.sources:
-        return None
+def _inputs(base: Results, other: Results, name: str) -> Group:
+    """Inputs that differ from the base's."""
     before, after = (
         {(group.name, one.key): one for group in assumptions(run) for one in group.assumptions}
         for run in (base, other)
@@ -214,12 +211,12 @@ def _changed(key: tuple[str, str], old: Assumption | None, new: Assumption | Non
 def _runs(comparison: Comparison) -> Grid:
     rows = []
     for name, results in comparison.runs.items():
-        scenario, run = results.manifest["scenario"], results.manifest["run"]
+        run = results.manifest.run
         cells = (
             counted(results.paths, "path"),
-            str(run["seed"]),
-            run.get("sampler", "plain"),
-            scenario.get("digest", EMPTY)[:16],
+            str(run.seed),
+            run.sampler,
+            results.manifest.scenario_digest[:16],
         )
         rows.append(Row(name, [Cell(text) for text in cells]))
     return Grid("The runs", "Run", ["Paths", "Seed", "Sampler", "Digest of the scenario"], rows)

@@ -42,15 +42,15 @@ def write_markdown(results: Results, directory: Path) -> Path:
 
 def markdown(results: Results) -> str:
     """The summary: title, findings, the answer as a table, how it was computed."""
-    scenario, run = results.manifest["scenario"], results.manifest["run"]
+    scenario, run = results.manifest.scenario, results.manifest.run
     estimates = Estimates(results)
     found = answer(results, estimates)
     paths = counted(results.paths, "path")
-    head = f"Scenario {scenario['name']}, figures as of {scenario['as_of']}"
+    head = f"Scenario {scenario.name}, figures as of {scenario.as_of}"
     horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
-    lines = [f"# {_plain(scenario['title'] or scenario['name'])}", ""]
+    lines = [f"# {_plain(scenario.title or scenario.name)}", ""]
     lines += [line for text in warnings(results) for line in (f"**Warning:** {_plain(text)}.", "")]
-    lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run['seed']}.", ""]
+    lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run.seed}.", ""]
     for question, text in find(results, estimates, found, years_shown(results)):
         lines.append(f"- **{question}** {_plain(text)}")
     lines += ["", *_table(verdict(found)), ""]

@@ -54,7 +54,6 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     years = years_shown(results)
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
-    manifest = results.manifest
     found = answer(results, estimates)
     parts = [_part(issuer, found.end, k, grids) for k, issuer in enumerate(found.issuers, 1)]
     inputs = assumptions(results)
@@ -62,8 +61,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "warnings": warnings(results),
         "contents": _contents(parts),
         "results": results,
-        "scenario": manifest["scenario"],
-        "run": manifest["run"],
+        "scenario": results.manifest.scenario,
+        "run": results.manifest.run,
         "findings": [
             Finding(question, _joined(text))
             for question, text in find(results, estimates, found, years)

@@ -7,7 +7,6 @@ own; nothing is a formula. The same run gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from capexrisk.archive.results import Results
@@ -51,12 +50,12 @@ def write_workbook(results: Results, directory: Path) -> Path:
         The file.
     """
     path = directory / WORKBOOK
-    scenario = results.manifest["scenario"]
+    scenario = results.manifest.scenario
     estimates = Estimates(results)
     grids = Grids(results, estimates, last_quarters(results))
     # The day of the run, not of the file: the same run gives the same bytes.
-    created = datetime.fromisoformat(results.manifest["times"]["started"]).replace(tzinfo=None)
-    with Book(path, title=scenario["title"] or scenario["name"], created=created) as book:
+    created = results.manifest.times.started.replace(tzinfo=None)
+    with Book(path, title=scenario.title or scenario.name, created=created) as book:
         _answer(book, results, estimates)
         _tables(book, results, grids)
         _pairs(book, results, estimates)
@@ -70,7 +69,7 @@ def write_workbook(results: Results, directory: Path) -> Path:
 
 def _answer(book: Book, results: Results, estimates: Estimates) -> None:
     """The answer as a table, and below it the findings in sentences."""
-    scenario, found = results.manifest["scenario"], answer(results, estimates)
+    scenario, found = results.manifest.scenario, answer(results, estimates)
     failure = f"Funding failure by the end of {found.end}"
     headings = [
         Heading("Issuer", 22),
@@ -97,7 +96,7 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
     sentences: list[list[Value]] = [[], ["In sentences"]]
     for question, text in find(results, estimates, found, results.years):
         sentences.append([question, text.replace("\N{NO-BREAK SPACE}", " ")])
-    above = [scenario["title"] or scenario["name"]]
+    above = [scenario.title or scenario.name]
     above += [f"Warning: {warning}" for warning in warnings(results)]
     book.add("Answer", headings, [*rows, *sentences], above=above)
 
@@ -152,8 +151,6 @@ def _system(book: Book, results: Results, grids: Grids) -> None:
 
 def _inputs(book: Book, results: Results) -> None:
     groups = assumptions(results)
-    if not groups:  # of an older run
-        return
     headings = [
         Heading("Section", 16),
         Heading("Key, unit at its end", 40),

@@ -50,7 +50,7 @@ def refuse_partial(results: Results, directory: Path) -> None:
     ------
     ResultsError
     """
-    collected = results.manifest["run"].get("collect", "everything")
+    collected = results.manifest.run.collect
     if collected != "everything":
         raise ResultsError(
             f"{directory}: a report needs a run that collects everything, and this one "

@@ -182,11 +182,11 @@ def stamp(figure: Figure | SubFigure, runs: Runs) -> None:
 
 
 def _of_one(results: Results) -> str:
-    scenario, run = results.manifest["scenario"]["name"], results.manifest["run"]
-    return f"{scenario} · {counted(results.paths, 'path')} · seed {run['seed']}"
+    manifest = results.manifest
+    return f"{manifest.scenario.name} · {counted(results.paths, 'path')} · seed {manifest.run.seed}"
 
 
 def _of_several(runs: list[Results]) -> str:
     paths = listed([f"{paths:,}" for paths in dict.fromkeys(run.paths for run in runs)])
-    seeds = listed([str(s) for s in dict.fromkeys(run.manifest["run"]["seed"] for run in runs)])
+    seeds = listed([str(s) for s in dict.fromkeys(run.manifest.run.seed for run in runs)])
     return f"{counted(len(runs), 'run')} of {paths} paths · seed {seeds}"

@@ -61,7 +61,7 @@ def convergence(
     """
     period = str(period)
     by_net = results.replicates[_row(results, metric, issuer, period, statistic)]
-    if results.manifest["run"].get("sampler") != "sobol":
+    if results.manifest.run.sampler != "sobol":
         raise ValueError("convergence: the paths of this run are independent; it has no nets")
     of = metric_of(metric, of_whom(issuer))
     scale = scale_of(of.unit)

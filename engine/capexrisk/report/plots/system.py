@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -22,7 +20,7 @@ from capexrisk.report.plots.labels import (
     number_axis,
 )
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import percentage, scale_of
 from capexrisk.report.writing.words import axis_words
 
@@ -92,7 +90,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     scale = scale_of(quantity.unit)
     line = statistics_of(results, metric, SYSTEM, results.quarters, scale)
     parameter, named = quantity.level or ("", "")
-    level = _parameters(results).get(parameter)
+    level = getattr(results.manifest.scenario.market, parameter, None)
     with drawing(results, ax) as ax:
         draw_bands(ax, line)
         lowest, highest = ax.get_ylim()
@@ -159,7 +157,7 @@ def group_profit(results: Results, ax: Axes | None = None) -> Axes:
     Axes
     """
     line = statistics_of(results, "group_profit", SYSTEM, results.years)
-    threshold = float(results.manifest["scenario"]["model"]["thresholds"]["group_profit"])
+    threshold = threshold_of(results, "group_profit")
     estimates = Estimates(results)
     written = f"${threshold:,.10g}bn"
     low = min(0.0, float(line["p5"].min()))
@@ -201,7 +199,3 @@ def _write_above(ax: Axes, place: float, text: str) -> None:
         va="top",
         fontsize=7,
     )
-
-
-def _parameters(results: Results) -> dict[str, Any]:
-    return dict(results.manifest["scenario"]["model"]["market"])

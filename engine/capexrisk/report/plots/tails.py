@@ -15,7 +15,7 @@ from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
 from capexrisk.report.plots.choices import rows_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import percentage, scale_of, sign_of, signed
 from capexrisk.report.writing.words import in_a_sentence, shortened
 
@@ -118,7 +118,7 @@ def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax:
     estimates = Estimates(results)
     if issuer != SYSTEM or not estimates.has(f"{metric}_above_threshold", issuer, period):
         return ""
-    threshold = results.manifest["scenario"]["model"]["thresholds"][metric]
+    threshold = threshold_of(results, metric)
     chance = estimates.probability(f"{metric}_above_threshold", issuer, period)
     low, high = ax.get_xlim()
     near = abs(threshold - 0.5 * (low + high)) < high - low  # or the curve would be squeezed

@@ -9,6 +9,21 @@ from capexrisk.estimate.names import Name
 from capexrisk.model.vocabulary import CAUSES
 
 
+def threshold_of(results: Results, metric: str) -> float:
+    """The scenario's threshold for a metric, $bn.
+
+    Raises
+    ------
+    KeyError
+        If it has none for this metric.
+    """
+    thresholds = results.manifest.scenario.thresholds
+    return {
+        "group_profit": thresholds.group_profit_usd_bn_per_year,
+        "outside_funding": thresholds.outside_funding_usd_bn,
+    }[metric]
+
+
 class Estimates:
     """Estimates of a run by issuer, period, metric and statistic.
 

@@ -10,13 +10,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import cache
-from importlib.metadata import version
 from itertools import islice
-from platform import python_version
 from typing import TYPE_CHECKING, Any
 
-from capexrisk.code import code_digest
+from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.run.workers.serialisation import Parcel, pack, unpack
 
@@ -29,9 +26,8 @@ PATIENCE = 30.0  # seconds without any worker before a run is given up
 # Chunks are sent in batches, so that Dask's overhead is small beside the work: of one at first,
 # which keeps all workers busy in a short run, of more later.
 MOST_IN_BATCH = 16
+SHOWN = 12  # digits of a digest in a message
 AHEAD = 3  # batches in flight for each thread
-# The bits of a result may depend on these.
-LIBRARIES = ("numba", "llvmlite", "numpy")
 
 
 @contextmanager
@@ -142,7 +138,7 @@ def run_on_cluster(
                 taken += len(batch)
                 # A pickle holds only once what the tasks share, such as the scenario.
                 packed = pickle.dumps((work, batch), protocol=pickle.HIGHEST_PROTOCOL)
-                waiting.append(client.submit(run_batch, packed, decisive_versions(), pure=False))
+                waiting.append(client.submit(run_batch, packed, code_identity(), pure=False))
             if not waiting:
                 return
             yield from unpack(_result(client, waiting[0]))
@@ -164,22 +160,16 @@ def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
     ClusterError
         If a version that bits depend on differs here.
     """
-    here = decisive_versions()
+    here = code_identity()
     for name, wanted in versions.items():
         if here[name] != wanted:
             raise ClusterError(
-                f"scheduler: a worker has {name} {here[name]}, this process {wanted}, and results "
-                "might differ; install the same on all machines"
+                f"scheduler: a worker has {name} {here[name][:SHOWN]}, "
+                f"this process {wanted[:SHOWN]}, and results might differ; "
+                "install the same on all machines"
             )
     work, tasks = pickle.loads(packed)
     return pack([work(*task) for task in tasks])
-
-
-@cache
-def decisive_versions() -> dict[str, str]:
-    """Versions on which the bits of a result may depend."""
-    libraries = {name: version(name) for name in LIBRARIES}
-    return {"python": python_version(), **libraries, "code of digest": code_digest()[:12]}
 
 
 def _threads(client: Client) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import probability
 from capexrisk.report.content.answer import answer
@@ -22,6 +21,7 @@ from capexrisk.report.writing.numbers import (
     share,
 )
 from capexrisk.report.writing.odds import odds, odds_and_range
+from tests.unit.manifests import changed
 
 
 @pytest.fixture(scope="module")
@@ -157,17 +157,19 @@ def test_cells_sort_by_the_number_not_by_its_text(estimates: Estimates) -> None:
 
 def test_a_run_that_lacks_something_says_so_first(results: Results) -> None:
     assert warnings(results) == []
-    target = {"target": "x", "reached": False}
+    target = TargetRecord(
+        target="x", reached=False, value=None, standard_error=None, paths_needed=None
+    )
+    reached = target.model_copy(update={"reached": True})
     for run, said in (
-        ({"targets": [target, {**target, "reached": True}]}, "1 of 2 targets not reached"),
+        ({"targets": (target, reached)}, "1 of 2 targets not reached"),
         ({"paths": 1_000}, "stopped, with 1,000 of 2,000 paths"),
         (
-            {"paths_quarantined": 1, "quarantine": [{"path": 17, "quarter": "2026Q3"}]},
+            {"paths_quarantined": 1, "quarantine": (QuarantinedPath(path=17, quarter="2026Q3"),)},
             "the first is path 17, in 2026Q3",
         ),
     ):
-        manifest = {**results.manifest, "run": {**results.manifest["run"], **run}}
-        (found,) = warnings(replace(results, manifest=manifest))
+        (found,) = warnings(changed(results, run=run))
         assert said in found
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from capexrisk.archive.results import Results
 from capexrisk.report.content.inputs import assumptions, confidence_table, written
-
-
-def with_sources(results: Results, sources: list[dict[str, object]]) -> Results:
-    scenario = {**results.manifest["scenario"], "sources": sources}
-    return replace(results, manifest={**results.manifest, "scenario": scenario})
+from capexrisk.scenario import inputs
 
 
 def test_every_input_has_a_meaning(results: Results) -> None:
     groups = assumptions(results)
     assert [group.name for group in groups] == ["Market", "Thresholds", *results.issuers]
-    inputs = {(group.name, a.key): a for group in groups for a in group.assumptions}
-    assert len(inputs) == len(results.sources)
-    assert [key for key, found in inputs.items() if not found.meaning] == []
-    assert inputs["Market", "access.bonds"].meaning == "Bond market, share in each regime."
-    assert inputs["Oracle", "cash_usd_bn"].meaning == "Cash and marketable securities, $bn."
-    capex = inputs["Amazon", "capex_2026_usd_bn"]
+    found = {(group.name, a.key): a for group in groups for a in group.assumptions}
+    assert len(found) == len(inputs(results.manifest.scenario))
+    assert [key for key, one in found.items() if not one.meaning] == []
+    assert found["Market", "access.bonds"].meaning == "Bond market, share in each regime."
+    assert found["Oracle", "cash_usd_bn"].meaning == "Cash and marketable securities, $bn."
+    capex = found["Amazon", "capex_2026_usd_bn"]
     assert capex.meaning == "Guided capex of a calendar year, $bn."
 
 
@@ -37,14 +31,11 @@ def test_they_are_counted_by_confidence(results: Results) -> None:
     assert market.counts == "3 reported, 1 derived, 76 assumed"
 
 
-def test_what_this_version_does_not_know_is_shown_all_the_same(results: Results) -> None:
-    record = {"section": "weather", "key": "wind", "value": [1, [2.5, "x"]]}
-    evidence = {"confidence": "", "source": ""}
-    (group,) = assumptions(with_sources(results, [{**record, **evidence}]))
-    (found,) = group.assumptions
-    assert (group.name, found.meaning, found.written) == ("weather", "", "1; 2.5, x")
-    assert (found.confidence, found.address) == ("without evidence", "")
-    assert confidence_table([group]).rows[-1].label == "Without evidence"
+def test_an_input_without_evidence_says_so(one: Results) -> None:
+    groups = assumptions(one)
+    found = groups[0].assumptions[0]
+    assert (found.confidence, found.source, found.address) == ("without evidence", "", "")
+    assert confidence_table(groups).rows[-1].label == "Without evidence"
 
 
 @pytest.mark.parametrize(

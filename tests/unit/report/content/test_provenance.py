@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from capexrisk.archive.results import Results
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.files.markdown import markdown
 from capexrisk.report.files.run_page import render
+from tests.unit.manifests import changed
 
 COMMIT, DIGEST = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 4
 
 
 def told(results: Results, **code: object) -> str:
     record = {"version": "0.1.0", "revision": COMMIT, "changed": False, "digest": DIGEST, **code}
-    return dict(facts(replace(results, manifest={**results.manifest, "code": record})))["Code"]
+    return dict(facts(changed(results, code=record)))["Code"]
 
 
 def test_the_code_is_told(results: Results) -> None:
@@ -26,7 +25,7 @@ def test_the_code_is_told(results: Results) -> None:
 
 
 def test_page_and_mail_have_it(results: Results) -> None:
-    digest = results.manifest["code"]["digest"][:12]
+    digest = results.manifest.code.digest[:12]
     assert f"digest {digest}" in render(results, []) and f"digest {digest}" in markdown(results)
     machine = dict(facts(results))["Machine"]
-    assert machine.endswith(f"compiled for {results.manifest['machine']['llvm_cpu']}")
+    assert machine.endswith(f"compiled for {results.manifest.machine.llvm_cpu}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -13,6 +12,7 @@ from capexrisk.report.content import tables
 from capexrisk.report.content.answer import answer
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
+from tests.unit.manifests import changed
 
 
 def printed(results: Results, width: int) -> str:
@@ -49,6 +49,5 @@ def test_the_terminal_takes_any_run(odd: Results) -> None:
 
 
 def test_a_name_is_no_markup(results: Results) -> None:
-    manifest = {**results.manifest}
-    manifest["scenario"] = {**manifest["scenario"], "title": "[red]A[/red] title"}
-    assert "[red]A[/red] title" in printed(replace(results, manifest=manifest), 80)
+    marked = changed(results, scenario={"title": "[red]A[/red] title"})
+    assert "[red]A[/red] title" in printed(marked, 80)

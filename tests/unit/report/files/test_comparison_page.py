@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from capexrisk.report.writing.numbers import percentage
 from capexrisk.scenario import load_scenario
 from capexrisk.study.comparison import Comparison, compare
 from capexrisk.study.simulation import simulate
+from tests.unit.manifests import changed
 from tests.unit.report.conftest import ROOT
 from tests.unit.report.files.outline import Outline
 
@@ -102,21 +102,6 @@ def test_names_and_titles_are_text(comparison, tmp_path):
     runs = {}
     for number, results in enumerate(comparison.runs.values()):
         name = f"{hostile}{number}"
-        scenario = {**results.manifest["scenario"], "title": hostile, "description": hostile}
-        runs[name] = dataclasses.replace(
-            results, manifest={**results.manifest, "scenario": scenario}
-        )
+        runs[name] = changed(results, scenario={"title": hostile, "description": hostile})
     page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
     assert hostile not in page and "&lt;script&gt;alert(1)" in page
-
-
-def test_runs_that_do_not_say_their_inputs(comparison, tmp_path):
-    """Those of earlier versions."""
-    runs = {}
-    for name, results in comparison.runs.items():
-        scenario = {k: v for k, v in results.manifest["scenario"].items() if k != "sources"}
-        runs[name] = dataclasses.replace(
-            results, manifest={**results.manifest, "scenario": scenario}
-        )
-    page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
-    assert "do not say where their inputs come from" in page

@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from capexrisk.archive.results import Results
 from capexrisk.report.files.markdown import markdown
+from tests.unit.manifests import changed
 
 
 def test_it_gives_the_answer(results: Results) -> None:
     text = markdown(results)
     lines = text.splitlines()
-    assert lines[0] == f"# {results.manifest['scenario']['title']}"
+    assert lines[0] == f"# {results.manifest.scenario.title}"
     assert sum(line.startswith("- **") for line in lines) == 5
     assert "2,048 paths, seed 2." in text
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 2 + len(results.issuers) + 3
     assert {line.count("|") for line in table} == {5}
     assert "about 1 in" in text
-    assert results.manifest["scenario"]["digest"] in text
+    assert results.manifest.scenario_digest in text
     assert not {"\N{NO-BREAK SPACE}", "\N{WORD JOINER}"} & set(text)
 
 
 def test_what_is_missing_stands_below_the_title(results: Results) -> None:
-    run = {**results.manifest["run"], "paths": 100}
-    text = markdown(replace(results, manifest={**results.manifest, "run": run}))
+    text = markdown(changed(results, run={"paths": 100}))
     assert text.splitlines()[2].startswith("**Warning:** the run was stopped, with ")
 
 
 def test_names_are_no_markup(results: Results) -> None:
     attack = "<script>alert(1)</script>|*a*_b_`c`[d](e)\n# f"
-    scenario = {**results.manifest["scenario"], "title": attack}
-    text = markdown(replace(results, manifest={**results.manifest, "scenario": scenario}))
+    text = markdown(changed(results, scenario={"title": attack}))
     assert text.splitlines()[0] == (r"# \<script>alert(1)\</script>\|\*a\*\_b\_\`c\`\[d\](e) # f")
 
 

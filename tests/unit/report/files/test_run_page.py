@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.files.run_page import render, write_report
@@ -19,6 +20,8 @@ from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
+from capexrisk.scenario import inputs
+from tests.unit.manifests import changed
 from tests.unit.report.files.outline import Outline
 
 
@@ -131,7 +134,7 @@ def test_the_page_gives_the_answer(results: Results, page: str) -> None:
             assert percentage(chance, "") in text
     assert "Who burns cash?" in text
     assert "2,048 paths" in text
-    assert results.manifest["scenario"]["digest"] in text
+    assert results.manifest.scenario_digest in text
     assert "$1,500bn" in text  # the scenario's threshold of outside funding
 
 
@@ -148,25 +151,22 @@ def test_the_page_gives_the_answer(results: Results, page: str) -> None:
 def test_the_page_says_how_paths_were_sampled(
     results: Results, drawings: list[Drawing], sampler: str, said: str
 ) -> None:
-    manifest = {**results.manifest}
-    if sampler == "plain":
-        manifest["run"] = {**manifest["run"], "sampler": "plain", "replicates": 1}
-    page = render(replace(results, manifest=manifest), drawings)
+    run = {"sampler": "plain", "replicates": 1} if sampler == "plain" else {}
+    page = render(changed(results, run=run), drawings)
     assert f'<tr><th scope="row">Sampler</th><td>{said}</td></tr>' in page
 
 
 def test_the_page_says_which_targets_were_reached(
     results: Results, drawings: list[Drawing]
 ) -> None:
-    target = {
-        "target": "capex_cut/Oracle/2027: rel 5%",
-        "reached": False,
-        "value": 0.25,
-        "standard_error": 0.02,
-        "paths_needed": 92_048,
-    }
-    manifest = {**results.manifest, "run": {**results.manifest["run"], "targets": [target]}}
-    page = render(replace(results, manifest=manifest), drawings)
+    target = TargetRecord(
+        target="capex_cut/Oracle/2027: rel 5%",
+        reached=False,
+        value=0.25,
+        standard_error=0.02,
+        paths_needed=92_048,
+    )
+    page = render(changed(results, run={"targets": (target,)}), drawings)
     said = (
         "capex_cut/Oracle/2027: rel 5%: not reached, 0.25 with a standard error of 0.02 after "
         "2,048 paths; about 92,000 paths in all would be enough"
@@ -176,33 +176,15 @@ def test_the_page_says_which_targets_were_reached(
 
 def test_names_are_only_names(results: Results, page: str) -> None:
     attack = "<script>alert(1)</script>\"'&"
-    manifest = {**results.manifest}
-    manifest["scenario"] = {
-        **manifest["scenario"],
-        "name": attack,
-        "title": attack,
-        "description": attack,
-        "digest": attack,
-        "issuers": [attack],
-    }
-    manifest["scenario"]["sources"] = [
-        {
-            "section": attack,
-            "key": attack,
-            "value": attack,
-            "confidence": "assumed",
-            "source": attack,
-            "address": f"https://x.example/{attack}",
-        }
-    ]
-    manifest["scenario"]["model"] = {
-        **manifest["scenario"]["model"],
-        "issuers": manifest["scenario"]["model"]["issuers"][:1],
+    scenario = results.manifest.scenario
+    assumed = {"evidence": {"cash_usd_bn": f"assumed: {attack}, https://x.example/{attack}"}}
+    evil_scenario = {
+        **dict.fromkeys(("name", "title", "description"), attack),
+        "issuers": (scenario.issuers[0].model_copy(update={"name": attack, **assumed}),),
     }
     renamed = {"Alphabet": attack}
     evil = replace(
-        results,
-        manifest=manifest,
+        changed(results, scenario=evil_scenario, scenario_digest=attack),
         summary=results.summary.replace({"issuer": renamed}),
         distributions=results.distributions.replace({"issuer": renamed}),
     )
@@ -236,19 +218,15 @@ def test_a_crowd_has_figures_for_the_likeliest_to_fail(
 
 
 def test_who_plans_no_buyback_does_not_miss_it(results: Results, page: str) -> None:
-    models = results.manifest["scenario"]["model"]["issuers"]
-    planless = sum(1 for issuer in models if not issuer["buybacks"])
+    issuers = results.manifest.scenario.issuers
+    planless = sum(1 for issuer in issuers if not issuer.buybacks_usd_bn_per_year)
     assert page.count("No buyback is planned") == planless > 0
 
 
 def test_quarantined_paths_are_named(results: Results, drawings: list[Drawing]) -> None:
-    manifest = {**results.manifest}
-    manifest["run"] = {
-        **manifest["run"],
-        "paths_quarantined": 1,
-        "quarantine": [{"path": 17, "quarter": "2026Q3"}],
-    }
-    page = render(replace(results, manifest=manifest), drawings)
+    broken = (QuarantinedPath(path=17, quarter="2026Q3"),)
+    noted = changed(results, run={"paths_quarantined": 1, "quarantine": broken})
+    page = render(noted, drawings)
     said = page.index("the first is path 17, in 2026Q3")
     assert said < page.index("<h1>")
 
@@ -257,19 +235,11 @@ def test_every_input_is_there_with_its_evidence(results: Results, page: str) -> 
     outline = Outline(page)
     text = "".join(outline.text)
     assert len(outline.all("details")) == 2 + len(results.issuers)
-    for record in results.sources:
-        assert record["key"] in text and record["source"] in text
+    figures = inputs(results.manifest.scenario)
+    for figure in figures:
+        assert figure.key in text and figure.source in text
     links = {attributes["href"] for attributes in outline.all("a")}
-    assert {record["address"] for record in results.sources if record["address"]} <= links
-
-
-def test_a_run_without_evidence_has_a_page(results: Results, drawings: list[Drawing]) -> None:
-    """As older versions wrote it."""
-    scenario = {k: v for k, v in results.manifest["scenario"].items() if k != "sources"}
-    older = replace(results, manifest={**results.manifest, "scenario": scenario})
-    page = render(older, drawings)
-    assert "does not say where its inputs come from" in page
-    assert Outline(page).open == []
+    assert {figure.address for figure in figures if figure.address} <= links
 
 
 def test_figures_stand_in_their_section(results: Results, page: str) -> None:

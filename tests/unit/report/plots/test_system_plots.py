@@ -20,6 +20,7 @@ from capexrisk.report.plots.path import waterfall_steps
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
+from tests.unit.manifests import changed
 from tests.unit.report.conftest import ROOT
 from tests.unit.report.plots.pictures import REPLAY
 from tests.unit.report.plots.test_plots import texts, values
@@ -172,10 +173,9 @@ def test_profit_stands_against_its_threshold(made_up: Results) -> None:
     ax = made_up.plot.group_profit(fresh())
     assert 1000.0 in [line.get_ydata()[0] for line in ax.lines]
     assert "42.4 % ± 0.6" in labels(ax)
-    manifest = dict(made_up.manifest)
-    model = {**manifest["scenario"]["model"], "thresholds": {"group_profit": 1e5}}
-    manifest["scenario"] = {**manifest["scenario"], "model": model}
-    ax = replace(made_up, manifest=manifest).plot.group_profit(fresh())
+    thresholds = made_up.manifest.scenario.thresholds
+    far = thresholds.model_copy(update={"group_profit_usd_bn_per_year": 1e5})
+    ax = changed(made_up, scenario={"thresholds": far}).plot.group_profit(fresh())
     assert 1e5 not in [line.get_ydata()[0] for line in ax.lines]  # nothing else could be seen
     assert "exceeding $100,000bn" in texts(ax)
 
@@ -226,8 +226,7 @@ def test_convergence_needs_nets_and_a_row(made_up: Results) -> None:
     assert ax.lines[0].get_xdata()[0] == 4 * PATHS / NETS
     with pytest.raises(ValueError, match="'2031Q1' is no period of funding_failure here; did you"):
         made_up.plot.convergence("funding_failure", "Cumulus", "2031Q1")
-    run = {**made_up.manifest["run"], "sampler": "plain"}
-    plain = replace(made_up, manifest={**made_up.manifest, "run": run})
+    plain = changed(made_up, run={"sampler": "plain"})
     with pytest.raises(ValueError, match="paths of this run are independent; it has no nets"):
         plain.plot.convergence("funding_failure", "Cumulus", "2028Q4")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.archive.results import MANIFEST
-from capexrisk.archive.store import comparison_directory, put_back
+from capexrisk.archive.directory import comparison_directory, put_back
+from capexrisk.archive.manifest import MANIFEST
 from capexrisk.errors import RunDirectoryError
 
 
@@ -26,7 +26,7 @@ def listing(root: Path) -> dict[str, str]:
 
 
 def manifest(text: str) -> str:
-    return json.dumps({"format_version": 1, "comparison": text})
+    return json.dumps({"format_version": 2, "kind": "comparison", "notes": [text]})
 
 
 def write_comparison(out: Path, text: str = "old", *, overwrite: bool = False) -> None:

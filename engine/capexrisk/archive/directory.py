@@ -1,33 +1,67 @@
-"""Directories of results: they appear under their name only when they are complete."""
+"""Directories of results: their names before and after a run finishes, and how they are replaced.
+
+A directory appears under its own name only when it is complete.
+"""
 
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from uuid import uuid4
 
-from capexrisk.archive.results import MANIFEST
-from capexrisk.archive.stored_manifest import read_json
+from capexrisk.archive.job import JOB
+from capexrisk.archive.manifest import MANIFEST
+from capexrisk.archive.untrusted import read_json
 from capexrisk.errors import ResultsError, RunDirectoryError
 
+UNFINISHED: Final = ".unfinished"
+CHECKPOINT: Final = "checkpoint"
 Kind = Literal["run", "comparison"]
+
+
+def named(directory: Path) -> Path:
+    """A directory by its own name, where it was given as "." or the like."""
+    return directory.resolve() if directory.name in ("", "..") else directory
+
+
+def unfinished(out: Path) -> Path:
+    """Directory of a run in progress whose results will be at `out`."""
+    out = named(out)
+    return out.parent / f"{out.name}{UNFINISHED}"
+
+
+def finished(directory: Path) -> Path:
+    """Directory of its results; `directory` may be this one, or that of the run in progress."""
+    directory = named(directory)
+    return directory.parent / directory.name.removesuffix(UNFINISHED)
+
+
+def holds_job(folder: Path) -> bool:
+    """Whether a directory holds the job of an unfinished run."""
+    return (folder / CHECKPOINT / JOB).is_file()
+
+
+def resume_command(out: Path) -> str:
+    """The command that resumes a run."""
+    return f"capexrisk resume {shlex.quote(str(out))}"
 
 
 @contextmanager
 def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Make a directory for the files of a comparison.
 
-    The files are written into a hidden directory beside `out`, which is renamed at the end; after
-    an error nothing is left of it, and what stood at `out` before still stands.
+    The files are written into a hidden directory beside `out`, which is renamed at the end. After
+    an error nothing is left of it, and `out` is as it was.
 
     Parameters
     ----------
     out : Path
-        Where the results shall be.
+        Where the results will be.
     overwrite : bool
         Replace an earlier comparison there. Anything else is never replaced.
 
@@ -41,7 +75,7 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
     RunDirectoryError
         If `out` exists and may not be replaced, or cannot be written.
     """
-    out = place_of(out)
+    out = destination(out)
     put_back(out)
     refuse_occupied(out, overwrite, "comparison")
     partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
@@ -59,15 +93,15 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
         raise
 
 
-def place_of(out: Path) -> Path:
-    """Where results shall be, under a name that can be renamed.
+def destination(out: Path) -> Path:
+    """Where results will be, under a name that can be renamed.
 
     Raises
     ------
     RunDirectoryError
         If it is the working directory, or above it.
     """
-    out = out.resolve() if out.name in ("", "..") else out
+    out = named(out)
     if Path.cwd().is_relative_to(out.resolve()):
         raise RunDirectoryError(
             f"{out}: is the folder you stand in, or above it; stand elsewhere, or give another"
@@ -76,7 +110,7 @@ def place_of(out: Path) -> Path:
 
 
 def make_folder(out: Path, folder: Path) -> list[Path]:
-    """Make a folder for what shall be at `out`, unless it is there.
+    """Make a folder for what will be at `out`, unless it is there.
 
     Returns
     -------
@@ -101,7 +135,7 @@ def make_folder(out: Path, folder: Path) -> list[Path]:
 
 
 def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
-    """Refuse to take the place of what must stay.
+    """Refuse to replace what must stay.
 
     Raises
     ------
@@ -126,17 +160,18 @@ def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
 
 
 def _kind_of(out: Path) -> Kind:
-    """What a manifest is of; one that cannot be read is a run's, which may be made anew."""
+    """What a manifest is of; one that cannot be read counts as that of a run."""
     try:
-        return "comparison" if "comparison" in read_json(out / MANIFEST) else "run"
+        kind = read_json(out / MANIFEST).content.get("kind")
+        return "comparison" if kind == "comparison" else "run"
     except (OSError, ResultsError):
         return "run"
 
 
 def replace_by(partial: Path, out: Path) -> None:
-    """Put `partial` where `out` is; a rename each, so that no moment shows a mixture."""
+    """Replace `out` by `partial`, by renaming: at no moment is there a mixture."""
     old = _old_name(out)
-    _remove(old)  # left by a process that was killed when all but this was done
+    _remove(old)  # of a process that was killed just before it removed this
     try:
         if os.path.lexists(out):
             out.rename(old)
@@ -148,7 +183,7 @@ def replace_by(partial: Path, out: Path) -> None:
 
 
 def put_back(out: Path) -> None:
-    """Give an earlier run its name again, if a process was killed while it exchanged the two."""
+    """Give an earlier run its name back, if a process was killed while it replaced it."""
     old = _old_name(out)
     if os.path.lexists(old) and not os.path.lexists(out):
         old.rename(out)

@@ -1,0 +1,142 @@
+"""Reading files that somebody else may have written: bounded, checked, refused in one line."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from capexrisk.errors import ResultsError
+from capexrisk.scenario.section import Refused
+
+LARGEST_JSON: Final = 32 * 2**20  # bytes; a scenario of 64 issuers takes about 1 MiB
+LONGEST_VALUE: Final = 60
+
+R = TypeVar("R", bound=BaseModel)
+
+
+class Json(NamedTuple):
+    """A JSON file that says which format it is of: its text, and the object in it."""
+
+    path: Path
+    text: str
+    content: dict[str, Any]
+
+    def parse(self, record: type[R]) -> R:
+        """Read the record that it holds.
+
+        Raises
+        ------
+        ResultsError
+            If a field is missing, unknown or out of range, or text would move a terminal's cursor.
+        """
+        try:
+            _refuse_odd_text(self.content)
+            # From the text: only there is a string a date, and a list a tuple, in strict mode.
+            return record.model_validate_json(self.text)
+        except RecursionError:
+            reason = "cannot be read (nested too deeply)"
+        except ValidationError as error:
+            reason = _first_fault(error)
+        except ValueError as error:
+            reason = str(error)
+        raise ResultsError(f"{self.path}: {reason}; run again")
+
+
+def read_json(path: Path) -> Json:
+    """Read a file of JSON that says its ``format_version``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ResultsError
+        If it cannot be read.
+    """
+    try:
+        refuse_large(path, LARGEST_JSON)
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text, parse_constant=_no_constant)
+        content["format_version"]
+    except FileNotFoundError:
+        raise
+    except RecursionError:
+        raise ResultsError(f"{path}: cannot be read (nested too deeply); run again") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
+    return Json(path, text, content)
+
+
+def refuse_large(path: Path, most: int) -> None:
+    """Refuse what is not a regular file, or is too large to be what it should be.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none.
+    ValueError
+        If it is a pipe or a device, which would not end, or has more than `most` bytes.
+    """
+    found = path.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(f"{path.name} is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("not a regular file")
+    if found.st_size > most:
+        raise ValueError(f"larger than {most // 2**20} MiB")
+
+
+def shortened(text: str, most: int = LONGEST_VALUE) -> str:
+    """The beginning of a text, printable."""
+    text = text if text.isprintable() else repr(text)
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number in JSON")
+
+
+def _refuse_odd_text(part: object) -> None:
+    """Refuse text that no file can hold, or that would move a terminal's cursor."""
+    if isinstance(part, dict):
+        for key, value in part.items():
+            _refuse_odd_text(key)
+            _refuse_odd_text(value)
+    elif isinstance(part, list):
+        for value in part:
+            _refuse_odd_text(value)
+    elif isinstance(part, str):
+        odd = next((c for c in part if not c.isprintable() and _is_odd(c)), None)
+        if odd is not None:
+            raise ValueError(f"text with {odd!r} in it")
+
+
+def _is_odd(character: str) -> bool:
+    """Control characters other than tab and line end, and halves of characters."""
+    return (
+        (character < " " and character not in "\t\n\r")
+        or "\x7f" <= character <= "\x9f"
+        or ("\ud800" <= character <= "\udfff")
+    )
+
+
+def _first_fault(error: ValidationError) -> str:
+    """Place and value of the first fault; the others are seldom about something else."""
+    fault = error.errors(include_url=False, include_input=True)[0]
+    reason = fault.get("ctx", {}).get("error")
+    where = ""
+    for part in (*fault["loc"], *(reason.at if isinstance(reason, Refused) else ())):
+        where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
+    where = f"{shortened(where)}: " if where else ""
+    if fault["type"] == "missing":
+        return f"{where}missing"
+    if reason is not None:
+        return f"{where}{_one_line(reason)}"
+    return f"{where}{shortened(repr(fault['input']))}: {_one_line(fault['msg'])}"
+
+
+def _one_line(text: object) -> str:
+    return shortened(" ".join(str(text).split()), 4 * LONGEST_VALUE)
