@@ -148,6 +148,7 @@ def test_every_room_that_makes_numbers_is_looked_at():
         "__init__.py",
         "chunks.py",
         "execute.py",
+        "outcomes.py",
         "plan.py",
         "stopping.py",
         "targets.py",
