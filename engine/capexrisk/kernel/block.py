@@ -25,7 +25,7 @@ PITCH = BLOCK + LANES
 # How much of a quarter is kept, `detail`: a constant of each entry point, and code for more is not
 # compiled.
 DISTANCE = -1  # how far issuers stay from failing, and nothing else
-MEANS = 0  # what "figures" asks for
+MEANS = 0  # what "means" asks for
 EVERYTHING = 1  # also causes, balances and extremes
 TRACE = 2  # also rows that only a trace reads
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import capexrisk as cr
-from capexrisk.estimate.names import UnknownName
+from capexrisk.errors import UnknownName
 from capexrisk.kernel.points import path_number
 from capexrisk.lowering import lower
 from capexrisk.points.draws import SuppliedDraws
