@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from capexrisk.model.vocabulary import CHANNELS
 from tests.oracle.twin_base import DELTA, debt, owed, positive
 
 ISSUER_SERIES = (
@@ -17,13 +18,8 @@ ISSUER_SERIES = (
     "need",
     "due",
     "cash_used_first",
-    "bonds",
-    "secured",
-    "private",
     "cash_used_last",
-    "revolver",
-    "equity",
-    "finance_leases",
+    *CHANNELS,
     "capex_cut",
     "dividend_cut",
     "dividends_paid",
@@ -146,9 +142,7 @@ def record_issuer(
         "need": now.need[i],
         "due": now.due[i],
         "cash_used_first": now.cash_used_first[i],
-        "bonds": now.sold["bonds"][i],
-        "secured": now.sold["secured"][i],
-        "private": now.sold["private"][i],
+        **{channel: sold[i] for channel, sold in now.sold.items()},
         "cash_used_last": now.cash_used_last[i],
         "revolver": now.revolver_drawn[i],
         "equity": now.equity[i],
@@ -234,17 +228,12 @@ def binding_cause(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: i
     market, firm = case["market"], case["issuers"][i]
     b = firm["contracted_share"]
     # 1
-    window = sum(
-        now.room_at_one[channel][i] - now.room[channel][i]
-        for channel in ("bonds", "secured", "private", "equity")
-    )
+    window = sum(now.room_at_one[channel][i] - now.room[channel][i] for channel in now.room)
     # 2
     cap = firm["bond_quarter_cap"]
     leverage = (cap - np.minimum(cap, now.leverage_room[i])) * now.bond_terms[i]
     # 3
-    rationing = sum(
-        now.asked[channel][i] - now.sold[channel][i] for channel in ("bonds", "secured", "private")
-    )
+    rationing = sum(now.asked[channel][i] - now.sold[channel][i] for channel in now.sold)
     # 4
     earning = (1 - market["tax"]) * (1 - market["ai_variable_cost"]) * now.Q[i] * DELTA
     shortfall = positive(1 - market["tenant_recovery"] * now.S)

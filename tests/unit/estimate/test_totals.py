@@ -10,6 +10,7 @@ import pytest
 from capexrisk.estimate.totals import OF_REPLICATES, ChunkTotals, Totals
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
+from capexrisk.model.vocabulary import FLOWS
 
 LAYOUT = OutcomeLayout.of(quarters=2, years=1, issuers=2)
 SIZES = [700, 1, 0, 64, 2000, 0, 35]
@@ -149,7 +150,7 @@ def test_the_largest_amounts_the_kernel_lets_pass_have_a_deviation():
 def test_rows_and_level_counts_find_their_quantity():
     totals = Totals(LAYOUT)
     assert totals.rows("fcf_quarter").shape == (2, 2)
-    assert totals.rows("flows_year").shape == (8, 2, 1)
+    assert totals.rows("flows_year").shape == (len(FLOWS), 2, 1)
     assert totals.rows("outside_funding").shape == ()
     every = np.concatenate([np.ravel(totals.rows(name)) for name in LAYOUT.quantities])
     np.testing.assert_array_equal(every, np.arange(LAYOUT.rows))

@@ -28,7 +28,16 @@ ORANGE = "#E69F00"
 RED = "#D55E00"
 PINK = "#CC79A7"
 # By the names that the vocabulary of the model has for them.
-PALETTE = {"blue": BLUE, "sky": SKY, "green": GREEN, "orange": ORANGE, "red": RED, "pink": PINK}
+PALETTE = {
+    "blue": BLUE,
+    "sky": SKY,
+    "green": GREEN,
+    "orange": ORANGE,
+    "red": RED,
+    "pink": PINK,
+    "grey": QUIET,
+    "black": INK,
+}
 LETTER = 4.9  # width of a digit of a tick label, points
 ROW = 13.0  # height of a line of text, points
 

@@ -57,6 +57,8 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
         for name, channel in CHANNELS.items():
             rows = results.estimates(flow_metric(name), statistic="mean")
             rows = rows[rows["period"].isin(results.years)]
+            if not rows["value"].any():  # a channel that the scenario does not have
+                continue
             if issuer != SYSTEM:
                 rows = rows[rows["issuer"] == issuer]
             raised = rows.groupby("period")["value"].sum()[results.years].to_numpy()

@@ -75,6 +75,8 @@ def _raised(ax: Axes, points: float) -> Transform:
 def _legend_above(ax: Axes, columns: int, edge: float, along: Transform) -> int:
     """Put the legend above the axes; return its number of rows."""
     handles, _ = ax.get_legend_handles_labels()
+    if not handles:
+        return 0
     legend = ax.legend(
         loc="lower left", bbox_to_anchor=(edge, 1.01), bbox_transform=along, ncols=columns
     )

@@ -13,9 +13,9 @@ from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
-from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.plots.labels import spread_apart
 from tests.unit.report.plots.gallery import GALLERY
+from tests.unit.report.synthetic import SHARES
 
 SAID = "hyperscalers-2026 · 2,048 paths · seed 2"
 
@@ -116,7 +116,7 @@ def test_survival_shows_certain_failure_as_certain(odd: Results) -> None:
 @pytest.mark.parametrize("issuer", ["Oracle", "system"])
 def test_the_mix_adds_up(results: Results, issuer: str) -> None:
     ax = results.plot.funding_mix(issuer, Figure().subplots())
-    assert len(ax.containers) == len(CHANNELS)
+    assert len(ax.containers) == len(SHARES)  # and not of a channel without a dollar
     height = sum(bar.get_height() for container in ax.containers for bar in container)
     for lower, upper in pairwise(ax.containers):  # each channel stands on the one before
         for below, above in zip(lower, upper, strict=True):
