@@ -103,7 +103,7 @@ class ScenarioError(CapexriskError):
 
 
 class MissingSource(CapexriskError):
-    """A figure of a scenario without confidence and source."""
+    """An input of a scenario without confidence and source."""
 
 
 class UnknownName(CapexriskError):

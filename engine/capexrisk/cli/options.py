@@ -12,7 +12,7 @@ overrides = click.option(
     "overrides",
     metavar="KEY=VALUE",
     multiple=True,
-    help="Change a figure, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
+    help="Change an input, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
 )
 run_directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 overwrite = click.option("--overwrite", is_flag=True, help="Replace earlier results there.")

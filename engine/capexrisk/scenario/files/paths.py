@@ -78,7 +78,6 @@ def refuse_unknown_issuer(name: str, issuers: Iterable[str], where: str) -> None
     ScenarioError
     """
     names = list(issuers)
-    if name in names:
-        return
-    hint = suggest(name, (write_path([known]) for known in names))
-    raise ScenarioError(where, f"no issuer is named {name!r}", hint)
+    if name not in names:
+        hint = suggest(name, (write_path([known]) for known in names))
+        raise ScenarioError(where, f"no issuer is named {name!r}", hint)

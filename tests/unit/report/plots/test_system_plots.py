@@ -224,7 +224,7 @@ def test_convergence_ends_at_the_estimate(results: Results) -> None:
 def test_convergence_needs_nets_and_a_row(made_up: Results) -> None:
     ax = made_up.plot.convergence("funding_failure", "Cumulus", "2028Q4", ax=fresh())
     assert ax.lines[0].get_xdata()[0] == 4 * PATHS / NETS
-    with pytest.raises(ValueError, match="'2031Q1' is no period of funding_failure here; did you"):
+    with pytest.raises(ValueError, match="'2031Q1': no such period of funding_failure; did you"):
         made_up.plot.convergence("funding_failure", "Cumulus", "2031Q1")
     plain = changed(made_up, run={"sampler": "plain"})
     with pytest.raises(ValueError, match="paths of this run are independent; it has no nets"):
@@ -247,12 +247,12 @@ def test_runs_are_laid_over_each_other(made_up: Results) -> None:
 
 
 def test_runs_that_cannot_be_laid_over_each_other(made_up: Results) -> None:
-    with pytest.raises(ValueError, match="'Dust' is no issuer here; there are Aster, Bor"):
+    with pytest.raises(ValueError, match="'Dust': no such issuer; give one of Aster, Bor"):
         Overlays({"Base": made_up}).failure("Dust")
     crowd = {str(number): made_up for number in range(6)}
     with pytest.raises(ValueError, match="runs: 6 cannot be told apart; give 1 to 5"):
         Overlays(crowd).market()
-    with pytest.raises(ValueError, match="'spread' is no metric of the market here; there are"):
+    with pytest.raises(ValueError, match="'spread': no such metric of the market; give one of"):
         Overlays({"Base": made_up}).market("spread")
 
 
