@@ -21,7 +21,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dask notebooks test bench lint format lock schema tables clean
+.PHONY: help run dask notebooks test bench lint format lock schema tables docs clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,10 @@ lock: $(BIN)/pip  ## Renew the lock files (LOCK_ARGS=--upgrade for the newest ve
 schema: $(RUN_STAMP)  ## Regenerate configs/scenario.schema.json
 	$(BIN)/capexrisk schema > $(VENV)/scenario.schema.json
 	mv $(VENV)/scenario.schema.json configs/scenario.schema.json
+
+docs: $(DEV_STAMP)  ## Build the documentation as pages into build/docs/
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . build/docs
+	@echo "Open build/docs/docs/index.html"
 
 tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md and docs/manifest.md from the engine
 	$(BIN)/python -m docs.tables

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from capexrisk.archive.results import Results, load_results
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
+    from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
@@ -31,6 +32,7 @@ _HOME = {
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
     "load_results": "capexrisk.archive.results",
+    "Session": "capexrisk.run.session",
     "path_outcomes": "capexrisk.study.outcomes",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
@@ -48,6 +50,7 @@ __all__ = [
     "ResumeMismatch",
     "Scenario",
     "ScenarioError",
+    "Session",
     "__version__",
     "compare",
     "load_results",

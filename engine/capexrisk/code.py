@@ -26,16 +26,8 @@ PACKAGE: Final = Path(__file__).resolve().parent
 WITHOUT_A_SAY: Final = (
     *("__init__.py", "__main__.py", "code.py", "errors.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py"),
-    *(
-        "run/signals.py",
-        "run/speed.py",
-        "run/measurement.py",
-        "run/workers",
-        "archive",
-        "study",
-        "report",
-        "cli",
-    ),
+    *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),
+    *("archive", "study", "report", "cli"),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

@@ -145,6 +145,14 @@ class Totals:
         self.counts = np.zeros((several, layout.rows - layout.amounts, layout.levels), np.int64)
         self.joint = np.zeros((several, issuers, issuers), dtype=np.int64)
 
+    def clear(self) -> None:
+        """Forget all chunks; memory that is there already takes no time to get."""
+        for name in (*OF_REPLICATES, "histogram"):
+            getattr(self, name).fill(0)
+        self.broken.clear()
+        self.ledger = [array("q") for _ in range(self.replicates)]
+        self.torn = False
+
     def add(self, chunk: ChunkTotals) -> None:
         """Add the next chunk; means by the pairwise update of Chan, Golub and LeVeque (1979)."""
         self.torn = True

@@ -141,6 +141,17 @@ def add_chunks(
                 totals.add(chunk_totals)
             if hooks.progress is not None:
                 hooks.progress(totals.counted + totals.quarantined)
+    refuse_faulty(totals, lowered)
+
+
+def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
+    """Refuse totals that estimates cannot be made of.
+
+    Raises
+    ------
+    KernelFault
+        If more than one path in 10,000 is not finite, or amounts have no standard error.
+    """
     paths = totals.counted + totals.quarantined
     if totals.quarantined > QUARANTINE_LIMIT * paths:
         path, quarter = min(totals.broken)

@@ -136,9 +136,10 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     Examples
     --------
     >>> import capexrisk as cr
-    >>> base = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
-    >>> glut = cr.load_scenario("configs/global-crossing.toml")  # doctest: +SKIP
-    >>> cr.compare([cr.simulate(base, seed=1), cr.simulate(glut, seed=1)])  # doctest: +SKIP
+    >>> names = ("hyperscalers-2026", "global-crossing")
+    >>> scenarios = [cr.load_scenario(f"configs/{name}.toml") for name in names]
+    >>> cr.compare([cr.simulate(scenario, paths=4_096, seed=1) for scenario in scenarios])
+    Comparison(global-crossing with hyperscalers-2026: 2,836 rows)
     """
     named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
     if len(named) < 2:

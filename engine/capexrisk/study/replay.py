@@ -108,8 +108,11 @@ def replay(
 
     Examples
     --------
-    >>> results = cr.load_results("runs/hyperscalers-2026")  # doctest: +SKIP
-    >>> replay(results, 123).query("issuer == 'Oracle'")  # doctest: +SKIP
+    >>> import capexrisk as cr
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
+    >>> path = cr.replay(scenario, 3, seed=1).query("issuer == 'Oracle'")
+    >>> path["quarter"].tolist()[:3]
+    ['2026Q1', '2026Q2', '2026Q3']
     """
     if isinstance(run, Results):
         scenario, number = run.manifest.scenario, _number(run.manifest.run, path)

@@ -110,8 +110,12 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     Examples
     --------
     >>> import capexrisk as cr
-    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")  # doctest: +SKIP
-    >>> cr.simulate(scenario, paths=100_000, seed=1).to_frame()  # doctest: +SKIP
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
+    >>> results = cr.simulate(scenario, paths=4_096, seed=1)
+    >>> results
+    Results('hyperscalers-2026': 6 issuers, 2026Q1 to 2028Q4, 4,096 paths, seed 1)
+    >>> results.estimate("negative_fcf/Amazon/2026").value
+    0.86
     """
     if not isinstance(scenario, Scenario):
         raise TypeError(

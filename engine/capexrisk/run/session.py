@@ -1,0 +1,163 @@
+"""A warm engine: chosen estimates of a scenario, and of it with inputs changed, within a blink.
+
+What a run makes anew each time is made once here: the points, the memory of each worker and of the
+totals, the workers themselves. Nothing is written, and no other estimate is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock, local
+from types import MappingProxyType
+from typing import Final, Self
+
+from capexrisk.errors import UnknownName
+from capexrisk.estimate.by_replicate import ByReplicate
+from capexrisk.estimate.names import Name, resolve
+from capexrisk.estimate.table import EstimateTable
+from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.kernel.outcomes import Collect
+from capexrisk.kernel.simulate import Workspace, workspace
+from capexrisk.lowering import LoweredScenario, lower, with_inputs
+from capexrisk.run.chunks import draws_of, run_chunk
+from capexrisk.run.execute import refuse_faulty
+from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
+from capexrisk.run.workers.backends import worker_count
+from capexrisk.scenario import Scenario
+
+UNCHANGED: Final[Mapping[str, object]] = MappingProxyType({})
+WITHOUT_HISTOGRAM: Final = ("mean", "probability")
+
+
+class Session:
+    """Chosen estimates of a scenario, again and again with other inputs.
+
+    All answers come from the same points, those that `simulate` takes for the scenario as it
+    stands: what two answers have in common cancels in their difference, and the estimates of the
+    unchanged scenario are those of a run with as many paths, to the bit.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    metrics : sequence of str
+        What is estimated, by names such as ``"funding_failure/Oracle"``, with a period and a
+        statistic if wanted; see `names.resolve`. Where all of them are means and probabilities, no
+        distributions are collected, which takes half the time.
+    points : int
+        Points of each of the 32 nets; rounded up to a power of two.
+    seed : int
+        0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
+    n_jobs : int
+        Threads; -1 is one for each core.
+
+    Raises
+    ------
+    UnknownName
+        If the scenario has no such estimate.
+    ArgumentError
+        If a number is out of range.
+    DimensionError
+        If the scenario is too large for the Sobol sequence.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
+    >>> failure = "funding_failure/Oracle"
+    >>> with cr.Session(scenario, [failure], points=256, seed=1) as session:
+    ...     base = session.estimate()[failure].estimate
+    ...     less = session.estimate({"issuers.Oracle.capex_2026_usd_bn": 40})[failure].estimate
+    >>> base.ci_low > less.ci_high
+    True
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        metrics: Sequence[str],
+        *,
+        points: int = 1024,
+        seed: int = 0,
+        n_jobs: int | None = -1,
+    ) -> None:
+        plan = RunPlan(paths=REPLICATES * points, seed=seed, jobs=n_jobs)
+        self._base, self._names = _lowered_for(metrics, scenario)
+        self._draws = draws_of(self._base, plan)
+        self._chunks = tuple(plan.chunks())
+        self._totals = Totals(self._base.layout, REPLICATES, independent=False)
+        self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
+        self._of_thread = local()
+        self._one_at_a_time = Lock()
+
+    def estimate(self, changes: Mapping[str, object] = UNCHANGED) -> dict[str, ByReplicate]:
+        """Estimate the metrics with some inputs changed.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            Path of an input to its new value, such as ``{"issuers.Oracle.cash_usd_bn": 5}``.
+            Changes do not add up: each call begins with the scenario as it was given.
+
+        Returns
+        -------
+        dict of str to ByReplicate
+            By the names as they were given: the estimate with its interval, and what each net says
+            of it. The errors of differences come from the nets; see `estimate.paired`.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such input, or a value is refused.
+        UnknownName
+            If an estimate does not exist with these inputs, such as a buyback that is not planned.
+        KernelFault
+            If more than one path in 10,000 is not finite.
+        """
+        lowered = with_inputs(self._base, changes) if changes else self._base
+        with self._one_at_a_time:
+            self._totals.clear()
+            for chunk in self._pool.map(lambda chunk: self._simulate(lowered, chunk), self._chunks):
+                self._totals.add(chunk)
+            refuse_faulty(self._totals, lowered)
+            table = EstimateTable(self._totals, lowered)
+            return {text: _found(table, name, text, lowered) for text, name in self._names.items()}
+
+    def close(self) -> None:
+        """End the worker threads."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _simulate(self, lowered: LoweredScenario, chunk: Chunk) -> ChunkTotals:
+        work: Workspace | None = getattr(self._of_thread, "work", None)
+        if work is None:
+            work = self._of_thread.work = workspace(lowered.layout)
+        return run_chunk(lowered, self._draws, chunk, work=work)
+
+
+def _lowered_for(
+    metrics: Sequence[str], scenario: Scenario
+) -> tuple[LoweredScenario, dict[str, Name]]:
+    """The scenario lowered for the least that all metrics can be estimated from; their names."""
+    lowered = lower(scenario)
+    names = {text: resolve(text, lowered) for text in metrics}
+    if all(name.statistic in WITHOUT_HISTOGRAM for name in names.values()):
+        means: Collect = "means"
+        fewer = lower(scenario, means)
+        known = set(EstimateTable(Totals(fewer.layout), fewer))
+        if known.issuperset(names.values()):
+            return fewer, names
+    return lowered, names
+
+
+def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario) -> ByReplicate:
+    try:
+        return table[name]
+    except KeyError:
+        resolve(text, lowered)  # which says what is wrong with it, and suggests another
+        raise UnknownName(f"{text}: there is no such estimate with these inputs") from None
