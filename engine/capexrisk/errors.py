@@ -137,7 +137,7 @@ class RunDirectoryError(CapexriskError):
 
 
 class ResumeMismatch(CapexriskError):
-    """A run that cannot go on here, because it would not be the same run.
+    """A run that cannot be resumed here, because it would not be the same run.
 
     Parameters
     ----------
@@ -155,8 +155,8 @@ class ResumeMismatch(CapexriskError):
     def __str__(self) -> str:
         parts = (f"{name} was {then}, is {now}" for name, (then, now) in self.differences.items())
         return (
-            f"{self.where}: cannot go on, the rest would not be the same run ({', '.join(parts)}); "
-            "go on with what it was begun with, or run again"
+            f"{self.where}: cannot be resumed, the rest would not be the same run "
+            f"({', '.join(parts)}); resume with what it was begun with, or run again"
         )
 
 

@@ -206,7 +206,7 @@ def test_another_run_is_refused(scenario, tmp_path, change, differs):
         go_on(scenario, "sobol", tmp_path / "c", **change)
     assert (tmp_path / "c" / "job.json").read_bytes() == before  # or a second try would pass
     assert differs in str(caught.value) and "\n" not in str(caught.value)
-    assert str(caught.value).startswith(f"{tmp_path / 'c'}: cannot go on")
+    assert str(caught.value).startswith(f"{tmp_path / 'c'}: cannot be resumed")
 
 
 def test_another_scenario_is_refused(scenario, tmp_path):
