@@ -112,7 +112,7 @@ def test_an_infinite_price_of_equity_is_quarantined():
         equity_beta=1000.0,
         jump_probability=1.0,
         jump_mean=-0.9,
-        access=((0.0, 0.0, 0.0),) * len(CHANNELS),
+        channel_access=((0.0, 0.0, 0.0),) * len(CHANNELS),
     )
     trace, _ = trace_block(market, lowered.schedule, lowered.layout, source=independent_source(0))
     rows = trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK]

@@ -35,7 +35,7 @@ def keep_distance(state, own, issuer, market):
     scale = 1.0 / (issuer.ocf * DELTA)
     for p in range(BLOCK):
         net = own[s.NET + p]
-        access = by_regime(state[m.REGIME + p], market.access[s.EQUITY.number])
+        access = by_regime(state[m.REGIME + p], market.channel_access[s.EQUITY.number])
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
         spare = (
             positive_part(own[s.CASH + p] - issuer.cash_min)

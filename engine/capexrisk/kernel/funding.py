@@ -102,7 +102,7 @@ def asking(name: str) -> Compiled:
             own[s.PLANNED + p],
             issuer,
         )
-        access = by_regime(state[m.REGIME + p], market.access[rows.number])
+        access = by_regime(state[m.REGIME + p], market.channel_access[rows.number])
         willing = access * state[m.HEALTH + p] if by_health else access
         return pledge_room(pledge, own[rows.balance + p], advance), willing, 1.0
 
@@ -177,7 +177,9 @@ def chain(names: tuple[str, ...]) -> Compiled:
             advance, leases = schedule.advance[i, number], schedule.leases[i, k]
             ask(state, own, issuer, market, advance, leases, detail)
         growth = schedule.growth[k]
-        ration(state, market.access[number], market.absorb[number], growth, by_health)
+        ration(
+            state, market.channel_access[number], market.channel_absorb[number], growth, by_health
+        )
         for i in range(issuers):
             serve(state, s.rows_of(state, i), detail)
         go_on(state, market, schedule, k, detail)
@@ -193,7 +195,7 @@ def climb_last_rungs(state, own, issuer, market, detail):
     """10.5 to 10.10: cash, the revolver, equity, cuts."""
     for p in range(BLOCK):
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
-        access = by_regime(state[m.REGIME + p], market.access[s.EQUITY.number])
+        access = by_regime(state[m.REGIME + p], market.channel_access[s.EQUITY.number])
         cash = own[s.CASH + p]
         cash_last, drawn, equity, capex_cut, dividend_cut, unmet = last_rungs(
             own[s.LEFT + p],

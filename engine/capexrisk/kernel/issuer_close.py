@@ -29,7 +29,7 @@ def close_books(state, own, issuer, market, detail):
             remaining += own[balance + p]
         for lent in s.LENT:
             added = own[lent.amount + p] + (leased if lent.leased else 0.0)
-            rate = pooled_rate if lent.pooled else own_rate + market.extra[lent.number]
+            rate = pooled_rate if lent.pooled else own_rate + market.channel_extra[lent.number]
             new += added
             interest += added * rate
             own[lent.balance + p] += added

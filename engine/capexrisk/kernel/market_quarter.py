@@ -151,7 +151,7 @@ def ration(state, access, absorb, growth, by_health):
 @loop
 def close_market(state, market, growth, k):
     """Step 12, and the first quarter in which a path is not finite."""
-    capacity = market.absorb[BONDS] * growth
+    capacity = market.channel_absorb[BONDS] * growth
     for p in range(BLOCK):
         sold = state[m.BONDS_SOLD + p]
         state[m.PREMIUM + p] = supply_premium(state[m.PREMIUM + p], sold, capacity, market)

@@ -93,8 +93,8 @@ class Market(NamedTuple):
     discipline_cap: float
     glut_discipline: float
 
-    access: tuple[Triple, ...]  # by channel
-    absorb: tuple[float, ...]  # by channel, $bn a quarter, before growth and access
+    channel_access: tuple[Triple, ...]  # by channel
+    channel_absorb: tuple[float, ...]  # by channel, $bn a quarter, before growth and access
     private_gamma: float
     private_glut: float
     prefund_until: float
@@ -105,7 +105,7 @@ class Market(NamedTuple):
     ig_market: float
     risk_free: float
     secured_extra: float
-    extra: tuple[float, ...]  # by channel, a year over the bond rate
+    channel_extra: tuple[float, ...]  # by channel, a year over the bond rate
     premium_start: float
     premium_decay: float
     premium_beta: float

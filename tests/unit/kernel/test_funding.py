@@ -197,8 +197,8 @@ def check_channels(books: Books) -> None:
     market = books.market
     for name in RATIONED:
         number = FLOW[name].number
-        access = np.array(market.access[number])[regime]
-        capacity = market.absorb[number] * growth * access
+        access = np.array(market.channel_access[number])[regime]
+        capacity = market.channel_absorb[number] * growth * access
         if CHANNELS[name].health:
             capacity = capacity * books.block.market("HEALTH")
         assert_not_above(books.amount(name).sum(axis=0), capacity, books)

@@ -51,8 +51,12 @@ def test_an_issuers_field_with_the_name_of_a_parameter_has_its_value(number):
 def test_every_number_of_the_market_is_a_float():
     """The compiled core has one signature."""
     for field, value in LOWERED.market._asdict().items():
-        parts = value if isinstance(value, tuple) else (value,)
-        assert {type(part) for part in parts} == {float}, field
+        assert {type(number) for number in numbers_of(value)} == {float}, field
+
+
+def numbers_of(value):
+    """A number, or those of a tuple, however deep."""
+    return [n for part in value for n in numbers_of(part)] if isinstance(value, tuple) else [value]
 
 
 @pytest.mark.parametrize("given", inputs(SCENARIO), ids=lambda given: given.path)

@@ -17,7 +17,7 @@ from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
-from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES, RUNGS
+from capexrisk.model.vocabulary import CAUSES, REGIMES, RUNGS
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import calendar_years, quarter_labels, scenario_from_case
 from tests.unit.kernel.blocks import with_quarters
@@ -142,8 +142,7 @@ def _issuer(table: Table, issuer: str, i: int, quarters: list[str], years: list[
         mean, deviation = 10.0 - 18.0 * k + 8.0 * i, 12.0 + 9.0 * k
         table.amount(issuer, year, "free_cash_flow", mean, deviation)
         table.chance(issuer, year, "negative_fcf", float(ndtr(-mean / deviation)))
-        for channel in CHANNELS:
-            share = SHARES.get(channel, 0.0)
+        for channel, share in SHARES.items():
             value = (30.0 + 6.0 * k) * share * (1.0 + 0.3 * i)
             row = (issuer, year, flow_metric(channel), "mean", value, 0.1)
             table.rows.append((*row, value - 0.2, value + 0.2, PATHS, "sobol"))

@@ -220,7 +220,7 @@ def ai_economics(scenario: Scenario, paths: int = 2_000) -> tuple[np.ndarray, np
 
     Both are of AI cash profit less book depreciation; ratios of means over the paths.
     """
-    case = scenario.model_case()
+    case = scenario.parameters
     market = case["market"]
     draws = random_draws(case, paths, np.random.default_rng(7))
     with np.errstate(all="ignore"):
