@@ -61,8 +61,8 @@ def test_a_failure_says_why():
     )  # fmt: skip
     assert head == "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, AI demand 402 a year"
     assert line == (
-        "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: bonds 1.25, cut "
-        "of capex 1.00 and UNMET 1.25; FAILS, for want of: market window; cash 1.0, debt 2.0"
+        "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: bonds 1.25, "
+        "capex cut 1.00 and unmet 1.25; FAILS, for want of: market window; cash 1.0, debt 2.0"
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import click
 
-from capexrisk import __version__
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError
 
 INTERRUPTED = 130
@@ -65,7 +64,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup)
-@click.version_option(__version__, message="capexrisk %(version)s")
+@click.version_option(package_name="capexrisk", message="capexrisk %(version)s")
 def capexrisk() -> None:
     """Monte Carlo risk engine of capital spending.
 
