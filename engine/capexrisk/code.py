@@ -25,6 +25,13 @@ __version__ = "0.1.0"
 PACKAGE: Final = Path(__file__).resolve().parent
 WITHOUT_A_SAY: Final = (
     *("__init__.py", "__main__.py", "code.py", "errors.py"),
+    *(
+        "kernel/selftest.py",
+        "kernel/simulate_distance.py",
+        "estimate/lookup.py",
+        "estimate/paired.py",
+    ),
+    *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py"),
     *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),
     *("archive", "study", "report", "cli"),

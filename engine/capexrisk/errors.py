@@ -30,6 +30,7 @@ __all__ = [
     "RunDirectoryError",
     "RunStopped",
     "ScenarioError",
+    "SessionClosed",
     "TargetError",
     "UnknownName",
     "WorkersLost",
@@ -175,6 +176,10 @@ class RunStopped(CapexriskError):
 
     exit_code = RUN_FAILED
     transient = True
+
+
+class SessionClosed(CapexriskError):
+    """A session that was asked after it was closed."""
 
 
 class WorkersLost(CapexriskError):

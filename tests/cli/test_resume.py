@@ -199,13 +199,13 @@ def test_what_passes_leaves_all_that_was_kept(command, monkeypatch, error, code)
 
 def test_nothing_is_left_of_what_would_end_so_again(command, monkeypatch):
     def fail() -> None:
-        raise KernelFault("the scenario's figures are too extreme for the model")
+        raise KernelFault("the scenario's inputs are too extreme for the model")
 
     before = listing(Path())
     with monkeypatch.context() as patch:
         instead(patch, "EstimateTable", fail)
         found = command("run", "small.toml", "--paths", str(MANY), "--out", "a/x", "-q")
-    assert found == (1, "", "capexrisk: the scenario's figures are too extreme for the model\n")
+    assert found == (1, "", "capexrisk: the scenario's inputs are too extreme for the model\n")
     assert listing(Path()) == before
 
 

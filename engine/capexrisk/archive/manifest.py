@@ -175,7 +175,7 @@ class Manifest(ManifestRecord):
     format_version: Literal[2] = said("2; another one is refused")
     kind: Literal["run"] = said("`run`")
     scenario: Scenario = said(
-        "what is simulated, with the evidence of each figure: as in a scenario's file, extended "
+        "what is simulated, with the evidence of each input: as in a scenario's file, extended "
         "files and overrides laid in and issuers in a list (configs/scenario.schema.json)"
     )
     scenario_digest: Sha256 = said(

@@ -186,11 +186,10 @@ class Results:
     @property
     def plot(self) -> Plotting:
         """Plots of these results: ``results.plot.fan("Amazon")``."""
-        # Drawing stands above running; it is loaded only where somebody draws.
-        from importlib import import_module
+        # The one door up: drawing is loaded only when somebody draws.
+        from capexrisk.report.plots.accessors import Plotting
 
-        plotting: Plotting = import_module("capexrisk.report.plots.accessors").Plotting(self)
-        return plotting
+        return Plotting(self)
 
     def write(self, directory: Path) -> None:
         """Write the tables, and last the manifest, with their check sums, into a directory."""

@@ -61,6 +61,9 @@ class EstimateTable(Mapping[Name, ByReplicate]):
             self._compute(self._by_name[name], name)
         return self._found[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_name  # without computing it, as a mapping would
+
     def __iter__(self) -> Iterator[Name]:
         return iter(self._by_name)
 

@@ -85,7 +85,7 @@ class Totals:
     """Totals over all chunks so far, every path of weight one, by replicate on the first axis.
 
     Replicates are independent of each other: nets, whose paths depend on each other, or batches of
-    independent paths (see `replicated`).
+    independent paths (see `by_replicate`).
 
     Sums of doubles depend on their order: the chunks of a replicate are added in the order of their
     paths, whoever computed them, so that the same paths always give the same bits.
@@ -229,9 +229,3 @@ class Totals:
         size = int(np.prod(shape, dtype=np.int64))
         rows: Integers = np.arange(size).reshape(shape) + self.layout.first[name]
         return rows
-
-    def level_counts(self, name: str) -> Integers:
-        """Counts of a count's values, shape (*axes, levels, R)."""
-        levels = self.layout.levels_of(name)
-        found = self.counts[:, self.rows(name) - self.layout.amounts, :levels]
-        return np.moveaxis(found, 0, -1)

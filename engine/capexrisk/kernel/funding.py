@@ -87,6 +87,11 @@ def lent_by_cash_flow(state, own, p, issuer, leases_owed):
     return least(room, issuer.bond_quarter_cap), access, price
 
 
+# The room to a leverage limit, what matures and what moves the premium belong to one market. A
+# second one needs a cap, a limit and sums of its own.
+assert [entry.base for entry in CHANNELS.values()].count("cash_flow") == 1, "one bond market"
+
+
 def asking(name: str) -> Compiled:
     """The loop over paths in which an issuer asks a channel for what is left of its need."""
     rows, channel = s.FLOW[name], CHANNELS[name]

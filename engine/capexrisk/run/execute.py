@@ -157,12 +157,12 @@ def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
         path, quarter = min(totals.broken)
         raise KernelFault(
             quarantine_note(totals.quarantined, paths, path, lowered.quarters[quarter])
-            + "; the scenario's figures are too extreme for the model"
+            + "; the scenario's inputs are too extreme for the model"
         )
     if not np.isfinite(totals.deviation).all():
         raise KernelFault(
             "amounts are too large to have a standard error; "
-            "the scenario's figures are too extreme for the model"
+            "the scenario's inputs are too extreme for the model"
         )
 
 
@@ -190,7 +190,7 @@ def refuse_broken(broken: int, paths: int) -> None:
     if broken > QUARANTINE_LIMIT * paths:
         raise KernelFault(
             f"{broken:,} of {paths:,} paths are not finite; "
-            "the scenario's figures are too extreme for the model"
+            "the scenario's inputs are too extreme for the model"
         )
 
 

@@ -12,7 +12,7 @@ from threading import Lock, local
 from types import MappingProxyType
 from typing import Final, Self
 
-from capexrisk.errors import UnknownName
+from capexrisk.errors import ArgumentError, SessionClosed, UnknownName
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable
@@ -22,11 +22,13 @@ from capexrisk.kernel.simulate import Workspace, workspace
 from capexrisk.lowering import LoweredScenario, lower, with_inputs
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import refuse_faulty
-from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
+from capexrisk.run.plan import MOST_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import JOBS, are_jobs
 
 UNCHANGED: Final[Mapping[str, object]] = MappingProxyType({})
+EXAMPLE: Final = "funding_failure/Oracle"
 WITHOUT_HISTOGRAM: Final = ("mean", "probability")
 
 
@@ -42,10 +44,11 @@ class Session:
     scenario : Scenario
     metrics : sequence of str
         What is estimated, by names such as ``"funding_failure/Oracle"``, with a period and a
-        statistic if wanted; see `names.resolve`. Where all of them are means and probabilities, no
-        distributions are collected, which takes half the time.
+        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands.
+        Where all of them are means and probabilities, no distributions are collected, which takes
+        half the time.
     points : int
-        Points of each of the 32 nets; rounded up to a power of two.
+        Points of each of the 32 nets, 1 to 2**31; rounded up to a power of two.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
     n_jobs : int
@@ -56,7 +59,7 @@ class Session:
     UnknownName
         If the scenario has no such estimate.
     ArgumentError
-        If a number is out of range.
+        If a number is out of range, or there are no metrics.
     DimensionError
         If the scenario is too large for the Sobol sequence.
 
@@ -81,7 +84,14 @@ class Session:
         seed: int = 0,
         n_jobs: int | None = -1,
     ) -> None:
-        plan = RunPlan(paths=REPLICATES * points, seed=seed, jobs=n_jobs)
+        if points not in range(1, MOST_POINTS + 1):
+            raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
+        if n_jobs is not None and not are_jobs(n_jobs):
+            raise ArgumentError("n_jobs", f"{n_jobs} is out of range; give {JOBS}")
+        if isinstance(metrics, str) or not metrics:
+            problem = f"{metrics!r} is not a list of names; give [{EXAMPLE!r}]"
+            raise ArgumentError("metrics", problem)
+        plan = RunPlan(paths=REPLICATES * int(points), seed=seed, jobs=n_jobs)
         self._base, self._names = _lowered_for(metrics, scenario)
         self._draws = draws_of(self._base, plan)
         self._chunks = tuple(plan.chunks())
@@ -89,6 +99,7 @@ class Session:
         self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
         self._of_thread = local()
         self._one_at_a_time = Lock()
+        self._closed = False
 
     def estimate(self, changes: Mapping[str, object] = UNCHANGED) -> dict[str, ByReplicate]:
         """Estimate the metrics with some inputs changed.
@@ -113,9 +124,13 @@ class Session:
             If an estimate does not exist with these inputs, such as a buyback that is not planned.
         KernelFault
             If more than one path in 10,000 is not finite.
+        SessionClosed
+            After `close`.
         """
         lowered = with_inputs(self._base, changes) if changes else self._base
         with self._one_at_a_time:
+            if self._closed:
+                raise SessionClosed("the session is closed; make another")
             self._totals.clear()
             for chunk in self._pool.map(lambda chunk: self._simulate(lowered, chunk), self._chunks):
                 self._totals.add(chunk)
@@ -124,8 +139,10 @@ class Session:
             return {text: _found(table, name, text, lowered) for text, name in self._names.items()}
 
     def close(self) -> None:
-        """End the worker threads."""
-        self._pool.shutdown(cancel_futures=True)
+        """End the worker threads, after the answer that is being computed."""
+        with self._one_at_a_time:
+            self._closed = True
+            self._pool.shutdown()
 
     def __enter__(self) -> Self:
         return self
@@ -149,15 +166,14 @@ def _lowered_for(
     if all(name.statistic in WITHOUT_HISTOGRAM for name in names.values()):
         means: Collect = "means"
         fewer = lower(scenario, means)
-        known = set(EstimateTable(Totals(fewer.layout), fewer))
-        if known.issuperset(names.values()):
+        known = EstimateTable(Totals(fewer.layout), fewer)
+        if all(name in known for name in names.values()):
             return fewer, names
     return lowered, names
 
 
 def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario) -> ByReplicate:
-    try:
-        return table[name]
-    except KeyError:
+    if name not in table:
         resolve(text, lowered)  # which says what is wrong with it, and suggests another
-        raise UnknownName(f"{text}: there is no such estimate with these inputs") from None
+        raise UnknownName(f"{text}: there is no such estimate with these inputs")
+    return table[name]

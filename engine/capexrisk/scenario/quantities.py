@@ -1,6 +1,6 @@
 """The kinds of number a scenario may hold, with the bounds that keep arithmetic finite.
 
-The lower bounds are economics, the upper ones are far above any sensible figure: they catch a
+The lower bounds are economics, the upper ones are far above any sensible number: they catch a
 slip of the units ($mn for $bn, percent for a fraction) before it overflows in a path. What must be
 positive may not be so small that dividing by it overflows. tests/hostile/ tries all of them.
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,9 +91,10 @@ class Comparison:
     @property
     def plot(self) -> Overlays:
         """Plots of the runs laid over each other: ``comparison.plot.failure("Oracle")``."""
-        # Drawing stands above; it is loaded only where somebody draws.
-        overlays: Overlays = import_module("capexrisk.report.plots.accessors").Overlays(self.runs)
-        return overlays
+        # The one door up: drawing is loaded only when somebody draws.
+        from capexrisk.report.plots.accessors import Overlays
+
+        return Overlays(self.runs)
 
     def to_frame(self) -> pd.DataFrame:
         """A copy of the table."""

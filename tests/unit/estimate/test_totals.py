@@ -147,19 +147,13 @@ def test_the_largest_amounts_the_kernel_lets_pass_have_a_deviation():
     assert totals.deviation[0, 0] == pytest.approx(20 * 0.24e288, rel=1e-12)
 
 
-def test_rows_and_level_counts_find_their_quantity():
+def test_rows_find_their_quantity():
     totals = Totals(LAYOUT)
     assert totals.rows("fcf_quarter").shape == (2, 2)
     assert totals.rows("flows_year").shape == (len(FLOWS), 2, 1)
     assert totals.rows("outside_funding").shape == ()
     every = np.concatenate([np.ravel(totals.rows(name)) for name in LAYOUT.quantities])
     np.testing.assert_array_equal(every, np.arange(LAYOUT.rows))
-
-    row = LAYOUT.first["regime"] - LAYOUT.amounts
-    totals.counts[0, row : row + 2] = np.arange(2 * LAYOUT.levels).reshape(2, -1)
-    np.testing.assert_array_equal(totals.level_counts("regime")[..., 0], [[0, 1, 2], [7, 8, 9]])
-    assert totals.level_counts("tenant_lost").shape == (3, 1)
-    assert LAYOUT.levels == 7  # the causes', so that the rows above have levels to leave out
 
 
 def test_replicates_are_added_up_apart(amounts):
@@ -180,4 +174,3 @@ def test_replicates_are_added_up_apart(amounts):
     in_order = [chunks[n].entry() for n in (1, 2, 0, 3, 4)]  # the first of each, then the second
     np.testing.assert_array_equal(totals.entries(), in_order)
     assert totals.counted == amounts.shape[0]
-    assert totals.level_counts("regime").shape == (2, 3, 3)

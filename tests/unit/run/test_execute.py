@@ -126,7 +126,7 @@ def test_too_many_broken_paths_end_the_run(sampler, asked):
         simulate(scenario, paths=asked, seed=1, sampler=sampler)
     message = re.fullmatch(
         r"([\d,]+) of 4,096 paths are not finite and count nowhere; the first is path (\d+), "
-        r"in 2026Q3; the scenario's figures are too extreme for the model",
+        r"in 2026Q3; the scenario's inputs are too extreme for the model",
         str(caught.value),
     )
     assert message and 30 < int(message[1].replace(",", "")) < 1500

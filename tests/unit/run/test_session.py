@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
-from capexrisk.errors import ArgumentError, KernelFault, ScenarioError, UnknownName
+from capexrisk.errors import (
+    ArgumentError,
+    KernelFault,
+    ScenarioError,
+    SessionClosed,
+    UnknownName,
+)
 from capexrisk.estimate.names import resolve
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.lowering import lower, with_inputs
@@ -80,8 +89,48 @@ def test_several_chunks_a_net(monkeypatch):
 def test_what_is_not_there_is_refused():
     with pytest.raises(UnknownName, match="did you mean funding_failure"):
         Session(small_scenario(), [f"funding_failur/{FIRST}"])
-    with pytest.raises(ArgumentError, match="paths"):
-        Session(small_scenario(), MEANS, points=0)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "options", "said"),
+    [
+        (MEANS, {"points": 0}, "points: 0 is out of range"),
+        (MEANS, {"points": 1.5}, "points: 1.5 is out of range"),
+        (MEANS, {"points": 2**31 + 1}, "points: 2147483649 is out of range"),
+        (MEANS, {"n_jobs": 0}, "n_jobs: 0 is out of range"),
+        (MEANS, {"seed": -1}, "seed: -1 is out of range"),
+        ((), {}, "metrics: .* is not a list of names"),
+        (MEANS[0], {}, "metrics: .* is not a list of names"),
+    ],
+)
+def test_misuse_is_refused_by_its_own_name(metrics, options, said):
+    with pytest.raises(ArgumentError, match=said):
+        Session(small_scenario(), metrics, **options)
+
+
+def test_a_closed_session_says_so():
+    with Session(small_scenario(), MEANS, points=POINTS, seed=SEED) as session:
+        session.estimate()
+    with pytest.raises(SessionClosed, match="make another"):
+        session.estimate()
+
+
+def test_closing_waits_for_the_answer_that_is_being_computed():
+    session = Session(small_scenario(), MEANS, points=8 * POINTS, seed=SEED, n_jobs=1)
+    with ThreadPoolExecutor(2) as threads:
+        answers = [threads.submit(session.estimate), threads.submit(session.estimate, CHANGES)]
+        time.sleep(0.01)
+        session.close()
+    for answer in answers:
+        assert answer.exception() is None or isinstance(answer.exception(), SessionClosed)
+
+
+def test_two_threads_get_the_answers_of_one(session, metrics):
+    alone = [session.estimate(), session.estimate(CHANGES)]
+    with ThreadPoolExecutor(2) as threads:
+        found = list(threads.map(session.estimate, [{}, CHANGES] * 4))
+    for answer, expected in zip(found, alone * 4, strict=True):
+        assert all(same(answer[name], expected[name]) for name in metrics)
 
 
 def test_a_refused_change_leaves_the_session_as_it_was(session):

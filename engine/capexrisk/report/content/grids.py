@@ -133,7 +133,7 @@ class Grids:
         rows.append(Row("Mean below P5", self._amounts(cash.name, issuer, SHORTFALL)))
         for metric in (operating, capex):
             rows.append(Row(f"{metric.words}, mean", self._amounts(metric.name, issuer)))
-        if self._figures_of(issuer).finance_lease_share:
+        if self._inputs_of(issuer).finance_lease_share:
             leased = self._amounts(flow_metric("finance_leases"), issuer)
             rows.append(Row("by finance leases", leased, of=capex.words))
         rows.append(Row(f"{profit.words}, mean", self._amounts(profit.name, issuer)))
@@ -176,8 +176,8 @@ class Grids:
             rows.append(Row(with_unit(metric), [written(e, metric.unit) for e in found]))
         return Grid("Over the whole horizon", "Quantity", ["Mean", "P5", "P50", "P95"], rows)
 
-    def _figures_of(self, issuer: str) -> Issuer:
-        """An issuer's figures."""
+    def _inputs_of(self, issuer: str) -> Issuer:
+        """An issuer's inputs."""
         return next(one for one in self.results.manifest.scenario.issuers if one.name == issuer)
 
     def _amounts(self, metric: str, issuer: str, statistic: str = "mean") -> list[Cell]:

@@ -26,7 +26,7 @@ def statistics_of(
     Raises
     ------
     ValueError
-        If the run has no such distributions, because it collected figures only.
+        If the run has no such distributions, because it collected means only.
     """
     rows = results.estimates(metric, issuer=issuer)
     table = rows.pivot_table(index="period", columns="statistic", values="value", dropna=False)
