@@ -1,1 +1,1 @@
-"""WHAT IS KEPT of a run: its directory, manifest, tables, checkpoint; written, read and checked."""
+"""Runs on disk: directory, manifest, tables and checkpoint, written, read and checked."""

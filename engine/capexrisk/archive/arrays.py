@@ -1,7 +1,7 @@
-"""Arrays in a file in which every changed byte is found.
+"""File format for arrays that detects any changed byte.
 
-The SHA-256 of all that follows; a line of JSON that says what it is and which arrays there are;
-their bytes, compressed by LZ4, one after the other.
+It holds the SHA-256 of everything after it; a line of JSON that describes the content and lists
+the arrays; then the bytes of each array in turn, compressed with LZ4.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.archive.untrusted import refuse_large
 
-# A format of its own, since no table format finds every flipped bit: Parquet has check sums of its
-# pages but not of its footer, and takes four times as long to write a net's totals; Arrow's IPC has
-# none. A digest would have to stand around either.
+# Our own format, because no table format detects every flipped bit: Parquet has checksums for its
+# pages but not for its footer, and takes four times as long to write a net's totals; Arrow IPC has
+# none. Either would need a digest around it.
 ARRAYS_FORMAT: Final = 1
 CODEC: Final = "lz4"
 # Bytes of all arrays: histograms take up to 2**27, the ledger of 10**12 paths 2**31.
@@ -35,7 +35,7 @@ Arrays = Mapping[str, NDArray[np.generic]]
 def write_arrays(
     path: Path, arrays: Arrays, what: Mapping[str, Any], *, to_disk: bool = True
 ) -> None:
-    """Write arrays, atomic; `what` says which these are, JSON-ready."""
+    """Write arrays atomically; `what` describes them and must be serialisable as JSON."""
     packed = [_packed(values) for values in arrays.values()]
     listed = [
         [name, values.dtype.name, values.shape, len(part)]
@@ -47,14 +47,14 @@ def write_arrays(
 
 
 def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:
-    """Read what `write_arrays` wrote: what it is, and the arrays.
+    """Read a file that `write_arrays` wrote: its description and its arrays.
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If a byte of it is not as it was written, or it is not such a file.
+        If any byte of it has changed, or it is not such a file.
     """
     refuse_large(path, LARGEST)
     checksum, _, rest = path.read_bytes().partition(b"\n")
@@ -82,7 +82,7 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, NDArray[np.generi
 
 
 def read_head(path: Path) -> dict[str, Any]:
-    """What a file says that it is, without reading the rest.
+    """Read only the description at the head of a file of arrays.
 
     Raises
     ------

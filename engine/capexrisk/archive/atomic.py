@@ -1,4 +1,4 @@
-"""Atomic writes: a file is there whole or not at all, whenever the process or the power ends."""
+"""Atomic writes: after a crash or a power cut a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ UNDER_WAY = ".tmp"  # ending of the temporary file
 def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
     """Write to a temporary file, fsync, then rename: atomic.
 
-    Without fsync (`to_disk` False) a power cut in the next seconds may leave it cut off; nothing
-    else may. Until `sync_folder` is called a power cut may bring back an earlier file of that
-    name.
+    Without fsync (`to_disk` False) a power cut in the next seconds may leave it truncated; nothing
+    else can. Until `sync_folder` is called, a power cut may restore an earlier file of that name.
 
     Raises
     ------
     OSError
-        If it cannot be written; an earlier file of that name is as it was.
+        If it cannot be written; an earlier file of that name is left unchanged.
     """
     under_way = path.with_name(path.name + UNDER_WAY)
     try:
-        under_way.unlink(missing_ok=True)  # of a process that was killed; or a link, to anywhere
+        under_way.unlink(missing_ok=True)  # left by a killed process; or a link to anywhere
         with under_way.open("xb") as file:
             file.writelines(content)
             file.flush()
@@ -39,12 +38,12 @@ def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """fsync a folder: the names in it are on the disk."""
+    """fsync a folder, so that the file names in it are on disk."""
     _sync(folder)
 
 
 def sync_tree(folder: Path) -> None:
-    """fsync everything below a folder, and the folder."""
+    """fsync a folder and everything below it."""
     for path in (*folder.rglob("*"), folder):
         if path.is_file() or path.is_dir():  # a pipe would wait for ever
             _sync(path)

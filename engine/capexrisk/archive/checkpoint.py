@@ -1,11 +1,11 @@
 """Checkpoint of a run in progress, from which it can be resumed.
 
 A folder with the job and a file for each part of the totals: a net, or all batches of independent
-paths. Each file is written atomically and carries its own check sum: a damaged one is reported, and
-its chunks are computed again. Parts need not be equally far.
+paths. Each file is written atomically and carries its own checksum: a damaged one is reported, and
+its chunks are computed again. Parts may hold different numbers of chunks.
 
-Only whole chunks are in it: a longer run begins with the same ones, so it can resume from here as
-well. A chunk that is shorter because a run ends there is another chunk in a longer run.
+It holds only whole chunks: a longer run begins with the same ones, so it can resume from here too.
+A chunk that is cut short by the end of a run would be a different chunk in a longer run.
 """
 
 from __future__ import annotations
@@ -31,24 +31,25 @@ from capexrisk.run.plan import REPLICATES, Chunk
 from capexrisk.run.signals import signals_ignored
 
 TOTALS: Final = "totals-*.lz4"
-# A part is written, each in turn, when that takes no more than these shares of the time since the
-# last: of processor time, which the workers lack, and of the clock, most of it waiting for a disk.
+# The parts are written in turn, each when that takes no more than these shares of the time since
+# the last write: of processor time, which the workers lose, and of elapsed time, most of it waiting
+# for a disk.
 OF_PROCESSOR: Final = 0.005
 OF_CLOCK: Final = 0.1
 
 
 @contextmanager
 def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
-    """A job's checkpoint in a folder: a new one, or the one that is there, to be resumed.
+    """Open a job's checkpoint in a folder: create it, or resume from the one that exists.
 
     Raises
     ------
     ResumeMismatch
-        If what is there is another scenario, seed, sampler or code.
+        If the existing checkpoint is of another scenario, seed, sampler or code.
     RunDirectoryError
-        If another process is at work there.
+        If another process is using the folder.
     ResultsError
-        If the job that is there cannot be read.
+        If the existing job cannot be read.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,17 +61,17 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
         checkpoint = open_checkpoint(folder, job)
         try:
             yield checkpoint
-        except BaseException:  # an interrupt as well
+        except BaseException:  # interrupts too
             checkpoint.keep_uninterrupted()
             raise
 
 
 def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
-    """`checkpoint_in` for a folder that this process has locked already."""
+    """Like `checkpoint_in`, for a folder that this process has already locked."""
     try:
         _, then = read_job(folder / JOB)
     except FileNotFoundError:
-        for path in folder.glob(TOTALS):  # without a job nothing says by which code
+        for path in folder.glob(TOTALS):  # without a job, the code that wrote them is unknown
             path.unlink()
     else:
         refuse_other(folder, then, job)
@@ -88,9 +89,9 @@ class Checkpoint:
     folder : Path
     job : Job
     notes : list of str
-        One line on each damaged file.
+        One line for each damaged file.
     restored : int
-        Paths that were in it when this attempt began.
+        Paths that it held when this attempt began.
     """
 
     folder: Path
@@ -109,18 +110,18 @@ class Checkpoint:
 
     @property
     def paths(self) -> int:
-        """How many paths are in it."""
+        """Number of paths in the checkpoint."""
         return sum(self._kept) * self.job.plan.chunk_paths
 
     def restore(self, totals: Totals) -> None:
-        """Add what is in it to empty totals, and keep these from now on.
+        """Restore the checkpoint into empty totals, and checkpoint these from now on.
 
         Raises
         ------
         ResumeMismatch
-            If a chunk of it comes out otherwise on this machine.
+            If a chunk of it gives other bits on this machine.
         ResultsError
-            If its chunks are not those of this run, or are more.
+            If it holds chunks that this run does not have.
         """
         for part in range(part_count(totals)):
             path = self._path(part)
@@ -131,7 +132,7 @@ class Checkpoint:
                 restore(totals, part, arrays)
             except FileNotFoundError:
                 continue
-            except ValueError as error:  # not OSError: what cannot be read now may be sound
+            except ValueError as error:  # not OSError: a file that cannot be read now may be sound
                 reason = " ".join(str(error).split())[:200]
                 self.notes.append(f"{path}: {reason}; its chunks are computed again")
                 path.unlink()
@@ -142,7 +143,7 @@ class Checkpoint:
         self._refuse_other_bits(totals)
 
     def before(self, chunk: ChunkTotals) -> None:
-        """Write a part of the totals if one is due; `chunk` is about to be added to them."""
+        """Write a part of the totals if one is due; called just before `chunk` is added to them."""
         totals = self._totals
         if self._ended or totals is None:
             return
@@ -159,7 +160,7 @@ class Checkpoint:
         Raises
         ------
         OSError
-            If one cannot be written; what was written before is still there.
+            If a part cannot be written; its earlier file is still there.
         """
         totals = self._totals
         if self._ended or totals is None or totals.torn:
@@ -172,8 +173,8 @@ class Checkpoint:
             sync_folder(self.folder)
 
     def keep_uninterrupted(self) -> None:
-        """Write every part when a run ends early; signals are ignored meanwhile."""
-        # The reason may be a full disk; what was written before is still there.
+        """Write every part when a run ends early, ignoring signals meanwhile."""
+        # The disk may be full; the earlier files are still there.
         with signals_ignored(), suppress(OSError):
             self.keep()
 
@@ -201,7 +202,7 @@ class Checkpoint:
         return {"run": self._run, "part": part}
 
     def _refuse_other_chunks(self, totals: Totals) -> None:
-        """Refuse totals that are sound but have chunks that this plan does not have."""
+        """Refuse intact totals that hold chunks this plan does not have."""
         plan, rows = self.job.plan, totals.entries()
         levels = np.concatenate([np.arange(number) for number in totals.levels])
         replicates = np.repeat(np.arange(REPLICATES), totals.levels)
@@ -216,7 +217,7 @@ class Checkpoint:
             raise ResultsError(f"{self.folder}: keeps {counted:,} paths; ask for more of them")
 
     def _refuse_other_bits(self, totals: Totals) -> None:
-        """Compute a chunk again: the same code may give other bits on another machine."""
+        """Recompute one chunk: the same code may give other bits on another machine."""
         rows = totals.entries()
         if not len(rows):
             return
@@ -230,7 +231,7 @@ class Checkpoint:
 
 
 def damaged_files(folder: Path) -> dict[str, str]:
-    """Files of a checkpoint that are not as they were written, and what is wrong with each."""
+    """Damaged files of a checkpoint, and what is wrong with each."""
     found = {}
     for path in (*folder.glob(JOB), *sorted(folder.glob(TOTALS))):
         try:
@@ -243,7 +244,7 @@ def damaged_files(folder: Path) -> dict[str, str]:
 
 
 def paths_kept(folder: Path) -> int:
-    """How many paths the files in a folder say that they hold."""
+    """Number of paths in a folder's checkpoint, according to the heads of its files."""
     paths = 0
     for path in folder.glob(TOTALS):
         with suppress(OSError, ValueError, LookupError, TypeError, OverflowError):

@@ -1,4 +1,4 @@
-"""Check sums of the files beside a manifest, and which of them no longer agree."""
+"""Checksums of the files listed in a manifest, and which of them no longer match."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from capexrisk.estimate.totals import ChunkEntry
 
 
 def record_of_chunks(chunks: ArrayLike) -> ChunksRecord:
-    """The digest of a list of chunks.
+    """Digest of a list of chunks, as the manifest holds it.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def record_of_chunks(chunks: ArrayLike) -> ChunksRecord:
 
 
 def refuse_other_record(path: Path, chunks: pd.DataFrame, recorded: ChunksRecord) -> None:
-    """Refuse a list of chunks that has another digest than the manifest records.
+    """Refuse a list of chunks whose digest differs from the manifest's.
 
     Raises
     ------
@@ -41,12 +41,12 @@ def refuse_other_record(path: Path, chunks: pd.DataFrame, recorded: ChunksRecord
 
 
 def file_checksums(directory: Path, names: Iterable[str]) -> dict[str, str]:
-    """SHA-256, in hexadecimal, of each of these files that is there."""
+    """SHA-256, in hexadecimal, of each of these files that exists."""
     return {name: _sha256(directory / name) for name in names if (directory / name).exists()}
 
 
 def changed_files(directory: Path, recorded: Mapping[str, str]) -> dict[str, str]:
-    """Files that are not what a manifest recorded, and what is the matter with each.
+    """Files that no longer match a manifest's checksums, and why.
 
     Returns
     -------

@@ -25,18 +25,18 @@ Kind = Literal["run", "comparison"]
 
 
 def named(directory: Path) -> Path:
-    """A directory by its own name, where it was given as "." or the like."""
+    """A directory under its real name, even if it was given as "." or the like."""
     return directory.resolve() if directory.name in ("", "..") else directory
 
 
 def unfinished(out: Path) -> Path:
-    """Directory of a run in progress whose results will be at `out`."""
+    """Directory of the run in progress whose results will be at `out`."""
     out = named(out)
     return out.parent / f"{out.name}{UNFINISHED}"
 
 
 def finished(directory: Path) -> Path:
-    """Directory of its results; `directory` may be this one, or that of the run in progress."""
+    """Directory of a run's results, given that directory or the one of the run in progress."""
     directory = named(directory)
     return directory.parent / directory.name.removesuffix(UNFINISHED)
 
@@ -47,7 +47,7 @@ def holds_job(folder: Path) -> bool:
 
 
 def resume_command(out: Path) -> str:
-    """The command that resumes a run."""
+    """Shell command that resumes a run."""
     return f"capexrisk resume {shlex.quote(str(out))}"
 
 
@@ -56,7 +56,7 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
     """Make a directory for the files of a comparison.
 
     The files are written into a hidden directory beside `out`, which is renamed at the end. After
-    an error nothing is left of it, and `out` is as it was.
+    an error it is removed, and `out` is unchanged.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
     made = make_folder(out, partial)
     try:
         yield partial
-        # Again: somebody may have put something there in the meantime.
+        # Checked again, since something may have been put there in the meantime.
         refuse_occupied(out, overwrite, "comparison")
         replace_by(partial, out)
     except BaseException as error:
@@ -94,12 +94,12 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
 
 
 def destination(out: Path) -> Path:
-    """Where results will be, under a name that can be renamed.
+    """Resolve the directory for results to a path that can be renamed.
 
     Raises
     ------
     RunDirectoryError
-        If it is the working directory, or above it.
+        If it is the working directory, or one above it.
     """
     out = named(out)
     if Path.cwd().is_relative_to(out.resolve()):
@@ -110,12 +110,12 @@ def destination(out: Path) -> Path:
 
 
 def make_folder(out: Path, folder: Path) -> list[Path]:
-    """Make a folder for what will be at `out`, unless it is there.
+    """Make a folder for the files that will be at `out`, unless it exists.
 
     Returns
     -------
     list of Path
-        Folders above `out` that were missing.
+        Folders above `out` that had to be made.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def make_folder(out: Path, folder: Path) -> list[Path]:
 
 
 def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
-    """Refuse to replace what must stay.
+    """Refuse to replace anything but an earlier result that may be overwritten.
 
     Raises
     ------
@@ -160,7 +160,7 @@ def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
 
 
 def _kind_of(out: Path) -> Kind:
-    """What a manifest is of; one that cannot be read counts as that of a run."""
+    """Kind of a manifest; one that cannot be read counts as a run's."""
     try:
         kind = read_json(out / MANIFEST).content.get("kind")
         return "comparison" if kind == "comparison" else "run"
@@ -169,21 +169,21 @@ def _kind_of(out: Path) -> Kind:
 
 
 def replace_by(partial: Path, out: Path) -> None:
-    """Replace `out` by `partial`, by renaming: at no moment is there a mixture."""
+    """Replace `out` by `partial` through renames, so that the two are never mixed."""
     old = _old_name(out)
-    _remove(old)  # of a process that was killed just before it removed this
+    _remove(old)  # left by a process that was killed just before removing it
     try:
         if os.path.lexists(out):
             out.rename(old)
         partial.rename(out)
-    except BaseException:  # an interrupt as well: the earlier run must not stay under a hidden name
+    except BaseException:  # interrupts too: the earlier run must not stay under a hidden name
         put_back(out)
         raise
     _remove(old)
 
 
 def put_back(out: Path) -> None:
-    """Give an earlier run its name back, if a process was killed while it replaced it."""
+    """Restore an earlier run's name, if a process was killed while replacing the run."""
     old = _old_name(out)
     if os.path.lexists(old) and not os.path.lexists(out):
         old.rename(out)
@@ -195,13 +195,13 @@ def _old_name(out: Path) -> Path:
 
 def _remove(old: Path) -> None:
     if old.is_symlink():
-        old.unlink()  # what it led to is another directory's run, and stays
+        old.unlink()  # its target is another directory's run, and stays
     else:
         shutil.rmtree(old, ignore_errors=True)
 
 
 def remove_empty(directories: list[Path]) -> None:
-    """Remove those of the directories that are empty."""
+    """Remove the directories that are empty."""
     for directory in directories:
         with suppress(OSError):
             directory.rmdir()

@@ -1,4 +1,4 @@
-"""A job: a scenario and how it is run, on disk from the moment the run begins."""
+"""Jobs: a scenario and its plan, saved when the run begins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST: Final = 20  # characters of a value that differs
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """A scenario and how it is run.
+    """A scenario and the plan to run it.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Job:
     keep_paths : bool
         Whether single paths are written.
     overwrite : bool
-        Whether its results may replace those of an earlier run.
+        Whether the results may replace those of an earlier run.
     """
 
     scenario: Scenario
@@ -48,23 +48,23 @@ class Job:
 
     @functools.cached_property
     def lowered(self) -> LoweredScenario:
-        """The scenario as the kernel takes it."""
+        """The scenario, lowered for the kernel."""
         return lower(self.scenario, self.plan.collect)
 
     def identity(self) -> dict[str, str]:
-        """What must be the same for the run to be resumed, by name: all that can change a number.
+        """Everything that can change a number, by name; a resumed run must have the same.
 
-        But for the machine, which shows when a chunk is computed again.
+        The machine is not included: a difference shows when a chunk is recomputed.
         """
         of_plan = {name: str(getattr(self.plan, name)) for name in OF_PLAN}
         return {"scenario": digest(self.scenario)} | of_plan | code_identity()
 
     def fingerprint(self) -> str:
-        """SHA-256 of the identity, by which each file of a checkpoint names its run."""
+        """SHA-256 of the identity; each file of a checkpoint carries it."""
         return _sha256(self.identity())
 
     def with_plan(self, **changes: Any) -> Job:
-        """The same but for these fields of the plan.
+        """A copy with these fields of the plan replaced.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Job:
 
 
 class _JobFile(BaseModel):
-    """A job on disk, with its identity when it was written; `sha256` is of these two."""
+    """A job on disk with its identity when written; `sha256` covers both."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -86,7 +86,7 @@ class _JobFile(BaseModel):
 
 
 def write_job(job: Job, path: Path) -> None:
-    """Write a job with all that it takes to repeat it; atomic."""
+    """Write a job atomically, with everything needed to repeat it."""
     content = {
         "job": TypeAdapter(Job).dump_python(_without_cluster(job), mode="json", exclude_unset=True),
         "identity": job.identity(),
@@ -97,7 +97,7 @@ def write_job(job: Job, path: Path) -> None:
 
 
 def read_job(path: Path) -> tuple[Job, dict[str, str]]:
-    """Read a job, and the identity that it had when it was written.
+    """Read a job, and its identity when it was written.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
 
 
 def refuse_other(where: Path, then: Mapping[str, str], job: Job) -> None:
-    """Refuse to resume a run that had another identity when it was begun.
+    """Refuse to resume a run whose identity has changed since it began.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""List the runs below a folder, finished or not."""
+"""List finished and unfinished runs below a folder."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ FINISHED, STOPPED, UNDONE, RUNNING = "finished", "stopped", "unfinished", "runni
 
 @dataclass(frozen=True)
 class Entry:
-    """A run, finished or not, or a comparison.
+    """A finished or unfinished run, or a comparison.
 
     Attributes
     ----------
     directory : Path
-        Of an unfinished run, where its results will be.
+        For an unfinished run, where its results will be.
     kind : {"run", "comparison"}
     state : {"finished", "stopped", "unfinished", "running"}
-        Stopped is a finished run that its cap on time has ended before all of its paths.
+        A stopped run is finished: its time limit ended it before all of its paths.
     scenario : str
-        Its name; of a comparison the names of its scenarios.
+        Its name; for a comparison, the names of its scenarios.
     paths : int
-        Counted; of a comparison, those of its base; of an unfinished run, in its checkpoint.
+        Paths counted: for a comparison by its base, for an unfinished run in its checkpoint.
     of : int
-        Paths of an unfinished run, or a stopped one, in all; 0 of others.
+        Paths planned, for an unfinished or stopped run; otherwise 0.
     seed : int
     started : str
-        Day and time; "" of a comparison.
+        Day and time; "" for a comparison.
     headline : Estimate or None
-        Chance of any funding failure by the end of the horizon; of a run.
+        Chance of any funding failure by the end of the horizon; only for a run.
     trouble : str
         Why it cannot be read; "" if it can.
     """
@@ -69,9 +69,9 @@ class Entry:
 
 
 def runs_below(folder: Path) -> list[Entry]:
-    """All runs and comparisons in a folder and below it, by name.
+    """All runs and comparisons in and below a folder, sorted by name.
 
-    A run's own folders are not searched, hidden ones neither.
+    Folders inside a run and hidden folders are not searched.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def _search(folder: Path, depth: int) -> Iterator[Path]:
         return
     if (folder / MANIFEST).is_file():
         yield folder
-        folder = folder / "runs"  # those that a comparison made
+        folder = folder / "runs"  # runs made by the comparison
         if not folder.is_dir():
             return
     if depth:

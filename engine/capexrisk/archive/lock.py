@@ -17,7 +17,7 @@ TRIES, PAUSE = 4, 0.05  # seconds; `is_locked` holds it for a moment
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lock a directory for this process; the lock ends with the process, however that ends.
+    """Lock a directory for this process; the lock is released however the process ends.
 
     Raises
     ------
@@ -37,8 +37,8 @@ def locked(folder: Path) -> Iterator[None]:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
-        if _is(descriptor, file):  # the folder may have been renamed, and another have its name
-            file.unlink()  # while it is locked, so that no process locks a file about to go
+        if _is(descriptor, file):  # the folder may have been renamed, and its name reused
+            file.unlink()  # while locked, so that no process locks a file about to be removed
     finally:
         os.close(descriptor)
 
@@ -69,7 +69,7 @@ def _take(descriptor: int, file: Path) -> None:
             held = True
             break
         time.sleep(PAUSE)
-    # The holder may have removed the file since it was opened here, and another made a new one.
+    # Since it was opened here, its holder may have removed it and another process made a new one.
     if not held or not _is(descriptor, file):
         process = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
         raise RunDirectoryError(

@@ -1,7 +1,7 @@
-"""The manifest of a run, and that of a comparison: what ran, by which code, on what, and when.
+"""Manifests of runs and comparisons: what ran, with which code, on which machine, and when.
 
-Written and read through the same records, which docs/manifest.md is printed from: a field that is
-missing, unknown or out of range is refused. `provenance` fills them.
+They are written and read through the same models, from which docs/manifest.md is printed: a field
+that is missing, unknown or out of range is refused. `provenance` fills them.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}\.(csv|parquet
 
 
 def said(description: str, unit: str = "", **options: Any) -> Any:
-    """A field with what it means and its unit."""
+    """A field with its description and unit."""
     return Field(description=description, json_schema_extra={"unit": unit}, **options)
 
 
 class ManifestRecord(BaseModel):
-    """A part of a manifest: frozen, strict, without unknown fields."""
+    """Base of a manifest's parts: frozen, strict, no unknown fields."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
 class TargetRecord(ManifestRecord):
-    """A standard error at which the run was to stop, and where it stood at the end."""
+    """A target for a standard error, and how close the run came to it."""
 
     target: str = said("as `--target` takes it")
     reached: bool = said("whether the error is as small as asked")
@@ -130,7 +130,7 @@ class CodeRecord(ManifestRecord):
 
 
 class MachineRecord(ManifestRecord):
-    """The machine, without its name, and what decides the last bits of compiled code on it."""
+    """The machine, without its name: what decides the last bits that compiled code gives."""
 
     system: Word = said("operating system and kernel")
     processor: Word = said("architecture")
@@ -147,7 +147,7 @@ class MachineRecord(ManifestRecord):
 
 
 class TimesRecord(ManifestRecord):
-    """When it ran, and how long; of a resumed run all of it is about the last attempt."""
+    """Start, end and duration; for a resumed run, those of the last attempt."""
 
     started: AwareDatetime = said("day and time by the machine's clock", "UTC")
     finished: AwareDatetime = said(
@@ -170,7 +170,7 @@ class ChunksRecord(ManifestRecord):
 
 
 class Manifest(ManifestRecord):
-    """All that it takes to know, and to repeat, a run."""
+    """Everything needed to identify a run and to repeat it."""
 
     format_version: Literal[2] = said("2; another one is refused")
     kind: Literal["run"] = said("`run`")
@@ -202,7 +202,7 @@ class Manifest(ManifestRecord):
 
 
 class ComparedRun(ManifestRecord):
-    """A run of a comparison."""
+    """One of the runs in a comparison."""
 
     scenario: Word = said("name of its scenario")
     digest: Sha256 = said("digest of its scenario")
@@ -212,7 +212,7 @@ class ComparedRun(ManifestRecord):
 
 
 class ComparisonManifest(ManifestRecord):
-    """What a comparison is of."""
+    """The runs of a comparison, and notes on it."""
 
     format_version: Literal[2] = said("2; another one is refused")
     kind: Literal["comparison"] = said("`comparison`")
@@ -228,7 +228,7 @@ class ComparisonManifest(ManifestRecord):
 
 
 class OtherFormat(ResultsError):
-    """A manifest of another format than this version writes."""
+    """A manifest in a format other than the one this version writes."""
 
 
 KINDS: Final[Mapping[str, type[Manifest | ComparisonManifest]]] = {
@@ -238,7 +238,7 @@ KINDS: Final[Mapping[str, type[Manifest | ComparisonManifest]]] = {
 
 
 def write_manifest(manifest: Manifest | ComparisonManifest, directory: Path) -> None:
-    """Write it into a directory; of the scenario what was given, without defaults."""
+    """Write a manifest into a directory; its scenario holds the given inputs only, no defaults."""
     text = manifest.model_dump_json(indent=2, exclude_unset=True)
     (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -251,7 +251,7 @@ def read_any_manifest(path: Path) -> Manifest | ComparisonManifest:
     FileNotFoundError
         If there is none.
     OtherFormat
-        If it is of another format.
+        If it has another format.
     ResultsError
         If it cannot be read.
     """
@@ -260,7 +260,7 @@ def read_any_manifest(path: Path) -> Manifest | ComparisonManifest:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read the manifest of a run; errors as `read_any_manifest`, and if it is of a comparison."""
+    """Read a run's manifest; raises as `read_any_manifest`, and for a comparison's manifest."""
     found = read_json(path)
     if _kind(found) == "comparison":
         raise ResultsError(

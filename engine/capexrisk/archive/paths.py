@@ -1,4 +1,4 @@
-"""Single paths, kept on request: one Parquet file a chunk, written by the worker that made it."""
+"""Single paths, kept on request: one Parquet file per chunk, written by its worker."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from capexrisk.run.plan import Chunk
 
 @dataclass(frozen=True)
 class PathFiles:
-    """Writes single paths into an existing directory, chunk-NNNNNN.parquet for each chunk."""
+    """Writer of single paths into an existing directory, as chunk-NNNNNN.parquet."""
 
     directory: Path
 
     def write(self, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]) -> None:
-        """Write the outcomes (paths, rows) of a chunk, NaN of a path that is not finite.
+        """Write a chunk's outcomes (paths, rows), NaN for paths that are not finite.
 
-        A chunk may be computed twice at a time, where a cluster has lost sight of a worker: the
-        file has a name of its own until it is whole.
+        Two workers may compute the same chunk at once, if a cluster has lost contact with one of
+        them, so the file has a unique name until it is complete.
         """
         columns = {"path": np.arange(chunk.first_path, chunk.first_path + chunk.paths)}
         columns |= dict(zip(outcome_names(lowered), outcomes.T, strict=True))
@@ -41,7 +41,7 @@ class PathFiles:
             raise
 
     def holds(self, chunk: Chunk) -> bool:
-        """Whether the file of a chunk is there and whole."""
+        """Whether a chunk's file exists and is complete."""
         try:
             with pq.ParquetFile(self._file(chunk), page_checksum_verification=True) as file:
                 numbers = file.read()["path"].to_numpy()

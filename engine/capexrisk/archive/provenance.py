@@ -1,4 +1,4 @@
-"""Where a run comes from: its code, libraries and machine, gathered into its manifest."""
+"""Provenance of a run: code, libraries and machine, gathered into its manifest."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from capexrisk.scenario import Scenario, digest
 
 @functools.cache
 def code_record() -> CodeRecord:
-    """The code as it is when this is called first."""
+    """The code's version and digest, as they are at the first call."""
     commit, changed = revision()
     return CodeRecord(version=__version__, revision=commit, changed=changed, digest=code_digest())
 
@@ -60,7 +60,7 @@ def machine() -> MachineRecord:
 
 
 def target_record(standing: Standing) -> TargetRecord:
-    """Where a target stands."""
+    """A target's state at the end of a run, for the manifest."""
     needed = standing.paths_needed
     return TargetRecord(
         target=str(standing.target),
@@ -82,10 +82,10 @@ def build_manifest(
     started: datetime,
     seconds: float,
 ) -> Manifest:
-    """The manifest of a run that has just ended; `Results.write` adds check sums of the files.
+    """Manifest of a run that has just ended; `Results.write` adds checksums of the files.
 
-    `resumed` is the number of paths that earlier attempts had computed, `seconds` the time that
-    this one took to simulate the others.
+    `resumed` is the number of paths computed by earlier attempts, `seconds` the time that this one
+    took to simulate the others.
     """
     paths = totals.counted + totals.quarantined
     return Manifest(

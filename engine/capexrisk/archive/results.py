@@ -1,4 +1,4 @@
-"""Results of a run, in memory or from disk: the tidy table, the distributions, the manifest."""
+"""Results of a run, in memory or on disk: tidy table, distributions and manifest."""
 
 from __future__ import annotations
 
@@ -59,23 +59,23 @@ TABLES = (SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)
 
 @dataclass(frozen=True)
 class Results:
-    """What a run found.
+    """Results of a run: estimates, distributions, chunks and manifest.
 
     Attributes
     ----------
     summary : DataFrame
-        One row an estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
+        One row per estimate: issuer, period, metric, statistic, value, standard_error, ci_low,
         ci_high, n, method. Money in $bn, spreads in bp, probabilities as fractions.
     replicates : ndarray, shape (rows of the summary, R)
-        What each of the R nets, or batches of independent paths, says of each estimate: their mean
-        is its value, and 0 or 1 where it is a bound. Differences between runs take their errors
-        from it. NaN of quantiles of independent paths; R = 0 of fewer than eight batches.
+        Each estimate from each of the R nets, or batches of independent paths: their mean is its
+        value, or 0 or 1 where that is a bound. Errors of differences between runs come from these.
+        NaN for quantiles of independent paths; R = 0 with fewer than eight batches.
     distributions : DataFrame
         Histogram cells: issuer, period, metric, lower, upper, count.
     chunks : DataFrame
         Chunks in the order in which they were added up: replicate, first_path, paths, checksum.
     manifest : Manifest
-        What was run, by which versions, on what machine, when; the scenario among it.
+        The scenario, and how, with which versions, on which machine and when it was run.
     """
 
     summary: pd.DataFrame
@@ -106,12 +106,12 @@ class Results:
 
     @property
     def targets(self) -> list[str]:
-        """One line on each target of the run: whether it was reached, or how much is missing."""
+        """One line per target of the run: reached, or how much is missing."""
         return [target_line(record, self.paths) for record in self.manifest.run.targets]
 
     @property
     def quarantine_note(self) -> str | None:
-        """One line on paths that were left out because they were not finite, if there are any."""
+        """One line on paths left out because they were not finite, if any."""
         run = self.manifest.run
         if not run.paths_quarantined:
             return None
@@ -128,7 +128,7 @@ class Results:
         return Lookup(self.summary)
 
     def estimate(self, name: str) -> Estimate:
-        """One estimate with its error.
+        """Look up an estimate, with its error, by name.
 
         Parameters
         ----------
@@ -159,16 +159,16 @@ class Results:
         period: str | None = None,
         statistic: str | None = None,
     ) -> pd.DataFrame:
-        """Rows of the tidy table with this metric and, where given, issuer, period, statistic.
+        """Rows of the tidy table for a metric and, if given, issuer, period and statistic.
 
         Raises
         ------
         UnknownName
-            For a name that is none of the run's; the message suggests the nearest.
+            For a name that the run does not have; the message suggests the nearest.
         """
         rows = self.summary["metric"] == metric
         if not rows.any():
-            # What is impossible here, or was not collected, has no row and a right name.
+            # A metric that is impossible here, or was not collected, is a valid name without rows.
             others = [other.name for other in METRICS if "{" not in other.name]
             refuse_unknown("metric", metric, [*self.lookup.metrics, *others], metric)
         wanted = {"issuer": issuer, "period": period, "statistic": statistic}
@@ -186,13 +186,13 @@ class Results:
     @property
     def plot(self) -> Plotting:
         """Plots of these results: ``results.plot.fan("Amazon")``."""
-        # The one door up: drawing is loaded only when somebody draws.
+        # Plots are a higher layer, imported lazily: only when something is drawn.
         from capexrisk.report.plots.accessors import Plotting
 
         return Plotting(self)
 
     def write(self, directory: Path) -> None:
-        """Write the tables, and last the manifest, with their check sums, into a directory."""
+        """Write the tables into a directory, then the manifest with their checksums."""
         self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(self.summary, directory / SUMMARY_PARQUET)
         if self.replicates.size:
@@ -213,7 +213,7 @@ class Results:
 
 
 def target_line(target: TargetRecord, paths: int) -> str:
-    """Progress towards a target after a run of `paths`, in words."""
+    """A target's progress after a run of `paths`, in words."""
     if target.standard_error is None:
         found = f"its error is unknown after {paths:,} paths"
     else:
@@ -228,7 +228,7 @@ def target_line(target: TargetRecord, paths: int) -> str:
 
 
 def _absence(folder: Path) -> str:
-    """Why there is no manifest."""
+    """Reason for a missing manifest, in words."""
     if unfinished(folder).is_dir():
         return f"is not finished; resume it with {resume_command(folder)}"
     if not folder.is_dir():
@@ -239,15 +239,15 @@ def _absence(folder: Path) -> str:
 
 
 def load_results(directory: Path | str) -> Results:
-    """Read a run directory, and check that it is one: somebody else may have written it.
+    """Read and validate a run directory, which may come from an untrusted source.
 
     Raises
     ------
     ResultsError
-        If it is not a finished run, is of another format, or does not hold what it should.
+        If it is not a finished run, has another format, or lacks anything a run must hold.
     """
     folder = Path(directory)
-    if folder.name.endswith(UNFINISHED):  # its tables may be those of another attempt
+    if folder.name.endswith(UNFINISHED):  # its tables may be an earlier attempt's
         out = finished(folder)
         raise ResultsError(f"{folder}: is not finished; resume it with {resume_command(out)}")
     try:

@@ -1,4 +1,4 @@
-"""The tables of a run on disk, checked before they are opened and after."""
+"""Tables of a run on disk, checked before and after they are opened."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ _UNREADABLE: Final = (OSError, ValueError, TypeError, KeyError, NotImplementedEr
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table whose pages carry check sums: a bit that flips later is seen."""
+    """Write a table with page checksums, so that a bit flipped later is detected."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     pq.write_table(table, path, write_page_checksum=True)
 
 
 def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.DataFrame:
-    """Read a table that must have these columns, of these kinds.
+    """Read a table that must have these columns of these kinds.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
             for name, wanted in columns.items():
                 if name not in found:
                     raise ValueError(f"no column {name!r}")
-                # A table without rows does not say of what kind its text is.
+                # A text column of a table without rows has no kind.
                 if file.metadata.num_rows and not _is(found[name], wanted):
                     raise ValueError(f"column {name!r} is not {wanted}")
             if file.metadata.num_rows:
@@ -77,21 +77,21 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
             table = file.read(columns=list(columns))
     except _UNREADABLE as error:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
-    # Numbers may be unknown, and then are NaN.
+    # Only numbers may be missing; they are NaN then.
     if any(table[name].null_count for name in columns if columns[name] != NUMBER):
         raise ResultsError(f"{path}: cannot be read (it has empty cells); run again")
-    # Without the metadata of pandas in the file, which may say anything.
+    # The file's pandas metadata is dropped: it is untrusted.
     frame: pd.DataFrame = table.select(list(columns)).replace_schema_metadata().to_pandas()
     return frame
 
 
 def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
-    """Read what each net says of each of `rows` estimates.
+    """Read each net's values of the `rows` estimates.
 
     Raises
     ------
     ResultsError
-        If it cannot be read, or is of another table.
+        If it cannot be read, or belongs to another table.
     """
     try:
         with _opened(path, MOST_ROWS["summary"]) as file:
@@ -110,7 +110,7 @@ def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
 def refuse_other_labels(
     path: Path, table: pd.DataFrame, issuers: Collection[str], periods: Collection[str]
 ) -> None:
-    """Refuse rows of issuers and periods that the run has not, and rows that are there twice.
+    """Refuse issuers and periods that the run does not have, and duplicate rows.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def refuse_other_labels(
 
 
 def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
-    """Refuse counts below 0, numbers no path can have, and no number where there must be one.
+    """Refuse negative counts, numbers no path can have, and missing ones that must be there.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
 
 
 def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
-    """Refuse chunks that no run has, or that are not those of a run of so many paths.
+    """Refuse chunks that no run of so many paths can have.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
 
 
 def _opened(path: Path, most_rows: int) -> Any:
-    """A Parquet file of sensible size, by what its own footer says."""
+    """Open a Parquet file, if its footer gives it a sensible size."""
     refuse_large(path, LARGEST_TABLE)
     file = pq.ParquetFile(path, page_checksum_verification=True)
     held = file.metadata
@@ -179,7 +179,7 @@ def _is(kind: pa.DataType, wanted: str) -> bool:
 
 
 def _refuse_long_labels(path: Path, columns: list[str]) -> None:
-    """Look at each different label once: a long one repeated would fill the memory."""
+    """Check each distinct label once: a long one, repeated, would fill the memory."""
     with pq.ParquetFile(path, read_dictionary=columns, page_checksum_verification=True) as file:
         table = file.read(columns=columns)
     for name, column in zip(columns, table.columns, strict=True):

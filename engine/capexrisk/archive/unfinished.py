@@ -1,8 +1,8 @@
 """Unfinished runs: begun, resumed and renamed to their results.
 
 A run in progress has the directory NAME.unfinished, beside that of its results. It holds the
-checkpoint and is renamed once all of the results are in it, so a run that ended in any other way is
-found under a name that says so, and can be resumed.
+checkpoint and is renamed once it holds all of the results, so a run that ended in any other way
+keeps a name that says so, and can be resumed.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ PATHS: Final = "paths"
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt at a run: from its beginning, or from a checkpoint, to its end.
+    """An attempt at a run, from its beginning or from a checkpoint.
 
     Attributes
     ----------
     out : Path
         Where the results will be.
     directory : Path
-        Where they are written until then.
+        Where they are written until the run is finished.
     job : Job
     checkpoint : Checkpoint
     """
@@ -62,7 +62,7 @@ class Attempt:
     checkpoint: Checkpoint
 
     def hooks(self, progress: Progress | None) -> Hooks:
-        """Side outputs of the run: single paths, progress, checkpoint."""
+        """Side outputs of the run: single paths, progress and checkpoint."""
         paths = self.directory / PATHS
         if self.job.keep_paths:
             paths.mkdir(exist_ok=True)
@@ -76,10 +76,10 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
     Raises
     ------
     RunDirectoryError
-        If `out` exists and may not be replaced, an unfinished run waits there, another process is
-        at work, or nothing can be written.
+        If `out` exists and may not be replaced, an unfinished run is there, another process is
+        using it, or nothing can be written.
     RunStopped
-        If it was stopped, with a word on what is in the checkpoint.
+        If it was stopped; the message says what is in the checkpoint.
     """
     out = destination(out)
     if out.name.endswith(UNFINISHED):
@@ -107,14 +107,14 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
 
 @contextmanager
 def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator[Attempt]:
-    """Resume an unfinished run, or a finished one to more paths.
+    """Resume an unfinished run, or extend a finished one to more paths.
 
     Parameters
     ----------
     place : Path
-        The directory that was given to `begin_run`, or the unfinished one.
+        The directory that was given to `begin_run`, or that of the unfinished run.
     paths : int, optional
-        In all, if more than was asked for.
+        Total number of paths, if more are wanted than before.
     **how
         Fields of the plan: jobs, backend, max_seconds.
 
@@ -151,9 +151,9 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
 
 @contextmanager
 def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iterator[Attempt]:
-    """Rename the directory at the end; if the run stops before it, say what is kept, or clear up.
+    """Context of an attempt: renames the directory at the end, or keeps or removes it on failure.
 
-    `made` are the directories made for a run that begins; None for one that is resumed.
+    `made` are the directories made for a new run; None for a resumed one.
     """
     attempt = None
     try:
@@ -168,12 +168,12 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
         raise
     except (KeyboardInterrupt, OSError, MemoryError, CapexriskError) as error:
         if isinstance(error, CapexriskError) and not error.transient:
-            if made is not None:  # what is kept would lead to the same error
+            if made is not None:  # resuming would lead to the same error
                 _clear_away(folder, made)
             raise
         if attempt is not None:
             attempt.checkpoint.keep_uninterrupted()
-        if not folder.is_dir():  # it is finished, and has its name
+        if not folder.is_dir():  # it is finished and renamed
             raise
         kept = attempt is not None and _kept(attempt)
         if not kept and made is not None:
@@ -192,7 +192,7 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
 def _put(folder: Path, out: Path, job: Job) -> None:
     """Rename a finished run to its own name."""
     try:
-        # Again: somebody may have put something there while the paths ran.
+        # Checked again, since something may have been put there during the run.
         refuse_occupied(out, job.overwrite, "run")
     except RunDirectoryError:
         raise RunStopped(
@@ -205,8 +205,8 @@ def _put(folder: Path, out: Path, job: Job) -> None:
 
 
 def _kept(attempt: Attempt) -> str:
-    """One clause on what is kept; empty if nothing is."""
-    # On the disk: an interrupt may come before anything of it was read.
+    """One clause on what the checkpoint holds; empty if nothing."""
+    # Counted on disk: an interrupt may come before any of it was read.
     paths = paths_kept(attempt.directory / CHECKPOINT)
     in_all = attempt.job.plan.run_paths
     if not paths:
@@ -223,12 +223,12 @@ def _reason(error: BaseException) -> str:
 
 
 def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) -> None:
-    """Begin an unfinished run of more paths from a finished one, which stays as it is.
+    """Begin an unfinished run of more paths from a finished one, which is left unchanged.
 
     Raises
     ------
     ResultsError
-        If there is none, or it has as many paths.
+        If there is no such run, or it has as many paths already.
     """
     if not out.is_dir():
         raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
@@ -252,7 +252,7 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
     under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
     try:
         (under_way / CHECKPOINT).mkdir(parents=True)
-        # Files are replaced as a whole, never changed: those of both runs may be the same.
+        # Files are replaced, never modified, so both runs may share them.
         for file in (out / CHECKPOINT).glob(TOTALS):
             _share(file, under_way / CHECKPOINT / file.name)
         if job.keep_paths and (out / PATHS).is_dir():
@@ -261,7 +261,7 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         try:
             under_way.rename(folder)
         except OSError:
-            if not folder.is_dir():  # else another process was faster, and has locked it
+            if not folder.is_dir():  # else another process was faster and has locked it
                 raise
     finally:
         shutil.rmtree(under_way, ignore_errors=True)
@@ -276,7 +276,7 @@ def _share(file: Path | str, other: Path | str) -> None:
 
 
 def _refuse_links(folder: Path) -> None:
-    """Refuse a directory with links in it: somebody else may have made them, to lead out of it.
+    """Refuse a directory with links in it: planted ones may lead out of it.
 
     Raises
     ------
@@ -288,7 +288,7 @@ def _refuse_links(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove all but the lock; the job, which says what the directory is, last of all."""
+    """Remove everything but the lock; the job, which identifies the directory, goes last."""
     for entry in folder.iterdir():
         if entry.name == CHECKPOINT:
             for file in entry.iterdir():

@@ -1,4 +1,4 @@
-"""Reading files that somebody else may have written: bounded, checked, refused in one line."""
+"""Reading untrusted files: bounded in size, validated, refused with one line."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ R = TypeVar("R", bound=BaseModel)
 
 
 class Json(NamedTuple):
-    """A JSON file that says which format it is of: its text, and the object in it."""
+    """A JSON file that states its format version: its text, and the object in it."""
 
     path: Path
     text: str
     content: dict[str, Any]
 
     def parse(self, record: type[R]) -> R:
-        """Read the record that it holds.
+        """Validate the object as a model, and return that.
 
         Raises
         ------
@@ -35,7 +35,7 @@ class Json(NamedTuple):
         """
         try:
             _refuse_odd_text(self.content)
-            # From the text: only there is a string a date, and a list a tuple, in strict mode.
+            # From the text: strict mode takes strings as dates and lists as tuples only from JSON.
             return record.model_validate_json(self.text)
         except RecursionError:
             reason = "cannot be read (nested too deeply)"
@@ -47,7 +47,7 @@ class Json(NamedTuple):
 
 
 def read_json(path: Path) -> Json:
-    """Read a file of JSON that says its ``format_version``.
+    """Read a JSON file that states its ``format_version``.
 
     Raises
     ------
@@ -71,14 +71,14 @@ def read_json(path: Path) -> Json:
 
 
 def refuse_large(path: Path, most: int) -> None:
-    """Refuse what is not a regular file, or is too large to be what it should be.
+    """Refuse anything but a regular file of plausible size.
 
     Raises
     ------
     FileNotFoundError
         If there is none.
     ValueError
-        If it is a pipe or a device, which would not end, or has more than `most` bytes.
+        If it is a pipe or a device, which may never end, or has more than `most` bytes.
     """
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
@@ -90,7 +90,7 @@ def refuse_large(path: Path, most: int) -> None:
 
 
 def shortened(text: str, most: int = LONGEST_VALUE) -> str:
-    """The beginning of a text, printable."""
+    """Beginning of a text, made printable."""
     text = text if text.isprintable() else repr(text)
     return text if len(text) <= most else f"{text[:most]}..."
 
@@ -100,7 +100,7 @@ def _no_constant(name: str) -> float:
 
 
 def _refuse_odd_text(part: object) -> None:
-    """Refuse text that no file can hold, or that would move a terminal's cursor."""
+    """Refuse text that no file can hold, or that would control a terminal."""
     if isinstance(part, dict):
         for key, value in part.items():
             _refuse_odd_text(key)
@@ -115,7 +115,7 @@ def _refuse_odd_text(part: object) -> None:
 
 
 def _is_odd(character: str) -> bool:
-    """Control characters other than tab and line end, and halves of characters."""
+    """Whether it is a control character other than tab and newline, or a lone surrogate."""
     return (
         (character < " " and character not in "\t\n\r")
         or "\x7f" <= character <= "\x9f"
@@ -124,7 +124,7 @@ def _is_odd(character: str) -> bool:
 
 
 def _first_fault(error: ValidationError) -> str:
-    """Place and value of the first fault; the others are seldom about something else."""
+    """Place and value of the first fault; the others seldom have another cause."""
     fault = error.errors(include_url=False, include_input=True)[0]
     reason = fault.get("ctx", {}).get("error")
     where = ""

@@ -1,4 +1,4 @@
-"""Verify a finished run: its chunks computed again and compared with their check sums."""
+"""Verify a finished run: recompute its chunks and compare their checksums."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ FEATURES = "llvm_features"
 
 @dataclass(frozen=True)
 class Verification:
-    """How a verification ended.
+    """Outcome of a verification.
 
     Attributes
     ----------
     chunks, checked : int
-        Chunks of the run, and those that were computed again.
+        Chunks of the run, and those that were recomputed.
     differing : list of ChunkEntry
-        Chunks that came out otherwise, as they are recorded; of the first ones.
+        Chunks that came out differently, as the run recorded them.
     tables : list of str
-        Tables that came out otherwise; known only if all chunks were computed.
+        Tables that came out differently; known only if all chunks were recomputed.
     versions : dict of str to (str, str)
-        What is not the same now as when the run was made: then, now.
+        What has changed since the run was made: then, now.
     """
 
     chunks: int
@@ -46,7 +46,7 @@ class Verification:
 
     @property
     def equal(self) -> bool:
-        """Whether all that was computed again is the same to the bit."""
+        """Whether everything that was recomputed is the same to the bit."""
         return not self.differing and not self.tables
 
 
@@ -58,17 +58,17 @@ def verify(
     n_jobs: int | None = -1,
     progress: Callable[[int], None] | None = None,
 ) -> Verification:
-    """Compute chunks of a run again.
+    """Recompute chunks of a run and compare them with its checksums.
 
     Parameters
     ----------
     results : Results
-        Of a finished run, from memory or disk.
+        Of a finished run, in memory or read from disk.
     sample : int, optional
-        How many chunks, drawn at random, the first and the last among them. None: all, and the
-        tables that follow from them as well.
+        Number of chunks to recompute: the first, the last, and others drawn at random. None: all
+        of them, and the tables too.
     seed : int
-        Of that draw.
+        Of that random choice.
     n_jobs : int
         Workers, as for `simulate`.
     progress : callable, optional
@@ -109,7 +109,7 @@ def _chunk(number: int, entry: ChunkEntry) -> Chunk:
 
 
 def _chosen(entries: Sequence[ChunkEntry], sample: int | None, seed: int) -> list[int]:
-    """Numbers of chunks in their order."""
+    """Numbers of the chunks to recompute, in order."""
     if sample is None or sample >= len(entries):
         return list(range(len(entries)))
     inner = np.random.default_rng(seed).choice(
@@ -137,7 +137,7 @@ def _same_bits(table: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 
 def _versions(results: Results) -> dict[str, tuple[str, str]]:
-    """Code, libraries and machine, where they differ: then, now."""
+    """Differences of code, libraries and machine: then, now."""
     manifest, here = results.manifest, code_record()
     differing = {}
     # Another commit of the same files is not a difference.
@@ -154,7 +154,7 @@ def _versions(results: Results) -> dict[str, tuple[str, str]]:
 
 
 def _unshared(then: str, now: str) -> tuple[str, str]:
-    """Of two long lists of features the ones that only one of them has."""
+    """Features that only one of two long lists has."""
     first, second = set(then.split(",")), set(now.split(","))
     rest = sorted(first - second), sorted(second - first)
     return ",".join(rest[0]) or "none besides", ",".join(rest[1]) or "none besides"
