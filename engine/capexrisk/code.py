@@ -1,10 +1,10 @@
-"""Which code this is: its version, its commit if git knows one, a digest of what makes numbers.
+"""Identity of the code: version, commit if git knows one, digest of the files that make numbers.
 
 The digest covers every source and data file that a number passes through on its way to the tables.
-Files that only keep, send, read or show numbers are left out: an unfinished run can be resumed
-after a change to one of them. Forgetting a file here would be worse than listing one too many,
-because other numbers would pass for the same ones. So the list names what is left out, and a new
-file or room counts by itself.
+Files that only store, send, read or show numbers are left out: an unfinished run can be resumed
+after a change to one of them. Missing a file would be worse than including one too many, because
+different numbers would pass for the same ones. So the list names what is left out, and a new file
+or room is included by default.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ STATUS: Final = (
     *("--untracked-files=no", "--", "engine"),
 )
 COMMIT: Final = "# branch.oid "
-# Libraries whose version may change a bit of a chunk's totals, and all that results pass through.
+# Libraries whose version may change a bit of a chunk's totals; then all that results pass through.
 LIBRARIES_OF_TOTALS: Final = ("numpy", "numba", "llvmlite")
 LIBRARIES_OF_RESULTS: Final = (*LIBRARIES_OF_TOTALS, "scipy", "pandas", "joblib", "pyarrow")
 
@@ -52,9 +52,9 @@ LIBRARIES_OF_RESULTS: Final = (*LIBRARIES_OF_TOTALS, "scipy", "pandas", "joblib"
 def code_digest() -> str:
     """SHA-256, in hexadecimal, of every file that can change a number.
 
-    The same for a checkout and an installed package, on any machine: of the lines that
-    ``sha256sum`` prints for these files, named by their paths inside the package and in the order
-    of these, with ends of lines as on Unix.
+    It is the same for a checkout and an installed package, on any machine: the digest of the lines
+    that ``sha256sum`` prints for these files, named by their paths inside the package, sorted by
+    these paths, with Unix line endings.
     """
     listed = hashlib.sha256()
     for name, path in sorted((path.relative_to(PACKAGE).as_posix(), path) for path in _files()):
@@ -67,9 +67,9 @@ def code_digest() -> str:
 
 @functools.cache
 def code_identity() -> dict[str, str]:
-    """What may change a bit of a chunk's totals, by name: the same for all workers and attempts.
+    """Versions that may change a bit of a chunk's totals; all workers and attempts must agree.
 
-    Of Python the minor version alone: its patches compile to the same bytecode.
+    Of Python only the minor version: its patch releases compile to the same bytecode.
     """
     python = ".".join(platform.python_version_tuple()[:2])
     return {"code": code_digest()} | versions(LIBRARIES_OF_TOTALS) | {"python": python}
@@ -81,14 +81,14 @@ def revision() -> tuple[str | None, bool | None]:
     Returns
     -------
     (str or None, bool or None)
-        40 or 64 hexadecimal digits; None what is not known.
+        40 or 64 hexadecimal digits; either is None if unknown.
     """
     commit, changed = _of_checkout(PACKAGE.parents[1])
     return commit or _of_installation(), changed
 
 
 def versions(libraries: Iterable[str]) -> dict[str, str]:
-    """Version of Python, and of each of these libraries, as installed."""
+    """Installed versions of Python and of each of these libraries."""
     return {"python": platform.python_version()} | {name: _version(name) for name in libraries}
 
 
@@ -109,8 +109,8 @@ def _files() -> Iterator[Path]:
 def _of_checkout(root: Path) -> tuple[str | None, bool | None]:
     """Commit of the repository whose engine/ holds the package, and whether engine/ differs.
 
-    Never of another one that an environment happens to lie in: there is git's own entry in `root`,
-    and git may not look above it, nor where a variable points.
+    Never that of an enclosing repository in which an environment happens to lie: `root` must have
+    git's own entry, and git may neither look above it nor follow an environment variable.
     """
     if PACKAGE.parent.name != "engine" or not (root / ".git").exists():
         return None, None
@@ -125,7 +125,7 @@ def _of_checkout(root: Path) -> tuple[str | None, bool | None]:
             timeout=MOST_SECONDS,
             check=True,
         ).stdout.splitlines()
-    except (OSError, ValueError, subprocess.SubprocessError):  # no git, or it does not answer
+    except (OSError, ValueError, subprocess.SubprocessError):  # git is missing or does not answer
         return None, None
     commits = [line.removeprefix(COMMIT) for line in said if line.startswith(COMMIT)]
     if not commits or commits == ["(initial)"]:

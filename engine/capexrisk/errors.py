@@ -1,6 +1,6 @@
-"""The errors a user of the package may meet, one family; each knows its exit code.
+"""Exceptions of the package, all of one base class; each has an exit code.
 
-A message names the place, what is wrong there, and how to mend it, in one line.
+A message says in one line where the problem is, what is wrong, and how to fix it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
-LONGEST_PART = 400  # characters; a file may hold a word of a megabyte
+LONGEST_PART = 400  # characters; a word in a file may be a megabyte long
 MOST_LISTED = 8
-ALIKE = 0.65  # difflib's ratio from which on a word may be another one misspelt
+ALIKE = 0.65  # difflib's ratio above which a word may be a misspelling of another
 RUN_FAILED = 1
 USAGE_WRONG = 2
 
@@ -40,14 +40,14 @@ __all__ = [
 
 
 class CapexriskError(Exception):
-    """Any error that the package raises on purpose; its text is one line.
+    """Base of all errors that the package raises on purpose; the text is one line.
 
     Attributes
     ----------
     exit_code : int
-        Of the command that ends with it: 1 the run failed, 2 usage or scenario wrong.
+        Exit code of a command that ends with it: 1 the run failed, 2 wrong usage or scenario.
     transient : bool
-        Whether the same call may succeed later: what failed is a machine, not the input.
+        Whether the same call may succeed later: a machine failed, the input is fine.
     """
 
     exit_code: ClassVar[int] = USAGE_WRONG
@@ -62,7 +62,7 @@ class ArgumentError(CapexriskError, ValueError):
     argument : str
         Its name.
     problem : str
-        What is wrong with it and how to mend it: ``0 is out of range; give 1 or more``.
+        What is wrong with it and how to fix it: ``0 is out of range; give 1 or more``.
     """
 
     def __init__(self, argument: str, problem: str) -> None:
@@ -82,11 +82,11 @@ class ScenarioError(CapexriskError):
     where : str
         The place: file and dotted key, ``configs/x.toml: issuers.Oracle.cash_usd_bn``.
     value : str
-        What stands there and what is wrong with it: ``-3 is negative``.
+        The value and what is wrong with it: ``-3 is negative``.
     hint : str
-        How to mend it: ``give 0 or more``.
+        How to fix it: ``give 0 or more``.
     others : tuple of ScenarioError
-        Further errors of the same scenario, in its order. The text only counts them.
+        Further errors in the same scenario, in its order. The text only counts them.
     """
 
     def __init__(
@@ -108,23 +108,23 @@ class MissingSource(CapexriskError):
 
 
 class UnknownName(CapexriskError):
-    """A name that no estimate has."""
+    """A name that does not exist, such as an estimate's or an outcome's."""
 
 
 class TargetError(CapexriskError):
-    """A target that cannot be read or reached."""
+    """A target that cannot be parsed or reached."""
 
 
 class EventError(CapexriskError):
-    """An event that is not about failures."""
+    """A rare event whose name is not about failures."""
 
 
 class DimensionError(CapexriskError):
-    """A scenario with more draws a path than there are direction numbers."""
+    """A scenario with more draws per path than there are direction numbers."""
 
 
 class ComparisonError(CapexriskError):
-    """Runs that have nothing to compare."""
+    """Runs that cannot be compared, such as fewer than two."""
 
 
 class ResultsError(CapexriskError):
@@ -138,14 +138,14 @@ class RunDirectoryError(CapexriskError):
 
 
 class ResumeMismatch(CapexriskError):
-    """A run that cannot be resumed here, because it would not be the same run.
+    """A run that cannot be resumed here, because it would no longer be the same run.
 
     Parameters
     ----------
     where : str
         The run.
     differences : dict of str to (str, str)
-        What differs: then, now.
+        Differences by name: then, now.
     """
 
     def __init__(self, where: str, differences: dict[str, tuple[str, str]]) -> None:
@@ -162,17 +162,17 @@ class ResumeMismatch(CapexriskError):
 
 
 class BudgetExceeded(CapexriskError):
-    """A run that would take more memory than is allowed; it was not begun."""
+    """A run that would exceed the memory allowed; it was not started."""
 
 
 class KernelFault(CapexriskError):
-    """The compiled code broke one of its own rules, or too many paths were quarantined."""
+    """A broken invariant of the compiled code, or too many quarantined paths."""
 
     exit_code = RUN_FAILED
 
 
 class RunStopped(CapexriskError):
-    """A run that something interrupted, and what of it is kept."""
+    """A run that stopped before it was finished; the message says why and what is kept."""
 
     exit_code = RUN_FAILED
     transient = True
@@ -183,20 +183,20 @@ class SessionClosed(CapexriskError):
 
 
 class WorkersLost(CapexriskError):
-    """Workers died during a run, and none is left to do their work."""
+    """Workers that died during a run, with none left to do their work."""
 
     exit_code = RUN_FAILED
     transient = True
 
 
 class ClusterError(CapexriskError):
-    """A cluster that cannot be reached, has no workers, or workers of other versions."""
+    """A cluster that cannot be reached, has no workers, or whose workers have other versions."""
 
     transient = True
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, upper case or lower; None if none is close.
+    """The known word that was probably meant, ignoring case; None if none is close.
 
     >>> nearest("orakle", ["Oracle", "Meta"])
     'Oracle'
@@ -207,7 +207,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """How to mend an unknown word: the known one that is close, or else what there is.
+    """Suggestion for an unknown word: the closest known one, or else the list of them.
 
     >>> suggest("sobel", ["sobol", "plain"])
     'did you mean sobol?'
@@ -223,7 +223,7 @@ def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def _shortened(text: str) -> str:
-    """Text that stays on the screen: its beginning and its end."""
+    """Long text cut to its beginning and its end."""
     if len(text) <= LONGEST_PART:
         return text
     return f"{text[: LONGEST_PART // 2]}...{text[-LONGEST_PART // 4 :]}"

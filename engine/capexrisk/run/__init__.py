@@ -1,1 +1,1 @@
-"""HOW a scenario is computed: chunks of paths, workers, when a run stops."""
+"""Running a scenario: chunks of paths, workers, and when to stop."""

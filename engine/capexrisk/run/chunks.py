@@ -1,4 +1,4 @@
-"""One chunk of paths, from a lowered scenario to its totals: the work of a worker."""
+"""The task of a worker: one chunk of paths, from a lowered scenario to its totals."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from capexrisk.run.plan import Chunk, RunPlan
 
 
 class PathSink(Protocol):
-    """Takes the single paths of chunks; it is sent to the workers, so it pickles."""
+    """Receiver of single paths, chunk by chunk; it is sent to the workers, so it pickles."""
 
     def write(self, lowered: LoweredScenario, chunk: Chunk, outcomes: NDArray[np.float64]) -> None:
-        """Take the outcomes of a chunk, (paths, rows of the layout); NaN of a broken path."""
+        """Take a chunk's outcomes, (paths, rows of the layout); NaN for broken paths."""
 
     def holds(self, chunk: Chunk) -> bool:
-        """Whether the paths of a chunk are there, whole."""
+        """Whether a chunk's paths exist and are complete."""
 
 
 def run_chunk(
@@ -33,23 +33,23 @@ def run_chunk(
     sink: PathSink | None = None,
     work: Workspace | None = None,
 ) -> ChunkTotals:
-    """Simulate a chunk.
+    """Simulate one chunk of paths and total its outcomes.
 
     Parameters
     ----------
     lowered : LoweredScenario
     draws : Draws
-        Of a run that has this chunk; see `draws_of`.
+        Draws of a run that has this chunk; see `draws_of`.
     chunk : Chunk
     sink : PathSink, optional
         Also gets the chunk's single paths.
     work : Workspace, optional
-        The thread's memory from an earlier chunk of a scenario of the same layout.
+        Memory that this thread used for an earlier chunk of a scenario with the same layout.
 
     Raises
     ------
     ValueError
-        If the draws are of another number of issuers, quarters or paths.
+        If the draws are for another number of issuers, quarters or paths.
     """
     tally, kept = simulate_chunk(
         lowered.market,
@@ -62,7 +62,7 @@ def run_chunk(
     )
     if sink is not None:
         sink.write(lowered, chunk, kept)
-    # As a condition: a fifth of the time of finding the cells that are not 0.
+    # The comparison takes a fifth of the time of searching the integers themselves.
     cells = np.flatnonzero(tally.histogram.reshape(-1) != 0)
     quarantined = int(tally.paths[1])
     return ChunkTotals(
@@ -73,7 +73,7 @@ def run_chunk(
         sums=tally.sums,
         squares=tally.squares,
         nonzero=tally.nonzero,
-        # 32 bits hold both, and are half as much to send between processes.
+        # 32 bits hold both, and halve what is sent between processes.
         cells=cells.astype(np.int32),
         cell_counts=tally.histogram.reshape(-1)[cells].astype(np.int32),
         counts=tally.counts,
@@ -83,7 +83,7 @@ def run_chunk(
 
 
 def draws_of(lowered: LoweredScenario, plan: RunPlan) -> Draws:
-    """The draws of a plan's paths: independent, or points rotated for this scenario.
+    """Draws for a plan's paths: independent, or points rotated for this scenario.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Execution of a plan: chunks go to workers, their totals are added in order."""
+"""Execution of a plan: workers simulate chunks, whose totals are added in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Progress = Callable[[int], None]
 
 
 class Keeper(Protocol):
-    """Keeps the totals of a run in progress, so that it can be resumed.
+    """Keeper of a run's totals while it is in progress, so that it can be resumed.
 
     Attributes
     ----------
@@ -34,13 +34,13 @@ class Keeper(Protocol):
     restored: int
 
     def restore(self, totals: Totals) -> None:
-        """Fill empty totals with what is kept; they are the ones to keep from then on."""
+        """Restore the kept totals into empty ones, and keep these from then on."""
 
     def before(self, chunk: ChunkTotals) -> None:
-        """Keep a part of the totals if it is due; `chunk` is added to them next."""
+        """Keep a part of the totals if it is due; called just before `chunk` is added."""
 
     def keep(self, *, to_disk: bool = True) -> None:
-        """Keep the rest of the totals."""
+        """Keep every part of the totals that has changed."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ NO_HOOKS: Final = Hooks()
 
 
 def begin_totals(lowered: LoweredScenario, plan: RunPlan, draws: Draws, hooks: Hooks) -> Totals:
-    """Totals before the chunks of a plan are added: empty, or restored by the keeper.
+    """Totals to which a plan's chunks are added: empty, or restored by the keeper.
 
     Raises
     ------
@@ -100,8 +100,8 @@ def execute(
     plan : RunPlan
     hooks : Hooks
     draws : Draws, optional
-        In the place of the plan's own, for its sampler: points frozen with another scenario are
-        nets ("sobol"), supplied draws are counted as independent ("plain").
+        Draws to use instead of the plan's own, of the kind its sampler says: points frozen for
+        another scenario are nets ("sobol"), supplied draws count as independent ("plain").
 
     Raises
     ------
@@ -126,7 +126,7 @@ def add_chunks(
     chunks: Iterable[Chunk],
     hooks: Hooks,
 ) -> None:
-    """Simulate the chunks that the totals lack, and add them; raises as `execute` does."""
+    """Simulate and add the chunks that the totals lack; raises as `execute` does."""
     levels, keeper = totals.levels, hooks.keeper
     tasks = (
         (lowered, draws, chunk, hooks.paths)
@@ -145,7 +145,7 @@ def add_chunks(
 
 
 def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
-    """Refuse totals that estimates cannot be made of.
+    """Refuse totals that cannot yield estimates.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
 def _write_lost_paths(
     totals: Totals, lowered: LoweredScenario, plan: RunPlan, draws: Draws, sink: PathSink
 ) -> None:
-    """Simulate counted chunks again whose single paths are lost or damaged, and write these."""
+    """Rewrite single paths that are lost or damaged, by simulating their chunks again."""
     lost = (
         (lowered, draws, chunk, sink)
         for chunk in islice(plan.chunks(), plan.whole_chunks)
@@ -180,7 +180,7 @@ def _write_lost_paths(
 
 
 def refuse_broken(broken: int, paths: int) -> None:
-    """Refuse a scenario of whose paths too many are broken, where none of them can be named.
+    """Refuse a scenario with too many broken paths, where none of them can be named.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def refuse_broken(broken: int, paths: int) -> None:
 
 
 def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:
-    """One line on the paths that are left out because they are not finite."""
+    """One line on paths left out because they are not finite."""
     return (
         f"{broken:,} of {paths:,} paths are not finite and count nowhere; "
         f"the first is path {first}, in {quarter}"

@@ -1,4 +1,4 @@
-"""Fair measurement on a noisy machine: contenders take turns, ratios are taken in a round."""
+"""Benchmarks on a noisy machine: contenders take turns, ratios are taken within rounds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 class Spread(NamedTuple):
-    """Median and range over the rounds."""
+    """Median and range over the rounds of a measurement."""
 
     median: float
     low: float
@@ -25,14 +25,14 @@ def interleave(
     rounds: int,
     progress: Callable[[str], None] | None = None,
 ) -> dict[Name, list[Result]]:
-    """Let every contender run once a round, so that noise hits all alike.
+    """Run every contender once per round, so that noise hits all alike.
 
-    Every other round runs backwards: nobody always follows the same neighbour.
+    Every other round runs backwards, so that none always follows the same neighbour.
 
     Parameters
     ----------
     contenders : mapping
-        By name what is called with the number of the round, from 0.
+        Callables by name; each is called with the number of the round, from 0.
     rounds : int
     progress : callable, optional
         Called with the number of the round, in words.
@@ -57,7 +57,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def ratios(values: Sequence[float], baseline: Sequence[float]) -> Spread:
-    """Ratio in each round: median and range over the rounds."""
+    """Median and range of the ratio within each round."""
     return spread([one / other for one, other in zip(values, baseline, strict=True)])
 
 

@@ -1,4 +1,4 @@
-"""Outcomes of single paths by name: which there are, and chosen ones of every path in memory."""
+"""Outcomes of single paths: their names, and chosen ones of every path in memory."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from capexrisk.run.workers.backends import run_in_order
 
 
 def outcome_names(lowered: LoweredScenario) -> list[str]:
-    """Names of a path's outcomes, row by row: "fcf_year/Amazon/2026"."""
+    """Names of a path's outcomes in the order of rows: "fcf_year/Amazon/2026"."""
     labels = {
         "issuer": lowered.issuers,
         "quarter": lowered.quarters,
@@ -39,7 +39,7 @@ def outcome_names(lowered: LoweredScenario) -> list[str]:
 
 
 def outcome_rows(names: Sequence[str], lowered: LoweredScenario) -> list[int]:
-    """Rows of the layout that hold outcomes of these names.
+    """Rows of the layout that hold the outcomes with these names.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def outcome_rows(names: Sequence[str], lowered: LoweredScenario) -> list[int]:
 def collect_outcomes(
     lowered: LoweredScenario, plan: RunPlan, names: Sequence[str], draws: Draws | None = None
 ) -> pd.DataFrame:
-    """Chosen outcomes of all paths of a plan, whose targets and time are not looked at.
+    """Chosen outcomes of all paths of a plan; its targets and time limit are ignored.
 
     Parameters
     ----------
@@ -67,12 +67,12 @@ def collect_outcomes(
     names : sequence of str
         See `outcome_names`.
     draws : Draws, optional
-        In the place of the plan's own, as for `execute`.
+        Draws to use instead of the plan's own, as for `execute`.
 
     Returns
     -------
     DataFrame
-        A column a name, a row a path; see `study.outcomes.path_outcomes`.
+        One column per name, one row per path; see `study.outcomes.path_outcomes`.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def collect_outcomes(
 def chunk_outcomes(
     lowered: LoweredScenario, draws: Draws, chunk: Chunk, rows: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Rows of the layout for every path of a chunk, (paths, rows); NaN of a broken path."""
+    """Rows of the layout for every path of a chunk, (paths, rows); NaN for broken paths."""
     _, kept = simulate_chunk(
         lowered.market,
         lowered.schedule,

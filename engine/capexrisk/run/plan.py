@@ -1,4 +1,4 @@
-"""A run's plan: paths, seed, sampler and workers, and the chunks that follow from them."""
+"""The plan of a run: paths, seed, sampler and workers, and the chunks that follow."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from capexrisk.scenario.plan import (
     are_jobs,
 )
 
-# Part of every result: sums are added chunk by chunk, so another size gives other last digits.
+# Affects every result: sums are added chunk by chunk, so another size gives other last digits.
 CHUNK_PATHS = 16_384
 CHUNK_POINTS = 8_192  # of a net; fewer than CHUNK_PATHS, so that a default run keeps workers busy
-# Nets, each scrambled in its own way, or batches of plain paths; Student's interval is 4 % wider.
+# Independently scrambled nets, or batches of plain paths; Student's interval is 4 % wider.
 REPLICATES = 32
 DEFAULT_MOST_PATHS = 2**27  # for a run with targets: some minutes on two cores
 FIRST_LOOK = 262_144  # paths: less than a second's work, and ten hits at a chance of 1 in 26,000
@@ -31,12 +31,12 @@ MOST_POINTS = 2**31  # of one net: its histograms count in 32 bits
 
 
 def default_paths(targets: Sequence[str]) -> int:
-    """Number of paths if none is given; with targets a maximum."""
+    """Default number of paths; with targets it is a maximum."""
     return DEFAULT_MOST_PATHS if targets else DEFAULT_PATHS
 
 
 class Chunk(NamedTuple):
-    """Consecutive paths computed together, all of one replicate."""
+    """Consecutive paths of one replicate, computed together."""
 
     number: int
     replicate: int
@@ -58,13 +58,13 @@ class RunPlan:
         "sobol": the points of 32 nets scrambled independently, of 2**m points each (`run_paths`).
         "plain": independent paths.
     jobs : int or None
-        Workers, 1 to 10,000; -1 is one for each core; None is what an active
-        `joblib.parallel_config` says.
+        Workers, 1 to 10,000; -1 for one per core; None to follow an active
+        `joblib.parallel_config`.
     backend : {"threading", "loky", "sequential", "dask"} or None
-        How they run; None honours an active `joblib.parallel_config`, else threading.
+        How they run; None follows an active `joblib.parallel_config`, else threading.
     scheduler : str or None
-        With dask: the address of its scheduler, ``tcp://HOST:8786``. Its cluster says how many
-        workers there are.
+        With dask: the address of its scheduler, ``tcp://HOST:8786``. Its cluster sets the number
+        of workers.
     collect : {"everything", "means"}
         What is recorded of the paths.
     targets : tuple of str
@@ -119,7 +119,7 @@ class RunPlan:
 
     @property
     def points(self) -> int:
-        """Paths of each net, a power of two: fewer would leave gaps.
+        """Number of paths per net, a power of two: other numbers would leave gaps.
 
         Rounded up; with targets, where `paths` is a maximum, rounded down.
         """
@@ -129,44 +129,44 @@ class RunPlan:
 
     @property
     def run_paths(self) -> int:
-        """Number of paths that are run, with targets at most: whole nets."""
+        """Number of paths to run, in whole nets; with targets a maximum."""
         return self.paths if self.sampler == "plain" else REPLICATES * self.points
 
     @property
     def chunk_paths(self) -> int:
-        """Paths of a chunk; the last ones of a run may have fewer."""
+        """Number of paths per chunk; the last chunks of a run may have fewer."""
         return CHUNK_POINTS if self.sampler == "sobol" else CHUNK_PATHS
 
     @property
     def chunk_count(self) -> int:
-        """How many chunks there are."""
+        """Number of chunks."""
         if self.sampler == "plain":
             return -(-self.paths // self.chunk_paths)
         return REPLICATES * -(-self.points // self.chunk_paths)
 
     @property
     def first_look(self) -> int:
-        """Number of chunks before the first look of a run that may stop early."""
+        """Number of chunks before a run that may stop early is first checked."""
         return FIRST_LOOK // self.chunk_paths
 
     @property
     def whole_chunks(self) -> int:
-        """Number of chunks that a longer run has as well."""
+        """Number of chunks that a longer run would also have."""
         if self.sampler == "plain":
             return self.paths // self.chunk_paths
         return 0 if self.points % self.chunk_paths else self.chunk_count
 
     def first_path(self, number: int) -> int:
-        """The number of the first path of a chunk."""
+        """Number of a chunk's first path."""
         if self.sampler == "plain":
             return self.chunk_paths * number
         return path_number(number % REPLICATES, self.chunk_paths * (number // REPLICATES))
 
     def chunks(self) -> Iterator[Chunk]:
-        """The chunks, in the order in which they are added up; the same for any workers.
+        """The chunks in the order in which they are added up, whatever the workers.
 
-        Chunk after chunk of all replicates: at every multiple of their number the nets are of equal
-        size, and a longer run begins with the chunks of a shorter one.
+        They go round the replicates: at every multiple of the number of replicates the nets are of
+        equal size, and a longer run begins with the chunks of a shorter one.
         """
         in_all = self.paths if self.sampler == "plain" else self.points
         for number in range(self.chunk_count):

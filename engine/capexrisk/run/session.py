@@ -1,7 +1,7 @@
-"""A warm engine: chosen estimates of a scenario, and of it with inputs changed, within a blink.
+"""Warm session: chosen estimates of a scenario, again and again with other inputs, in a blink.
 
-What a run makes anew each time is made once here: the points, the memory of each worker and of the
-totals, the workers themselves. Nothing is written, and no other estimate is computed.
+What each run has to set up is set up once: the points, the memory of each worker and of the totals,
+and the workers themselves. Nothing is written, and no other estimate is computed.
 """
 
 from __future__ import annotations
@@ -33,26 +33,26 @@ WITHOUT_HISTOGRAM: Final = ("mean", "probability")
 
 
 class Session:
-    """Chosen estimates of a scenario, again and again with other inputs.
+    """Warm session that estimates chosen metrics of a scenario as its inputs change.
 
-    All answers come from the same points, those that `simulate` takes for the scenario as it
-    stands: what two answers have in common cancels in their difference, and the estimates of the
-    unchanged scenario are those of a run with as many paths, to the bit.
+    All answers come from the same points, those that `simulate` takes for the unchanged scenario:
+    what two answers have in common cancels in their difference, and the estimates of the unchanged
+    scenario equal those of a run with as many paths, to the bit.
 
     Parameters
     ----------
     scenario : Scenario
     metrics : sequence of str
-        What is estimated, by names such as ``"funding_failure/Oracle"``, with a period and a
-        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands.
-        Where all of them are means and probabilities, no distributions are collected, which takes
-        half the time.
+        Estimates to compute, by names such as ``"funding_failure/Oracle"``, with a period and a
+        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands. If
+        all of them are means and probabilities, no distributions are collected, which halves the
+        time.
     points : int
         Points of each of the 32 nets, 1 to 2**31; rounded up to a power of two.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
     n_jobs : int
-        Threads; -1 is one for each core.
+        Threads; -1 for one per core.
 
     Raises
     ------
@@ -108,13 +108,13 @@ class Session:
         ----------
         changes : mapping of str to value
             Path of an input to its new value, such as ``{"issuers.Oracle.cash_usd_bn": 5}``.
-            Changes do not add up: each call begins with the scenario as it was given.
+            Changes do not accumulate: each call starts from the scenario that was given.
 
         Returns
         -------
         dict of str to ByReplicate
-            By the names as they were given: the estimate with its interval, and what each net says
-            of it. The errors of differences come from the nets; see `estimate.paired`.
+            Under the names that were given: each estimate with its interval, and its value on each
+            net, from which the errors of differences come; see `estimate.paired`.
 
         Raises
         ------
@@ -160,7 +160,7 @@ class Session:
 def _lowered_for(
     metrics: Sequence[str], scenario: Scenario
 ) -> tuple[LoweredScenario, dict[str, Name]]:
-    """The scenario lowered for the least that all metrics can be estimated from; their names."""
+    """Lower the scenario with as little collected as the metrics need, and resolve their names."""
     lowered = lower(scenario)
     names = {text: resolve(text, lowered) for text in metrics}
     if all(name.statistic in WITHOUT_HISTOGRAM for name in names.values()):

@@ -1,4 +1,4 @@
-"""Signals that end a run, ignored or deferred while it must not be interrupted."""
+"""Ignoring or deferring signals while a run must not be interrupted."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def signals_ignored() -> Iterator[None]:
 
 @contextmanager
 def deferred_interrupts() -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Defer interrupts during blocks that must not be left half done.
+    """Defer interrupts during blocks that must not be left half finished.
 
     Yields
     ------
     callable
-        Makes the context of such a block: ``with deferred(): ...``.
+        Returns a context manager for such a block: ``with deferred(): ...``.
     """
     if threading.current_thread() is not threading.main_thread():
         yield nullcontext

@@ -1,4 +1,4 @@
-"""Speed of a scenario on this machine: by one worker and by all, with all detail or less."""
+"""Speed of a scenario on this machine, with one worker and all, in full and means only."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import Sampler
 
-RUN_SECONDS = 1.0  # about the length of a measured run if no number of paths is given
+RUN_SECONDS = 1.0  # approximate length of a measured run if no number of paths is given
 
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """One way to run the scenario, and how long each of its runs took.
+    """One way of running the scenario, and how long each of its runs took.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Way:
     paths : int
         Paths of each run.
     seconds : tuple of float
-        A run a round: the simulation alone, without tables and files.
+        One run per round: the simulation alone, without tables and files.
     """
 
     workers: int
@@ -44,7 +44,7 @@ class Way:
 
     @property
     def rates(self) -> list[float]:
-        """Paths per second, by round."""
+        """Paths per second in each round."""
         return [self.paths / seconds for seconds in self.seconds]
 
 
@@ -93,7 +93,7 @@ class Speed:
     peak_mib: float
 
     def speed_up(self, way: Way) -> Spread:
-        """How many times as fast as one worker: ratios within each round."""
+        """Speed relative to one worker, as ratios within each round."""
         (one,) = (w for w in self.ways if w.workers == 1 and w.collect == way.collect)
         return ratios(way.rates, one.rates)
 
@@ -108,7 +108,7 @@ def measure_speed(
     began: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Speed:
-    """Run a scenario repeatedly in this process, in each way in turn.
+    """Measure a scenario's speed by running it in this process, in each way in turn.
 
     Parameters
     ----------
@@ -199,5 +199,5 @@ def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float)
 
 
 def _short(plan: RunPlan) -> RunPlan:
-    """The plan with a chunk's paths for each worker at most: wakes the threads, their memory."""
+    """The plan cut to at most one chunk per worker, to start threads and allocate their memory."""
     return replace(plan, paths=min(plan.paths, (plan.jobs or 1) * plan.chunk_paths))

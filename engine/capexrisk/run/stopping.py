@@ -1,8 +1,8 @@
 """Execution of a plan until its targets are reached.
 
-The run is looked at on a fixed schedule: after FIRST_LOOK paths, then whenever they have doubled.
-It stops where every standard error is at most what is wanted, whatever the values are. Such a rule
-is valid asymptotically, as the errors wanted become small: Y. S. Chow and H. Robbins, "On the
+The run is checked after fixed numbers of paths: FIRST_LOOK, then each time they have doubled. It
+stops when every standard error is at most what is wanted, whatever the values are. Such a rule is
+valid asymptotically, as the errors wanted become small: Y. S. Chow and H. Robbins, "On the
 asymptotic theory of fixed-width sequential confidence intervals for the mean", Annals of
 Mathematical Statistics 36 (1965), and for simulations P. W. Glynn and W. Whitt, "The asymptotic
 validity of sequential stopping rules for stochastic simulations", Annals of Applied Probability 2
@@ -30,13 +30,13 @@ from capexrisk.run.targets import Standing, parse_target
 def execute_until(
     lowered: LoweredScenario, plan: RunPlan, hooks: Hooks = NO_HOOKS
 ) -> tuple[Totals, list[Standing]]:
-    """Simulate paths of a plan until its targets are reached, or its paths or seconds spent.
+    """Simulate paths of a plan until its targets are reached or its paths or seconds are spent.
 
     Returns
     -------
     Totals
     list of Standing
-        Where each target stands at the end.
+        Progress towards each target at the end.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def execute_until(
     for end, leg in _legs(plan):
         add_chunks(totals, lowered, plan, draws, leg, hooks)
         if end < reached:
-            continue  # an earlier attempt looked here and continued
+            continue  # an earlier attempt checked here and continued
         table = EstimateTable(totals, lowered)
         standings = [
             Standing(target, table[target.name].estimate, totals.counted) for target in targets
@@ -74,13 +74,13 @@ def execute_until(
 
 
 def _chunks_reached(totals: Totals) -> int:
-    """Number of chunks up to the furthest one that is counted."""
+    """Number of chunks up to the last one that is counted."""
     furthest = (REPLICATES * (level - 1) + r for r, level in enumerate(totals.levels) if level)
     return max(furthest, default=-1) + 1
 
 
 def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
-    """The chunks between looks, and their number so far.
+    """The chunks between one check and the next, with their total number so far.
 
     Exhaust each leg before asking for the next.
     """
@@ -92,7 +92,7 @@ def _legs(plan: RunPlan) -> Iterator[tuple[int, Iterator[Chunk]]]:
 
 
 def _refuse_unreachable(standings: list[Standing], plan: RunPlan, pace: float) -> None:
-    """Refuse targets that the allowed paths or seconds cannot reach, before they are spent."""
+    """Refuse targets out of reach of the allowed paths or seconds, before these are spent."""
     for standing in standings:
         if standing.estimate.statistic == "mean" and standing.estimate.value == 0.0:
             raise TargetError(

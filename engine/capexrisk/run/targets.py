@@ -1,4 +1,4 @@
-"""Standard errors that a run is to reach: "funding_failure/Oracle: rel 5%"."""
+"""Targets: standard errors at which a run stops, "funding_failure/Oracle: rel 5%"."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHAPE = re.compile(r"(?P<name>.+):\s*(?P<kind>rel|abs)\s+(?P<size>[^\s%]+)\s*(?P
 
 
 class Target(NamedTuple):
-    """An estimate and the standard error that it is to have."""
+    """An estimate and the standard error wanted for it."""
 
     name: Name
     precision: Precision
@@ -34,12 +34,12 @@ class Standing(NamedTuple):
 
     @property
     def reached(self) -> bool:
-        """Whether the standard error is as small as the target asks."""
+        """Whether the standard error is as small as wanted."""
         return shortfall(self.estimate, self.target.precision) <= 1.0
 
     @property
     def paths_needed(self) -> float:
-        """About how many paths it takes in all; infinite if that is unknown."""
+        """Approximate total number of paths that it takes; infinite if unknown."""
         return paths_needed(self.estimate, self.target.precision, self.paths)
 
     def least_paths(self, *, nets: bool) -> int:
@@ -48,7 +48,7 @@ class Standing(NamedTuple):
 
 
 def parse_target(text: str, lowered: LoweredScenario) -> Target:
-    """Read a target.
+    """Parse the text of a target.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def parse_target(text: str, lowered: LoweredScenario) -> Target:
     Raises
     ------
     TargetError
-        If it has another form, or a size that is no positive number.
+        If it has another form, or its size is not a positive number.
     UnknownName
         If there is no such estimate.
     """

@@ -1,1 +1,1 @@
-"""How chunks reach workers: threads, processes, machines of a cluster."""
+"""Workers that run chunks: threads, processes, machines of a cluster."""

@@ -1,4 +1,4 @@
-"""Workers of a run: threads and processes by joblib, or a cluster."""
+"""Back ends that run tasks: threads or processes through joblib, or a cluster."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ T = TypeVar("T")
 def run_in_order(
     plan: RunPlan, work: Callable[..., T], tasks: Iterable[tuple[Any, ...]]
 ) -> Iterator[T]:
-    """Results of ``work(*task)`` in the order of the tasks, as they become known.
+    """Run ``work(*task)`` on the plan's workers and yield the results in the order of the tasks.
 
-    Threads by default: the compiled core releases the GIL, shares memory and starts at once.
+    Threads by default: the compiled core releases the GIL, and threads share memory and start at
+    once.
 
     Raises
     ------
     WorkersLost
-        If workers died, and nobody is left to do their work.
+        If workers died, and none is left to do their work.
     ClusterError
         If the plan names a Dask cluster that cannot be used; see `cluster`.
     """
@@ -40,15 +41,15 @@ def run_in_order(
         options["prefer"] = "threads"
     else:
         options["backend"] = plan.backend
-    # An array mapped from a file is of another type, for which numba would compile anew.
+    # A memory-mapped array has another type, for which numba would compile again.
     options["max_nbytes"] = None
     return _in_order(joblib.Parallel(**options)(joblib.delayed(work)(*task) for task in tasks))
 
 
 def _in_order(results: Iterator[T]) -> Iterator[T]:
-    """The results in order; a caller that stops early gets no warning about the rest."""
+    """Yield the results in order, without a warning if the caller stops early."""
     try:
-        # Not `yield from`: closing would be handed on to joblib, which warns.
+        # Not `yield from`: that would pass the close on to joblib, which warns.
         for result in results:  # noqa: UP028
             yield result
     except BrokenProcessPool as error:
@@ -64,7 +65,7 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
 
 
 def on_cluster(plan: RunPlan) -> bool:
-    """Whether other machines may do the work."""
+    """Whether the work may run on other machines."""
     return plan.scheduler is not None or _active_client(plan) is not None
 
 
@@ -81,12 +82,12 @@ def _run_on_dask(
 
 
 def _active_client(plan: RunPlan) -> Any:
-    """Client of an active ``joblib.parallel_config("dask")``, the one back end that has one."""
+    """Client of an active ``joblib.parallel_config("dask")``; only this back end has one."""
     return getattr(get_active_backend()[0], "client", None) if plan.backend is None else None
 
 
 def worker_count(plan: RunPlan) -> int:
-    """How many workers the plan gets on this machine; 0 if a cluster says how many."""
+    """Number of workers the plan gets on this machine; 0 if a cluster sets it."""
     if plan.backend == "dask":
         return 0
     return 1 if plan.backend == "sequential" else int(joblib.effective_n_jobs(plan.jobs))

@@ -1,4 +1,4 @@
-"""Dask: the tasks of a run on the workers of a cluster, their results in order."""
+"""Running tasks on a Dask cluster and yielding their results in order."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT = 10.0  # seconds to wait for the scheduler, and for a first worker
-LOOK = 1.0  # seconds between looks at who is there
+LOOK = 1.0  # seconds between checks for live workers
 PATIENCE = 30.0  # seconds without any worker before a run is given up
-# Chunks are sent in batches, so that Dask's overhead is small beside the work: of one at first,
+# Tasks are sent in batches, so that Dask's overhead is small beside the work: of one task at first,
 # which keeps all workers busy in a short run, of more later.
 MOST_IN_BATCH = 16
 SHOWN = 12  # digits of a digest in a message
@@ -32,7 +32,7 @@ AHEAD = 3  # batches in flight for each thread
 
 @contextmanager
 def connected(scheduler: str) -> Iterator[Client]:
-    """A client of a running cluster.
+    """Connect a client to a running cluster.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def connected(scheduler: str) -> Iterator[Client]:
         ) from None
     with _quiet():
         try:
-            # Ask first: a client waits for ever if something other than Dask listens there.
+            # Probe first: a client waits for ever if something other than Dask listens there.
             with ThreadPoolExecutor(1) as elsewhere:  # an event loop may run in this thread
                 elsewhere.submit(asyncio.run, _knock(scheduler)).result()
             client = Client(scheduler, timeout=CONNECT, set_as_default=False)
@@ -66,7 +66,7 @@ def connected(scheduler: str) -> Iterator[Client]:
                 ) from None
             yield client
         finally:
-            with suppress(TimeoutError):  # the results are here already
+            with suppress(TimeoutError):  # all results have arrived
                 client.close(timeout=LOOK)
 
 
@@ -90,7 +90,7 @@ async def _knock(scheduler: str) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Silence Dask's log: a cluster's failure is reported in one error."""
+    """Silence Dask's log: a cluster's failure is reported as one error."""
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
     levels = [logger.level for logger in loggers]
     try:
@@ -105,20 +105,20 @@ def _quiet() -> Iterator[None]:
 def run_on_cluster(
     client: Client, work: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]
 ) -> Iterator[Any]:
-    """Results of ``work(*task)`` in the order of the tasks, as they become known.
+    """Run ``work(*task)`` on a cluster and yield the results in the order of the tasks.
 
     The number of batches in flight is bounded, however many tasks there are and however long one
-    of them takes; results wait with the workers. If a worker dies, others do its batches again; a
+    of them takes; results wait on the workers. If a worker dies, others run its batches again; a
     worker that joins gets the next ones.
 
-    joblib's own back end for Dask is not used: it goes on taking tasks while the first result is
+    joblib's own back end for Dask is not used: it keeps taking tasks while the first result is
     missing, computes in this process where the cluster has one thread, and waits for ever for a
-    batch that took its workers down.
+    batch that killed its workers.
 
     Raises
     ------
     WorkersLost
-        If the scheduler is gone, all workers are, or one batch took several workers down.
+        If the scheduler or all workers are gone, or one batch killed several workers.
     ClusterError
         If a worker has another Python or other libraries than this process.
     """
@@ -136,7 +136,7 @@ def run_on_cluster(
                 if not batch:
                     break
                 taken += len(batch)
-                # A pickle holds only once what the tasks share, such as the scenario.
+                # Within a pickle, objects that tasks share, such as the scenario, are stored once.
                 packed = pickle.dumps((work, batch), protocol=pickle.HIGHEST_PROTOCOL)
                 waiting.append(client.submit(run_batch, packed, code_identity(), pure=False))
             if not waiting:
@@ -158,7 +158,7 @@ def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
     Raises
     ------
     ClusterError
-        If a version that bits depend on differs here.
+        If a version on which bits depend differs on this worker.
     """
     here = code_identity()
     for name, wanted in versions.items():

@@ -1,4 +1,4 @@
-"""Serialisation of results for a network: a seventh of the bytes, and no bit lost."""
+"""Lossless serialisation of results for a network, in a seventh of the bytes."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ class _Pickler(pickle.Pickler):
 
 
 def pack(results: list[Any]) -> Parcel:
-    """Serialise results; chunk totals in few bytes."""
+    """Serialise results, with chunk totals in compact form."""
     buffer = io.BytesIO()
     _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(results)
     return buffer.tell(), pa.compress(buffer.getvalue(), codec=CODEC, asbytes=True)
 
 
 def unpack(parcel: Parcel) -> list[Any]:
-    """Deserialise results, equal to the bit."""
+    """Deserialise results, identical to the bit."""
     size, packed = parcel
     results: list[Any] = pickle.loads(pa.decompress(packed, decompressed_size=size, codec=CODEC))
     return results
 
 
 def _compact(totals: ChunkTotals) -> dict[str, Any]:
-    """Fields with cells as differences, most of them 1, and integers in the fewest bytes."""
+    """Fields in compact form: cells as differences, mostly 1, integers in the fewest bytes."""
     fields = dict(vars(totals))
     fields["cells"] = np.diff(totals.cells, prepend=np.int32(0))
     for name in INTEGERS:
