@@ -1,1 +1,1 @@
-"""Numbers with their errors: totals over paths, and what is estimated from them."""
+"""Statistics: totals over paths, and the estimates with errors made from them."""

@@ -1,14 +1,14 @@
 """Estimates from independent replicates.
 
-The points of one scrambled sequence depend on each other, so how they differ tells nothing of the
-error. Replicates are scrambled independently of each other: a statistic that is a mean over paths,
-or nearly one, has the standard error of a mean over replicates, and Student's interval. What is not
-a mean is replaced by its linear part: a ratio by the hits less so many as the ratio expects, a
-quantile by the share of paths below it over the density there (after Woodruff, 1952; Bahadur's
-representation). These parts are kept beside the estimate, for what is estimated from two runs.
+The points of one scrambled sequence depend on each other, so their spread does not show the error.
+Replicates are scrambled independently of each other: a statistic that is a mean over paths, or
+nearly one, has the standard error of a mean over replicates, and Student's interval. Other
+statistics are linearised: a ratio becomes hits minus ratio times trials, a quantile the share of
+paths below it over the density there (after Woodruff, 1952; Bahadur's representation). These linear
+parts are stored with the estimate, for use in differences between two runs.
 
-All functions take their numbers by replicate, first axis; replicates have equally many paths but
-for those that are quarantined.
+All functions take arrays whose first axis is the replicate; replicates have equally many paths,
+apart from quarantined ones.
 """
 
 from __future__ import annotations
@@ -35,15 +35,14 @@ Integers = NDArray[np.int64]
 
 
 class ByReplicate(NamedTuple):
-    """An estimate, and what each replicate says of it.
+    """An estimate, and its value in each replicate.
 
     Attributes
     ----------
     estimate : Estimate
     values : ndarray, shape (R,)
-        Their mean is the estimated value, or 0 and 1 where the estimate is a bound; so far as the
-        replicates tell the error, it is the standard error of that mean. NaN where they are not
-        known.
+        Their mean is the estimated value, or 0 or 1 where the estimate is a bound; where the error
+        comes from the replicates, it is the standard error of that mean. NaN where unknown.
     """
 
     estimate: Estimate
@@ -51,7 +50,7 @@ class ByReplicate(NamedTuple):
 
 
 def about(value: float, off_by: Floats, paths: Integers) -> Floats:
-    """What each replicate says of a value, from the sum of what its paths are off by."""
+    """A value in each replicate, from the sum of its paths' deviations from that value."""
     values: Floats = value + off_by / max(float(paths.mean()), 1.0)
     return values
 
@@ -59,10 +58,10 @@ def about(value: float, off_by: Floats, paths: Integers) -> Floats:
 def mean(
     means: Floats, paths: Integers, nonzero: int | None = None, confidence: float = CONFIDENCE
 ) -> ByReplicate:
-    """Estimate of an expectation from each replicate's mean.
+    """Estimate an expectation from each replicate's mean.
 
-    As for independent paths, fewer than `FEW` of them that are not 0 cannot tell how large the rare
-    ones are: the error and the interval are NaN then.
+    As for independent paths, fewer than `FEW` nonzero ones cannot show how large rare values are:
+    the error and the interval are then NaN.
     """
     n = int(paths.sum())
     value = float(means @ paths) / n
@@ -75,15 +74,15 @@ def mean(
 
 
 def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
-    """Estimate of a probability, or of one given an event that `paths` counts.
+    """Estimate a probability, or one conditional on what `paths` counts.
 
     The interval is Wilson's with Student's width, for as many independent paths as have the same
-    error (N. Dean and M. Pagano, Journal of Survey Statistics and Methodology 3, 2015). Where hits
-    or misses are fewer than `FEW`, replicates tell too little of each other: the interval is then
-    that of as many independent paths, which is wider as a rule.
+    error (N. Dean and M. Pagano, Journal of Survey Statistics and Methodology 3, 2015). With fewer
+    than `FEW` hits or misses, the spread of replicates is too uncertain: the interval is then that
+    of as many independent paths, which is usually wider.
 
     Points of a net may give the same count in every replicate, which does not make it exact: the
-    error counts one path more than is seen to differ.
+    error allows for one more differing path than was observed.
     """
     n, total, several = int(paths.sum()), int(hits.sum()), hits.size
     if n == 0:
@@ -101,7 +100,7 @@ def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> By
 
 
 def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
-    """Estimate of a probability from each replicate's mean of an amount: see `measures.chance`."""
+    """Estimate a probability from each replicate's mean of an amount: see `independent.chance`."""
     n, several = int(paths.sum()), means.size
     value = float(means @ paths) / n if n else nan
     if n == 0 or value in (0.0, 1.0):
@@ -120,7 +119,7 @@ def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> 
     Parameters
     ----------
     pooled : Distribution
-        Of all replicates: inside a cell the paths of each lie as those of all do.
+        Of all replicates: within a cell, each replicate's paths are distributed like all paths.
     counts : ndarray, shape (R, CELLS)
         Paths by histogram cell.
     values : ndarray
@@ -138,10 +137,10 @@ def quantiles(
     levels: tuple[float, ...],
     confidence: float = CONFIDENCE,
 ) -> list[ByReplicate]:
-    """Estimates of quantiles of all paths; statistics "p5" for level 0.05, and so on.
+    """Estimate quantiles over all paths; statistics are named "p5" for level 0.05, and so on.
 
-    The interval holds the quantiles at the level less and plus what the share of paths below may be
-    off, as for independent paths; that error is the replicates'.
+    As for independent paths, the interval ends at the quantiles of the level minus and plus the
+    error of the share of paths below; here that error comes from the replicates.
 
     Parameters
     ----------
@@ -163,7 +162,7 @@ def quantiles(
 
 
 def _moved(quantile: Estimate, below: Floats) -> Floats:
-    """What shares of paths below a quantile that are too high by this much take from it, (R,)."""
+    """How far a quantile falls for shares of paths below it too high by this much, (R,)."""
     spread = float(standard_error(below))
     per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
     moved: Floats = (below - below.mean()) * per_density
@@ -177,10 +176,10 @@ def cash_flow_at_risk(
     level: float,
     confidence: float = CONFIDENCE,
 ) -> ByReplicate:
-    """CFaR: the mean, which is the target, less the quantile at 1 - level.
+    """CFaR: the mean, which is the target, minus the quantile at 1 - level.
 
-    Both are of the same paths, and a replicate's difference is that of its two values. As for
-    independent paths, the interval is made wider by what a histogram cannot resolve.
+    Both come from the same paths, and a replicate's CFaR is the difference of its two values. As
+    for independent paths, the interval is widened by what the histogram cannot resolve.
     """
     mean_of_all, lowest = average.estimate.value, quantile.estimate.value
     value = mean_of_all - lowest
@@ -201,9 +200,9 @@ def expected_shortfall(
     level: float,
     confidence: float = CONFIDENCE,
 ) -> ByReplicate:
-    """The mean of the worst paths: of those below the quantile at 1 - level.
+    """Expected shortfall: the mean of the paths below the quantile at 1 - level.
 
-    As for independent paths its error is that of the mean of what paths fall short of the quantile.
+    As for independent paths, its error is that of the mean shortfall from the quantile.
     """
     found = measures.expected_shortfall(quantile, pooled, level, confidence)
     if isnan(found.standard_error):

@@ -1,4 +1,4 @@
-"""The distribution of one quantity, read from its histogram."""
+"""Distribution of one quantity, interpolated from its histogram."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MIDDLES: Floats = 0.5 * (LOWER_EDGES + UPPER_EDGES)
 def _slopes(x: Floats, rises: Floats) -> Floats:
     """Slope at each x of the quartic through it and two neighbours on each side; 0 at the ends.
 
-    Newton's form, with the divided differences of `rises`, those of first order.
+    In Newton's form; `rises` are the divided differences of first order.
     """
     second = np.diff(rises) / (x[2:] - x[:-2])
     third = np.diff(second) / (x[3:] - x[:-3])
@@ -50,20 +50,20 @@ def _holds(cell: NDArray[np.int64], value: float) -> NDArray[np.bool_]:
 
 
 class Distribution:
-    """Distribution of one quantity.
+    """Distribution of one quantity, with interpolated quantiles.
 
-    Between the edges of cells the distribution function is interpolated by a monotone cubic
-    (Fritsch and Carlson, 1980), at the edges it is exact: the error of a quantile from using a
-    histogram is of fourth order in the width of a cell, which is at most 1/64 of the quantile. For
-    a normal distribution it is 3e-4 of the standard deviation where a cell is 0.4 of it wide.
+    The distribution function is exact at the edges of cells and interpolated between them by a
+    monotone cubic (Fritsch and Carlson, 1980): the error that the histogram adds to a quantile is
+    of fourth order in the width of a cell, which is at most 1/64 of the quantile. For a normal
+    distribution it is 3e-4 of the standard deviation where a cell is 0.4 of it wide.
 
     Parameters
     ----------
     counts : ndarray, shape (CELLS,)
         Paths by histogram cell (see `kernel.cells`).
     atoms : sequence of float
-        Values at which a point mass may lie: a cap, a target. A cell that looks like a point mass
-        and holds one of them is taken for it.
+        Values at which a point mass may lie: a cap, a target. If a cell looks like a point mass and
+        contains one of them, the mass is taken to lie there.
     """
 
     def __init__(self, counts: NDArray[np.int64], atoms: Sequence[float] = ()) -> None:
@@ -81,7 +81,7 @@ class Distribution:
 
     @cached_property
     def _padded(self) -> NDArray[np.int64]:
-        """Counts between two empty cells: those beside a cell are at [cell] and [cell + 2]."""
+        """Counts padded with an empty cell at each end: neighbours are [cell] and [cell + 2]."""
         return np.concatenate([[0], self.counts, [0]])
 
     @cached_property
@@ -91,13 +91,13 @@ class Distribution:
 
     @cached_property
     def _cubics(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Paths below x in each cell from `_first` on: coefficients of powers of x less its edge.
+        """Paths below x in each cell from `_first` on, as cubics in x minus the cell's edge.
 
         Hermite's cubic through the counts at both edges, over the filled cells and three more on
-        each side, constant first.
+        each side; the constant coefficient comes first.
 
-        Slopes are cut to where the cubic cannot turn: between 0 and three times the lower of the
-        mean slopes on either side. So a point mass is not felt beyond two cells.
+        Slopes are clipped so that the cubic stays monotone: between 0 and three times the lower of
+        the mean slopes on either side. So a point mass has no effect beyond two cells.
         """
         first = self._first
         last = min(int(self._filled[-1]) + 3, self.counts.size - 1)
@@ -118,7 +118,7 @@ class Distribution:
         cell = np.searchsorted(self._cumulative, ranks, side="left")
         cell = np.clip(cell, self._filled[0], self._filled[-1])
         low, high = LOWER_EDGES[cell].copy(), UPPER_EDGES[cell].copy()
-        # The cell is known, so its cubic is evaluated without looking for it again.
+        # The cell is known, so its cubic is evaluated without searching for the cell again.
         constant, linear, square, cube = (power[cell - self._first] for power in self._cubics)
         edge = BREAKS[cell]
 
@@ -158,11 +158,11 @@ class Distribution:
         return lumped
 
     def resolution(self, values: Floats) -> tuple[Floats, Floats]:
-        """How far each of these quantiles could lie to either side for want of finer cells.
+        """Bounds on these quantiles, given the width of the cells.
 
-        Nothing where the distribution is smooth. A cell that holds far more than both its
-        neighbours is taken for a point mass (cash held at its target, a spread at its cap). Where
-        it lies inside the cell is only known if it is one of the `atoms`.
+        Where the distribution is smooth they equal the quantiles. A cell that holds far more than
+        both its neighbours is taken for a point mass (cash held at its target, a spread at its
+        cap), whose place inside the cell is known only if it is one of the `atoms`.
 
         Returns
         -------
@@ -177,10 +177,10 @@ class Distribution:
         return low, np.where(unknown, UPPER_EDGES[cell], values)
 
     def shortfalls(self, value: float) -> tuple[Floats, Floats]:
-        """What a path of each cell falls short of a value, and that squared: means, (CELLS,).
+        """Mean shortfall from a value of each cell's paths, and mean squared shortfall, (CELLS,).
 
-        Paths are spread evenly over their cell, so that the error is of second order in its width;
-        of the cell that holds the value only those below it count.
+        Paths are taken to be spread evenly over their cell, which makes the error of second order
+        in its width; in the cell that holds the value, only the paths below it count.
         """
         (cell,), (inside,) = self.place(np.array([value]))
         short = np.maximum(value - MIDDLES, 0.0)
@@ -191,6 +191,6 @@ class Distribution:
         return short, square
 
     def table(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
-        """Lower edges, upper edges and counts of the cells that are not empty."""
+        """Lower edges, upper edges and counts of the non-empty cells."""
         filled = self._filled
         return LOWER_EDGES[filled], UPPER_EDGES[filled], self.counts[filled]

@@ -1,8 +1,8 @@
-"""Estimates from the totals of a run, each with what every replicate says of it.
+"""Estimates from the totals of a run, each with its value in every replicate.
 
-Two ways to tell the error. Independent paths have it from all of them; their replicates are batches
-that keep no histograms of their own, and so say nothing of quantiles. Nets have it from how they
-differ.
+Errors come in two ways. Those of independent paths come from all paths; their replicates are
+batches without histograms of their own, so they have no quantiles. Those of nets come from the
+spread of the nets.
 """
 
 from __future__ import annotations
@@ -78,17 +78,17 @@ class OfIndependentPaths:
         )
 
     def _about(self, found: Estimate, value: float, row: int) -> ByReplicate:
-        """With each batch's mean of the amount."""
+        """The estimate together with each batch's mean of the amount."""
         paths = self._totals.paths
         return ByReplicate(found, about(value, (self._totals.mean[:, row] - value) * paths, paths))
 
     def _of_all_paths(self, found: Estimate) -> ByReplicate:
-        """An estimate of which the batches say nothing."""
+        """An estimate that is unknown for single batches."""
         return ByReplicate(found, np.full(self._totals.paths.size, nan))
 
 
 class OfNets:
-    """Estimates whose errors come from how nets differ.
+    """Estimates whose errors come from the spread of the nets.
 
     Parameters
     ----------
@@ -137,10 +137,10 @@ Estimator = OfIndependentPaths | OfNets
 
 
 def estimator_of(totals: Totals) -> Estimator:
-    """How the estimates of a run are made: once a run."""
+    """The estimator for a run, made once per run."""
     return OfIndependentPaths(totals) if totals.independent else OfNets(totals)
 
 
 def distribution(totals: Totals, row: int, atoms: Sequence[float] = ()) -> Distribution:
-    """Distribution of an amount that has a histogram; `atoms` as for `Distribution`."""
+    """Distribution of an amount with a histogram; `atoms` as for `Distribution`."""
     return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms)

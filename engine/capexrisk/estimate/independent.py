@@ -1,4 +1,4 @@
-"""Estimates: a value, its standard error, its interval, and the number of paths behind it."""
+"""Estimates from independent paths: value, standard error, interval and number of paths."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ OBSERVED = {"upper_bound": 0.0, "lower_bound": 1.0}  # share of hits behind each
 
 
 class Estimate(NamedTuple):
-    """A number that carries its error.
+    """An estimated number with its error.
 
     Attributes
     ----------
     statistic : str
-        "mean", "p5", "probability", ...; "upper_bound" ("lower_bound") for a probability of which
-        no path (every path) is a hit: the value is then the end of the interval, because 0 (or 1)
-        is not what n paths can show.
+        "mean", "p5", "probability", ...; "upper_bound" ("lower_bound") for a probability where no
+        path (every path) is a hit: the value is then the end of the interval, because n paths
+        cannot show that it is 0 (or 1).
     value, standard_error, ci_low, ci_high : float
         NaN where it cannot be known: the standard error of a bound, anything of no paths.
     n : int
-        Paths it rests on.
+        Number of paths behind it.
     """
 
     statistic: str
@@ -43,22 +43,22 @@ class Estimate(NamedTuple):
 
     @property
     def is_bound(self) -> bool:
-        """Whether it is the bound of a probability of which no path, or every path, is a hit."""
+        """Whether it is a bound on a probability, because no path or every path is a hit."""
         return self.statistic in OBSERVED
 
     @property
     def is_probability(self) -> bool:
-        """Whether it is a probability, or its bound."""
+        """Whether it is a probability or a bound on one."""
         return self.is_bound or self.statistic == "probability"
 
     @property
     def observed(self) -> float:
-        """What the paths have shown: 0 or 1 where the value is a bound, else the value."""
+        """The observed value: 0 or 1 where the value is a bound, else the value itself."""
         return OBSERVED.get(self.statistic, self.value)
 
     @property
     def hits(self) -> float:
-        """Of a probability the paths that are hits."""
+        """Number of hits behind a probability."""
         return self.observed * self.n if self.n else 0.0
 
 
@@ -69,7 +69,7 @@ def mean(
     nonzero: int | None = None,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """Estimate of an expectation.
+    """Estimate an expectation.
 
     Parameters
     ----------
@@ -79,8 +79,8 @@ def mean(
         Sum of their squared deviations from it.
     n : int
     nonzero : int, optional
-        Paths that are not 0, if some may be. Where they are fewer than `FEW`, the paths cannot
-        tell how large the rare ones are: the error and the interval are NaN, not 0.
+        Number of paths that are not 0, if some may be. With fewer than `FEW`, the paths cannot show
+        how large rare values are: the error and the interval are NaN, not 0.
     """
     rare = nonzero is not None and nonzero < min(FEW, n)
     if n < 2 or rare:
@@ -91,7 +91,7 @@ def mean(
 
 
 def probability(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
-    """Estimate of a probability from hits among n paths; a bound where all or none are hits.
+    """Estimate a probability from hits among n paths; a bound where all or none are hits.
 
     Examples
     --------
@@ -113,15 +113,15 @@ ci_high=0.168..., n=20)
 
 
 def chance(value: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Estimate:
-    """Estimate of a probability that is the expectation of an amount about between 0 and 1.
+    """Estimate a probability that is the expectation of an amount roughly between 0 and 1.
 
-    Where all paths say 0, or all say 1, it is a bound: what makes another possible may be rare. For
-    the same reason the error counts one path more that says otherwise than all that are seen.
+    Where all paths give 0, or all give 1, it is a bound: whatever gives another value may be rare.
+    For the same reason the error allows for one more differing path than was observed.
 
     Parameters
     ----------
     value : float
-        Mean of n paths; cut to [0, 1].
+        Mean of n paths; clipped to [0, 1].
     deviation : float
         Sum of their squared deviations from it.
     n : int
@@ -132,7 +132,7 @@ def chance(value: float, deviation: float, n: int, confidence: float = CONFIDENC
 
 
 def bounded(value: float, error: float, half_width: float, n: int) -> Estimate:
-    """A probability whose interval is symmetric, `half_width` errors to each side; in [0, 1]."""
+    """A probability with a symmetric interval, `half_width` errors to each side; in [0, 1]."""
     wanted = (value, value - half_width * error, value + half_width * error)
     p, low, high = (min(max(number, 0.0), 1.0) for number in wanted)
     return Estimate("probability", p, error, low, high, n)
@@ -141,12 +141,12 @@ def bounded(value: float, error: float, half_width: float, n: int) -> Estimate:
 def quantiles(
     distribution: Distribution, levels: tuple[float, ...], confidence: float = CONFIDENCE
 ) -> list[Estimate]:
-    """Estimates of quantiles; statistics "p5" for level 0.05, and so on.
+    """Estimate quantiles; statistics are named "p5" for level 0.05, and so on.
 
     The interval is Woodruff's (1952): the quantiles at level ± z sqrt(level (1 - level) / n), free
-    of any assumption about the distribution; NaN where so few paths lie beyond that a level leaves
-    (0, 1). The standard error is its half-width over z. The interval, not the standard error, also
-    spans what the histogram cannot resolve.
+    of any assumption about the distribution; NaN where too few paths lie beyond, so that such a
+    level leaves (0, 1). The standard error is its half-width over z. The interval, not the standard
+    error, also covers what the histogram cannot resolve.
     """
     n = distribution.n
     if n == 0:
@@ -159,7 +159,7 @@ def quantiles(
 def woodruff(
     distribution: Distribution, levels: tuple[float, ...], error_of_level: Floats, half_width: float
 ) -> list[Estimate]:
-    """Quantiles with intervals between those at the levels less and plus their errors.
+    """Quantiles, with intervals between those at the levels minus and plus their errors.
 
     Parameters
     ----------
@@ -194,11 +194,11 @@ def cash_flow_at_risk(
     level: float,
     confidence: float = CONFIDENCE,
 ) -> Estimate:
-    """CFaR: the mean, which is the target, less the quantile at 1 - level (see `quantiles`).
+    """CFaR: the mean, which is the target, minus the quantile at 1 - level (see `quantiles`).
 
-    Mean and quantile come from the same paths; their covariance is that of the path with the event
-    that it falls below the quantile, over the density there (Bahadur's representation). As for
-    quantiles, the interval is made wider by what a histogram cannot resolve.
+    Mean and quantile come from the same paths; their covariance follows from that of a path's value
+    with its indicator of lying below the quantile, over the density there (Bahadur's
+    representation). As for quantiles, the interval is widened by what the histogram cannot resolve.
     """
     tail = 1.0 - level
     value = average.value - quantile.value
@@ -222,11 +222,11 @@ def cash_flow_at_risk(
 def expected_shortfall(
     quantile: Estimate, distribution: Distribution, level: float, confidence: float = CONFIDENCE
 ) -> Estimate:
-    """The mean of the worst paths: of those below the quantile at 1 - level (see `quantiles`).
+    """Expected shortfall: the mean of the paths below the quantile at 1 - level (see `quantiles`).
 
-    q - E[(q - X)+] / (1 - level), which in q has slope 0 at the quantile: to first order the error
-    is that of the mean of (q - X)+ alone (R. T. Rockafellar and S. Uryasev, Journal of Risk 2,
-    2000). NaN where fewer than `FEW` paths are below.
+    It is q - E[(q - X)+] / (1 - level), whose slope in q is 0 at the quantile: to first order the
+    error is that of the mean of (q - X)+ alone (R. T. Rockafellar and S. Uryasev, Journal of Risk
+    2, 2000). NaN where fewer than `FEW` paths are below.
     """
     tail, n = 1.0 - level, distribution.n
     name = f"es{100 * level:g}"

@@ -1,4 +1,4 @@
-"""Confidence intervals of probabilities; half widths and standard errors of means."""
+"""Confidence intervals of probabilities, half-widths and standard errors of means."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def normal_half_width(confidence: float = CONFIDENCE) -> float:
 
 
 def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
-    """t with P(|T| <= t) = confidence, for one degree of freedom less than replicates."""
+    """t with P(|T| <= t) = confidence, for degrees of freedom one fewer than replicates."""
     return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
 
 
 def standard_error(values: Floats, axis: int = -1) -> Floats:
-    """Standard error of the mean of independent values, along an axis; of one axis a number."""
+    """Standard error of the mean of independent values along an axis; a number for one axis."""
     error: Floats = values.std(axis=axis, ddof=1) / sqrt(values.shape[axis])
     return error
 
@@ -33,7 +33,7 @@ def standard_error(values: Floats, axis: int = -1) -> Floats:
 def score_interval(p: float, n: float, half_width: float) -> tuple[float, float]:
     """Wilson's score interval (1927) about a share p of n paths, `half_width` errors to each side.
 
-    Where paths are not independent, n is the number of independent ones that would be as sure.
+    Where paths are not independent, n is the number of independent ones with the same error.
     """
     square = half_width * half_width / n
     scale = 1.0 + square
@@ -50,7 +50,7 @@ def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float
     hits, n : float
         Successes among n > 0 trials.
     confidence : float
-        Coverage aimed at, in (0, 1).
+        Nominal coverage, in (0, 1).
 
     Returns
     -------
@@ -60,7 +60,7 @@ def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float
 
 
 def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """The exact interval of a probability (Clopper and Pearson, 1934); never covers too rarely.
+    """Exact interval (Clopper and Pearson, 1934); its coverage is at least the nominal level.
 
     Parameters and returns as for `wilson`.
     """
@@ -71,6 +71,6 @@ def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> tu
 
 
 def binomial_interval(hits: float, n: float, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Wilson's interval; Clopper and Pearson's where hits or misses are fewer than `FEW`."""
+    """Wilson's interval; Clopper and Pearson's if there are fewer than `FEW` hits or misses."""
     few = min(hits, n - hits) < FEW
     return clopper_pearson(hits, n, confidence) if few else wilson(hits, n, confidence)

@@ -1,4 +1,4 @@
-"""Metrics of an issuer, as data: see `metrics`."""
+"""The metrics of an issuer, as data: see `metrics`."""
 
 from __future__ import annotations
 

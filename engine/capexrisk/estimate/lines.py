@@ -1,4 +1,4 @@
-"""The catalogue of metrics, spelled out for a scenario: whose, in which period, from which rows."""
+"""The catalogue of metrics expanded for a scenario: issuer, period and rows of each metric."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import CHANNELS, FLOWS, REGIMES, TIERS
 
-JOINT = "joint"  # of pairs; no quantity of a path, but counted beside them
+JOINT = "joint"  # of pairs of issuers; not a quantity of a path, but counted like one
 LABELS = {"flow": FLOWS, "channel": tuple(CHANNELS), "tier": TIERS, "regime": REGIMES}
 
 
 class Line(NamedTuple):
-    """One metric of one issuer, or the system, in one period: its statistics are rows of the table.
+    """A metric of an issuer or the system in one period; each of its statistics is a table row.
 
     Attributes
     ----------
@@ -28,10 +28,10 @@ class Line(NamedTuple):
         Labels of the tidy table.
     quantity : str
     statistics : tuple of str
-        Those that the run can tell.
+        Those that the run can estimate.
     who, which, when : int
-        Number of the issuer (0 for the system), of the label, and of the period. Of a label that
-        counts issuers the count itself.
+        Number of the issuer (0 for the system), of the label, and of the period. For a label that
+        counts issuers, the count itself.
     """
 
     metric: Metric
@@ -46,7 +46,7 @@ class Line(NamedTuple):
 
     @property
     def without_histogram(self) -> bool:
-        """Whether there is nothing but one number to tell."""
+        """Whether only one number can be estimated."""
         return len(self.statistics) == 1
 
 
@@ -56,7 +56,7 @@ class Lines:
     Parameters
     ----------
     lowered : LoweredScenario
-        Its layout says what a run collects; what it does not has no line.
+        Its layout says what a run collects; metrics that are not collected have no line.
     """
 
     def __init__(self, lowered: LoweredScenario) -> None:
@@ -68,7 +68,7 @@ class Lines:
         }
 
     def __iter__(self) -> Iterator[Line]:
-        """In the order of the table."""
+        """Yield the lines in the order of the table."""
         for section in SECTIONS:
             found = [
                 line
@@ -82,7 +82,7 @@ class Lines:
 
     @cached_property
     def metrics(self) -> dict[str, list[tuple[Metric, int]]]:
-        """By the names of the table: their metrics, each with the number of its label."""
+        """Each name in the table, mapped to its metrics with the numbers of their labels."""
         found: dict[str, list[tuple[Metric, int]]] = {}
         for metric in METRICS:
             for which, name in self._names_of(metric):
@@ -90,7 +90,7 @@ class Lines:
         return found
 
     def of(self, name: str) -> list[Line]:
-        """The lines of a metric by its name; what has a histogram first, as in the table."""
+        """The lines of the metric with this name; those with a histogram first, as in the table."""
         lines = [
             line
             for metric, which in self.metrics.get(name, ())
@@ -105,13 +105,13 @@ class Lines:
         return [Issuer(*numbers) for numbers in self.lowered.schedule.issuers.tolist()]
 
     def atoms(self, line: Line) -> tuple[float, ...]:
-        """Values that many paths of an amount may share."""
+        """Values of an amount that many paths may share."""
         caps, targets = line.metric.caps, line.metric.targets
         of_market = caps(self.lowered.market) if caps else ()
         return (*of_market, *(targets(self.issuers[line.who]) if targets else ()))
 
     def row(self, line: Line) -> int:
-        """Number of a line's row among the outcomes of a path."""
+        """Index of a line's row in the outcomes of a path."""
         layout = self.lowered.layout
         places = {"issuer": line.who, "quarter": line.when, "year": line.when}
         row = 0
@@ -143,13 +143,13 @@ class Lines:
         elif metric.over == "other":
             yield from enumerate(issuers if len(issuers) > 1 else ())
         elif metric.over == "smallest":
-            yield from enumerate(issuers[1:2])  # none where there is no other
+            yield from enumerate(issuers[1:2])  # none if there is only one issuer
         else:
             most = len(issuers) - (metric.over == "count_but_smallest")
             yield from ((count, str(count)) for count in range(2, most + 1))
 
     def _issuers_of(self, metric: Metric) -> list[int]:
-        """Numbers of the issuers that have it; 0 for the system."""
+        """Numbers of the issuers that have a metric; 0 for the system."""
         if metric.of == "system":
             return [0]
         never = metric.impossible
@@ -158,7 +158,7 @@ class Lines:
         ]
 
     def _lines_of(self, metric: Metric, which: int, name: str) -> Iterator[Line]:
-        """In the order of issuers, then of periods."""
+        """Yield a metric's lines in the order of issuers, then of periods."""
         layout = self.lowered.layout
         for who in self._issuers_of(metric):
             if metric.over == "other" and who == which:
@@ -167,7 +167,7 @@ class Lines:
             for kind, quantity in metric.quantities.items():
                 if quantity not in self._axes:
                     continue
-                # Of an amount without a histogram the mean is all that is known.
+                # For an amount without a histogram only the mean is known.
                 known = metric.statistics
                 if metric.estimator == "amount" and layout.first[quantity] >= layout.distributions:
                     known = MEAN

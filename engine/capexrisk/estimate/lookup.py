@@ -1,4 +1,4 @@
-"""The tidy table of a finished run, looked up by name instead of searched."""
+"""Lookup by name in the tidy table of a finished run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NUMBERS = ["value", "standard_error", "ci_low", "ci_high", "n"]
 
 
 class Lookup(Mapping[Name, Estimate]):
-    """Estimates by name, in the order of the table; bounds of probabilities are "probability".
+    """Index of the tidy table by name, in its order; bounds count as "probability".
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Lookup(Mapping[Name, Estimate]):
         return len(self._rows)
 
     def row(self, name: Name) -> int:
-        """Number of an estimate's row.
+        """Index of an estimate's row.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class Lookup(Mapping[Name, Estimate]):
         return self._rows[name]
 
     def find(self, text: str) -> Estimate:
-        """The estimate that a text names, as for `names.resolve`.
+        """Find the estimate that a text names, as for `names.resolve`.
 
         Raises
         ------
@@ -65,7 +65,7 @@ class Lookup(Mapping[Name, Estimate]):
 
     @cached_property
     def metrics(self) -> dict[str, list[Place]]:
-        """Where each metric has rows."""
+        """The places where each metric has rows."""
         found: dict[str, dict[tuple[str, str], list[str]]] = {}
         for issuer, period, metric, statistic in self._rows:
             found.setdefault(metric, {}).setdefault((issuer, period), []).append(statistic)

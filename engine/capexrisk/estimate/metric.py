@@ -1,4 +1,4 @@
-"""What a metric is: a record of the catalogue in `metrics`."""
+"""Definition of a metric, an entry of the catalogue in `metrics`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ PROBABILITY = ("probability",)
 
 
 class Impossible(NamedTuple):
-    """When an event cannot happen to an issuer: no row says more than a chance of 0.
+    """Condition under which something cannot happen to an issuer: its chance is 0.
 
     Attributes
     ----------
     words : str
-        What is said instead.
+        Text that a report shows instead.
     of : callable
         Whether it is impossible for an issuer with these parameters.
     """
@@ -46,42 +46,44 @@ class Impossible(NamedTuple):
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric, or all metrics that differ in a label only.
+    """A metric, or a family of metrics that differ only in a label.
 
     Parameters
     ----------
     name : str
-        As in the tidy table; the place of its label in braces: ``raised_{channel}``.
+        As in the tidy table, with its label in braces: ``raised_{channel}``.
     words : str
         How a report names it, with ``{}`` for its label.
     quantities : dict
         The quantity of `kernel.outcomes` that it is estimated from, by kind of period.
     of : {"issuer", "system"}
-        Whose it is: an issuer's, or that of the group and the market.
+        Whether it describes an issuer, or the group and the market.
     statistics : tuple of str
-        Of an amount of which a run keeps no histogram only the mean is estimated.
+        For an amount without a histogram only the mean is estimated.
     estimator : str
-        How it is estimated: as an "amount"; as the mean of the "chance" on each path; as the
-        "share" of paths whose count is one of `hits`; of those on which a date has passed ("by
-        date"), that have this cause ("by cause"), on which so many have failed ("failures"), on
-        which both issuers have ("joint"), of those on which the other has ("joint given").
+        How it is estimated: as an "amount"; as the mean of each path's "chance"; as the "share" of
+        paths whose count is one of `hits`; as the share of paths on which a date has passed ("by
+        date"), that have this cause ("by cause"), on which so many issuers have failed
+        ("failures"), or on which both issuers have ("joint"), also relative to the paths on which
+        the other one has ("joint given").
     unit : {"$bn", "$bn a year", "bp", "fraction", "probability"}
     meaning : str
-        What it is, where that is more than its words say.
+        Definition, where the words do not say it all.
     worse : {"low", "high"}, optional
-        Which of its sides hurts.
+        Which direction is worse.
     over : tuple of str or str
         Its labels: these, or every "other" issuer, every "count" of failures from 2 on, the
         "smallest" issuer, every count among the others ("count_but_smallest").
     hits, among : tuple of int, "some" or "all"
-        Levels of a count that are hits, and of the paths that it is a share of; "some": above 0.
+        Levels of a count that are hits, and levels of the paths that form the denominator; "some"
+        means above 0.
     cumulative : bool
-        Whether it says what has happened by the end of a quarter.
+        Whether it counts everything up to the end of a quarter.
     impossible : Impossible, optional
     caps, targets : callable, optional
         Values that many paths may share, by the parameters of the market, and of an issuer.
     axis : str
-        What the axis of a plot says, where that is more than the unit.
+        Label of a plot's axis, where that is more than the unit.
     level : (str, str), optional
         The parameter of the market beyond which funding is likelier to shut, and its words.
     """
@@ -108,27 +110,27 @@ class Metric:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What matches the names that it expands to, its label in the first group."""
+        """Regular expression for the names that it expands to, its label as the first group."""
         if isinstance(self.over, tuple):
             label = "|".join(self.over)
         else:
             label = r"\d+" if "{count}" in self.name else ".+"
         before, brace, after = self.name.partition("{")
         after = after.partition("}")[2]
-        # The smallest issuer may stand behind a count; it is no label then.
+        # The smallest issuer may follow a count; it is not a label then.
         after = re.escape(after).replace(re.escape("{smallest}"), ".+")
         return re.compile(f"{re.escape(before)}({label if brace else ''}){after}")
 
 
 class Section(NamedTuple):
-    """Metrics whose rows in the tidy table take turns.
+    """Metrics whose rows are interleaved in the tidy table.
 
     Attributes
     ----------
     metrics : tuple of Metric
     by : tuple of str
-        Attributes of `lines.Line` by which the rows are sorted. Rows that agree in them stand in
-        the order of the metrics, then of the labels, then of the periods.
+        Attributes of `lines.Line` by which the rows are sorted. Ties are in the order of the
+        metrics, then of the labels, then of the periods.
     """
 
     metrics: tuple[Metric, ...]

@@ -1,7 +1,7 @@
 """The catalogue of metrics: every estimate of a run, in the order of its tidy table.
 
-Data alone. The table is a loop over it (`lines`, `table`), names are resolved by it (`names`), and
-pages, plots, workbooks and comparisons take unit and words from it.
+It is pure data. The table is a loop over it (`lines`, `table`), names are resolved with it
+(`names`), and pages, plots, workbooks and comparisons take units and words from it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ METRICS = tuple(metric for section in SECTIONS for metric in section.metrics)
 
 @cache
 def metric_of(name: str, of: Of) -> Metric:
-    """The metric of a name in the tidy table, of an issuer or of the system.
+    """The metric with a name from the tidy table, of an issuer or of the system.
 
     Raises
     ------
@@ -47,12 +47,12 @@ def metric_of(name: str, of: Of) -> Metric:
 
 
 def of_whom(issuer: str) -> Of:
-    """Whether a label of the tidy table is an issuer or the system."""
+    """Whether an issuer label in the tidy table means an issuer or the system."""
     return "system" if issuer == SYSTEM else "issuer"
 
 
 def amounts_of(of: Of, period: Period) -> list[Metric]:
-    """Amounts of issuers, or of the system, with quantiles by this kind of period."""
+    """Amounts of issuers, or of the system, that have quantiles for this kind of period."""
     return [
         metric
         for metric in METRICS
@@ -61,10 +61,10 @@ def amounts_of(of: Of, period: Period) -> list[Metric]:
 
 
 def failures_metric(count: int) -> str:
-    """Name of the metric that at least so many issuers have failed."""
+    """Name of the metric that counts paths with at least so many failures."""
     return "any_failure" if count == 1 else f"failures_at_least_{count}"
 
 
 def flow_metric(flow: str) -> str:
-    """Name of the metric of a flow: raised through a channel, or an amount cut or bought back."""
+    """Name of a flow's metric: raised through a channel, or an amount cut or bought back."""
     return f"raised_{flow}" if flow in CHANNELS else f"{flow}_amount"

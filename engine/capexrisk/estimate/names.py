@@ -12,7 +12,7 @@ from capexrisk.lowering import LoweredScenario
 
 
 class Name(NamedTuple):
-    """The row of an estimate in the tidy table; bounds of probabilities are "probability"."""
+    """Name of an estimate's row in the tidy table; bounds count as "probability"."""
 
     issuer: str
     period: str
@@ -25,7 +25,7 @@ class Name(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a metric has rows in the tidy table, and which."""
+    """An issuer and period for which a metric has rows in the tidy table, and the statistics."""
 
     issuer: str
     period: str
@@ -65,7 +65,7 @@ def resolve(text: str, lowered: LoweredScenario) -> Name:
 def choose(
     text: str, metrics: Collection[str], places_of: Callable[[str], Sequence[Place]]
 ) -> Name:
-    """Find the row that a text names among those of a table; see `resolve`.
+    """Choose the row that a text names among those of a table; see `resolve`.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def choose(
     metrics : collection of str
         Names of the table's metrics.
     places_of : callable
-        Where a metric has rows, in the order of the table.
+        Returns the places where a metric has rows, in the order of the table.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def choose(
 
 
 def refuse_unknown(part: str, wanted: str, known: Collection[str], text: str) -> None:
-    """Refuse a part of a name that is not known, and suggest one.
+    """Refuse an unknown part of a name, with a suggestion.
 
     Raises
     ------
@@ -109,9 +109,9 @@ def refuse_unknown(part: str, wanted: str, known: Collection[str], text: str) ->
 
 
 def _period(periods: Sequence[str], given: str | None) -> str:
-    """The period that is meant; the given one if none of these fits."""
+    """The period that is meant; the given one if none fits."""
     if given in (None, HORIZON):
-        # Of a year and its last quarter, which end together, the year is meant.
+        # A year and its last quarter end together; the year is meant.
         return HORIZON if HORIZON in periods else max(periods, key=lambda p: (_end(p), _is_year(p)))
     within = [period for period in periods if period.startswith(f"{given}Q")]
     return given if given in periods or not within else within[-1]
@@ -123,5 +123,5 @@ def _end(period: str) -> str:
 
 
 def _is_year(period: str) -> bool:
-    """Whether it is a year, or the part of one inside the horizon that has more than a quarter."""
+    """Whether it is a year, or a part of one with more than one quarter inside the horizon."""
     return "Q" not in period or "-" in period

@@ -1,9 +1,9 @@
 """Differences between two runs on common random numbers.
 
-The same seed gives two scenarios the same draws, net by net, so that most of what moves one moves
-the other. A replicate of one run is paired with the same replicate of the other: the difference of
-their values has the standard error of a mean over replicates, which knows of all they have in
-common. Beside it stands the error that two runs of different seeds would have had.
+The same seed gives two scenarios the same draws, net by net, so most of what moves one moves the
+other. Each replicate of one run is paired with the same replicate of the other: the difference of
+their values has the standard error of a mean over replicates, which accounts for all that they have
+in common. For comparison there is the error that runs with different seeds would have had.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 class Differences(NamedTuple):
-    """Differences of many estimates, second less first; all of shape (rows,).
+    """Differences of many estimates, second minus first; arrays of shape (rows,).
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Differences(NamedTuple):
 
     @property
     def gain(self) -> Floats:
-        """By what factor pairing has made each standard error smaller; NaN where that is 0."""
+        """Factor by which pairing reduced each standard error; NaN where the error is 0."""
         known = self.standard_error > 0.0
         gains: Floats = np.where(
             known, self.unpaired_error / np.where(known, self.standard_error, 1.0), np.nan
@@ -52,17 +52,17 @@ class Differences(NamedTuple):
 def paired(
     first: Floats, second: Floats, unseen: Floats, confidence: float = CONFIDENCE
 ) -> Differences:
-    """Differences from what each replicate says of each estimate.
+    """Differences between two runs, from the values of each estimate in each replicate.
 
     Parameters
     ----------
     first, second : ndarray, shape (rows, R)
-        See `replicated.ByReplicate`; R is 2 or more.
+        See `by_replicate.ByReplicate`; R is 2 or more.
     unseen : ndarray, shape (rows,)
-        What one path more that differs would change a replicate by: 0 of an amount, one over its
-        paths of a probability, where replicates that all say the same are not certain.
+        Change of a replicate if one more path differed: 0 for an amount; one over its number of
+        paths for a probability, which is uncertain even where all replicates agree.
     confidence : float
-        Of the intervals, which are Student's.
+        Coverage of the intervals, which are Student's.
     """
     if first.shape != second.shape or first.shape[1] < 2:
         raise ValueError(
@@ -84,7 +84,7 @@ def paired(
 def unpaired(
     values: tuple[Floats, Floats], errors: tuple[Floats, Floats], confidence: float = CONFIDENCE
 ) -> Differences:
-    """Differences of runs of which no replicates are known: as if they had nothing in common."""
+    """Differences between runs without known replicates, as if they were independent."""
     value = values[1] - values[0]
     error = np.hypot(*errors)
     half = normal_half_width(confidence) * error

@@ -1,6 +1,6 @@
-"""Totals in parts that stand for themselves: what is damaged in one is lost in no other.
+"""Totals split into independent parts, so that damage to one loses no other.
 
-A net is a part. Independent paths have one histogram for all batches, and so are one part.
+Each net is a part. Independent paths have one histogram for all batches, and so are one part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BROKEN = "broken"
 
 
 def part_count(totals: Totals) -> int:
-    """How many parts there are."""
+    """Number of parts."""
     return len(totals.histogram)
 
 
@@ -31,7 +31,7 @@ def replicates_of(totals: Totals, part: int) -> slice:
 
 
 def arrays_of(totals: Totals, part: int) -> dict[str, NDArray[np.generic]]:
-    """A part as arrays; some of them views of the totals."""
+    """The arrays of a part; some are views of the totals."""
     own = replicates_of(totals, part)
     ledgers = totals.ledger[own]
     return {
@@ -44,12 +44,12 @@ def arrays_of(totals: Totals, part: int) -> dict[str, NDArray[np.generic]]:
 
 
 def restore(totals: Totals, part: int, arrays: Arrays) -> None:
-    """Put a part into totals that have nothing of it yet.
+    """Restore a part into totals that have none of it yet.
 
     Raises
     ------
     ValueError
-        If the arrays are not those of this part; then nothing of it is there.
+        If the arrays are not those of this part; the totals are then unchanged.
     """
     own = replicates_of(totals, part)
     for name, like in arrays_of(totals, part).items():

@@ -1,4 +1,4 @@
-"""How exact an estimate is against what was asked, and how many paths the rest would take."""
+"""Precision of an estimate against what was asked for, and the paths still needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OF_STEPS, OF_SMOOTH = 0.5, 1.5
 
 
 class Precision(NamedTuple):
-    """A standard error that is wanted: at most `size`, or that share of the value."""
+    """A wanted standard error: at most `size`, or that share of the value."""
 
     relative: bool
     size: float
@@ -25,10 +25,10 @@ class Precision(NamedTuple):
 
 
 def shortfall(estimate: Estimate, wanted: Precision) -> float:
-    """By what factor the standard error is too large; at most 1 where it is reached.
+    """Factor by which the standard error is too large; at most 1 where it is reached.
 
-    Of a bound, for which no standard error is known, a quarter of the interval stands for it where
-    an absolute one is wanted; a relative one is infinitely far.
+    For a bound, whose standard error is unknown, a quarter of the interval takes its place if an
+    absolute error is wanted; a relative one is infinitely far.
     """
     if estimate.is_bound:
         if wanted.relative:
@@ -44,24 +44,24 @@ def shortfall(estimate: Estimate, wanted: Precision) -> float:
 
 
 def paths_needed(estimate: Estimate, wanted: Precision, paths: int) -> float:
-    """About how many paths reach it, judged from a run of `paths`; infinite if it cannot be told.
+    """Approximate number of paths needed, judged from a run of `paths`; infinite if unknown.
 
-    Errors are taken to shrink with the root of the paths, which is true of independent ones, and
-    of nets the worst case.
+    Errors are assumed to shrink with the root of the number of paths, which is true for independent
+    paths and the worst case for nets.
     """
     return float(paths * shortfall(estimate, wanted) ** (1.0 / OF_STEPS))
 
 
 def least_paths(estimate: Estimate, wanted: Precision, paths: int, *, nets: bool) -> int:
-    """Fewer paths than these cannot do, judged in favour of it from a run of `paths`.
+    """An optimistic lower bound on the paths needed, judged from a run of `paths`.
 
-    A probability is taken to be where in its interval it is known soonest. Amounts may gain from
-    nets as much as smooth functions do.
+    A probability is assumed to have the value in its interval that needs the fewest paths. Amounts
+    are assumed to gain from nets as much as smooth functions do.
     """
     if not estimate.is_probability:
         short = shortfall(estimate, wanted)
         power = OF_SMOOTH if nets else OF_STEPS
-        # Of 32 replicates the error itself is known to a quarter.
+        # From 32 replicates the error itself is known to within a quarter.
         return ceil(paths * (0.75 * short) ** (1.0 / power)) if short < inf else 0
     ends = (estimate.ci_low, estimate.ci_high)
     p = estimate.ci_high if wanted.relative else min(ends, key=lambda end: end * (1.0 - end))
@@ -69,7 +69,7 @@ def least_paths(estimate: Estimate, wanted: Precision, paths: int, *, nets: bool
     if isnan(p) or error == 0.0:
         return 0
     gain = 1.0
-    if nets and estimate.standard_error > 0.0:  # what nets gain over independent paths, to a half
+    if nets and estimate.standard_error > 0.0:  # the nets' gain, known to within a half
         of_paths = estimate.value * (1.0 - estimate.value) / paths
         gain = min(1.0, 0.5 * estimate.standard_error**2 / of_paths)
     return ceil(gain * p * (1.0 - p) / (error * error))

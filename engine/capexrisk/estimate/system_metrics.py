@@ -1,4 +1,4 @@
-"""Metrics of the group and the market, as data: see `metrics`."""
+"""The metrics of the group and the market, as data: see `metrics`."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The tidy table of a run: one row an estimate, computed when it is asked for.
+"""The tidy table of a run: one row per estimate, computed lazily.
 
 Columns: issuer ("system" for the group and the market), period ("2026", "2026Q3", "2026Q3-Q4" for
 part of a year, "horizon"), metric, statistic, value, standard_error, ci_low, ci_high, n, method
 ("sobol" or "plain"). Money in $bn, spreads in bp, shares and probabilities as fractions.
-Probabilities by quarter are cumulative: "has happened by the end of".
+Probabilities by quarter are cumulative: they count what has happened by its end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from capexrisk.estimate.names import Name
 from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.lowering import LoweredScenario
 
-LEAST_BATCHES = 8  # whose spread tells an error
+LEAST_BATCHES = 8  # fewer have too uncertain a spread
 COLUMNS = (
     "issuer",
     "period",
@@ -39,9 +39,9 @@ DISTRIBUTION_COLUMNS = ("issuer", "period", "metric", "lower", "upper", "count")
 
 
 class EstimateTable(Mapping[Name, ByReplicate]):
-    """Estimates of a run by name, each computed once, when it is asked for.
+    """Lazy mapping from names to the estimates of a run; each is computed once.
 
-    A loop over it goes in the order of the tidy table and computes nothing.
+    Iterating over it follows the order of the tidy table and computes nothing.
 
     Parameters
     ----------
@@ -79,25 +79,25 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def replicates(self) -> Floats:
-        """What each replicate says of each row of the table: see `ByReplicate`; (rows, R).
+        """Values of each row of the table in each replicate, (rows, R): see `ByReplicate`.
 
-        R = 0 of independent paths in fewer than `LEAST_BATCHES` batches.
+        R = 0 for independent paths in fewer than `LEAST_BATCHES` batches.
         """
         enough = self._totals.replicates >= LEAST_BATCHES
         return np.array([found.values if enough else found.values[:0] for found in self.values()])
 
     @cached_property
     def _by_name(self) -> dict[Name, Line]:
-        """Every row's line, in the order of the table."""
+        """The line of every row, in the order of the table."""
         lines: dict[Name, Line] = {}
         for line in self._lines:
             for statistic in line.statistics:
-                # A year of which the horizon holds one quarter has that quarter's label and row.
+                # A year with one quarter inside the horizon has that quarter's label and row.
                 lines.setdefault(Name(line.issuer, line.period, line.name, statistic), line)
         return lines
 
     def _compute(self, line: Line, name: Name) -> None:
-        """Compute an estimate, and those of its line that come with it."""
+        """Compute an estimate, and the others of its line that come with it."""
         estimator, metric = self._estimator, line.metric
         if metric.estimator == "chance":
             found = {name.statistic: estimator.chance(self._lines.row(line))}
@@ -111,7 +111,7 @@ class EstimateTable(Mapping[Name, ByReplicate]):
             self._found[name._replace(statistic=statistic)] = estimate
 
     def _of_histogram(self, line: Line, name: Name) -> dict[str, ByReplicate]:
-        """Quantiles and, of a cash flow, what is at risk."""
+        """Quantiles and, for a cash flow, CFaR and expected shortfall."""
         estimator, row = self._estimator, self._lines.row(line)
         pooled = distribution(self._totals, row, self._lines.atoms(line))
         quantiles = estimator.quantiles(row, pooled, QUANTILES)
@@ -144,7 +144,7 @@ class EstimateTable(Mapping[Name, ByReplicate]):
 
 
 def _sum(counts: Integers, levels: Levels) -> Integers:
-    """Paths at some levels of a count, by replicate."""
+    """Number of paths at some levels of a count, by replicate."""
     if levels == "all" or levels == "some":
         chosen = counts[:, 1:] if levels == "some" else counts
     else:
@@ -154,7 +154,7 @@ def _sum(counts: Integers, levels: Levels) -> Integers:
 
 
 def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
-    """Histograms of every quantity that has one, empty cells left out.
+    """Histograms of every quantity that has one, without empty cells.
 
     Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
     the paths within 2**-10 of zero.

@@ -1,4 +1,4 @@
-"""Totals of a run: chunks added one after the other."""
+"""Totals of a run, to which its chunks are added in order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from capexrisk.kernel.outcomes import OutcomeLayout
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-# Fields with the replicates on their first axis. The histogram is another: that of independent
-# paths is one.
+# Fields whose first axis is the replicate. The histogram is not among them: independent paths have
+# a single one.
 OF_REPLICATES = ("paths", "left_out", "mean", "deviation", "nonzero", "counts", "joint")
 
 
@@ -27,7 +27,7 @@ class ChunkTotals:
     Attributes
     ----------
     replicate : int
-        To which its paths belong; see `Totals`.
+        Number of the replicate to which its paths belong; see `Totals`.
     first_path : int
         Number of its first path; the others follow.
     paths, quarantined : int
@@ -57,7 +57,7 @@ class ChunkTotals:
     broken: Integers
 
     def checksum(self) -> int:
-        """CRC-32 of everything in it, the same for the same bits."""
+        """CRC-32 of everything in it; equal bits give equal checksums."""
         head = np.array([self.replicate, self.first_path, self.paths, self.quarantined])
         arrays = (head, self.sums, self.squares, self.nonzero, self.cells, self.cell_counts)
         crc = 0
@@ -66,13 +66,13 @@ class ChunkTotals:
         return crc
 
     def entry(self) -> ChunkEntry:
-        """What is kept of it after it was added."""
+        """Its entry in the ledger."""
         paths = self.paths + self.quarantined
         return ChunkEntry(self.replicate, self.first_path, paths, self.checksum())
 
 
 class ChunkEntry(NamedTuple):
-    """What is kept of a chunk after it was added: which it was, and the checksum of its totals."""
+    """Ledger entry of a chunk that was added: which one, and the checksum of its totals."""
 
     replicate: int
     first_path: int
@@ -82,20 +82,20 @@ class ChunkEntry(NamedTuple):
 
 @dataclass
 class Totals:
-    """Totals over all chunks so far, every path of weight one, by replicate on the first axis.
+    """Totals over all chunks so far, with weight one for every path; first axis the replicate.
 
     Replicates are independent of each other: nets, whose paths depend on each other, or batches of
     independent paths (see `by_replicate`).
 
     Sums of doubles depend on their order: the chunks of a replicate are added in the order of their
-    paths, whoever computed them, so that the same paths always give the same bits.
+    paths, whichever worker computed them, so that the same paths always give the same bits.
 
     Attributes
     ----------
     replicates : int
         R; some may be empty.
     independent : bool
-        Whether all paths are, and not only the replicates.
+        Whether all paths are independent, and not only the replicates.
     paths, left_out : ndarray, shape (R,)
         Paths counted, and quarantined.
     mean, deviation : ndarray, shape (R, amounts)
@@ -111,7 +111,7 @@ class Totals:
         The chunks in the order in which they were added: first_path, paths and checksum of each,
         one after the other (three numbers a chunk: a long run has millions).
     torn : bool
-        Whether something came in between while a chunk was added: what is here is no total then.
+        True while a chunk is being added; if that was interrupted, the totals are inconsistent.
     """
 
     layout: OutcomeLayout
@@ -146,7 +146,7 @@ class Totals:
         self.joint = np.zeros((several, issuers, issuers), dtype=np.int64)
 
     def clear(self) -> None:
-        """Forget all chunks; memory that is there already takes no time to get."""
+        """Forget all chunks but keep the memory, which would take time to allocate."""
         for name in (*OF_REPLICATES, "histogram"):
             getattr(self, name).fill(0)
         self.broken.clear()
@@ -154,7 +154,7 @@ class Totals:
         self.torn = False
 
     def add(self, chunk: ChunkTotals) -> None:
-        """Add the next chunk; means by the pairwise update of Chan, Golub and LeVeque (1979)."""
+        """Add the next chunk, with the pairwise update of Chan, Golub and LeVeque (1979)."""
         self.torn = True
         self._add(chunk)
         self.torn = False
@@ -176,28 +176,28 @@ class Totals:
         self.paths[r] = total
         self.nonzero[r] += chunk.nonzero
         cells = self.histogram[0 if self.independent else r].reshape(-1)
-        # Of one kind, and indices as wide as addresses: so it takes half the time of `+=`.
+        # With equal types, and indices as wide as addresses, it takes half the time of `+=`.
         np.add.at(cells, chunk.cells.astype(np.intp), chunk.cell_counts.astype(cells.dtype))
         self.counts[r] += chunk.counts
         self.joint[r] += chunk.joint
 
     @property
     def counted(self) -> int:
-        """Paths of all replicates."""
+        """Number of paths counted in all replicates."""
         return int(self.paths.sum())
 
     @property
     def quarantined(self) -> int:
-        """Paths of all replicates that were left out because they were not finite."""
+        """Number of paths in all replicates that were left out because they were not finite."""
         return int(self.left_out.sum())
 
     @property
     def levels(self) -> list[int]:
-        """Chunks of each replicate."""
+        """Number of chunks of each replicate."""
         return [len(entries) // 3 for entries in self.ledger]
 
     def entries(self) -> Integers:
-        """The chunks as rows of `ChunkEntry`, the first of each replicate first; (chunks, 4)."""
+        """The chunks as rows of `ChunkEntry`, (chunks, 4); the first of each replicate first."""
         level = np.concatenate([np.arange(chunks) for chunks in self.levels])
         replicate = np.repeat(np.arange(self.replicates), self.levels)
         rest = [np.array(entries, dtype=np.int64).reshape(-1, 3) for entries in self.ledger]
@@ -205,7 +205,7 @@ class Totals:
         return np.column_stack([replicate, np.concatenate(rest)])[order]
 
     def filled(self) -> Totals:
-        """The same without empty replicates."""
+        """A copy without empty replicates."""
         some = self.paths > 0
         if some.all() or self.replicates == 1:
             return self
@@ -224,7 +224,7 @@ class Totals:
         return mean, float(self.deviation[:, row].sum()) + between
 
     def rows(self, name: str) -> Integers:
-        """Numbers of the rows of a quantity, in the shape of its axes."""
+        """Indices of a quantity's rows, in the shape of its axes."""
         shape = self.layout.shape(name)
         size = int(np.prod(shape, dtype=np.int64))
         rows: Integers = np.arange(size).reshape(shape) + self.layout.first[name]

@@ -1,4 +1,4 @@
-"""Probabilities from weighted paths."""
+"""Estimates of probabilities from weighted paths."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from capexrisk.estimate.intervals import (
 
 @dataclass
 class WeightedHits:
-    """Sums over weighted paths of which some are hits.
+    """Sums over the hits among weighted paths.
 
-    A path's weight is the density that the model gives it over the one it was drawn from, so that
+    A path's weight is the ratio of its density under the model to the density it was drawn from, so
     the mean of weight times hit is the probability.
 
     Attributes
@@ -29,7 +29,7 @@ class WeightedHits:
     n, hits : int
         Paths, and hits among them.
     total, squares, largest : float
-        Of the hits' weights.
+        Sum, sum of squares and maximum of the hits' weights.
     """
 
     n: int = 0
@@ -55,7 +55,7 @@ class WeightedHits:
 
     @property
     def effective_hits(self) -> float:
-        """(Σw)²/Σw² over the hits: as many hits of equal weight would have the same error."""
+        """(Σw)²/Σw² over the hits: the number of hits of equal weight with the same error."""
         return self.total**2 / self.squares if self.hits else 0.0
 
     @property
@@ -64,9 +64,9 @@ class WeightedHits:
         return self.largest / self.total if self.hits else nan
 
     def probability(self, confidence: float = CONFIDENCE) -> Estimate:
-        """Estimate of the probability, with its interval on the scale of logarithms.
+        """Estimate the probability, with an interval on a logarithmic scale.
 
-        There it stays above 0, and it leans upwards as far as the estimate itself may be low: the
+        That keeps it above 0 and makes it reach further upwards, since the estimate may be low: the
         largest weights are the rarest.
         """
         value = self.total / self.n
@@ -74,7 +74,7 @@ class WeightedHits:
 
 
 def log_interval(value: float, relative_error: float, n: int, half_width: float) -> Estimate:
-    """A probability > 0 with an interval of a ratio up and down, `half_width` standard errors."""
+    """A probability > 0, its interval `half_width` standard errors to each side in logarithms."""
     ratio = exp(min(half_width * relative_error, 100.0))
     error = value * relative_error
     return Estimate("probability", value, error, value / ratio, min(1.0, value * ratio), n)
@@ -83,16 +83,16 @@ def log_interval(value: float, relative_error: float, n: int, half_width: float)
 def repeated(
     values: NDArray[np.float64], n: int, bias: float = 0.0, confidence: float = CONFIDENCE
 ) -> Estimate:
-    """Estimate of a probability from independent repetitions of one method.
+    """Estimate a probability from independent repetitions of one method.
 
     Parameters
     ----------
     values : ndarray, shape (repetitions,)
         Two or more, not all of them 0.
     n : int
-        Paths of all of them.
+        Number of paths of all repetitions together.
     bias : float
-        What the method may be off by on average, relative: no number of repetitions tells it.
+        Possible relative bias of the method, which no number of repetitions reveals.
     """
     value = float(values.mean())
     relative_error = hypot(float(standard_error(values)) / value, bias)
