@@ -1,1 +1,1 @@
-"""Draws given to a run: independent, supplied, or the points of a net, its order and rotation."""
+"""Draws of a run: independent, supplied, or Sobol points with their order and rotation."""

@@ -1,4 +1,4 @@
-"""Direction numbers of Sobol's sequence, as Joe and Kuo chose them.
+"""Direction numbers of the Sobol sequence, as chosen by Joe and Kuo.
 
 S. Joe and F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional projections",
 SIAM Journal on Scientific Computing 30 (2008), 2635-2654; their list new-joe-kuo-6.21201.
@@ -22,7 +22,7 @@ CHECKSUM = "4288084eaa2087d8357d08e491e877f013c47bd8381c37d846ae8bc298c757ed"
 
 @cache
 def _table() -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    """Each dimension's primitive polynomial, as bits, and first odd numbers (dimensions, 18)."""
+    """Primitive polynomials, as bits, and initial odd numbers (dimensions, 18), from the file."""
     file = files("capexrisk.points") / "data" / "joe-kuo-21201.npz"
     found = hashlib.sha256(file.read_bytes()).hexdigest()
     if found != CHECKSUM:
@@ -35,8 +35,8 @@ def _table() -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
 def direction_numbers(dimensions: int) -> NDArray[np.uint64]:
     """Direction numbers of the first dimensions, (DIGITS, dimensions); read-only.
 
-    Number j of a dimension is added, without carries, to every point that has digit j: its highest
-    bit is worth 1/2, so bit 63 - j is its last.
+    Number j of a dimension is added, without carries, to every point whose index has digit j: its
+    highest bit is worth 1/2, and bit 63 - j is its last.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def direction_numbers(dimensions: int) -> NDArray[np.uint64]:
     """
     polynomials, first = (part[:dimensions] for part in _table())
     degrees = np.frexp(polynomials)[1] - 1  # the number of bits, less one
-    odd = np.ones((DIGITS, dimensions), dtype=np.uint64)  # of dimension 1 all are 1
+    odd = np.ones((DIGITS, dimensions), dtype=np.uint64)  # all 1 in dimension 1
     for degree in range(1, int(degrees.max()) + 1):
         members = np.flatnonzero(degrees == degree)
         known = min(degree, DIGITS)

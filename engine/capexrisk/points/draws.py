@@ -1,6 +1,6 @@
-"""Where the draws of a run come from: they are given to it, and each chunk takes its source.
+"""Draws that are passed to a run; each chunk takes its source from them.
 
-A run's own points are `frozen.FrozenPoints` as well, made from its scenario.
+A run's own points are `frozen.FrozenPoints` too, made from its scenario.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from capexrisk.points.layout import Place, dimensions, supplied_order
 
 
 class Draws(Protocol):
-    """Draws of any paths; sent to the workers, so they pickle."""
+    """Protocol of the draws of a run; they are sent to the workers, so they pickle."""
 
     def source(self, first_path: int) -> Source:
-        """The draws of a chunk from its first path on, with memory of its own."""
+        """Source of a chunk's draws, starting at its first path, with its own memory."""
 
 
 @dataclass(frozen=True)
 class IndependentDraws:
-    """Independent numbers.
+    """Independent random draws.
 
     Parameters
     ----------
@@ -38,24 +38,24 @@ class IndependentDraws:
     seed: int
 
     def source(self, first_path: int) -> Source:
-        """The draws of a chunk from its first path on."""
+        """Source of a chunk's draws, starting at its first path."""
         return independent_source(self.seed, first_path)
 
 
 class SuppliedDraws:
-    """Draws that the caller has chosen, for scenarios of one shape.
+    """Draws supplied by the caller, for scenarios of one shape.
 
     Parameters
     ----------
     uniforms : ndarray, shape (draws, paths)
-        Numbers between 0 and 1, of path p in column p; normal draws are made of them. Rows are in
-        the order of `layout.supplied_order`, whose ``number`` finds that of a draw.
+        Numbers between 0 and 1, with path p in column p; normal draws are computed from them. Rows
+        are in the order of `layout.supplied_order`, whose ``number`` gives the row of a draw.
     issuers, quarters : int
 
     Raises
     ------
     ValueError
-        If there are more or fewer draws, or a number is not between 0 and 1.
+        If the number of draws is wrong, or a number is not between 0 and 1.
     """
 
     def __init__(self, uniforms: NDArray[np.float64], issuers: int, quarters: int) -> None:
@@ -68,7 +68,7 @@ class SuppliedDraws:
         if not (paths and uniforms.min() > 0.0 and uniforms.max() < 1.0):
             raise ValueError("uniforms: must be between 0 and 1, neither of them included")
         order = supplied_order(issuers, quarters)
-        # Blocks are read whole.
+        # Whole blocks are read.
         whole = np.full((count, -(-paths // BLOCK) * BLOCK), 0.5)
         whole[:, :paths] = uniforms
         self._supplied = Supplied(
@@ -83,5 +83,5 @@ class SuppliedDraws:
         )
 
     def source(self, first_path: int) -> Source:
-        """The draws of a chunk from column `first_path` on."""
+        """Source of a chunk's draws, starting at column `first_path`."""
         return supplied_source(self._supplied, first_path)

@@ -1,7 +1,8 @@
-"""Points of scrambled Sobol sequences, made once and used for any scenario of the same shape.
+"""Frozen points: scrambled Sobol points, made once and used for any scenario of the same shape.
 
-Points depend on a scenario by their rotation alone (`rotation`). A run's own are rotated for its
-own cash flows; another scenario can take them as they are: its draws are then the same to the bit.
+Points depend on a scenario only through their rotation (`rotation`). A run's own points are rotated
+for its own cash flows; another scenario can use them unchanged: its draws are then the same to the
+bit.
 
 Measured on the default scenario with Oracle's capex of 2026 at $40bn, 32 nets of 1,024 points,
 variances averaged over eight seeds: standard errors with points frozen from the default scenario,
@@ -41,7 +42,7 @@ SCRAMBLES_KEPT = 64  # of two seeds; 0.15 MB each for six issuers and twelve qua
 
 @dataclass(frozen=True, eq=False)
 class FrozenPoints:
-    """Points for scenarios of n issuers and T quarters.
+    """Points for scenarios with n issuers and T quarters.
 
     Attributes
     ----------
@@ -59,18 +60,18 @@ class FrozenPoints:
     rotation: Rotation
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        # Without what is worked out when it is asked for.
+        # Without the cached properties.
         return FrozenPoints, (self.seed, self.issuers, self.year, self.rotation)
 
     def source(self, first_path: int) -> Source:
-        """The points of a chunk, all of one replicate, from that of its first path on."""
+        """Source of a chunk's points, all of one replicate, starting at its first path."""
         count = dimensions(self.issuers, len(self.year))
         numbers = scrambled_directions(count, self.seed, replicate_of(first_path))
         return net_source(self._net, numbers, first_path)
 
     @cached_property
     def order(self) -> Order:
-        """Which draw has which dimension."""
+        """The dimension of each draw."""
         return net_order(self.issuers, self.year)
 
     @cached_property
@@ -110,8 +111,8 @@ def frozen_points(market: Market, schedule: Schedule, seed: int) -> FrozenPoints
 
 @lru_cache(maxsize=SCRAMBLES_KEPT)
 def scrambled_directions(count: int, seed: int, replicate: int) -> Words:
-    """Direction numbers of the first `count` dimensions as a replicate has them; read-only.
+    """Scrambled direction numbers of a replicate's first `count` dimensions; read-only.
 
-    They depend on nothing else, and every chunk of the replicate asks.
+    They are cached: they depend on nothing else, and every chunk of the replicate needs them.
     """
     return scramble(direction_numbers(count), seed=seed, replicate=replicate)

@@ -1,11 +1,11 @@
-"""Orders of a path's draws: the dimensions of a Sobol sequence, the rows of supplied draws.
+"""Order of a path's draws: as dimensions of a Sobol sequence, and as rows of supplied draws.
 
 Both list the same numbers: every draw of `model.vocabulary`, of every issuer, in every quarter.
 
-Low dimensions of a sequence are spread more evenly than high ones, together as well, so they go to
-what decides most: the draws made once a path; then, calendar year after calendar year, the
-coordinates that say the issuers' cash flows (`rotation`) and the market's switches, which make
-results jump; then its other draws, which move all issuers at once; then the rest of the issuers'.
+Low dimensions of a sequence are spread more evenly than high ones, singly and jointly, so they go
+to the draws that decide most: those made once a path; then, calendar year after calendar year, the
+coordinates that determine the issuers' cash flows (`rotation`) and the market's switches, which
+make results jump; then its other draws, which move all issuers at once; then the issuers' others.
 
 Measured on the default scenario as variance of independent paths over that of the points, 2**16
 points and 32 replicates, variances averaged over three seeds. Median of the 133 probabilities
@@ -44,7 +44,7 @@ Group = tuple[Draw, ...]
 
 
 class Place(NamedTuple):
-    """One number of a path.
+    """One number among a path's draws.
 
     Attributes
     ----------
@@ -62,7 +62,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Order:
-    """The numbers of a path in an order.
+    """An order of a path's numbers.
 
     Attributes
     ----------
@@ -76,16 +76,16 @@ class Order:
         return {place: number for number, place in enumerate(self.places)}
 
     def of(self, place: Place) -> int:
-        """Dimension, or row, of a place."""
+        """Dimension or row of a place."""
         return self._numbers[place]
 
     def number(self, name: str, issuer: int | None = None, quarter: int | None = None) -> int:
-        """Dimension, or row, of a draw.
+        """Dimension or row of a draw, given its name.
 
         Parameters
         ----------
         name : str
-            Of a draw of `model.vocabulary.DRAWS`.
+            Name of a draw in `model.vocabulary.DRAWS`.
         issuer, quarter : int, optional
             As in `Place`.
 
@@ -110,16 +110,16 @@ class Order:
 
 
 def dimensions(issuers: int, quarters: int) -> int:
-    """Numbers of a path."""
+    """Number of draws per path, which is the number of dimensions."""
     of_market = len(MARKET_PATH) + (len(MARKET_QUARTER) + len(SWITCHES)) * quarters
     return of_market + issuers * (len(ISSUER_PATH) + len(ISSUER_QUARTER) * quarters)
 
 
 def supplied_order(issuers: int, quarters: int) -> Order:
-    """Rows of supplied draws, and draws of a path as searches for rare events see them.
+    """Order of the rows of supplied draws, also used by searches for rare events.
 
-    Once a path the market's, then issuer by issuer; then over all quarters the market's switches,
-    its other draws, and the issuers'.
+    Draws made once a path come first, the market's and then issuer by issuer; then, over all
+    quarters, the market's switches, its other draws, and the issuers'.
     """
     every, several = range(quarters), range(issuers)
     return Order(
@@ -134,9 +134,9 @@ def supplied_order(issuers: int, quarters: int) -> Order:
 
 
 def net_order(issuers: int, year: Iterable[int]) -> Order:
-    """Dimensions of a Sobol sequence; the head of this file says why.
+    """Order of the dimensions of a Sobol sequence; the head of this file gives the reasons.
 
-    Where draws are rotated it is a coordinate that has the dimension, in the place of a draw.
+    Where draws are rotated, a dimension belongs to a coordinate instead of a draw.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def net_order(issuers: int, year: Iterable[int]) -> Order:
 
 
 def first_draws(i: int) -> tuple[Place, ...]:
-    """What issuer i draws once a path and in the first quarter; the first ones are its leads."""
+    """Draws of issuer i once a path and in the first quarter; the first ones are its leads."""
     once = tuple(Place(draw, i) for draw in ISSUER_PATH)
     return (*once, *(Place(draw, i, 0) for draw in ISSUER_QUARTER))
 

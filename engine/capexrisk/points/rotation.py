@@ -1,23 +1,24 @@
-"""Rotating draws so that a few coordinates of a point decide the issuers' cash flows.
+"""Rotation of draws, so that a few coordinates of a point decide the issuers' cash flows.
 
 Free cash flow of a calendar year is nearly linear in the normals behind it: an issuer's own ones
 explain most of it, the market's capex and macro shocks most of the rest. An orthogonal matrix turns
 coordinates into draws, which stay independent standard normals whatever it is. If its first columns
-span the gradients of the first years' cash flows, as many coordinates say nearly all of them (J.
-Imai and K. S. Tan, "A general dimension reduction technique for derivative pricing", Journal of
+span the gradients of the first years' cash flows, as many coordinates explain nearly all of them
+(J. Imai and K. S. Tan, "A general dimension reduction technique for derivative pricing", Journal of
 Computational Finance 10, 2006); these get early dimensions of the sequence.
 
-The gradients are a closed form of the scenario, no pilot run: those of an issuer alone on its
-median path, with revenue that grows at its mean rate, capital spending as planned and no answer of
-anybody. On the default scenario each has a cosine of 0.998 or more with what 131,072 paths say,
-0.97 for CoreWeave, which fails often; 0.94 or more for the market's draws, 0.78 for CoreWeave.
+The gradients have a closed form in the scenario, without a pilot run: those of an issuer alone on
+its median path, with revenue that grows at its mean rate, capital spending as planned and no
+reaction from others. On the default scenario each has a cosine of 0.998 or more with the gradient
+estimated from 131,072 paths, 0.97 for CoreWeave, which fails often; 0.94 or more for the market's
+draws, 0.78 for CoreWeave.
 
 The yield, drawn once a path, decides more than the macro shocks do, but not linearly: rotated with
 the others it spoils the means (2026, large issuers: 120 to 340 instead of 390 to 1,160; see
 `layout`).
 
-Two scenarios whose issuers differ have somewhat other rotations, by which their common random
-numbers are a little less common: where one issuer's plan changes, mainly its own draws. For
+Two scenarios whose issuers differ have slightly different rotations, which make their random
+numbers a little less common: where one issuer's plan changes, mainly its own draws. For
 Oracle's capex of 2026 at $40bn the error of what that does to the others' mean free cash flow of
 2027 is 0.9 to 1.6 of that without rotations. Points that are frozen (`frozen`) avoid it.
 """
@@ -35,18 +36,18 @@ from capexrisk.model.parameters import DELTA, Issuer, Market
 
 Floats = NDArray[np.float64]
 CAPEX_ROW, MACRO_ROW = slice(3, 6), slice(6, 10)  # of `Market.root`
-NEGLIGIBLE = 1e-9  # of a gradient's length: what is left of one that others span is rounding
+NEGLIGIBLE = 1e-9  # of a gradient's length: a smaller remainder is rounding
 
 
 class Gradients(NamedTuple):
-    """Of the free cash flow of n issuers and each calendar year in its draws at 0, $bn."""
+    """Gradients of n issuers' free cash flow in each calendar year at draws of 0, $bn."""
 
     own: Floats  # (n, draws, years) in the issuer's: once a path, then by quarter
     shared: Floats  # (n, draws, years) in the first `SHARED_DRAWS` of the market of each quarter
 
 
 def cash_flow_gradients(market: Market, schedule: Schedule, quarters: int) -> Gradients:
-    """How free cash flow of the years in the first `quarters` depends on draws."""
+    """Gradients of free cash flow with respect to draws, for the years in the first `quarters`."""
     issuers = Issuer(*schedule.issuers.T[..., None, None])  # each (n, 1, 1)
     passed = (np.arange(quarters) + 1.0) * DELTA
     year = schedule.year[:quarters]
@@ -79,7 +80,7 @@ def cash_flow_gradients(market: Market, schedule: Schedule, quarters: int) -> Gr
 
 
 def _from_then_on(flow: Floats) -> Floats:
-    """What a lasting shock moves: the flow of its quarter and of all that follow."""
+    """Effect of a lasting shock: the flows of its quarter and of all that follow."""
     total: Floats = np.flip(np.flip(flow, axis=-1).cumsum(axis=-1), axis=-1)
     return total
 
@@ -91,12 +92,12 @@ def _by_quarter(*by_draw: Floats) -> Floats:
 
 
 def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
-    """Reflections whose product has first columns that span these, one after the other.
+    """Householder reflections whose product has first columns that span these in turn.
 
-    Householder's, that of column j leaving the first j coordinates alone. Each turns what the ones
-    before leave of its column to the positive side of its axis (G. H. Golub and C. F. Van Loan,
-    Matrix Computations, algorithm 5.1.1): a small change of the columns is a small one of the
-    product. A column of zeros, or one that those before it span, gets none.
+    The reflection of column j leaves the first j coordinates alone. It turns the remainder of its
+    column, after the reflections before, to the positive side of its axis (G. H. Golub and C. F.
+    Van Loan, Matrix Computations, algorithm 5.1.1): a small change of the columns is then a small
+    change of the product. A zero column, or one in the span of those before it, gets none.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
         Of the products I - U Vᵀ: the compact form (R. Schreiber and C. Van Loan, SIAM Journal on
         Scientific and Statistical Computing 10, 1989).
     ndarray, shape (n, m, c)
-        The columns in turned coordinates: nothing below the diagonal.
+        The columns in rotated coordinates: zero below the diagonal.
     """
     left = columns.copy()
     v, u = np.zeros_like(columns), np.zeros_like(columns)
@@ -118,7 +119,7 @@ def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
         x = left[:, j:, j]
         below = (x[:, 1:] ** 2).sum(axis=1)
         norm = np.sqrt(x[:, 0] ** 2 + below)
-        far = x[:, 0] + norm  # where it is positive, x0 - norm would lose its digits
+        far = x[:, 0] + norm  # if x0 is positive, x0 - norm would cancel
         first = np.where(x[:, 0] > 0.0, -below / np.where(far > 0.0, far, 1.0), x[:, 0] - norm)
         size = first**2 + below
         wanted = (norm > NEGLIGIBLE * length[:, j]) & (size > 0.0)
@@ -135,10 +136,11 @@ def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def rotation(market: Market, schedule: Schedule) -> Rotation:
-    """The rotations of a scenario's draws, by the cash flows of the first `LEADS` years.
+    """Rotations of a scenario's draws, from its cash flows of the first `LEADS` years.
 
-    First each issuer's own draws, then the leads of all together with what the market draws: a lead
-    coordinate, those before it fixed, moves one issuer's cash flow of one year.
+    Each issuer's own draws are rotated first, then the leads of all issuers together with the
+    market's draws: a lead coordinate, those before it fixed, moves one issuer's cash flow of one
+    year.
     """
     quarters = int((schedule.year < LEADS).sum())
     gradients = cash_flow_gradients(market, schedule, quarters)
@@ -148,7 +150,7 @@ def rotation(market: Market, schedule: Schedule) -> Rotation:
     own_v, own_u, left = reflections(columns)
     shared = np.zeros((LEADS, n, gradients.shared.shape[1]))
     shared[:years] = gradients.shared.transpose(2, 0, 1)
-    # By year, then issuer; what is left of an issuer's own gradient is in its own leads.
+    # By year, then issuer; the remainder of an issuer's own gradient is in its own leads.
     leads = np.einsum("ndy,nm->dnym", left[:, :LEADS], np.eye(n)).reshape(LEADS * n, LEADS * n)
     together = np.concatenate([leads, shared.reshape(LEADS * n, -1).T])
     all_v, all_u, _ = (part[0] for part in reflections(together[None]))

@@ -1,1 +1,1 @@
-"""Questions asked of the model: simulate, compare, replay, forecast, rare events."""
+"""Studies of the model: simulate, compare, replay, forecast, rare events."""

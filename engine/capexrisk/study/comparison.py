@@ -1,4 +1,4 @@
-"""Runs side by side: every estimate that they share, its difference, and how sure that is."""
+"""Comparison of runs: the difference of every estimate that they share, with its error."""
 
 from __future__ import annotations
 
@@ -44,26 +44,26 @@ COLUMNS = (
     "gain",
 )
 LISTED = 4
-LEAST_DIFFERING = 8  # nets; of fewer the spread tells no error
+LEAST_DIFFERING = 8  # nets; with fewer the spread shows no error
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs beside a base.
+    """Runs compared with a base run.
 
     Attributes
     ----------
     runs : dict
         Results by name; the first is the base.
     table : DataFrame
-        One row for each estimate of each other run, what changed most first, and what may not have
-        changed, its interval holding 0, last: scenario, issuer, period, metric, statistic, base and
-        value (the two estimates; 0 or 1 where the summary has a bound), difference with
+        One row for each estimate of each other run. The largest changes come first; differences
+        whose interval contains 0 come last. Columns: scenario, issuer, period, metric, statistic,
+        base and value (the two estimates; 0 or 1 where the summary has a bound), difference with
         standard_error, ci_low and ci_high (95 %), change, gain. `change` is the difference as a
-        share of the base's range from P5 to P95, of a probability the difference itself; NaN where
-        the quantity has no such range. `gain` is the factor by which common random numbers made the
-        standard error smaller, 1 where there are none.
+        share of the base's range from P5 to P95, or for a probability the difference itself; NaN
+        where the quantity has no such range. `gain` is the factor by which common random numbers
+        reduced the standard error, 1 where there are none.
     notes : tuple of str
         What could not be compared, and what weakens the comparison.
     """
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def base(self) -> str:
-        """Name of the run that the others are held against."""
+        """Name of the run with which the others are compared."""
         return next(iter(self.runs))
 
     @property
@@ -90,8 +90,8 @@ class Comparison:
 
     @property
     def plot(self) -> Overlays:
-        """Plots of the runs laid over each other: ``comparison.plot.failure("Oracle")``."""
-        # The one door up: drawing is loaded only when somebody draws.
+        """Plots of all runs on the same axes: ``comparison.plot.failure("Oracle")``."""
+        # Plots are a higher layer, imported lazily: only when something is drawn.
         from capexrisk.report.plots.accessors import Overlays
 
         return Overlays(self.runs)
@@ -120,8 +120,8 @@ class Comparison:
 def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     """Compare runs with the first of them.
 
-    Runs of equal seeds have common random numbers, path by path: their differences are known better
-    than either run. The default sampler's nets tell how well.
+    Runs with equal seeds have common random numbers, path by path: their differences are known more
+    exactly than either run. The default sampler's nets show how exactly.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
 
 
 def numbered(names: Sequence[str]) -> list[str]:
-    """Names of which none is another's, in any case: one that comes again is numbered.
+    """Make names unique, ignoring case, by numbering those that occur again.
 
     >>> numbered(["base", "glut", "Base"])
     ['base', 'glut', 'Base-2']
@@ -190,7 +190,7 @@ def _compared(results: Results) -> ComparedRun:
 
 
 def _rows(results: Results) -> pd.DataFrame:
-    """Estimates of a run by key: value, of a bound the 0 or 1 observed; error, paths, place."""
+    """Estimates of a run by key: value (0 or 1 for a bound), error, paths and place."""
     table = results.summary
     observed = table["statistic"].map(OBSERVED)
     bound = observed.notna()
@@ -209,9 +209,9 @@ def _rows(results: Results) -> pd.DataFrame:
 
 
 def _unresolved(table: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
-    """How far a quantile could lie to either side for want of finer cells of its histogram.
+    """Width on either side of a quantile that its histogram cannot resolve.
 
-    An interval is that wide where it is wider than its error makes it.
+    It shows where an interval is wider than its error makes it.
     """
     value, error = _numbers(table["value"]), _numbers(table["standard_error"])
     most = SLACK * student_half_width(REPLICATES) * error
@@ -258,18 +258,18 @@ def _differences(
     fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
     of_chances = first.index.get_level_values("statistic") == "probability"
     together = paired(*parts, unseen=np.where(of_chances, nets / _numbers(fewest), 0.0))
-    # Where a run has too few paths to tell an error, or few nets differ, the difference has none.
+    # If a run has too few paths to show an error, or few nets differ, the difference has none.
     differing = (parts[0] != parts[1]).sum(axis=1)
     few = ~of_chances & (differing > 0) & (differing < min(LEAST_DIFFERING, nets))
     unknown = np.isnan(apart.standard_error) | few
     together = _without_errors(_widened(together, first, second), unknown)
-    # Batches of independent paths say nothing of quantiles.
+    # Quantiles are unknown for single batches of independent paths.
     known = ~np.isnan(_numbers(together.value))
     return Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
 
 
 def _widened(found: Differences, first: pd.DataFrame, second: pd.DataFrame) -> Differences:
-    """Intervals that also span what either run's histogram cannot resolve."""
+    """Intervals widened by what either run's histogram cannot resolve."""
     low = found.value - _numbers(second["unresolved_low"]) - _numbers(first["unresolved_high"])
     high = found.value + _numbers(second["unresolved_high"]) + _numbers(first["unresolved_low"])
     return found._replace(
@@ -283,7 +283,7 @@ def _without_errors(found: Differences, unknown: NDArray[np.bool_]) -> Differenc
 
 
 def _apart(base: Results, other: Results) -> str | None:
-    """Why two runs do not draw the same random numbers; None if they do."""
+    """Reason why two runs draw different random numbers; None if they draw the same."""
     mine, theirs = base.manifest.run, other.manifest.run
     if mine.seed != theirs.seed:
         return "another seed"
@@ -291,7 +291,7 @@ def _apart(base: Results, other: Results) -> str | None:
         return "another sampler"
     if mine.paths != theirs.paths:
         return "another number of paths"
-    # The points of a net have a dimension for each draw; independent draws go by their names.
+    # The points of a net have a dimension for each draw; independent draws are addressed by name.
     same = base.issuers == other.issuers and base.quarters == other.quarters
     if mine.sampler == "sobol" and not same:
         return "other issuers or quarters, and so other points"
@@ -301,11 +301,11 @@ def _apart(base: Results, other: Results) -> str | None:
 
 
 def _ranges(rows: pd.DataFrame) -> NDArray[np.float64]:
-    """From P5 to P95 of each quantity; 1 for probabilities, NaN where there is none."""
+    """Range from P5 to P95 of each quantity; 1 for probabilities, NaN where there is none."""
     by_statistic = {
         name: part.droplevel("statistic") for name, part in rows["value"].groupby("statistic")
     }
-    empty = rows["value"].iloc[:0].droplevel("statistic")  # of a run that keeps no distributions
+    empty = rows["value"].iloc[:0].droplevel("statistic")  # for a run without distributions
     low, high = (by_statistic.get(level, empty) for level in ("p5", "p95"))
     width = (high - low).where(high > low)
     quantities = rows.reset_index("statistic").index

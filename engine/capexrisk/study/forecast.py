@@ -23,7 +23,7 @@ from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.study.simulation import simulate_job
 
-PILOT_CHUNKS = 32  # a chunk a net, and as many of independent paths
+PILOT_CHUNKS = 32  # one per net, and as many for independent paths
 KEPT = "paths"
 QUERIES = 4  # per worker, so that every worker answers at least once
 Writer = Callable[[Results, Path], object]
@@ -31,7 +31,7 @@ Writer = Callable[[Results, Path], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """What a run is expected to take.
+    """Expected time, memory and disk space of a run.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class Forecast:
     seconds : float
         From start to end, with compiled code from the cache.
     simulation : float
-        The part of `seconds` that grows with the number of paths.
+        The part of `seconds` that is proportional to the number of paths.
     memory_mib : float
         Peak resident memory of the process and of its worker processes on this machine.
     disk_mib : float
-        Size of all files that it leaves.
+        Size of all files that it writes.
     pilot_paths : int
         Number of paths of the small run from which this is extrapolated.
     """
@@ -65,9 +65,9 @@ def forecast_run(
     keep_paths: bool = False,
     began: float | None = None,
 ) -> Forecast:
-    """Run a small part of a plan, with all files that it writes, and extrapolate.
+    """Forecast a run by running a small part of its plan, files included, and extrapolating.
 
-    Time grows with the number of paths, memory does not, files do if single paths are kept.
+    Time grows with the number of paths, memory does not, and files do if single paths are kept.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def forecast_run(
         written = time.perf_counter()
         sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
     in_pilot = results.manifest.times.simulation_seconds
-    # Whole chunks are shared out among workers: a smaller number of them is not shared evenly.
+    # Workers take whole chunks: a small number of chunks is not shared evenly.
     simulation = in_pilot * plan.run_paths / pilot.run_paths
     of_paths = sum(size for file, size in sizes.items() if file.parent.name == KEPT)
     disk = sum(sizes.values()) - of_paths + of_paths * plan.run_paths / pilot.run_paths
@@ -122,7 +122,7 @@ def forecast_run(
 
 
 def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: Writer) -> None:
-    """Refuse a run that is expected to take more memory than is allowed.
+    """Refuse a run that is expected to exceed the memory allowed.
 
     The size of its histograms is known at once; a small run shows the rest.
 

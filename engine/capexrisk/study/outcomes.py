@@ -1,4 +1,4 @@
-"""What happens on every single path, for a few quantities and in memory."""
+"""Outcomes of every single path, for chosen quantities and in memory."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def path_outcomes(
         Columns of the files that ``--keep-paths`` writes: ``"fcf_year/Amazon/2026"``,
         ``"tiers/F4/Oracle"``, ``"market_spread/2026Q4"``, ``"outside_funding"``.
     paths, seed, sampler, n_jobs, backend
-        As for `simulate`: the same arguments, the same paths.
+        As for `simulate`: the same arguments give the same paths.
 
     Returns
     -------
     DataFrame
-        A column a name, in $bn, basis points or as they are counted (a date is a quarter's number
-        from 0, and their number means never); a row a path, 8 bytes a number. The index holds the
-        numbers of paths that `replay` takes: net after net by blocks of points, in the order in
-        which a run adds them up. A path that is not finite is NaN.
+        One column per name, in $bn, basis points or as a count (a date is the quarter's number from
+        0; the number of quarters means never); one row per path, 8 bytes per value. The index holds
+        the path numbers that `replay` takes: net after net by blocks of points, in the order in
+        which a run adds them up. Paths that are not finite are NaN.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One path of a run once more, with every flow of every quarter: what the summary adds up.
+"""Replay of one path of a run, with every flow of every quarter that the summary adds up.
 
 Columns of a replay, money in $bn of the quarter:
 
@@ -6,8 +6,8 @@ Columns of a replay, money in $bn of the quarter:
 - the market: regime, market_spread_bp, utilisation, ai_demand, ai_share_of_bond_market;
 - spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
   dividends as planned, due (debt falling due);
-- need, capex_to_fund + dividends + due - operating_cash_flow where positive, and where it comes
-  from, rung by rung of `model.vocabulary.RUNGS`: cash_above_target, bonds, ..., capex_cut,
+- need, capex_to_fund + dividends + due - operating_cash_flow where positive, and how it is met,
+  rung by rung of `model.vocabulary.RUNGS`: cash_above_target, bonds, ..., capex_cut,
   dividend_cut, unmet, which add up to it;
 - surplus where that is negative, and where it goes: revolver_repaid, buybacks, surplus_to_cash;
   bonds_to_cash is sold ahead of need;
@@ -78,19 +78,19 @@ COLUMNS = (
 def replay(
     run: Results | Scenario, path: int, *, seed: int = 0, sampler: Sampler = "sobol"
 ) -> pd.DataFrame:
-    """Every quarter of one path, issuer by issuer.
+    """Replay every quarter of one path, issuer by issuer.
 
-    The path is computed again from the scenario, the seed and its number alone. The first call on
-    a machine compiles, which takes some ten seconds.
+    The path is recomputed from the scenario, the seed and its number alone. The first call on a
+    machine compiles, which takes some ten seconds.
 
     Parameters
     ----------
     run : Results or Scenario
-        Of results, also read from disk, the scenario, the seed and the sampler are known.
+        Results, including those read from disk, supply the scenario, the seed and the sampler.
     path : int
-        Of results: 0 to ``paths - 1``, the points of the first net, then those of the second, and
-        so on; or a number as ``--keep-paths`` writes it into the column ``path``. Of a scenario:
-        such a number (of the sampler "sobol": net times 2**40 plus point).
+        With results: 0 to ``paths - 1``, the points of the first net, then those of the second, and
+        so on; or a number as ``--keep-paths`` writes it into the column ``path``. With a scenario:
+        such a number (for the sampler "sobol", net times 2**40 plus point).
     seed : int
         With a scenario: as for `simulate`.
     sampler : {"sobol", "plain"}
@@ -99,7 +99,7 @@ def replay(
     Returns
     -------
     DataFrame
-        A row a quarter and issuer; its columns stand at the head of this file.
+        One row per quarter and issuer; the columns are listed at the head of this file.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def replay(
 
 
 def _number(run: RunRecord, path: int) -> int:
-    """The number of a path that is given by its place in the run, or by its number."""
+    """Number of a path that is given by its position in the run, or by that number."""
     nets = run.replicates if run.sampler == "sobol" else 1
     points = run.paths // nets
     if 0 <= path < run.paths:
@@ -145,17 +145,17 @@ def _number(run: RunRecord, path: int) -> int:
 
 @dataclass(frozen=True)
 class _Path:
-    """One path of a traced block."""
+    """A single path of a traced block."""
 
     trace: Floats  # (T, state)
     place: int
 
     def market(self, row: int) -> Floats:
-        """A row of the market, (T,)."""
+        """A row of the market in every quarter, (T,)."""
         return self.trace[:, row + self.place]
 
     def issuer(self, row: int, i: int) -> Floats:
-        """A row of an issuer, (T,)."""
+        """A row of an issuer in every quarter, (T,)."""
         return self.trace[:, m.SIZE + i * s.SIZE + row + self.place]
 
 
@@ -196,11 +196,11 @@ def _issuer(lowered: LoweredScenario, path: _Path, i: int) -> dict[str, NDArray[
 
 
 def _causes(path: _Path, i: int, k: NDArray[np.int64]) -> NDArray[np.object_]:
-    """The binding cause in the quarter of the failure, or of the first cut of capex."""
+    """Binding cause in the quarter of the failure, or of the first cut of capex."""
     causes = np.full(k.size, "", dtype=object)
     for quarter, cause in (
         (s.CUT_QUARTER, s.CUT_CAUSE),
-        (s.FAILURE_QUARTER, s.FAILURE_CAUSE),  # the more important one, where both are dated
+        (s.FAILURE_QUARTER, s.FAILURE_CAUSE),  # failure first, if both have a date
     ):
         last = int(path.issuer(cause, i)[-1])
         if last:

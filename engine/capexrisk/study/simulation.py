@@ -1,4 +1,4 @@
-"""A scenario simulated: from a job to its results."""
+"""Simulation of a scenario, from a job to its results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
 
 
-def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
+def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     scenario: Scenario,
     *,
     paths: int | None = None,
@@ -51,35 +51,35 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
         of two. A larger run contains the paths of a smaller one. Default: 262,144; with targets the
         number is a maximum, 134,217,728 by default.
     seed : int
-        0 to 2**64 - 1. The same seed gives the same bits for any workers and back end.
+        0 to 2**64 - 1. The same seed gives the same bits for any number of workers and back end.
     sampler : {"sobol", "plain"}
         "sobol": 32 scrambled Sobol nets, whose points fill the space of draws evenly: means have
         far smaller errors than from as many independent paths, probabilities smaller ones. Errors
-        come from how the nets differ. "plain": independent paths.
+        come from the spread of the nets. "plain": independent paths.
     n_jobs : int
-        Workers; -1 is one for each core, None what an active `joblib.parallel_config` says.
+        Workers; -1 for one per core, None to follow an active `joblib.parallel_config`.
     backend : {"threading", "loky", "sequential", "dask"}, optional
         Default: an active `joblib.parallel_config`, else threading.
     scheduler : str, optional
         With backend "dask": the address of a running scheduler, ``"tcp://HOST:8786"``. Its
-        cluster says how many workers there are; `n_jobs` has no effect.
+        cluster sets the number of workers; `n_jobs` has no effect.
     collect : {"everything", "means"}
-        "means" takes less time: means and probabilities only, without quantiles and CFaR, and of
-        an issuer without amounts by quarter, flows by year, extremes, net debt, fallen angels and
+        "means" takes less time: means and probabilities only, without quantiles and CFaR, and for
+        issuers without amounts by quarter, flows by year, extremes, net debt, fallen angels and
         causes. Plots and the report need everything.
     targets : sequence of str
-        Standard errors at which the run stops, all of them: ``"funding_failure/Oracle: rel 5%"``,
+        Standard errors; the run stops when all are reached: ``"funding_failure/Oracle: rel 5%"``,
         ``"negative_fcf/Amazon/2026: abs 0.002"``. What was reached is in ``manifest.run``.
     max_seconds : float, optional
         The run stops before it would take longer, checked after 262,144 paths, then each time
         their number has doubled.
     keep_paths : path, optional
-        Existing directory into which single paths are written, a Parquet file a chunk.
+        Existing directory into which single paths are written, one Parquet file per chunk.
     checkpoint : path, optional
-        Directory of its own for a checkpoint of the run in progress, made if it is missing. The
-        same call resumes from it, whatever ended the first; with more paths it uses every whole
-        chunk of the fewer (8,192 points of a net, 16,384 independent paths). The
-        results are those of a run in one go, to the bit.
+        Separate directory for a checkpoint of the run in progress, made if it is missing. The same
+        call resumes from it, whatever ended the first one; a call with more paths reuses every
+        whole chunk of the shorter run (8,192 points of a net, 16,384 independent paths). The
+        results are those of an uninterrupted run, to the bit.
     progress : callable, optional
         Called with the number of paths finished so far.
 
@@ -96,11 +96,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
     KernelFault
         If more than one path in 10,000 is not finite.
     TargetError, UnknownName
-        If a target cannot be read, or is out of reach of the paths and the time allowed.
+        If a target cannot be parsed, or the paths and the time allowed cannot reach it.
     ClusterError
-        If the scheduler cannot be reached, or its workers are none or of other versions.
+        If the scheduler cannot be reached, has no workers, or its workers have other versions.
     WorkersLost
-        If workers died, and nobody is left to do their work.
+        If workers died, and none is left to do their work.
     DimensionError
         If the scenario is too large for the Sobol sequence: more than 21,201 draws a path.
     ResumeMismatch
@@ -144,9 +144,9 @@ def simulate(  # noqa: PLR0913 - all by keyword, and each a choice of the user
 
 
 def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
-    """Run a job, or what is left of it."""
+    """Run a job, or the part of it that its checkpoint lacks."""
     lowered, plan = job.lowered, job.plan
-    code_record()  # now: somebody may edit the sources while the paths run
+    code_record()  # now, since the sources may be edited while the paths run
     started = datetime.now(UTC)
     clock = time.perf_counter()
     standings: list[Standing] = []
@@ -155,7 +155,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
     else:
         totals = execute(lowered, plan, hooks)
     if hooks.keeper is not None:
-        # For a longer run, and for what may end this one yet; the disk has it when the run ends.
+        # For a longer run, or if this one still fails; fsync follows at the end of the run.
         hooks.keeper.keep(to_disk=False)
     seconds = time.perf_counter() - clock
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored

@@ -1,1 +1,1 @@
-"""The probability of a rare failure, by importance sampling or splitting."""
+"""Rare-event probabilities of failures, by importance sampling or splitting."""

@@ -1,4 +1,4 @@
-"""Failures of issuers by the names of the tidy table.
+"""Failures whose probability is wanted, named as in the tidy table.
 
 ``funding_failure/Microsoft``, ``funding_failure/Microsoft/2026``, ``failure_with:Meta/Microsoft``,
 ``any_failure/system``, ``failures_at_least_3/system/2027Q4``: see `names`.
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Event:
-    """Issuers that have failed by the end of a quarter.
+    """Failure of some of these issuers by the end of a quarter.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Event:
     failures : int
         How many of them must have failed.
     quarters : int
-        Until the end of this many.
+        Number of quarters until then.
     """
 
     issuer: str
@@ -48,21 +48,21 @@ class Event:
         return f"{self.metric}/{self.issuer}/{self.period}"
 
     def distance(self, by_issuer: Floats) -> Floats:
-        """The event's distance (paths,) from those of all issuers (issuers, paths)."""
+        """Distance to the event (paths,), from those of all issuers (issuers, paths)."""
         of_members = by_issuer[list(self.members)]
         distance: Floats = np.partition(of_members, self.failures - 1, axis=0)[self.failures - 1]
         return distance
 
 
 def find_event(text: str, lowered: LoweredScenario) -> Event:
-    """The event of a name; see `names.resolve`.
+    """Find the rare event with this name; see `names.resolve`.
 
     Raises
     ------
     UnknownName
         If the tidy table has no such row.
     EventError
-        If it has, but the row is not about failures.
+        If it has such a row, but that is not about failures.
     """
     name = resolve(text, lowered)
     about = _about(name.metric, name.issuer, lowered)
@@ -80,7 +80,7 @@ def find_event(text: str, lowered: LoweredScenario) -> Event:
 def _about(
     metric: str, issuer: str, lowered: LoweredScenario
 ) -> tuple[tuple[int, ...], int] | None:
-    """The issuers a metric is about and how many of them must fail; None if it is of another."""
+    """Issuers in a metric and how many of them must fail; None if it is not about failures."""
     issuers = lowered.issuers
     what, _, other = metric.partition(":")
     if metric == "funding_failure":

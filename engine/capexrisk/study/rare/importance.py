@@ -1,10 +1,10 @@
 """Importance sampling: a proposal found in stages by cross-entropy, then fresh paths from it.
 
-A stage draws from the proposal so far. The paths of all stages, weighted by the mixture of all
-proposals, tell where failures, or the nearest paths as long as there are few, lie along the
+Each stage draws from the proposal so far. The paths of all stages, weighted by the mixture of all
+proposals, show where failures (or the nearest paths, as long as failures are few) lie along the
 direction in which the distance falls: their weighted mean and spread there minimise the
 cross-entropy (R. Y. Rubinstein and D. P. Kroese, "The Cross-Entropy Method", 2004), and so do the
-shares of the mixture's parts. The estimate is made of fresh paths alone.
+shares of the mixture's parts. The estimate uses fresh paths alone.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from capexrisk.study.rare.proposal import Proposal
 from capexrisk.study.rare.slope import steepest_descent
 from capexrisk.study.rare.streams import FRESH, STAGES, stream
 
-PILOT = 1024  # paths of the first stage: they also tell whether regions may be missed
+PILOT = 1024  # paths of the first stage, which also show whether regions may be missed
 STAGE = 704  # of the others; after EQUAL_STAGES each has twice as many as the one before
 LEAST_STAGES = 4
 EQUAL_STAGES = 6
@@ -34,27 +34,27 @@ BURST_SHARE = 0.1  # of all bursts together, at least, and of the shifted part
 WIDER = 1.2  # the tails of a proposal must not be too thin
 SMALLEST_VARIANCE = 0.05
 SLOPE_STAGES = 4
-FEW_HITS = 10.0  # effective hits below which they tell little of the variance to come
+FEW_HITS = 10.0  # effective hits below which the variance to come is hardly known
 
 
 @dataclass
 class Adaptation:
-    """The search for a proposal, and what it has seen.
+    """State of the search for a proposal.
 
     Attributes
     ----------
     proposal : Proposal
         The best so far.
     paths, model_paths : int
-        Spent; drawn by the model's own part of a proposal.
+        Paths drawn in all, and those drawn from the model's own part of a proposal.
     level : float
         Distance up to which a path is near.
     stages : list of (int, Proposal)
-        Their paths, and where these came from.
+        Number of paths of each stage, and the proposal they were drawn from.
     near_draws, near_distances : ndarray
         The nearest paths of all stages.
     pilot_near : ndarray, shape (paths, dimensions)
-        The nearest of those the model itself drew.
+        The nearest paths of the pilot that were drawn from the model itself.
     """
 
     problem: LimitState
@@ -83,7 +83,7 @@ class Adaptation:
         return weights
 
     def add_stage(self, paths: int, random: np.random.Generator) -> None:
-        """Draw a stage and learn from it."""
+        """Draw the paths of a stage and refit the proposal to them."""
         draws, part = self.proposal.draw(paths, random)
         distances = self.problem.evaluate(draws)
         main = part == (1 if self.proposal.shares[1] > 0.0 else 0)
@@ -104,7 +104,7 @@ class Adaptation:
         return distances < 0.0 if self.level == 0.0 else distances <= self.level
 
     def _refit(self, draws: Floats, distances: Floats) -> None:
-        known = np.isfinite(distances)  # a broken path has none
+        known = np.isfinite(distances)  # broken paths have none
         draws, distances = draws[known], distances[known]
         if len(self.stages) == 2:
             self.slopes.clear()  # the pilot's is the slope in the model's middle, far from failing
@@ -132,7 +132,7 @@ class Adaptation:
             self._reshare(self.near_draws[hits], weights[hits])
 
     def _first_shares(self) -> Floats:
-        """As long as few fail: the bursts get as much as the shift once it has had its time."""
+        """Shares as long as few paths fail: bursts count only after EQUAL_STAGES, then equally."""
         bursts = len(self.problem.bursts)
         each = 1.0 / max(bursts, 1) if len(self.stages) > EQUAL_STAGES else 0.0
         return _shares(np.array([1.0, *[each] * bursts]))
@@ -145,11 +145,11 @@ class Adaptation:
 
     @property
     def failures(self) -> int:
-        """Failures seen."""
+        """Number of failures observed."""
         return int((self.near_distances < 0.0).sum())
 
     def failing_behind(self) -> float:
-        """Share of the failures seen on the other side of the model's middle than the shift."""
+        """Share of the observed failures that lie opposite the shift from the model's centre."""
         hits = self.near_distances < 0.0
         if not hits.any():
             return 0.0
@@ -158,9 +158,9 @@ class Adaptation:
         return float(weights[behind].sum() / weights.sum())
 
     def paths_needed(self, relative_error: float) -> float:
-        """Fresh paths for this error, as far as the failures seen so far tell; inf if they don't.
+        """Fresh paths needed for this error, judged by the failures so far; inf if too few.
 
-        The second moment of the proposal's weights over failures, from the weighted failures.
+        It follows from the second moment of the proposal's weights, over the weighted failures.
         """
         hits = self.near_distances < 0.0
         weights = self.near_weights[hits]
@@ -172,22 +172,22 @@ class Adaptation:
 
 
 def least_variance(mean: float, variance: float) -> tuple[float, float]:
-    """Shift and scale of the density that is best where failures have this mean and variance.
+    """Shift and scale of the best density, if failures have this mean and variance.
 
-    Weights vary least if a density is in proportion to the root of the chance of failing times the
-    model's: the root of the failures' density, N(mean, variance), times that of N(0, 1).
+    Weights vary least for a density proportional to the model's times the root of the chance of
+    failing: the root of the failures' density, N(mean, variance), times that of N(0, 1).
     """
     precise = 1.0 / max(variance, SMALLEST_VARIANCE)
     return mean * precise / (precise + 1.0), WIDER * sqrt(2.0 / (precise + 1.0))
 
 
 def effective(weights: Floats) -> float:
-    """(Σw)²/Σw²."""
+    """Effective number of weighted paths, (Σw)²/Σw²."""
     return float(weights.sum()) ** 2 / float(weights @ weights) if weights.size else 0.0
 
 
 def _shares(wanted: Floats) -> Floats:
-    """Shares of all parts from the wanted ones of the moved part and of each burst."""
+    """Shares of all parts, given those wanted for the shifted part and each burst."""
     bursts = wanted.size - 1
     least = np.concatenate([[BURST_SHARE], np.full(bursts, BURST_SHARE / max(bursts, 1))])
     rest = 1.0 - MODEL_SHARE - float(least.sum())
@@ -196,7 +196,7 @@ def _shares(wanted: Floats) -> Floats:
 
 
 def _pilot(problem: LimitState) -> Proposal:
-    """The model's own density, but for a few bursts."""
+    """The pilot's proposal: the model's own density and a few bursts."""
     bursts = len(problem.bursts)
     each = BURST_SHARE / bursts if bursts else 0.0
     shares = np.array([1.0 - each * bursts, 0.0, *[each] * bursts])
@@ -206,15 +206,15 @@ def _pilot(problem: LimitState) -> Proposal:
 
 
 def adapt(problem: LimitState, *, relative_error: float, most: int, seed: int) -> Adaptation:
-    """Search for a proposal until fresh paths promise more than another stage.
+    """Adapt a proposal until fresh paths promise more than another stage.
 
     Parameters
     ----------
     problem : LimitState
     relative_error : float
-        That the estimate shall have.
+        Error wanted for the estimate.
     most : int
-        Paths that may be spent.
+        Maximum number of paths.
     seed : int
     """
     found = Adaptation(problem, _pilot(problem))
@@ -233,13 +233,13 @@ def adapt(problem: LimitState, *, relative_error: float, most: int, seed: int) -
 
 @dataclass
 class FreshPaths:
-    """What paths from the final proposal have found.
+    """Totals over fresh paths from the final proposal.
 
     Attributes
     ----------
     hits : WeightedHits
     model_paths, from_model : int
-        Paths that the proposal's part with the model's own density drew, and hits among them.
+        Paths drawn from the part of the proposal with the model's own density, and their hits.
     """
 
     hits: WeightedHits = field(default_factory=WeightedHits)
@@ -249,7 +249,7 @@ class FreshPaths:
     def add(
         self, problem: LimitState, proposal: Proposal, paths: int, random: np.random.Generator
     ) -> None:
-        """Draw `paths` more."""
+        """Draw `paths` more paths and add them."""
         draws, part = proposal.draw(paths, random)
         hit = problem.evaluate(draws) < 0.0
         self.hits.add(paths, np.exp(-proposal.log_density(draws[hit])))
@@ -258,7 +258,7 @@ class FreshPaths:
 
 
 def batch_sizes(most: int) -> Iterator[int]:
-    """Sizes of the batches of fresh paths: an eighth of what there was."""
+    """Yield the sizes of the batches of fresh paths: an eighth of the paths so far."""
     done = 0
     while done < most:
         size = min(max(SMALLEST_BATCH, done // 8), LARGEST_BATCH, most - done)
@@ -269,7 +269,7 @@ def batch_sizes(most: int) -> Iterator[int]:
 def sample(
     problem: LimitState, proposal: Proposal, *, relative_error: float, most: int, seed: int
 ) -> FreshPaths:
-    """Draw fresh paths until the estimate has this error or `most` are spent."""
+    """Draw fresh paths until the estimate reaches this error or `most` are spent."""
     found = FreshPaths()
     for number, size in enumerate(batch_sizes(most)):
         found.add(problem, proposal, size, stream(seed, FRESH, number))

@@ -1,4 +1,4 @@
-"""What the searches for rare events are given: a distance to failure over standard normal draws."""
+"""Limit state of a rare event: the distance to failure as a function of standard normal draws."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Integers = NDArray[np.int64]
 
 
 class LimitState(NamedTuple):
-    """A failure whose probability is wanted: that a distance is negative.
+    """A failure, which is that a distance is negative, and the draws behind it.
 
     Attributes
     ----------
     evaluate : callable
         From draws (paths, dimensions), independent standard normals under the model, to distances
-        (paths,): negative where the path fails, the smaller the nearer it comes.
+        (paths,): negative where the path fails, and smaller the nearer it comes to failing.
     dimensions : int
     kinds : ndarray, shape (dimensions,)
-        Number of each draw's kind, from 0: draws of one kind, such as a name's over the quarters,
-        matter about equally, so what they tell of each other is used.
+        Number of each draw's kind, from 0. Draws of one kind, such as all quarters of one name,
+        matter about equally, so they inform each other.
     bursts : tuple of ndarray
-        Draws that come together and may be extreme together, such as the market's of a quarter.
+        Groups of draws that may be extreme together, such as the market's in a quarter.
     """
 
     evaluate: Callable[[Floats], Floats]

@@ -1,4 +1,4 @@
-"""Rare events of a scenario: `rare_event`, and the draws of its paths as a search sees them."""
+"""Rare events of a scenario: `rare_event`, and the limit state that a search works on."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from capexrisk.study.rare.search import Method, RareEstimate, estimate_rare
 
 Floats = NDArray[np.float64]
 
-TASK_PATHS = 4096  # of one worker at a time: their draws stay small
+TASK_PATHS = 4096  # per task, to keep their draws small
 SMALLEST, LARGEST = 2.0**-1000, 1.0 - 2.0**-53  # uniform numbers whose quantile is finite
 COUNTING = "plain"
 
 
 @dataclass(frozen=True, repr=False)
 class RareEvent:
-    """What was found of a rare event.
+    """Estimates of a rare event's probability.
 
     Attributes
     ----------
@@ -52,13 +52,13 @@ class RareEvent:
 
     @property
     def paths_to_count(self) -> float:
-        """Plain paths that counting needs for the same relative error."""
+        """Number of plain paths that counting needs for the same relative error."""
         estimate = self.found.estimate
         p, error = estimate.value, estimate.standard_error
         return p * (1.0 - p) / error**2 if error > 0.0 else float("nan")
 
     def to_frame(self) -> pd.DataFrame:
-        """Two rows of the tidy table."""
+        """Both estimates as rows of the tidy table."""
         event = self.event
         key = (event.issuer, event.period, event.metric)
         rows = [
@@ -98,11 +98,11 @@ def rare_event(
     method : {"auto", "importance", "splitting"}
         "auto" chooses after a pilot.
     relative_error : float
-        Standard error over probability to stop at, in (0, 1).
+        Standard error over probability at which to stop, in (0, 1).
     max_paths : int
-        Paths to stop at, 4,096 to 10**9; a search ends with the batch that passes it.
+        Paths after which to stop, 4,096 to 10**9; a search ends with the batch that exceeds it.
     seed : int
-        0 to 2**64 - 1. The same seed gives the same numbers for any workers.
+        0 to 2**64 - 1. The same seed gives the same numbers for any number of workers.
     n_jobs : int
         Workers, as for `simulate`.
 
@@ -113,7 +113,7 @@ def rare_event(
     Raises
     ------
     UnknownName, EventError
-        If the scenario has no such event.
+        If the scenario has no such rare event.
     ValueError
         If an argument is out of range.
     KernelFault
@@ -154,10 +154,10 @@ def rare_event(
 def limit_state(
     lowered: LoweredScenario, event: Event, evaluate: Callable[[Floats], Floats]
 ) -> LimitState:
-    """An event as a search sees it: the draws until its quarter, as `SuppliedDraws` takes them.
+    """Limit state of a rare event over the draws until its quarter, ordered as in `SuppliedDraws`.
 
-    Draws of one name and issuer are of one kind over the quarters. A burst is what the market's
-    normals of one quarter are: a large mixing factor makes all of them large.
+    Draws of one name and issuer are of one kind in all quarters. The market's normals of a quarter
+    form a burst: a large mixing factor makes all of them large.
     """
     places = supplied_order(len(lowered.issuers), event.quarters).places
     kinds: dict[tuple[str, int | None], int] = {}
@@ -176,7 +176,7 @@ def limit_state(
 
 
 class _Model:
-    """The model's paths, by draws supplied or by counting; broken ones never fail."""
+    """The model's paths, from supplied draws or counted; broken ones never fail."""
 
     def __init__(self, lowered: LoweredScenario, event: Event, plan: RunPlan) -> None:
         self._lowered, self._event, self._plan = lowered, event, plan
@@ -189,7 +189,7 @@ class _Model:
         return np.concatenate([self._judged(*part) for part in parts])
 
     def count(self, paths: int) -> Estimate:
-        """Estimate of the event's probability from plain paths 0, 1, ... of the seed."""
+        """Estimate the event's probability from the seed's plain paths 0, 1, ..."""
         tasks = ((k, min(CHUNK_PATHS, paths - k)) for k in range(0, paths, CHUNK_PATHS))
         hits = 0
         for part in run_in_order(self._plan, self._of_seed, tasks):
@@ -197,7 +197,7 @@ class _Model:
         return probability(hits, paths)
 
     def check(self) -> None:
-        """Refuse a scenario of whose paths too many are broken."""
+        """Refuse a scenario with too many broken paths."""
         refuse_broken(self._broken, self._paths)
 
     def _judged(self, distances: Floats, broken: NDArray[np.bool_]) -> Floats:

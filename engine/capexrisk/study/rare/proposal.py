@@ -1,7 +1,7 @@
-"""Where importance sampling draws from: a mixture that never leaves the model's own density out.
+"""Proposal of importance sampling: a mixture that always includes the model's own density.
 
-Its parts are the model's density, which bounds every weight by one over its share; the model's
-shifted and scaled along one direction; and, for each burst, the model's with those draws scaled up.
+Its parts are the model's density, which bounds every weight by one over its share; that density
+shifted and scaled along one direction; and, for each burst, that density with its draws scaled up.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Proposal:
     bursts: tuple[Integers, ...]
 
     def draw(self, paths: int, stream: np.random.Generator) -> tuple[Floats, Integers]:
-        """Draws (paths, dimensions), and the part of the mixture each path comes from."""
+        """Draw paths (paths, dimensions); also the part of the mixture that each comes from."""
         draws = stream.standard_normal((paths, self.direction.size))
         part = stream.choice(self.shares.size, paths, p=self.shares)
         moved = np.flatnonzero(part == 1)
@@ -50,7 +50,7 @@ class Proposal:
         return draws, part
 
     def log_parts(self, draws: Floats) -> Floats:
-        """Log densities of the parts, times their shares and over the model's, (paths, parts)."""
+        """Log of each part's density times its share over the model's density, (paths, parts)."""
         parts = np.empty((len(draws), self.shares.size))
         along = draws @ self.direction
         parts[:, 0] = 0.0
@@ -61,7 +61,7 @@ class Proposal:
             return parts + np.log(self.shares)
 
     def log_density(self, draws: Floats) -> Floats:
-        """Log of the density over the model's: minus the log weight of a path, (paths,)."""
+        """Log of the density over the model's, which is minus a path's log weight, (paths,)."""
         density: Floats = np.logaddexp.reduce(self.log_parts(draws), axis=1)
         return density
 

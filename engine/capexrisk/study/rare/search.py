@@ -1,4 +1,4 @@
-"""Probabilities of rare failures, by the method that suits them, with what speaks against it."""
+"""Rare-failure probabilities by the method that suits, with warnings about its weaknesses."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ Method = Literal["auto", "importance", "splitting"]
 
 ADAPTATION_LIMIT = 0.5  # of the paths
 DOUBTFUL, TWO_SIDED = 0.03, 0.2  # shares of the pilot's nearest paths; see `_missing`
-FAR_BEHIND = -1.0  # of the model's middle, against the shift; noise alone leads less far
+FAR_BEHIND = -1.0  # from the model's centre, against the shift; noise alone reaches less far
 HEAVY = 0.15  # share of one weight
-SURPRISE = 1e-3  # chance below which hits of the model's own part are too many
+SURPRISE = 1e-3  # chance below which the model's own part has too many hits
 LEAST_REPETITIONS = 16
-FEWEST_REPETITIONS = 4  # where no more paths are allowed
-SEEN_BEHIND = 0.2  # of what the nearest paths say
+FEWEST_REPETITIONS = 4  # if no more paths are allowed
+SEEN_BEHIND = 0.2  # of what the nearest paths suggest
 DOMINATES = 0.5  # share of one repetition
 LEAST_FRESH = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class RareEstimate:
-    """A rare failure's probability.
+    """Estimate of a rare failure's probability, and how it was found.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class RareEstimate:
         An upper bound where no failure was reached.
     method : {"importance", "splitting"}
     paths : int
-        Spent: pilot, stages and all.
+        Total number, with pilot and stages.
     effective_hits, largest_share : float
         Of the weighted hits; NaN for splitting, whose hits have no weights.
     warnings : tuple of str
@@ -64,12 +64,12 @@ def estimate_rare(
     ----------
     problem : LimitState
     method : {"auto", "importance", "splitting"}
-        "auto": importance sampling, unless the pilot finds near paths on the other side of where it
-        would sample, or its stages reach no failure; splitting then, with what is left.
+        "auto": importance sampling, unless the pilot finds near paths opposite to where that would
+        sample, or its stages reach no failure; then splitting, with the paths that are left.
     relative_error : float
-        Standard error over probability to stop at.
+        Standard error over probability at which to stop.
     max_paths : int
-        Paths to stop at.
+        Paths after which to stop.
     seed : int
     """
     if method == "splitting":
@@ -90,18 +90,18 @@ def estimate_rare(
 
 
 def _missing(found: Adaptation, share: float) -> bool:
-    """Whether the pilot was near failing where the proposal does not go.
+    """Whether the pilot came near to failing where the proposal does not sample.
 
-    Where the chance falls to one side, the nearest paths of the model lie on that side. A second
-    region has some of them before it, which is no harm if the stages have found failures there.
-    One that fewer than a few of a hundred of the nearest paths lead to goes unseen.
+    If failures lie on one side, the model's nearest paths lie on that side. A second region draws
+    some of them to the other, which does no harm if the stages have found failures there. A region
+    to which fewer than a few percent of the nearest paths point is missed.
     """
     behind = _behind(found, FAR_BEHIND)
     return behind > share and found.failing_behind() < SEEN_BEHIND * behind
 
 
 def _behind(found: Adaptation, beyond: float) -> float:
-    """Share of the pilot's nearest paths that lie below this along the shift."""
+    """Share of the pilot's nearest paths that lie below `beyond` along the shift."""
     return float((found.pilot_near @ found.proposal.direction < beyond).mean())
 
 
@@ -155,10 +155,10 @@ def _split(
     paths: int = 0,
     model_paths: int = 0,
 ) -> RareEstimate:
-    """Repetitions of subset simulation until their spread is small enough.
+    """Repeat subset simulation until the spread of the repetitions is small enough.
 
-    With few paths allowed there are `FEWEST_REPETITIONS` of them at least. Their number is doubled
-    rather than raised one by one: a spread that is looked at often is once too small by chance.
+    Even with few paths allowed there are at least `FEWEST_REPETITIONS`. Their number is doubled
+    rather than raised one by one: a spread that is checked often will be too small once by chance.
     """
     values: list[float] = []
     spent, wanted, error = 0, LEAST_REPETITIONS, inf
@@ -208,7 +208,7 @@ def _split(
 
 
 def _nothing(method: str, paths: int, model_paths: int) -> RareEstimate:
-    """No failure anywhere: what the plain paths among all of them can bound."""
+    """Result without any failure: the bound that the plain paths among all of them give."""
     warning = (
         f"no failure was reached by {method}; the bound is that of the {model_paths:,} plain "
         "paths among those drawn"

@@ -1,4 +1,4 @@
-"""Random numbers of the searches: a stream for each purpose, whoever draws and in what order."""
+"""Random streams of the searches, one per purpose, independent of who draws and in what order."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ STAGES, FRESH, SPLITTING = 1, 2, 3  # first word of a purpose
 
 
 def stream(seed: int, *purpose: int) -> np.random.Generator:
-    """Generator of the numbers of a purpose, such as (SPLITTING, repetition)."""
+    """Random generator for a purpose, such as (SPLITTING, repetition)."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=purpose)))
