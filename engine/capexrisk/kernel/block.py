@@ -18,14 +18,14 @@ from capexrisk.numeric.jit import scalar
 
 BLOCK = 64  # state and outcomes stay in L2
 LANES = 8  # doubles in the widest vector; BLOCK is a multiple of it
-# From one row of the state to the next. A line of the cache more than a row, or every eighth row
-# would compete for the same few places of the cache.
+# Distance between rows of the state. It is a cache line longer than a row; otherwise every eighth
+# row would map to the same few cache sets.
 PITCH = BLOCK + LANES
 
-# How much of a quarter is kept, `detail`: a constant of each entry point, and code for more is not
-# compiled.
-DISTANCE = -1  # how far issuers stay from failing, and nothing else
-MEANS = 0  # what "means" asks for
+# How much of a quarter is recorded, `detail`: a constant of each entry point, so that code for more
+# is not compiled.
+DISTANCE = -1  # only the issuers' distances to failure
+MEANS = 0  # for collect="means"
 EVERYTHING = 1  # also causes, balances and extremes
 TRACE = 2  # also rows that only a trace reads
 
@@ -34,12 +34,12 @@ ABSENT = -1  # the offset of a row that is not there
 
 
 def rows() -> Iterator[int]:
-    """Offsets of consecutive rows; the one after the last is the size of them all."""
+    """Yield offsets of consecutive rows; the one after the last is their total size."""
     return count(0, PITCH)
 
 
 def aligned_zeros(size: int) -> NDArray[np.float64]:
-    """Doubles that begin on a cache line, so that no vector of a row lies across two."""
+    """Array of doubles aligned to a cache line, so that no vector of a row crosses two."""
     room = np.zeros(size + LANES)
     begin = -room.ctypes.data // room.itemsize % LANES
     return room[begin : begin + size]
@@ -49,7 +49,7 @@ def aligned_zeros(size: int) -> NDArray[np.float64]:
 def slot(first, p):
     """Index of path p in a row whose offset is known at run time only.
 
-    Unsigned: it cannot be one of Python's negative indices, which would have to be reckoned with
-    path by path and keep a loop from becoming vector code.
+    It is unsigned: handling Python's negative indices would need a check for each path, which
+    would keep a loop from being vectorised.
     """
     return np.uint64(first) + np.uint64(p)

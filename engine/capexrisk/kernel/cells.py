@@ -1,9 +1,9 @@
 """Histogram cells of any double: 64 cells to each factor of two, alike on both sides of zero.
 
-The cell is the exponent and the leading bits of the mantissa, so finding it is a shift, no range
-has to be guessed beforehand, and histograms of any runs can be added. A cell is at most 1/64 of its
-value wide. Values within 2**-10 of zero share the middle cell and count as zero ($1m where the
-unit is $1bn); values beyond 2**26 share the outermost one.
+A cell is given by the exponent and the leading bits of the mantissa, so finding it is a shift, no
+range has to be guessed beforehand, and histograms of any runs can be added. A cell is at most 1/64
+of its value wide. Values within 2**-10 of zero share the middle cell and count as zero ($1m where
+the unit is $1bn); values beyond 2**26 share the outermost one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How far an issuer stays from failing: negative exactly where it has failed.
+"""Distance of an issuer to failure: negative exactly where it has failed.
 
-What rungs 5 to 9 of the waterfall could give, and a surplus, less what the markets have left of the
-need, in quarters of the operating cash flow at the start. The smallest of a path tells how near it
-came, which the date of a failure does not: searches for rare failures follow it.
+It is what rungs 5 to 9 of the waterfall could give, plus a surplus, minus the need that the markets
+have left, in quarters of the operating cash flow at the start. The minimum over a path shows how
+near it came, which the date of a failure does not: searches for rare failures follow it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ FAR = inf  # before the first quarter
 
 @loop
 def start_distance(own):
-    """No quarter has come near."""
+    """Reset the distance, before the first quarter."""
     for p in range(BLOCK):
         own[s.DISTANCE + p] = FAR
 
 
 @loop
 def keep_distance(state, own, issuer, market):
-    """The smallest so far; called between the rationed channels and the last rungs."""
+    """Update the minimum; called between the rationed channels and the last rungs."""
     flexible = (1.0 - issuer.committed) * (1.0 - issuer.finance_lease_share)
     scale = 1.0 / (issuer.ocf * DELTA)
     for p in range(BLOCK):

@@ -1,4 +1,4 @@
-"""Groups of draws that are made together, and normals from uniform numbers."""
+"""Groups of draws that are made together, and their conversion from uniform to normal."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ from capexrisk.numeric.vecmath import trailing_zeros
 
 
 def normals_of(group: Sequence[Draw]) -> int:
-    """How many of a group, which has them first, are normal."""
+    """Number of normal draws in a group, in which they come first."""
     return sum(draw.law == "normal" for draw in group)
 
 
-# Rows of each group; of the market's in a quarter its switches come last.
+# Rows of each group; among the market's in a quarter, the switches come last.
 PATH_DRAWS, PATH_NORMALS = len(MARKET_PATH), normals_of(MARKET_PATH)
 ISSUER_PATH_DRAWS = len(ISSUER_PATH)  # all of them normal
 MARKET_DRAWS, MARKET_NORMALS = len(MARKET_QUARTER), normals_of(MARKET_QUARTER)
 SWITCH_DRAWS = len(SWITCHES)
 ISSUER_DRAWS = len(ISSUER_QUARTER)  # all of them normal
-WORD_PATHS = min(BLOCK, 64)  # a bit each
+WORD_PATHS = min(BLOCK, 64)  # one bit each
 NO_BIT = np.uint64(0)
 LOWEST_BIT = np.uint64(1)
 
 
 class Tails(NamedTuple):
-    """Room for a list of the numbers that want the quantile's tail."""
+    """Memory for a list of the numbers that lie in the quantile's tails."""
 
     places: NDArray[np.uint64]
     values: NDArray[np.float64]
 
 
 def room_for_tails() -> Tails:
-    """Room for every number that is drawn at once, and for a last vector that is not full."""
+    """Memory for all numbers that are drawn together, and for a partly filled last vector."""
     size = max(MARKET_NORMALS, ISSUER_DRAWS) * BLOCK + LANES
     return Tails(np.zeros(size, dtype=np.uint64), np.full(size, 0.5))
 
@@ -55,8 +55,8 @@ def room_for_tails() -> Tails:
 def turn_normal(state, first, count, tails):
     """Turn `count` rows of uniform numbers from offset `first` on into standard normals.
 
-    First the numbers in the tails are listed: a bit each in a word for 64 paths, so that only
-    those that are there take time. Then the middle of all, then the list, which is short.
+    The numbers in the tails are listed first, through one bit per path in a word of 64, so that
+    only these take time. Then all numbers get the middle's formula, and those listed the tails'.
     """
     listed = 0
     for row in range(first, first + count * PITCH, PITCH):
@@ -72,7 +72,7 @@ def turn_normal(state, first, count, tails):
                 far &= far - LOWEST_BIT
         for p in range(BLOCK):
             state[slot(row, p)] = middle_quantile(state[slot(row, p)])
-    # Whole vectors only: what is left over would be done one by one.
+    # Whole vectors only: a remainder would be computed one by one.
     for t in range((listed + LANES - 1) // LANES * LANES):
         tails.values[t] = tail_quantile(tails.values[t])
     for t in range(listed):

@@ -1,11 +1,11 @@
 """Step 10: the need, the rationed channels one after the other, and the last rungs.
 
-The chain of channels is `model.vocabulary.CHANNELS`: `funding` makes of each of them that its
-lenders ration the same two loops, one that asks and one that serves. A channel's rows are constants
-of its loops.
+The chain of channels is `model.vocabulary.CHANNELS`: for each channel whose lenders ration, the
+same two loops are generated, one that asks and one that serves. A channel's rows are constants of
+its loops.
 
 `detail` is a constant of the entry point: rows that only causes or only tests read are left out of
-the compiled code of runs that do not want them.
+the compiled code of runs that do not need them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Compiled = Callable[..., Any]
 
 @loop
 def assess(state, own, issuer, maturity, date, detail):
-    """The need, and 10.1: cash above target."""
+    """Compute the need, and meet it from cash above target; 10.1."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
@@ -79,7 +79,7 @@ def assess(state, own, issuer, maturity, date, detail):
 
 @scalar
 def lent_by_cash_flow(state, own, p, issuer, leases_owed):
-    """(room, share of it that is open, price factor) of a bond market; 10.2."""
+    """(room, share of it that is open, price factor) of the bond market; 10.2."""
     owed = own[s.DEBT + p] + leases_owed
     room = bond_room(own[s.CASH_FLOW_YEAR + p], owed, own[s.DUE + p], issuer)
     access = bond_access(state[m.REGIME + p], issuer)
@@ -93,7 +93,7 @@ assert [entry.base for entry in CHANNELS.values()].count("cash_flow") == 1, "one
 
 
 def asking(name: str) -> Compiled:
-    """The loop over paths in which an issuer asks a channel for what is left of its need."""
+    """Make the loop over paths in which an issuer asks a channel for the rest of its need."""
     rows, channel = s.FLOW[name], CHANNELS[name]
     of_bonds, by_health = channel.base == "cash_flow", channel.health
 
@@ -134,7 +134,7 @@ def asking(name: str) -> Compiled:
 
 
 def serving(name: str) -> Compiled:
-    """The loop over paths in which a channel serves an issuer its share of what it asked."""
+    """Make the loop over paths in which a channel serves an issuer its share of what it asked."""
     rows, of_bonds = s.FLOW[name], CHANNELS[name].base == "cash_flow"
 
     @loop
@@ -148,7 +148,7 @@ def serving(name: str) -> Compiled:
             own[rows.amount + p] = sold
             own[rows.total + p] += sold
             if of_bonds:
-                # What is sold ahead of need goes to cash at once.
+                # Money raised ahead of need goes to cash at once.
                 own[s.CASH + p] += sold - used
                 state[m.BONDS_SOLD + p] += sold
             if detail >= EVERYTHING:
@@ -163,11 +163,11 @@ SERVE = {name: serving(name) for name in RATIONED}
 
 @section
 def nothing(state, market, schedule, k, detail):
-    """The end of the chain."""
+    """End of the chain: do nothing."""
 
 
 def chain(names: tuple[str, ...]) -> Compiled:
-    """Channels one after the other: all issuers ask the first, it serves, and so on."""
+    """Chain channels: all issuers ask the first, it serves them, and so on."""
     if not names:
         return nothing
     name, *others = names
@@ -197,7 +197,7 @@ sell = chain(RATIONED)
 
 @loop
 def climb_last_rungs(state, own, issuer, market, detail):
-    """10.5 to 10.10: cash, the revolver, equity, cuts."""
+    """Meet the rest of the need from cash, the revolver, equity and cuts; 10.5 to 10.10."""
     for p in range(BLOCK):
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
         access = by_regime(state[m.REGIME + p], market.channel_access[s.EQUITY.number])
@@ -227,7 +227,7 @@ def climb_last_rungs(state, own, issuer, market, detail):
 
 @loop
 def spend(own, issuer, detail):
-    """The surplus, and capex as it is spent, with its effect on later plans where it was cut."""
+    """Spend the surplus and capex; a cut also affects later plans."""
     own_share = 1.0 - issuer.finance_lease_share
     cuts = 0
     for p in range(BLOCK):
@@ -237,7 +237,7 @@ def spend(own, issuer, detail):
         repaid, buyback, kept = spend_surplus(surplus, cash, revolver, issuer)
         cut = own[s.CAPEX_CUT.amount + p]
         cuts += 1 if cut > 0.0 else 0
-        # Where all of it is cut, rounding must not leave a negative rest: it would be lent back.
+        # If all of it is cut, rounding must not leave a negative rest, which would be lent back.
         spent = positive_part(own[s.PLANNED + p] - cut / own_share)
         own[s.SPENT + p] = spent
         own[s.YEAR_SPENT + p] += spent

@@ -1,4 +1,4 @@
-"""Finding the histogram cell of a number: a shift of its bits."""
+"""Histogram cell of a number, found by shifting its bits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST = ((1023 + LOWEST_EXPONENT) << CELL_BITS) - 1
 
 @scalar
 def cell_of(x):
-    """Number of the cell of a finite x, 0..CELLS - 1; the middle one is zero's."""
+    """Index of the cell of a finite x, 0..CELLS - 1; the middle cell holds zero."""
     distance = (float_bits(abs(x)) >> SHIFT) - FIRST
     distance = 0 if distance < 0 else distance
     distance = CELLS_SIDE if distance > CELLS_SIDE else distance

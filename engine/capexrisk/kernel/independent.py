@@ -2,7 +2,7 @@
 
 The address fills Philox's 128-bit counter: the path's low 32 bits; its next 16 bits and the
 quarter; the name; the issuer's key. The seed is the 64-bit key. One counter yields two numbers,
-so names are those of pairs: `Draw.pair` of `model.vocabulary`.
+so a name stands for a pair of draws: `Draw.pair` of `model.vocabulary`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 MARKET_KEY = np.uint64(0)
-ONCE = np.uint64(0xFFFF)  # the quarter of what is drawn once a path
+ONCE = np.uint64(0xFFFF)  # stands for the quarter in draws made once a path
 QUARTER_SHIFT = np.uint64(16)
-MAX_PATHS = 2**48  # what the address has room for
+MAX_PATHS = 2**48  # limit of the address
 # The first pair of each group; the others follow it.
 OF_PATH = np.uint64(MARKET_PATH[0].pair)
 OF_ISSUER_PATH = np.uint64(ISSUER_PATH[0].pair)
@@ -53,7 +53,7 @@ def uniform_pair(path, quarter, name, issuer, seed):
 
 @loop
 def draw_uniforms(state, first, count, source, quarter, name, issuer):
-    """Uniform numbers into `count` rows from offset `first` on, a pair's name for every two."""
+    """Fill `count` rows from offset `first` on with uniform numbers, two for each pair's name."""
     for pair in range(count // 2):
         row_a = first + 2 * pair * PITCH
         row_b = row_a + PITCH
@@ -64,13 +64,13 @@ def draw_uniforms(state, first, count, source, quarter, name, issuer):
             state[slot(row_b, p)] = v
 
 
-# np.int64 below, as in the other sources: numba would compile a function anew for every constant it
-# is called with.
+# np.int64 below, as in the other sources: numba would compile a function again for every constant
+# it is called with.
 
 
 @loop
 def draw_path(state, source):
-    """What the market draws once a path."""
+    """Draw the market's numbers of a path."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
     draw_uniforms(state, first, count, source, ONCE, OF_PATH, MARKET_KEY)
     turn_normal(state, first, normals, source.tails)
@@ -78,7 +78,7 @@ def draw_path(state, source):
 
 @loop
 def draw_issuer_path(own, key, source):
-    """What an issuer draws once a path; `key` is its word in addresses."""
+    """Draw an issuer's numbers of a path; `key` is its word in addresses."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
     draw_uniforms(own, first, count, source, ONCE, OF_ISSUER_PATH, key)
     turn_normal(own, first, count, source.tails)
@@ -86,7 +86,7 @@ def draw_issuer_path(own, key, source):
 
 @loop
 def draw_market(state, k, source):
-    """What the market draws in quarter k, switches and all."""
+    """Draw the market's numbers of quarter k, including switches."""
     first, normals = np.int64(m.E_SPREAD), np.int64(MARKET_NORMALS)
     count = np.int64(MARKET_DRAWS + SWITCH_DRAWS)
     draw_uniforms(state, first, count, source, np.uint64(k), OF_MARKET, MARKET_KEY)
@@ -95,7 +95,7 @@ def draw_market(state, k, source):
 
 @loop
 def draw_issuer(own, k, key, source):
-    """What an issuer draws in quarter k."""
+    """Draw an issuer's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)
     draw_uniforms(own, first, count, source, np.uint64(k), OF_ISSUER, key)
     turn_normal(own, first, count, source.tails)

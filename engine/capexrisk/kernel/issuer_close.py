@@ -1,7 +1,7 @@
 """The end of an issuer's quarter: step 11, its part of step 12, tiers of distress and causes.
 
-Short loops on purpose: a processor works on several paths at once only while their instructions
-fit into its window, so that one long loop took longer than its parts.
+The loops are short on purpose: a processor overlaps several paths only while their instructions
+fit into its window, so one long loop took longer than its parts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from capexrisk.numeric.vecmath import nan_if_square_beyond, positive_part
 
 @loop
 def close_books(state, own, issuer, market, detail):
-    """Step 11: what debt costs, and the balances with this quarter's debt."""
+    """Step 11: cost of debt, and balances including this quarter's debt."""
     for p in range(BLOCK):
         spread = own[s.SPREAD + p]
         leased = issuer.finance_lease_share * own[s.SPENT + p]
@@ -43,7 +43,7 @@ def close_books(state, own, issuer, market, detail):
 
 @loop
 def close_accounts(own, issuer, market, detail):
-    """Step 11: profit, and capital spending that enters the pipeline; L of step 12."""
+    """Step 11: profit, and capex entering the pipeline; also L of step 12."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         spent = own[s.SPENT + p]
@@ -65,7 +65,7 @@ def close_accounts(own, issuer, market, detail):
 
 @loop
 def date_distress(state, own, issuer, market, smallest, k):
-    """Date F1, F3 and F4; the number of paths that fail or cut capex for the first time."""
+    """Date F1, F3 and F4; returns the number of paths that fail or cut capex for the first time."""
     struck = 0
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
@@ -95,13 +95,13 @@ def date_distress(state, own, issuer, market, smallest, k):
 
 @scalar
 def square(x):
-    """x * x: sums of squares are as large as the largest of them, since none cancels another."""
+    """x * x; a sum of squares is at least its largest term, since none cancels another."""
     return x * x
 
 
 @loop
 def date_balances(own, issuer, market, leases, k):
-    """Date net debt and fallen angels; the lowest cash and the highest spread of a path."""
+    """Date net debt and fallen angels; update a path's lowest cash and highest spread."""
     lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
@@ -123,7 +123,7 @@ def date_balances(own, issuer, market, leases, k):
 
 @loop
 def leave(own, issuer, k):
-    """Failed issuers leave the field, their year judged at once: nothing flows after it."""
+    """Remove failed issuers and judge their year at once, since nothing flows after it."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         if own[s.FAILURE_QUARTER + p] == k:
@@ -135,9 +135,9 @@ def leave(own, issuer, k):
 
 @loop
 def assign_causes(state, own, issuer, market, plan, k):
-    """The cause of the first cut and of the failure.
+    """Assign the causes of the first cut and of the failure.
 
-    Both are rare, so this loop branches instead of computing causes nobody asks for.
+    Both are rare, so this loop branches instead of computing causes that are not needed.
     """
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
@@ -162,9 +162,9 @@ def assign_causes(state, own, issuer, market, plan, k):
 
 @loop
 def close_year(state, own, issuer, k):
-    """F0: the year's free cash flow is judged in its last quarter. Leases, and the group's profit.
+    """F0: judge the year's free cash flow in its last quarter; leases and the group's profit.
 
-    YEAR_STATE tells both: 1 if it was negative, plus 2 if the issuer has failed by now.
+    YEAR_STATE holds both: 1 if the cash flow was negative, plus 2 if the issuer has failed by now.
     """
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
@@ -182,9 +182,9 @@ def close_year(state, own, issuer, k):
 
 @loop
 def clear_year(own, detail):
-    """The sums of a calendar year start again at 0.
+    """Reset the sums of a calendar year to 0.
 
-    Flows go on to the end of the path where nobody asks for them by year.
+    Flows that are not collected by year continue to the end of the path.
     """
     for p in range(BLOCK):
         own[s.YEAR_OCF + p] = 0.0

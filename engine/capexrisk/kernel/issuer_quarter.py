@@ -1,4 +1,4 @@
-"""A quarter of one issuer before its funding: steps 4 to 9."""
+"""One issuer's quarter before its funding: steps 4 to 9."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from capexrisk.numeric.vecmath import exp
 
 @loop
 def build(state, own, issuer, market):
-    """Step 4: what enters service; adds the issuer's capacity to the market's."""
+    """Step 4: capacity entering service; adds the issuer's capacity to the market's."""
     for p in range(BLOCK):
         capital, first, second = pipeline(
             own[s.CAPITAL + p],
@@ -119,7 +119,7 @@ def race(state, own, issuer, market, plan, time):
 
 @loop
 def plan_capex(state, own, issuer, market, plan):
-    """Step 9, second half: everyone answers the pack at once."""
+    """Step 9, second half: all issuers respond to the pack at once."""
     for p in range(BLOCK):
         log_factor = raced_factor(
             own[s.LOG_FACTOR + p],

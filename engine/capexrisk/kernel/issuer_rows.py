@@ -1,4 +1,4 @@
-"""Offsets of one issuer's rows, counted from where that issuer's rows begin."""
+"""Offsets of one issuer's rows, relative to its first row."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _row = rows()
 
 
 class FlowRows(NamedTuple):
-    """A flow: through a channel, or what is cut or bought back."""
+    """Rows of a flow: raised through a channel, cut or bought back."""
 
     number: int  # of a channel, in tables by channel
     amount: int  # of the quarter
-    total: int  # of the year, or of the path where no year is asked for
-    balance: int  # in which it is owed; ABSENT of what is not
+    total: int  # of the year, or of the path if not collected by year
+    balance: int  # in which it is owed; ABSENT if it is not
 
 
 class LentRows(NamedTuple):
-    """A channel whose money is owed."""
+    """Rows of a channel whose money is owed."""
 
     number: int
     amount: int
     balance: int
     pooled: bool
-    leased: bool  # whether finance leases, which are lent at source, add to it
+    leased: bool  # whether finance leases, lent at source, add to it
 
 
 BALANCE = {name: next(_row) for name in BALANCES}
@@ -49,7 +49,7 @@ LENT = tuple(
     if not CHANNELS[name].at_source
 )
 TOTALS = tuple(flow.total for flow in FLOW.values())
-# Those that a loop treats in a way of their own.
+# Flows that a loop treats separately.
 BONDS = FLOW["bonds"]
 SECURED = FLOW["secured"]
 REVOLVER = FLOW["revolver"]
@@ -106,17 +106,17 @@ UNMET = next(_row)
 REPAID = next(_row)
 SPENT = next(_row)
 FREE_CASH_FLOW = next(_row)
-# Money kept away this quarter, by obstacle
+# Money withheld this quarter, by obstacle
 LOST_WINDOW = next(_row)
 LOST_LEVERAGE = next(_row)
 LOST_RATIONING = next(_row)
-# What the calendar year has yielded so far
+# The calendar year so far
 YEAR_OCF = next(_row)
 YEAR_SPENT = next(_row)
 YEAR_PROFIT = next(_row)
 YEAR_FREE_CASH_FLOW = next(_row)  # known at its end
 YEAR_STATE = next(_row)
-# What the path has yielded so far
+# The path so far
 ABOVE_LIMIT = next(_row)
 NEGATIVE_QUARTER = next(_row)  # F0
 BUYBACK_QUARTER = next(_row)  # F1
@@ -129,7 +129,7 @@ CUT_CAUSE = next(_row)
 FAILURE_CAUSE = next(_row)
 PEAK_SPREAD = next(_row)
 LOWEST_CASH = next(_row)
-DISTANCE = next(_row)  # to failure; kept only where it is asked for
+DISTANCE = next(_row)  # to failure; kept only on request
 
 SIZE = next(_row)
 
@@ -141,9 +141,9 @@ def state_size(issuers: int) -> int:
 
 @scalar
 def rows_of(state, i):
-    """The rows of issuer i, a view.
+    """View of the rows of issuer i.
 
-    A pointer of its own, so that row offsets stay compile-time constants in the loops.
+    It has its own pointer, so that row offsets stay compile-time constants in the loops.
     """
     begin = market_rows.SIZE + i * SIZE
     return state[begin : begin + SIZE]

@@ -1,4 +1,4 @@
-"""A quarter of the market: steps 1 to 3, the market's part of 5, 9 and 10, and step 12."""
+"""The market's quarter: steps 1 to 3, its part of 5, 9 and 10, and step 12."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BONDS = list(CHANNELS).index("bonds")
 
 @loop
 def open_market(state, market, scheduled, growth):
-    """Steps 1 to 3; clears the sums over issuers."""
+    """Steps 1 to 3; also clears the sums over issuers."""
     for p in range(BLOCK):
         scale = mixing_factor(state[m.Z_MIXING + p], market)
         z_spread, z_demand, z_capex, z_macro, z_software = correlated(
@@ -96,7 +96,7 @@ def open_market(state, market, scheduled, growth):
 
 @loop
 def use_capacity(state, market, scheduled, k):
-    """Step 5 but for the issuers' revenue: utilisation, the tenant, spot earnings."""
+    """Step 5 without the issuers' revenue: utilisation, the tenant, spot earnings."""
     leaving = 0
     for p in range(BLOCK):
         demand, log_demand = state[m.DEMAND + p], state[m.LOG_DEMAND + p]
@@ -132,7 +132,7 @@ def use_capacity(state, market, scheduled, k):
 
 @loop
 def find_pack(state):
-    """The pack the race is drawn to: the weighted mean of the survivors; step 9."""
+    """The pack to which the race is drawn: the weighted mean of the survivors; step 9."""
     for p in range(BLOCK):
         weight = state[m.PULL_WEIGHT + p]
         state[m.PULL + p] = state[m.PULL + p] / (weight if weight > 0.0 else 1.0)
@@ -140,7 +140,7 @@ def find_pack(state):
 
 @loop
 def ration(state, access, absorb, growth, by_health):
-    """The share of asks that a channel serves; clears the sum for the next channel; step 10."""
+    """Share of asks that a channel serves; clears the sum for the next channel; step 10."""
     for p in range(BLOCK):
         health = state[m.HEALTH + p] if by_health else 1.0
         capacity = absorb * growth * by_regime(state[m.REGIME + p], access) * health
@@ -150,7 +150,7 @@ def ration(state, access, absorb, growth, by_health):
 
 @loop
 def close_market(state, market, growth, k):
-    """Step 12, and the first quarter in which a path is not finite."""
+    """Step 12; also dates the first quarter in which a path is not finite."""
     capacity = market.channel_absorb[BONDS] * growth
     for p in range(BLOCK):
         sold = state[m.BONDS_SOLD + p]
@@ -158,7 +158,7 @@ def close_market(state, market, growth, k):
         state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
         state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
         total = abs(state[m.LOG_SPREAD + p]) + state[m.DEMAND + p] + abs(state[m.PREMIUM + p])
-        # An infinite price hides: times an access of 0 it is NaN, and a minimum passes over that.
+        # An infinite price could hide: times an access of 0 it is NaN, which a minimum ignores.
         total += state[m.EQUITY_PRICE + p]
         broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)
         state[m.NOT_FINITE + p] = broken

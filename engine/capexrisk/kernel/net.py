@@ -1,6 +1,6 @@
 """Draws from the points of a net: coordinates, some of them rotated, and switches.
 
-The order of dimensions is written out in `points.layout.net_order`.
+The order of dimensions is that of `points.layout.net_order`.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from capexrisk.kernel.points import point_rows
 from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS, project, rotate_rows
 from capexrisk.numeric.jit import loop, scalar
 
-REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, less the leads
+REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, without the leads
 
 
 @loop
 def draw_path(state, source):
-    """What the market draws once a path, and all coordinates that issuers and market share."""
+    """Draw the market's numbers of a path, and all coordinates that issuers and market share."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
     points = source.points
     point_rows(state, first, count, points.net.of_market_path, points)
@@ -39,7 +39,7 @@ def draw_path(state, source):
 
 @loop
 def draw_shared(points, net, tails):
-    """The coordinates of which all issuers' leads and the market's rotated draws are made."""
+    """Draw the coordinates behind all issuers' leads and the market's rotated draws."""
     shared = points.shared
     several = np.int64(SHARED_DRAWS)
     row = net.rotation.all_v.shape[1] * PITCH
@@ -58,7 +58,7 @@ def draw_shared(points, net, tails):
 
 @loop
 def draw_issuer_path(own, i, source):
-    """What issuer i draws once a path, and all its coordinates that are rotated."""
+    """Draw issuer i's numbers of a path, and all its coordinates that are rotated."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
     points = source.points
     draw_own(i, points, source.tails)
@@ -67,7 +67,7 @@ def draw_issuer_path(own, i, source):
 
 @loop
 def draw_own(i, points, tails):
-    """The coordinates of which issuer i's rotated draws are made; the leads come first."""
+    """Draw the coordinates behind issuer i's rotated draws; the leads come first."""
     net, own = points.net, points.own[i]
     one, rest, later = np.int64(1), np.int64(REST), np.int64(ISSUER_DRAWS)
     row = np.int64(LEADS * PITCH)
@@ -85,14 +85,14 @@ def draw_own(i, points, tails):
 
 @scalar
 def own_dimension(i, k, issuers):
-    """The first of issuer i's in quarter k, of the issuers' dimensions; the first has `REST`."""
+    """First dimension of issuer i in quarter k, among the issuers'; quarter 0 has `REST`."""
     before = issuers * (ISSUER_DRAWS * k - ISSUER_DRAWS + REST)
     return before + ISSUER_DRAWS * i if k > 0 else REST * i
 
 
 @loop
 def draw_market(state, k, source):
-    """What the market draws in quarter k, switches and all."""
+    """Draw the market's numbers of quarter k, including switches."""
     first, normals = np.int64(m.E_SPREAD), np.int64(MARKET_NORMALS)
     switches, several = np.int64(m.U_REGIME), np.int64(SWITCH_DRAWS)
     points, net = source.points, source.points.net
@@ -107,7 +107,7 @@ def draw_market(state, k, source):
 
 @loop
 def draw_issuer(own, k, i, source):
-    """What issuer i draws in quarter k."""
+    """Draw issuer i's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)
     points, net = source.points, source.points.net
     rotated = count if k < net.rotation.quarters else np.int64(0)

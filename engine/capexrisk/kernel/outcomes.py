@@ -1,8 +1,8 @@
-"""What a path yields: the catalogue of quantities, and the row each has in a block's outcomes.
+"""Outcomes of a path: the catalogue of quantities, and their rows in a block's outcomes.
 
-Three kinds. A *distribution* is summed, squared and put into a histogram; a *mean* is summed and
-squared; a *count* is a small whole number (a quarter, a cause, a regime) whose values are counted.
-Rows stand in that order. A date is a count whose last level means never.
+There are three kinds. A *distribution* is summed, squared and put into a histogram; a *mean* is
+summed and squared; a *count* is a small whole number (a quarter, a cause, a regime) whose values
+are counted. Rows are in that order. A date is a count whose last level means never.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Collect = Literal["everything", "means"]
 
 @dataclass(frozen=True)
 class Quantity:
-    """One line of the catalogue.
+    """A quantity of the catalogue.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ class Quantity:
         Axes of its rows, slowest first: "issuer", "quarter", "year", "flow", "channel", "tier",
         "regime".
     levels : int or str
-        Number of values of a count, or the axis that has one value less; 0 of an amount.
+        Number of values of a count, or the axis that has one value fewer; 0 for an amount.
     detail : bool
-        Whether a run that collects "means" does without: issuers by quarter, extremes, causes.
+        Whether a run that collects "means" leaves it out: issuers by quarter, extremes, causes.
     """
 
     name: str
@@ -91,13 +91,13 @@ OutcomeRows: Any = namedtuple(  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class OutcomeLayout:
-    """Where every quantity of a scenario's paths is kept.
+    """Layout of the rows that hold the quantities of a scenario's paths.
 
     Attributes
     ----------
     quantities : dict of str to Quantity
-        What is collected, by name, in the order of its rows; with "means" distributions are
-        means.
+        The collected quantities by name, in the order of their rows; with "means", distributions
+        become means.
     axes : dict of str to int
         Length of each axis.
     first : dict of str to int
@@ -150,7 +150,7 @@ class OutcomeLayout:
 
     @property
     def detailed(self) -> bool:
-        """Whether any of it is detail."""
+        """Whether any quantity is detail."""
         return any(quantity.detail for quantity in self.quantities.values())
 
     def shape(self, name: str) -> tuple[int, ...]:
@@ -158,11 +158,11 @@ class OutcomeLayout:
         return tuple(self.axes[axis] for axis in self.quantities[name].axes)
 
     def levels_of(self, name: str) -> int:
-        """Number of values of a count; 0 of an amount."""
+        """Number of values of a count; 0 for an amount."""
         return _levels(self.quantities[name], self.axes)
 
     def offsets(self) -> OutcomeRows:
-        """The record the kernel takes: first rows as offsets into a block's flat outcomes."""
+        """The layout for the kernel: first rows as offsets into a block's flat outcomes."""
         collected = {name: row * BLOCK for name, row in self.first.items()}
         return OutcomeRows(*(collected.get(quantity.name, ABSENT) for quantity in CATALOGUE))
 

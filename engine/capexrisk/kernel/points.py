@@ -1,7 +1,7 @@
-"""Points of scrambled Sobol sequences, in the place of independent numbers.
+"""Points of scrambled Sobol sequences, used instead of independent numbers.
 
-A path is a point in as many dimensions as it has draws. A replicate is one sequence, scrambled in
-its own way: in each dimension its digits are multiplied by a random lower triangular matrix and
+A path is a point in as many dimensions as it has draws. A replicate is one sequence, scrambled
+independently: in each dimension its digits are multiplied by a random lower triangular matrix and
 shifted (J. Matousek, "On the L2-discrepancy for anchored boxes", Journal of Complexity 14, 1998).
 Any single point of it is uniform, and means over it vary as under Owen's nested scrambling (A. B.
 Owen, "Variance with alternative scramblings of digital nets", ACM TOMACS 13, 2003). Replicates are
@@ -23,9 +23,9 @@ from capexrisk.numeric.jit import entry, loop, scalar
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 DIGITS = 40  # a replicate has 2**40 points
-REPLICATES = 256  # at most; with 2**40 points each as many paths as an address has room for
-SCRAMBLE = np.uint64(12)  # the name of the bits that scramble; no pair of draws has it
-LOW_DIGITS = 6  # these tell the points of a block apart
+REPLICATES = 256  # at most; with 2**40 points each, they fill the numbers of paths in an address
+SCRAMBLE = np.uint64(12)  # name of the scrambling bits, which no pair of draws has
+LOW_DIGITS = 6  # these distinguish the points of a block
 assert 2**LOW_DIGITS == BLOCK, "point_rows writes them out"
 POINT_BITS = np.uint64(2**DIGITS - 1)
 TOP = np.uint64(2**63)
@@ -36,21 +36,22 @@ Words = NDArray[np.uint64]
 
 
 class Net(NamedTuple):
-    """How a Sobol point becomes the draws of a scenario with n issuers and T quarters; read-only.
+    """Map from a Sobol point to the draws of a scenario with n issuers and T quarters; read-only.
 
     Attributes
     ----------
     issuers, quarters : int
     of_market_path, of_market, of_issuers : int
-        The first dimension of what the market draws once a path; then, quarter after quarter, of
-        its draws but for switches, and of the issuers' coordinates but for the leads, those of what
-        they draw once a path in the first. The order is that of `points.layout.net_order`.
+        First dimension of the market's draws of a path; of its draws of a quarter without the
+        switches, quarter after quarter; and of the issuers' coordinates without the leads, quarter
+        after quarter, with those of their draws of a path in the first quarter. The order is that
+        of `points.layout.net_order`.
     of_leads : ndarray, shape (LEADS,)
-        The first dimension of the issuers' leads, one after the other, by calendar year.
+        First dimension of the issuers' leads, one issuer after the other, by calendar year.
     of_switches : ndarray, shape (T,)
-        The first dimension of the market's switches.
+        First dimension of the market's switches, by quarter.
     rotation : Rotation
-        What turns coordinates into draws.
+        Turns coordinates into draws.
     """
 
     issuers: int
@@ -64,7 +65,7 @@ class Net(NamedTuple):
 
 
 class Points(NamedTuple):
-    """A net, its direction numbers scrambled for a replicate, and memory for a block's points."""
+    """A net with direction numbers scrambled for a replicate, and memory for a block's points."""
 
     net: Net
     numbers: Words  # (DIGITS + 1, dimensions) see `scramble`
@@ -74,7 +75,7 @@ class Points(NamedTuple):
 
 
 def room_for_points(net: Net, numbers: Words) -> Points:
-    """Memory for the points of a block of a replicate."""
+    """Points of a replicate, with memory for one block."""
     return Points(
         net=net,
         numbers=numbers,
@@ -85,18 +86,18 @@ def room_for_points(net: Net, numbers: Words) -> Points:
 
 
 def path_number(replicate: int, point: int) -> int:
-    """The number of the path at a point of a replicate."""
+    """Number of the path at a point of a replicate."""
     return (replicate << DIGITS) + point
 
 
 def replicate_of(path: int) -> int:
-    """The replicate of a path, by its number."""
+    """Replicate of the path with this number."""
     return path >> DIGITS
 
 
 @scalar
 def random_bits(dimension, digit, replicate, seed):
-    """64 bits at an address of their own."""
+    """64 random bits at a separate address."""
     word_0, word_1, _, _ = philox(
         np.uint64(dimension), replicate, SCRAMBLE, np.uint64(digit), seed & WORD, seed >> HALF
     )
@@ -148,7 +149,7 @@ def scramble(directions: Words, *, seed: int, replicate: int) -> Words:
 
 @loop
 def enter_block(points, first_path):
-    """What the block's points have in common: the shift, and their digits above the low ones."""
+    """Set the common part of the block's points: the shift, and the digits above the low ones."""
     base, numbers = points.base, points.numbers
     point = first_path & POINT_BITS
     for d in range(base.size):
@@ -161,17 +162,17 @@ def enter_block(points, first_path):
 
 @scalar
 def digit_mask(p, j):
-    """All bits where the number p has digit j, else none."""
+    """All bits set if the number p has digit j, else none."""
     return NO_BITS - ((p >> np.uint64(j)) & ONE)
 
 
 @loop
 def point_rows(state, first, count, dimension, points):
-    """Numbers of the block's points into `count` rows from offset `first` on, a dimension each.
+    """Fill `count` rows from offset `first` on with the block's points, one dimension per row.
 
-    The six digits that tell 64 points apart are written out, so that their directions stay in
-    registers: with draws that are not rotated 0.86 of the time of Philox for a whole path; doubling
-    the points digit by digit 0.91.
+    The loop over the six digits that distinguish 64 points is unrolled, so that their directions
+    stay in registers. With draws that are not rotated, a whole path takes 0.86 of the time with
+    Philox; with points doubled digit by digit it takes 0.91.
     """
     numbers = points.numbers
     for row in range(count):

@@ -1,8 +1,8 @@
-"""From the state of a block to its outcomes: what each quarter, year and path leaves behind.
+"""Recording of outcomes from a block's state, by quarter, by year and by path.
 
-Most of it is copying and adding rows, so what goes where is written in tables: a quantity of
-`outcomes.CATALOGUE` and the row of the state that holds it. `recording` turns them into offsets
-and leaves out what a run does not collect.
+Most of it copies and adds rows, so tables say what goes where: a quantity of `outcomes.CATALOGUE`
+and the row of the state that holds it. `recording` turns them into offsets and leaves out what a
+run does not collect.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ TIER_ROWS = {
 }
 OUTSIDE = len(CHANNELS)  # the first flows
 
-# Copied every quarter, copied at the end of a calendar year, added up over the years (copied at the
-# end of a path where nobody asks for years: see `clear_year`), copied at the end of a path.
+# Copied every quarter; copied at the end of a calendar year; added up over the years (copied at the
+# end of a path if years are not collected: see `clear_year`); copied at the end of a path.
 BY_QUARTER: Sources = {
     "fcf_quarter": (s.FREE_CASH_FLOW,),
     "ocf_quarter": (s.OCF,),
@@ -75,10 +75,10 @@ Moves = NDArray[np.int64]  # (n, 4): source; target for the first issuer and per
 
 
 class Recording(NamedTuple):
-    """What a run collects, as moves of rows."""
+    """The outcomes that a run collects, as moves of rows."""
 
     rows: OutcomeRows
-    block: int  # BLOCK, as a number the compiler does not know: see keep_rows
+    block: int  # BLOCK, as a number that the compiler does not know: see keep_rows
     by_quarter: Moves
     by_year: Moves
     over_horizon: Moves
@@ -114,10 +114,10 @@ def recording(layout: OutcomeLayout) -> Recording:
 
 @loop
 def keep_rows(outcomes, moves, block, state, i, period):
-    """Copy rows of the state to where they are kept of issuer i and a period.
+    """Copy rows of the state to the outcomes of issuer i and a period.
 
-    The length of a row is not a constant here: the compiler would write out a loop as short and
-    simple as this path by path, because it cannot see that the two arrays do not overlap.
+    The length of a row is not a constant here: the compiler would unroll such a short and simple
+    loop path by path, because it cannot see that the two arrays do not overlap.
     """
     for j in range(moves.shape[0]):
         source = moves[j, 0]
@@ -128,7 +128,7 @@ def keep_rows(outcomes, moves, block, state, i, period):
 
 @loop
 def add_row(outcomes, target, block, state, source, first):
-    """outcomes[target] += state[source], or = where it is the first."""
+    """outcomes[target] += state[source], or = for the first one."""
     for p in range(block):
         before = 0.0 if first else outcomes[slot(target, p)]
         outcomes[slot(target, p)] = before + state[slot(source, p)]
@@ -136,7 +136,7 @@ def add_row(outcomes, target, block, state, source, first):
 
 @loop
 def record_issuer_year(own, outcomes, moves, i, year):
-    """One issuer's calendar year."""
+    """Record one issuer's calendar year."""
     keep_rows(outcomes, moves.by_year, moves.block, own, i, year)
     for j in range(moves.over_horizon.shape[0]):
         target = moves.over_horizon[j, 1] + i * BLOCK
@@ -146,7 +146,7 @@ def record_issuer_year(own, outcomes, moves, i, year):
 
 @loop
 def record_market(state, outcomes, moves, k):
-    """The market's quarter."""
+    """Record the market's quarter."""
     keep_rows(outcomes, moves.of_market, moves.block, state, 0, k)
     spread = moves.rows.market_spread + k * BLOCK
     for p in range(BLOCK):
@@ -155,7 +155,7 @@ def record_market(state, outcomes, moves, k):
 
 @loop
 def record_year(state, outcomes, rows, year, threshold):
-    """Group profit of a calendar year; starts the next at 0."""
+    """Record the group's profit of a calendar year, and reset it to 0 for the next."""
     group = rows.group_profit + year * BLOCK
     above = rows.profit_above + year * BLOCK
     for p in range(BLOCK):
@@ -167,7 +167,7 @@ def record_year(state, outcomes, rows, year, threshold):
 
 @loop
 def record_outside(state, outcomes, moves, issuers, threshold):
-    """Funding from outside over the horizon: by issuer, by channel, in all."""
+    """Record funding from outside over the horizon: by issuer, by channel, in total."""
     rows, block = moves.rows, moves.block
     for c in range(OUTSIDE):
         for i in range(issuers):

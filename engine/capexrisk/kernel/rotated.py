@@ -1,8 +1,8 @@
 """Draws as rotated coordinates of a point: see `points.rotation`.
 
-A matrix I - U Vᵀ with few columns turns coordinates y, as normals, into draws. Once a path y is
-kept and Vᵀy summed up, in one array of rows: those of Vᵀy first; whoever draws then takes rows of
-y - U (Vᵀy).
+A matrix I - U Vᵀ with few columns turns coordinates y, as normals, into draws. Once a path, y is
+stored and Vᵀy computed, in one array of rows with those of Vᵀy first; each draw then takes its rows
+of y - U (Vᵀy).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from capexrisk.kernel.block import BLOCK, PITCH, slot
 from capexrisk.numeric.jit import loop
 
 LEADS = 3  # coordinates of each issuer that get early dimensions, a calendar year each
-SHARED_DRAWS = 4  # of the market's in a quarter those behind capex and macro, which come first
-COLUMNS = 3  # that are taken together: a whole part of all
+SHARED_DRAWS = 4  # of the market in a quarter: those behind capex and macro, which come first
+COLUMNS = 3  # of a matrix, processed together; divides their number
 ROWS = 4
 assert LEADS % COLUMNS == 0, "matrices have a whole number of them"
 
@@ -30,12 +30,12 @@ class Rotation(NamedTuple):
     Attributes
     ----------
     quarters : int
-        The first so many have draws that are rotated.
+        Number of quarters, from the first, whose draws are rotated.
     own_v, own_u : ndarray, shape (n, draws, LEADS)
-        Of each issuer's own draws, in the order of its rows.
+        For each issuer's own draws, in the order of its rows.
     all_v, all_u : ndarray, shape (LEADS * n + shared, LEADS * n)
-        Of the first LEADS coordinates of all issuers, by year, and of the SHARED_DRAWS of the
-        market that reach all of them, by quarter.
+        For the first LEADS coordinates of all issuers, by year, and the SHARED_DRAWS of the market
+        that affect all of them, by quarter.
     """
 
     quarters: int
@@ -47,7 +47,7 @@ class Rotation(NamedTuple):
 
 @loop
 def project(turned, v, leads):
-    """Vᵀy; of the first `leads` rows column c has but row c."""
+    """Compute Vᵀy; in the first `leads` rows, column c has only row c."""
     draws, columns = v.shape
     for c in range(0, columns, COLUMNS):
         first = c * PITCH
@@ -76,7 +76,7 @@ def add_weighted_row(turned, first, row, v, c):
 
 @loop
 def add_weighted_rows(turned, first, row, v, c):
-    """`add_weighted_row` of ROWS rows at once, so that sums are read and written less often."""
+    """`add_weighted_row` for ROWS rows at once, so that sums are read and written less often."""
     for column in range(COLUMNS):
         target = first + column * PITCH
         v0, v1, v2, v3 = v[0, c + column], v[1, c + column], v[2, c + column], v[3, c + column]
@@ -88,7 +88,7 @@ def add_weighted_rows(turned, first, row, v, c):
 
 @loop
 def rotate_rows(state, first, count, turned, u, draw):
-    """Rows of y - U (Vᵀy) from `draw` on into `count` rows of the state from offset `first` on."""
+    """Fill `count` rows of the state from offset `first` on with y - U (Vᵀy) from row `draw` on."""
     columns = u.shape[1]
     for d in range(count):
         target, row = first + d * PITCH, (columns + draw + d) * PITCH

@@ -1,4 +1,4 @@
-"""What the kernel is given besides the market's record: tables by issuer and by quarter."""
+"""Inputs of the kernel besides the market's parameters: tables by issuer and by quarter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Schedule(NamedTuple):
     leases: Floats  # (n, T)
     season: Floats  # (n, T)
     opening: Floats  # (n, balances) at the start
-    advance: Floats  # (n, channels) share of what is pledged that is lent
+    advance: Floats  # (n, channels) share lent of what is pledged
     events: Floats  # (T, fields of model.parameters.Scheduled)
     growth: Floats  # (T,) (1 + ig_growth)^(k/4)
     year: Integers  # (T,) index of the calendar year

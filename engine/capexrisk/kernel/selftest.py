@@ -1,4 +1,4 @@
-"""What the compiled core can say of itself on this machine."""
+"""Self-test of the compiled core on this machine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _philox(words):
 
 
 def known_answer_holds() -> bool:
-    """Whether the generator, compiled here, gives its published answer."""
+    """Whether the generator compiled here gives its published answer."""
     words = np.array(COUNTER + KEY, dtype=np.uint64)
     return tuple(int(word) for word in _philox(words)) == ANSWER
 
@@ -34,6 +34,6 @@ def vector_bits() -> int:
 
 
 def core_cache() -> str:
-    """Where compiled code is kept between processes."""
+    """Directory of the cache of compiled code."""
     cache = getattr(_simulate_everything, "_cache", None)
     return str(getattr(cache, "cache_path", None) or "none writable; every process compiles anew")

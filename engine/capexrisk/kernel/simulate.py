@@ -72,7 +72,7 @@ FAILURE = TIERS.index("F4")
 
 
 class Workspace(NamedTuple):
-    """The memory of one thread, used again and again: nothing is allocated between blocks."""
+    """Reusable memory of one thread: nothing is allocated between blocks."""
 
     state: NDArray[np.float64]
     outcomes: NDArray[np.float64]
@@ -80,14 +80,14 @@ class Workspace(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Outcomes that are kept of every path."""
+    """Outcomes that are kept for every path."""
 
     rows: NDArray[np.int64]  # (chosen,) of the layout
     values: NDArray[np.float64]  # (paths, chosen)
 
 
 def workspace(layout: OutcomeLayout) -> Workspace:
-    """Memory for the paths of scenarios of this layout."""
+    """Make a workspace for scenarios with this layout."""
     return Workspace(
         state=aligned_zeros(state_size(layout.axes["issuer"])),
         outcomes=aligned_zeros(layout.rows * BLOCK),
@@ -97,7 +97,7 @@ def workspace(layout: OutcomeLayout) -> Workspace:
 
 @section
 def run_quarter(state, market, schedule, source, k, detail):
-    """The twelve steps of MODEL.md for one quarter of a block."""
+    """Run the twelve steps of MODEL.md for one quarter of a block."""
     issuers = schedule.issuers.shape[0]
     growth = schedule.growth[k]
     scheduled = read_scheduled(schedule.events, k)
@@ -146,7 +146,7 @@ def run_quarter(state, market, schedule, source, k, detail):
 
 @section
 def record_quarter(state, outcomes, moves, schedule, k, detail):
-    """What the quarter leaves in the outcomes; closes the calendar year where one ends."""
+    """Record a quarter's outcomes, and close the calendar year if it ends."""
     issuers = schedule.issuers.shape[0]
     if moves.by_quarter.size > 0:
         for i in range(issuers):
@@ -164,7 +164,7 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
 
 @section
 def simulate_block(market, schedule, moves, source, work, trace, detail):
-    """One block of paths from start to end; `trace` (T, state) keeps the state of every quarter."""
+    """Simulate a block of paths; `trace` (T, state) keeps the state of every quarter."""
     state, outcomes = work.state, work.outcomes
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
@@ -186,7 +186,7 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
 
 @section
 def simulate_paths(market, schedule, moves, source, paths, work, chosen, detail):
-    """Block after block into the workspace's tally."""
+    """Simulate block after block, and add each to the workspace's tally."""
     never = float(schedule.growth.size)
     failure_row = moves.rows.tiers + FAILURE * schedule.issuers.shape[0] * BLOCK
     outcomes, tally = work.outcomes, work.tally
@@ -208,14 +208,14 @@ def simulate_paths(market, schedule, moves, source, paths, work, chosen, detail)
 
 @section
 def keep_chosen(outcomes, bad_quarters, never, start, paths, chosen):
-    """Keep chosen outcomes of the block's paths, NaN of those that are not finite."""
+    """Keep chosen outcomes of the block's paths, NaN for those that are not finite."""
     for p in range(paths if chosen.rows.size > 0 else 0):
         for j in range(chosen.rows.size):
             value = outcomes[chosen.rows[j] * BLOCK + p]
             chosen.values[start + p, j] = np.nan if bad_quarters[p] < never else value
 
 
-# An entry point for each amount of detail: the constant decides what is compiled at all.
+# One entry point for each level of detail: the constant decides which code is compiled.
 
 
 @entry
@@ -251,15 +251,15 @@ def simulate_chunk(
     market, schedule : Market, Schedule
         A lowered scenario.
     layout : OutcomeLayout
-        Where its outcomes are kept.
+        Layout of its outcomes.
     source : Source
         Where the draws come from, and the number of the first path.
     paths : int
-        How many.
+        Number of paths.
     keep : sequence of int
         Rows of the layout whose values are returned for every path.
     work : Workspace, optional
-        Memory of an earlier call for a scenario of the same layout. Default: new memory.
+        Memory from an earlier call for a scenario with the same layout. Default: new memory.
 
     Returns
     -------
@@ -267,12 +267,12 @@ def simulate_chunk(
         Totals; sums in an order that depends on the first path and `paths` alone. The histogram is
         the workspace's: it lasts until the next call with it.
     ndarray, shape (paths, rows kept)
-        Outcomes of every path, NaN of a broken one.
+        Outcomes of every path, NaN for broken ones.
 
     Raises
     ------
     ValueError
-        If the source is of another number of issuers, quarters or paths.
+        If the source is for another number of issuers, quarters or paths.
     """
     refuse_other_shape(source, schedule, schedule.growth.size, paths)
     if work is None:
@@ -288,7 +288,7 @@ def simulate_chunk(
 def trace_block(
     market: Market, schedule: Schedule, layout: OutcomeLayout, *, source: Source
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The whole state of one block at the end of every quarter, and the block's outcomes.
+    """Trace one block: its whole state at the end of every quarter, and its outcomes.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The entry point that tells of every path how near each issuer came to failing, and no more."""
+"""Entry point that returns only each issuer's smallest distance to failure, path by path."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _measure(market, schedule, state, source, quarters, distances, bad):
 def measure_distances(
     market: Market, schedule: Schedule, *, source: Source, quarters: int, paths: int
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """How far every issuer stays from failing by the end of a quarter, path by path.
+    """Smallest distance of every issuer to failure by the end of a quarter, path by path.
 
     Parameters
     ----------
@@ -52,9 +52,9 @@ def measure_distances(
     source : Source
         Where the draws come from, and the number of the first path.
     quarters : int
-        1 to T: only so many are simulated.
+        Number of quarters to simulate, 1 to T.
     paths : int
-        How many.
+        Number of paths.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def measure_distances(
     Raises
     ------
     ValueError
-        If the source is of another number of issuers, quarters or paths.
+        If the source is for another number of issuers, quarters or paths.
     """
     refuse_other_shape(source, schedule, quarters, paths)
     issuers = schedule.issuers.shape[0]

@@ -1,8 +1,8 @@
-"""Where the draws of a block come from: Philox, the points of a net, or the caller.
+"""Sources of a block's draws: Philox, the points of a net, or the caller.
 
-`Source` is one argument for all three. numba does not compile a branch that an argument's being
-None rules out, so no source pays for another; a member of an argument is ruled out only where it is
-an argument itself, hence two functions for each group of draws.
+`Source` is one argument for all three. numba does not compile a branch that is ruled out because an
+argument is None, so no source pays for another. This holds only for arguments themselves, not for
+their members, hence two functions for each group of draws.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from capexrisk.numeric.jit import loop
 
 
 class Source(NamedTuple):
-    """Draws of the paths from `first_path` on; one of the last three members is set.
+    """Draws of the paths from `first_path` on; exactly one of the last three members is set.
 
-    Each thread has one of its own: `tails` and parts of `points` are memory of a block.
+    Each thread needs its own: `tails` and parts of `points` are memory for a block.
 
     Attributes
     ----------
     first_path : uint64
-        Of a chunk, or of the block at hand; a multiple of BLOCK. Of supplied draws a column.
+        First path of a chunk, or of the current block; a multiple of BLOCK. A column, if draws are
+        supplied.
     tails : Tails
     seed : uint64 or None
-        Of independent draws.
+        Seed of independent draws.
     points : Points or None
-        Of one replicate of a net.
+        Points of one replicate of a net.
     supplied : Supplied or None
     """
 
@@ -44,23 +45,23 @@ class Source(NamedTuple):
 
 
 def independent_source(seed: int, first_path: int = 0) -> Source:
-    """Independent draws of a seed, 0 to 2**64 - 1."""
+    """Source of independent draws with a seed, 0 to 2**64 - 1."""
     return Source(np.uint64(first_path), room_for_tails(), np.uint64(seed), None, None)
 
 
 def net_source(net: Net, numbers: Words, first_path: int) -> Source:
-    """Points of a net from that of `first_path` on; `numbers` are those of its replicate."""
+    """Source of a net's points from `first_path` on; `numbers` are those of its replicate."""
     points = room_for_points(net, numbers)
     return Source(np.uint64(first_path), room_for_tails(), None, points, None)
 
 
 def supplied_source(draws: Supplied, first_path: int = 0) -> Source:
-    """Supplied draws from column `first_path` on."""
+    """Source of supplied draws from column `first_path` on."""
     return Source(np.uint64(first_path), room_for_tails(), None, None, draws)
 
 
 def refuse_other_shape(source: Source, schedule: Schedule, quarters: int, paths: int) -> None:
-    """Refuse points or supplied draws of another shape than the paths to be simulated.
+    """Refuse points or supplied draws whose shape does not fit the paths to be simulated.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def refuse_other_shape(source: Source, schedule: Schedule, quarters: int, paths:
 
 @loop
 def at_block(source, first_path):
-    """The source at a block."""
+    """The source positioned at a block."""
     _enter_block(first_path, source.points)
     return Source(first_path, source.tails, source.seed, source.points, source.supplied)
 
@@ -100,7 +101,7 @@ def _enter_block(first_path, points):
 
 @loop
 def draw_path(state, source):
-    """What the market draws once a path."""
+    """Draw the market's numbers of a path."""
     _draw_path(state, source, source.seed, source.points, source.supplied)
 
 
@@ -116,7 +117,7 @@ def _draw_path(state, source, seed, points, from_caller):
 
 @loop
 def draw_issuer_path(own, i, key, source):
-    """What issuer i draws once a path; `key` is its word in addresses."""
+    """Draw issuer i's numbers of a path; `key` is its word in addresses."""
     _draw_issuer_path(own, i, key, source, source.seed, source.points, source.supplied)
 
 
@@ -132,7 +133,7 @@ def _draw_issuer_path(own, i, key, source, seed, points, from_caller):
 
 @loop
 def draw_market(state, k, source):
-    """What the market draws in quarter k, switches and all."""
+    """Draw the market's numbers of quarter k, including switches."""
     _draw_market(state, k, source, source.seed, source.points, source.supplied)
 
 
@@ -148,7 +149,7 @@ def _draw_market(state, k, source, seed, points, from_caller):
 
 @loop
 def draw_issuer(own, k, i, key, source):
-    """What issuer i draws in quarter k."""
+    """Draw issuer i's numbers of quarter k."""
     _draw_issuer(own, k, i, key, source, source.seed, source.points, source.supplied)
 
 

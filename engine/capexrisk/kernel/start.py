@@ -1,4 +1,4 @@
-"""Where paths begin: the section "Start" of MODEL.md and what is drawn once a path."""
+"""Start of a path: the section "Start" of MODEL.md, and the draws made once a path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INFINITY = inf  # lowest cash before the first quarter end
 
 @loop
 def start_market(state, market, source, never):
-    """The market's rows before the first quarter; `never` dates what has not happened."""
+    """Set the market's rows before the first quarter; `never` is the date of what never happens."""
     draw_path(state, source)
     for p in range(BLOCK):
         state[m.SATURATION + p] = market.saturation * exp(
@@ -53,7 +53,7 @@ def start_market(state, market, source, never):
 
 @loop
 def start_issuer(own, issuer, opening, i, key, source, never, detail):
-    """The rows of issuer i before the first quarter; `opening` are its balances."""
+    """Set the rows of issuer i before the first quarter; `opening` are its balances."""
     draw_issuer_path(own, i, key, source)
     for p in range(BLOCK):
         own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)

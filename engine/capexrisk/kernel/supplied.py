@@ -1,4 +1,4 @@
-"""Draws supplied by the caller, in the place of independent numbers or of a net's points."""
+"""Draws supplied by the caller instead of independent numbers or a net's points."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from capexrisk.numeric.jit import loop
 
 
 class Supplied(NamedTuple):
-    """Numbers of (0, 1) for every draw of every path of a scenario with n issuers; read-only.
+    """Numbers in (0, 1) for every draw of every path, for scenarios of n issuers; read-only.
 
     Attributes
     ----------
     uniforms : ndarray, shape (draws, columns)
-        Path p is column p; as many columns as fill whole blocks. Rows are in the order of
-        `points.layout.supplied_order`, what the market draws once a path first.
+        Column p is path p; columns are padded to whole blocks. Rows are in the order of
+        `points.layout.supplied_order`, which begins with the market's draws of a path.
     paths : int
-        Columns that are supplied; the rest only fills the last block.
+        Number of columns that are supplied; the others only fill the last block.
     issuers, quarters : int
     of_issuers_path, of_switches, of_market, of_issuers : int
-        The first row of what the issuers draw once a path, one after the other; then, quarter after
-        quarter, of the market's switches, of its other draws, and of what the issuers draw.
+        First row of the issuers' draws of a path, one issuer after the other; then, quarter after
+        quarter, of the market's switches, of its other draws, and of the issuers' draws.
     """
 
     uniforms: NDArray[np.float64]
@@ -51,7 +51,7 @@ class Supplied(NamedTuple):
 
 @loop
 def copy_rows(state, first, count, row, source):
-    """Supplied rows from `row` on, the block's columns, into `count` rows from offset `first`."""
+    """Copy supplied rows from `row` on into `count` rows from offset `first` on, for the block."""
     for d in range(count):
         numbers = source.supplied.uniforms[row + d]
         begin = first + d * PITCH
@@ -61,7 +61,7 @@ def copy_rows(state, first, count, row, source):
 
 @loop
 def draw_path(state, source):
-    """What the market draws once a path."""
+    """Take the market's numbers of a path."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
     copy_rows(state, first, count, np.int64(0), source)
     turn_normal(state, first, normals, source.tails)
@@ -69,7 +69,7 @@ def draw_path(state, source):
 
 @loop
 def draw_issuer_path(own, i, source):
-    """What issuer i draws once a path."""
+    """Take issuer i's numbers of a path."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
     copy_rows(own, first, count, source.supplied.of_issuers_path + count * i, source)
     turn_normal(own, first, count, source.tails)
@@ -77,7 +77,7 @@ def draw_issuer_path(own, i, source):
 
 @loop
 def draw_market(state, k, source):
-    """What the market draws in quarter k, switches and all."""
+    """Take the market's numbers of quarter k, including switches."""
     first, count, normals = np.int64(m.E_SPREAD), np.int64(MARKET_DRAWS), np.int64(MARKET_NORMALS)
     switches, several = np.int64(m.U_REGIME), np.int64(SWITCH_DRAWS)
     copy_rows(state, first, count, source.supplied.of_market + count * k, source)
@@ -87,7 +87,7 @@ def draw_market(state, k, source):
 
 @loop
 def draw_issuer(own, k, i, source):
-    """What issuer i draws in quarter k."""
+    """Take issuer i's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)
     row = source.supplied.of_issuers + count * (source.supplied.issuers * k + i)
     copy_rows(own, first, count, row, source)

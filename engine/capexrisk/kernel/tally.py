@@ -1,4 +1,4 @@
-"""From the outcomes of blocks to the totals of a chunk."""
+"""Totals of a chunk, summed from the outcomes of its blocks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from capexrisk.kernel.histogram import cell_of
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.numeric.jit import loop
 
-COPIES = 8  # of every counter, for eight paths that follow each other
+COPIES = 8  # of every counter, for eight consecutive paths
 QUARANTINE_LISTED = 64  # broken paths named per chunk; the rest are only counted
 
 
 class Tally(NamedTuple):
-    """Totals over paths, every path of weight one."""
+    """Totals over paths, with weight one for every path."""
 
     sums: NDArray[np.float64]  # (amounts,)
     squares: NDArray[np.float64]  # (amounts,)
@@ -31,10 +31,10 @@ class Tally(NamedTuple):
 
 
 class RunningTally(NamedTuple):
-    """Totals while blocks are added: sums in vector lanes, counts in copies.
+    """Totals while blocks are added, with sums in vector lanes and counts in copies.
 
-    A sum per lane adds eight numbers at once, in an order that the code fixes and not the machine.
-    A counter that the path before has just written would have to be waited for: hence copies.
+    A sum per lane adds eight numbers at once, in an order fixed by the code and not the machine. A
+    counter written by the previous path would stall this one, hence copies.
     """
 
     sums: NDArray[np.float64]  # (amounts, LANES)
@@ -49,7 +49,7 @@ class RunningTally(NamedTuple):
 
 
 def empty_tally(layout: OutcomeLayout) -> RunningTally:
-    """A tally of no paths."""
+    """Make an empty tally."""
     issuers = layout.axes["issuer"]
     return RunningTally(
         sums=np.zeros((layout.amounts, LANES)),
@@ -65,13 +65,13 @@ def empty_tally(layout: OutcomeLayout) -> RunningTally:
 
 
 def clear(tally: RunningTally) -> None:
-    """Make it a tally of no paths again."""
+    """Reset a tally to no paths."""
     for part in tally:
         part.fill(0)
 
 
 def finished(tally: RunningTally) -> Tally:
-    """The totals, lanes and copies added up; all but the histogram, 4 MB, are copies."""
+    """Totals with lanes and copies added up; all but the histogram, 4 MB, are new arrays."""
     return Tally(
         sums=tally.sums.sum(axis=1),
         squares=tally.squares.sum(axis=1),
@@ -86,7 +86,7 @@ def finished(tally: RunningTally) -> Tally:
 
 @loop
 def quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally):
-    """Take paths that are not finite out of a block; returns how many are left, moved to the front.
+    """Remove paths that are not finite from a block; returns how many are left, in front.
 
     Every row of outcomes is compacted in the same way, so a broken path counts nowhere.
     """
@@ -109,7 +109,7 @@ def quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally):
 
 @loop
 def clear_slots(outcomes, paths):
-    """Zeros where a block holds no path: an incomplete block can be summed like any other."""
+    """Fill unused slots with zeros, so that an incomplete block can be summed like any other."""
     if paths < BLOCK:
         for r in range(outcomes.size // BLOCK):
             for p in range(paths, BLOCK):
@@ -120,8 +120,8 @@ def clear_slots(outcomes, paths):
 def sum_rows(outcomes, tally):
     """Add up the amounts, their squares, and the paths on which they are not 0.
 
-    The loop over lanes has a length that only the array knows: one that the compiler could unroll
-    would not become vector code.
+    The loop over lanes takes its length from the array: one of constant length would be unrolled
+    instead of vectorised.
     """
     for r in range(tally.sums.shape[0]):
         row = r * BLOCK
@@ -144,7 +144,7 @@ def sum_rows(outcomes, tally):
 
 @loop
 def count_cells(outcomes, paths, tally):
-    """Histograms: first the cells of a row, as vector code, then one count a path."""
+    """Fill histograms: first the cells of a row, vectorised, then one count per path."""
     cells = tally.cells
     for r in range(tally.histogram.shape[0]):
         for p in range(BLOCK):
@@ -156,7 +156,7 @@ def count_cells(outcomes, paths, tally):
 
 @loop
 def count_levels(outcomes, paths, tally):
-    """Values of the counts; where a block has but one, as most have, all paths at once."""
+    """Count the values of counts; all paths at once if they agree, as in most blocks."""
     amounts = tally.sums.shape[0]
     for r in range(tally.counts.shape[0]):
         row = (amounts + r) * BLOCK
@@ -174,7 +174,7 @@ def count_levels(outcomes, paths, tally):
 
 @loop
 def count_joint(outcomes, failure_row, never, paths, tally):
-    """Pairs of issuers that both fail on a path."""
+    """Count pairs of issuers that both fail on a path."""
     issuers = tally.joint.shape[0]
     for i in range(issuers):
         for p in range(paths):

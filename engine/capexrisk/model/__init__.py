@@ -1,1 +1,1 @@
-"""The equations of MODEL.md: one block a file, scalar functions of one path."""
+"""The equations of MODEL.md, as scalar functions of one path; one file per block."""

@@ -32,7 +32,7 @@ def utilisation(log_glut, market):
 
 @scalar
 def tenant_chance(used, scheduled, market):
-    """Probability that the anchor tenant is lost in this quarter, if it was there; step 5."""
+    """Probability that the anchor tenant, if still there, is lost in this quarter; step 5."""
     idle = positive_part(market.comfort_utilisation - used)
     drawn = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
     return drawn if scheduled.tenant_loss == 0.0 else 1.0
@@ -40,7 +40,7 @@ def tenant_chance(used, scheduled, market):
 
 @scalar
 def tenant_lost_chance(chance, lost, hazard, market):
-    """What a path says of the chance that the tenant is lost: P + (ĉ - 1{lost})(1 - h₀); its yield.
+    """A path's value for the chance that the tenant is lost: P + (ĉ - 1{lost})(1 - h₀); its yield.
 
     `chance` and `lost` are those before the quarter, `hazard` is its `tenant_chance`.
     """
@@ -56,7 +56,7 @@ def spot_earnings(used, log_glut, market):
 
 @scalar
 def contracted_earnings(spot, tenant_lost, market):
-    """Earnings per unit of contracted capacity: 1, or what spot recovers of it; step 5."""
+    """Earnings per unit of contracted capacity: 1, or the part that spot recovers; step 5."""
     return market.tenant_recovery * spot if tenant_lost > 0.0 else 1.0
 
 

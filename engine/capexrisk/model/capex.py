@@ -22,7 +22,7 @@ def programme(log_programme, growth, z_market, z_own, time, issuer):
 
 @scalar
 def pull(log_factor, log_programme, market):
-    """What an issuer adds to the race: ln F + race (ln X + drift)."""
+    """An issuer's contribution to the race: ln F + race (ln X + drift)."""
     return log_factor + market.race * log_programme
 
 

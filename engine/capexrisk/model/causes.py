@@ -1,4 +1,4 @@
-"""The binding cause of a cut or a failure: which obstacle kept most money away."""
+"""The binding cause of a cut or a failure: the obstacle that withheld the most money."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def binding_cause(window, leverage, rationed, tenant, glut, overspending):
 
 @scalar
 def lost_to_tenant(capacity, spot, tenant_lost, issuer, market):
-    """After-tax cash of the quarter that the lost tenant would have paid."""
+    """After-tax cash that the lost tenant would have paid in the quarter."""
     gap = positive_part(1.0 - market.tenant_recovery * spot)
     lost = capacity * issuer.contracted_share * gap * DELTA
     return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost * tenant_lost
@@ -35,6 +35,6 @@ def lost_to_tenant(capacity, spot, tenant_lost, issuer, market):
 
 @scalar
 def lost_to_glut(capacity, spot, issuer, market):
-    """After-tax cash of the quarter that spot capacity would have earned at full use."""
+    """After-tax cash that spot capacity would have earned in the quarter at full use."""
     lost = capacity * (1.0 - issuer.contracted_share) * positive_part(1.0 - spot) * DELTA
     return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost

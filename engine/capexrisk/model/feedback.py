@@ -1,4 +1,4 @@
-"""Steps 11 and 12: what new debt costs, and what the issuers do to the market."""
+"""Steps 11 and 12: the cost of new debt, and the issuers' effect on the market."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ BASIS_POINT = 1e-4
 
 @scalar
 def bond_rate(spread, market):
-    """Coupon of a new bond, a year."""
+    """Annual coupon of a new bond."""
     return market.risk_free + spread * BASIS_POINT
 
 
 @scalar
 def collateral_spread(x, premium, market):
-    """Spread in bp at which a good pool of collateral is financed: the market's and an extra."""
+    """Spread in bp at which a good pool of collateral is financed: the market's plus an extra."""
     return exp(x + premium - market.premium_start) + market.secured_extra
 
 
 @scalar
 def secured_rate(spread, collateral, market):
-    """Coupon of secured debt and finance leases, a year: the lower of own spread and the pool's."""
+    """Annual coupon of secured debt and finance leases, at the lower of own and pool's spread."""
     return market.risk_free + at_most(spread, collateral) * BASIS_POINT
 
 
 @scalar
 def blended_coupon(coupon, remaining, new, new_interest):
-    """Debt-weighted mean coupon of what remains and what is new; unchanged without debt."""
+    """Debt-weighted mean coupon of remaining and new debt; unchanged without debt."""
     total = remaining + new
     blended = (remaining * coupon + new_interest) / (total if total > 0.0 else 1.0)
     return blended if total > 0.0 else coupon

@@ -1,8 +1,8 @@
 """Step 10: the need, the channels that fill it, and what happens when they do not.
 
 The kernel walks the waterfall channel by channel, because three channels ration their lenders'
-capacity among all issuers: first everybody asks, then everybody is served. Each function here is
-one rung, for one issuer on one path; amounts are $bn of the quarter.
+capacity among all issuers: first all of them ask, then all are served. Each function here is one
+rung, for one issuer on one path; amounts are $bn of the quarter.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from capexrisk.numeric.vecmath import at_most, exp, log, positive_part
 SMALLEST_CUT_FACTOR = 0.05
 
 
-least = at_most  # of two amounts; a NaN in the first stays
+least = at_most  # of two amounts; a NaN in the first is kept
 
 
 @scalar
 def maturing(due, bonds, secured):
-    """(due on bonds, due on secured debt); what neither can carry lapses."""
+    """(due on bonds, due on secured debt); anything beyond both balances lapses."""
     on_bonds = least(due, bonds)
     return on_bonds, least(due - on_bonds, secured)
 
 
 @scalar
 def bond_room(cash_flow, owed, due, issuer):
-    """Leverage room: what may be owed before the limit, beyond what is owed already; 10.2."""
+    """Leverage room: further debt that is possible before the limit; 10.2."""
     return positive_part(issuer.leverage_limit * positive_part(cash_flow) - (owed - due))
 
 
 @scalar
 def bond_price_factor(spread, issuer):
-    """Wide spreads shrink the book: min(1, spread_bp / s); 10.2."""
+    """Factor by which wide spreads shrink the order book: min(1, spread_bp / s); 10.2."""
     return at_most(issuer.spread / spread, 1.0)
 
 
@@ -46,7 +46,7 @@ def bond_access(regime, issuer):
 
 @scalar
 def wanted_of_bonds(need, cash, planned, issuer, market):
-    """What an issuer wants of the bond market: the need, or more if it funds ahead; 10.2."""
+    """Amount an issuer wants from the bond market: the need, or more if it funds ahead; 10.2."""
     low_on_cash = cash < market.prefund_until * issuer.cash_target
     wish = issuer.prefund * planned if low_on_cash else 0.0
     return wish if wish > need else need
@@ -54,7 +54,7 @@ def wanted_of_bonds(need, cash, planned, issuer, market):
 
 @scalar
 def pledge_of(capital, first, second, planned, issuer):
-    """What an issuer can pledge: built, in the pipeline, planned; 10.3."""
+    """Assets an issuer can pledge: built, in the pipeline, planned; 10.3."""
     return capital + first + second + issuer.ai_share * planned
 
 
@@ -79,7 +79,7 @@ def rationing(asked, capacity):
 
 @scalar
 def equity_price(x, market):
-    """Value of equity against the start as market spreads move; 10.7."""
+    """Value of equity relative to the start, as market spreads move; 10.7."""
     return exp(-market.equity_beta * (x - market.log_spread_start))
 
 
@@ -108,7 +108,7 @@ def last_rungs(left, cash, revolver, planned, saleable, issuer):
 
 @scalar
 def spend_surplus(surplus, cash, revolver, issuer):
-    """(revolver repaid, bought back, what is left of it in cash) of a surplus; after 10.10."""
+    """(revolver repaid, bought back, rest kept in cash) of a surplus; after 10.10."""
     repaid = least(surplus, revolver)
     surplus -= repaid
     refill = least(surplus, positive_part(issuer.cash_target - cash))
@@ -119,6 +119,6 @@ def spend_surplus(surplus, cash, revolver, issuer):
 
 @scalar
 def cut_factor(spent, planned):
-    """ln max(0.05, spent / planned): what a cut leaves of the plan; after 10.10."""
+    """ln max(0.05, spent / planned): share of the plan that a cut leaves; after 10.10."""
     ratio = spent / (planned if planned > 0.0 else 1.0)
     return log(ratio if ratio > SMALLEST_CUT_FACTOR else SMALLEST_CUT_FACTOR)

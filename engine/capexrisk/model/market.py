@@ -52,7 +52,7 @@ def bond_market_share(net_bonds, growth, market):
 
 @scalar
 def hazard_boost(shock, share, x, utilisation, software, failure_jump, market):
-    """Factor on the hazards that worsen; step 1."""
+    """Factor on the hazards of worsening; step 1."""
     return (
         (market.technology_multiple if shock > 0.0 else 1.0)
         * (1.0 + market.vigilante * positive_part(share - market.vigilante_share))
@@ -65,7 +65,7 @@ def hazard_boost(shock, share, x, utilisation, software, failure_jump, market):
 
 @scalar
 def regime_changes(regime, boost, market):
-    """Chances of a quarter: (leave, to the lower-numbered other, to the higher one); step 1.
+    """A quarter's chances: (leave, to the lower-numbered other, to the higher one); step 1.
 
     The lower-numbered other regime is a worsening only from open, the higher-numbered one from
     open and from stressed; nothing is worse than shut.
@@ -102,7 +102,7 @@ def scheduled_regime(scheduled, drawn):
 
 @scalar
 def regime_chances(chances, regime, boost, market):
-    """What a path says of the chances of (open, stressed, shut): P + (ĉ - e_s) P₀; its yield.
+    """A path's values for the chances of (open, stressed, shut): P + (ĉ - e_s) P₀; its yield.
 
     `chances` and `regime` are those before the quarter.
     """
@@ -126,7 +126,7 @@ def regime_chances(chances, regime, boost, market):
 
 @scalar
 def weighted(triple, weights):
-    """Sum of a triple's numbers times these."""
+    """Weighted sum of a triple's numbers."""
     return triple[0] * weights[0] + triple[1] * weights[1] + triple[2] * weights[2]
 
 

@@ -11,7 +11,7 @@ SMALLEST_CASH_FLOW = 0.05  # of the starting cash flow: a floor under the levera
 
 @scalar
 def capacity_lag(capacity, log_total, issuer):
-    """How far the share of capacity has fallen: (ln(χ_0 / χ))⁺, 0 if either is 0; step 6."""
+    """Fall in the share of capacity: (ln(χ_0 / χ))⁺, 0 if either is 0; step 6."""
     lag = positive_part(issuer.log_capacity_share_start + log_total - log(capacity))
     return lag if capacity > 0.0 else 0.0
 
@@ -53,7 +53,7 @@ def issuer_spread(x, eta, geared, premium, issuer, market):
 
 @scalar
 def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, issuer, market):
-    """(OCF, core + extra): with season and noise, and without them as step 12 wants it; step 8."""
+    """(OCF, core + extra): with season and noise, and without them as step 12 needs it; step 8."""
     core = issuer.core_margin * revenue
     extra = (1.0 - market.tax) * (ai_profit - coupon * debt * DELTA - leases)
     noise = market.cash_flow_noise
@@ -62,7 +62,7 @@ def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, iss
 
 @scalar
 def accounting_profit(cash_flow, capital, other, issuer, market):
-    """Profit of a quarter: cash flow less book depreciation of old and new capital; step 11."""
+    """Profit of a quarter: cash flow minus book depreciation of old and new capital; step 11."""
     new_capital = capital - issuer.ai_capital + other
     written_off = issuer.depreciation_amortisation + market.book_depreciation * new_capital * DELTA
     return cash_flow - written_off

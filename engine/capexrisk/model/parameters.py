@@ -1,8 +1,8 @@
-"""The numbers the equations take: a record of the market and a record of one issuer.
+"""Parameters of the equations: those of the market, and those of one issuer.
 
-Constants that every path shares (decay factors, logs, triangular roots) are worked out once in
-`lowering`, so that the loops over paths hold only what differs between paths. A triple is in the
-order of the regimes: open, stressed, shut; what goes by channel in that of the vocabulary.
+Constants that all paths share (decay factors, logs, triangular roots) are computed once in
+`lowering`, so that the loops over paths compute only what differs between paths. A triple is in the
+order of the regimes: open, stressed, shut; values by channel are in the order of the vocabulary.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DELTA = 0.25  # Δ, a quarter in years
 
 
 class Market(NamedTuple):
-    """Market parameters in the units of MODEL.md; rates already turned into a quarter's factors."""
+    """Market parameters in the units of MODEL.md; rates are converted to quarterly factors."""
 
     saturation: float
     saturation_sigma: float
@@ -115,7 +115,7 @@ class Market(NamedTuple):
 
 
 class Scheduled(NamedTuple):
-    """What a scenario's events bring in one quarter, on every path; nothing in most quarters."""
+    """Effects of a scenario's events in one quarter, on every path; none in most quarters."""
 
     shock: float  # 1: a technology shock
     loss: float  # its log loss of demand
@@ -126,7 +126,7 @@ class Scheduled(NamedTuple):
 
 
 class Issuer(NamedTuple):
-    """Parameters of one issuer, all plain floats, in MODEL.md's units; flows are a quarter's."""
+    """Parameters of one issuer, as plain floats in the units of MODEL.md; flows are quarterly."""
 
     core_revenue_start: float
     core_margin: float

@@ -1,11 +1,11 @@
-"""The words of the model, each spelled once: regimes, channels, flows, tiers, causes, draws.
+"""Vocabulary of the model, defined once: regimes, channels, flows, tiers, causes, draws.
 
-Scenarios, the compiled core, tables, reports and files take names, order and words from here. A
-mapping goes by name, in the order of MODEL.md.
+Scenarios, the compiled core, tables, reports and files take names, order and words from here. Each
+mapping is keyed by name, in the order of MODEL.md.
 
-Draws are the random inputs of a path (MODEL.md, "Draws"). Each source of draws lays them out in an
-order of its own: Philox by address (`kernel.independent`), Sobol's sequence by dimension and
-supplied draws by row (`points.layout`).
+Draws are the random inputs of a path (MODEL.md, "Draws"). Each source of draws lays them out in its
+own order: Philox by address (`kernel.independent`), the Sobol sequence by dimension and supplied
+draws by row (`points.layout`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ REGIMES = ("open", "stressed", "shut")
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """A way in which money comes from outside.
+    """A channel through which money comes from outside.
 
     Attributes
     ----------
@@ -29,19 +29,19 @@ class Channel:
     colour : str
         Of the palette of plots.
     base : {"cash_flow", "pledge"}, optional
-        Of lenders that ration what all ask of them: what bounds a single issuer. Cash flow: the
-        room to a leverage limit, dear where spreads are wide; sold ahead of need, and what all
-        sell moves the premium. Pledge: a share of what is built and being built.
+        For lenders that ration what all issuers ask: the limit on a single issuer. Cash flow: the
+        room to a leverage limit, smaller where spreads are wide; may be sold ahead of need, and
+        total sales move the premium. Pledge: a share of what is built and being built.
     health : bool
         Whether these lenders withdraw with the health of private credit.
     owed_as : str, optional
-        The channel in whose balance it is owed; none of what is not.
+        The channel in whose balance it is owed; none if it is not owed.
     opening : str, optional
         Key of an issuer's balance at the start; none where that is 0.
     pooled : bool
-        Whether the balance may pay what a pool of collateral pays, where that is less.
+        Whether the balance may pay the spread of a pool of collateral, where that is lower.
     at_source : bool
-        Whether it pays before there is a need, and is no rung of the waterfall.
+        Whether it pays before there is a need, so that it is not a rung of the waterfall.
     """
 
     words: str
@@ -100,7 +100,7 @@ FLOWS = (*CHANNELS, "capex_cut", "buybacks")
 
 @dataclass(frozen=True)
 class Rung:
-    """A source that takes its part of a need: in words, and in the colour of its kind."""
+    """A source that meets part of a need: its words, and the colour of its kind."""
 
     words: str
     colour: str
@@ -151,8 +151,8 @@ class Draw(NamedTuple):
         Standard normal, or uniform on (0, 1).
     pair : int
         The name in an address of Philox, which yields two numbers: the two draws of a pair, in
-        their order here. Part of every published result: never use one again, and 12 is taken by
-        the bits that scramble nets. A new pair disturbs no other draw.
+        their order here. It affects every published result: never reuse one; 12 is taken by the
+        bits that scramble nets. A new pair leaves all other draws unchanged.
     words : str
         What it decides.
     """
@@ -187,7 +187,7 @@ MARKET_QUARTER = (
     Draw("mixing", "market", "quarter", "normal", 7, "common size of the market's normals"),
     Draw("jump", "market", "quarter", "uniform", 7, "whether the market spread jumps"),
 )
-# These move the market from one state to another, and results jump with them.
+# These move the market from one state to another, which makes results jump.
 SWITCHES = (
     Draw("regime", "market", "quarter", "uniform", 8, "regime of the bond market"),
     Draw("technology", "market", "quarter", "uniform", 8, "whether a technology shock comes"),

@@ -1,1 +1,1 @@
-"""Numerical primitives under the equations: compilation, elementary functions, random bits."""
+"""Numerical primitives: compilation, elementary functions, random bits."""

@@ -1,8 +1,8 @@
-"""How compiled code is compiled: one place for numba's options and for its cache.
+"""Compilation with numba: one place for its options and its cache.
 
-numba stamps a cached function with the file it stands in. Our entry points inline
+numba stamps a cached function with the file that defines it. Our entry points inline
 equations from many files, so a stamp of one file would let an edited equation return
-the numbers of the old one. The cache here is stamped with every file of the compiled rooms.
+the numbers of the old one. The cache here is stamped with every file of the compiled packages.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def source_stamp() -> bytes:
 
 
 class Target(NamedTuple):
-    """For which machine code is compiled, in LLVM's words: numbers agree to the bit on one of them.
+    """The target machine of compiled code, as LLVM names it: on equal targets, bits agree.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Target(NamedTuple):
     cpu : str
         Name of the processor.
     features : str
-        Sets of instructions that it has (+) or lacks (-), separated by commas.
+        Instruction sets that it has (+) or lacks (-), separated by commas.
     """
 
     triple: str
@@ -57,7 +57,7 @@ class Target(NamedTuple):
 
 
 def compile_target() -> Target:
-    """The machine for which numba compiles: this one, or what ``NUMBA_CPU_NAME`` and so on say."""
+    """The target for which numba compiles: this machine, unless ``NUMBA_CPU_NAME`` etc. are set."""
     return Target(*registry.cpu_target.target_context.codegen().magic_tuple())
 
 
@@ -89,18 +89,18 @@ class _KernelCache(caching.FunctionCache):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        # numba asks for the stamp after it has unpickled the whole index, which may name modules
+        # numba reads the stamp after unpickling the whole index, which may name modules
         # that other sources had. The version comes before that.
         self._cache_file._version += source_stamp().hex()
 
 
-# LLVM takes half of a 512-bit vector on Intel's processors unless it is told otherwise, and nothing
-# beyond its width on any other.
+# On Intel's processors LLVM uses half of a 512-bit vector by default; on any other, nothing beyond
+# its own width.
 WIDTH = '"prefer-vector-width"="512"'
 
 
 class _Attributes(ir.FunctionAttributes):  # type: ignore[misc]
-    """Attributes of a function in LLVM's text, ours among them: llvmlite knows but a few names."""
+    """Function attributes in LLVM's text, including ours: llvmlite allows only a few names."""
 
     _known = ir.FunctionAttributes._known | {WIDTH}
 
@@ -120,7 +120,7 @@ class _WideLowering(typed_passes.NativeLowering):
 
 
 class _WideCompiler(compiler.CompilerBase):
-    """numba's own passes; the one that writes LLVM's text adds WIDTH to the function."""
+    """numba's own passes, with WIDTH added to the function in the one that writes LLVM's text."""
 
     def define_pipelines(self) -> list[Any]:
         passes = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
@@ -132,12 +132,12 @@ class _WideCompiler(compiler.CompilerBase):
         return [passes]
 
 
-# numba.jit's own signature does not list the options that leave wrappers out.
+# numba.jit's signature does not list the options that omit wrappers.
 _compile: Any = numba.njit
 
 
 def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Compile for callers in compiled code alone: leaving out Python's wrappers halves the time."""
+    """Compile for compiled callers only: omitting the Python wrappers halves the time."""
     compiled: Callable[..., Any] = _compile(
         pipeline_class=_WideCompiler,
         fastmath=FASTMATH,
@@ -152,7 +152,7 @@ def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
 def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a scalar equation of one path; always inlined into the loop that calls it.
 
-    It cannot be called from Python; tests wrap it in an `entry` of their own.
+    It cannot be called from Python; tests wrap it in their own `entry`.
     """
     return _inside(function, forceinline=True)
 
@@ -163,10 +163,10 @@ def loop(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def section(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Part of an entry point, under a name of its own: put into it before anything is compiled.
+    """Mark a named part of an entry point, inlined before anything is compiled.
 
-    As a compiled function it would be optimised twice, in a library of its own and again inside the
-    entry point; three such layers doubled the time of compiling.
+    As a compiled function it would be optimised twice, in its own library and again inside the
+    entry point; three such layers doubled the compile time.
     """
     return _inside(function, inline="always")
 
@@ -174,13 +174,13 @@ def section(function: Callable[..., Any]) -> Callable[..., Any]:
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile an entry point called from Python: releases the GIL, cached on disk."""
     compiled: Any = _compile(
-        pipeline_class=_WideCompiler,  # for what is vectorised only after it was inlined here
+        pipeline_class=_WideCompiler,  # for loops that are vectorised only after inlining
         fastmath=FASTMATH,
         error_model="numpy",
         nogil=True,
         no_cfunc_wrapper=True,
     )(function)
-    # RuntimeError: no writable place; compiled in every process then, as numba does uncached.
+    # RuntimeError: no writable place; each process then compiles, as numba does without a cache.
     with contextlib.suppress(RuntimeError):
         compiled._cache = _KernelCache(function)
     entry_point: Callable[..., Any] = compiled

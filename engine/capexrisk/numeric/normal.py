@@ -1,8 +1,8 @@
 """The standard normal quantile, in two parts: a middle without a root, and tails.
 
 P. J. Acklam's two rational functions (2003), relative error below 1.2e-9. One number in twenty
-needs the tails, which cost three times as much as the middle; a loop over paths takes the middle of
-all of them and the tails of those few, `normal_quantile` the one that is wanted.
+needs the tails, which cost three times as much as the middle; a loop over paths computes the middle
+for all of them and the tails for those few, `normal_quantile` only the one that applies.
 """
 
 from __future__ import annotations

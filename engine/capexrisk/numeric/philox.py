@@ -1,4 +1,4 @@
-"""Philox4x32-10: random bits as a function of an address, without a state.
+"""Philox4x32-10: stateless random bits, as a function of an address.
 
 Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 Checked against the known-answer vectors published with Random123.
@@ -26,9 +26,9 @@ ONE_LESS_HALF_STEP = 1.0 - 2.0**-53
 
 @scalar
 def product(word, factor):
-    """The 64 bits of word * factor, both of 32 bits; what `word` has above them is not looked at.
+    """64-bit product of word and factor, both of 32 bits; higher bits of `word` are ignored.
 
-    A processor has an instruction for just this, several times faster than a product of 64 bits.
+    Processors have an instruction for exactly this, several times faster than a 64-bit product.
     """
     return (word & WORD) * factor
 
@@ -37,7 +37,7 @@ def product(word, factor):
 def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
     """Four 32-bit words for a 128-bit counter and a 64-bit key, all held in uint64.
 
-    What a word has above its 32 bits is cleared at the end alone, not in every round.
+    Bits of a word above its 32 are cleared only at the end, not in every round.
     """
     for _ in range(ROUNDS):
         product_0 = product(counter_0, MULTIPLIER_0)
@@ -53,10 +53,10 @@ def philox(counter_0, counter_1, counter_2, counter_3, key_0, key_1):
 
 @scalar
 def uniform(high, low):
-    """A number of the grid (j + 1/2) 2**-52, j = 0..2**52 - 1, from two 32-bit words.
+    """Uniform number on the grid (j + 1/2) 2**-52, j = 0..2**52 - 1, from two 32-bit words.
 
-    Strictly between 0 and 1, so that its logarithm and its normal quantile are finite.
-    The bits are written into the mantissa of a number in [1, 2): an exact step less than a
+    It is strictly between 0 and 1, so that its logarithm and its normal quantile are finite.
+    The bits are written into the mantissa of a number in [1, 2): one exact step fewer than a
     conversion from integer, for which AVX2 has no instruction.
     """
     fraction = ((high << HALF) | low) >> TO_52_BITS

@@ -1,4 +1,4 @@
-"""A row of a table as a record of plain numbers."""
+"""Reading a row of a table as a named tuple of plain numbers."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numba.extending import intrinsic
 def record_reader(record: type) -> Any:
     """Make a compiled function (table, i) -> record, table a C-ordered (n, fields) array.
 
-    One load a field, with no loop and no checks: the numbers land in registers, and LLVM drops the
-    fields that the caller does not use. numba's own way from an array to a tuple costs a
-    microsecond, as much as the loop over a block that wants it.
+    It is one load per field, without loop or checks: the numbers land in registers, and LLVM drops
+    the fields that the caller does not use. numba's own conversion from an array to a tuple costs a
+    microsecond, as much as the loop over a block that needs it.
     """
     fields = len(record._fields)  # type: ignore[attr-defined]
 

@@ -1,9 +1,9 @@
-"""Branch-free exp, log and their kin, which LLVM turns into vector code.
+"""Branch-free exp, log and related functions, which LLVM vectorises.
 
 `math.exp` and `math.log` are calls into the C library and keep a loop scalar. These are
 straight-line arithmetic on the bits of a double, so a loop over paths that contains them
 vectorises to the full width of the machine. Errors are tested in ulps against mpmath.
-NaN goes in and comes out: a path that went wrong must be seen to have gone wrong.
+NaN in gives NaN out, so that a path that went wrong is noticed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def bits_float(typing_context: Any, bits: Any) -> Any:
 
 @intrinsic
 def trailing_zeros(typing_context: Any, bits: Any) -> Any:
-    """Number of the lowest bit that is set in a word that is not 0."""
+    """Index of the lowest set bit of a nonzero word."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
@@ -63,13 +63,13 @@ def trailing_zeros(typing_context: Any, bits: Any) -> Any:
 
 @scalar
 def at_most(x, bound):
-    """min(x, bound) that lets a NaN in `x` through."""
+    """min(x, bound) that passes a NaN in `x` through."""
     return bound if x > bound else x
 
 
 @scalar
 def at_least(x, bound):
-    """max(x, bound) that lets a NaN in `x` through."""
+    """max(x, bound) that passes a NaN in `x` through."""
     return bound if x < bound else x
 
 
@@ -97,8 +97,8 @@ def exp(x):
     """e**x within 1 ulp for -708 <= x <= 709.4; inf above, e**-708 (3e-308) below.
 
     x = n ln 2 + r with |r| <= ln 2 / 2; e**r by a minimax polynomial of degree 11 (Remez), within
-    4e-18, two terms less than Taylor's, even and odd terms apart to halve the chain of products;
-    2**n by writing n into the exponent.
+    4e-18, with two terms fewer than Taylor's, even and odd terms summed separately to halve the
+    chain of products; 2**n by writing n into the exponent.
     """
     x = EXP_MAX if x > EXP_MAX else x
     x = EXP_MIN if x < EXP_MIN else x
