@@ -86,8 +86,8 @@ def test_nothing_is_left_of_a_run_without_a_finished_chunk(folder):
     """The parents that it made are gone as well."""
     arguments = ("run", "small.toml", "--paths", "100000000000", "--sampler", "plain")
     with begun(folder, *arguments, "--out", "a/b", "-q", "--set", "run.jobs=1") as process:
-        # Before any chunk: at the first sign of the directory, while the core is loaded.
-        wait_until(process, (folder / "a" / "b.unfinished").is_dir)
+        # Before any chunk: as soon as the job is there, while the core is loaded.
+        wait_until(process, (folder / "a" / "b.unfinished" / "checkpoint" / "job.json").is_file)
         os.killpg(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=END)
     assert process.returncode == 130
