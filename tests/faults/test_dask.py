@@ -18,6 +18,7 @@ from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
 from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
+from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
 from capexrisk.run.workers.backends import run_in_order
@@ -196,7 +197,8 @@ def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
     monkeypatch.setattr(Client, "submit", counting)
     scenario = small_scenario()
     simulate(scenario, paths=PATHS, backend="dask", scheduler=cluster.address)
-    each_time = 128 * len(pickle.dumps(lower(scenario)))
+    lowered, plan = lower(scenario), RunPlan(paths=PATHS, seed=0)
+    each_time = 128 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
     assert sum(sent) < each_time / 4
 
 
@@ -270,7 +272,10 @@ def test_single_paths_are_not_written_elsewhere(cluster, tmp_path):
 
 REFUSED = {
     "--scheduler: is missing; the dask back end needs": ["--backend", "dask"],
-    "--scheduler: 'tcp://h:1' has no effect; give the dask": ["--scheduler", "tcp://h:1"],
+    "--scheduler: 'tcp://h:1' has no effect without the dask back end; give both": [
+        "--scheduler",
+        "tcp://h:1",
+    ],
     "scheduler: no scheduler answers at 'ftp://h:1'; start `dask scheduler`": [
         *("--backend", "dask", "--scheduler", "ftp://h:1")
     ],
@@ -278,7 +283,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(
-    ("verb", "said"), [*zip(["run"] * 3, REFUSED, strict=True), ("estimate", next(iter(REFUSED)))]
+    ("verb", "said"), [*zip(["run"] * 3, REFUSED, strict=True), ("forecast", next(iter(REFUSED)))]
 )
 def test_the_command_refuses_in_a_line(tmp_path, verb, said):
     write_small_scenario(tmp_path)

@@ -32,7 +32,7 @@ class LoweredScenario:
     issuers, quarters, years : tuple of str
         Labels of the axes.
     scenario : Scenario
-        What was lowered.
+        What was lowered; not sent to worker processes, where it is None.
     """
 
     market: Market
@@ -42,6 +42,10 @@ class LoweredScenario:
     quarters: tuple[str, ...]
     years: tuple[str, ...]
     scenario: Scenario
+
+    def __getstate__(self) -> dict[str, object]:
+        # Workers simulate and change nothing: the scenario is six times as large as all the rest.
+        return {**self.__dict__, "scenario": None}
 
 
 def lower(scenario: Scenario, collect: Collect = "everything") -> LoweredScenario:

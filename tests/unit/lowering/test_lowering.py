@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from random import Random
 
 import numpy as np
@@ -80,3 +81,13 @@ def differs(one, other) -> bool:
         return True
     pairs = zip(one.schedule, other.schedule, strict=True)
     return any(not np.array_equal(a, b) for a, b in pairs)
+
+
+def test_what_is_sent_to_a_worker_is_all_but_the_scenario():
+    lowered = lower(three_issuers())
+    sent = pickle.dumps(lowered)
+    assert len(sent) < len(pickle.dumps(lowered.scenario))
+    found = pickle.loads(sent)
+    assert found.market == lowered.market and found.layout == lowered.layout
+    for mine, theirs in zip(found.schedule, lowered.schedule, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
