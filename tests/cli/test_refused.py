@@ -138,7 +138,14 @@ ARGUMENTS = {
         ["report", "a.unfinished"],
         ("a.unfinished: is not finished; resume it with capexrisk resume a"),
     ),
-    "unknown verb": (["frobnicate", "base.toml"], "No such command 'frobnicate'."),
+    "unknown verb": (
+        ["frobnicate", "base.toml"],
+        (
+            "'frobnicate': no such command; give one of validate, sources, forecast, run, resume, "
+            "compare, rare, report and 6 more"
+        ),
+    ),
+    "misspelt verb": (["runn"], "'runn': no such command; did you mean run?"),
     "unknown option": (
         ["run", "base.toml", "--path", "5"],
         "No such option '--path'. (Did you mean one of: '--keep-paths', '--paths'?)",

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError
+from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 
 INTERRUPTED = 130
 
@@ -46,6 +46,14 @@ class LazyGroup(click.Group):
             return None
         verb: click.Command = getattr(import_module(f"capexrisk.cli.{name}"), name)
         return verb
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is called; a misspelt one is answered with the nearest."""
+        if args[0] not in VERBS:
+            ctx.fail(f"{args[0]!r}: no such command; {suggest(args[0], VERBS)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table, without importing a verb."""
