@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from capexrisk.kernel import market_rows
@@ -127,8 +128,9 @@ NET_DEBT_QUARTER = next(_row)
 FALLEN_ANGEL_QUARTER = next(_row)
 CUT_CAUSE = next(_row)
 FAILURE_CAUSE = next(_row)
-PEAK_SPREAD = next(_row)
-LOWEST_CASH = next(_row)
+# Extremes of the path, by quantity of `outcomes`, each with its value before the first quarter
+EXTREMES = {"peak_spread": (next(_row), 0.0), "lowest_cash": (next(_row), inf)}
+PEAK_SPREAD, LOWEST_CASH = (row for row, _ in EXTREMES.values())
 DISTANCE = next(_row)  # to failure; kept only on request
 
 SIZE = next(_row)

@@ -51,9 +51,8 @@ BY_YEAR: Sources = {
 }
 OVER_HORIZON: Sources = {"flows_total": FLOW_SOURCES}
 AT_END: Sources = {
-    "peak_spread": (s.PEAK_SPREAD,),
+    **{name: (row,) for name, (row, _) in s.EXTREMES.items()},
     "final_spread": (s.SPREAD,),
-    "lowest_cash": (s.LOWEST_CASH,),
     "tiers": tuple(TIER_ROWS[tier] for tier in TIERS),
     "net_debt": (s.NET_DEBT_QUARTER,),
     "fallen_angel": (s.FALLEN_ANGEL_QUARTER,),

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from math import inf
-
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK, EVERYTHING
+from capexrisk.kernel.block import BLOCK, EVERYTHING, slot
 from capexrisk.kernel.issuer_close import clear_year
 from capexrisk.kernel.sources import draw_issuer_path, draw_path
 from capexrisk.model.market import by_regime
@@ -14,7 +12,7 @@ from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
 
-INFINITY = inf  # lowest cash before the first quarter end
+EXTREMES = tuple(s.EXTREMES.values())
 
 
 @loop
@@ -86,5 +84,6 @@ def start_issuer(own, issuer, opening, i, key, source, never, detail):
             own[s.FALLEN_ANGEL_QUARTER + p] = never
             own[s.CUT_CAUSE + p] = 0.0
             own[s.FAILURE_CAUSE + p] = 0.0
-            own[s.PEAK_SPREAD + p] = 0.0
-            own[s.LOWEST_CASH + p] = INFINITY
+        for row, value in EXTREMES:
+            for p in range(BLOCK):
+                own[slot(row, p)] = value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from operator import index
 from threading import Lock, local
 from types import MappingProxyType
 from typing import Final, Self
@@ -84,14 +85,18 @@ class Session:
         seed: int = 0,
         n_jobs: int | None = -1,
     ) -> None:
-        if points not in range(1, MOST_POINTS + 1):
+        try:
+            whole = index(points)
+        except TypeError:
+            whole = 0
+        if not 1 <= whole <= MOST_POINTS:
             raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
         if n_jobs is not None and not are_jobs(n_jobs):
             raise ArgumentError("n_jobs", f"{n_jobs} is out of range; give {JOBS}")
         if isinstance(metrics, str) or not metrics:
             problem = f"{metrics!r} is not a list of names; give [{EXAMPLE!r}]"
             raise ArgumentError("metrics", problem)
-        plan = RunPlan(paths=REPLICATES * int(points), seed=seed, jobs=n_jobs)
+        plan = RunPlan(paths=REPLICATES * whole, seed=seed, jobs=n_jobs)
         self._base, self._names = _lowered_for(metrics, scenario)
         self._draws = draws_of(self._base, plan)
         self._chunks = tuple(plan.chunks())

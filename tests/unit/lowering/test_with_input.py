@@ -114,12 +114,6 @@ def test_there_and_back(lowered):
     assert_same(with_inputs(lowered, {}), lowered)
 
 
-def test_also_after_it_was_sent_to_another_process(lowered):
-    sent = pickle.loads(pickle.dumps(lowered))
-    assert_same(sent, lowered)
-    assert_same(with_input(sent, "market.tax", 0.5), with_input(lowered, "market.tax", 0.5))
-
-
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.results import load_results
-from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM, flow_metric
 from capexrisk.estimate.table import DISTRIBUTION_COLUMNS
+from capexrisk.kernel.outcomes import CATALOGUE
 from capexrisk.model.vocabulary import FLOWS
 from capexrisk.run.plan import RunPlan
 from capexrisk.study.simulation import simulate
@@ -19,7 +20,12 @@ NUMBERS = ["value", "standard_error", "ci_low", "ci_high"]
 PROBABILITIES = ("probability", "upper_bound", "lower_bound")
 OF_QUARTERS = {"free_cash_flow", "operating_cash_flow", "capex", "profit"}
 OF_YEARS = {flow_metric(flow) for flow in FLOWS}
-OF_PATHS = {"peak_spread_bp", "final_spread_bp", "lowest_cash", "net_debt_positive", "fallen_angel"}
+DETAIL = {quantity.name for quantity in CATALOGUE if quantity.detail}
+OF_PATHS = {
+    metric.name
+    for metric in METRICS
+    if "{" not in metric.name and DETAIL.issuperset(metric.quantities.values())
+}
 CAUSES = ("funding_failure_by_", "capex_cut_by_")
 # Sums of the same paths from two entry points, in which the compiler may fuse other operations.
 ROUNDING = 1e-12
