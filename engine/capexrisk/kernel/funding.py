@@ -1,8 +1,9 @@
 """Step 10: the need, the rationed channels one after the other, and the last rungs.
 
 The chain of channels is `model.vocabulary.CHANNELS`: for each channel whose lenders ration, the
-same two loops are generated, one that asks and one that serves. A channel's rows are constants of
-its loops.
+same two steps of a path are generated, one that asks and one that serves. A loop over paths lets
+one channel serve and the next be asked, since each loop costs a pass over the rows it touches. A
+channel's rows are constants of its steps.
 
 `detail` is a constant of the entry point: rows that only causes or only tests read are left out of
 the compiled code of runs that do not need them.
@@ -15,7 +16,8 @@ from typing import Any
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
+from capexrisk.kernel.block import BLOCK, DISTANCE, EVERYTHING, TRACE
+from capexrisk.kernel.distance import keep_distance
 from capexrisk.kernel.market_quarter import ration
 from capexrisk.kernel.schedule import read_issuer
 from capexrisk.model.funding import (
@@ -40,9 +42,95 @@ from capexrisk.numeric.vecmath import positive_part
 Compiled = Callable[..., Any]
 
 
+@scalar
+def lent_by_cash_flow(state, own, p, issuer, leases_owed):
+    """(room, share of it that is open, price factor) of the bond market; 10.2."""
+    owed = own[s.DEBT + p] + leases_owed
+    room = bond_room(own[s.CASH_FLOW_YEAR + p], owed, own[s.DUE + p], issuer)
+    access = bond_access(state[m.REGIME + p], issuer)
+    price = bond_price_factor(own[s.SPREAD + p], issuer)
+    return least(room, issuer.bond_quarter_cap), access, price
+
+
+# The room to a leverage limit, what matures and what moves the premium belong to one market. A
+# second one needs a cap, a limit and sums of its own.
+assert [entry.base for entry in CHANNELS.values()].count("cash_flow") == 1, "one bond market"
+
+
+def asking(name: str) -> Compiled:
+    """Make the step of one path in which an issuer asks a channel for the rest of its need."""
+    rows, channel = s.FLOW[name], CHANNELS[name]
+    of_bonds, by_health = channel.base == "cash_flow", channel.health
+
+    @scalar
+    def lent_on_pledge(state, own, p, issuer, market, advance):
+        """(room, share of it that is open, price factor); 10.3 and 10.4."""
+        pledge = pledge_of(
+            own[s.CAPITAL + p],
+            own[s.PIPELINE_FIRST + p],
+            own[s.PIPELINE_SECOND + p],
+            own[s.PLANNED + p],
+            issuer,
+        )
+        access = by_regime(state[m.REGIME + p], market.channel_access[rows.number])
+        willing = access * state[m.HEALTH + p] if by_health else access
+        return pledge_room(pledge, own[rows.balance + p], advance), willing, 1.0
+
+    @scalar
+    def ask(state, own, p, issuer, market, advance, leases, detail):
+        left = own[s.LEFT + p]
+        if of_bonds:
+            wanted = wanted_of_bonds(left, own[s.CASH + p], own[s.PLANNED + p], issuer, market)
+            leases_owed = market.lease_multiple * 4.0 * leases
+            room, willing, price = lent_by_cash_flow(state, own, p, issuer, leases_owed)
+        else:
+            wanted = left
+            room, willing, price = lent_on_pledge(state, own, p, issuer, market, advance)
+        asked = least(wanted, room * willing * price)
+        own[s.ASK + p] = asked
+        state[m.ASKED + p] += asked
+        if detail >= EVERYTHING:
+            own[s.LOST_WINDOW + p] += room * price * (1.0 - willing)
+            if of_bonds:
+                own[s.LOST_LEVERAGE + p] = (issuer.bond_quarter_cap - room) * willing * price
+
+    return ask
+
+
+def serving(name: str) -> Compiled:
+    """Make the step of one path in which a channel serves an issuer its share of what it asked."""
+    rows, of_bonds = s.FLOW[name], CHANNELS[name].base == "cash_flow"
+
+    @scalar
+    def serve(state, own, p, detail):
+        asked = own[s.ASK + p]
+        sold = asked * state[m.SERVED + p]
+        left = own[s.LEFT + p]
+        used = least(sold, left) if of_bonds else sold
+        own[s.LEFT + p] = left - used
+        own[rows.amount + p] = sold
+        own[rows.total + p] += sold
+        if of_bonds:
+            # Money raised ahead of need goes to cash at once.
+            own[s.CASH + p] += sold - used
+            state[m.BONDS_SOLD + p] += sold
+        if detail >= EVERYTHING:
+            own[s.LOST_RATIONING + p] += asked - sold
+
+    return serve
+
+
+ASK = {name: asking(name) for name in RATIONED}
+SERVE = {name: serving(name) for name in RATIONED}
+
+
+FIRST = s.FLOW[RATIONED[0]].number
+ask_first, serve_last = asking(RATIONED[0]), serving(RATIONED[-1])
+
+
 @loop
-def assess(state, own, issuer, maturity, date, detail):
-    """Compute the need, and meet it from cash above target; 10.1."""
+def assess(state, own, issuer, market, maturity, advance, leases, date, detail):
+    """Compute the need, meet it from cash above target (10.1), and ask the first channel."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
@@ -75,118 +163,50 @@ def assess(state, own, issuer, maturity, date, detail):
             own[s.NEED + p] = need
             own[s.SURPLUS + p] = positive_part(-net)
             own[s.CASH_FIRST + p] = cash_first
+        ask_first(state, own, p, issuer, market, advance, leases, detail)
 
 
-@scalar
-def lent_by_cash_flow(state, own, p, issuer, leases_owed):
-    """(room, share of it that is open, price factor) of the bond market; 10.2."""
-    owed = own[s.DEBT + p] + leases_owed
-    room = bond_room(own[s.CASH_FLOW_YEAR + p], owed, own[s.DUE + p], issuer)
-    access = bond_access(state[m.REGIME + p], issuer)
-    price = bond_price_factor(own[s.SPREAD + p], issuer)
-    return least(room, issuer.bond_quarter_cap), access, price
-
-
-# The room to a leverage limit, what matures and what moves the premium belong to one market. A
-# second one needs a cap, a limit and sums of its own.
-assert [entry.base for entry in CHANNELS.values()].count("cash_flow") == 1, "one bond market"
-
-
-def asking(name: str) -> Compiled:
-    """Make the loop over paths in which an issuer asks a channel for the rest of its need."""
-    rows, channel = s.FLOW[name], CHANNELS[name]
-    of_bonds, by_health = channel.base == "cash_flow", channel.health
-
-    @scalar
-    def lent_on_pledge(state, own, p, issuer, market, advance):
-        """(room, share of it that is open, price factor); 10.3 and 10.4."""
-        pledge = pledge_of(
-            own[s.CAPITAL + p],
-            own[s.PIPELINE_FIRST + p],
-            own[s.PIPELINE_SECOND + p],
-            own[s.PLANNED + p],
-            issuer,
-        )
-        access = by_regime(state[m.REGIME + p], market.channel_access[rows.number])
-        willing = access * state[m.HEALTH + p] if by_health else access
-        return pledge_room(pledge, own[rows.balance + p], advance), willing, 1.0
+def handing_over(name: str, following: str) -> Compiled:
+    """Make the loop in which a channel serves an issuer, which then asks the following one."""
+    serve, ask = serving(name), asking(following)
 
     @loop
-    def ask(state, own, issuer, market, advance, leases, detail):
-        leases_owed = market.lease_multiple * 4.0 * leases
+    def hand_over(state, own, issuer, market, advance, leases, detail):
         for p in range(BLOCK):
-            left = own[s.LEFT + p]
-            if of_bonds:
-                wanted = wanted_of_bonds(left, own[s.CASH + p], own[s.PLANNED + p], issuer, market)
-                room, willing, price = lent_by_cash_flow(state, own, p, issuer, leases_owed)
-            else:
-                wanted = left
-                room, willing, price = lent_on_pledge(state, own, p, issuer, market, advance)
-            asked = least(wanted, room * willing * price)
-            own[s.ASK + p] = asked
-            state[m.ASKED + p] += asked
-            if detail >= EVERYTHING:
-                own[s.LOST_WINDOW + p] += room * price * (1.0 - willing)
-                if of_bonds:
-                    own[s.LOST_LEVERAGE + p] = (issuer.bond_quarter_cap - room) * willing * price
+            serve(state, own, p, detail)
+            ask(state, own, p, issuer, market, advance, leases, detail)
 
-    return ask
-
-
-def serving(name: str) -> Compiled:
-    """Make the loop over paths in which a channel serves an issuer its share of what it asked."""
-    rows, of_bonds = s.FLOW[name], CHANNELS[name].base == "cash_flow"
-
-    @loop
-    def serve(state, own, detail):
-        for p in range(BLOCK):
-            asked = own[s.ASK + p]
-            sold = asked * state[m.SERVED + p]
-            left = own[s.LEFT + p]
-            used = least(sold, left) if of_bonds else sold
-            own[s.LEFT + p] = left - used
-            own[rows.amount + p] = sold
-            own[rows.total + p] += sold
-            if of_bonds:
-                # Money raised ahead of need goes to cash at once.
-                own[s.CASH + p] += sold - used
-                state[m.BONDS_SOLD + p] += sold
-            if detail >= EVERYTHING:
-                own[s.LOST_RATIONING + p] += asked - sold
-
-    return serve
-
-
-ASK = {name: asking(name) for name in RATIONED}
-SERVE = {name: serving(name) for name in RATIONED}
-
-
-@section
-def nothing(state, market, schedule, k, detail):
-    """End of the chain: do nothing."""
+    return hand_over
 
 
 def chain(names: tuple[str, ...]) -> Compiled:
-    """Chain channels: all issuers ask the first, it serves them, and so on."""
-    if not names:
-        return nothing
+    """Chain channels: the first, which all issuers have asked, hands over to the next, and so on."""
     name, *others = names
-    ask, serve, go_on = ASK[name], SERVE[name], chain(tuple(others))
     number, by_health = s.FLOW[name].number, CHANNELS[name].health
 
     @section
+    def ration_asks(state, market, growth):
+        access, absorb = market.channel_access[number], market.channel_absorb[number]
+        ration(state, access, absorb, growth, by_health)
+
+    if not others:
+
+        @section
+        def sell_last(state, market, schedule, k, detail):
+            ration_asks(state, market, schedule.growth[k])
+
+        return sell_last
+
+    hand_over, go_on = handing_over(name, others[0]), chain(tuple(others))
+    asked = s.FLOW[others[0]].number
+
+    @section
     def sell(state, market, schedule, k, detail):
-        issuers = schedule.issuers.shape[0]
-        for i in range(issuers):
+        ration_asks(state, market, schedule.growth[k])
+        for i in range(schedule.issuers.shape[0]):
             own, issuer = s.rows_of(state, i), read_issuer(schedule.issuers, i)
-            advance, leases = schedule.advance[i, number], schedule.leases[i, k]
-            ask(state, own, issuer, market, advance, leases, detail)
-        growth = schedule.growth[k]
-        ration(
-            state, market.channel_access[number], market.channel_absorb[number], growth, by_health
-        )
-        for i in range(issuers):
-            serve(state, s.rows_of(state, i), detail)
+            advance, leases = schedule.advance[i, asked], schedule.leases[i, k]
+            hand_over(state, own, issuer, market, advance, leases, detail)
         go_on(state, market, schedule, k, detail)
 
     return sell
@@ -197,8 +217,11 @@ sell = chain(RATIONED)
 
 @loop
 def climb_last_rungs(state, own, issuer, market, detail):
-    """Meet the rest of the need from cash, the revolver, equity and cuts; 10.5 to 10.10."""
+    """Let the last channel serve; meet the rest from cash, the revolver, equity, cuts; 10.5 on."""
     for p in range(BLOCK):
+        serve_last(state, own, p, detail)
+        if detail == DISTANCE:
+            keep_distance(state, own, p, issuer, market)
         saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
         access = by_regime(state[m.REGIME + p], market.channel_access[s.EQUITY.number])
         cash = own[s.CASH + p]

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel import market_rows
-from capexrisk.kernel.block import BLOCK, DISTANCE, EVERYTHING, MEANS, TRACE, aligned_zeros
-from capexrisk.kernel.distance import keep_distance
-from capexrisk.kernel.funding import assess, climb_last_rungs, sell, spend
+from capexrisk.kernel.block import BLOCK, EVERYTHING, MEANS, TRACE, aligned_zeros
+from capexrisk.kernel.funding import FIRST, assess, climb_last_rungs, sell, spend
 from capexrisk.kernel.issuer_close import (
     assign_causes,
     clear_year,
@@ -124,13 +123,13 @@ def run_quarter(state, market, schedule, source, k, detail):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
         plan_capex(state, own, issuer, market, schedule.capex_plan[i, k])
-        assess(state, own, issuer, schedule.maturities[i, k], date, detail)
+        advance, leases = schedule.advance[i, FIRST], schedule.leases[i, k]
+        maturity = schedule.maturities[i, k]
+        assess(state, own, issuer, market, maturity, advance, leases, date, detail)
     sell(state, market, schedule, k, detail)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
-        if detail == DISTANCE:
-            keep_distance(state, own, issuer, market)
         climb_last_rungs(state, own, issuer, market, detail)
         spend(own, issuer, detail)
         close_books(state, own, issuer, market, detail)
