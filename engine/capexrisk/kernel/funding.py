@@ -180,7 +180,7 @@ def handing_over(name: str, following: str) -> Compiled:
 
 
 def chain(names: tuple[str, ...]) -> Compiled:
-    """Chain channels: the first, which all issuers have asked, hands over to the next, and so on."""
+    """Chain channels: the first, which all issuers have asked, hands over to the next."""
     name, *others = names
     number, by_health = s.FLOW[name].number, CHANNELS[name].health
 
