@@ -37,8 +37,8 @@ FILES = {
         "x.toml: issuers.Oracle.cash_usd_bn: -3 is negative; give 0 or more",
     ),
     "probability above 1": (
-        MARKET + "tenant_recovery = 1.2\n",
-        "x.toml: market.tenant_recovery: 1.2 is above 1; give 1 or less",
+        MARKET + "anchor_recovery = 1.2\n",
+        "x.toml: market.anchor_recovery: 1.2 is above 1; give 1 or less",
     ),
     "list of the wrong length": (
         MARKET + "oas_mean_bp = [95, 230]\n",

@@ -39,7 +39,7 @@ def test_a_path_is_told_quarter_by_quarter(folder):
 def row(**changes: object) -> dict[str, object]:
     flows = dict.fromkeys(("capex_to_fund", "dividends", "due", "need", *RUNGS), 0.0)
     flows |= dict.fromkeys(("surplus", "buybacks", "revolver_repaid", "bonds_to_cash"), 0.0)
-    market = {"regime": "shut", "market_spread_bp": 412.3, "utilisation": 0.61, "ai_demand": 402.0}
+    market = {"regime": "shut", "market_spread_bp": 412.3, "utilisation": 0.61, "demand": 402.0}
     rest = {
         "quarter": "2027Q1",
         "issuer": "X",
@@ -59,7 +59,7 @@ def test_a_failure_says_why():
         operating_cash_flow=0.5, capex_to_fund=3.0, due=1.0, need=3.5, bonds=1.25, capex_cut=1.0,
         unmet=1.25, failed=True, cause="window",
     )  # fmt: skip
-    assert head == "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, AI demand 402 a year"
+    assert head == "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, demand 402 a year"
     assert line == (
         "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: bonds 1.25, "
         "capex cut 1.00 and unmet 1.25; FAILS, for want of: market window; cash 1.0, debt 2.0"

@@ -151,7 +151,7 @@ def test_validate(tmp_path):
     start = digest(load_scenario(DEFAULT, ["quarters=11"]))[:16]
     assert found.stdout == (
         f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}; "
-        "capacity serves 81 % of AI demand at the start\n"
+        "capacity serves 81 % of demand at the start\n"
     )
     assert list(tmp_path.iterdir()) == []
 

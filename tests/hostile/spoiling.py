@@ -112,7 +112,7 @@ def multiply(random: Random, table: Table) -> None:
         one = next(iter(issuers.values()))
         issuers |= {f"Issuer {number}": one for number in range(random.choice([64, 65, 300]))}
     else:
-        event = {"quarter": table.get("start", "2026Q1"), "what": "tenant_loss"}
+        event = {"quarter": table.get("start", "2026Q1"), "what": "anchor_loss"}
         table["events"] = [event] * random.choice([2, 101, 3000])
 
 

@@ -17,8 +17,8 @@ from tests.hostile.spoiling import spoil
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
 SPARINGLY = 0.02  # of the figures of a scenario that is changed here and there
-SIZES = {"technology_shock": (0.0, 1.0), "spread_jump": (-1.0, 100.0)}
-SIZES["software_stress"] = (-100.0, 100.0)
+SIZES = {"demand_shock": (0.0, 1.0), "spread_jump": (-1.0, 100.0)}
+SIZES["linked_stress"] = (-100.0, 100.0)
 Table = dict[str, Any]
 
 
@@ -118,7 +118,7 @@ def _events(random: Random, start: str, quarters: int) -> list[Table]:
     found: dict[tuple[int, str], Table] = {}
     for _ in range(random.choice([1, 2, 5, 30])):
         k = quarter + random.randrange(quarters)
-        kinds = [*SIZES, "market_regime", "tenant_loss"]
+        kinds = [*SIZES, "market_regime", "anchor_loss"]
         event: Table = {"quarter": f"{year + k // 4}Q{k % 4 + 1}", "what": random.choice(kinds)}
         if event["what"] in SIZES:
             low, high = SIZES[event["what"]]

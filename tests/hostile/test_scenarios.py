@@ -83,7 +83,7 @@ SLIPS = {
     "market.demand0_usd_bn_per_year": (1e-300, "a division by zero at the start"),
     "market.oas0_bp": (1e-200, "an infinite spread offset"),
     "market.absorb.bonds_usd_bn_per_year": (1e-9, "an infinite premium"),
-    "market.tech_hazard_multiple": (5e-324, "chances of regimes that are no number"),
+    "market.shock_hazard_multiple": (5e-324, "chances of regimes that are no number"),
     "market.scarcity": (1000.0, "a price of scarcity that overflows"),
     "market.equity_beta": (1000.0, "equity sold without end in a market that is shut"),
     "market.rivalry_per_year": (100.0, "programmes that overshoot each other for ever"),

@@ -28,7 +28,7 @@ TEXTS = {
     "endless keys": "".join(f"k{number} = 1\n" for number in range(80_000)),
     "endless issuers": "".join(f"[issuers.i{number}]\n" for number in range(40_000)),
     "endless defaults": "".join(f"[issuers.i{n}]\nx=1\n" for n in range(30_000)),
-    "endless events": "[[events]]\nquarter = '2026Q1'\nwhat = 'tenant_loss'\n" * 15_000,
+    "endless events": "[[events]]\nquarter = '2026Q1'\nwhat = 'anchor_loss'\n" * 15_000,
     "endless tables of a list": "[[events]]\n" * 90_000,
     "an escape that is none": 'name = "\\ud800"',
     "a date that is none": "as_of = 2026-02-30",

@@ -43,14 +43,14 @@ MARKET_ADDRESSES = {
     "E_DEMAND": (4, 1, True),
     "E_CAPEX": (5, 0, True),
     "E_MACRO": (5, 1, True),
-    "E_SOFTWARE": (6, 0, True),
+    "E_LINKED": (6, 0, True),
     "Z_JUMP": (6, 1, True),
     "Z_MIXING": (7, 0, True),
     "U_JUMP": (7, 1, False),
     "U_REGIME": (8, 0, False),
-    "U_TECHNOLOGY": (8, 1, False),
-    "U_TECHNOLOGY_SIZE": (9, 0, False),
-    "U_TENANT": (9, 1, False),
+    "U_SHOCK": (8, 1, False),
+    "U_SHOCK_SIZE": (9, 0, False),
+    "U_ANCHOR": (9, 1, False),
 }
 ISSUER_ADDRESSES = {
     "Z_REVENUE": (10, 0, True),

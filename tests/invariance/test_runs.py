@@ -220,7 +220,7 @@ def test_the_size_of_a_chunk_changes_no_point_of_a_net(scenario, tmp_path, monke
 
 def of_chances(summary: pd.DataFrame) -> pd.Series:
     """Probabilities that are means of chances: sums of doubles, not counts."""
-    return summary["metric"].str.startswith("regime_") | (summary["metric"] == "tenant_lost")
+    return summary["metric"].str.startswith("regime_") | (summary["metric"] == "anchor_lost")
 
 
 def test_keeping_paths_changes_no_bit(scenario, sampler, expected, tmp_path):
@@ -387,14 +387,14 @@ def test_counts_are_those_of_the_kept_paths(paths, rows):
         left.remove(key)
     # What is left is conditional, or without the smallest, and follows from these; or is a chance.
     assert all("_given_" in metric or "_without:" in metric or "_or_" in metric
-               or metric.startswith("regime_") or metric == "tenant_lost"
+               or metric.startswith("regime_") or metric == "anchor_lost"
                for _, _, metric in left)  # fmt: skip
 
 
 def test_chances_are_means_of_the_kept_paths(paths, rows):
     """Errors of replicates count one path more than is seen to differ: less than 1e-4 of them."""
     single, replicate = paths.single, paths.single["path"].to_numpy() >> 40
-    columns = {("tenant_lost", q): f"tenant_lost_chance/{q}" for q in paths.results.quarters}
+    columns = {("anchor_lost", q): f"anchor_lost_chance/{q}" for q in paths.results.quarters}
     for regime in ("open", "stressed", "shut"):
         for quarter in paths.results.quarters:
             columns[f"regime_{regime}", quarter] = f"regime_chance/{regime}/{quarter}"
@@ -412,7 +412,7 @@ def test_chances_agree_with_counts(paths):
     single, replicate = paths.single, paths.single["path"].to_numpy() >> 40
     scores = []
     for k, quarter in enumerate(paths.results.quarters):
-        seen = {"tenant_lost_chance": single["tenant_lost"] <= k}
+        seen = {"anchor_lost_chance": single["anchor_lost"] <= k}
         for number, regime in enumerate(("open", "stressed", "shut")):
             seen[f"regime_chance/{regime}"] = single[f"regime/{quarter}"] == number
         for name, event in seen.items():
@@ -466,7 +466,7 @@ def test_distributions_count_the_kept_paths(paths, expected):
 
 
 def with_newcomer(place: int) -> Scenario:
-    """A firm that owns no AI capital, owes nothing and plans nothing joins the three.
+    """A firm that owns no build-out capital, owes nothing and plans nothing joins the three.
 
     By MODEL.md it has no capacity (step 5), no weight in the pack (9), no need and no wish, so no
     ask (10), no debt to fail with (12): it adds zeros to every sum over issuers. Its cash flow is
@@ -475,7 +475,14 @@ def with_newcomer(place: int) -> Scenario:
     case = reference_case(7, ISSUERS)
     newcomer = copy.deepcopy(case["issuers"][0])
     newcomer["name"] = "Newcomer"
-    zeros = ("ai_capital", "construction", "bonds", "secured_debt", "private_debt", "dividends")
+    zeros = (
+        "buildout_capital",
+        "construction",
+        "bonds",
+        "secured_debt",
+        "private_debt",
+        "dividends",
+    )
     newcomer |= dict.fromkeys(zeros, 0.0)
     newcomer |= {key: [0.0] * 7 for key in ("capex_plan", "maturities", "leases")}
     newcomer["market_cap"] = 9000.0

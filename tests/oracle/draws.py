@@ -11,11 +11,11 @@ MARKET_NORMALS = (
     "e_demand",
     "e_capex",
     "e_macro",
-    "e_software",
+    "e_linked",
     "jump_size",
     "mixing",
 )
-MARKET_UNIFORMS = ("u_jump", "u_regime", "u_tech", "u_tech_size", "u_tenant")
+MARKET_UNIFORMS = ("u_jump", "u_regime", "u_shock", "u_shock_size", "u_anchor")
 ISSUER_NORMALS = ("core_revenue", "cash_flow", "capex", "spread")
 
 

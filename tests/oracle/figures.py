@@ -52,11 +52,11 @@ def market_figures(result: dict[str, np.ndarray], k: int) -> dict[str, float]:
         key + "oas_median": np.median(result["oas"][k]),
         key + "oas_p95": np.percentile(result["oas"][k], 95),
         key + "utilisation_mean": result["utilisation"][k].mean(),
-        key + "ai_share_mean": result["ai_share"][k].mean(),
+        key + "boom_share_mean": result["buildout_share"][k].mean(),
         key + "demand_median": np.median(result["demand"][k]),
         key + "stressed": (result["regime"][k] == 1).mean(),
         key + "shut": (result["regime"][k] == 2).mean(),
-        key + "tenant_lost": result["tenant_lost"][k].mean(),
+        key + "anchor_lost": result["anchor_lost"][k].mean(),
     }
 
 

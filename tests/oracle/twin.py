@@ -41,7 +41,7 @@ def simulate(
     for k in range(case["quarters"]):
         now = SimpleNamespace(k=k, t=(k + 1) * DELTA, calendar=(start_quarter - 1 + k) % 4)
         now.alive = ~state.failed
-        now.growth = (1 + case["market"]["ig_growth"]) ** (k * DELTA)
+        now.growth = (1 + case["market"]["bond_market_growth"]) ** (k * DELTA)
         # One quarter, in order
         twin_market.steps_1_to_5(case, state, now, draws)
         twin_issuer.steps_6_to_9(case, state, now, draws)
@@ -78,7 +78,7 @@ def start(case: dict, draws: dict[str, np.ndarray]) -> SimpleNamespace:
     state.D = np.full(paths, float(market["demand0"]))
     state.w = np.zeros(paths)
     state.J = np.zeros(paths)
-    state.tenant_lost = np.zeros(paths, dtype=bool)
+    state.anchor_lost = np.zeros(paths, dtype=bool)
     state.chance_of_regime = np.zeros((3, paths))
     state.chance_of_regime[market["regime0"]] = 1.0
     state.chance_of_loss = np.zeros(paths)
@@ -98,7 +98,7 @@ def start(case: dict, draws: dict[str, np.ndarray]) -> SimpleNamespace:
     state.eta = each(lambda firm: 0)
     state.lnX = each(lambda firm: 0)
     state.lnF = each(lambda firm: 0)
-    state.K = each(lambda firm: firm["ai_capital"])
+    state.K = each(lambda firm: firm["buildout_capital"])
     state.P1 = each(lambda firm: firm["construction"] / 2)
     state.P2 = each(lambda firm: firm["construction"] / 2)
     state.other = each(lambda firm: 0)
@@ -120,23 +120,22 @@ def start_figures(case: dict, state: SimpleNamespace, paths: int) -> None:
     market, issuers = case["market"], case["issuers"]
     # The base yield, not the path's own y: the starting point is observed.
     Q_0 = [
-        market["revenue_yield"] * firm["relative_yield"] * firm["ai_capital"] for firm in issuers
+        market["revenue_yield"] * firm["relative_yield"] * firm["buildout_capital"]
+        for firm in issuers
     ]
     G_0 = sum(Q_0) / market["demand0"]
     U_0 = (1 + G_0 ** market["util_power"]) ** (-1 / market["util_power"])
     S_0 = U_0 * max(1, 1 / G_0) ** market["scarcity"]
     state.U = np.full(paths, U_0)
-    capital = sum(firm["relative_yield"] * firm["ai_capital"] for firm in issuers)
+    capital = sum(firm["relative_yield"] * firm["buildout_capital"] for firm in issuers)
     state.m, state.v_0, state.chi_0 = [], [], []
     for i, firm in enumerate(issuers):
         b = firm["contracted_share"]
-        pi_0 = Q_0[i] * (
-            (1 - market["ai_variable_cost"]) * (b + (1 - b) * S_0) - market["ai_fixed_cost"]
-        )
+        pi_0 = Q_0[i] * ((1 - market["variable_cost"]) * (b + (1 - b) * S_0) - market["fixed_cost"])
         debt_0 = firm["bonds"] + firm["secured_debt"] + firm["private_debt"]
         interest = firm["coupon"] * debt_0
         core_cash = firm["ocf"] + (1 - market["tax"]) * (interest - pi_0)
         state.m.append(core_cash / firm["core_revenue"])
         state.v_0.append(leverage(case, state, i, 0))
-        state.chi_0.append(firm["relative_yield"] * firm["ai_capital"] / capital)
+        state.chi_0.append(firm["relative_yield"] * firm["buildout_capital"] / capital)
     state.debt_0 = sum(debt(state, i)[0] for i in range(len(issuers)))

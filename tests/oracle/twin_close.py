@@ -61,15 +61,19 @@ def step_11_capital_and_profit(case: dict, state: SimpleNamespace, now: SimpleNa
     now.profit = []
     for i, firm in enumerate(case["issuers"]):
         alive, spent = now.alive[i], now.spent[i]
-        state.P1[i] = state.P1[i] + firm["ai_share"] * spent
-        added = state.K[i] - firm["ai_capital"] + state.other[i]
+        state.P1[i] = state.P1[i] + firm["buildout_share"] * spent
+        added = state.K[i] - firm["buildout_capital"] + state.other[i]
         profit = (
             now.ocf[i]
             - firm["depreciation_amortisation"] * DELTA
             - case["market"]["book_depreciation"] * added * DELTA
         )
         now.profit.append(np.where(alive, profit, 0.0))
-        other = state.other[i] + (1 - firm["ai_share"]) * spent - firm["depreciation_other"] * DELTA
+        other = (
+            state.other[i]
+            + (1 - firm["buildout_share"]) * spent
+            - firm["depreciation_other"] * DELTA
+        )
         state.other[i] = np.where(alive, other, state.other[i])
 
 

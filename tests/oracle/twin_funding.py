@@ -112,7 +112,7 @@ def step_10_3_secured(case: dict, state: SimpleNamespace, now: SimpleNamespace) 
     now.pledge = []
     now.asked["secured"], now.room["secured"], now.room_at_one["secured"] = [], [], []
     for i, firm in enumerate(case["issuers"]):
-        pledge = state.K[i] + state.P1[i] + state.P2[i] + firm["ai_share"] * now.W[i]
+        pledge = state.K[i] + state.P1[i] + state.P2[i] + firm["buildout_share"] * now.W[i]
         remaining = state.secured[i] - now.due_secured[i]
         at_one = positive(firm["secured_advance"] * pledge - remaining)
         now.pledge.append(pledge)

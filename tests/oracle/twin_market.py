@@ -1,4 +1,4 @@
-"""Steps 1 to 5 of the twin: regime, spread, demand, capacity, utilisation and tenants."""
+"""Steps 1 to 5 of the twin: regime, spread, demand, capacity, utilisation and anchor customer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def market_normals(case: dict, now: SimpleNamespace, draws: dict) -> None:
     """The five correlated market normals with the mixing factor of a Student-t."""
     k, nu = now.k, case["market"]["tail_dof"]
     L = np.linalg.cholesky(np.array(case["market"]["correlation"], dtype=float))
-    names = ("spread", "demand", "capex", "macro", "software")
+    names = ("spread", "demand", "capex", "macro", "linked")
     e = [draws["e_" + name][k] for name in names]
     chi_square = 1 - 2 / (9 * nu) + draws["mixing"][k] * np.sqrt(2 / (9 * nu))
     factor = np.sqrt((nu - 2) / nu) * np.maximum(0.1, chi_square) ** (-3 / 2)
@@ -36,22 +36,22 @@ def market_normals(case: dict, now: SimpleNamespace, draws: dict) -> None:
 def step_1_shock_and_regime(
     case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict
 ) -> None:
-    """Technology shock, the AI share of the bond market, and the regime."""
+    """demand shock, the boom's share of the bond market, and the regime."""
     market, k = case["market"], now.k
-    # 1. Technology shock and market regime
-    drawn = draws["u_tech"][k] < 1 - np.exp(-market["tech_rate"] * DELTA)
-    now.loss = np.where(drawn, -market["tech_loss_mean"] * np.log(draws["u_tech_size"][k]), 0.0)
-    now.shock = drawn | scheduled(case, k, "technology_shock")
-    for event in events(case, k, "technology_shock"):
+    # 1. demand shock and market regime
+    drawn = draws["u_shock"][k] < 1 - np.exp(-market["shock_rate"] * DELTA)
+    now.loss = np.where(drawn, -market["shock_loss_mean"] * np.log(draws["u_shock_size"][k]), 0.0)
+    now.shock = drawn | scheduled(case, k, "demand_shock")
+    for event in events(case, k, "demand_shock"):
         now.loss = now.loss - np.log(1 - event["size"])
-    ig_now = market["ig_market"] * now.growth
-    now.share = (market["ai_debt_share0"] * market["ig_market"] + state.net_bonds) / ig_now
+    ig_now = market["bond_market"] * now.growth
+    now.share = (market["boom_debt_share0"] * market["bond_market"] + state.net_bonds) / ig_now
     boost = (
-        np.where(now.shock, market["tech_hazard_multiple"], 1.0)
+        np.where(now.shock, market["shock_hazard_multiple"], 1.0)
         * (1 + market["vigilante"] * positive(now.share - market["vigilante_share"]))
         * np.exp(market["fear_spread"] * positive(state.x - np.log(market["fear_spread_bp"])))
         * (1 + market["fear_glut"] * positive(market["comfort_utilisation"] - state.U))
-        * (1 + market["fear_software"] * positive(state.w))
+        * (1 + market["fear_linked"] * positive(state.w))
         * (1 + market["fear_failure"] * state.J)
     )
     chances_of_regimes(market, state, boost)
@@ -119,9 +119,9 @@ def step_2_spread(case: dict, state: SimpleNamespace, now: SimpleNamespace, draw
 
 
 def step_3_demand(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
-    """AI demand and software stress."""
+    """demand and stress of the linked sector."""
     market = case["market"]
-    # 3. AI demand and software stress
+    # 3. demand and stress of the linked sector
     sigma = market["demand_sigma"]
     d = (
         (state.r * (1 - state.D / state.M) - 0.5 * sigma**2) * DELTA
@@ -130,10 +130,10 @@ def step_3_demand(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> N
     )
     state.D = state.D * np.exp(d)
     state.w = (
-        state.w * np.exp(-market["software_speed"] * DELTA)
-        + market["software_beta"] * d
-        + market["software_sigma"] * np.sqrt(DELTA) * now.z["software"]
-        + sum(event["size"] for event in events(case, now.k, "software_stress"))
+        state.w * np.exp(-market["linked_speed"] * DELTA)
+        + market["linked_beta"] * d
+        + market["linked_sigma"] * np.sqrt(DELTA) * now.z["linked"]
+        + sum(event["size"] for event in events(case, now.k, "linked_stress"))
     )
 
 
@@ -160,37 +160,37 @@ def glut_and_utilisation(case: dict, state: SimpleNamespace, now: SimpleNamespac
 
 
 def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict) -> None:
-    """Glut, utilisation and the loss of the big tenant."""
+    """Glut, utilisation and the loss of the big anchor."""
     market = case["market"]
-    # 5. Utilisation and tenants
+    # 5. Utilisation and anchor customer
     glut_and_utilisation(case, state, now)
-    rate = market["tenant_hazard"] * (
-        1 + market["tenant_glut"] * positive(market["comfort_utilisation"] - state.U)
+    rate = market["anchor_hazard"] * (
+        1 + market["anchor_glut"] * positive(market["comfort_utilisation"] - state.U)
     )
-    h, h_0 = 1 - np.exp(-rate * DELTA), 1 - np.exp(-market["tenant_hazard"] * DELTA)
-    if scheduled(case, now.k, "tenant_loss"):
+    h, h_0 = 1 - np.exp(-rate * DELTA), 1 - np.exp(-market["anchor_hazard"] * DELTA)
+    if scheduled(case, now.k, "anchor_loss"):
         h = np.ones_like(h)
-    lost = state.tenant_lost.astype(float)
+    lost = state.anchor_lost.astype(float)
     state.chance_of_loss = lost + (1 - lost) * h + (state.chance_of_loss - lost) * (1 - h_0)
-    if scheduled(case, now.k, "tenant_loss"):
+    if scheduled(case, now.k, "anchor_loss"):
         state.chance_of_loss = np.ones_like(h)
-    drawn = (draws["u_tenant"][now.k] < h) | scheduled(case, now.k, "tenant_loss")
-    lost_now = drawn & ~state.tenant_lost
-    state.D = np.where(lost_now, state.D * (1 - market["tenant_share"]), state.D)
-    state.tenant_lost = state.tenant_lost | lost_now
+    drawn = (draws["u_anchor"][now.k] < h) | scheduled(case, now.k, "anchor_loss")
+    lost_now = drawn & ~state.anchor_lost
+    state.D = np.where(lost_now, state.D * (1 - market["anchor_share"]), state.D)
+    state.anchor_lost = state.anchor_lost | lost_now
     glut_and_utilisation(case, state, now)
 
 
 def step_5_revenue(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
-    """Spot earnings, AI revenue and AI cash profit."""
+    """Spot earnings, build-out revenue and AI cash profit."""
     market = case["market"]
     # 5. Revenue
     now.S = state.U * np.maximum(1.0, 1 / now.G) ** market["scarcity"]
-    contracted = np.where(state.tenant_lost, market["tenant_recovery"] * now.S, 1.0)
+    contracted = np.where(state.anchor_lost, market["anchor_recovery"] * now.S, 1.0)
     now.A, now.pi = [], []
     for i, firm in enumerate(case["issuers"]):
         b = firm["contracted_share"]
         A = now.Q[i] * (b * contracted + (1 - b) * now.S) * DELTA
         now.A.append(A)
-        fixed = market["ai_fixed_cost"] * now.Q[i] * DELTA
-        now.pi.append((1 - market["ai_variable_cost"]) * A - fixed)
+        fixed = market["fixed_cost"] * now.Q[i] * DELTA
+        now.pi.append((1 - market["variable_cost"]) * A - fixed)

@@ -32,18 +32,18 @@ ISSUER_SERIES = (
     "coupon",
     "ltm",
     "core_revenue",
-    "ai_revenue",
+    "buildout_revenue",
     "capacity",
 )
 MARKET_SERIES = (
     "oas",
     "demand",
     "utilisation",
-    "ai_share",
+    "buildout_share",
     "premium",
     "failure_jump",
-    "software",
-    "tenant_lost_chance",
+    "linked",
+    "anchor_lost_chance",
 )
 DATES = (
     "f0_quarter",
@@ -65,7 +65,7 @@ def empty_result(case: dict, paths: int) -> dict[str, np.ndarray]:
     result |= {name: np.zeros((T, paths)) for name in MARKET_SERIES}
     result["regime"] = np.zeros((T, paths), dtype=int)
     result["regime_chance"] = np.zeros((3, T, paths))
-    result["tenant_lost"] = np.zeros((T, paths), dtype=bool)
+    result["anchor_lost"] = np.zeros((T, paths), dtype=bool)
     result |= {name: np.full((n, paths), T) for name in DATES}
     result["cause_cut"] = np.zeros((n, paths), dtype=int)
     result["cause_failure"] = np.zeros((n, paths), dtype=int)
@@ -114,14 +114,14 @@ def record_market(
     result["oas"][k] = np.exp(state.x)
     result["regime"][k] = state.s
     result["regime_chance"][:, k] = state.chance_of_regime
-    result["tenant_lost_chance"][k] = state.chance_of_loss
+    result["anchor_lost_chance"][k] = state.chance_of_loss
     result["demand"][k] = state.D
     result["utilisation"][k] = state.U
-    result["ai_share"][k] = now.share
-    result["tenant_lost"][k] = state.tenant_lost
+    result["buildout_share"][k] = now.share
+    result["anchor_lost"][k] = state.anchor_lost
     result["premium"][k] = state.a
     result["failure_jump"][k] = state.J
-    result["software"][k] = state.w
+    result["linked"][k] = state.w
 
 
 def record_issuer(
@@ -159,7 +159,7 @@ def record_issuer(
         "coupon": state.coupon[i],
         "ltm": state.L[i],
         "core_revenue": state.N[i],
-        "ai_revenue": now.A[i],
+        "buildout_revenue": now.A[i],
         "capacity": now.Q[i],
         "alive": now.alive[i],
     }
@@ -235,15 +235,15 @@ def binding_cause(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: i
     # 3
     rationing = sum(now.asked[channel][i] - now.sold[channel][i] for channel in now.sold)
     # 4
-    earning = (1 - market["tax"]) * (1 - market["ai_variable_cost"]) * now.Q[i] * DELTA
-    shortfall = positive(1 - market["tenant_recovery"] * now.S)
-    tenant = np.where(state.tenant_lost, earning * b * shortfall, 0.0)
+    earning = (1 - market["tax"]) * (1 - market["variable_cost"]) * now.Q[i] * DELTA
+    shortfall = positive(1 - market["anchor_recovery"] * now.S)
+    anchor = np.where(state.anchor_lost, earning * b * shortfall, 0.0)
     # 5
     glut = earning * (1 - b) * positive(1 - now.S)
     # 6
     beyond_plan = positive(now.W[i] - firm["capex_plan"][now.k])
     overspending = (1 - firm["finance_lease_share"]) * beyond_plan
-    obstacles = np.array([window, leverage, rationing, tenant, glut, overspending])
+    obstacles = np.array([window, leverage, rationing, anchor, glut, overspending])
     # argmax takes the first of equals, as the document asks.
     largest = np.argmax(obstacles, axis=0) + WINDOW
     return np.where(obstacles.max(axis=0) > 0, largest, OVERSPENDING)

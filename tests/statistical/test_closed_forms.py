@@ -42,18 +42,18 @@ NOBODY_REACTS: dict[str, Any] = {
     "oas_sigma": [0.18] * 3,
     "oas_cap_bp": 1e5,
     "jump_rate": 0.0,
-    "tech_rate": 0.0,
-    "tech_hazard_multiple": 1.0,
+    "shock_rate": 0.0,
+    "shock_hazard_multiple": 1.0,
     "vigilante": 0.0,
     "fear_spread": 0.0,
     "fear_glut": 0.0,
-    "fear_software": 0.0,
+    "fear_linked": 0.0,
     "fear_failure": 0.0,
     "demand_sigma": 0.0,
     "demand_saturation_sigma": 0.0,
     "demand_speed_sigma": 0.0,
-    "software_beta": 0.0,
-    "tenant_hazard": 0.0,
+    "linked_beta": 0.0,
+    "anchor_hazard": 0.0,
     "obsolescence": 0.0,
     "spread_leverage": 0.0,
     "premium_beta": 0.0,
@@ -222,7 +222,7 @@ def test_chances_of_regimes_are_exact_where_nothing_multiplies_the_hazards(start
 
 def test_chances_of_regimes_count_what_shocks_add():
     rate, multiple = 0.8, 6.0
-    case = quiet_case(10, hazard=HAZARD, tech_rate=rate, tech_hazard_multiple=multiple)
+    case = quiet_case(10, hazard=HAZARD, shock_rate=rate, shock_hazard_multiple=multiple)
     found = chances_of(case, "regime_chance", seed=8).reshape(3, 10, -1)
     p = 1.0 - np.exp(-rate * QUARTER)
     step = (1.0 - p) * one_quarter(HAZARD) + p * one_quarter(HAZARD, multiple)
@@ -232,10 +232,10 @@ def test_chances_of_regimes_count_what_shocks_add():
     assert_chance(chances=mean_scores(found, expected, variance))
 
 
-def test_technology_shocks_multiply_the_hazards_that_worsen():
+def test_demand_shocks_multiply_the_hazards_that_worsen():
     """Shocks are independent: the matrix is a mixture of the calm one and the boosted one."""
     rate, multiple = 0.8, 6.0
-    case = quiet_case(10, hazard=HAZARD, tech_rate=rate, tech_hazard_multiple=multiple)
+    case = quiet_case(10, hazard=HAZARD, shock_rate=rate, shock_hazard_multiple=multiple)
     counts = counts_of(case, "regime", seed=6)[:, :3]
     p = 1.0 - np.exp(-rate * QUARTER)
     step = (1.0 - p) * one_quarter(HAZARD) + p * one_quarter(HAZARD, multiple)
@@ -243,18 +243,18 @@ def test_technology_shocks_multiply_the_hazards_that_worsen():
     assert_chance(regimes=share_scores(counts, counts[0].sum(), expected))
 
 
-def test_the_tenant_survives_exponentially():
+def test_the_anchor_survives_exponentially():
     hazard = 0.5
-    case = quiet_case(12, tenant_hazard=hazard, tenant_glut=0.0)
-    dates = counts_of(case, "tenant_lost", seed=7)
+    case = quiet_case(12, anchor_hazard=hazard, anchor_glut=0.0)
+    dates = counts_of(case, "anchor_lost", seed=7)
     lost = np.cumsum(dates[:12])
     assert_chance(lost=share_scores(lost, dates.sum(), 1.0 - np.exp(-hazard * times(12))))
 
 
-def test_the_chance_of_the_tenant_s_loss_is_exact_without_a_glut():
+def test_the_chance_of_the_anchor_s_loss_is_exact_without_a_glut():
     hazard = 0.5
-    case = quiet_case(12, tenant_hazard=hazard, tenant_glut=0.0)
-    found = chances_of(case, "tenant_lost_chance", seed=7, paths=200)
+    case = quiet_case(12, anchor_hazard=hazard, anchor_glut=0.0)
+    found = chances_of(case, "anchor_lost_chance", seed=7, paths=200)
     expected = 1.0 - np.exp(-hazard * times(12))
     np.testing.assert_allclose(found, np.repeat(expected[:, None], 200, axis=1), rtol=1e-12)
 
@@ -262,9 +262,9 @@ def test_the_chance_of_the_tenant_s_loss_is_exact_without_a_glut():
 # --- demand
 
 
-def test_technology_shocks_take_exponential_losses_of_demand():
+def test_demand_shocks_take_exponential_losses_of_demand():
     rate, mean = 0.7, 0.12
-    case = quiet_case(8, tech_rate=rate, tech_loss_mean=mean, demand_speed=0.0)
+    case = quiet_case(8, shock_rate=rate, shock_loss_mean=mean, demand_speed=0.0)
     (demand,) = rows(case, "DEMAND", seed=8)
     log_demand = np.log(with_start(demand, case["market"]["demand0"]))
     losses = -np.diff(log_demand, axis=0).ravel()
@@ -325,21 +325,21 @@ def mixed_mean(function: Callable[[float], float], nu: float) -> float:
 def market_normals(case: Case, seed: int) -> np.ndarray:
     """The five normals found again in what each moves: (5, quarters x paths)."""
     m = case["market"]
-    x, demand, capex, macro, software = rows(
-        case, "LOG_SPREAD", "DEMAND", "Z_CAPEX", "Z_MACRO", "SOFTWARE", seed=seed
+    x, demand, capex, macro, linked = rows(
+        case, "LOG_SPREAD", "DEMAND", "Z_CAPEX", "Z_MACRO", "LINKED", seed=seed
     )
     mu, kappa, sigma = np.log(m["oas0_bp"]), m["oas_speed"], m["demand_sigma"]
     decay = np.exp(-kappa * QUARTER)
     step = m["oas_sigma"][0] * np.sqrt((1.0 - np.exp(-2.0 * kappa * QUARTER)) / (2.0 * kappa))
     growth = np.diff(np.log(with_start(demand, m["demand0"])), axis=0)
-    faded = np.exp(-m["software_speed"] * QUARTER)
+    faded = np.exp(-m["linked_speed"] * QUARTER)
     return np.stack(
         [
             (x - mu - (with_start(x[:-1], mu) - mu) * decay) / step,
             (growth + 0.5 * sigma**2 * QUARTER) / (sigma * 0.5),
             capex,
             macro,
-            (software - with_start(software[:-1], 0.0) * faded) / (m["software_sigma"] * 0.5),
+            (linked - with_start(linked[:-1], 0.0) * faded) / (m["linked_sigma"] * 0.5),
         ]
     ).reshape(5, -1)
 

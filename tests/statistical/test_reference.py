@@ -34,11 +34,11 @@ MARKET = {
     "oas_median": ("market_spread_bp", "p50"),
     "oas_p95": ("market_spread_bp", "p95"),
     "utilisation_mean": ("utilisation", "mean"),
-    "ai_share_mean": ("ai_share_of_bond_market", "mean"),
-    "demand_median": ("ai_demand", "p50"),
+    "boom_share_mean": ("boom_share_of_bond_market", "mean"),
+    "demand_median": ("demand", "p50"),
     "stressed": ("regime_stressed", "probability"),
     "shut": ("regime_shut", "probability"),
-    "tenant_lost": ("tenant_lost", "probability"),
+    "anchor_lost": ("anchor_lost", "probability"),
 }
 SYSTEM = {
     "any_failure": ("2028Q4", "any_failure", "probability"),

@@ -102,12 +102,12 @@ def test_negative_years_vary_less(scenario, tallies):
 
 
 def test_chances_vary_far_less_than_counts(scenario, replicates):
-    """Of regimes and of the tenant's loss, each quarter, against counts of independent paths.
+    """Of regimes and of the anchor's loss, each quarter, against counts of independent paths.
 
     Measured with this seed 10 at least, and a median of 75; with three others 7 to 9, and 68 to 82.
     Of the first quarter it is the same on all paths but for shocks.
     """
-    rows = [*rows_of(scenario, "regime_chance"), *rows_of(scenario, "tenant_lost_chance")]
+    rows = [*rows_of(scenario, "regime_chance"), *rows_of(scenario, "anchor_lost_chance")]
     found = replicates[:, rows]
     p = found.mean(axis=0)
     factor = p * (1.0 - p) / POINTS / np.maximum(found.var(axis=0, ddof=1), 1e-20)

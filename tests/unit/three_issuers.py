@@ -11,11 +11,11 @@ from tests.hostile.tables import default_tables
 from tests.hostile.toml import write_toml
 
 EVENTS = [
-    {"quarter": "2026Q2", "what": "technology_shock", "size": 0.4},
+    {"quarter": "2026Q2", "what": "demand_shock", "size": 0.4},
     {"quarter": "2026Q2", "what": "market_regime", "regime": "shut"},
     {"quarter": "2026Q3", "what": "spread_jump", "size": 0.5},
-    {"quarter": "2026Q3", "what": "software_stress", "size": 0.2},
-    {"quarter": "2026Q4", "what": "tenant_loss"},
+    {"quarter": "2026Q3", "what": "linked_stress", "size": 0.2},
+    {"quarter": "2026Q4", "what": "anchor_loss"},
 ]
 
 

@@ -26,5 +26,5 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
         count += f", {len(loaded.events)} event{'' if len(loaded.events) == 1 else 's'}"
     print(
         f"{scenario}: ok: {count}, {quarters[0]} to {quarters[-1]}, digest {digest(loaded)[:16]}; "
-        f"capacity serves {100 * loaded.start_capacity_to_demand():.0f} % of AI demand at the start"
+        f"capacity serves {100 * loaded.start_capacity_to_demand():.0f} % of demand at the start"
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
-from capexrisk.model.causes import binding_cause, lost_to_glut, lost_to_tenant
+from capexrisk.model.causes import binding_cause, lost_to_anchor, lost_to_glut
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
 from capexrisk.numeric.jit import loop, scalar
@@ -54,9 +54,9 @@ def close_accounts(own, issuer, market, detail):
         own[s.PROFIT + p] = profit
         own[s.YEAR_PROFIT + p] += profit
         own[s.YEAR_OCF + p] += cash_flow
-        own[s.PIPELINE_FIRST + p] += issuer.ai_share * spent
+        own[s.PIPELINE_FIRST + p] += issuer.buildout_share * spent
         own[s.CAPITAL_OTHER + p] = (
-            other + (1.0 - issuer.ai_share) * spent - issuer.depreciation_other
+            other + (1.0 - issuer.buildout_share) * spent - issuer.depreciation_other
         )
         own[s.CASH_FLOW_YEAR + p] = 0.75 * own[s.CASH_FLOW_YEAR + p] + own[s.RUN_RATE + p]
         if detail >= EVERYTHING:
@@ -150,7 +150,7 @@ def assign_causes(state, own, issuer, market, plan, k):
                 own[s.LOST_WINDOW + p],
                 own[s.LOST_LEVERAGE + p],
                 own[s.LOST_RATIONING + p],
-                lost_to_tenant(capacity, spot, state[m.TENANT_LOST + p], issuer, market),
+                lost_to_anchor(capacity, spot, state[m.ANCHOR_LOST + p], issuer, market),
                 lost_to_glut(capacity, spot, issuer, market),
                 positive_part(own_share * (own[s.PLANNED + p] - plan)),
             )

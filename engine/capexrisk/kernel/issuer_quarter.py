@@ -5,7 +5,7 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
-from capexrisk.model.capacity import ai_business, pipeline
+from capexrisk.model.capacity import buildout_business, pipeline
 from capexrisk.model.capex import programme, pull, raced_factor
 from capexrisk.model.operations import (
     capacity_lag,
@@ -74,15 +74,15 @@ def price_debt(state, own, issuer, market, leases):
 
 @loop
 def operate(state, own, issuer, market, leases, season, detail):
-    """Steps 5 and 8: AI revenue, operating cash flow."""
+    """Steps 5 and 8: build-out revenue, operating cash flow."""
     for p in range(BLOCK):
         capacity = state[m.YIELD + p] * issuer.relative_yield * own[s.CAPITAL + p]
-        ai_revenue, ai_profit = ai_business(
+        buildout_revenue, buildout_profit = buildout_business(
             capacity, state[m.CONTRACTED + p], state[m.SPOT + p], issuer, market
         )
         cash_flow, run_rate = operating_cash_flow(
             own[s.REVENUE + p],
-            ai_profit,
+            buildout_profit,
             own[s.DEBT + p],
             own[s.COUPON + p],
             leases,
@@ -96,7 +96,7 @@ def operate(state, own, issuer, market, leases, season, detail):
         if detail >= EVERYTHING:
             own[s.CAPACITY + p] = capacity
         if detail >= TRACE:
-            own[s.AI_REVENUE + p] = ai_revenue
+            own[s.BUILDOUT_REVENUE + p] = buildout_revenue
 
 
 @loop

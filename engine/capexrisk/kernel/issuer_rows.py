@@ -85,7 +85,7 @@ COUPON = next(_row)
 SPREAD = next(_row)
 # The quarter's business
 CAPACITY = next(_row)
-AI_REVENUE = next(_row)
+BUILDOUT_REVENUE = next(_row)
 RUN_RATE = next(_row)  # core + extra of step 8, what step 12 adds to L
 OCF = next(_row)
 PROFIT = next(_row)

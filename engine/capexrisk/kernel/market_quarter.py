@@ -5,19 +5,20 @@ from __future__ import annotations
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
 from capexrisk.model.capacity import (
+    anchor_chance,
+    anchor_lost_chance,
     contracted_earnings,
     spot_earnings,
-    tenant_chance,
-    tenant_lost_chance,
     utilisation,
 )
-from capexrisk.model.demand import demand_growth, software_stress
+from capexrisk.model.demand import demand_growth, linked_stress
 from capexrisk.model.feedback import collateral_spread, failure_jump, supply_premium
 from capexrisk.model.funding import equity_price, lender_health, rationing
 from capexrisk.model.market import (
     bond_market_share,
     by_regime,
     correlated,
+    demand_shock,
     hazard_boost,
     market_log_spread,
     mixing_factor,
@@ -25,7 +26,6 @@ from capexrisk.model.market import (
     put_into,
     regime_chances,
     scheduled_regime,
-    technology_shock,
 )
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.numeric.jit import loop
@@ -39,26 +39,26 @@ def open_market(state, market, scheduled, growth):
     """Steps 1 to 3; also clears the sums over issuers."""
     for p in range(BLOCK):
         scale = mixing_factor(state[m.Z_MIXING + p], market)
-        z_spread, z_demand, z_capex, z_macro, z_software = correlated(
+        z_spread, z_demand, z_capex, z_macro, z_linked = correlated(
             state[m.E_SPREAD + p],
             state[m.E_DEMAND + p],
             state[m.E_CAPEX + p],
             state[m.E_MACRO + p],
-            state[m.E_SOFTWARE + p],
+            state[m.E_LINKED + p],
             scale,
             market,
         )
         state[m.Z_CAPEX + p] = z_capex
         state[m.Z_MACRO + p] = z_macro
 
-        shock, loss = technology_shock(
-            state[m.U_TECHNOLOGY + p], state[m.U_TECHNOLOGY_SIZE + p], scheduled, market
+        shock, loss = demand_shock(
+            state[m.U_SHOCK + p], state[m.U_SHOCK_SIZE + p], scheduled, market
         )
         share = bond_market_share(state[m.NET_BONDS + p], growth, market)
         x = state[m.LOG_SPREAD + p]
         jump = state[m.FAILURE_JUMP + p]
-        software = state[m.SOFTWARE + p]
-        boost = hazard_boost(shock, share, x, state[m.UTILISATION + p], software, jump, market)
+        linked = state[m.LINKED + p]
+        boost = hazard_boost(shock, share, x, state[m.UTILISATION + p], linked, jump, market)
         regime = state[m.REGIME + p]
         chances = state[m.CHANCE_OPEN + p], state[m.CHANCE_STRESSED + p], state[m.CHANCE_SHUT + p]
         chances = regime_chances(chances, regime, boost, market)
@@ -79,9 +79,7 @@ def open_market(state, market, scheduled, growth):
         log_demand = state[m.LOG_DEMAND + p] + growth_of_demand
         state[m.LOG_DEMAND + p] = log_demand
         state[m.DEMAND + p] = exp(log_demand)
-        state[m.SOFTWARE + p] = software_stress(
-            software, growth_of_demand, z_software, scheduled, market
-        )
+        state[m.LINKED + p] = linked_stress(linked, growth_of_demand, z_linked, scheduled, market)
         state[m.EQUITY_PRICE + p] = equity_price(x, market)
         state[m.COLLATERAL + p] = collateral_spread(x, state[m.PREMIUM + p], market)
     for p in range(BLOCK):
@@ -96,28 +94,28 @@ def open_market(state, market, scheduled, growth):
 
 @loop
 def use_capacity(state, market, scheduled, k):
-    """Step 5 without the issuers' revenue: utilisation, the tenant, spot earnings."""
+    """Step 5 without the issuers' revenue: utilisation, the anchor customer, spot earnings."""
     leaving = 0
     for p in range(BLOCK):
         demand, log_demand = state[m.DEMAND + p], state[m.LOG_DEMAND + p]
         log_weight = log(state[m.CAPITAL_WEIGHT + p])
         log_glut = state[m.LOG_YIELD + p] + log_weight - log_demand
         used = utilisation(log_glut, market)
-        lost = state[m.TENANT_LOST + p]
-        hazard = tenant_chance(used, scheduled, market)
-        chance = tenant_lost_chance(state[m.CHANCE_TENANT_LOST + p], lost, hazard, market)
-        state[m.CHANCE_TENANT_LOST + p] = chance if scheduled.tenant_loss == 0.0 else 1.0
-        drawn = 1.0 if state[m.U_TENANT + p] < hazard else 0.0
-        leaves = at_least(drawn, scheduled.tenant_loss) * (1.0 - lost)
+        lost = state[m.ANCHOR_LOST + p]
+        hazard = anchor_chance(used, scheduled, market)
+        chance = anchor_lost_chance(state[m.CHANCE_ANCHOR_LOST + p], lost, hazard, market)
+        state[m.CHANCE_ANCHOR_LOST + p] = chance if scheduled.anchor_loss == 0.0 else 1.0
+        drawn = 1.0 if state[m.U_ANCHOR + p] < hazard else 0.0
+        leaves = at_least(drawn, scheduled.anchor_loss) * (1.0 - lost)
         gone = leaves > 0.0
         leaving += 1 if gone else 0
-        left = market.log_without_tenant if gone else 0.0
-        state[m.DEMAND + p] = demand * (1.0 - market.tenant_share) if gone else demand
+        left = market.log_without_anchor if gone else 0.0
+        state[m.DEMAND + p] = demand * (1.0 - market.anchor_share) if gone else demand
         state[m.LOG_DEMAND + p] = log_demand + left
         state[m.LOG_GLUT + p] = log_glut - left
         state[m.LOG_CAPITAL_WEIGHT + p] = log_weight
-        state[m.TENANT_LOST + p] = lost + leaves
-        state[m.TENANT_QUARTER + p] = k if gone else state[m.TENANT_QUARTER + p]
+        state[m.ANCHOR_LOST + p] = lost + leaves
+        state[m.ANCHOR_QUARTER + p] = k if gone else state[m.ANCHOR_QUARTER + p]
         state[m.UTILISATION + p] = used
     if leaving > 0:
         for p in range(BLOCK):
@@ -126,8 +124,8 @@ def use_capacity(state, market, scheduled, k):
         used = state[m.UTILISATION + p]
         spot = spot_earnings(used, state[m.LOG_GLUT + p], market)
         state[m.SPOT + p] = spot
-        state[m.CONTRACTED + p] = contracted_earnings(spot, state[m.TENANT_LOST + p], market)
-        state[m.HEALTH + p] = lender_health(state[m.SOFTWARE + p], used, market)
+        state[m.CONTRACTED + p] = contracted_earnings(spot, state[m.ANCHOR_LOST + p], market)
+        state[m.HEALTH + p] = lender_health(state[m.LINKED + p], used, market)
 
 
 @loop

@@ -64,7 +64,7 @@ OF_MARKET: Sources = {
     "demand": (m.DEMAND,),
     "bond_share": (m.BOND_SHARE,),
     "regime_chance": (m.CHANCE_OPEN, m.CHANCE_STRESSED, m.CHANCE_SHUT),
-    "tenant_lost_chance": (m.CHANCE_TENANT_LOST,),
+    "anchor_lost_chance": (m.CHANCE_ANCHOR_LOST,),
     "regime": (m.REGIME,),
     "failures": (m.FAILED,),
     "failures_but_smallest": (m.FAILED_BUT_SMALLEST,),
@@ -177,4 +177,4 @@ def record_outside(state, outcomes, moves, issuers, threshold):
     for p in range(BLOCK):
         funding = outcomes[slot(rows.outside_funding, p)]
         outcomes[slot(rows.funding_above, p)] = 1.0 if funding > threshold else 0.0
-        outcomes[slot(rows.tenant_lost, p)] = state[m.TENANT_QUARTER + p]
+        outcomes[slot(rows.anchor_lost, p)] = state[m.ANCHOR_QUARTER + p]

@@ -26,7 +26,7 @@ class Schedule(NamedTuple):
     opening: Floats  # (n, balances) at the start
     advance: Floats  # (n, channels) share lent of what is pledged
     events: Floats  # (T, fields of model.parameters.Scheduled)
-    growth: Floats  # (T,) (1 + ig_growth)^(k/4)
+    growth: Floats  # (T,) (1 + bond_market_growth)^(k/4)
     year: Integers  # (T,) index of the calendar year
     year_ends: Integers  # (T,) 1 in the last quarter of a calendar year inside the horizon
     smallest: int  # index of the issuer with the least market value

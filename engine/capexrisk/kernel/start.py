@@ -31,20 +31,20 @@ def start_market(state, market, source, never):
         state[m.LOG_SPREAD + p] = market.log_spread_start
         state[m.DEMAND + p] = market.demand_start
         state[m.LOG_DEMAND + p] = market.log_demand_start
-        state[m.SOFTWARE + p] = 0.0
+        state[m.LINKED + p] = 0.0
         state[m.UTILISATION + p] = market.utilisation_start
-        state[m.TENANT_LOST + p] = 0.0
+        state[m.ANCHOR_LOST + p] = 0.0
         state[m.CHANCE_OPEN + p] = by_regime(market.regime_start, (1.0, 0.0, 0.0))
         state[m.CHANCE_STRESSED + p] = by_regime(market.regime_start, (0.0, 1.0, 0.0))
         state[m.CHANCE_SHUT + p] = by_regime(market.regime_start, (0.0, 0.0, 1.0))
-        state[m.CHANCE_TENANT_LOST + p] = 0.0
+        state[m.CHANCE_ANCHOR_LOST + p] = 0.0
         state[m.PREMIUM + p] = market.premium_start
         state[m.NET_BONDS + p] = 0.0
         state[m.FAILURE_JUMP + p] = 0.0
         state[m.FAILED + p] = 0.0
         state[m.FAILED_BUT_SMALLEST + p] = 0.0
         state[m.PROFIT + p] = 0.0
-        state[m.TENANT_QUARTER + p] = never
+        state[m.ANCHOR_QUARTER + p] = never
         state[m.NOT_FINITE + p] = 0.0
         state[m.BAD_QUARTER + p] = never
 
@@ -60,7 +60,7 @@ def start_issuer(own, issuer, opening, i, key, source, never, detail):
         own[s.REVENUE + p] = issuer.core_revenue_start
         own[s.IDIOSYNCRATIC + p] = 0.0
         own[s.CASH_FLOW_YEAR + p] = issuer.ocf
-        own[s.CAPITAL + p] = issuer.ai_capital
+        own[s.CAPITAL + p] = issuer.buildout_capital
         own[s.PIPELINE_FIRST + p] = 0.5 * issuer.construction
         own[s.PIPELINE_SECOND + p] = 0.5 * issuer.construction
         own[s.CAPITAL_OTHER + p] = 0.0

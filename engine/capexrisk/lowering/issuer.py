@@ -29,23 +29,24 @@ def lower_issuer(
     market : Market
         The market, lowered.
     total_weight : float
-        Sum over all issuers of relative yield times AI capital.
+        Sum over all issuers of relative yield times build-out capital.
     """
     b = i["contracted_share"]
-    capacity = m["revenue_yield"] * i["relative_yield"] * i["ai_capital"]
-    ai_profit = capacity * (
-        (1.0 - m["ai_variable_cost"]) * (b + (1.0 - b) * start.spot) - m["ai_fixed_cost"]
+    capacity = m["revenue_yield"] * i["relative_yield"] * i["buildout_capital"]
+    buildout_profit = capacity * (
+        (1.0 - m["variable_cost"]) * (b + (1.0 - b) * start.spot) - m["fixed_cost"]
     )
     debt = sum(opening(i))
     interest = i["coupon"] * debt
     owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
     net_leverage = max(owed - i["cash"], 0.0) / max(i["ocf"], 0.05 * i["ocf"])
     access = [level ** i["credit_tier"] for level in m["access"]["bonds"]]
-    share = i["relative_yield"] * i["ai_capital"] / total_weight
+    share = i["relative_yield"] * i["buildout_capital"] / total_weight
     core_step, capex_step = i["core_sigma"] * sqrt(DELTA), i["capex_sigma"] * sqrt(DELTA)
     written: dict[str, Any] = {
         "core_revenue_start": i["core_revenue"] * DELTA * exp(REVENUE_LEAD * i["core_growth"]),
-        "core_margin": (i["ocf"] + (1.0 - m["tax"]) * (interest - ai_profit)) / i["core_revenue"],
+        "core_margin": (i["ocf"] + (1.0 - m["tax"]) * (interest - buildout_profit))
+        / i["core_revenue"],
         "dividends": i["dividends"] * DELTA,
         "buybacks": i["buybacks"] * DELTA,
         "spread": i["spread_bp"],

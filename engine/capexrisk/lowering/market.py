@@ -25,7 +25,7 @@ def start_of(parameters: Parameters) -> Start:
     """Utilisation and spot earnings from the capacity and demand at the start."""
     m = parameters["market"]
     capacity = m["revenue_yield"] * sum(
-        issuer["relative_yield"] * issuer["ai_capital"] for issuer in parameters["issuers"]
+        issuer["relative_yield"] * issuer["buildout_capital"] for issuer in parameters["issuers"]
     )
     glut = capacity / m["demand0"]
     p = m["util_power"]
@@ -76,28 +76,28 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "calm_to_open": _triple(calm[0]),
         "calm_to_stressed": _triple(calm[1]),
         "calm_to_shut": _triple(calm[2]),
-        "technology_probability": _chance(m["tech_rate"]),
-        "technology_loss": m["tech_loss_mean"],
-        "technology_multiple": m["tech_hazard_multiple"],
+        "shock_probability": _chance(m["shock_rate"]),
+        "shock_loss": m["shock_loss_mean"],
+        "shock_multiple": m["shock_hazard_multiple"],
         "log_fear_spread": log(m["fear_spread_bp"]),
         "demand_start": m["demand0"],
         "log_demand_start": log(m["demand0"]),
         "demand_step": m["demand_sigma"] * sqrt(DELTA),
-        "software_decay": _decay(m["software_speed"]),
-        "software_step": m["software_sigma"] * sqrt(DELTA),
+        "linked_decay": _decay(m["linked_speed"]),
+        "linked_step": m["linked_sigma"] * sqrt(DELTA),
         "capital_decay": _decay(m["depreciation"]),
         "utilisation_power": m["util_power"],
         "utilisation_start": start.utilisation,
-        "variable_cost": m["ai_variable_cost"],
-        "fixed_cost": m["ai_fixed_cost"],
-        "calm_tenant": _chance(m["tenant_hazard"]),
-        "log_without_tenant": log(1.0 - m["tenant_share"]) if m["tenant_share"] < 1.0 else -inf,
+        "variable_cost": m["variable_cost"],
+        "fixed_cost": m["fixed_cost"],
+        "calm_anchor": _chance(m["anchor_hazard"]),
+        "log_without_anchor": log(1.0 - m["anchor_share"]) if m["anchor_share"] < 1.0 else -inf,
         "idio_decay": _decay(m["idio_speed"]),
         "leverage_cap": m["leverage_cap_spread"],
         "spread_cap": m["spread_cap_bp"],
         "channel_access": tuple(_triple(m["access"].get(name, CLOSED)) for name in CHANNELS),
         "channel_absorb": tuple(absorb.get(name, 0.0) * DELTA for name in CHANNELS),
-        "debt_share_start": m["ai_debt_share0"],
+        "debt_share_start": m["boom_debt_share0"],
         "secured_extra": m["secured_extra_bp"],
         "channel_extra": tuple(m.get(f"{name}_extra_bp", 0.0) * 1e-4 for name in CHANNELS),
         "premium_start": m["premium_beta"] * m["issuance0"] / absorb["bonds"] / premium_lost,

@@ -26,7 +26,7 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     """
     parameters = scenario.parameters
     issuers = parameters["issuers"]
-    weight = sum(issuer["relative_yield"] * issuer["ai_capital"] for issuer in issuers)
+    weight = sum(issuer["relative_yield"] * issuer["buildout_capital"] for issuer in issuers)
     k = np.arange(parameters["quarters"])
     year, year_ends = _calendar(scenario)
     season = _table(issuers, "seasonality")
@@ -46,7 +46,7 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
         advance=np.array([_advances(issuer) for issuer in issuers]),
         season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
         events=_events(parameters),
-        growth=(1.0 + parameters["market"]["ig_growth"]) ** (k * DELTA),
+        growth=(1.0 + parameters["market"]["bond_market_growth"]) ** (k * DELTA),
         year=year,
         year_ends=year_ends,
         smallest=int(np.argmin([issuer["market_cap"] for issuer in issuers])),
@@ -95,16 +95,16 @@ def _events(parameters: Parameters) -> Floats:
 
 def _scheduled(event: Parameters) -> dict[str, float]:
     match event["what"]:
-        case "technology_shock":
+        case "demand_shock":
             return {"shock": 1.0, "loss": -float(np.log1p(-event["size"]))}
         case "spread_jump":
             return {"jump": float(np.log1p(event["size"]))}
         case "market_regime":
             return {"regime": float(event["regime"])}
-        case "software_stress":
-            return {"software": float(event["size"])}
-        case "tenant_loss":
-            return {"tenant_loss": 1.0}
+        case "linked_stress":
+            return {"linked": float(event["size"])}
+        case "anchor_loss":
+            return {"anchor_loss": 1.0}
     raise ValueError(f"event {event['what']!r} is not known")
 
 

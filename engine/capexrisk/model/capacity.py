@@ -1,4 +1,4 @@
-"""Steps 4 and 5: capacity entering service, utilisation, tenants, AI revenue."""
+"""Steps 4 and 5: capacity entering service, utilisation, anchor customer, build-out revenue."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def utilisation(log_glut, market):
 
 
 @scalar
-def tenant_chance(used, scheduled, market):
-    """Probability that the anchor tenant, if still there, is lost in this quarter; step 5."""
+def anchor_chance(used, scheduled, market):
+    """Probability that the anchor customer, if still there, is lost in this quarter; step 5."""
     idle = positive_part(market.comfort_utilisation - used)
-    drawn = 1.0 - exp(-market.tenant_hazard * (1.0 + market.tenant_glut * idle) * DELTA)
-    return drawn if scheduled.tenant_loss == 0.0 else 1.0
+    drawn = 1.0 - exp(-market.anchor_hazard * (1.0 + market.anchor_glut * idle) * DELTA)
+    return drawn if scheduled.anchor_loss == 0.0 else 1.0
 
 
 @scalar
-def tenant_lost_chance(chance, lost, hazard, market):
-    """A path's value for the chance that the tenant is lost: P + (ĉ - 1{lost})(1 - h₀); its yield.
+def anchor_lost_chance(chance, lost, hazard, market):
+    """A path's value for the chance of the anchor's loss: P + (ĉ - 1{lost})(1 - h₀); its yield.
 
-    `chance` and `lost` are those before the quarter, `hazard` is its `tenant_chance`.
+    `chance` and `lost` are those before the quarter, `hazard` is its `anchor_chance`.
     """
     after = lost + (1.0 - lost) * hazard
-    return after + (chance - lost) * (1.0 - market.calm_tenant)
+    return after + (chance - lost) * (1.0 - market.calm_anchor)
 
 
 @scalar
@@ -55,13 +55,13 @@ def spot_earnings(used, log_glut, market):
 
 
 @scalar
-def contracted_earnings(spot, tenant_lost, market):
+def contracted_earnings(spot, anchor_lost, market):
     """Earnings per unit of contracted capacity: 1, or the part that spot recovers; step 5."""
-    return market.tenant_recovery * spot if tenant_lost > 0.0 else 1.0
+    return market.anchor_recovery * spot if anchor_lost > 0.0 else 1.0
 
 
 @scalar
-def ai_business(capacity, contracted, spot, issuer, market):
+def buildout_business(capacity, contracted, spot, issuer, market):
     """(revenue A, cash profit π) of a quarter; step 5."""
     b = issuer.contracted_share
     size = capacity * DELTA

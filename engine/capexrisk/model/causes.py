@@ -8,7 +8,7 @@ from capexrisk.numeric.vecmath import positive_part
 
 
 @scalar
-def binding_cause(window, leverage, rationed, tenant, glut, overspending):
+def binding_cause(window, leverage, rationed, anchor, glut, overspending):
     """Number of the largest obstacle, 1 to 6; ties go to the first, all zero to the last."""
     cause = 1.0
     worst = window
@@ -16,8 +16,8 @@ def binding_cause(window, leverage, rationed, tenant, glut, overspending):
     worst = leverage if leverage > worst else worst
     cause = 3.0 if rationed > worst else cause
     worst = rationed if rationed > worst else worst
-    cause = 4.0 if tenant > worst else cause
-    worst = tenant if tenant > worst else worst
+    cause = 4.0 if anchor > worst else cause
+    worst = anchor if anchor > worst else worst
     cause = 5.0 if glut > worst else cause
     worst = glut if glut > worst else worst
     cause = 6.0 if overspending > worst else cause
@@ -26,11 +26,11 @@ def binding_cause(window, leverage, rationed, tenant, glut, overspending):
 
 
 @scalar
-def lost_to_tenant(capacity, spot, tenant_lost, issuer, market):
-    """After-tax cash that the lost tenant would have paid in the quarter."""
-    gap = positive_part(1.0 - market.tenant_recovery * spot)
+def lost_to_anchor(capacity, spot, anchor_lost, issuer, market):
+    """After-tax cash that the lost anchor customer would have paid in the quarter."""
+    gap = positive_part(1.0 - market.anchor_recovery * spot)
     lost = capacity * issuer.contracted_share * gap * DELTA
-    return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost * tenant_lost
+    return (1.0 - market.tax) * (1.0 - market.variable_cost) * lost * anchor_lost
 
 
 @scalar

@@ -1,4 +1,4 @@
-"""Step 3: demand for AI, and the stress it puts on software and its lenders."""
+"""Step 3: demand for capacity, and the stress it puts on the linked sector and its lenders."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ def demand_growth(demand, saturation, speed, z, loss, market):
 
 
 @scalar
-def software_stress(stress, growth, z, scheduled, market):
-    """Stress of software firms: mean-reverting, fed by the growth of AI demand and by events."""
-    drawn = (
-        stress * market.software_decay + market.software_beta * growth + market.software_step * z
-    )
-    return drawn + scheduled.software
+def linked_stress(stress, growth, z, scheduled, market):
+    """Stress of the linked sector: mean-reverting, fed by the growth of demand and by events."""
+    drawn = stress * market.linked_decay + market.linked_beta * growth + market.linked_step * z
+    return drawn + scheduled.linked

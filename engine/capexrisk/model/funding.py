@@ -55,7 +55,7 @@ def wanted_of_bonds(need, cash, planned, issuer, market):
 @scalar
 def pledge_of(capital, first, second, planned, issuer):
     """Assets an issuer can pledge: built, in the pipeline, planned; 10.3."""
-    return capital + first + second + issuer.ai_share * planned
+    return capital + first + second + issuer.buildout_share * planned
 
 
 @scalar
@@ -65,10 +65,10 @@ def pledge_room(pledge, balance, advance):
 
 
 @scalar
-def lender_health(software, used, market):
+def lender_health(linked, used, market):
     """Willingness of private lenders; 10.4."""
     idle = positive_part(market.comfort_utilisation - used)
-    return exp(-market.private_gamma * (positive_part(software) + market.private_glut * idle))
+    return exp(-market.private_gamma * (positive_part(linked) + market.private_glut * idle))
 
 
 @scalar

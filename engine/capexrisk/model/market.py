@@ -1,4 +1,4 @@
-"""Steps 1 and 2: the technology shock, the regime of the bond market, the market spread."""
+"""Steps 1 and 2: the demand shock, the regime of the bond market, the market spread."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def mixing_factor(z, market):
 
 @scalar
 def correlated(e0, e1, e2, e3, e4, scale, market):
-    """The five market normals: scale · L e, in the order spread, demand, capex, macro, software."""
+    """The five market normals: scale · L e, in the order spread, demand, capex, macro, linked."""
     r = market.root
     z0 = r[0] * e0
     z1 = r[1] * e0 + r[2] * e1
@@ -37,28 +37,30 @@ def correlated(e0, e1, e2, e3, e4, scale, market):
 
 
 @scalar
-def technology_shock(u, u_size, scheduled, market):
+def demand_shock(u, u_size, scheduled, market):
     """(1, log loss of demand) where a shock is drawn or scheduled, else (0, 0); step 1."""
-    drawn = 1.0 if u < market.technology_probability else 0.0
-    loss = -market.technology_loss * log(u_size) * drawn + scheduled.loss
+    drawn = 1.0 if u < market.shock_probability else 0.0
+    loss = -market.shock_loss * log(u_size) * drawn + scheduled.loss
     return at_least(drawn, scheduled.shock), loss
 
 
 @scalar
 def bond_market_share(net_bonds, growth, market):
-    """AI share of the bond market before this quarter's sales; step 1."""
-    return (market.debt_share_start * market.ig_market + net_bonds) / (market.ig_market * growth)
+    """The boom's share of the bond market before this quarter's sales; step 1."""
+    return (market.debt_share_start * market.bond_market + net_bonds) / (
+        market.bond_market * growth
+    )
 
 
 @scalar
-def hazard_boost(shock, share, x, utilisation, software, failure_jump, market):
+def hazard_boost(shock, share, x, utilisation, linked, failure_jump, market):
     """Factor on the hazards of worsening; step 1."""
     return (
-        (market.technology_multiple if shock > 0.0 else 1.0)
+        (market.shock_multiple if shock > 0.0 else 1.0)
         * (1.0 + market.vigilante * positive_part(share - market.vigilante_share))
         * exp(market.fear_spread * positive_part(x - market.log_fear_spread))
         * (1.0 + market.fear_glut * positive_part(market.comfort_utilisation - utilisation))
-        * (1.0 + market.fear_software * positive_part(software))
+        * (1.0 + market.fear_linked * positive_part(linked))
         * (1.0 + market.fear_failure * failure_jump)
     )
 

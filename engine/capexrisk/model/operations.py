@@ -52,10 +52,10 @@ def issuer_spread(x, eta, geared, premium, issuer, market):
 
 
 @scalar
-def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, issuer, market):
+def operating_cash_flow(revenue, buildout_profit, debt, coupon, leases, season, z, issuer, market):
     """(OCF, core + extra): with season and noise, and without them as step 12 needs it; step 8."""
     core = issuer.core_margin * revenue
-    extra = (1.0 - market.tax) * (ai_profit - coupon * debt * DELTA - leases)
+    extra = (1.0 - market.tax) * (buildout_profit - coupon * debt * DELTA - leases)
     noise = market.cash_flow_noise
     return core * season * exp(noise * z - 0.5 * noise * noise) + extra, core + extra
 
@@ -63,6 +63,6 @@ def operating_cash_flow(revenue, ai_profit, debt, coupon, leases, season, z, iss
 @scalar
 def accounting_profit(cash_flow, capital, other, issuer, market):
     """Profit of a quarter: cash flow minus book depreciation of old and new capital; step 11."""
-    new_capital = capital - issuer.ai_capital + other
+    new_capital = capital - issuer.buildout_capital + other
     written_off = issuer.depreciation_amortisation + market.book_depreciation * new_capital * DELTA
     return cash_flow - written_off

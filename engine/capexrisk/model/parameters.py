@@ -44,15 +44,15 @@ class Market(NamedTuple):
     calm_to_open: Triple  # from each regime, P₀: the chance if no hazard is multiplied
     calm_to_stressed: Triple
     calm_to_shut: Triple
-    technology_probability: float
-    technology_loss: float
-    technology_multiple: float
+    shock_probability: float
+    shock_loss: float
+    shock_multiple: float
     vigilante: float
     vigilante_share: float
     fear_spread: float
     log_fear_spread: float
     fear_glut: float
-    fear_software: float
+    fear_linked: float
     fear_failure: float
     comfort_utilisation: float
 
@@ -60,9 +60,9 @@ class Market(NamedTuple):
     log_demand_start: float
     demand_sigma: float
     demand_step: float  # demand_sigma * sqrt(1/4)
-    software_decay: float
-    software_beta: float
-    software_step: float
+    linked_decay: float
+    linked_beta: float
+    linked_step: float
 
     capital_decay: float
     utilisation_power: float
@@ -70,12 +70,12 @@ class Market(NamedTuple):
     scarcity: float
     variable_cost: float
     fixed_cost: float
-    tenant_hazard: float
-    tenant_glut: float
-    calm_tenant: float  # h₀, the chance of a quarter without a glut
-    tenant_recovery: float
-    tenant_share: float
-    log_without_tenant: float  # ln(1 - tenant_share)
+    anchor_hazard: float
+    anchor_glut: float
+    calm_anchor: float  # h₀, the chance of a quarter without a glut
+    anchor_recovery: float
+    anchor_share: float
+    log_without_anchor: float  # ln(1 - anchor_share)
 
     obsolescence: float
     tax: float
@@ -102,7 +102,7 @@ class Market(NamedTuple):
     fail_tolerance: float
 
     debt_share_start: float
-    ig_market: float
+    bond_market: float
     risk_free: float
     secured_extra: float
     channel_extra: tuple[float, ...]  # by channel, a year over the bond rate
@@ -117,12 +117,12 @@ class Market(NamedTuple):
 class Scheduled(NamedTuple):
     """Effects of a scenario's events in one quarter, on every path; none in most quarters."""
 
-    shock: float  # 1: a technology shock
+    shock: float  # 1: a demand shock
     loss: float  # its log loss of demand
     regime: float  # the regime that the bond market is put into, -1 for none
     jump: float  # of the market spread, log points
-    software: float  # stress added
-    tenant_loss: float  # 1: the tenant is lost
+    linked: float  # stress added
+    anchor_loss: float  # 1: the anchor customer is lost
 
 
 class Issuer(NamedTuple):
@@ -133,7 +133,7 @@ class Issuer(NamedTuple):
     ocf: float
     cash: float
     coupon: float
-    ai_capital: float
+    buildout_capital: float
     construction: float
     dividends: float
     buybacks: float
@@ -166,7 +166,7 @@ class Issuer(NamedTuple):
     idio_step: float  # idio_sigma * sqrt(1/4)
     discipline: float  # discipline * (1 - committed)
     committed: float
-    ai_share: float
+    buildout_share: float
     bond_quarter_cap: float
     pipeline_outflow: float  # 1 - exp(-2 / (4 build_lag))
     equity_access: float  # a quarter's

@@ -131,7 +131,7 @@ CAUSES = {
     "window": "market window",
     "leverage": "leverage limit",
     "rationing": "rationing",
-    "tenant": "tenant lost",
+    "anchor": "anchor customer lost",
     "glut": "glut",
     "overspending": "overspending",
 }
@@ -168,9 +168,16 @@ class Draw(NamedTuple):
 # Draws of a group are made together: pairs of consecutive numbers, normals first, in the order of
 # their rows in the state of a block.
 MARKET_PATH = (
-    Draw("saturation", "market", "path", "normal", 1, "level at which AI demand saturates"),
-    Draw("speed", "market", "path", "normal", 1, "speed at which AI demand grows"),
-    Draw("revenue_yield", "market", "path", "normal", 2, "AI revenue a unit of capital can earn"),
+    Draw("saturation", "market", "path", "normal", 1, "level at which demand saturates"),
+    Draw("speed", "market", "path", "normal", 1, "speed at which demand grows"),
+    Draw(
+        "revenue_yield",
+        "market",
+        "path",
+        "normal",
+        2,
+        "revenue a unit of capital can earn",
+    ),
     Draw("spare", "market", "path", "uniform", 2, "nothing: the second number of its pair"),
 )
 ISSUER_PATH = (
@@ -179,10 +186,10 @@ ISSUER_PATH = (
 )
 MARKET_QUARTER = (
     Draw("spread", "market", "quarter", "normal", 4, "market spread"),
-    Draw("demand", "market", "quarter", "normal", 4, "AI demand"),
+    Draw("demand", "market", "quarter", "normal", 4, "demand for capacity"),
     Draw("capex", "market", "quarter", "normal", 5, "capex programmes of all issuers"),
     Draw("macro", "market", "quarter", "normal", 5, "core revenue of all issuers"),
-    Draw("software", "market", "quarter", "normal", 6, "stress of software borrowers"),
+    Draw("linked", "market", "quarter", "normal", 6, "stress of borrowers in the linked sector"),
     Draw("jump_size", "market", "quarter", "normal", 6, "size of a jump of the market spread"),
     Draw("mixing", "market", "quarter", "normal", 7, "common size of the market's normals"),
     Draw("jump", "market", "quarter", "uniform", 7, "whether the market spread jumps"),
@@ -190,9 +197,9 @@ MARKET_QUARTER = (
 # These move the market from one state to another, which makes results jump.
 SWITCHES = (
     Draw("regime", "market", "quarter", "uniform", 8, "regime of the bond market"),
-    Draw("technology", "market", "quarter", "uniform", 8, "whether a technology shock comes"),
-    Draw("technology_size", "market", "quarter", "uniform", 9, "size of a technology shock"),
-    Draw("tenant", "market", "quarter", "uniform", 9, "whether the large tenant is lost"),
+    Draw("shock", "market", "quarter", "uniform", 8, "whether a demand shock comes"),
+    Draw("shock_size", "market", "quarter", "uniform", 9, "size of a demand shock"),
+    Draw("anchor", "market", "quarter", "uniform", 9, "whether the anchor customer is lost"),
 )
 ISSUER_QUARTER = (
     Draw("own_revenue", "issuer", "quarter", "normal", 10, "an issuer's core revenue"),

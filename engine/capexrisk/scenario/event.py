@@ -15,7 +15,7 @@ from .section import CONFIDENCES, Refused, StrictModel, split_evidence
 
 __all__ = ["EVENTS", "SIZES", "ScheduledEvent"]
 
-What = Literal["technology_shock", "spread_jump", "market_regime", "software_stress", "tenant_loss"]
+What = Literal["demand_shock", "spread_jump", "market_regime", "linked_stress", "anchor_loss"]
 
 
 class Size(NamedTuple):
@@ -26,19 +26,19 @@ class Size(NamedTuple):
 
 
 SIZES: Final = {
-    "technology_shock": Size(0.0, 1.0),
+    "demand_shock": Size(0.0, 1.0),
     "spread_jump": Size(-1.0, 100.0),
-    "software_stress": Size(-100.0, 100.0),
+    "linked_stress": Size(-100.0, 100.0),
 }
 # What the number or word of each kind of event means.
 EVENTS: Final = {
-    "technology_shock": InputField(
-        "Events", "Share of AI demand that is lost, more than 0 and less than 1"
+    "demand_shock": InputField(
+        "Events", "Share of demand that is lost, more than 0 and less than 1"
     ),
     "spread_jump": InputField("Events", "Rise of the market spread, 0.5 for half as much again"),
-    "software_stress": InputField("Events", "Software stress added"),
+    "linked_stress": InputField("Events", "Stress of the linked sector added"),
     "market_regime": InputField("Events", "Regime that the bond market is put into"),
-    "tenant_loss": InputField("Events", "The big AI tenant is lost"),
+    "anchor_loss": InputField("Events", "The anchor customer is lost"),
 }
 
 
@@ -52,8 +52,8 @@ class ScheduledEvent(StrictModel):
     what: What = Field(description="What happens.")
     size: Annotated[Number, Field(gt=-100.0, lt=100.0)] | None = Field(
         default=None,
-        description="Technology shock: share of AI demand lost. Spread jump: relative rise. "
-        "Software stress: what is added.",
+        description="Demand shock: share of demand lost. Spread jump: relative rise. "
+        "Stress of the linked sector: what is added.",
     )
     regime: Literal["open", "stressed", "shut"] | None = Field(
         default=None, description="Market regime: the one that the bond market is put into."

@@ -38,7 +38,7 @@ class Input:
     ----------
     path : str
         ``"market.tax"``, ``"issuers.Oracle.capex_2026_usd_bn"``,
-        ``"events.2026Q2.technology_shock"``: what `change_inputs` takes.
+        ``"events.2026Q2.demand_shock"``: what `change_inputs` takes.
     table, key : str
         ``market``, ``thresholds``, ``events`` or the issuer's name; the key in its table.
     value : object

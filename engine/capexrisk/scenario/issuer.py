@@ -102,8 +102,12 @@ class Issuer(Section):
     secured_debt_usd_bn: Money = input_field("Start", "Secured debt", unit="$bn")
     private_debt_usd_bn: Money = input_field("Start", "Private credit", unit="$bn")
     coupon_per_year: Interest = input_field("Start", "Mean interest on all debt", unit="a year")
-    ai_capital_usd_bn: Money = input_field("Start", "AI capital in service", unit="$bn")
-    construction_usd_bn: Money = input_field("Start", "AI capital under construction", unit="$bn")
+    buildout_capital_usd_bn: Money = input_field(
+        "Start", "Build-out capital in service", unit="$bn"
+    )
+    construction_usd_bn: Money = input_field(
+        "Start", "Build-out capital under construction", unit="$bn"
+    )
     seasonality: Seasonality = input_field(
         "Step 8", "Operating cash flow of calendar quarters 1 to 4, mean 1"
     )
@@ -129,7 +133,7 @@ class Issuer(Section):
         "Step 11", "Depreciation and amortisation, last four quarters", unit="$bn a year"
     )
     depreciation_other_usd_bn_per_year: Money = input_field(
-        "Step 11", "The part of it on other than AI capital", unit="$bn a year"
+        "Step 11", "The part of it on other than build-out capital", unit="$bn a year"
     )
     cash_target_usd_bn: Money = input_field(
         "Step 10.1", "Cash above this is spent first", unit="$bn"
@@ -152,9 +156,9 @@ class Issuer(Section):
     )
     capex_beta: Loading = input_field("Step 9", "Correlation of capex with the sector's")
     relative_yield: Factor = input_field(
-        "Step 4", "Revenue per $ of AI capital, relative to the market's yield"
+        "Step 4", "Revenue per $ of build-out capital, relative to the market's yield"
     )
-    contracted_share: Share = input_field("Step 5", "Share of AI capacity sold take-or-pay")
+    contracted_share: Share = input_field("Step 5", "Share of capacity sold take-or-pay")
     idio_sigma_per_sqrt_year: Volatility = input_field(
         "Step 7", "Volatility of the issuer's own spread", unit="per square root of a year"
     )
@@ -162,13 +166,13 @@ class Issuer(Section):
         "Step 9", "Slowing of capex per 100 bp of widening", unit="a year"
     )
     committed: Share = input_field("Steps 9, 10.8", "Share of capex that cannot be cut")
-    ai_share: Share = input_field("Step 11", "AI share of capex")
+    buildout_share: Share = input_field("Step 11", "Build-out's share of capex")
     bond_quarter_cap_usd_bn: Money = input_field("Step 10.2", "Most bonds in a quarter", unit="$bn")
     build_lag_years: PositiveYears = input_field(
         "Step 4", "Mean time from spending to service", unit="years"
     )
-    secured_advance: Share = input_field("Step 10.3", "Secured debt per $ of AI capital")
-    private_advance: Share = input_field("Step 10.4", "Private credit per $ of AI capital")
+    secured_advance: Share = input_field("Step 10.3", "Secured debt per $ of build-out capital")
+    private_advance: Share = input_field("Step 10.4", "Private credit per $ of build-out capital")
     equity_access_per_year: Share = input_field(
         "Step 10.7", "Share of the market value that can be issued", unit="a year"
     )

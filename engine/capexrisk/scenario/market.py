@@ -103,28 +103,30 @@ class Market(Section):
     hazard_per_year: RegimeHazards = input_field(
         "Step 1", "Rate from regime (row) to regime (column), diagonal 0", unit="a year"
     )
-    tech_rate_per_year: Rate = input_field("Step 1", "Technology shocks", unit="a year")
-    tech_loss_mean: Volatility = input_field(
-        "Step 1", "Mean loss of demand in a technology shock", unit="log points"
+    shock_rate_per_year: Rate = input_field("Step 1", "Demand shocks", unit="a year")
+    shock_loss_mean: Volatility = input_field(
+        "Step 1", "Mean loss of demand in a demand shock", unit="log points"
     )
-    tech_hazard_multiple: Factor = input_field(
+    shock_hazard_multiple: Factor = input_field(
         "Step 1", "Worsening hazards are multiplied by this in a shock quarter"
     )
     vigilante: Factor = input_field(
-        "Step 1", "Hazard added per unit of AI share above the vigilantes' mark"
+        "Step 1", "Hazard added per unit of the boom's share above the vigilantes' mark"
     )
     vigilante_share: Share = input_field(
-        "Step 1", "AI share of the bond market above which vigilantes act"
+        "Step 1", "Boom share of the bond market above which vigilantes act"
     )
     fear_spread: Volatility = input_field("Step 1", "Exponent of the spread in worsening hazards")
     fear_spread_bp: PositiveBasisPoints = input_field(
         "Step 1", "Index spread above which fear feeds on it", unit="bp"
     )
     fear_glut: Factor = input_field("Step 1", "Hazard added per unit of utilisation below comfort")
-    fear_software: Factor = input_field("Step 1", "Hazard added per unit of software stress")
+    fear_linked: Factor = input_field(
+        "Step 1", "Hazard added per unit of stress of the linked sector"
+    )
     fear_failure: Factor = input_field("Step 1", "Hazard added per unit of the failure jump")
     demand0_usd_bn_per_year: PositiveMoney = input_field(
-        "Start", "Demand for AI capacity", unit="$bn a year"
+        "Start", "Demand for capacity", unit="$bn a year"
     )
     demand_saturation_usd_bn_per_year: PositiveMoney = input_field(
         "Step 3", "Demand at which growth ends, median", unit="$bn a year"
@@ -143,7 +145,7 @@ class Market(Section):
     )
     scarcity: Elasticity = input_field("Step 5", "Elasticity of the price of what is scarce")
     revenue_yield_per_year: PositiveRate = input_field(
-        "Step 4", "Revenue per $ of AI capital at full use, median", unit="a year"
+        "Step 4", "Revenue per $ of build-out capital at full use, median", unit="a year"
     )
     revenue_yield_sigma: Dispersion = input_field(
         "Once a path", "Log standard deviation of the yield"
@@ -155,10 +157,10 @@ class Market(Section):
         "Steps 1, 5, 9, 10", "Utilisation below which a glut is felt"
     )
     depreciation_per_year: Decay = input_field(
-        "Step 4", "Economic decay of AI capital", unit="a year"
+        "Step 4", "Economic decay of build-out capital", unit="a year"
     )
-    ai_variable_cost: Share = input_field("Step 5", "Cash cost per $ of AI revenue")
-    ai_fixed_cost: Share = input_field("Step 5", "Cash cost per $ of revenue capacity, used or not")
+    variable_cost: Share = input_field("Step 5", "Cash cost per $ of build-out revenue")
+    fixed_cost: Share = input_field("Step 5", "Cash cost per $ of revenue capacity, used or not")
     tax: Share = input_field("Step 8", "Cash tax rate")
     obsolescence_per_year: Factor = input_field(
         "Step 6", "Core growth lost per log point of lost capacity share", unit="a year"
@@ -172,24 +174,26 @@ class Market(Section):
     cash_flow_noise: Volatility = input_field(
         "Step 8", "Log standard deviation of a quarter's core cash flow"
     )
-    tenant_hazard_per_year: Rate = input_field(
-        "Step 5", "Rate at which the big AI tenant is lost", unit="a year"
+    anchor_hazard_per_year: Rate = input_field(
+        "Step 5", "Rate at which the anchor customer is lost", unit="a year"
     )
-    tenant_glut: Factor = input_field(
-        "Step 5", "Tenant hazard added per unit of utilisation below comfort"
+    anchor_glut: Factor = input_field(
+        "Step 5", "Anchor hazard added per unit of utilisation below comfort"
     )
-    tenant_recovery: Share = input_field(
+    anchor_recovery: Share = input_field(
         "Step 5", "Share of spot earnings that contracted capacity makes after the loss"
     )
-    tenant_share: ShareBelowOne = input_field("Step 5", "Share of demand lost with the tenant")
-    software_speed_per_year: Rate = input_field(
-        "Step 3", "Speed at which software stress fades", unit="a year"
+    anchor_share: ShareBelowOne = input_field(
+        "Step 5", "Share of demand lost with the anchor customer"
     )
-    software_beta: SignedFactor = input_field(
-        "Step 3", "Software stress per log point of AI demand"
+    linked_speed_per_year: Rate = input_field(
+        "Step 3", "Speed at which stress of the linked sector fades", unit="a year"
     )
-    software_sigma_per_sqrt_year: Volatility = input_field(
-        "Step 3", "Volatility of software stress", unit="per square root of a year"
+    linked_beta: SignedFactor = input_field(
+        "Step 3", "Stress of the linked sector per log point of demand"
+    )
+    linked_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 3", "Volatility of stress of the linked sector", unit="per square root of a year"
     )
     private_gamma: Factor = input_field(
         "Step 10.4", "Sensitivity of private credit to its own stress"
@@ -221,13 +225,13 @@ class Market(Section):
     issuance0_usd_bn_per_year: Money = input_field(
         "Start", "Last year's bond issuance of the issuers", unit="$bn a year"
     )
-    ig_market_usd_bn: PositiveMoney = input_field(
+    bond_market_usd_bn: PositiveMoney = input_field(
         "Step 1", "US investment-grade bond market", unit="$bn"
     )
-    ig_growth_per_year: Annotated[Growth, Field(gt=-0.9)] = input_field(
+    bond_market_growth_per_year: Annotated[Growth, Field(gt=-0.9)] = input_field(
         "Step 1", "Growth of the bond market and of all channels", unit="a year"
     )
-    ai_debt_share0: Share = input_field("Step 1", "AI share of the bond market at the start")
+    boom_debt_share0: Share = input_field("Step 1", "Boom share of the bond market at the start")
     secured_extra_bp: BasisPoints = input_field(
         "Step 11", "Secured debt and leases over the index", unit="bp"
     )
@@ -258,7 +262,7 @@ class Market(Section):
         "Step 10.2", "Prefunding stops at this multiple of the cash target"
     )
     correlation: Correlation = input_field(
-        "Draws", "Correlation of spread, demand, capex, macro and software normals"
+        "Draws", "Correlation of spread, demand, capex, macro and linked normals"
     )
 
     @field_validator("hazard_per_year")

@@ -105,8 +105,8 @@ class Scenario(StrictModel):
         return case.without_neutral(type(self), self.parameters)
 
     def start_capacity_to_demand(self) -> float:
-        """Glut G_0 of MODEL.md: revenue capacity of all issuers over AI demand at the start."""
-        weighted = sum(i.relative_yield * i.ai_capital_usd_bn for i in self.issuers)
+        """Glut G_0 of MODEL.md: revenue capacity of all issuers over demand at the start."""
+        weighted = sum(i.relative_yield * i.buildout_capital_usd_bn for i in self.issuers)
         capacity = self.market.revenue_yield_per_year * weighted
         return capacity / self.market.demand0_usd_bn_per_year
 
@@ -146,14 +146,14 @@ class Scenario(StrictModel):
                 raise Refused(
                     f"the same name as {other!r}", "give each issuer a name of its own", (index,)
                 )
-        if sum(issuer.ai_capital_usd_bn for issuer in issuers) <= 0:
+        if sum(issuer.buildout_capital_usd_bn for issuer in issuers) <= 0:
             raise Refused(
-                "ai_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
+                "buildout_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
             )
-        weights = (issuer.relative_yield * issuer.ai_capital_usd_bn for issuer in issuers)
+        weights = (issuer.relative_yield * issuer.buildout_capital_usd_bn for issuer in issuers)
         if sum(weights) < SMALLEST:
             raise Refused(
-                "no issuer has both ai_capital_usd_bn and relative_yield",
+                "no issuer has both buildout_capital_usd_bn and relative_yield",
                 "give at least one issuer both, a product of 0.000001 or more",
             )
         return issuers

@@ -3,7 +3,7 @@
 Columns of a replay, money in $bn of the quarter:
 
 - quarter, issuer;
-- the market: regime, market_spread_bp, utilisation, ai_demand, ai_share_of_bond_market;
+- the market: regime, market_spread_bp, utilisation, demand, boom_share_of_bond_market;
 - spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
   dividends as planned, due (debt falling due);
 - need, capex_to_fund + dividends + due - operating_cash_flow where positive, and how it is met,
@@ -45,8 +45,8 @@ Floats = NDArray[np.float64]
 
 _OF_MARKET = {
     "utilisation": m.UTILISATION,
-    "ai_demand": m.DEMAND,
-    "ai_share_of_bond_market": m.BOND_SHARE,
+    "demand": m.DEMAND,
+    "boom_share_of_bond_market": m.BOND_SHARE,
 }
 _OF_ISSUER = {
     "spread_bp": s.SPREAD,

@@ -27,8 +27,8 @@ from capexrisk.report.writing.words import words_of
 from docs.tables import PAGE, page
 from tests.unit.scenarios import ISSUERS
 
-# Counted by path, and told otherwise: the regime and the tenant's loss by their chances.
-NOT_TOLD = {"regime", "tenant_lost"}
+# Counted by path, and told otherwise: the regime and the anchor customer's loss by their chances.
+NOT_TOLD = {"regime", "anchor_lost"}
 
 
 def test_every_row_of_the_table_has_exactly_one_metric(results):

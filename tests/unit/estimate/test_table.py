@@ -171,7 +171,7 @@ def test_what_cannot_happen_has_no_row(summary):
     assert "fallen_angel" not in set(above.summary["metric"])
 
 
-def test_tenant_and_failures_of_the_system_never_unhappen(summary, results):
+def test_anchor_and_failures_of_the_system_never_unhappen(summary, results):
     metrics = ["any_failure", "failures_at_least_2", "failures_at_least_3"]
     metrics += ["any_failure_without:CoreWeave", "failures_at_least_2_without:CoreWeave"]
     for metric in metrics:
@@ -305,14 +305,14 @@ def test_regimes_share_every_quarter(summary):
     np.testing.assert_allclose(rows.groupby("period")["value"].sum(), 1.0, rtol=1e-12)
 
 
-def test_a_regime_that_cannot_be_left_and_a_tenant_that_stays(sampler):
+def test_a_regime_that_cannot_be_left_and_a_anchor_that_stays(sampler):
     """All paths say 0, or all say 1: bounds, as for events of which none is seen."""
     case = reference_case(3, ["Oracle"])
-    case["market"] |= {"hazard": [[0.0] * 3 for _ in range(3)], "tenant_hazard": 0.0}
+    case["market"] |= {"hazard": [[0.0] * 3 for _ in range(3)], "anchor_hazard": 0.0}
     results = simulate(scenario_from_case(case, start="2026Q1"), paths=64, sampler=sampler)
     table = results.summary.set_index(["metric", "period"])
     for quarter in results.quarters:
-        for metric in ("regime_stressed", "regime_shut", "tenant_lost"):
+        for metric in ("regime_stressed", "regime_shut", "anchor_lost"):
             assert table.loc[(metric, quarter), "statistic"] == "upper_bound"
         assert table.loc[("regime_open", quarter), "statistic"] == "lower_bound"
 

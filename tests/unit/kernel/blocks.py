@@ -31,14 +31,14 @@ MARKET_DRAWS = {
     "e_demand": "E_DEMAND",
     "e_capex": "E_CAPEX",
     "e_macro": "E_MACRO",
-    "e_software": "E_SOFTWARE",
+    "e_linked": "E_LINKED",
     "jump_size": "Z_JUMP",
     "mixing": "Z_MIXING",
     "u_jump": "U_JUMP",
     "u_regime": "U_REGIME",
-    "u_tech": "U_TECHNOLOGY",
-    "u_tech_size": "U_TECHNOLOGY_SIZE",
-    "u_tenant": "U_TENANT",
+    "u_shock": "U_SHOCK",
+    "u_shock_size": "U_SHOCK_SIZE",
+    "u_anchor": "U_ANCHOR",
 }
 PATH_ISSUER_DRAWS = {"core_growth": "Z_GROWTH", "capex_growth_issuer": "Z_CAPEX_GROWTH"}
 ISSUER_DRAWS = {

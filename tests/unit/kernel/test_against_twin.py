@@ -42,17 +42,17 @@ ISSUER_ROWS = {
     "coupon": "COUPON",
     "ltm": "CASH_FLOW_YEAR",
     "core_revenue": "REVENUE",
-    "ai_revenue": "AI_REVENUE",
+    "buildout_revenue": "BUILDOUT_REVENUE",
     "capacity": "CAPACITY",
     **{channel: f"{channel}.amount" for channel in CHANNELS},
 }
 MARKET_ROWS = {
     "demand": "DEMAND",
     "utilisation": "UTILISATION",
-    "ai_share": "BOND_SHARE",
+    "buildout_share": "BOND_SHARE",
     "premium": "PREMIUM",
     "failure_jump": "FAILURE_JUMP",
-    "software": "SOFTWARE",
+    "linked": "LINKED",
 }
 TIERS = ("f0_quarter", "f1_quarter", "f2_quarter", "f3_quarter", "f4_quarter")
 
@@ -118,7 +118,7 @@ def test_the_market_of_every_quarter(name):
             assert_close(block.market(row), twin[series], 1e-12, series)
         assert_close(np.exp(block.market("LOG_SPREAD")), twin["oas"], 0.0, "oas")
         np.testing.assert_array_equal(block.market("REGIME"), twin["regime"])
-        np.testing.assert_array_equal(block.market("TENANT_LOST"), twin["tenant_lost"])
+        np.testing.assert_array_equal(block.market("ANCHOR_LOST"), twin["anchor_lost"])
         assert not block.market("NOT_FINITE").any()
 
 
@@ -177,17 +177,17 @@ def test_outcomes_of_market_and_failures(name):
             ("market_spread", "oas"),
             ("utilisation", "utilisation"),
             ("demand", "demand"),
-            ("bond_share", "ai_share"),
+            ("bond_share", "buildout_share"),
             ("peak_spread", "peak_spread"),
             ("final_spread", "spread_end"),
         ):
             assert_close(block.outcome(quantity), twin[series], 1e-12, series)
         assert_close(block.outcome("lowest_cash"), twin["lowest_cash"], floor, "lowest cash")
         np.testing.assert_array_equal(block.outcome("regime"), twin["regime"])
-        for quantity in ("regime_chance", "tenant_lost_chance"):
+        for quantity in ("regime_chance", "anchor_lost_chance"):
             assert_close(block.outcome(quantity), twin[quantity], 1e-12, quantity)
-        never_lost = ~twin["tenant_lost"].astype(bool)
-        np.testing.assert_array_equal(block.outcome("tenant_lost"), never_lost.sum(axis=0))
+        never_lost = ~twin["anchor_lost"].astype(bool)
+        np.testing.assert_array_equal(block.outcome("anchor_lost"), never_lost.sum(axis=0))
         failed = twin["f4_quarter"][:, None] <= quarters[:, None]
         np.testing.assert_array_equal(block.outcome("failures"), failed.sum(axis=0))
         but_smallest = np.delete(failed, int(np.argmin(sizes)), axis=0)

@@ -175,9 +175,9 @@ def check_bounds(books: Books) -> None:
         # The pipeline as it was when lenders looked: before this quarter's spending went in.
         books.capital
         + books.pipeline_first
-        - books.term("ai_share") * books.spent
+        - books.term("buildout_share") * books.spent
         + books.pipeline_second
-        + books.term("ai_share") * books.planned
+        + books.term("buildout_share") * books.planned
     )
     due = {"secured": books.due_secured}
     for name in RATIONED:
@@ -288,7 +288,7 @@ def issuers(draw: st.DrawFn, number: int) -> dict[str, Any]:
         "secured_advance": draw(shares),
         "private_advance": draw(shares),
         "equity_access": draw(shares),
-        "ai_share": draw(shares),
+        "buildout_share": draw(shares),
         "contracted_share": draw(shares),
         "core_growth": draw(figures(-1.0, 0.5)),
         "capex_plan": draw(st.lists(money(size), min_size=6, max_size=6)),
@@ -311,7 +311,7 @@ def cases(draw: st.DrawFn) -> Case:
         "prefund_until": draw(figures(0.0, 5.0)),
         "cash_flow_noise": draw(figures(0.0, 1.0)),
         "demand0": draw(figures(1.0, 2000.0)),
-        "tenant_hazard": draw(figures(0.0, 2.0)),
+        "anchor_hazard": draw(figures(0.0, 2.0)),
         "failure_jump": draw(figures(0.0, 5.0)),
     }
     return case

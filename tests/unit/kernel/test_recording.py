@@ -31,7 +31,7 @@ COLLECT = ["everything", "means"]
 # Quantities that are no copy of a row of the state, each with a loop of its own.
 COMPUTED = {
     *("market_spread", "group_profit", "profit_above", "raised", "outside_total"),
-    *("outside_funding", "funding_above", "tenant_lost"),
+    *("outside_funding", "funding_above", "anchor_lost"),
 }
 
 

@@ -84,7 +84,7 @@ def test_every_supplied_number_matters_but_the_spare_ones(scenario):
         changed.append((pair[0] != pair[1]).any())
     silent = np.flatnonzero(~np.array(changed))
     spare = 3
-    # The last quarter's software stress and tenant, for instance, come too late to be felt, and a
+    # The last quarter's linked stress and anchor, for instance, come too late to be felt, and a
     # size of a jump or shock that does not happen is not felt either.
     assert spare in silent
     assert len(silent) <= 6, silent

@@ -95,7 +95,7 @@ def _rationed(channel: str) -> Shown:
 
     def shown(case: Case, block: Block, twin: Twin) -> bool:
         m = case["market"]
-        growth = (1 + m["ig_growth"]) ** (np.arange(case["quarters"]) / 4)
+        growth = (1 + m["bond_market_growth"]) ** (np.arange(case["quarters"]) / 4)
         access = np.array(m["access"][channel])[twin["regime"].astype(int)]
         capacity = m["absorb"][channel] / 4 * growth[:, None] * access
         if channel == "private":
@@ -246,33 +246,33 @@ def _glut() -> Variant:
     )
 
 
-def _tenant_leaves() -> Variant:
+def _anchor_leaves() -> Variant:
     case = changed_case(
         reference_case(),
-        market={"tenant_hazard": 3.0, "tenant_recovery": 0.0, "tenant_share": 0.9, "access": OPEN},
+        market={"anchor_hazard": 3.0, "anchor_recovery": 0.0, "anchor_share": 0.9, "access": OPEN},
         issuers={"contracted_share": 1.0, "leverage_limit": 60.0, "bond_quarter_cap": 1.0},
     )
     return Variant(
         case,
         {
             "lost at once, and later": lambda c, b, t: bool(
-                t["tenant_lost"][0].any() and not t["tenant_lost"][0].all()
+                t["anchor_lost"][0].any() and not t["anchor_lost"][0].all()
             ),
-            "tenant is a cause": _cause("cut", 4),
+            "anchor is a cause": _cause("cut", 4),
         },
     )
 
 
 def _events() -> Variant:
     """Every kind of event, two in one quarter; shocks and losses that are drawn as well."""
-    case = changed_case(reference_case(), market={"tech_rate": 1.0, "tenant_hazard": 0.4})
+    case = changed_case(reference_case(), market={"shock_rate": 1.0, "anchor_hazard": 0.4})
     case["events"] = [
-        {"quarter": 1, "what": "technology_shock", "size": 0.4},
+        {"quarter": 1, "what": "demand_shock", "size": 0.4},
         {"quarter": 1, "what": "market_regime", "regime": 2},
         {"quarter": 2, "what": "spread_jump", "size": 0.5},
-        {"quarter": 3, "what": "software_stress", "size": 0.6},
-        {"quarter": 4, "what": "technology_shock", "size": 0.1},  # which multiplies hazards
-        {"quarter": 5, "what": "tenant_loss"},
+        {"quarter": 3, "what": "linked_stress", "size": 0.6},
+        {"quarter": 4, "what": "demand_shock", "size": 0.1},  # which multiplies hazards
+        {"quarter": 5, "what": "anchor_loss"},
         {"quarter": 6, "what": "market_regime", "regime": 0},
     ]
     return Variant(
@@ -285,10 +285,10 @@ def _events() -> Variant:
                 len(np.unique(b.market("REGIME")[4])) > 1
             ),
             "lost before, or then": lambda c, b, t: bool(
-                (b.market("TENANT_QUARTER")[-1] <= 5).all()
-                and (b.market("TENANT_QUARTER")[-1] == 5).any()
+                (b.market("ANCHOR_QUARTER")[-1] <= 5).all()
+                and (b.market("ANCHOR_QUARTER")[-1] == 5).any()
             ),
-            "stress": lambda c, b, t: bool((t["software"][3] - t["software"][2]).mean() > 0.3),
+            "stress": lambda c, b, t: bool((t["linked"][3] - t["linked"][2]).mean() > 0.3),
         },
     )
 
@@ -400,7 +400,7 @@ def _caps() -> Variant:
 def _negative_cash_flow() -> Variant:
     case = changed_case(
         reference_case(),
-        market={"ai_fixed_cost": 1.0, "demand_speed": 0.0, "tax": 0.0},
+        market={"fixed_cost": 1.0, "demand_speed": 0.0, "tax": 0.0},
         issuers={"contracted_share": 0.0, "equity_access": 1.0, "leverage_limit": 4.0},
     )
     return Variant(
@@ -417,14 +417,14 @@ def _negative_cash_flow() -> Variant:
 def _demand_collapse() -> Variant:
     case = changed_case(
         reference_case(),
-        market={"tech_rate": 8.0, "tech_loss_mean": 1.5, "tail_dof": 5.0, "software_beta": -0.8},
+        market={"shock_rate": 8.0, "shock_loss_mean": 1.5, "tail_dof": 5.0, "linked_beta": -0.8},
     )
     return Variant(
         case,
         {
             "hardly any demand": lambda c, b, t: bool((t["demand"][-1] < 1e-3).any()),
             "quarters without a shock": lambda c, b, t: bool(
-                (b.market("U_TECHNOLOGY") > 1 - np.exp(-2.0)).any()
+                (b.market("U_SHOCK") > 1 - np.exp(-2.0)).any()
             ),
             "shut": _regime(2),
         },
@@ -435,7 +435,7 @@ def _overspending() -> Variant:
     """Nothing stands in the way but the plan outgrown; and where nothing does, the last cause."""
     case = changed_case(
         reference_case(),
-        market={**CALM, "access": OPEN, "tenant_hazard": 0.0, "cash_flow_noise": 1.0},
+        market={**CALM, "access": OPEN, "anchor_hazard": 0.0, "cash_flow_noise": 1.0},
         issuers={
             **PENNILESS,
             **UNBANKED,
@@ -496,9 +496,9 @@ def _fallen_angels() -> Variant:
 def _newcomers() -> Variant:
     """Shares of capacity that are 0 at the start, at the end, or always."""
     case = reference_case()
-    case["issuers"][0]["ai_capital"] = 0.0
+    case["issuers"][0]["buildout_capital"] = 0.0
     case["issuers"][1]["relative_yield"] = 0.0
-    case["issuers"][2] |= {"ai_share": 0.0, "build_lag": 30.0, "relative_yield": 3.0}
+    case["issuers"][2] |= {"buildout_share": 0.0, "build_lag": 30.0, "relative_yield": 3.0}
     case["market"] |= {"depreciation": 2.0, "obsolescence": 2.0, "scarcity": 2.0}
     return Variant(
         case,
@@ -523,7 +523,7 @@ VARIANTS: dict[str, Callable[[], Variant]] = {
         _no_access,
         _no_debt_no_plan,
         _glut,
-        _tenant_leaves,
+        _anchor_leaves,
         _events,
         _rationing,
         _finance_leases,

@@ -96,17 +96,17 @@ def test_chances_of_regimes(regime):
 
 
 @numba.njit(error_model="numpy")
-def tenant_lost_chance(chance, lost, used, m):
-    hazard = capacity.tenant_chance(used, NO_HOOKS, m)
-    return hazard, capacity.tenant_lost_chance(chance, lost, hazard, m)
+def anchor_lost_chance(chance, lost, used, m):
+    hazard = capacity.anchor_chance(used, NO_HOOKS, m)
+    return hazard, capacity.anchor_lost_chance(chance, lost, hazard, m)
 
 
-def test_chance_of_the_tenant_s_loss():
+def test_chance_of_the_anchor_s_loss():
     comfort = MARKET.comfort_utilisation
     for lost in (0.0, 1.0):
-        calm, after = tenant_lost_chance(0.2, lost, comfort, MARKET)
+        calm, after = anchor_lost_chance(0.2, lost, comfort, MARKET)
         assert after == pytest.approx(0.2 + 0.8 * calm, rel=1e-14)
-        idle, more = tenant_lost_chance(0.2, lost, comfort - 0.3, MARKET)
+        idle, more = anchor_lost_chance(0.2, lost, comfort - 0.3, MARKET)
         assert idle > calm
         assert more - after == pytest.approx((1.0 - lost) * (idle - calm), abs=1e-15)
 

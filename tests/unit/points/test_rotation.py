@@ -204,6 +204,6 @@ def test_draws_are_the_matrix_times_the_points(quarters, start):
         np.testing.assert_allclose(own(z, i), expected, atol=1e-13)
     for name in (*names, *market):  # later quarters, and what is never turned
         np.testing.assert_array_equal(y[name][turned:], z[name][turned:])
-    for name in ("saturation", "speed", "yield", "e_software", "u_regime", "u_tenant"):
+    for name in ("saturation", "speed", "yield", "e_linked", "u_regime", "u_anchor"):
         np.testing.assert_array_equal(y[name], z[name])
     assert mixed.shape[0] == LEADS * n + SHARED_DRAWS * turned

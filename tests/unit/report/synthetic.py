@@ -182,9 +182,9 @@ def _system(table: Table, issuers: Sequence[str], quarters: list[str], years: li
     for k, quarter in enumerate(quarters):
         table.amount(SYSTEM, quarter, "market_spread_bp", 90.0 + 6.0 * k, 12.0 + 5.0 * k)
         table.amount(SYSTEM, quarter, "utilisation", 0.93 - 0.008 * k, 0.02 + 0.003 * k)
-        table.amount(SYSTEM, quarter, "ai_demand", 300.0 * 1.06**k, 40.0 + 12.0 * k)
+        table.amount(SYSTEM, quarter, "demand", 300.0 * 1.06**k, 40.0 + 12.0 * k)
         share = 0.14 + 0.0015 * k
-        table.amount(SYSTEM, quarter, "ai_share_of_bond_market", share, 0.002 + 0.0008 * k)
+        table.amount(SYSTEM, quarter, "boom_share_of_bond_market", share, 0.002 + 0.0008 * k)
         shut, stressed = 0.1 * k / (k + 9), 0.5 * k / (k + 6)
         for regime, p in zip(REGIMES, (1.0 - shut - stressed, stressed, shut), strict=True):
             table.chance(SYSTEM, quarter, f"regime_{regime}", p)

@@ -165,7 +165,7 @@ def test_a_few_broken_paths_are_left_out_and_told(sampler, paths):
     assert (counts == results.paths).all()
     means = results.summary[results.summary["statistic"] == "mean"]
     assert np.isfinite(means["value"]).all()
-    means = means[means["metric"].isin(["free_cash_flow", "capex", "ai_demand"])]  # never rare
+    means = means[means["metric"].isin(["free_cash_flow", "capex", "demand"])]  # never rare
     assert np.isfinite(means[["value", "standard_error"]]).all(axis=None)
     assert means["value"].max() > 1e50
 
@@ -222,7 +222,7 @@ def test_no_sum_hides_an_amount_beyond_all_bounds():
     """Free cash flow and plan cancel in a sum; the quarantine looks at their sizes."""
     case = reference_case(4)
     for issuer in case["issuers"]:
-        issuer |= {"capex_growth_sigma": 1.0, "committed": 1.0, "ai_share": 0.0}
+        issuer |= {"capex_growth_sigma": 1.0, "committed": 1.0, "buildout_share": 0.0}
         issuer["finance_lease_share"] = 0.0
     case["market"]["rivalry"] = 4.0
     scenario = scenario_from_case(case, start="2026Q1")

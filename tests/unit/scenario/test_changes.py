@@ -35,7 +35,7 @@ def test_an_input_set_to_what_it_is_loses_its_evidence_and_nothing_else(default_
 
 def test_a_change_may_bring_its_evidence():
     note = "assumed: half, https://example.org"
-    path = "events.2026Q2.technology_shock"
+    path = "events.2026Q2.demand_shock"
     changed = change_inputs(SCENARIO, {CASH: 9.5, path: 0.5}, evidence=note)
     for one in inputs(changed):
         if one.path in (CASH, path):
@@ -127,7 +127,7 @@ REFUSED = {
     "issuers": ({}, "issuers: is not an input; give "),
     "market": ({}, "market: is not an input; give "),
     "quarters": (8, "quarters: is not an input; give "),
-    "events.2026Q2.technology_shock": (1.0, "events[0].size: 1 is out of range; give the share"),
+    "events.2026Q2.demand_shock": (1.0, "events[0].size: 1 is out of range; give the share"),
     "events.2026Q4.spread_jump": (
         1.0,
         "events.2026Q4.spread_jump: is not an event of this scenario; give one of events.2026Q2.",
@@ -151,4 +151,4 @@ def test_refused_in_one_line(path):
 
 def test_a_scenario_without_events_names_none(default_path):
     with pytest.raises(ScenarioError, match=re.escape("add it to a file")):
-        change_inputs(load_scenario(default_path), {"events.2026Q2.tenant_loss": 1})
+        change_inputs(load_scenario(default_path), {"events.2026Q2.anchor_loss": 1})

@@ -14,7 +14,7 @@ ALL_KINDS = """
 extends = "base.toml"
 [[events]]
 quarter = "2026Q2"
-what = "technology_shock"
+what = "demand_shock"
 size = 0.4
 evidence = "assumed: a leap in efficiency"
 [[events]]
@@ -23,21 +23,21 @@ what = "market_regime"
 regime = "shut"
 [[events]]
 quarter = "2027Q1"
-what = "tenant_loss"
+what = "anchor_loss"
 [[events]]
 quarter = "2026Q3"
 what = "spread_jump"
 size = 0.5
 [[events]]
 quarter = "2026Q3"
-what = "software_stress"
+what = "linked_stress"
 size = 0.2
 """
 
 
 def events(**changes: str) -> str:
     """One event, written with these keys."""
-    keys = {"quarter": '"2026Q2"', "what": '"technology_shock"', "size": "0.4"} | changes
+    keys = {"quarter": '"2026Q2"', "what": '"demand_shock"', "size": "0.4"} | changes
     lines = [f"{key} = {value}" for key, value in keys.items() if value]
     return "\n".join(['extends = "base.toml"', "[[events]]", *lines])
 
@@ -47,8 +47,8 @@ def test_every_kind_reaches_the_core(write):
     nothing = Scheduled(0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
     rows = [Scheduled(*row) for row in table]
     assert rows[1] == nothing._replace(shock=1.0, loss=pytest.approx(0.5108256), regime=2.0)
-    assert rows[2] == nothing._replace(jump=pytest.approx(0.4054651), software=0.2)
-    assert rows[4] == nothing._replace(tenant_loss=1.0)
+    assert rows[2] == nothing._replace(jump=pytest.approx(0.4054651), linked=0.2)
+    assert rows[4] == nothing._replace(anchor_loss=1.0)
     assert all(row == nothing for k, row in enumerate(rows) if k not in (1, 2, 4))
 
 
@@ -63,21 +63,21 @@ def test_events_are_part_of_what_is_simulated(write):
 def test_a_file_s_events_replace_those_below(write):
     write(ALL_KINDS, "shocked.toml")
     text = events().replace("base.toml", "shocked.toml")
-    assert [event.what for event in load_scenario(write(text)).events] == ["technology_shock"]
+    assert [event.what for event in load_scenario(write(text)).events] == ["demand_shock"]
 
 
 def test_events_have_their_evidence(write):
     given = inputs(load_scenario(write(ALL_KINDS)))
     first, second, third, *_ = [one for one in given if one.table == "events"]
-    assert (first.path, first.value) == ("events.2026Q2.technology_shock", 0.4)
+    assert (first.path, first.value) == ("events.2026Q2.demand_shock", 0.4)
     assert (first.confidence, first.source) == ("assumed", "a leap in efficiency")
     assert (second.path, second.value) == ("events.2026Q2.market_regime", "shut")
     assert (second.choices, second.bounds) == (("open", "stressed", "shut"), None)
     assert (second.confidence, second.source) == ("", "")
-    assert (third.path, third.value) == ("events.2027Q1.tenant_loss", "")
+    assert (third.path, third.value) == ("events.2027Q1.anchor_loss", "")
 
 
-OF_A_SHOCK = "share of AI demand that is lost, more than 0 and less than 1"
+OF_A_SHOCK = "share of demand that is lost, more than 0 and less than 1"
 KNOWN, REST = ", ".join(CONFIDENCES), "a colon and the source"
 REFUSED = {
     "outside the horizon": (
@@ -89,8 +89,8 @@ REFUSED = {
         "events[0].quarter: 'May' is not a quarter of the horizon; give one of 2026Q1 to 2028Q4",
     ),
     "misspelt": (
-        {"what": '"technology_shok"'},
-        "events[0].what: 'technology_shok' is not known; did you mean technology_shock?",
+        {"what": '"demand_shok"'},
+        "events[0].what: 'demand_shok' is not known; did you mean demand_shock?",
     ),
     "unknown key": ({"sise": "0.4"}, "events[0].sise: not a known key; did you mean size?"),
     "no size": (
@@ -110,12 +110,12 @@ REFUSED = {
         "events[0].regime: 'closed' is not known; give one of open, stressed, shut",
     ),
     "a size too many": (
-        {"what": '"tenant_loss"'},
-        "events[0].size: a tenant_loss has no size; remove it",
+        {"what": '"anchor_loss"'},
+        "events[0].size: a anchor_loss has no size; remove it",
     ),
     "a regime too many": (
         {"regime": '"shut"'},
-        "events[0].regime: a technology_shock has no regime; remove it",
+        "events[0].regime: a demand_shock has no regime; remove it",
     ),
     "no evidence": (
         {"evidence": '"I think so"'},
@@ -138,7 +138,7 @@ def test_the_same_event_twice(write):
     with pytest.raises(ScenarioError) as caught:
         load_scenario(path)
     assert str(caught.value) == (
-        f"{path}: events[1]: a second technology_shock in 2026Q2; give one, of their size"
+        f"{path}: events[1]: a second demand_shock in 2026Q2; give one, of their size"
     )
 
 

@@ -54,14 +54,14 @@ def test_an_input_has_all_that_a_slider_needs():
     assert (tax.bounds, tax.choices, tax.neutral) == ((0.0, 1.0), (), None)
     lease = found["issuers.Oracle.finance_lease_share"]
     assert lease.bounds == (0.0, math.nextafter(1.0, 0.0))
-    assert found["market.ig_growth_per_year"].bounds == (math.nextafter(-0.9, 1.0), 2.0)
+    assert found["market.bond_market_growth_per_year"].bounds == (math.nextafter(-0.9, 1.0), 2.0)
     assert found["market.regime0"].choices == ("open", "stressed", "shut")
     assert found["market.regime0"].bounds is None
     capex = found["issuers.Amazon.capex_2026_usd_bn"]
     assert (capex.table, capex.key) == ("Amazon", "capex_2026_usd_bn")
     assert capex.bounds == (0.0, 1e6)
     assert found["market.access.private"].bounds == (0.0, 1.0)
-    assert found["events.2026Q2.technology_shock"].bounds[1] == math.nextafter(1.0, 0.0)
+    assert found["events.2026Q2.demand_shock"].bounds[1] == math.nextafter(1.0, 0.0)
 
 
 def test_every_path_is_there_once():
@@ -119,7 +119,7 @@ def test_choices_are_those_that_are_taken(given):
         ("market", "absorb.bonds_usd_bn_per_year", "Bonds, $bn a year."),
         ("Oracle", "maturities_2027_usd_bn", "Debt falling due in a calendar year, $bn."),
         ("thresholds", "outside_funding_usd_bn", "Outside funding over the horizon, $bn."),
-        ("events", "2026Q2 tenant_loss", "The big AI tenant is lost."),
+        ("events", "2026Q2 anchor_loss", "The anchor customer is lost."),
         ("market", "credit_tier", ""),
         ("market", "access.credit_tier", ""),
         ("market", "axis.bonds", ""),

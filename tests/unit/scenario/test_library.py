@@ -32,7 +32,7 @@ MOVES = [
     ("global-crossing", "utilisation", "system", "2028Q4", -1),
     ("global-crossing", "free_cash_flow", "Amazon", "2027", -1),
     ("global-crossing", "any_failure", "system", "2028Q4", +1),
-    ("deepseek-moment", "ai_demand", "system", "2026Q2", -1),
+    ("deepseek-moment", "demand", "system", "2026Q2", -1),
     ("deepseek-moment", "raised_bonds", "system", "horizon", -1),
     ("deepseek-moment", "funding_failure", "CoreWeave", "2026Q4", +1),
     ("bond-vigilantes", "raised_bonds", "system", "horizon", -1),
@@ -43,8 +43,8 @@ MOVES = [
     ("consensus-2025", "any_failure", "system", "2028Q4", -1),
     ("restraint", "free_cash_flow", "Amazon", "2027", +1),
     ("restraint", "outside_funding", "system", "horizon", -1),
-    ("tenant-loss", "free_cash_flow", "Microsoft", "2027", -1),
-    ("tenant-loss", "funding_failure", "CoreWeave", "2028Q4", +1),
+    ("anchor-loss", "free_cash_flow", "Microsoft", "2027", -1),
+    ("anchor-loss", "funding_failure", "CoreWeave", "2028Q4", +1),
 ]
 
 every = pytest.mark.parametrize("name", LIBRARY)
@@ -216,7 +216,7 @@ def test_cloud_breaks_even_in_its_third_year_and_earns_30_per_cent_in_its_tenth(
 
 
 def ai_economics(scenario: Scenario, paths: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
-    """Return on AI capital employed, and margin, of all issuers' AI business by year.
+    """Return on build-out capital employed, and margin, of all issuers' AI business by year.
 
     Both are of AI cash profit less book depreciation; ratios of means over the paths.
     """
@@ -229,13 +229,13 @@ def ai_economics(scenario: Scenario, paths: int = 2_000) -> tuple[np.ndarray, np
     revenue, profit, in_service, employed = (np.zeros(case["quarters"]) for _ in range(4))
     for i, firm in enumerate(case["issuers"]):
         capital = found["capacity"][i] / (firm["relative_yield"] * own_yield)
-        before = np.vstack([np.full(paths, firm["ai_capital"]), capital[:-1]])
+        before = np.vstack([np.full(paths, firm["buildout_capital"]), capital[:-1]])
         entered = capital - before * np.exp(-market["depreciation"] / 4)
-        spent = firm["ai_share"] * found["capex"][i]
+        spent = firm["buildout_share"] * found["capex"][i]
         under_way = firm["construction"] + np.cumsum(spent - entered, axis=0)
-        cash = (1 - market["ai_variable_cost"]) * found["ai_revenue"][i]
-        cash = cash - market["ai_fixed_cost"] * found["capacity"][i] / 4
-        revenue += found["ai_revenue"][i].mean(axis=1)
+        cash = (1 - market["variable_cost"]) * found["buildout_revenue"][i]
+        cash = cash - market["fixed_cost"] * found["capacity"][i] / 4
+        revenue += found["buildout_revenue"][i].mean(axis=1)
         profit += (cash - market["book_depreciation"] * capital / 4).mean(axis=1)
         in_service += capital.mean(axis=1)
         employed += (capital + under_way).mean(axis=1)

@@ -122,7 +122,7 @@ def test_names_that_come_again_are_numbered(base, dear):
 
 
 def test_several_are_held_against_the_first(base, dear):
-    found = compare([base, dear, run("calm", tech_rate=0.0)])
+    found = compare([base, dear, run("calm", shock_rate=0.0)])
     assert set(found.table["scenario"]) == {"dear", "calm"}
     assert len(found.table) == 2 * len(base.summary)
     assert repr(found).startswith("Comparison(dear and calm with small:")

@@ -24,8 +24,8 @@ BY_QUARTER = {"fcf_quarter": "free_cash_flow", "ocf_quarter": "operating_cash_fl
 MARKET = {
     "market_spread": "market_spread_bp",
     "utilisation": "utilisation",
-    "demand": "ai_demand",
-    "bond_share": "ai_share_of_bond_market",
+    "demand": "demand",
+    "bond_share": "boom_share_of_bond_market",
 }
 
 

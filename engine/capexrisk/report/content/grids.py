@@ -95,8 +95,8 @@ class Grids:
             rows += self._spread_of(with_unit(metric), metric, list(self.ends.values()))
         for name in (f"regime_{regime}" for regime in REGIMES):
             rows.append(Row(words_of(name, SYSTEM), self._by_year_end(name, SYSTEM, " %")))
-        lost = self._by_year_end("tenant_lost", SYSTEM, " %")
-        rows.append(Row(f"{words_of('tenant_lost', SYSTEM)} by then", lost))
+        lost = self._by_year_end("anchor_lost", SYSTEM, " %")
+        rows.append(Row(f"{words_of('anchor_lost', SYSTEM)} by then", lost))
         return Grid("The market in the last quarter of each year", "Quantity", self.years, rows)
 
     def group_profit(self, threshold: str) -> Grid:

@@ -35,7 +35,7 @@ def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]
             f"{quarter}: bond market {market['regime']}, "
             f"spread {signed(market['market_spread_bp'], 0)} bp, "
             f"utilisation {100.0 * market['utilisation']:.0f} %, "
-            f"AI demand {signed(market['ai_demand'], 0)} a year"
+            f"demand for capacity {signed(market['demand'], 0)} a year"
         )
         for row in rows.to_dict("records"):
             if issuers is None or row["issuer"] in issuers:

@@ -128,23 +128,23 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
 @overlay(
     "utilisation",
     section="market",
-    says="Curves: utilisation of AI capacity by quarter, for each run",
+    says="Curves: utilisation of capacity by quarter, for each run",
     order=2,
     metric="utilisation",
 )
 @overlay(
     "demand",
     section="market",
-    says="Curves: AI demand by quarter, for each run",
+    says="Curves: demand by quarter, for each run",
     order=3,
-    metric="ai_demand",
+    metric="demand",
 )
 @overlay(
     "bond-share",
     section="market",
-    says="Curves: AI share of the bond market by quarter, for each run",
+    says="Curves: boom share of the bond market by quarter, for each run",
     order=4,
-    metric="ai_share_of_bond_market",
+    metric="boom_share_of_bond_market",
 )
 def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """A quantity of the market by quarter in each run: median, and P5 and P95 as thin lines.
@@ -153,7 +153,7 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
     ----------
     runs : mapping of str to Results
         Up to five, by the name to show.
-    metric : {"market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"}
+    metric : {"market_spread_bp", "utilisation", "demand", "boom_share_of_bond_market"}
     ax : Axes, optional
 
     Returns

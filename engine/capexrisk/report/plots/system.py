@@ -54,16 +54,16 @@ def quantity_of(metric: str) -> Metric:
 @plot(
     "utilisation",
     section="market",
-    says="Fan chart: utilisation of AI capacity by quarter, from P5 to P95",
+    says="Fan chart: utilisation of capacity by quarter, from P5 to P95",
     order=2,
     metric="utilisation",
 )
 @plot(
     "bond-share",
     section="market",
-    says="Fan chart: AI share of the bond market by quarter, from P5 to P95",
+    says="Fan chart: boom share of the bond market by quarter, from P5 to P95",
     order=3,
-    metric="ai_share_of_bond_market",
+    metric="boom_share_of_bond_market",
 )
 def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """Fan chart of a quantity of the market by quarter.
@@ -74,7 +74,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     Parameters
     ----------
     results : Results
-    metric : {"market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"}
+    metric : {"market_spread_bp", "utilisation", "demand", "boom_share_of_bond_market"}
     ax : Axes, optional
 
     Returns

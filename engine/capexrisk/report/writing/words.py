@@ -43,8 +43,8 @@ def words_of(name: str, issuer: str) -> str:
 def in_a_sentence(words: str) -> str:
     """With a small first letter, but for an abbreviation.
 
-    >>> in_a_sentence("Free cash flow"), in_a_sentence("AI demand")
-    ('free cash flow', 'AI demand')
+    >>> in_a_sentence("Free cash flow"), in_a_sentence("F4 failure")
+    ('free cash flow', 'F4 failure')
     """
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
@@ -53,7 +53,7 @@ def with_unit(metric: Metric) -> str:
     """Words of a metric that has no label, with its unit unless its numbers carry it.
 
     >>> with_unit(metric_of("lowest_cash", "issuer")), with_unit(metric_of("utilisation", "system"))
-    ('Lowest cash, $bn', 'Utilisation of AI capacity')
+    ('Lowest cash, $bn', 'Utilisation of capacity')
     """
     return metric.words if metric.unit in PER_CENT else f"{metric.words}, {metric.unit}"
 

@@ -65,8 +65,8 @@ def test_amounts(grids: Grids, estimates: Estimates) -> None:
 def test_causes_of_cuts_and_failures_are_not_exchanged(grids: Grids, estimates: Estimates) -> None:
     grid = grids.causes("CoreWeave")
     for column, event in (("First capex cut", "capex_cut"), ("Funding failure", "funding_failure")):
-        expected = estimates.probability(f"{event}_by_tenant_given_{event}", "CoreWeave")
-        assert cell(grid, "Tenant lost", column) == percentage(expected, "")
+        expected = estimates.probability(f"{event}_by_anchor_given_{event}", "CoreWeave")
+        assert cell(grid, "Anchor customer lost", column) == percentage(expected, "")
 
 
 def test_the_row_fails_where_the_column_does(grids: Grids, estimates: Estimates) -> None:
@@ -86,7 +86,7 @@ def test_the_system(grids: Grids, estimates: Estimates) -> None:
     found = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
     assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(found, "")
     used = estimates.amount("utilisation", period="2027Q4")
-    assert cell(grids.market(), "Utilisation of AI capacity: mean", "2027") == share(used)
+    assert cell(grids.market(), "Utilisation of capacity: mean", "2027") == share(used)
     above = estimates.probability("group_profit_above_threshold", period="2028")
     assert cell(grids.group_profit("$9bn"), "Above $9bn", "2028") == percentage(above)
     raised = estimates.amount("raised_bonds")

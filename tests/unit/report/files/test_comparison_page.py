@@ -86,12 +86,12 @@ def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
 
 
 def test_an_input_that_the_base_has_not_is_listed(results, tmp_path):
-    event = {"quarter": "2027Q1", "what": "tenant_loss", "evidence": "assumed: by test"}
+    event = {"quarter": "2027Q1", "what": "anchor_loss", "evidence": "assumed: by test"}
     path = ROOT / "configs/hyperscalers-2026.toml"
     changed = load_scenario(path, {"name": "lost", "events": [event]})
     other = simulate(changed, paths=2_000, seed=2, n_jobs=1)
     page = write_comparison(compare([results, other]), tmp_path).read_text("utf-8")
-    assert "2027Q1 tenant_loss" in page and "by test" in page
+    assert "2027Q1 anchor_loss" in page and "by test" in page
     assert "not in this scenario" not in page
     page = write_comparison(compare([other, results]), tmp_path).read_text("utf-8")
     assert "not in this scenario" in page

@@ -89,7 +89,7 @@ def test_numbers_are_numbers_with_formats(results: Results, book: Workbook) -> N
     raised = rows["Outside funding", "Bonds, $bn: mean"]
     assert raised["Whole horizon"] == same(estimates.amount("raised_bonds").value)
     assert raised["2026"] is None
-    assert rows["Market at the end of the year", "Utilisation of AI capacity: mean"]["Unit"] == "%"
+    assert rows["Market at the end of the year", "Utilisation of capacity: mean"]["Unit"] == "%"
 
 
 def test_all_estimates_are_there(results: Results, book: Workbook) -> None:
@@ -103,7 +103,7 @@ def test_all_estimates_are_there(results: Results, book: Workbook) -> None:
     units = {row["metric"]: row["unit"] for row in rows}
     assert (units["regime_open"], units["utilisation"]) == ("probability", "fraction")
     assert (units["market_spread_bp"], units["free_cash_flow"]) == ("bp", "$bn")
-    assert units["ai_demand"] == "$bn a year"
+    assert units["demand"] == "$bn a year"
 
 
 def test_every_input_with_its_evidence(results: Results, book: Workbook) -> None:

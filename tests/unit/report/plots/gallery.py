@@ -34,7 +34,7 @@ MORE: dict[str, tuple[str, Arguments]] = {
         },
     ),
     "utilisation": ("market", lambda results: {"metric": "utilisation"}),
-    "bond share": ("market", lambda results: {"metric": "ai_share_of_bond_market"}),
+    "bond share": ("market", lambda results: {"metric": "boom_share_of_bond_market"}),
 }
 # Plots that not every run has: of nets, or of a path that is computed again.
 SPECIAL: dict[str, tuple[str, Arguments]] = {

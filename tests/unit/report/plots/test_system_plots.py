@@ -140,11 +140,11 @@ def test_what_hurts_when_low_is_counted_from_below(made_up: Results) -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", ["market_spread_bp", "utilisation", "ai_demand", "ai_share_of_bond_market"]
+    "metric", ["market_spread_bp", "utilisation", "demand", "boom_share_of_bond_market"]
 )
 def test_the_market_is_the_summary(results: Results, metric: str) -> None:
     ax = results.plot.market(metric, fresh())
-    factor = 1.0 if metric in ("market_spread_bp", "ai_demand") else 100.0
+    factor = 1.0 if metric in ("market_spread_bp", "demand") else 100.0
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
     for label, statistic in (("Median", "p50"), ("Mean", "mean")):
         expected = factor * values(results, metric, "system", statistic)

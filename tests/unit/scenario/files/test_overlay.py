@@ -88,7 +88,7 @@ def test_an_overlay_may_add_an_issuer(write):
             "ocf_usd_bn_per_year": 1,
             "cash_usd_bn": 1,
             "bonds_usd_bn": 0,
-            "ai_capital_usd_bn": 0,
+            "buildout_capital_usd_bn": 0,
             "construction_usd_bn": 0,
             "seasonality": [1, 1, 1, 1],
             "dividends_usd_bn_per_year": 0,

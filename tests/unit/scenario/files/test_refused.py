@@ -35,7 +35,7 @@ REFUSED = [
     (ORACLE + "cash_usd_bn", "1" + "0" * 400, "a number of endless digits; give one of sensible size"),
     (ORACLE + "spread_bp", "1e6", "1000000.0 is above 100000; give 100000 or less"),
     (ORACLE + "core_growth_per_year", "14", "14 is above 2; give 2 or less"),
-    ("market.software_speed_per_year", "101", "101 is above 100; give 100 or less"),
+    ("market.linked_speed_per_year", "101", "101 is above 100; give 100 or less"),
     # negative balances and flows
     *((ORACLE + key, "-1", "-1 is negative; give 0 or more") for key in (
         "bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn", "construction_usd_bn",
@@ -44,8 +44,8 @@ REFUSED = [
     )),
     # shares, advances, access
     ("market.tax", "1.5", "1.5 is above 1; give 1 or less"),
-    ("market.ai_debt_share0", "-0.1", "-0.1 is negative; give 0 or more"),
-    ("market.tenant_share", "1", "1 is not below 1; give less than 1"),
+    ("market.boom_debt_share0", "-0.1", "-0.1 is negative; give 0 or more"),
+    ("market.anchor_share", "1", "1 is not below 1; give less than 1"),
     (ORACLE + "committed", "1.01", "1.01 is above 1; give 1 or less"),
     (ORACLE + "secured_advance", "2", "2 is above 1; give 1 or less"),
     (ORACLE + "equity_access_per_year", "2", "2 is above 1; give 1 or less"),
@@ -57,7 +57,7 @@ REFUSED = [
     *(("market." + key, "0", "0 is not above 0; give more than 0") for key in (
         "demand0_usd_bn_per_year", "demand_saturation_usd_bn_per_year", "revenue_yield_per_year",
         "oas0_bp", "oas_cap_bp", "fear_spread_bp", "oas_speed_per_year", "premium_speed_per_year",
-        "util_power", "ig_market_usd_bn", "absorb.bonds_usd_bn_per_year",
+        "util_power", "bond_market_usd_bn", "absorb.bonds_usd_bn_per_year",
     )),
     ("market.tail_dof", "4.9", "4.9 is below 5; give 5 or more"),
     (ORACLE + "core_beta", "1.1", "1.1 is above 1; give 1 or less"),
@@ -286,11 +286,15 @@ def test_two_tables_of_one_name(write):
 
 def test_a_sector_without_ai_capital(case):
     for issuer in case["issuers"]:
-        issuer["ai_capital"] = 0
-    with pytest.raises(ScenarioError, match="ai_capital_usd_bn of all issuers sums to 0; give"):
+        issuer["buildout_capital"] = 0
+    with pytest.raises(
+        ScenarioError, match="buildout_capital_usd_bn of all issuers sums to 0; give"
+    ):
         scenario_from_case(case, start="2026Q1")
-    case["issuers"][0] |= {"ai_capital": 1, "relative_yield": 0}
-    with pytest.raises(ScenarioError, match="both ai_capital_usd_bn and relative_yield; give"):
+    case["issuers"][0] |= {"buildout_capital": 1, "relative_yield": 0}
+    with pytest.raises(
+        ScenarioError, match="both buildout_capital_usd_bn and relative_yield; give"
+    ):
         scenario_from_case(case, start="2026Q1")
 
 
