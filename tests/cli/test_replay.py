@@ -59,7 +59,9 @@ def test_a_failure_says_why():
         operating_cash_flow=0.5, capex_to_fund=3.0, due=1.0, need=3.5, bonds=1.25, capex_cut=1.0,
         unmet=1.25, failed=True, cause="window",
     )  # fmt: skip
-    assert head == "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, demand 402 a year"
+    assert head == (
+        "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, demand for capacity 402 a year"
+    )
     assert line == (
         "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: bonds 1.25, "
         "capex cut 1.00 and unmet 1.25; FAILS, for want of: market window; cash 1.0, debt 2.0"

@@ -43,8 +43,8 @@ def words_of(name: str, issuer: str) -> str:
 def in_a_sentence(words: str) -> str:
     """With a small first letter, but for an abbreviation.
 
-    >>> in_a_sentence("Free cash flow"), in_a_sentence("F4 failure")
-    ('free cash flow', 'F4 failure')
+    >>> in_a_sentence("Free cash flow"), in_a_sentence("FCF below 0")
+    ('free cash flow', 'FCF below 0')
     """
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
