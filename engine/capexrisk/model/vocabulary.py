@@ -170,14 +170,7 @@ class Draw(NamedTuple):
 MARKET_PATH = (
     Draw("saturation", "market", "path", "normal", 1, "level at which demand saturates"),
     Draw("speed", "market", "path", "normal", 1, "speed at which demand grows"),
-    Draw(
-        "revenue_yield",
-        "market",
-        "path",
-        "normal",
-        2,
-        "revenue a unit of capital can earn",
-    ),
+    Draw("revenue_yield", "market", "path", "normal", 2, "revenue a unit of capital can earn"),
     Draw("spare", "market", "path", "uniform", 2, "nothing: the second number of its pair"),
 )
 ISSUER_PATH = (
