@@ -21,7 +21,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dask notebooks test bench lint format lock schema tables docs clean
+.PHONY: help run dask notebooks test bench lint format lock schema tables signs docs clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,8 +70,11 @@ docs: $(DEV_STAMP)  ## Build the documentation as pages into build/docs/
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs . build/docs
 	@echo "Open build/docs/docs/index.html"
 
-tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md and docs/manifest.md from the engine
+tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md, manifest.md and inputs.md from the engine
 	$(BIN)/python -m docs.tables
+
+signs: $(RUN_STAMP)  ## Measure the table of docs/signs.md
+	$(BIN)/python -m docs.signs
 
 clean:  ## Remove .venv, caches and build output (runs/ stays)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist engine/*.egg-info

@@ -21,8 +21,8 @@ from benchmarks import machine, readme
 from benchmarks.settings import ROUNDS, Settings
 
 PARTS = (
-    *("implementations", "small_model", "workers", "paths", "size", "cold_start", "limits"),
-    *("coverage", "accuracy"),
+    *("implementations", "edition_2", "small_model", "workers", "paths", "size", "cold_start"),
+    *("limits", "coverage", "accuracy"),
 )
 RESULTS = machine.ROOT / "benchmarks" / "results"
 
@@ -46,8 +46,8 @@ def main(
     overwrite: bool,
     render_only: bool,
 ) -> None:
-    """Measure PARTS (all of them if none is named): implementations, small_model, workers, paths,
-    size, cold_start, limits, coverage, accuracy."""
+    """Measure PARTS (all of them if none is named): implementations, edition_2, small_model,
+    workers, paths, size, cold_start, limits, coverage, accuracy."""
     name = name or machine.slug()
     apart = quick and not overwrite
     file = RESULTS / (f"{name}.quick.json" if apart else f"{name}.json")

@@ -53,7 +53,7 @@ def save(draw: Callable[[Data], Figure | None], data: Data, file: Path, descript
             axes.minorticks_off()  # between powers of ten; they would be half of a file
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None})
-    text = inline(drawn.getvalue(), "b", description)
+    text = inline(drawn.getvalue(), description)
     text = LONG_PLACE.sub(r"\1", text.replace("<svg", f'<svg font-family="{FONT}"', 1))
     text = "\n".join(line.strip() for line in text.splitlines())
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from benchmarks.machine import ROOT
 
 DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
 START = "2026Q1"
-MARKET_TOTALS = ("ig_market", "issuance0")
 DEMANDS = ("demand0", "demand_saturation")
 LISTS = ("capex_plan", "maturities", "leases")
 
@@ -24,7 +24,7 @@ def of_size(issuers: int | None = None, quarters: int | None = None) -> Any:
     """The default scenario with other numbers of issuers and quarters."""
     from capexrisk.scenario import scenario_from_case
 
-    case = default().model_case()
+    case = deepcopy(default().parameters)
     if issuers is not None:
         _take_issuers(case, issuers)
     if quarters is not None:
@@ -43,8 +43,8 @@ def _take_issuers(case: dict[str, Any], count: int) -> None:
     spending = sum(sum(f["capex_plan"]) for f in taken) / sum(sum(f["capex_plan"]) for f in firms)
     capacity = _capacity(taken) / _capacity(firms)
     market = case["market"]
-    for name in MARKET_TOTALS:
-        market[name] *= spending
+    market["bond_market"] *= spending
+    market["issuance0"] = [issued * spending for issued in market["issuance0"]]
     for name in DEMANDS:
         market[name] *= capacity
     market["absorb"] = {name: value * spending for name, value in market["absorb"].items()}
@@ -53,7 +53,7 @@ def _take_issuers(case: dict[str, Any], count: int) -> None:
 
 
 def _capacity(firms: list[dict[str, Any]]) -> float:
-    return sum(firm["relative_yield"] * firm["ai_capital"] for firm in firms)
+    return sum(firm["relative_yield"] * firm["buildout_capital"] for firm in firms)
 
 
 def _take_quarters(case: dict[str, Any], count: int) -> None:

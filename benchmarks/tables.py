@@ -45,6 +45,11 @@ def caption(part: Data) -> str:
 
 
 def implementations(data: Data) -> str:
+    return compared(data) + "\n\n" + _two_cores(data["two_cores"])
+
+
+def compared(data: Data) -> str:
+    """Rows of implementations, the first of which is what the others are compared with."""
     here = [row for row in data["rows"] if "missing" not in row]
     engine = here[0]["seconds_per_path"]
     rows = []
@@ -67,7 +72,7 @@ def implementations(data: Data) -> str:
         ])  # fmt: skip
     head = ("implementation", "µs a path", "paths a round", f"time ÷ {here[0]['name']}",
             "cold start, s", "peak MiB", "agrees, worst SE")  # fmt: skip
-    return table(head, rows) + "\n\n" + _two_cores(data["two_cores"])
+    return table(head, rows)
 
 
 def _two_cores(data: Data) -> str:
@@ -128,6 +133,7 @@ def small_model(data: Data) -> str:
 
 PARTS = {
     "implementations": implementations,
+    "edition_2": compared,
     "small_model": small_model,
     "workers": scaling_tables.workers,
     "paths": scaling_tables.paths,

@@ -1,6 +1,7 @@
 """The tables of summary.md, printed from the catalogue of metrics.
 
-``python -m docs.tables`` (``make tables``) prints them into the page, and those of manifest.md.
+``python -m docs.tables`` (``make tables``) prints them into the page, and those of manifest.md and
+inputs.md.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from capexrisk.estimate.metric import Metric, Of
 from capexrisk.estimate.metrics import METRICS
-from docs import fields
+from capexrisk.scenario import Words
+from docs import fields, inputs
 
 PAGE = Path(__file__).with_name("summary.md")
 BEGIN, END = "<!-- {}: from the catalogue -->", "<!-- end -->"
@@ -18,9 +20,9 @@ HEAD = "| metric | period | unit | in reports | what |\n|---|---|---|---|---|"
 
 
 def main() -> None:
-    """Write both pages anew."""
-    PAGE.write_text(page(PAGE.read_text("utf-8")), "utf-8")
-    fields.PAGE.write_text(fields.page(fields.PAGE.read_text("utf-8")), "utf-8")
+    """Write the pages anew."""
+    for path, printed in ((PAGE, page), (fields.PAGE, fields.page), (inputs.PAGE, inputs.page)):
+        path.write_text(printed(path.read_text("utf-8")), "utf-8")
 
 
 def page(text: str) -> str:
@@ -47,7 +49,7 @@ def table(of: Of) -> str:
 def _row(metric: Metric) -> str:
     periods = "by quarter" if metric.cumulative else ", ".join(metric.quantities)
     label = re.search(r"{(\w+)}", metric.name)
-    words = metric.words.format(label[1].upper() if label else "")
+    words = Words().fill(metric.words, label[1].upper() if label else "")
     name = re.sub(r"{(\w+)}", lambda match: match[1].upper(), metric.name)
     return " ".join(f"| {name} | {periods} | {metric.unit} | {words} | {metric.meaning} |".split())
 

@@ -8,25 +8,35 @@ that it collects, written to disk.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.contender import Contender, NotHereError, once
 from benchmarks.machine import allowed_cores
-from benchmarks.peers.contract import contract_case, worst_disagreement
+from benchmarks.peers.contract import contract_case
+from benchmarks.peers.figures import Case, worst_disagreement
 from benchmarks.scenarios import default
 from benchmarks.settings import Settings, enough_paths, tell
 from capexrisk.run.measurement import interleave
 
 HERE = "benchmarks.parts.implementations"
-PEERS = ("engine_peer", "c_peer", "numba_plain", "numpy_peer", "jax_peer")
+PEERS = ("engine_peer", "c_peer", "numba_plain", "twin_peer")
 EVERYTHING = "engine, everything it collects, written to disk"
 FEW = 1_000  # paths of the first call, which compiles
 AGREEING = 4.5  # combined standard errors, the worst of some hundred figures
 RUN_PATHS, FEW_RUN_PATHS = 200_000, 20_000  # of a whole run, whose tables take time, too
 ALONE = {"JAX_PLATFORMS": "cpu"}
+
+
+class Entry(NamedTuple):
+    """A contender, and the reason why it cannot be had here."""
+
+    name: str
+    missing: str | None
+    factory: str
+    arguments: dict[str, Any]
 
 
 # In the child.
@@ -40,7 +50,7 @@ def variants(module: str) -> Callable[[], dict[str, str | None]]:
     return lambda: {peer.NAME: None}
 
 
-def prepared(module: str, variant: str, case: dict[str, Any]) -> Callable[..., Any]:
+def prepared(module: str, variant: str, case: Case) -> Callable[..., Any]:
     peer = import_module(f"benchmarks.peers.{module}")
     choice = {"variant": variant} if hasattr(peer, "available") else {}
     simulate = peer.prepare(case, **choice)
@@ -71,10 +81,18 @@ def whole_run(jobs: int, written: bool) -> Callable[..., None]:
 
 
 def measure(settings: Settings) -> dict[str, Any]:
-    rows, contenders = [], {}
+    entries = entries_of(PEERS, contract_case())
+    entries.append(Entry(EVERYTHING, None, f"{HERE}:whole_run", {"jobs": 1, "written": True}))
+    return {"rows": compare(entries, settings), "two_cores": _two_cores(settings)}
+
+
+def compare(entries: list[Entry], settings: Settings) -> list[dict[str, Any]]:
+    """Rows of the table: all of them in turns on one core."""
+    rows: list[dict[str, Any]] = []
+    contenders: dict[str, Contender] = {}
     core = allowed_cores()[-1:]  # the first one serves most interrupts
     with tempfile.TemporaryDirectory() as empty:
-        for name, missing, factory, arguments in _entries():
+        for name, missing, factory, arguments in entries:
             if missing:
                 rows.append({"name": name, "missing": missing})
                 continue
@@ -91,23 +109,21 @@ def measure(settings: Settings) -> dict[str, Any]:
         _compare_figures(rows, contenders)
         for contender in contenders.values():
             contender.close()
-    return {"rows": rows, "two_cores": _two_cores(settings)}
+    return rows
 
 
-def _entries() -> list[tuple[str, str | None, str, dict[str, Any]]]:
-    """Name, why it is missing, factory and arguments of every contender."""
-    case = contract_case()
-    found: list[tuple[str, str | None, str, dict[str, Any]]] = []
-    for module in PEERS:
+def entries_of(modules: Sequence[str], case: Case) -> list[Entry]:
+    """The contenders of peer modules, one for each of their variants."""
+    found: list[Entry] = []
+    for module in modules:
         try:
             names = once(f"{HERE}:variants", environment=ALONE, module=module)["value"]
         except NotHereError as error:
-            found.append((module, str(error), "", {}))
+            found.append(Entry(module, str(error), "", {}))
             continue
         for name, reason in names.items():
             arguments = {"module": module, "variant": name, "case": case}
-            found.append((name, reason, f"{HERE}:prepared", arguments))
-    found.append((EVERYTHING, None, f"{HERE}:whole_run", {"jobs": 1, "written": True}))
+            found.append(Entry(name, reason, f"{HERE}:prepared", arguments))
     return found
 
 

@@ -2,7 +2,7 @@
 
 That is a little more than the contract asks for: dates of all tiers of distress, and broken paths
 are taken out. Chunk after chunk in one thread; tables, joblib and files are in other rows of the
-comparison. This file alone of its folder follows the engine.
+comparison.
 """
 
 from __future__ import annotations
@@ -11,62 +11,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.peers import contract
-from benchmarks.scenarios import default
-from capexrisk.errors import ScenarioError
+from benchmarks.peers.figures import Case, Figures, Simulate, frequency
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
 from capexrisk.model.vocabulary import FLOWS
 from capexrisk.points.draws import IndependentDraws
 from capexrisk.run.chunks import run_chunk
 from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import Scenario, scenario_from_case
+from capexrisk.scenario import scenario_from_case
 
 NAME = "engine, the core alone"
-BESIDE = "engine, the core alone, on its default scenario"
 
 
-def available() -> dict[str, str | None]:
-    """The one of the two that there is, by whether the engine can read the contract's case."""
-    try:
-        of_contract(contract.contract_case())
-    except ScenarioError:
-        return {BESIDE: None}
-    return {NAME: None}
+def prepare(case: Case) -> Simulate:
+    """A function (paths, seed) -> Figures."""
+    lowered = lower(scenario_from_case(case, start="2026Q1"), "means")
 
-
-def of_contract(case: contract.Case) -> Scenario:
-    return scenario_from_case(case, start="2026Q1")
-
-
-def prepare(case: contract.Case, variant: str = NAME) -> contract.Simulate:
-    """A function (paths, seed) -> Figures, of which there are none beside the contract."""
-    lowered = lower(of_contract(case) if variant == NAME else default(), "means")
-
-    def simulate(paths: int, seed: int) -> contract.Figures:
+    def simulate(paths: int, seed: int) -> Figures:
         totals = Totals(lowered.layout)
         plan = RunPlan(paths=paths, seed=seed, sampler="plain", collect="means")
         for chunk in plan.chunks():
             # One batch of all paths: errors are those of independent ones, as the contract's.
             totals.add(run_chunk(lowered, IndependentDraws(seed), chunk._replace(replicate=0)))
-        return figures(case, totals) if variant == NAME else {}
+        return figures(case, totals)
 
     return simulate
 
 
-def figures(case: contract.Case, totals: Totals) -> contract.Figures:
+def figures(case: Case, totals: Totals) -> Figures:
     """The contract's figures from a run's totals."""
     paths, quarters = totals.counted, case["quarters"]
-    found: contract.Figures = {}
+    found: Figures = {}
 
     def keep_mean(name: str, row: int) -> None:
         variance = float(totals.deviation[0, row]) / paths
         found[name] = float(totals.mean[0, row]), float(np.sqrt(variance / paths))
 
     def keep_count(name: str, counts: NDArray[np.int64]) -> None:
-        found[name] = contract.frequency(float(counts.sum()), paths)
+        found[name] = frequency(float(counts.sum()), paths)
 
-    tiers = totals.level_counts("tiers")
-    state = totals.level_counts("year_state")
+    def levels(name: str) -> NDArray[np.int64]:
+        return totals.counts[0, totals.rows(name) - totals.layout.amounts]
+
+    tiers, state = levels("tiers"), levels("year_state")
     for i, firm in enumerate(case["issuers"]):
         name = firm["name"]
         for year in range(quarters // 4):
@@ -75,26 +62,26 @@ def figures(case: contract.Case, totals: Totals) -> contract.Figures:
                 keep_mean(f"{name}/y{year + 1}/{amount}_mean", row)
             keep_count(f"{name}/y{year + 1}/fcf_negative", state[i, year, 1] + state[i, year, 3])
         flows = totals.rows("flows_total")
-        for channel in (*contract.CHANNELS, "capex_cut"):
-            keep_mean(f"{name}/total_{channel}_mean", flows[FLOWS.index(channel), i])
+        for flow in contract.FLOWS:
+            keep_mean(f"{name}/total_{flow}_mean", flows[FLOWS.index(flow), i])
         for k in range(quarters):
             keep_count(f"{name}/failed_by_q{k + 1}", tiers[4, i, : k + 1].sum())
         keep_count(f"{name}/capex_cut_ever", tiers[3, i, :quarters].sum())
     market = {"oas": "market_spread", "utilisation": "utilisation", "demand": "demand"}
-    market["ai_share"] = "bond_share"
-    regime, lost = totals.level_counts("regime"), totals.level_counts("tenant_lost")
+    market["boom_share"] = "bond_share"
+    regime, lost = levels("regime"), levels("anchor_lost")
     for k in range(quarters):
         for figure, quantity in market.items():
             keep_mean(f"market/q{k + 1}/{figure}_mean", totals.rows(quantity)[k])
         keep_count(f"market/q{k + 1}/stressed", regime[k, 1])
         keep_count(f"market/q{k + 1}/shut", regime[k, 2])
-        keep_count(f"market/q{k + 1}/tenant_lost", lost[: k + 1].sum())
+        keep_count(f"market/q{k + 1}/anchor_lost", lost[: k + 1].sum())
     keep_mean("system/outside_funding_mean", int(totals.rows("outside_funding")))
-    failures = totals.level_counts("failures")[-1]
+    failures = levels("failures")[-1]
     keep_count("system/any_failure", failures[1:].sum())
-    others = totals.level_counts("failures_but_smallest")[-1]
+    others = levels("failures_but_smallest")[-1]
     keep_count("system/any_failure_but_smallest", others[1:].sum())
     keep_count("system/two_or_more_failures", failures[2:].sum())
-    above = totals.level_counts("profit_above")[-1, 1]
+    above = levels("profit_above")[-1, 1]
     keep_count("system/profit_last_year_above_threshold", above)
     return found

@@ -19,10 +19,12 @@ import numpy as np
 from numba import njit, types
 from numba.extending import overload
 
-from benchmarks.peers.contract import Case, Figures, Simulate, figures
+from benchmarks.peers.contract import figures
+from benchmarks.peers.figures import Case, Figures, Simulate
 from benchmarks.peers.parameters import BASIS_POINT, DELTA, parameters
 
 NAME = "numba, plain loop over paths"
+FLOWS, CHANNELS = 11, 8
 NP_RANDOM, GENERATOR = f"{NAME}, np.random", f"{NAME}, a Generator"
 
 
@@ -88,7 +90,7 @@ def _exponential(rng):
 
 def totals(p: Any) -> tuple[tuple, tuple, tuple]:
     """Zeros for sums, squares (issuers, market, system) and counts, in the contract's order."""
-    shapes = ((p.firms, 4 * p.years + 7), (p.quarters, 4), (1,))
+    shapes = ((p.firms, 4 * p.years + FLOWS), (p.quarters, 4), (1,))
     sums, squares = (tuple(np.zeros(shape) for shape in shapes) for _ in range(2))
     shapes = ((p.firms, p.years + p.quarters + 1), (p.quarters, 3), (4,))
     return sums, squares, tuple(np.zeros(shape, np.int64) for shape in shapes)
@@ -106,15 +108,15 @@ def add(sums, squares, place, value):
 
 @njit(fastmath=True, error_model="numpy")
 def next_regime(p, s, boost, rng):
-    h1 = p.hazard_calm[s, 0] + p.hazard_worse[s, 0] * boost
-    h2 = p.hazard_calm[s, 1] + p.hazard_worse[s, 1] * boost
+    h1 = p.hazard_lower[s] * (boost if s == 0 else 1.0)
+    h2 = p.hazard_upper[s] * (boost if s < 2 else 1.0)
     if h1 + h2 > 0.0:
         leave = 1.0 - exp(-(h1 + h2) * DELTA)
         u = uniform(rng)
         if u < leave * h1 / (h1 + h2):
-            return p.other_regime[s, 0]
+            return 1 if s == 0 else 0
         if u < leave:
-            return p.other_regime[s, 1]
+            return 1 if s == 2 else 2
     return s
 
 
@@ -147,19 +149,22 @@ def run(
 ):
     n, years = p.firms, p.years
     z = np.empty(5)
-    growth_rate, capex_growth = np.empty(n), np.empty(n)  # g, c·Δ
-    core_revenue, ltm, spread, eta = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    ln_x, ln_f = np.empty(n), np.empty(n)  # ln X holds the drift too
-    capital, stage_1, stage_2, other = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    growth_rate, capex_growth = np.empty(n), np.empty(n)  # g, c
+    core_revenue, ltm, sales_year, eta = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    ln_x, ln_f, programme, other = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    capital, stage_1, stage_2, capacity = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     bonds, secured, private, revolver = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    cash, coupon, debt, capacity = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    core, extra, ocf, plan = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    due_bonds, due_secured, need, left = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    surplus, pledge, ask = np.empty(n), np.empty(n), np.empty(n)
+    debt, cash, coupon, spread = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    advance, burn, equity_room = np.empty(n), np.empty(n), np.empty(n)
+    core, extra, ocf, sales, plan = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    unearned, invested, target = np.empty(n), np.empty(n), np.empty(n)
+    due_bonds, due_secured, need, surplus = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    pledge, left, ask, secured_room = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     new_bonds, new_secured, new_private = np.empty(n), np.empty(n), np.empty(n)
-    failed = np.empty(n, np.bool_)
-    year = np.empty((n, 3))  # OCF, capex, profit
-    total = np.empty((n, 7))  # six channels, capex cut
+    failed, high_yield = np.empty(n, np.bool_), np.empty(n, np.bool_)
+    asked, served, absorbed = np.empty(2), np.empty(2), np.empty(2)  # of both bond markets
+    premium = np.empty(2)  # over those at the start
+    year, total = np.empty((n, 3)), np.empty((n, FLOWS))  # ocf, capex, profit; flows
 
     for _ in range(paths):
         # Once a path
@@ -168,37 +173,39 @@ def run(
         revenue_yield = p.revenue_yield * exp(p.revenue_yield_sigma * normal(rng))
         for i in range(n):
             growth_rate[i] = p.core_growth[i] + p.core_growth_sigma[i] * normal(rng)
-            capex_growth[i] = p.capex_growth_sigma[i] * normal(rng) * DELTA
+            capex_growth[i] = p.capex_growth_sigma[i] * normal(rng)
         # Start
-        regime, x, demand, software, jump = p.regime0, p.log_oas0, p.demand0, 0.0, 0.0
-        premium, utilisation, net_bonds, tenant_lost = p.premium0, p.utilisation0, 0.0, False
+        regime, x, demand, linked, jump = p.regime0, p.log_oas0, p.demand0, 0.0, 0.0
+        utilisation, net_bonds, anchor_lost = p.utilisation0, 0.0, False
+        premium[:] = 0.0
         for i in range(n):
             core_revenue[i], ltm[i], eta[i] = p.core_revenue0[i], p.ocf[i], 0.0
+            sales_year[i], burn[i], advance[i] = p.revenue0[i], p.burn0[i], 0.0
             ln_x[i], ln_f[i], other[i] = 0.0, 0.0, 0.0
             capital[i], stage_1[i], stage_2[i] = (
-                p.ai_capital[i],
+                p.buildout_capital[i],
                 p.construction[i] / 2,
                 p.construction[i] / 2,
             )
             bonds[i], secured[i], private[i] = p.bonds[i], p.secured_debt[i], p.private_debt[i]
             revolver[i], debt[i], cash[i], coupon[i] = 0.0, p.debt0[i], p.cash[i], p.coupon[i]
-            failed[i] = False
+            failed[i], high_yield[i] = False, p.high_yield[i] > 0.0
         total[:] = 0.0
 
         for k in range(p.quarters):
             if k % 4 == 0:
                 year[:] = 0.0
-            # 1. Technology shock and market regime
+            # 1. Demand shock and market regime
             market_normals(p, z, rng)
-            shock = uniform(rng) < p.tech_probability
-            ai_share = (p.ai_debt0 + net_bonds) / p.bond_market[k]
+            shock = uniform(rng) < p.shock_probability
+            boom_share = (p.boom_debt0 + net_bonds) / p.bond_market[k]
             idle = max(p.comfort_utilisation - utilisation, 0.0)
             boost = (
-                (p.tech_hazard_multiple if shock else 1.0)
-                * (1.0 + p.vigilante * max(ai_share - p.vigilante_share, 0.0))
+                (p.shock_hazard_multiple if shock else 1.0)
+                * (1.0 + p.vigilante * max(boom_share - p.vigilante_share, 0.0))
                 * exp(p.fear_spread * max(x - p.log_fear_spread, 0.0))
                 * (1.0 + p.fear_glut * idle)
-                * (1.0 + p.fear_software * max(software, 0.0))
+                * (1.0 + p.fear_linked * max(linked, 0.0))
                 * (1.0 + p.fear_failure * jump)
             )
             regime = next_regime(p, regime, boost, rng)
@@ -210,14 +217,14 @@ def run(
                 x += p.jump_mean + p.jump_sigma * normal(rng)
             x = min(p.log_oas_cap, x)
 
-            # 3. AI demand and software stress
+            # 3. Demand, and stress of the linked sector
             d = (speed * (1.0 - demand / saturation) - p.demand_drift) * DELTA
             d += p.demand_deviation * z[1]
             if shock:
-                d -= p.tech_loss_mean * exponential(rng)
+                d -= p.shock_loss_mean * exponential(rng)
             demand *= exp(d)
-            software *= p.software_decay
-            software += p.software_beta * d + p.software_deviation * z[4]
+            linked *= p.linked_decay
+            linked += p.linked_beta * d + p.linked_deviation * z[4]
 
             # 4. Capacity
             capacity_all = 0.0
@@ -230,29 +237,32 @@ def run(
                 capacity[i] = revenue_yield * p.relative_yield[i] * capital[i]
                 capacity_all += capacity[i]
 
-            # 5. Utilisation and tenants
+            # 5. Utilisation and the anchor customer
             glut = capacity_all / demand
             utilisation = (1.0 + glut**p.util_power) ** (-1.0 / p.util_power)
-            if not tenant_lost:
+            if not anchor_lost:
                 idle = max(p.comfort_utilisation - utilisation, 0.0)
-                rate = p.tenant_hazard * (1.0 + p.tenant_glut * idle)
+                rate = p.anchor_hazard * (1.0 + p.anchor_glut * idle)
                 if uniform(rng) < 1.0 - exp(-rate * DELTA):
-                    tenant_lost = True
-                    demand *= 1.0 - p.tenant_share
+                    anchor_lost = True
+                    demand *= 1.0 - p.anchor_share
                     glut = capacity_all / demand
                     utilisation = (1.0 + glut**p.util_power) ** (-1.0 / p.util_power)
             idle = max(p.comfort_utilisation - utilisation, 0.0)
+            scarce = max(utilisation - p.comfort_utilisation, 0.0)
             spot = utilisation
             if glut < 1.0:
                 spot *= (1.0 / glut) ** p.scarcity
-            contracted = p.tenant_recovery * spot if tenant_lost else 1.0
+            contracted = p.anchor_recovery * spot if anchor_lost else 1.0
+            prepaid_price = min(1.0, spot) * (p.anchor_recovery if anchor_lost else 1.0)
+            equity_open = p.access_equity[regime] * exp(-p.equity_beta * (x - p.log_oas0))
 
             weights, pull = 0.0, 0.0
             for i in range(n):
-                # 5. AI cash profit
+                # 5. Revenue and cash profit of the build-out
                 b = p.contracted_share[i]
-                earning = (1.0 - p.ai_variable_cost) * (b * contracted + (1.0 - b) * spot)
-                ai_profit = (earning - p.ai_fixed_cost) * capacity[i] * DELTA
+                sales[i] = capacity[i] * (b * contracted + (1.0 - b) * spot) * DELTA
+                profit = (1.0 - p.variable_cost) * sales[i] - p.fixed_cost * capacity[i] * DELTA
                 # 6. Core business
                 drift = growth_rate[i] * DELTA - p.core_convexity[i]
                 share = capacity[i] / capacity_all
@@ -260,73 +270,114 @@ def run(
                     drift -= p.obsolescence * DELTA * log(p.capacity_share0[i] / share)
                 noise = p.core_common[i] * z[3] + p.core_own[i] * normal(rng)
                 core_revenue[i] *= exp(drift + noise)
-                # 7. Issuer spread
+                # 7. Issuer spread and grade
                 eta[i] = eta[i] * p.idio_decay + p.idio_deviation[i] * normal(rng)
-                owed = debt[i] + p.lease_multiple * 4.0 * p.leases[i, k]
-                leverage = max(owed - cash[i], 0.0) / max(ltm[i], 0.05 * p.ocf[i])
-                leverage = min(p.leverage_cap_spread, leverage)
-                log_spread = x + p.log_spread0[i] + eta[i] + premium - p.premium0
-                log_spread += p.spread_leverage * (leverage - p.leverage0[i])
+                owed = debt[i] + p.lease_debt[i, k]
+                floored = max(ltm[i], p.flow_floor[i])
+                if not failed[i] and owed > p.fall_leverage[i] * floored:
+                    high_yield[i] = True
+                leverage = max(owed - cash[i], 0.0) / floored
+                log_spread = x + p.log_spread0[i] + eta[i] + premium[int(high_yield[i])]
+                log_spread += p.spread_leverage * log(1.0 + leverage)
+                if high_yield[i] and p.high_yield[i] == 0.0:
+                    log_spread += p.fall_spread
                 spread[i] = min(max(exp(log_spread), 1.0), p.spread_cap_bp)
                 # 8. Cash flow
-                core[i] = p.core_margin[i] * core_revenue[i]
-                interest = coupon[i] * debt[i] * DELTA
-                extra[i] = (1.0 - p.tax) * (ai_profit - interest - p.leases[i, k])
-                sigma = p.cash_flow_noise
-                noise = exp(sigma * normal(rng) - 0.5 * sigma * sigma)
-                ocf[i] = core[i] * p.seasonality[i, k % 4] * noise + extra[i]
+                core[i] = p.core_margin[i] * core_revenue[i] - p.core_fixed[i]
+                interest = (coupon[i] * debt[i] - p.risk_free * (cash[i] - p.cash[i])) * DELTA
+                extra[i] = (1.0 - p.tax) * (profit - interest - p.leases[i, k])
+                earned = advance[i] * p.earned_rate
+                advance[i] -= earned
+                unearned[i] = -earned
+                noise = exp(p.cash_flow_noise[i] * normal(rng) - p.flow_convexity[i])
+                flow = core[i] + abs(core[i]) * (noise - 1.0)
+                ocf[i] = p.seasonality[i, k % 4] * flow + extra[i] - earned
                 # 9. Planned capex: the noise, and where the others are
                 noise = p.capex_common[i] * z[2] + p.capex_own[i] * normal(rng)
-                ln_x[i] += capex_growth[i] - p.drift_convexity[i, k] + noise
+                ln_x[i] = ln_x[i] * p.capex_decay + noise
+                drift = capex_growth[i] * (k + 1) * DELTA - p.capex_convexity[i, k]
+                programme[i] = ln_x[i] + drift
                 if not failed[i]:
                     weights += p.capex_plan[i, k]
-                    pull += p.capex_plan[i, k] * (ln_f[i] + p.race * ln_x[i])
+                    pull += p.capex_plan[i, k] * (ln_f[i] + p.race * programme[i])
 
-            # 9. Planned capex, 10. need, 10.1 cash above target, 10.2 what is asked of bonds
+            # 9. Planned capex, 10. need, 10.1 cash above target, 10.2 what is asked of markets
+            asked[:] = 0.0
             for i in range(n):
                 if failed[i]:
                     ask[i], left[i], plan[i] = 0.0, 0.0, 0.0
                     continue
-                change = -p.glut_discipline * DELTA * idle
+                price = min(1.0, p.spread_bp[i] / spread[i])
+                change = DELTA * (p.chase * scarce * price - p.glut_discipline * idle)
                 if weights > 0.0:
                     change += p.rivalry * DELTA * (pull / weights - ln_f[i])
                 widening = max(spread[i] - p.spread_bp[i], 0.0)
                 change -= p.discipline_rate[i] * min(100.0 * p.discipline_cap, widening)
                 ln_f[i] += change
-                plan[i] = p.capex_plan[i, k] * exp(ln_x[i] + ln_f[i])
+                plan[i] = p.capex_plan[i, k] * exp(programme[i] + ln_f[i])
 
                 due_bonds[i] = min(p.maturities[i, k], bonds[i])
                 due_secured[i] = min(p.maturities[i, k] - due_bonds[i], secured[i])
                 due = due_bonds[i] + due_secured[i]
-                net = p.own_share[i] * plan[i] + p.dividends[i] * DELTA + due - ocf[i]
+                prepaid = p.prepaid_rate[i] * plan[i] * prepaid_price
+                advance[i] += prepaid
+                unearned[i] += prepaid
+                ocf[i] += prepaid
+                invested[i] = p.investments[i] * DELTA if regime == 0 else 0.0
+                net = p.own_share[i] * plan[i] + p.dividends[i] * DELTA + invested[i] + due - ocf[i]
                 need[i], surplus[i] = max(net, 0.0), max(-net, 0.0)
-                used = min(need[i], max(cash[i] - p.cash_target[i], 0.0))
+                burning = max(
+                    net - p.cut_share[i] * plan[i] - p.dividends[i] * DELTA - invested[i], 0.0
+                )
+                burn[i] = 0.5 * (burn[i] + burning)
+                target[i] = max(p.target_floor[i], p.cover_rate[i] * plan[i])
+                used = min(need[i], max(cash[i] - target[i], 0.0))
                 cash[i] -= used
                 left[i] = need[i] - used
-                low = cash[i] < p.prefund_until * p.cash_target[i]
-                wish = p.prefund[i] * plan[i] if low else 0.0
-                owed = debt[i] + p.lease_multiple * 4.0 * p.leases[i, k]
-                room = max(p.leverage_limit[i] * max(ltm[i], 0.0) - (owed - due), 0.0)
-                room = min(p.bond_quarter_cap[i], room) * p.bond_access[regime, i]
-                room *= min(1.0, p.spread_bp[i] / spread[i])
-                ask[i] = min(max(left[i], wish), room)
+                # 10.2
+                short = max(target[i] - cash[i] - surplus[i], 0.0)
+                wanted = max(left[i], p.prefund_speed * short)
+                value = max(ltm[i], 0.0) + p.value_revenue * sales_year[i]
+                value = p.market_cap[i] * min(3.0, value / p.value0[i])
+                equity_room[i] = p.equity_access[i] * value * DELTA * equity_open
+                shares = min(p.equity_mix[i] * wanted, equity_room[i]) if regime == 0 else 0.0
+                equity_room[i] -= shares
+                cash[i] += max(shares - left[i], 0.0)
+                left[i] = max(left[i] - shares, 0.0)
+                pledge[i] = capital[i] + stage_1[i] + stage_2[i] + p.buildout_share[i] * plan[i]
+                assets = pledge[i] + max(p.other_capital[i] + other[i], 0.0) + cash[i]
+                limit = max(p.leverage_limit[i] * max(ltm[i], 0.0), p.asset_limit[i] * assets)
+                room = max(limit - (debt[i] + p.lease_debt[i, k] - due), 0.0)
+                room = min(p.bond_quarter_cap[i], room) * price
+                if high_yield[i]:
+                    room *= p.access_high_yield[regime]
+                else:
+                    room *= p.access_bonds[regime]
+                ask[i] = min(wanted - shares, room)
+                asked[int(high_yield[i])] += ask[i]
+                total[i, 0] += shares
+                total[i, 9] += prepaid
+                total[i, 10] += invested[i]
 
             # 10.2 bonds sold, 10.3 asked of secured debt
-            scale = ration(ask, p.absorb_bonds[k] * p.access_bonds[regime], n)
-            sold_all = 0.0
+            absorbed[0] = p.absorb_bonds[k] * p.access_bonds[regime]
+            absorbed[1] = p.absorb_high_yield[k] * p.access_high_yield[regime]
+            for grade in range(2):
+                served[grade] = 1.0
+                if asked[grade] > absorbed[grade]:
+                    served[grade] = absorbed[grade] / asked[grade]
             for i in range(n):
-                new_bonds[i] = ask[i] * scale
-                sold_all += new_bonds[i]
+                new_bonds[i] = ask[i] * served[int(high_yield[i])]
                 ask[i] = 0.0
                 if not failed[i]:
                     cash[i] += max(new_bonds[i] - left[i], 0.0)
                     left[i] = max(left[i] - new_bonds[i], 0.0)
-                    pledge[i] = capital[i] + stage_1[i] + stage_2[i] + p.ai_share[i] * plan[i]
                     room = p.secured_advance[i] * pledge[i] - (secured[i] - due_secured[i])
-                    ask[i] = min(left[i], max(room, 0.0) * p.access_secured[regime])
+                    secured_room[i] = max(room, 0.0) * p.access_secured[regime]
+                    ask[i] = min(left[i], secured_room[i])
             # 10.3 secured debt sold, 10.4 asked of private credit
             scale = ration(ask, p.absorb_secured[k] * p.access_secured[regime], n)
-            stress = max(software, 0.0) + p.private_glut * idle
+            stress = max(linked, 0.0) + p.private_glut * idle
             access_private = p.access_private[regime] * exp(-p.private_gamma * stress)
             for i in range(n):
                 new_secured[i] = ask[i] * scale
@@ -341,10 +392,10 @@ def run(
                 new_private[i] = ask[i] * scale
                 left[i] -= new_private[i]
 
-            equity_open = p.access_equity[regime] * exp(-p.equity_beta * (x - p.log_oas0))
-            asset_backed = exp(x + premium - p.premium0) + p.secured_extra_bp
-            failing_debt, due_all = 0.0, 0.0
+            asset_backed = exp(x + premium[0]) + p.secured_extra_bp
+            failing_debt = 0.0
             for i in range(n):
+                sales_year[i] = 0.75 * sales_year[i] + core_revenue[i] + sales[i]
                 if failed[i]:
                     ltm[i] = 0.75 * ltm[i] + core[i] + extra[i]
                     continue
@@ -356,7 +407,7 @@ def run(
                     left[i] -= used
                     drawn = min(left[i], max(p.revolver[i] - revolver[i], 0.0))
                     left[i] -= drawn
-                    raised = min(left[i], p.equity_room[i] * max(ltm[i], 0.0) * equity_open)
+                    raised = min(left[i], equity_room[i])
                     left[i] -= raised
                     cut = min(left[i], p.cut_share[i] * plan[i])
                     left[i] -= cut
@@ -365,7 +416,7 @@ def run(
                 # 10, surplus
                 repaid = min(surplus[i], revolver[i])
                 over = surplus[i] - repaid
-                refill = min(over, max(p.cash_target[i] - cash[i], 0.0))
+                refill = min(over, max(target[i] - cash[i], 0.0))
                 over -= refill
                 cash[i] += refill + over - min(over, p.buybacks[i] * DELTA)
                 # 10, capex spent
@@ -393,15 +444,21 @@ def run(
                 debt[i] = bonds[i] + secured[i] + private[i] + revolver[i]
                 if debt[i] > 0.0:
                     coupon[i] = interest / debt[i]
-                stage_1[i] += p.ai_share[i] * spent
-                added = capital[i] - p.ai_capital[i] + other[i]
+                # 10, a run
+                liquid = max(cash[i] - p.cash_min[i], 0.0) + max(p.revolver[i] - revolver[i], 0.0)
+                liquid += secured_room[i] - new_secured[i]
+                failing = failing or liquid < p.run_quarters[regime] * burn[i]
+                # 11. Debt and capital
+                stage_1[i] += p.buildout_share[i] * spent
+                added = capital[i] - p.buildout_capital[i] + other[i]
                 depreciation = p.depreciation_amortisation[i] + p.book_depreciation * added
-                profit = ocf[i] - depreciation * DELTA
-                other[i] += (1.0 - p.ai_share[i]) * spent - p.depreciation_other[i] * DELTA
+                profit = ocf[i] - unearned[i] - depreciation * DELTA
+                other[i] += (1.0 - p.buildout_share[i]) * spent - p.depreciation_other[i] * DELTA
 
                 # 12. Feedback
                 ltm[i] = 0.75 * ltm[i] + core[i] + extra[i]
-                due_all += due_bonds[i]
+                if not high_yield[i]:
+                    net_bonds += new_bonds[i] - due_bonds[i]
                 if failing:
                     failed[i] = True
                     failing_debt += debt[i]
@@ -410,18 +467,19 @@ def run(
                 year[i, 0] += ocf[i]
                 year[i, 1] += spent
                 year[i, 2] += profit
-                total[i, 0] += new_bonds[i]
-                total[i, 1] += new_secured[i]
-                total[i, 2] += new_private[i]
-                total[i, 3] += drawn
-                total[i, 4] += raised
-                total[i, 5] += leased
-                total[i, 6] += cut
+                total[i, 2 if high_yield[i] else 1] += new_bonds[i]
+                total[i, 3] += new_secured[i]
+                total[i, 4] += new_private[i]
+                total[i, 5] += drawn
+                total[i, 6] += raised
+                total[i, 7] += leased
+                total[i, 8] += cut
 
             # 12. Feedback
-            premium *= p.premium_decay
-            premium += p.premium_beta * sold_all / p.absorb_bonds[k]
-            net_bonds += sold_all - due_all
+            premium[0] = premium[0] * p.premium_decay - p.premium_loss_bonds
+            premium[0] += p.premium_rate_bonds[k] * asked[0] * served[0]
+            premium[1] = premium[1] * p.premium_decay - p.premium_loss_high_yield
+            premium[1] += p.premium_rate_high_yield[k] * asked[1] * served[1]
             jump = 0.0
             if failing_debt > 0.0:
                 jump = min(p.failure_jump_cap, p.failure_jump * failing_debt / p.debt0.sum())
@@ -430,10 +488,10 @@ def run(
             add(m_sums, m_squares, (k, 0), exp(x))
             add(m_sums, m_squares, (k, 1), utilisation)
             add(m_sums, m_squares, (k, 2), demand)
-            add(m_sums, m_squares, (k, 3), ai_share)
+            add(m_sums, m_squares, (k, 3), boom_share)
             m_counts[k, 0] += regime == 1
             m_counts[k, 1] += regime == 2
-            m_counts[k, 2] += tenant_lost
+            m_counts[k, 2] += anchor_lost
             for i in range(n):
                 counts[i, years + k] += failed[i]
             if k % 4 == 3:
@@ -450,11 +508,11 @@ def run(
         for i in range(n):
             failures += failed[i]
             group_profit += year[i, 2]
-            for j in range(7):
+            for j in range(FLOWS):
                 add(sums, squares, (i, 4 * years + j), total[i, j])
-                if j < 6:
+                if j < CHANNELS:
                     outside += total[i, j]
-            counts[i, -1] += total[i, 6] > 0.0
+            counts[i, -1] += total[i, 8] > 0.0
         add(s_sums, s_squares, 0, outside)
         s_counts[0] += failures > 0
         s_counts[1] += failures > failed[p.smallest]

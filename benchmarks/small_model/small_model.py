@@ -1,13 +1,14 @@
 """One issuer, three shocks, one year: the part of the model that any Monte Carlo tool can run.
 
 `small_case` is a scenario of the engine in which three standard normals decide everything: the
-growth of core revenue, the growth of capex and the revenue yield of AI capacity, each drawn once
-a path. All other randomness is switched off. `SmallModel` is the same year as a plain function of
+growth of core revenue, the growth of capex and the revenue yield of capacity, each drawn once a
+path. All other randomness is switched off. `SmallModel` is the same year as a plain function of
 the three; `agreement` holds it against the engine, path by path.
 
 It keeps what one issuer can show: capacity under construction, utilisation, cash flow, the funding
 waterfall from cash to a cut of capex, and failure. It leaves out what needs more than one issuer,
-or more randomness: rationing between issuers, contagion, regimes, jumps, the loss of a tenant.
+or more randomness: rationing between issuers, contagion, regimes, jumps, the loss of the anchor
+customer.
 
 Symbols and steps are those of `engine/capexrisk/model/MODEL.md`.
 """
@@ -20,7 +21,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.small_model.small_scenario import QUARTERS, Case, small_case, small_scenario
+from benchmarks.peers.figures import Case
+from benchmarks.small_model.small_scenario import QUARTERS, small_case, small_scenario
 
 __all__ = ["ARRAYS", "NUMBERS", "SHOCKS", "SmallModel", "Year", "small_case", "small_scenario"]
 
@@ -74,7 +76,10 @@ class SmallModel:
         self.access = {name: shares[regime] for name, shares in market["access"].items()}
         self.capacity = {
             name: [
-                money * DELTA * (1 + market["ig_growth"]) ** (k * DELTA) * self.access[name]
+                money
+                * DELTA
+                * (1 + market["bond_market_growth"]) ** (k * DELTA)
+                * self.access[name]
                 for k in range(QUARTERS)
             ]
             for name, money in market["absorb"].items()
@@ -89,20 +94,20 @@ class SmallModel:
         }
 
     def _core_margin(self) -> Any:
-        """m of "Start": what the core earns before interest and AI, per $ of revenue."""
+        """m of "Start": what the core earns before interest and the build-out, per $ of revenue."""
         market, firm = self.market, self.firm
-        Q = market["revenue_yield"] * firm["relative_yield"] * firm["ai_capital"]
-        profit = self._ai_profit(Q, market["demand0"], NUMBERS)
+        Q = market["revenue_yield"] * firm["relative_yield"] * firm["buildout_capital"]
+        profit = self._buildout_profit(Q, market["demand0"], NUMBERS)
         interest = firm["coupon"] * (firm["bonds"] + firm["secured_debt"] + firm["private_debt"])
         return (firm["ocf"] + (1 - market["tax"]) * (interest - profit)) / firm["core_revenue"]
 
-    def _ai_profit(self, Q: Any, D: float, ops: Arithmetic) -> Any:
-        """Step 5: AI cash profit a year of revenue capacity Q at demand D."""
+    def _buildout_profit(self, Q: Any, D: float, ops: Arithmetic) -> Any:
+        """Step 5: cash profit a year of revenue capacity Q at demand D."""
         market, b, p = self.market, self.firm["contracted_share"], self.market["util_power"]
         G = Q / D
         U = (1 + G**p) ** (-1 / p)
         S = U * ops.maximum(1.0, 1 / G) ** market["scarcity"]
-        return Q * ((1 - market["ai_variable_cost"]) * (b + (1 - b) * S) - market["ai_fixed_cost"])
+        return Q * ((1 - market["variable_cost"]) * (b + (1 - b) * S) - market["fixed_cost"])
 
     def __call__(
         self, z_core_growth: Any, z_capex_growth: Any, z_yield: Any, ops: Arithmetic = ARRAYS
@@ -116,9 +121,10 @@ class SmallModel:
         c = firm["capex_growth_sigma"] * z_capex_growth
         # Start
         N = firm["core_revenue"] * DELTA * math.exp(0.375 * firm["core_growth"])
-        K, P1, P2 = firm["ai_capital"], firm["construction"] / 2, firm["construction"] / 2
+        K, P1, P2 = firm["buildout_capital"], firm["construction"] / 2, firm["construction"] / 2
         bonds, secured, private = firm["bonds"], firm["secured_debt"], firm["private_debt"]
         revolver, cash, coupon, L, F = 0.0, firm["cash"], firm["coupon"], firm["ocf"], 1.0
+        target = max(firm["cash_target"], firm["cash_min"])
         decay = math.exp(-market["depreciation"] * DELTA)
         q = 1 - math.exp(-2 * DELTA / firm["build_lag"])
         fcf, was_cut, alive = 0.0 * y, y < 0, y > 0  # in the shape of the samples
@@ -127,12 +133,15 @@ class SmallModel:
             # 4, 5. Capacity and what it earns
             out_1, out_2 = q * P1, q * P2
             P1, P2, K = P1 - out_1, P2 - out_2 + out_1, K * decay + out_2
-            profit = self._ai_profit(y * firm["relative_yield"] * K, self.demand[k], ops) * DELTA
+            profit = (
+                self._buildout_profit(y * firm["relative_yield"] * K, self.demand[k], ops) * DELTA
+            )
             # 6, 8. Core revenue and cash flow
             N = N * growth
             debt = bonds + secured + private + revolver
             core = self.core_margin * N
-            extra = (1 - market["tax"]) * (profit - coupon * debt * DELTA - firm["leases"][k])
+            interest = (coupon * debt - market["risk_free"] * (cash - firm["cash"])) * DELTA
+            extra = (1 - market["tax"]) * (profit - interest - firm["leases"][k])
             ocf = core * firm["seasonality"][k] + extra
             # 9. Planned capex
             W = firm["capex_plan"][k] * F * exp(c * t - 0.5 * (firm["capex_growth_sigma"] * t) ** 2)
@@ -141,20 +150,17 @@ class SmallModel:
             net = W + firm["dividends"] * DELTA + due - ocf
             need, surplus = maximum(net, 0.0), maximum(-net, 0.0)
             # 10.1 Cash above the target
-            used = minimum(need, maximum(cash - firm["cash_target"], 0.0))
+            used = minimum(need, maximum(cash - target, 0.0))
             cash, left = cash - used, need - used
             # 10.2 Bonds
-            low_on_cash = cash < market["prefund_until"] * firm["cash_target"]
-            wish = where(low_on_cash, firm["prefund"] * W, 0.0)
             owed = debt + market["lease_multiple"] * 4 * firm["leases"][k]
             room = firm["leverage_limit"] * maximum(L, 0.0) - (owed - due)
             room = minimum(firm["bond_quarter_cap"], maximum(room, 0.0))
-            room = room * access["bonds"] ** firm["credit_tier"]
-            sold_bonds = minimum(minimum(maximum(left, wish), room), self.capacity["bonds"][k])
-            cash = cash + maximum(sold_bonds - left, 0.0)
-            left = maximum(left - sold_bonds, 0.0)
+            room = room * access["bonds"]
+            sold_bonds = minimum(minimum(left, room), self.capacity["bonds"][k])
+            left = left - sold_bonds
             # 10.3, 10.4 Secured and private credit
-            pledge = K + P1 + P2 + firm["ai_share"] * W
+            pledge = K + P1 + P2 + firm["buildout_share"] * W
             room = maximum(firm["secured_advance"] * pledge - secured, 0.0) * access["secured"]
             sold_secured = minimum(minimum(left, room), self.capacity["secured"][k])
             left = left - sold_secured
@@ -166,7 +172,7 @@ class SmallModel:
             cash, left = cash - used, left - used
             drawn = minimum(left, firm["revolver"] - revolver)
             left = left - drawn
-            value = firm["market_cap"] * maximum(L, 0.0) / firm["ocf"]
+            value = firm["market_cap"] * minimum(3.0, maximum(L, 0.0) / firm["ocf"])
             left = left - minimum(left, firm["equity_access"] * value * DELTA * access["equity"])
             # 10.8 to 10.10 Cuts, and what is unmet
             cut = minimum(left, (1 - firm["committed"]) * W)
@@ -181,7 +187,7 @@ class SmallModel:
             # 10, surplus
             repaid = minimum(surplus, revolver)
             surplus = surplus - repaid
-            refill = minimum(surplus, maximum(firm["cash_target"] - cash, 0.0))
+            refill = minimum(surplus, maximum(target - cash, 0.0))
             surplus = surplus - refill
             cash = cash + refill + maximum(surplus - firm["buybacks"] * DELTA, 0.0)
             # 11, 12. Debt and its coupon, capital, cash flow of the last year
@@ -191,6 +197,6 @@ class SmallModel:
             bonds, secured = bonds - due + sold_bonds, secured + sold_secured
             private, revolver = private + sold_private, revolver - repaid + drawn
             coupon = interest / (bonds + secured + private + revolver)
-            P1 = P1 + firm["ai_share"] * spent
+            P1 = P1 + firm["buildout_share"] * spent
             L = 0.75 * L + core + extra
         return Year(fcf, was_cut, alive ^ True)

@@ -7,7 +7,8 @@ its one issuer.
 
 from __future__ import annotations
 
-from benchmarks.peers.contract import Case, contract_case
+from benchmarks.peers.contract import contract_case
+from benchmarks.peers.figures import Case
 from capexrisk.scenario import Scenario, scenario_from_case
 
 ISSUER = "Oracle"
@@ -20,23 +21,27 @@ SWITCHED_OFF: Case = {
     "oas_sigma": [0.0] * 3,
     "jump_rate": 0.0,
     "hazard": [[0.0] * 3 for _ in range(3)],
-    "tech_rate": 0.0,
+    "shock_rate": 0.0,
     "demand_saturation_sigma": 0.0,
     "demand_speed_sigma": 0.0,
     "demand_sigma": 0.0,
-    "software_beta": 0.0,
-    "software_sigma": 0.0,
+    "linked_beta": 0.0,
+    "linked_sigma": 0.0,
     "private_gamma": 0.0,
-    "tenant_hazard": 0.0,
-    "cash_flow_noise": 0.0,
+    "anchor_hazard": 0.0,
     "spread_leverage": 0.0,
     "premium_beta": 0.0,
     "rivalry": 0.0,
     "glut_discipline": 0.0,
+    "chase": 0.0,
+    "prefund_speed": 0.0,
+    "value_revenue": 0.0,
+    "run_quarters": [0.0] * 3,
 }
 # A weaker Oracle with a smaller plan, so that each event happens on some paths and not on others.
 WEAKENED: Case = {
     "core_sigma": 0.0,
+    "cash_flow_noise": 0.0,
     "capex_sigma": 0.0,
     "idio_sigma": 0.0,
     "core_growth_sigma": 0.25,
@@ -46,6 +51,12 @@ WEAKENED: Case = {
     "private_advance": 0.05,
     "revolver": 2.0,
     "equity_access": 0.01,
+    "equity_mix": 0.0,
+    "cash_cover": 0.0,
+    "asset_limit": 0.0,
+    "fall_leverage": 99.0,
+    "prepaid_share": 0.0,
+    "investments": 0.0,
 }
 CAPEX_SCALE = 0.45
 
@@ -56,7 +67,7 @@ def small_case() -> Case:
     market, firms = case["market"], case["issuers"]
     firm = next(firm for firm in firms if firm["name"] == ISSUER)
     # The market shrinks with its issuers: demand with the capacity, funding with the plans.
-    capacity = firm["ai_capital"] / sum(other["ai_capital"] for other in firms)
+    capacity = firm["buildout_capital"] / sum(other["buildout_capital"] for other in firms)
     plans = sum(firm["capex_plan"][:QUARTERS]) / sum(
         sum(other["capex_plan"][:QUARTERS]) for other in firms
     )

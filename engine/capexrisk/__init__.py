@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
+    from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
     from capexrisk.study.simulation import simulate
@@ -34,6 +35,8 @@ _HOME = {
     "load_results": "capexrisk.archive.results",
     "Session": "capexrisk.run.session",
     "path_outcomes": "capexrisk.study.outcomes",
+    "Quarters": "capexrisk.study.quarters",
+    "quarters": "capexrisk.study.quarters",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
     "simulate": "capexrisk.study.simulation",
@@ -45,6 +48,7 @@ __all__ = [
     "CapexriskError",
     "Comparison",
     "KernelFault",
+    "Quarters",
     "RareEvent",
     "Results",
     "ResumeMismatch",
@@ -56,6 +60,7 @@ __all__ = [
     "load_results",
     "load_scenario",
     "path_outcomes",
+    "quarters",
     "rare_event",
     "replay",
     "simulate",

@@ -32,7 +32,7 @@ WITHOUT_A_SAY: Final = (
         "estimate/paired.py",
     ),
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
-    *("scenario/files", "scenario/changes.py", "scenario/inputs.py"),
+    *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),
     *("archive", "study", "report", "cli"),
 )

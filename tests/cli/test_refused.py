@@ -142,7 +142,7 @@ ARGUMENTS = {
         ["frobnicate", "base.toml"],
         (
             "'frobnicate': no such command; give one of validate, sources, forecast, run, resume, "
-            "compare, rare, report and 6 more"
+            "compare, rare, report and 7 more"
         ),
     ),
     "misspelt verb": (["runn"], "'runn': no such command; did you mean run?"),

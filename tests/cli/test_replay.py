@@ -9,6 +9,7 @@ import pytest
 
 from capexrisk.model.vocabulary import RUNGS
 from capexrisk.report.content.story import story
+from capexrisk.scenario import Words
 from tests.cli.command import call, write_small_scenario
 
 
@@ -37,8 +38,10 @@ def test_a_path_is_told_quarter_by_quarter(folder):
 
 
 def row(**changes: object) -> dict[str, object]:
-    flows = dict.fromkeys(("capex_to_fund", "dividends", "due", "need", *RUNGS), 0.0)
-    flows |= dict.fromkeys(("surplus", "buybacks", "revolver_repaid", "bonds_to_cash"), 0.0)
+    flows = dict.fromkeys(
+        ("prepayments", "capex_to_fund", "dividends", "investments", "due", "need", *RUNGS), 0.0
+    )
+    flows |= dict.fromkeys(("surplus", "buybacks", "revolver_repaid", "raised_to_cash"), 0.0)
     market = {"regime": "shut", "market_spread_bp": 412.3, "utilisation": 0.61, "demand": 402.0}
     rest = {
         "quarter": "2027Q1",
@@ -51,7 +54,7 @@ def row(**changes: object) -> dict[str, object]:
 
 
 def told(**changes: object) -> list[str]:
-    return list(story(pd.DataFrame([row(**changes)])))
+    return list(story(pd.DataFrame([row(**changes)]), Words()))
 
 
 def test_a_failure_says_why():
@@ -63,8 +66,20 @@ def test_a_failure_says_why():
         "2027Q1: bond market shut, spread 412 bp, utilisation 61 %, demand for capacity 402 a year"
     )
     assert line == (
-        "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: bonds 1.25, "
-        "capex cut 1.00 and unmet 1.25; FAILS, for want of: market window; cash 1.0, debt 2.0"
+        "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: "
+        "investment-grade bonds 1.25, capex cut 1.00 and unmet 1.25; "
+        "FAILS, cause: market window; cash 1.0, debt 2.0"
+    )
+
+
+def test_a_run_and_what_customers_and_markets_give_ahead_of_need():
+    line = told(
+        operating_cash_flow=2.0, prepayments=0.5, investments=0.75, need=1.0, share_programme=1.0,
+        raised_to_cash=1.5, failed=True, cause="run",
+    )[1]  # fmt: skip
+    assert line == (
+        "  X: operating cash flow 2.00, of which prepayments 0.50, investments 0.75; needs 1.00: "
+        "share programme 1.00; raised ahead of need 1.50; FAILS, cause: run; cash 1.0, debt 2.0"
     )
 
 
@@ -73,7 +88,7 @@ def test_who_has_failed_or_has_enough():
     line = told(operating_cash_flow=5.0, surplus=4.0, buybacks=1.5)[1]
     assert "surplus 4.00, of which buybacks 1.50" in line and "needs" not in line
     rows = pd.DataFrame([row(), row(issuer="Y")])
-    assert len(list(story(rows, ["Y"]))) == 2
+    assert len(list(story(rows, Words(), ["Y"]))) == 2
 
 
 REFUSED = {

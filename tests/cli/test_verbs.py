@@ -162,7 +162,7 @@ def test_sources_lists_every_input(invoke, monkeypatch):
     assert (code, err) == (0, "")
     assert "Oracle.cash_usd_bn" in out and "MISSING" not in out
     assert "www.panabee.com" in out
-    assert "394 inputs: 312 assumed, " in out
+    assert "391 inputs: 312 assumed, " in out
 
 
 def test_sources_names_an_input_without_evidence(tmp_path):

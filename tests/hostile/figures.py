@@ -63,6 +63,8 @@ def figure(random: Random, part: Part) -> Any:
     if "enum" in part:
         return random.choice(part["enum"])
     match part["type"]:
+        case "boolean":
+            return random.random() < 0.5
         case "number":
             return number(random, part)
         case "integer":

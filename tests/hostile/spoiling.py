@@ -73,7 +73,7 @@ def exceed(random: Random, table: Table) -> None:
         -1e-300,
         5e-324,
     ]
-    size = random.choice([*sizes, 1e6 + 1, 1e3 + 1, 101.0, 5.1, 1.0000001])
+    size = random.choice([*sizes, 1e8 + 1, 1e3 + 1, 101.0, 5.1, 1.0000001])
     value = section[key]
     if isinstance(value, list) and value and random.random() < 0.7:
         row = random.choice(value) if isinstance(value[0], list) and value[0] else value

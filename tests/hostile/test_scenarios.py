@@ -15,7 +15,7 @@ from capexrisk.kernel.block import BLOCK, PITCH
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import lower
-from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.model.vocabulary import CHANNELS, RATIONED
 from capexrisk.scenario import load_scenario
 from tests.hostile import verdicts
 from tests.hostile.tables import DEFAULT, default_tables, scenarios
@@ -55,13 +55,55 @@ def block() -> tuple[verdicts.LoweredScenario, verdicts.Floats]:
     return lowered, trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK].copy()
 
 
-@pytest.mark.parametrize("row", [s.BONDS.amount, s.SPENT, s.CASH, s.UNMET, s.BUYBACKS.amount])
+@pytest.mark.parametrize(
+    "row",
+    [
+        s.BONDS.amount,
+        s.HIGH_YIELD.amount,
+        s.SHARE_PROGRAMME.amount,
+        s.SPENT,
+        s.CASH,
+        s.UNMET,
+        s.BUYBACKS.amount,
+        s.INVESTMENTS.amount,
+        s.PREPAYMENTS.amount,
+        s.ADVANCE,
+        s.DEBT,
+    ],
+)
 def test_a_cent_too_much_is_an_imbalance(row):
     """What judges can tell: 10 dollars in a flow of billions."""
     lowered, rows = block()
     assert verdicts.imbalance(lowered, rows) < 1e-13
     rows[3, (m.SIZE + 2 * s.SIZE + row) // PITCH, 5] += 1e-5
     assert verdicts.imbalance(lowered, rows) > verdicts.TOLERANCE
+
+
+# Rows that are overwritten in every quarter from the fourth on, and the rules that this breaks.
+SPOILT_ROWS = [
+    (m.REGIME, 1.0, {"shares as a programme in the open regime alone",
+                     "investments in the open regime alone"}),
+    (s.GRADE, 1.0, {"each grade in its own market"}),
+    (s.GRADE, -1.0, {"what has fallen stays"}),
+    (s.FAILURE_QUARTER, 2.0, {"nothing flows after failure"}),
+    (s.FAILURE_QUARTER, 12.0, {"who fails has an unmet need or a run, and the other way round"}),
+    (s.BUYBACKS.amount, -1.0, {"no flow is negative"}),
+    (s.FAILURE_CAUSE, 1.0, {"a run is the cause where nothing is unmet"}),
+    (s.RUN_MARGIN, -1.0, {"a run needs a threshold"}),
+    *((s.FLOW[name].amount, 1e5, {f"{name} within what is absorbed"}) for name in RATIONED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("row", "value", "rules"), SPOILT_ROWS, ids=range(len(SPOILT_ROWS)))
+def test_a_broken_rule_is_seen(row, value, rules):
+    lowered, rows = block()
+    assert verdicts.broken_rules(lowered, rows) == []
+    if row == m.REGIME:
+        rows[3:, row // PITCH] = value
+    else:
+        for i in range(len(lowered.issuers)):
+            rows[3:, (m.SIZE + i * s.SIZE + row) // PITCH] = value
+    assert rules <= set(verdicts.broken_rules(lowered, rows))
 
 
 def test_what_is_no_message_is_a_defect(tmp_path):
@@ -87,9 +129,13 @@ SLIPS = {
     "market.scarcity": (1000.0, "a price of scarcity that overflows"),
     "market.equity_beta": (1000.0, "equity sold without end in a market that is shut"),
     "market.rivalry_per_year": (100.0, "programmes that overshoot each other for ever"),
+    "market.chase_per_year": (1000.0, "programmes that grow without end while capacity is used"),
     "market.race": (1000.0, "programmes without end"),
     "market.demand_speed_sigma": (5.0, "demand without end"),
     "market.depreciation_per_year": (100.0, "capacity of nothing, divided by"),
+    "market.cash_flow_floor": (1e-300, "a leverage without end"),
+    "market.capex_speed_per_year": (1e-300, "a variance that is no number"),
+    "market.prepaid_term_years": (0.1, "more earned than was ever prepaid"),
     "market.jump_mean": (-2.0, "a spread of nothing"),
     "issuers.Oracle.core_growth_sigma_per_year": (5.0, "revenue without end"),
     "issuers.Oracle.relative_yield": (1e-310, "a capacity that is not normal"),

@@ -25,6 +25,7 @@ from capexrisk.archive.results import (
     Results,
     load_results,
 )
+from capexrisk.archive.tables import replicate_table
 from capexrisk.report.files.markdown import markdown
 from capexrisk.report.files.run_page import render
 from capexrisk.report.files.workbook import write_workbook
@@ -112,7 +113,7 @@ def test_a_file_of_two_gigabytes_is_not_read(run, name):
 def test_a_manifest_without_a_bottom(run, deep):
     for head, inner, foot in (
         ("", "[", "]"),
-        ('{"format_version": 2, "kind": "run", "a": ', '{"a":', "}"),
+        ('{"format_version": 3, "kind": "run", "a": ', '{"a":', "}"),
     ):
         text = head + inner * deep + "0" + foot * deep + ("}" if head else "")
         (run / MANIFEST).write_text(text, "utf-8")
@@ -162,8 +163,10 @@ def test_other_columns_kinds_labels_and_numbers(whole, run, name):
     mattering = {"half the rows", "no rows"}  # a table may be shorter; a report may lack something
     for what, spoilt in stored.spoilt_tables(table).items():
         spoilt.to_parquet(run / name, index=False)
-        rows = len(spoilt) if name == SUMMARY_PARQUET else len(whole[1].summary)
-        pd.DataFrame(np.zeros((rows, 2)), columns=["1", "2"]).to_parquet(run / REPLICATES)
+        keyed = name == SUMMARY_PARQUET and "metric" in spoilt
+        summary = spoilt if keyed else whole[1].summary
+        replicates = replicate_table(summary, np.zeros((len(summary), 2)))
+        replicates.to_parquet(run / REPLICATES, index=False)
         found = stored.read(run)
         assert isinstance(found, str) != (what in mattering), what
 

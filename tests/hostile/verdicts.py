@@ -18,7 +18,7 @@ from capexrisk.kernel.simulate import trace_block
 from capexrisk.kernel.sources import independent_source
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
-from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, OWED_AS, RATIONED
 from capexrisk.scenario import load_run_section, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.oracle.identities import waterfall_imbalance
@@ -36,6 +36,7 @@ FLOWS = {
     **{channel: s.FLOW[channel].amount for channel in CHANNELS},
     "unmet": s.UNMET,
     "buyback": s.BUYBACKS.amount,
+    "investments": s.INVESTMENTS.amount,
     "revolver_repaid": s.REPAID,
     "cash": s.CASH,
 }
@@ -134,33 +135,113 @@ def check_block(lowered: LoweredScenario) -> int:
     worst = imbalance(lowered, rows[:, :, good])
     if worst > TOLERANCE:
         raise Defect(f"sources are not uses: {worst:.3g} of the largest flow")
+    broken = broken_rules(lowered, rows[:, :, good])
+    if broken:
+        raise Defect(f"not seen: {broken}")
     return int(BLOCK - good.sum())
 
 
+class Traced:
+    """Rows of a block by issuer, quarter and path."""
+
+    def __init__(self, lowered: LoweredScenario, rows: Floats) -> None:
+        self.issuers = [Issuer(*map(float, one)) for one in lowered.schedule.issuers]
+        self.rows = rows
+        self.k = np.arange(rows.shape[0])[None, :, None]
+
+    def of(self, row: int) -> Floats:
+        """A row of every issuer, (issuer, quarter, path)."""
+        places = [(m.SIZE + i * s.SIZE + row) // PITCH for i in range(len(self.issuers))]
+        return np.array([self.rows[:, place] for place in places])
+
+    def of_market(self, row: int) -> Floats:
+        """A row of the market, (1, quarter, path)."""
+        return self.rows[None, :, row // PITCH]
+
+    def figure(self, name: str) -> Floats:
+        """A figure of every issuer, (issuer, 1, 1)."""
+        return np.array([getattr(issuer, name) for issuer in self.issuers])[:, None, None]
+
+    @property
+    def acts(self) -> NDArray[np.bool_]:
+        """Whether an issuer has not failed in an earlier quarter."""
+        return self.k <= self.of(s.FAILURE_QUARTER)
+
+
 def imbalance(lowered: LoweredScenario, rows: Floats) -> float:
-    """The largest relative gap between sources and uses of any issuer, quarter and path."""
+    """The largest relative gap of any issuer, quarter and path.
+
+    Between sources and uses of cash; and between the change of debt, or of what customers have
+    prepaid, and what changed it.
+    """
     if not rows.shape[-1]:
         return 0.0
-    issuers = [Issuer(*(float(number) for number in one)) for one in lowered.schedule.issuers]
-
-    def of(row: int) -> Floats:  # (issuer, quarter, path)
-        return np.array(
-            [rows[:, (m.SIZE + i * s.SIZE + row) // PITCH] for i in range(len(issuers))]
-        )
-
+    traced = Traced(lowered, rows)
+    of = traced.of
     found = {name: of(row) for name, row in FLOWS.items()}
-    k = np.arange(rows.shape[0])[None, :, None]
-    planned = np.array([issuer.dividends for issuer in issuers])[:, None, None]
     found["dividends_paid"] = np.where(
-        k <= of(s.FAILURE_QUARTER), planned - of(s.DIVIDEND_CUT), 0.0
+        traced.acts, traced.figure("dividends") - of(s.DIVIDEND_CUT), 0.0
     )
     found["due"] = of(s.DUE)
-    opening = np.array([issuer.cash for issuer in issuers])
-    gap = np.abs(waterfall_imbalance(found, opening))
-    largest = np.max([np.abs(flow) for flow in (*found.values(), of(s.NET))], axis=0)
-    largest[:, 1:] = np.maximum(largest[:, 1:], np.abs(found["cash"][:, :-1]))
-    largest[:, 0] = np.maximum(largest[:, 0], np.abs(opening[:, None]))
-    return float(np.max(gap / np.where(largest > 0.0, largest, 1.0)))
+    cash = traced.figure("cash")
+    paid = _relative(
+        waterfall_imbalance(found, cash[:, 0, 0]), [*found.values(), of(s.NET)], found["cash"], cash
+    )
+    opening = np.sum(lowered.schedule.opening, axis=1)[:, None, None]
+    changes = [*(found[name] for name in OWED_AS), -found["due"], -found["revolver_repaid"]]
+    owed = _relative(_change(of(s.DEBT), opening) - sum(changes), changes, of(s.DEBT), opening)
+    changes = [of(s.PREPAYMENTS.amount), -of(s.EARNED)]
+    nothing = np.zeros_like(opening)
+    prepaid = _relative(
+        _change(of(s.ADVANCE), nothing) - sum(changes), changes, of(s.ADVANCE), nothing
+    )
+    return max(paid, owed, prepaid)
+
+
+def _change(balance: Floats, opening: Floats) -> Floats:
+    return np.diff(balance, axis=1, prepend=np.broadcast_to(opening, balance[:, :1].shape))
+
+
+def _relative(gap: Floats, flows: list[Floats], balance: Floats, opening: Floats) -> float:
+    """The largest gap, of the largest flow or balance of its quarter."""
+    before = np.concatenate(
+        [np.broadcast_to(opening, balance[:, :1].shape), balance[:, :-1]], axis=1
+    )
+    largest = np.max([np.abs(flow) for flow in (*flows, balance, before)], axis=0)
+    return float(np.max(np.abs(gap) / np.where(largest > 0.0, largest, 1.0)))
+
+
+def broken_rules(lowered: LoweredScenario, rows: Floats) -> list[str]:
+    """Rules of step 10 that some issuer breaks in some quarter on some path."""
+    if not rows.shape[-1]:
+        return []
+    traced, market = Traced(lowered, rows), lowered.market
+    of, acts = traced.of, traced.acts
+    flows = {name: of(flow.amount) for name, flow in s.FLOW.items()}
+    regime = traced.of_market(m.REGIME)
+    high, fails = of(s.GRADE) > 0.0, traced.k == of(s.FAILURE_QUARTER)
+    unmet = of(s.UNMET) > market.fail_tolerance * np.maximum(of(s.NET), 0.0)
+    run = of(s.RUN_MARGIN) < 0.0
+    by_run = of(s.FAILURE_CAUSE) == 1 + list(CAUSES).index("run")
+    broken = {
+        "shares as a programme in the open regime alone": (flows["share_programme"] > 0.0)
+        & (regime > 0.0),
+        "investments in the open regime alone": (flows["investments"] > 0.0) & (regime > 0.0),
+        "each grade in its own market": np.where(high, flows["bonds"], flows["high_yield"]) > 0.0,
+        "what has fallen stays": np.diff(of(s.GRADE), axis=1) < 0.0,
+        "nothing flows after failure": np.any(list(flows.values()), axis=0) & ~acts,
+        "no flow is negative": np.min(list(flows.values()), axis=0) < 0.0,
+        "who fails has an unmet need or a run, and the other way round": acts
+        & (fails != (unmet | run)),
+        "a run is the cause where nothing is unmet": fails & (by_run == unmet),
+        "a run needs a threshold": run & (np.array(market.run_quarters)[regime.astype(int)] == 0.0),
+    }
+    for name in RATIONED:
+        number = s.FLOW[name].number
+        access = np.array(market.channel_access[number])[regime[0].astype(int)]
+        most = market.channel_absorb[number] * lowered.schedule.growth[:, None] * access
+        broken[f"{name} within what is absorbed"] = flows[name].sum(axis=0) > most * (1.0 + 1e-12)
+    return [rule for rule, where in broken.items() if np.any(where)]
 
 
 def rule_of(error: ScenarioError) -> str:

@@ -15,6 +15,7 @@ import scipy.stats
 from joblib.parallel import BACKENDS, ThreadingBackend, register_parallel_backend
 
 from capexrisk.archive.results import SUMMARY_CSV, Results
+from capexrisk.estimate.lines import Lines
 from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
@@ -227,14 +228,14 @@ def test_keeping_paths_changes_no_bit(scenario, sampler, expected, tmp_path):
     assert_same_run(run(scenario, sampler, keep_paths=tmp_path), expected)
 
 
-OF_ISSUERS, OF_SYSTEM = (
+OF_ISSUERS, OF_SURVIVORS, OF_SYSTEM = (
     {
         quantity: metric.name
         for metric in METRICS
-        if metric.of == of and "p50" in metric.statistics
+        if metric.of == of and metric.survivors == survivors and "mean" in metric.statistics
         for quantity in metric.quantities.values()
     }
-    for of in ("issuer", "system")
+    for of, survivors in (("issuer", False), ("issuer", True), ("system", False))
 )
 
 
@@ -251,13 +252,16 @@ class Kept:
         self.never = len(results.quarters)
 
     def amounts(self) -> dict[tuple[str, str, str], np.ndarray]:
-        """Columns that have a mean, by (issuer, period, metric)."""
+        """Columns that have a mean, by (issuer, period, metric); NaN where a path is left out."""
         found = {}
         for column in self.single.columns:
             name, *place = column.split("/")
             values = self.single[column].to_numpy()
             if name == "flows_year":
-                found[place[1], place[2], metric_of(place[0])] = values
+                flow, *where = place
+                found[*where, metric_of(flow)] = values
+                if flow in ("finance_leases", "prepayments", "investments"):
+                    found[*where, f"{flow}_while_alive"] = self.while_alive(values, *where)
             elif name == "flows_total":
                 found[place[1], HORIZON, metric_of(place[0])] = values
             elif name == "outside_total":
@@ -266,13 +270,29 @@ class Kept:
                 found[SYSTEM, (place or [HORIZON])[0], OF_SYSTEM[name]] = values
             elif name in OF_ISSUERS:
                 found[place[0], (place[1:] or [HORIZON])[0], OF_ISSUERS[name]] = values
+                if name in OF_SURVIVORS:
+                    alive = self.while_alive(values, *place)
+                    found[*place, OF_SURVIVORS[name]] = alive
         return found
 
-    @property
-    def with_programme(self) -> set[str]:
-        """Issuers that plan buybacks."""
-        issuers = self.results.manifest.scenario.model_case()["issuers"]
-        return {issuer["name"] for issuer in issuers if issuer["buybacks"] > 0}
+    def while_alive(self, values: np.ndarray, issuer: str, period: str) -> np.ndarray:
+        """Values of the paths on which an issuer has not failed before a quarter or a year."""
+        quarters = self.results.quarters
+        starts = quarters if period in quarters else [quarter[:4] for quarter in quarters]
+        first = starts.index(period if period in quarters else period[:4])
+        return np.where(self.single[f"tiers/F4/{issuer}"] >= first, values, np.nan)
+
+    def without_row(self) -> set[tuple[str, str]]:
+        """Issuers to which an event cannot happen: who plans no buyback, or cannot fall."""
+        return {
+            (issuer["name"], metric)
+            for issuer in self.results.manifest.scenario.parameters["issuers"]
+            for metric, possible in (
+                ("no_buyback", issuer["buybacks"] > 0.0),
+                ("fall_to_high_yield", not issuer["high_yield"] and issuer["fall_leverage"] < 99.0),
+            )
+            if not possible
+        }
 
     def events(self) -> dict[tuple[str, str, str], np.ndarray]:
         """Whether each path is a hit, by (issuer, period, metric)."""
@@ -283,14 +303,15 @@ class Kept:
             "tiers/F3": "capex_cut",
             "tiers/F4": "funding_failure",
             "net_debt": "net_debt_positive",
-            "fallen_angel": "fallen_angel",
+            "fall_to_high_yield": "fall_to_high_yield",
         }
         single, results = self.single, self.results
+        without_row = self.without_row()
         found = {}
         for issuer in results.issuers:
             for prefix, metric in tiers.items():
-                if metric == "no_buyback" and issuer not in self.with_programme:
-                    continue  # who plans none cannot miss it: no row
+                if (issuer, metric) in without_row:
+                    continue
                 for k, quarter in enumerate(results.quarters):
                     found[issuer, quarter, metric] = single[f"{prefix}/{issuer}"] <= k
             for prefix, event in (
@@ -332,10 +353,23 @@ def rows(expected) -> dict[tuple[str, str, str, str], Any]:
     return {tuple(row[1:5]): row for row in expected.summary.itertuples()}
 
 
+def zero_widths(results: Results) -> dict[tuple[str, str, str], float]:
+    """What is nearer to zero counts as zero, by (issuer, period, metric)."""
+    lines = Lines(lower(results.manifest.scenario))
+    return {
+        (line.issuer, line.period, line.name): cell_edges()[0] * lines.unit(line)
+        for line in lines
+        if not line.without_histogram
+    }
+
+
 def error_of_mean(values: np.ndarray, replicate: np.ndarray) -> float:
-    """From the paths if they are independent, else from the replicates' means."""
-    means = pd.Series(values).groupby(replicate).mean() if replicate.any() else values
-    return float(np.std(means, ddof=1) / np.sqrt(len(means)))
+    """From the paths if they are independent, else from the replicates' deviations; without NaN."""
+    off = values - np.nanmean(values)
+    if replicate.any():
+        of_each = np.count_nonzero(~np.isnan(values)) / np.unique(replicate).size
+        off = pd.Series(off).groupby(replicate).sum().to_numpy() / of_each
+    return float(np.nanstd(off, ddof=1) / np.sqrt(np.count_nonzero(~np.isnan(off))))
 
 
 def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
@@ -345,9 +379,10 @@ def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
     for (*key, statistic), row in rows.items():
         if statistic == "mean":
             values = amounts[tuple(key)]
-            size = np.abs(values).mean()
-            assert row.value == pytest.approx(values.mean(), abs=1e-12 * size + 1e-300), key
-            if np.count_nonzero(values) < 10:
+            size = np.nanmean(np.abs(values))
+            assert row.value == pytest.approx(np.nanmean(values), abs=1e-12 * size + 1e-300), key
+            assert row.n == np.count_nonzero(~np.isnan(values)), key
+            if np.count_nonzero(np.nan_to_num(values)) < 10:
                 assert np.isnan(row.standard_error), key
                 continue
             error = error_of_mean(values, replicate)
@@ -358,18 +393,18 @@ def test_means_are_numpy_s_of_the_kept_paths(paths, rows):
 
 def test_quantiles_are_those_of_the_kept_paths_within_a_cell(paths, rows):
     amounts = paths.amounts()
-    smallest = cell_edges()[0]
+    zero = zero_widths(paths.results)
     compared = 0
     for (*key, statistic), row in rows.items():
         if statistic in ("p5", "p25", "p50", "p75", "p95"):
             level = float(statistic[1:]) / 100
-            exact = np.quantile(amounts[tuple(key)], level, method="inverted_cdf")
-            if abs(exact) < smallest:
+            exact = np.nanquantile(amounts[tuple(key)], level, method="inverted_cdf")
+            if abs(exact) < zero[tuple(key)]:
                 assert row.value == 0.0, key
             else:
                 assert row.value == pytest.approx(exact, rel=1 / 64), key
             compared += 1
-    assert compared == 490  # 98 quantities with a distribution, five levels each
+    assert compared == 775  # 155 amounts with a distribution, five levels each
 
 
 def test_counts_are_those_of_the_kept_paths(paths, rows):
@@ -452,12 +487,12 @@ def assert_share(rows: dict, key: tuple[str, str, str], of: pd.Series) -> None:
 
 
 def test_distributions_count_the_kept_paths(paths, expected):
-    amounts = paths.amounts()
+    amounts, zero = paths.amounts(), zero_widths(expected)
     for key, cells in expected.distributions.groupby(["issuer", "period", "metric"]):
         values = amounts[key]
         for low, high, count in cells[["lower", "upper", "count"]].to_numpy()[::7]:
             if low == high:
-                inside = np.abs(values) < cell_edges()[0]
+                inside = np.abs(values) < zero[key]
             elif low > 0.0:
                 inside = (low <= values) & (values < high)
             else:

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-CHANNELS = ("bonds", "secured", "private", "revolver", "equity", "finance_leases")
-DEFAULT_THRESHOLDS = {"group_profit": 1000, "outside_funding": 1500}
+from tests.oracle.twin_base import CHANNELS
+from tests.oracle.twin_yields import RUN
+
+RAISED = {
+    "bonds": ("bonds", "high_yield"),
+    "secured": ("secured",),
+    "private": ("private",),
+    "revolver": ("revolver",),
+    "equity": ("share_programme", "equity"),
+    "capex_cut": ("capex_cut",),
+    "finance_leases": ("finance_leases",),
+    "investments": ("investments",),
+}
 
 
 def figures(case: dict, result: dict[str, np.ndarray]) -> dict[str, float]:
@@ -36,13 +47,25 @@ def issuer_figures(
             out[f"{key}fcf_p{percent}"] = np.percentile(sums["fcf"], percent)
         for flow in ("ocf", "capex", "profit"):
             out[f"{key}{flow}_mean"] = sums[flow].mean()
+        for name_of_flow in ("bonds", "equity", "investments"):
+            raised = amount(result, name_of_flow, i)[quarters].sum(axis=0)
+            out[f"{key}{name_of_flow}_mean"] = raised.mean()
         last = 4 * year + 4
         out[f"{name}/failed_by_q{last}"] = (result["f4_quarter"][i] < last).mean()
+    out[f"{name}/failed_by_run"] = (result["cause_failure"][i] == RUN).mean()
+    out[f"{name}/high_yield_end"] = result["grade"][i, -1].mean()
+    out[f"{name}/advance_end_mean"] = result["advance"][i, -1].mean()
+    out[f"{name}/cash_end_median"] = np.median(result["cash"][i, -1])
     out[f"{name}/capex_cut_ever"] = (result["capex_cut"][i] > 0).any(axis=0).mean()
-    for flow in (*CHANNELS, "capex_cut"):
-        out[f"{name}/total_{flow}_mean"] = result[flow][i].sum(axis=0).mean()
+    for flow in RAISED:
+        out[f"{name}/total_{flow}_mean"] = amount(result, flow, i).sum(axis=0).mean()
     out[f"{name}/spread_end_median"] = np.median(result["spread_end"][i])
     return out
+
+
+def amount(result: dict[str, np.ndarray], name: str, i: int) -> np.ndarray:
+    """An issuer's flow as the reference counts it: bonds of both markets, both kinds of shares."""
+    return sum(result[flow][i] for flow in RAISED[name])
 
 
 def market_figures(result: dict[str, np.ndarray], k: int) -> dict[str, float]:
@@ -62,15 +85,12 @@ def market_figures(result: dict[str, np.ndarray], k: int) -> dict[str, float]:
 
 def system_figures(case: dict, result: dict[str, np.ndarray]) -> dict[str, float]:
     """Figures of all issuers together."""
-    threshold = (DEFAULT_THRESHOLDS | case.get("thresholds", {}))["group_profit"]
+    threshold = case["thresholds"]["group_profit"]
     failed = result["f4_quarter"] < case["quarters"]
-    smallest = int(np.argmin([firm["market_cap"] for firm in case["issuers"]]))
     outside = sum(result[channel].sum(axis=(0, 1)) for channel in CHANNELS)
     last_profit = result["profit"][:, -4:].sum(axis=(0, 1))
-    name = case["issuers"][smallest]["name"].lower()
     return {
         "system/any_failure": failed.any(axis=0).mean(),
-        f"system/any_failure_but_{name}": np.delete(failed, smallest, 0).any(axis=0).mean(),
         "system/two_or_more_failures": (failed.sum(axis=0) >= 2).mean(),
         "system/outside_funding_mean": outside.mean(),
         "system/outside_funding_p95": np.percentile(outside, 95),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from capexrisk.model.vocabulary import CHANNELS
+from tests.oracle.twin_base import CHANNELS
 
 
 def waterfall_imbalance(
@@ -28,12 +28,13 @@ def waterfall_imbalance(
     """
     # Finance leases are no cash: they pay for their part of capex at source.
     own_funded_capex = result["capex"] - result["finance_leases"]
-    funding = sum(result[name] for name, entry in CHANNELS.items() if not entry.at_source)
+    funding = sum(result[name] for name in CHANNELS if name != "finance_leases")
     sources = result["ocf"] + funding + result["unmet"]
     uses = (
         own_funded_capex
         + result["dividends_paid"]
         + result["buyback"]
+        + result["investments"]
         + result["due"]
         + result["revolver_repaid"]
     )

@@ -1,8 +1,8 @@
 """The model of MODEL.md in plain NumPy: slow, and meant to be read beside the document.
 
 Arrays run over paths only; quarters and issuers are Python loops. Names are the document's.
-The steps live in `twin_market` (1 to 5), `twin_issuer` (6 to 9), `twin_funding` (10) and
-`twin_close` (11 and 12); what a path yields is collected in `twin_yields`.
+The steps live in `twin_market` (1 to 5), `twin_issuer` (6 to 9), `twin_funding` and `twin_run`
+(10) and `twin_close` (11 and 12); what a path yields is collected in `twin_yields`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.oracle import twin_close, twin_funding, twin_issuer, twin_market, twin_yields
-from tests.oracle.twin_base import DELTA, debt, leverage
+from tests.oracle import (
+    twin_close,
+    twin_funding,
+    twin_issuer,
+    twin_market,
+    twin_run,
+    twin_yields,
+)
+from tests.oracle.neutral import completed
+from tests.oracle.twin_base import BOND_MARKETS, DELTA, debt, due_of, leverage, positive
 
 
 def simulate(
@@ -23,7 +31,8 @@ def simulate(
     Parameters
     ----------
     case : dict
-        Scenario with the keys ``quarters``, ``market`` and ``issuers``.
+        Scenario with the keys ``quarters``, ``market`` and ``issuers``; a mechanism whose figures
+        are left out is off.
     draws : dict of str to numpy.ndarray
         Draws in the form of `tests.oracle.draws.random_draws`.
     start_quarter : int, optional
@@ -35,6 +44,7 @@ def simulate(
         Issuer arrays over (issuer, quarter, path), market arrays over (quarter, path) and
         issuer arrays over (issuer, path). Flows are 0 after the failing quarter.
     """
+    case = completed(case)
     state = start(case, draws)
     result = twin_yields.empty_result(case, len(draws["saturation"]))
     memory = twin_yields.start_memory(case, len(draws["saturation"]))
@@ -46,6 +56,7 @@ def simulate(
         twin_market.steps_1_to_5(case, state, now, draws)
         twin_issuer.steps_6_to_9(case, state, now, draws)
         twin_funding.step_10(case, state, now)
+        twin_run.step_10_run(case, state, now)
         twin_close.steps_11_and_12(case, state, now)
         twin_yields.record(case, state, now, result, memory)
         state.failed = state.failed | now.failing
@@ -83,13 +94,15 @@ def start(case: dict, draws: dict[str, np.ndarray]) -> SimpleNamespace:
     state.chance_of_regime[market["regime0"]] = 1.0
     state.chance_of_loss = np.zeros(paths)
     state.net_bonds = np.zeros(paths)
-    state.a_0 = (
-        market["premium_beta"]
-        * market["issuance0"]
-        / market["absorb"]["bonds"]
-        / (1 - np.exp(-market["premium_speed"] * DELTA))
-    )
-    state.a = np.full(paths, state.a_0)
+    # Without a high-yield market, which absorbs nothing, there is no premium of it.
+    yearly = 1 - np.exp(-market["premium_speed"] * DELTA)
+    state.a_0 = [
+        market["premium_beta"] * issuance / market["absorb"][channel] / yearly
+        if market["absorb"][channel] > 0
+        else 0.0
+        for channel, issuance in zip(BOND_MARKETS, market["issuance0"], strict=True)
+    ]
+    state.a = [np.full(paths, premium) for premium in state.a_0]
 
     # Start, issuers
     def each(value):
@@ -110,13 +123,16 @@ def start(case: dict, draws: dict[str, np.ndarray]) -> SimpleNamespace:
     state.coupon = each(lambda firm: firm["coupon"])
     state.L = each(lambda firm: firm["ocf"])
     state.N = each(lambda firm: firm["core_revenue"] * DELTA * np.exp(0.375 * firm["core_growth"]))
+    state.B = each(lambda firm: 0)
+    state.h = np.array([np.full(paths, bool(firm["high_yield"])) for firm in issuers])
+    state.fallen = np.zeros((len(issuers), paths), dtype=bool)
     state.failed = np.zeros((len(issuers), paths), dtype=bool)
     start_figures(case, state, paths)
     return state
 
 
 def start_figures(case: dict, state: SimpleNamespace, paths: int) -> None:
-    """Add what follows from the starting balances and stays fixed: U_0, m_i, v_i0, chi_i0."""
+    """Add what follows from the starting balances: U_0, and by issuer what is marked with a 0."""
     market, issuers = case["market"], case["issuers"]
     # The base yield, not the path's own y: the starting point is observed.
     Q_0 = [
@@ -128,14 +144,32 @@ def start_figures(case: dict, state: SimpleNamespace, paths: int) -> None:
     S_0 = U_0 * max(1, 1 / G_0) ** market["scarcity"]
     state.U = np.full(paths, U_0)
     capital = sum(firm["relative_yield"] * firm["buildout_capital"] for firm in issuers)
-    state.m, state.v_0, state.chi_0 = [], [], []
+    state.mu, state.Phi, state.chi_0, state.v_0 = [], [], [], []
+    state.Y, state.floor, state.V_0, state.beta = [], [], [], []
     for i, firm in enumerate(issuers):
         b = firm["contracted_share"]
-        pi_0 = Q_0[i] * ((1 - market["variable_cost"]) * (b + (1 - b) * S_0) - market["fixed_cost"])
+        A_0 = Q_0[i] * (b + (1 - b) * S_0)
+        pi_0 = (1 - market["variable_cost"]) * A_0 - market["fixed_cost"] * Q_0[i]
+        Y_0 = firm["core_revenue"] + A_0
+        state.Y.append(np.full(paths, Y_0))
+        state.floor.append(market["cash_flow_floor"] * Y_0)
+        state.V_0.append(max(firm["ocf"], 0.0) + market["value_revenue"] * Y_0)
+        state.v_0.append(leverage(case, state, i, 0))
+        share = firm["relative_yield"] * firm["buildout_capital"]
+        state.chi_0.append(share / capital)
+        # Core: growth must help a firm that loses money.
         debt_0 = firm["bonds"] + firm["secured_debt"] + firm["private_debt"]
         interest = firm["coupon"] * debt_0
         core_cash = firm["ocf"] + (1 - market["tax"]) * (interest - pi_0)
-        state.m.append(core_cash / firm["core_revenue"])
-        state.v_0.append(leverage(case, state, i, 0))
-        state.chi_0.append(firm["relative_yield"] * firm["buildout_capital"] / capital)
+        m = core_cash / firm["core_revenue"]
+        mu = max(m, firm["incremental_margin"])
+        state.mu.append(mu)
+        state.Phi.append((mu - m) * firm["core_revenue"] * DELTA)
+        # Burn
+        own_funded = (1 - firm["finance_lease_share"]) * firm["capex_plan"][0]
+        prepaid = firm["prepaid_share"] * firm["buildout_share"] * own_funded
+        due = sum(due_of(firm, state, i, 0))
+        state.beta.append(
+            positive(firm["committed"] * own_funded + due - firm["ocf"] * DELTA - prepaid)
+        )
     state.debt_0 = sum(debt(state, i)[0] for i in range(len(issuers)))

@@ -8,11 +8,22 @@ import numpy as np
 
 DELTA = 1 / 4
 BASIS_POINT = 1e-4
+CHANNELS = (
+    "share_programme",
+    "bonds",
+    "high_yield",
+    "secured",
+    "private",
+    "revolver",
+    "equity",
+    "finance_leases",
+)
+BOND_MARKETS = ("bonds", "high_yield")  # by the grade of the issuer, 0 and 1
 
 
 def events(case: dict, k: int, what: str) -> list[dict]:
     """The events of this kind in quarter k."""
-    return [e for e in case.get("events", []) if (e["quarter"], e["what"]) == (k, what)]
+    return [e for e in case["events"] if (e["quarter"], e["what"]) == (k, what)]
 
 
 def scheduled(case: dict, k: int, what: str) -> bool:
@@ -36,11 +47,21 @@ def owed(case: dict, state: SimpleNamespace, i: int, k: int) -> np.ndarray:
     return debt(state, i) + lease_multiple * 4 * case["issuers"][i]["leases"][k]
 
 
+def floored_cash_flow(state: SimpleNamespace, i: int) -> np.ndarray:
+    """max(L_i, floor of L_i)."""
+    return np.maximum(state.L[i], state.floor[i])
+
+
 def leverage(case: dict, state: SimpleNamespace, i: int, k: int) -> np.ndarray:
     """v_i of step 7."""
-    base = np.maximum(state.L[i], 0.05 * case["issuers"][i]["ocf"])
-    ratio = positive(owed(case, state, i, k) - state.cash[i]) / base
-    return np.minimum(case["market"]["leverage_cap_spread"], ratio)
+    return positive(owed(case, state, i, k) - state.cash[i]) / floored_cash_flow(state, i)
+
+
+def due_of(firm: dict, state: SimpleNamespace, i: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """What falls due in quarter k on bonds, and the excess on secured debt."""
+    on_bonds = np.minimum(firm["maturities"][k], state.bonds[i])
+    on_secured = np.minimum(firm["maturities"][k] - on_bonds, state.secured[i])
+    return on_bonds, on_secured
 
 
 def access(case: dict, channel: str, s: np.ndarray) -> np.ndarray:

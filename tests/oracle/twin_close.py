@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from tests.oracle.twin_base import BASIS_POINT, DELTA, debt
+from tests.oracle.twin_base import BASIS_POINT, BOND_MARKETS, DELTA, debt
 
 
 def steps_11_and_12(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
@@ -23,11 +23,12 @@ def step_11_debt(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: in
     # 11. Debt
     s_i = now.spread[i]
     bond_rate = market["risk_free"] + s_i * BASIS_POINT
-    asset_backed = np.exp(state.x + state.a - state.a_0) + market["secured_extra_bp"]
+    investment_grade = np.exp(state.x + state.a[0] - state.a_0[0])
+    asset_backed = investment_grade + market["secured_extra_bp"]
     secured_rate = market["risk_free"] + np.minimum(s_i, asset_backed) * BASIS_POINT
     private_rate = bond_rate + market["private_extra_bp"] * BASIS_POINT
     revolver_rate = bond_rate + market["revolver_extra_bp"] * BASIS_POINT
-    new_bonds = now.sold["bonds"][i]
+    new_bonds = now.sold["bonds"][i] + now.sold["high_yield"][i]
     new_secured = now.sold["secured"][i] + now.finance_leases[i]
     new_private = now.sold["private"][i]
     drawn = now.revolver_drawn[i]
@@ -56,7 +57,7 @@ def step_11_debt(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: in
 
 
 def step_11_capital_and_profit(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
-    """Spending into the pipeline, profit, and capital other than AI's."""
+    """Spending into the pipeline, profit, and capital outside the build-out."""
     # 11. Capital and profit
     now.profit = []
     for i, firm in enumerate(case["issuers"]):
@@ -65,6 +66,8 @@ def step_11_capital_and_profit(case: dict, state: SimpleNamespace, now: SimpleNa
         added = state.K[i] - firm["buildout_capital"] + state.other[i]
         profit = (
             now.ocf[i]
+            - now.prepaid[i]
+            + now.earned[i]
             - firm["depreciation_amortisation"] * DELTA
             - case["market"]["book_depreciation"] * added * DELTA
         )
@@ -78,20 +81,22 @@ def step_11_capital_and_profit(case: dict, state: SimpleNamespace, now: SimpleNa
 
 
 def step_12_feedback(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
-    """Trailing cash flow, the supply premium, the failure jump, the bonds outstanding."""
+    """Trailing cash flow and revenue, the premiums, the failure jump, the bonds outstanding."""
     market, n = case["market"], len(case["issuers"])
     # 12. Feedback
     for i in range(n):
         state.L[i] = 0.75 * state.L[i] + now.core[i] + now.extra[i]
-    sold = sum(now.sold["bonds"])
-    absorb = market["absorb"]["bonds"] * DELTA * now.growth
-    state.a = (
-        state.a * np.exp(-market["premium_speed"] * DELTA) + market["premium_beta"] * sold / absorb
-    )
+        state.Y[i] = 0.75 * state.Y[i] + state.N[i] + now.A[i]
+    decay = np.exp(-market["premium_speed"] * DELTA)
+    for grade, channel in enumerate(BOND_MARKETS):
+        absorb = market["absorb"][channel] * DELTA * now.growth
+        added = market["premium_beta"] * sum(now.sold[channel]) / absorb if absorb > 0 else 0.0
+        state.a[grade] = state.a[grade] * decay + added
     failing_debt = sum(np.where(now.failing[i], debt(state, i), 0.0) for i in range(n))
     if state.debt_0 > 0:
         jump = market["failure_jump"] * failing_debt / state.debt_0
         state.J = np.minimum(market["failure_jump_cap"], jump)
     else:
         state.J = np.zeros_like(state.x)
-    state.net_bonds = state.net_bonds + sold - sum(now.due_bonds)
+    repaid = sum(np.where(state.h[i], 0.0, now.due_bonds[i]) for i in range(n))
+    state.net_bonds = state.net_bonds + sum(now.sold["bonds"]) - repaid

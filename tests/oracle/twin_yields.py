@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from capexrisk.model.vocabulary import CHANNELS
-from tests.oracle.twin_base import DELTA, debt, owed, positive
+from tests.oracle.twin_base import CHANNELS, DELTA, debt, positive
 
 ISSUER_SERIES = (
     "ocf",
@@ -24,6 +23,8 @@ ISSUER_SERIES = (
     "dividend_cut",
     "dividends_paid",
     "buyback",
+    "prepayments",
+    "investments",
     "revolver_repaid",
     "unmet",
     "spread",
@@ -31,6 +32,10 @@ ISSUER_SERIES = (
     "debt",
     "coupon",
     "ltm",
+    "revenue_year",
+    "burn",
+    "advance",
+    "grade",
     "core_revenue",
     "buildout_revenue",
     "capacity",
@@ -41,6 +46,7 @@ MARKET_SERIES = (
     "utilisation",
     "buildout_share",
     "premium",
+    "high_yield_premium",
     "failure_jump",
     "linked",
     "anchor_lost_chance",
@@ -52,9 +58,9 @@ DATES = (
     "f3_quarter",
     "f4_quarter",
     "net_debt_quarter",
-    "fallen_angel_quarter",
+    "high_yield_quarter",
 )
-WINDOW, LEVERAGE, RATIONING, TENANT, GLUT, OVERSPENDING = 1, 2, 3, 4, 5, 6
+RUN, WINDOW, LEVERAGE, RATIONING, ANCHOR, GLUT, OVERSPENDING = 1, 2, 3, 4, 5, 6, 7
 
 
 def empty_result(case: dict, paths: int) -> dict[str, np.ndarray]:
@@ -72,22 +78,13 @@ def empty_result(case: dict, paths: int) -> dict[str, np.ndarray]:
     result["peak_spread"] = np.full((n, paths), -np.inf)
     result["lowest_cash"] = np.full((n, paths), np.inf)
     result["spread_end"] = np.zeros((n, paths))
+    result["distance"] = np.full((n, paths), np.inf)
     return result
 
 
 def start_memory(case: dict, paths: int) -> SimpleNamespace:
     """What the tiers must remember from quarter to quarter."""
-    n = len(case["issuers"])
-    starts_within = []
-    for firm in case["issuers"]:
-        debt_0 = firm["bonds"] + firm["secured_debt"] + firm["private_debt"]
-        owed_0 = debt_0 + case["market"]["lease_multiple"] * 4 * firm["leases"][0]
-        starts_within.append(owed_0 <= firm["leverage_limit"] * firm["ocf"])
-    return SimpleNamespace(
-        starts_within=starts_within,
-        above_limit=np.zeros((n, paths), dtype=bool),
-        fcf_of_year=np.zeros((n, paths)),
-    )
+    return SimpleNamespace(fcf_of_year=np.zeros((len(case["issuers"]), paths)))
 
 
 def record(
@@ -102,8 +99,9 @@ def record(
     for i in range(len(case["issuers"])):
         record_issuer(case, state, now, result, i)
         date_flow_tiers(case, now, result, memory, i)
-        date_quarter_end_tiers(case, state, now, result, memory, i)
+        date_quarter_end_tiers(case, state, now, result, i)
         record_causes(case, state, now, result, i)
+        record_distance(case, state, now, result, i)
 
 
 def record_market(
@@ -119,7 +117,8 @@ def record_market(
     result["utilisation"][k] = state.U
     result["buildout_share"][k] = now.share
     result["anchor_lost"][k] = state.anchor_lost
-    result["premium"][k] = state.a
+    result["premium"][k] = state.a[0] - state.a_0[0]
+    result["high_yield_premium"][k] = state.a[1] - state.a_0[1]
     result["failure_jump"][k] = state.J
     result["linked"][k] = state.w
 
@@ -142,6 +141,7 @@ def record_issuer(
         "need": now.need[i],
         "due": now.due[i],
         "cash_used_first": now.cash_used_first[i],
+        "share_programme": now.programme[i],
         **{channel: sold[i] for channel, sold in now.sold.items()},
         "cash_used_last": now.cash_used_last[i],
         "revolver": now.revolver_drawn[i],
@@ -151,6 +151,8 @@ def record_issuer(
         "dividend_cut": now.dividend_cut[i],
         "dividends_paid": now.dividends[i] - now.dividend_cut[i],
         "buyback": now.buyback[i],
+        "prepayments": now.prepaid[i],
+        "investments": now.investments[i],
         "revolver_repaid": now.revolver_repaid[i],
         "unmet": now.unmet[i],
         "spread": now.spread[i],
@@ -158,6 +160,10 @@ def record_issuer(
         "debt": debt(state, i),
         "coupon": state.coupon[i],
         "ltm": state.L[i],
+        "revenue_year": state.Y[i],
+        "burn": state.beta[i],
+        "advance": state.B[i],
+        "grade": state.h[i],
         "core_revenue": state.N[i],
         "buildout_revenue": now.A[i],
         "capacity": now.Q[i],
@@ -204,19 +210,13 @@ def date_quarter_end_tiers(
     state: SimpleNamespace,
     now: SimpleNamespace,
     result: dict[str, np.ndarray],
-    memory: SimpleNamespace,
     i: int,
 ) -> None:
-    """Net debt, fallen angel, peak spread and lowest cash, at quarter ends."""
+    """Net debt, fall to high yield, peak spread and lowest cash, at quarter ends."""
     k, T, alive = now.k, case["quarters"], now.alive[i]
     net_debt = debt(state, i) - state.cash[i] > 0
     date_first(result["net_debt_quarter"][i], alive & net_debt, k, T)
-    limit = case["issuers"][i]["leverage_limit"] * positive(state.L[i])
-    above = owed(case, state, i, k) > limit
-    if memory.starts_within[i]:
-        twice = alive & above & memory.above_limit[i]
-        date_first(result["fallen_angel_quarter"][i], twice, k, T)
-    memory.above_limit[i] = above
+    date_first(result["high_yield_quarter"][i], now.falling[i], k, T)
     peak, lowest = result["peak_spread"][i], result["lowest_cash"][i]
     result["peak_spread"][i] = np.where(alive, np.maximum(peak, now.spread[i]), peak)
     result["lowest_cash"][i] = np.where(alive, np.minimum(lowest, state.cash[i]), lowest)
@@ -256,8 +256,28 @@ def record_causes(
     result: dict[str, np.ndarray],
     i: int,
 ) -> None:
-    """Keep the cause of the first cut and of the failure."""
+    """Keep the cause of the first cut and of the failure; a run is a cause of failures alone."""
     cause = binding_cause(case, state, now, i)
     first_cut = now.alive[i] & (now.cut[i] > 0) & (result["cause_cut"][i] == 0)
     result["cause_cut"][i][first_cut] = cause[first_cut]
-    result["cause_failure"][i][now.failing[i]] = cause[now.failing[i]]
+    cause_failure = np.where(now.running[i], RUN, cause)
+    result["cause_failure"][i][now.failing[i]] = cause_failure[now.failing[i]]
+
+
+def record_distance(
+    case: dict,
+    state: SimpleNamespace,
+    now: SimpleNamespace,
+    result: dict[str, np.ndarray],
+    i: int,
+) -> None:
+    """Keep how near the issuer came to failure: negative exactly where it has failed.
+
+    It is what is spare beyond the failure to fund, or beyond the run where that is nearer, in
+    quarters of the operating cash flow at the start, or of its floor.
+    """
+    firm = case["issuers"][i]
+    scale = max(firm["ocf"], state.floor[i]) * DELTA
+    spare = np.minimum(now.spare[i], now.beyond_run[i])
+    distance = np.where(now.alive[i], spare / scale, np.inf)
+    result["distance"][i] = np.minimum(result["distance"][i], distance)

@@ -60,6 +60,7 @@ NOBODY_REACTS: dict[str, Any] = {
     "failure_jump": 0.0,
     "rivalry": 0.0,
     "race": 0.0,
+    "chase": 0.0,
     "glut_discipline": 0.0,
 }
 
@@ -413,7 +414,9 @@ def test_core_revenue_and_planned_capex_are_martingales_about_their_plans():
     first = issuer["core_revenue"] * QUARTER * np.exp(0.375 * growth)
     core_variance = growth_sigma**2 * t**2 + issuer["core_sigma"] ** 2 * t
     core_mean = first * np.exp(growth * t + 0.5 * growth_sigma**2 * t**2)
-    capex_variance = issuer["capex_growth_sigma"] ** 2 * t**2 + issuer["capex_sigma"] ** 2 * t
+    kappa = case["market"]["capex_speed"]
+    deviation = issuer["capex_sigma"] ** 2 * (1.0 - np.exp(-2.0 * kappa * t)) / (2.0 * kappa)
+    capex_variance = issuer["capex_growth_sigma"] ** 2 * t**2 + deviation
     fading = np.exp(-2.0 * case["market"]["idio_speed"] * QUARTER)
     eta_variance = (
         issuer["idio_sigma"] ** 2
@@ -449,7 +452,7 @@ def core_cash_flow(case: Case, start: str, seed: int, blocks: int) -> tuple[np.n
 @pytest.mark.parametrize("start", ["2026Q1", "2026Q3"])
 def test_cash_flow_noise_has_mean_one_in_every_season(start):
     case = quiet_case(8)
-    sigma = case["market"]["cash_flow_noise"]
+    sigma = case["issuers"][0]["cash_flow_noise"]
     seasonal, core = core_cash_flow(case, start, seed=12, blocks=BLOCKS)
     season = np.array(case["issuers"][0]["seasonality"])
     season = season[(int(start[-1]) - 1 + np.arange(8)) % 4]
@@ -460,11 +463,30 @@ def test_cash_flow_noise_has_mean_one_in_every_season(start):
     )
 
 
+def test_planned_capex_returns_to_its_plan():
+    """The step of the deviation, not its moments alone: a quarter leaves exp(-kappa / 4) of it."""
+    kappa, sigma = 1.6, 0.3
+    case = quiet_case(8, capex_speed=kappa)
+    case["issuers"][0] |= {"capex_sigma": sigma, "capex_growth_sigma": 0.0}
+    (planned,) = rows(case, "PLANNED", seed=15)
+    t = times(8)
+    plan = np.array(case["issuers"][0]["capex_plan"])
+    variance = sigma**2 * (1.0 - np.exp(-2.0 * kappa * t)) / (2.0 * kappa)
+    deviation = np.log(planned) - (np.log(plan) - 0.5 * variance)[:, None]
+    steps = deviation - with_start(deviation[:-1], 0.0) * np.exp(-kappa * QUARTER)
+    assert_chance(steps=normal_scores(steps, np.zeros(8), np.full(8, variance[0])))
+
+
 @pytest.mark.parametrize("start", ["2026Q1", "2026Q2", "2026Q4"])
 def test_the_seasons_of_a_year_sum_to_the_year(start):
     """Without growth and noise any four quarters bring four times the mean one, to rounding."""
-    case = quiet_case(8, cash_flow_noise=0.0)
-    case["issuers"][0] |= {"core_growth": 0.0, "core_growth_sigma": 0.0, "core_sigma": 0.0}
+    case = quiet_case(8)
+    case["issuers"][0] |= {
+        "core_growth": 0.0,
+        "core_growth_sigma": 0.0,
+        "core_sigma": 0.0,
+        "cash_flow_noise": 0.0,
+    }
     seasonal, core = core_cash_flow(case, start, seed=13, blocks=1)
     four_quarters = np.array([seasonal[k : k + 4].sum(axis=0) for k in range(5)])
     np.testing.assert_allclose(four_quarters, 4.0 * core[:5], rtol=1e-12)

@@ -147,7 +147,7 @@ def test_the_files_are_those_that_a_run_computes_with():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     carries = re.compile(
-        r"(code|errors|run\.(measurement|signals|speed|workers)|scenario\.(changes|files|inputs))\b"
+        r"(code|errors|run\.(measurement|signals|speed|workers)|scenario\.(changes|files|inputs|words))\b"
     )
     names = [name.partition(".")[2] for name in done.stdout.split() if "capexrisk." in name]
     found = {

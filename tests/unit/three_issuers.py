@@ -24,11 +24,18 @@ def write_file(folder: Path) -> Path:
     table = copy.deepcopy(default_tables())
     table["issuers"] = {name: table["issuers"][name] for name in ("Amazon", "Oracle", "CoreWeave")}
     table |= {"name": "three", "events": EVENTS}
-    table["issuers"]["CoreWeave"]["seasonality"] = [0.9, 1.0, 1.0, 1.1]
+    del table["words"]  # so that a test can give some
+    table["issuers"]["CoreWeave"] |= {
+        "seasonality": [0.9, 1.0, 1.0, 1.1],
+        "private_debt_usd_bn": 1.5,
+        "other_capital_usd_bn": 2.0,
+        "finance_lease_share": 0.1,
+    }
     listed = table["issuers"]["Oracle"]
     for key in [key for key in listed if key.startswith(("capex_", "maturities_", "lease"))]:
         if key not in ("capex_growth_sigma_per_year", "capex_sigma_per_sqrt_year", "capex_beta"):
             del listed[key]
+    listed["incremental_margin"] = 0.3
     listed["capex_plan_usd_bn"] = [10.0 + k for k in range(12)]
     listed["maturities_usd_bn"] = [0.5 * k for k in range(12)]
     listed["leases_usd_bn"] = [0.1 * k for k in range(12)]

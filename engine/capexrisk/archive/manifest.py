@@ -26,7 +26,7 @@ from capexrisk.scenario import Scenario, digest
 from capexrisk.scenario.plan import Sampler
 
 MANIFEST: Final = "manifest.json"
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 SHOWN: Final = 12  # digits of a commit or digest in a line of text
 
 Count = Annotated[int, Field(ge=0, le=10**15)]
@@ -172,7 +172,7 @@ class ChunksRecord(ManifestRecord):
 class Manifest(ManifestRecord):
     """Everything needed to identify a run and to repeat it."""
 
-    format_version: Literal[2] = said("2; another one is refused")
+    format_version: Literal[3] = said("3; another one is refused")
     kind: Literal["run"] = said("`run`")
     scenario: Scenario = said(
         "what is simulated, with the evidence of each input: as in a scenario's file, extended "
@@ -214,7 +214,7 @@ class ComparedRun(ManifestRecord):
 class ComparisonManifest(ManifestRecord):
     """The runs of a comparison, and notes on it."""
 
-    format_version: Literal[2] = said("2; another one is refused")
+    format_version: Literal[3] = said("3; another one is refused")
     kind: Literal["comparison"] = said("`comparison`")
     base: str = said("name of the run that the others are compared with")
     runs: dict[str, ComparedRun] = said("each run, by its name")

@@ -36,6 +36,8 @@ from capexrisk.archive.tables import (
     refuse_odd_numbers,
     refuse_other_chunks,
     refuse_other_labels,
+    replicate_table,
+    with_spans,
     write_table,
 )
 from capexrisk.errors import ResultsError
@@ -45,6 +47,7 @@ from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
 from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.names import refuse_unknown
 from capexrisk.run.execute import quarantine_note
+from capexrisk.scenario import Words
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import Plotting
@@ -105,6 +108,11 @@ class Results:
         return self.manifest.run.paths_counted
 
     @property
+    def words(self) -> Words:
+        """What reports call the boom and what belongs to it."""
+        return self.manifest.scenario.words
+
+    @property
     def targets(self) -> list[str]:
         """One line per target of the run: reached, or how much is missing."""
         return [target_line(record, self.paths) for record in self.manifest.run.targets]
@@ -119,8 +127,12 @@ class Results:
         return quarantine_note(run.paths_quarantined, run.paths, first.path, first.quarter)
 
     def to_frame(self) -> pd.DataFrame:
-        """A copy of the tidy table."""
-        return self.summary.copy()
+        """The tidy table as its files have it: a copy, with columns that mark sums.
+
+        `whose` is "issuer", or "system" for a row of all issuers; `span` is "quarter", "year" or
+        "horizon". A sum over rows of one span of the issuers counts nothing twice.
+        """
+        return with_spans(self.summary, self.quarters, self.years)
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -193,12 +205,11 @@ class Results:
 
     def write(self, directory: Path) -> None:
         """Write the tables into a directory, then the manifest with their checksums."""
-        self.summary.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
-        write_table(self.summary, directory / SUMMARY_PARQUET)
+        table = self.to_frame()
+        table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
+        write_table(table, directory / SUMMARY_PARQUET)
         if self.replicates.size:
-            numbers = map(str, range(1, self.replicates.shape[1] + 1))
-            by_number = pd.DataFrame(self.replicates, columns=list(numbers))
-            write_table(by_number, directory / REPLICATES)
+            write_table(replicate_table(self.summary, self.replicates), directory / REPLICATES)
         write_table(self.distributions, directory / DISTRIBUTIONS)
         write_table(self.chunks, directory / CHUNKS)
         checksums = {"files": file_checksums(directory, TABLES)}
@@ -267,7 +278,7 @@ def load_results(directory: Path | str) -> Results:
     summary, distributions = tables
     replicates = np.empty((len(summary), 0))
     if REPLICATES in manifest.files:
-        replicates = read_replicates(folder / REPLICATES, len(summary))
+        replicates = read_replicates(folder / REPLICATES, summary)
     chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
     refuse_other_chunks(folder / CHUNKS, chunks, manifest.run.paths)
     refuse_other_record(folder / CHUNKS, chunks, manifest.chunks)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.untrusted import refuse_large
 from capexrisk.errors import ResultsError
+from capexrisk.estimate.lookup import KEY
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.kernel.independent import MAX_PATHS
 
@@ -34,6 +36,7 @@ CHUNK: Final = dict.fromkeys(ChunkEntry._fields, COUNT)
 # A summary of 64 issuers over 80 quarters has about 200,000 rows, their histograms some millions.
 MOST_ROWS: Final = {"summary": 2_000_000, "distributions": 50_000_000, "chunks": 50_000_000}
 MOST_IN_CHUNK: Final = 2**24  # paths
+REPLICATE: Final = "replicate_"
 MOST_REPLICATES: Final = 10_000
 LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
 LONGEST_LABEL: Final = 200
@@ -85,8 +88,14 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
     return frame
 
 
-def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
-    """Read each net's values of the `rows` estimates.
+def replicate_table(summary: pd.DataFrame, replicates: NDArray[np.float64]) -> pd.DataFrame:
+    """Keys of the summary's rows, and a column ``replicate_1`` ... for each net or batch."""
+    numbers = pd.DataFrame(replicates, columns=_replicate_columns(replicates.shape[1]))
+    return pd.concat([summary[KEY].reset_index(drop=True), numbers], axis=1)
+
+
+def read_replicates(path: Path, summary: pd.DataFrame) -> NDArray[np.float64]:
+    """Read each net's values of the estimates in a summary.
 
     Raises
     ------
@@ -95,16 +104,46 @@ def read_replicates(path: Path, rows: int) -> NDArray[np.float64]:
     """
     try:
         with _opened(path, MOST_ROWS["summary"]) as file:
-            kinds = [field.type for field in file.schema_arrow]
-            if len(kinds) > MOST_REPLICATES or not all(map(pa.types.is_float64, kinds)):
-                raise ValueError("its columns are not all numbers")
-            fits = file.metadata.num_rows == rows
-            table = file.read().replace_schema_metadata() if fits else None
+            number = sum(name.startswith(REPLICATE) for name in file.schema_arrow.names)
+            fits = file.metadata.num_rows == len(summary)
     except _UNREADABLE as error:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
-    if table is None or len(table) != rows:
+    if number > MOST_REPLICATES:
+        raise ResultsError(
+            f"{path}: cannot be read ({number:,} replicates are too many); run again"
+        )
+    columns = _replicate_columns(max(number, 1))
+    kinds = {**dict.fromkeys(KEY, TEXT), **dict.fromkeys(columns, NUMBER)}
+    table = read_table(path, kinds, MOST_ROWS["summary"]) if fits else None
+    if table is None or not table[KEY].equals(summary[KEY]):
         raise ResultsError(f"{path}: does not fit summary.parquet; run again")
-    return np.column_stack([column.to_numpy() for column in table.columns])
+    return table[columns].to_numpy()
+
+
+def _replicate_columns(number: int) -> list[str]:
+    return [f"{REPLICATE}{k}" for k in range(1, number + 1)]
+
+
+def with_spans(
+    summary: pd.DataFrame, quarters: Collection[str], years: Collection[str]
+) -> pd.DataFrame:
+    """Copy of a summary that says of each row what it sums up, so that no sum counts twice.
+
+    Columns ``whose`` ("issuer", or "system" for a row of them all) and ``span`` ("quarter", "year"
+    or "horizon"). A year with one quarter inside the horizon shares the label, and the row, of that
+    quarter; it is a "year" where the metric is not told by quarter.
+    """
+    system = summary["issuer"] == SYSTEM
+    spans = {**dict.fromkeys(quarters, "quarter"), **dict.fromkeys(years, "year")}
+    span = summary["period"].map({**spans, HORIZON: HORIZON})
+    by_quarter = [
+        "quarter" in metric_of(name, "system" if of_all else "issuer").quantities
+        for name, of_all in zip(summary["metric"], system, strict=True)
+    ]
+    shared = summary["period"].isin(set(quarters) & set(years)) & np.array(by_quarter, dtype=bool)
+    return summary.assign(
+        whose=np.where(system, SYSTEM, "issuer"), span=span.mask(shared, "quarter")
+    )
 
 
 def refuse_other_labels(

@@ -32,7 +32,7 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
     table = replay_path(results, path)
     scenario, seed = results.manifest.scenario.name, results.manifest.run.seed
     print(f"Path {path} of {scenario}, seed {seed}; $bn of the quarter")
-    for line in story(table, list(issuers) or None):
+    for line in story(table, results.words, list(issuers) or None):
         print(line)
     if out is not None:
         table.to_csv(out, index=False, lineterminator="\n")

@@ -8,7 +8,7 @@ paths below it over the density there (after Woodruff, 1952; Bahadur's represent
 parts are stored with the estimate, for use in differences between two runs.
 
 All functions take arrays whose first axis is the replicate; replicates have equally many paths,
-apart from quarantined ones.
+apart from quarantined ones, and those on which an issuer has failed where only survivors count.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ def mean(
     value = float(means @ paths) / n
     if nonzero is not None and nonzero < min(FEW, n):
         return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
-    error = float(standard_error(means))
+    values = about(value, (means - value) * paths, paths)
+    error = float(standard_error(values))
     half = student_half_width(means.size, confidence) * error
-    estimate = Estimate("mean", value, error, value - half, value + half, n)
-    return ByReplicate(estimate, about(value, (means - value) * paths, paths))
+    return ByReplicate(Estimate("mean", value, error, value - half, value + half, n), values)
 
 
 def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
@@ -114,7 +114,10 @@ def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> By
 
 
 def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
-    """Share of each replicate's paths below each value, (R, values).
+    """Share of paths below each value, as each replicate tells it, (R, values).
+
+    Replicates of unequally many paths, such as those on which an issuer is still alive, count by
+    their paths: see `about`.
 
     Parameters
     ----------
@@ -126,8 +129,10 @@ def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> 
     """
     cell, inside = pooled.place(values)
     cumulative = counts.cumsum(axis=1, dtype=np.int64)
-    here = counts[:, cell]
-    shares: Floats = (cumulative[:, cell] - here * (1.0 - inside)) / cumulative[:, -1:]
+    paths = cumulative[:, -1:]
+    below = cumulative[:, cell] - counts[:, cell] * (1.0 - inside)
+    share = below.sum(axis=0) / paths.sum()
+    shares: Floats = share + (below - share * paths) / paths.mean()
     return shares
 
 
@@ -208,9 +213,12 @@ def expected_shortfall(
     if isnan(found.standard_error):
         return ByReplicate(found, np.full(len(counts), nan))
     short = pooled.shortfalls(quantile.value)[0]
-    short_by = counts @ short / counts.sum(axis=1) / (1.0 - level)
+    paths = counts.sum(axis=1)
+    in_all = counts @ short
+    off_by = in_all - in_all.sum() / paths.sum() * paths
+    short_by = off_by / paths.mean() / (1.0 - level)
     error = float(standard_error(short_by))
     half = student_half_width(len(counts), confidence) * error
     value = found.value
     estimate = found._replace(standard_error=error, ci_low=value - half, ci_high=value + half)
-    return ByReplicate(estimate, value - (short_by - short_by.mean()))
+    return ByReplicate(estimate, value - short_by)

@@ -12,6 +12,7 @@ from capexrisk.kernel.cells import CELLS_SIDE, cell_edges
 
 Floats = NDArray[np.float64]
 POINT_MASS = 8  # times the fuller neighbour: no smooth distribution has such a step in 1/64
+ATOM = 2  # times the fuller neighbour, in a cell in which an atom may lie
 BISECTIONS = 20  # then a straight line: within 2**-21 of a cell, far below any sampling error
 
 
@@ -26,7 +27,6 @@ def _all_edges() -> tuple[Floats, Floats]:
 LOWER_EDGES, UPPER_EDGES = _all_edges()
 # Where each cell ends and the next begins, zero's own width included; (CELLS + 1,).
 BREAKS: Floats = np.concatenate([-cell_edges()[::-1], cell_edges()])
-MIDDLES: Floats = 0.5 * (LOWER_EDGES + UPPER_EDGES)
 
 
 def _slopes(x: Floats, rises: Floats) -> Floats:
@@ -44,11 +44,6 @@ def _slopes(x: Floats, rises: Floats) -> Floats:
     return slopes
 
 
-def _holds(cell: NDArray[np.int64], value: float) -> NDArray[np.bool_]:
-    """Whether a positive value lies in these cells."""
-    return (LOWER_EDGES[cell] <= value) & (value < UPPER_EDGES[cell])
-
-
 class Distribution:
     """Distribution of one quantity, with interpolated quantiles.
 
@@ -62,14 +57,25 @@ class Distribution:
     counts : ndarray, shape (CELLS,)
         Paths by histogram cell (see `kernel.cells`).
     atoms : sequence of float
-        Values at which a point mass may lie: a cap, a target. If a cell looks like a point mass and
-        contains one of them, the mass is taken to lie there.
+        Values at which a point mass may lie: a cap, a target, cash at the start. If a cell that
+        contains one of them holds more than twice what its neighbours do, paths on either side of
+        the atom are taken to be as dense as in the cell beyond, and the rest to lie at the atom.
+    unit : float
+        What the cells are in; a power of two.
     """
 
-    def __init__(self, counts: NDArray[np.int64], atoms: Sequence[float] = ()) -> None:
+    def __init__(
+        self, counts: NDArray[np.int64], atoms: Sequence[float] = (), unit: float = 1.0
+    ) -> None:
         self.counts = counts
         self.atoms = atoms
         self.n = int(counts.sum())
+        self._lower, self._upper = LOWER_EDGES * unit, UPPER_EDGES * unit
+        self._breaks = BREAKS * unit
+
+    def _holds(self, cell: NDArray[np.int64], value: float) -> NDArray[np.bool_]:
+        """Whether a positive value lies in these cells."""
+        return (self._lower[cell] <= value) & (value < self._upper[cell])
 
     @cached_property
     def _filled(self) -> NDArray[np.int64]:
@@ -101,7 +107,7 @@ class Distribution:
         """
         first = self._first
         last = min(int(self._filled[-1]) + 3, self.counts.size - 1)
-        edges = BREAKS[first : last + 2]
+        edges = self._breaks[first : last + 2]
         before = self._cumulative[first] - self.counts[first]
         heights = np.append(before, self._cumulative[first : last + 1]).astype(float)
         rises = np.diff(heights) / np.diff(edges)
@@ -117,10 +123,10 @@ class Distribution:
         ranks = np.asarray(levels, dtype=float) * self.n
         cell = np.searchsorted(self._cumulative, ranks, side="left")
         cell = np.clip(cell, self._filled[0], self._filled[-1])
-        low, high = LOWER_EDGES[cell].copy(), UPPER_EDGES[cell].copy()
+        low, high = self._lower[cell].copy(), self._upper[cell].copy()
         # The cell is known, so its cubic is evaluated without searching for the cell again.
         constant, linear, square, cube = (power[cell - self._first] for power in self._cubics)
-        edge = BREAKS[cell]
+        edge = self._breaks[cell]
 
         def beyond(x: Floats) -> Floats:
             d = x - edge
@@ -135,19 +141,33 @@ class Distribution:
         short = np.minimum(beyond(low), -1e-300)  # 0 at level 0; never both 0
         share = short / (short - np.maximum(beyond(high), 0.0))
         # Inside the cell, also where the line ends on its edge: `resolution` looks for it there.
-        inside = np.minimum(low + share * (high - low), np.nextafter(UPPER_EDGES[cell], -np.inf))
+        inside = np.minimum(low + share * (high - low), np.nextafter(self._upper[cell], -np.inf))
         found = np.where(cell == CELLS_SIDE, 0.0, inside)
-        lumped = self._is_point_mass(cell)
         for atom in self.atoms:
-            found = np.where(lumped & _holds(cell, atom), atom, found)
+            found = self._around_atom(atom, ranks, cell, found)
         return found
+
+    def _around_atom(
+        self, atom: float, ranks: Floats, cell: NDArray[np.int64], found: Floats
+    ) -> Floats:
+        """Quantiles with those in the cell of an atom put right; the others are as `found`."""
+        before, here, after = (self._padded[cell + beside] for beside in range(3))
+        beside_atom = self._holds(cell, atom) & (here > ATOM * np.maximum(before, after))
+        low, high = self._lower[cell], self._upper[cell]
+        width = np.where(high > low, high - low, 1.0)  # zero, a cell without width, holds no atom
+        below, above = before * (atom - low) / width, after * (high - atom) / width
+        inside = ranks - (self._cumulative[cell] - here)
+        left = np.where(inside < below, (below - inside) / np.maximum(before, 1), 0.0)
+        beyond = inside - (here - above)
+        right = np.where(beyond > 0.0, beyond / np.maximum(after, 1), 0.0)
+        return np.where(beside_atom, atom + (right - left) * width, found)
 
     def place(self, values: Floats) -> tuple[NDArray[np.int64], Floats]:
         """The filled cell that holds each value, and the share of its paths below; in [0, 1]."""
-        cell = np.searchsorted(BREAKS, values, side="right") - 1
+        cell = np.searchsorted(self._breaks, values, side="right") - 1
         cell = np.clip(cell, self._filled[0], self._filled[-1])
         _, linear, square, cube = (power[cell - self._first] for power in self._cubics)
-        d = np.clip(values, BREAKS[cell], BREAKS[cell + 1]) - BREAKS[cell]
+        d = np.clip(values, self._breaks[cell], self._breaks[cell + 1]) - self._breaks[cell]
         paths = ((cube * d + square) * d + linear) * d
         return cell, np.clip(paths / np.maximum(self.counts[cell], 1), 0.0, 1.0)
 
@@ -169,12 +189,12 @@ class Distribution:
         low, high : ndarray
             `values`, or the edges of the cell.
         """
-        cell = np.searchsorted(LOWER_EDGES, values, side="right") - 1
+        cell = np.searchsorted(self._lower, values, side="right") - 1
         unknown = self._is_point_mass(cell)
         for atom in self.atoms:
-            unknown &= ~_holds(cell, atom)
-        low = np.where(unknown, LOWER_EDGES[cell], values)
-        return low, np.where(unknown, UPPER_EDGES[cell], values)
+            unknown &= ~self._holds(cell, atom)
+        low = np.where(unknown, self._lower[cell], values)
+        return low, np.where(unknown, self._upper[cell], values)
 
     def shortfalls(self, value: float) -> tuple[Floats, Floats]:
         """Mean shortfall from a value of each cell's paths, and mean squared shortfall, (CELLS,).
@@ -183,14 +203,14 @@ class Distribution:
         in its width; in the cell that holds the value, only the paths below it count.
         """
         (cell,), (inside,) = self.place(np.array([value]))
-        short = np.maximum(value - MIDDLES, 0.0)
-        square = short * short + (UPPER_EDGES - LOWER_EDGES) ** 2 / 12.0
+        short = np.maximum(value - 0.5 * (self._lower + self._upper), 0.0)
+        square = short * short + (self._upper - self._lower) ** 2 / 12.0
         short[cell:], square[cell:] = 0.0, 0.0
-        reach = value - LOWER_EDGES[cell]
+        reach = value - self._lower[cell]
         short[cell], square[cell] = inside * reach / 2.0, inside * reach * reach / 3.0
         return short, square
 
     def table(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
         """Lower edges, upper edges and counts of the non-empty cells."""
         filled = self._filled
-        return LOWER_EDGES[filled], UPPER_EDGES[filled], self.counts[filled]
+        return self._lower[filled], self._upper[filled], self.counts[filled]

@@ -141,6 +141,8 @@ def estimator_of(totals: Totals) -> Estimator:
     return OfIndependentPaths(totals) if totals.independent else OfNets(totals)
 
 
-def distribution(totals: Totals, row: int, atoms: Sequence[float] = ()) -> Distribution:
-    """Distribution of an amount with a histogram; `atoms` as for `Distribution`."""
-    return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms)
+def distribution(
+    totals: Totals, row: int, atoms: Sequence[float] = (), unit: float = 1.0
+) -> Distribution:
+    """Distribution of an amount with a histogram; `atoms` and `unit` as for `Distribution`."""
+    return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms, unit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from math import inf
 
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, MEAN, Impossible, Metric
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
@@ -10,35 +11,68 @@ from capexrisk.model.vocabulary import CAUSES, CHANNELS
 FINE, NEGATIVE, FAILED, BOTH = range(4)  # levels of a year's state
 
 amount = partial(Metric, of="issuer", estimator="amount", unit="$bn", statistics=AMOUNT)
+alive = partial(
+    amount, survivors=True, meaning="on the paths on which it has not failed before the period"
+)
 flow = partial(amount, quantities={"year": "flows_year", "horizon": "flows_total"}, statistics=MEAN)
 of_year = partial(Metric, quantities={"year": "year_state"}, of="issuer", worse="high")
 distress = partial(Metric, of="issuer", estimator="by date", cumulative=True, worse="high")
 cause = partial(Metric, of="issuer", estimator="by cause", over=tuple(CAUSES), worse="high")
 pair = partial(Metric, quantities={"horizon": "joint"}, of="issuer", over="other", worse="high")
 
-AMOUNTS = (
-    amount(
-        "free_cash_flow",
+# A failed issuer has no flows: over all paths its zeros pull every statistic towards 0.
+FLOWS_WHILE_ALIVE = (
+    alive(
+        "free_cash_flow_while_alive",
         "Free cash flow",
         {"quarter": "fcf_quarter", "year": "fcf_year"},
         statistics=CASH_FLOW,
-        meaning="operating cash flow less own-funded capital spending",
+        worse="low",
+    ),
+    alive(
+        "operating_cash_flow_while_alive", "Operating cash flow", {"year": "ocf_year"}, worse="low"
+    ),
+    alive("capex_while_alive", "Capex", {"year": "capex_year"}, worse="high"),
+    alive("profit_while_alive", "Profit", {"year": "profit_year"}, worse="low"),
+    alive(
+        "{flow}_while_alive",
+        "{}",
+        {"year": "flows_year"},
+        over=("finance_leases", "prepayments", "investments"),
+        statistics=MEAN,
+    ),
+)
+
+AMOUNTS = (
+    amount(
+        "free_cash_flow",
+        "Free cash flow of all paths",
+        {"quarter": "fcf_quarter", "year": "fcf_year"},
+        statistics=CASH_FLOW,
+        meaning="operating cash flow less own-funded capital spending; 0 after a failure",
         worse="low",
     ),
     amount(
         "operating_cash_flow",
-        "Operating cash flow",
+        "Operating cash flow of all paths",
         {"quarter": "ocf_quarter", "year": "ocf_year"},
+        meaning="0 after a failure",
         worse="low",
     ),
     amount(
         "capex",
-        "Capex",
+        "Capex of all paths",
         {"quarter": "capex_quarter", "year": "capex_year"},
-        meaning="all that is spent, finance leases included",
+        meaning="all that is spent, finance leases included; 0 after a failure",
         worse="high",
     ),
-    amount("profit", "Profit", {"quarter": "profit_quarter", "year": "profit_year"}, worse="low"),
+    amount(
+        "profit",
+        "Profit of all paths",
+        {"quarter": "profit_quarter", "year": "profit_year"},
+        meaning="0 after a failure",
+        worse="low",
+    ),
     amount(
         "peak_spread_bp",
         "Peak spread",
@@ -53,7 +87,7 @@ AMOUNTS = (
         "Spread at the end",
         {"horizon": "final_spread"},
         unit="bp",
-        meaning="failed or not",
+        meaning="failed or not: the spread of a failed issuer goes on",
         worse="high",
         caps=lambda market: (market.spread_cap,),
     ),
@@ -63,13 +97,29 @@ AMOUNTS = (
         {"horizon": "lowest_cash"},
         meaning="at quarter ends while alive",
         worse="low",
-        targets=lambda issuer: (issuer.cash_target, issuer.cash_min),
+        targets=lambda issuer: (issuer.cash, issuer.cash_target, issuer.cash_min),
+    ),
+    amount(
+        "final_cash",
+        "Cash at the end",
+        {"horizon": "final_cash"},
+        meaning="failed or not",
+        worse="low",
+        targets=lambda issuer: (issuer.cash, issuer.cash_target, issuer.cash_min),
+    ),
+    amount(
+        "final_advance",
+        "Customers' advances at the end",
+        {"horizon": "final_advance"},
+        statistics=MEAN,
+        meaning="prepaid and not yet earned, failed or not",
+        worse="high",
     ),
     amount(
         "outside_funding",
         "Outside funding",
         {"horizon": "raised"},
-        meaning="through all channels",
+        meaning="through all channels, until a failure",
         worse="high",
     ),
     flow(
@@ -87,6 +137,19 @@ AMOUNTS = (
         worse="high",
     ),
     flow("buybacks_amount", "Buybacks", over=("buybacks",), worse="low"),
+    flow(
+        "prepayments_amount",
+        "Prepayments",
+        over=("prepayments",),
+        meaning="by customers, part of operating cash flow",
+        worse="low",
+    ),
+    flow(
+        "investments_amount",
+        "Investments",
+        over=("investments",),
+        meaning="acquisitions and stakes, not in free cash flow",
+    ),
 )
 
 NEGATIVE_YEARS = (
@@ -94,7 +157,7 @@ NEGATIVE_YEARS = (
         "negative_fcf",
         "Negative free cash flow",
         hits=(NEGATIVE, BOTH),
-        meaning="free cash flow of the year below 0",
+        meaning="free cash flow of the year below 0; after its failure it counts as not negative",
     ),
     of_year(
         "negative_fcf_given_survival",
@@ -155,12 +218,13 @@ DISTRESS = (
         meaning="a quarter end with more debt than cash",
     ),
     distress(
-        "fallen_angel",
-        "Fallen angel: above its leverage limit",
-        {"quarter": "fallen_angel"},
-        meaning="at two quarter ends running",
+        "fall_to_high_yield",
+        "Fall to high yield",
+        {"quarter": "fall_to_high_yield"},
+        meaning="its grade is lost, for good",
         impossible=Impossible(
-            "Starts above its leverage limit", lambda issuer: not issuer.within_limit
+            "Starts as high yield, or has no leverage at which it falls",
+            lambda issuer: issuer.high_yield > 0.0 or issuer.fall_leverage == inf,
         ),
     ),
 )

@@ -110,6 +110,16 @@ class Lines:
         of_market = caps(self.lowered.market) if caps else ()
         return (*of_market, *(targets(self.issuers[line.who]) if targets else ()))
 
+    @cached_property
+    def _units(self) -> list[float]:
+        lowered = self.lowered
+        units: list[float] = lowered.layout.units(lowered.schedule.money_units).tolist()
+        return units
+
+    def unit(self, line: Line) -> float:
+        """What the histogram of a line's amount is in."""
+        return self._units[self.row(line)]
+
     def row(self, line: Line) -> int:
         """Index of a line's row in the outcomes of a path."""
         layout = self.lowered.layout
@@ -118,6 +128,17 @@ class Lines:
         for axis in self._axes[line.quantity]:
             row = row * layout.axes[axis] + places.get(axis, line.which)
         return layout.first[line.quantity] + row
+
+    def row_of_failure(self, issuer: int) -> int:
+        """Index of the row that dates an issuer's funding failure."""
+        layout = self.lowered.layout
+        return layout.first["tiers"] + TIERS.index("F4") * layout.axes["issuer"] + issuer
+
+    def first_quarter(self, line: Line) -> int:
+        """Number of the first quarter of a line's period inside the horizon."""
+        if line.period in self.lowered.quarters:
+            return self.lowered.quarters.index(line.period)
+        return [quarter[:4] for quarter in self.lowered.quarters].index(line.period[:4])
 
     @cached_property
     def _axes(self) -> dict[str, tuple[str, ...]]:

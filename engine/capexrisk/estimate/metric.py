@@ -53,7 +53,7 @@ class Metric:
     name : str
         As in the tidy table, with its label in braces: ``raised_{channel}``.
     words : str
-        How a report names it, with ``{}`` for its label.
+        How a report names it, with ``{}`` for its label and places for the scenario's words.
     quantities : dict
         The quantity of `kernel.outcomes` that it is estimated from, by kind of period.
     of : {"issuer", "system"}
@@ -79,6 +79,8 @@ class Metric:
         means above 0.
     cumulative : bool
         Whether it counts everything up to the end of a quarter.
+    survivors : bool
+        Whether it leaves out the paths on which the issuer failed before the period.
     impossible : Impossible, optional
     caps, targets : callable, optional
         Values that many paths may share, by the parameters of the market, and of an issuer.
@@ -102,6 +104,7 @@ class Metric:
     hits: Levels = "some"
     among: Levels = "all"
     cumulative: bool = False
+    survivors: bool = False
     impossible: Impossible | None = None
     caps: Callable[[Market], tuple[float, ...]] | None = None
     targets: Callable[[Issuer], tuple[float, ...]] | None = None

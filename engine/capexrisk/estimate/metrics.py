@@ -18,6 +18,7 @@ HORIZON = "horizon"
 
 SECTIONS = (
     Section(issuer.AMOUNTS, by=("who", "without_histogram")),
+    Section(issuer.FLOWS_WHILE_ALIVE, by=("who",)),
     Section(issuer.NEGATIVE_YEARS, by=("who", "when")),
     Section(issuer.DISTRESS, by=("who",)),
     Section(issuer.CAUSES_OF_FAILURE, by=("who", "which")),

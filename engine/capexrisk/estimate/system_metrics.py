@@ -17,7 +17,7 @@ failures = partial(
 AMOUNTS = (
     amount(
         "market_spread_bp",
-        "Spread of the bond market",
+        "Spread of the {bond_market}",
         {"quarter": "market_spread"},
         unit="bp",
         meaning="option-adjusted",
@@ -28,22 +28,24 @@ AMOUNTS = (
     ),
     amount(
         "utilisation",
-        "Utilisation of capacity",
+        "Utilisation of {capacity}",
         {"quarter": "utilisation"},
         unit="fraction",
         worse="low",
-        axis="% of capacity",
+        axis="% of {capacity}",
         level=("comfort_utilisation", "Comfort level"),
     ),
-    amount("demand", "Demand for capacity", {"quarter": "demand"}, unit="$bn a year", worse="low"),
+    amount(
+        "demand", "Demand for {capacity}", {"quarter": "demand"}, unit="$bn a year", worse="low"
+    ),
     amount(
         "boom_share_of_bond_market",
-        "Boom share of the bond market",
+        "Share of {boom} in the {bond_market}",
         {"quarter": "bond_share"},
         unit="fraction",
         meaning="at the quarter's opening, before its sales",
         worse="high",
-        axis="% of investment-grade bonds",
+        axis="% of the {bond_market}",
         level=("vigilante_share", "Vigilance begins"),
     ),
     amount(
@@ -52,7 +54,12 @@ AMOUNTS = (
         {"horizon": "outside_funding"},
         worse="high",
     ),
-    amount("group_profit", "Group profit", {"year": "group_profit"}, meaning="of all issuers"),
+    amount(
+        "group_profit",
+        "Group profit",
+        {"year": "group_profit"},
+        meaning="of all issuers; a failed one counts with zero",
+    ),
     amount(
         "raised_{channel}",
         "{}",
@@ -89,7 +96,7 @@ CHANCES = (
     ),
     chance(
         "anchor_lost",
-        "Anchor customer lost",
+        "Loss of {anchor}",
         {"quarter": "anchor_lost_chance"},
         cumulative=True,
         meaning="the anchor customer has gone; from chances in the same way",

@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import nan
 
 import numpy as np
 import pandas as pd
 
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.estimates import distribution, estimator_of
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, QUANTILES, Levels
 from capexrisk.estimate.names import Name
+from capexrisk.estimate.survivors import without_failed
 from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.lowering import LoweredScenario
 
@@ -53,7 +56,6 @@ class EstimateTable(Mapping[Name, ByReplicate]):
     def __init__(self, totals: Totals, lowered: LoweredScenario) -> None:
         self._totals = totals.filled()
         self._lines = Lines(lowered)
-        self._estimator = estimator_of(self._totals)
         self._found: dict[Name, ByReplicate] = {}
 
     def __getitem__(self, name: Name) -> ByReplicate:
@@ -98,22 +100,26 @@ class EstimateTable(Mapping[Name, ByReplicate]):
 
     def _compute(self, line: Line, name: Name) -> None:
         """Compute an estimate, and the others of its line that come with it."""
-        estimator, metric = self._estimator, line.metric
-        if metric.estimator == "chance":
-            found = {name.statistic: estimator.chance(self._lines.row(line))}
-        elif metric.estimator != "amount":
-            found = {name.statistic: estimator.probability(*self._hits(line))}
-        elif name.statistic == "mean":
-            found = {"mean": estimator.mean(self._lines.row(line))}
+        if line.metric.estimator in ("amount", "chance"):
+            found = self._of_amount(line, name)
         else:
-            found = self._of_histogram(line, name)
+            estimator = estimator_of(self._totals)
+            found = {name.statistic: estimator.probability(*self._hits(line))}
         for statistic, estimate in found.items():
             self._found[name._replace(statistic=statistic)] = estimate
 
-    def _of_histogram(self, line: Line, name: Name) -> dict[str, ByReplicate]:
-        """Quantiles and, for a cash flow, CFaR and expected shortfall."""
-        estimator, row = self._estimator, self._lines.row(line)
-        pooled = distribution(self._totals, row, self._lines.atoms(line))
+    def _of_amount(self, line: Line, name: Name) -> dict[str, ByReplicate]:
+        """A mean or a chance; otherwise quantiles and, for a cash flow, CFaR and the shortfall."""
+        totals, row = sample_of(line, self._totals, self._lines)
+        estimator = estimator_of(totals)
+        if totals.counted == 0:
+            unknown = Estimate(name.statistic, nan, nan, nan, nan, 0)
+            return {name.statistic: ByReplicate(unknown, np.full(totals.replicates, nan))}
+        if line.metric.estimator == "chance":
+            return {name.statistic: estimator.chance(row)}
+        if name.statistic == "mean":
+            return {"mean": estimator.mean(row)}
+        pooled = distribution(totals, row, self._lines.atoms(line), self._lines.unit(line))
         quantiles = estimator.quantiles(row, pooled, QUANTILES)
         found = dict(zip(AMOUNT[1:], quantiles, strict=True))
         if line.statistics == CASH_FLOW:
@@ -143,6 +149,16 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         return hits, _sum(counts, metric.among)
 
 
+def sample_of(line: Line, totals: Totals, lines: Lines) -> tuple[Totals, int]:
+    """The paths that a line counts, as totals, and its row in them."""
+    row = lines.row(line)
+    if not line.metric.survivors:
+        return totals, row
+    dates = totals.counts[:, lines.row_of_failure(line.who) - totals.layout.amounts]
+    failed = dates[:, : lines.first_quarter(line)].sum(axis=1)
+    return without_failed(totals, row, failed), 0
+
+
 def _sum(counts: Integers, levels: Levels) -> Integers:
     """Number of paths at some levels of a count, by replicate."""
     if levels == "all" or levels == "some":
@@ -157,7 +173,8 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     """Histograms of every quantity that has one, without empty cells.
 
     Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
-    the paths within 2**-10 of zero.
+    the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts the
+    paths on which it has not failed before.
     """
     by_quantity: dict[str, list[Line]] = {}
     lines = Lines(lowered)
@@ -167,7 +184,7 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
     for quantity in totals.layout.quantities:
         for line in by_quantity.get(quantity, ()):
-            table = distribution(totals, lines.row(line)).table()
+            table = distribution(*sample_of(line, totals, lines), unit=lines.unit(line)).table()
             tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
     if not tables:
         return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))

@@ -1,8 +1,10 @@
 """Distance of an issuer to failure: negative exactly where it has failed.
 
-It is what rungs 5 to 9 of the waterfall could give, plus a surplus, minus the need that the markets
-have left, in quarters of the operating cash flow at the start. The minimum over a path shows how
-near it came, which the date of a failure does not: searches for rare failures follow it.
+There are two ways to fail, and the distance is to the nearer one. To unmet need: what rungs 5 to 9
+of the waterfall could give, plus a surplus, minus the need that the markets have left. To a run:
+liquidity beyond what lenders want to see. Both are in quarters of the operating cash flow at the
+start, or of its floor. The minimum over a path shows how near it came, which the date of a failure
+does not: searches for rare failures follow it.
 """
 
 from __future__ import annotations
@@ -12,9 +14,7 @@ from math import inf
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.model.funding import equity_limit
 from capexrisk.model.market import by_regime
-from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import loop, scalar
 from capexrisk.numeric.vecmath import positive_part
 
@@ -29,22 +29,36 @@ def start_distance(own):
 
 
 @scalar
-def keep_distance(state, own, p, issuer, market):
-    """Update the minimum of a path; called between the rationed channels and the last rungs."""
+def keep_distance(own, p, issuer, market):
+    """Update the minimum with the distance to unmet need; called before the last rungs."""
     flexible = (1.0 - issuer.committed) * (1.0 - issuer.finance_lease_share)
     net = own[s.NET + p]
-    access = by_regime(state[m.REGIME + p], market.channel_access[s.EQUITY.number])
-    saleable = equity_limit(own[s.CASH_FLOW_YEAR + p], state[m.EQUITY_PRICE + p], issuer)
     spare = (
         positive_part(own[s.CASH + p] - issuer.cash_min)
         + positive_part(issuer.revolver - own[s.REVOLVER.balance + p])
-        + saleable * access
+        + own[s.SALEABLE + p]
         + flexible * own[s.PLANNED + p]
         + issuer.dividends
         + positive_part(-net)
         + market.fail_tolerance * positive_part(net)
     )
-    distance = (spare - own[s.LEFT + p]) * (1.0 / (issuer.ocf * DELTA))
+    keep_nearest(own, p, (spare - own[s.LEFT + p]) * issuer.distance_scale)
+
+
+@scalar
+def keep_run_distance(state, own, p, issuer, market):
+    """Update the minimum with the distance to a run; called at the quarter's end.
+
+    In a regime in which nobody runs there is none: the margin could only reach 0.
+    """
+    wanted = by_regime(state[m.REGIME + p], market.run_quarters)
+    distance = own[s.RUN_MARGIN + p] * issuer.distance_scale
+    keep_nearest(own, p, distance if wanted > 0.0 else FAR)
+
+
+@scalar
+def keep_nearest(own, p, distance):
+    """Update the minimum of a path on which the issuer has not failed before."""
     nearest = own[s.DISTANCE + p]
     nearer = own[s.ALIVE + p] > 0.0 and distance < nearest
     own[s.DISTANCE + p] = distance if nearer else nearest

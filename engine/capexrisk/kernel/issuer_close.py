@@ -9,7 +9,7 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
-from capexrisk.model.causes import binding_cause, lost_to_anchor, lost_to_glut
+from capexrisk.model.causes import RUN, binding_cause, lost_to_anchor, lost_to_glut
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
 from capexrisk.numeric.jit import loop, scalar
@@ -17,7 +17,7 @@ from capexrisk.numeric.vecmath import nan_if_square_beyond, positive_part
 
 
 @loop
-def close_books(state, own, issuer, market, detail):
+def close_books(state, own, issuer, market):
     """Step 11: cost of debt, and balances including this quarter's debt."""
     for p in range(BLOCK):
         spread = own[s.SPREAD + p]
@@ -37,19 +37,18 @@ def close_books(state, own, issuer, market, detail):
         blended = blended_coupon(coupon, remaining, new, interest)
         own[s.COUPON + p] = blended if own[s.ALIVE + p] > 0.0 else coupon
         own[s.DEBT + p] = remaining + new
-        if detail >= TRACE:
-            own[s.FINANCE_LEASES.amount + p] = leased
 
 
 @loop
 def close_accounts(own, issuer, market, detail):
-    """Step 11: profit, and capex entering the pipeline; also L of step 12."""
+    """Step 11: profit, and capex entering the pipeline; also L and Y of step 12."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
         spent = own[s.SPENT + p]
         cash_flow = own[s.OCF + p]
         other = own[s.CAPITAL_OTHER + p]
-        profit = accounting_profit(cash_flow, own[s.CAPITAL + p], other, issuer, market)
+        advance = own[s.PREPAYMENTS.amount + p] - own[s.EARNED + p]
+        profit = accounting_profit(cash_flow, advance, own[s.CAPITAL + p], other, issuer, market)
         profit = profit if own[s.ALIVE + p] > 0.0 else 0.0
         own[s.PROFIT + p] = profit
         own[s.YEAR_PROFIT + p] += profit
@@ -59,8 +58,12 @@ def close_accounts(own, issuer, market, detail):
             other + (1.0 - issuer.buildout_share) * spent - issuer.depreciation_other
         )
         own[s.CASH_FLOW_YEAR + p] = 0.75 * own[s.CASH_FLOW_YEAR + p] + own[s.RUN_RATE + p]
+        own[s.REVENUE_YEAR + p] = 0.75 * own[s.REVENUE_YEAR + p] + own[s.REVENUE_NOW + p]
         if detail >= EVERYTHING:
             own[s.FREE_CASH_FLOW + p] = cash_flow - own_share * spent
+        if detail >= TRACE:
+            # Not in close_books: to store a product there would change the rounding of its sum.
+            own[s.FINANCE_LEASES.amount + p] = issuer.finance_lease_share * spent
 
 
 @loop
@@ -69,7 +72,8 @@ def date_distress(state, own, issuer, market, smallest, k):
     struck = 0
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
-        fails = alive and own[s.UNMET + p] > market.fail_tolerance * positive_part(own[s.NET + p])
+        unmet = own[s.UNMET + p] > market.fail_tolerance * positive_part(own[s.NET + p])
+        fails = alive and (unmet or own[s.RUN_MARGIN + p] < 0.0)
         idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACKS.amount + p] == 0.0
         debt = own[s.DEBT + p]
         dated = own[s.CUT_QUARTER + p]
@@ -86,6 +90,7 @@ def date_distress(state, own, issuer, market, smallest, k):
     for p in range(BLOCK):
         squares = square(own[s.SPREAD + p]) + square(own[s.COUPON + p])
         squares += square(own[s.REVENUE + p]) + square(own[s.CASH_FLOW_YEAR + p])
+        squares += square(own[s.REVENUE_YEAR + p]) + square(own[s.ADVANCE + p])
         squares += square(own[s.OCF + p]) + square(own[s.PROFIT + p])
         squares += square(own[s.PLANNED + p])
         squares += square(own[s.CASH + p]) + square(own[s.DEBT + p])
@@ -100,19 +105,15 @@ def square(x):
 
 
 @loop
-def date_balances(own, issuer, market, leases, k):
-    """Date net debt and fallen angels; update a path's lowest cash and highest spread."""
-    lease_debt = market.lease_multiple * 4.0 * leases
+def date_balances(own, issuer, k):
+    """Date net debt and the fall to high yield; update a path's lowest cash and peak spread."""
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
         debt = own[s.DEBT + p]
         cash = own[s.CASH + p]
-        limit = issuer.leverage_limit * positive_part(own[s.CASH_FLOW_YEAR + p])
-        above = 1.0 if debt + lease_debt > limit else 0.0
-        angel = alive and above * own[s.ABOVE_LIMIT + p] * issuer.within_limit > 0.0
-        own[s.ABOVE_LIMIT + p] = above
-        dated = own[s.FALLEN_ANGEL_QUARTER + p]
-        own[s.FALLEN_ANGEL_QUARTER + p] = k if (angel and dated > k) else dated
+        fallen = own[s.GRADE + p] > issuer.high_yield
+        dated = own[s.HIGH_YIELD_QUARTER + p]
+        own[s.HIGH_YIELD_QUARTER + p] = k if (fallen and dated > k) else dated
         dated = own[s.NET_DEBT_QUARTER + p]
         own[s.NET_DEBT_QUARTER + p] = k if (alive and debt > cash and dated > k) else dated
         lowest = own[s.LOWEST_CASH + p]
@@ -157,7 +158,9 @@ def assign_causes(state, own, issuer, market, plan, k):
             if first_cut:
                 own[s.CUT_CAUSE + p] = cause
             if fails:
-                own[s.FAILURE_CAUSE + p] = cause
+                need = positive_part(own[s.NET + p])
+                unmet = own[s.UNMET + p] > market.fail_tolerance * need
+                own[s.FAILURE_CAUSE + p] = cause if unmet else RUN
 
 
 @loop

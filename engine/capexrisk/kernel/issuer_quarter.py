@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
-from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
+from capexrisk.kernel.block import BLOCK, EVERYTHING
 from capexrisk.model.capacity import buildout_business, pipeline
-from capexrisk.model.capex import programme, pull, raced_factor
+from capexrisk.model.capex import deviation, programme, pull, raced_factor
+from capexrisk.model.funding import prepayment, price_factor
 from capexrisk.model.operations import (
     capacity_lag,
     core_revenue,
+    grade_of,
     idiosyncratic,
     issuer_spread,
     leverage,
@@ -55,63 +57,75 @@ def grow(state, own, issuer, market):
 
 @loop
 def price_debt(state, own, issuer, market, leases):
-    """Step 7: the issuer's spread."""
+    """Step 7: the issuer's grade and its spread."""
     lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
         debt = 0.0
         for balance in s.OWED:
             debt += own[balance + p]
-        owed = debt + lease_debt
+        owed, cash_flow = debt + lease_debt, own[s.CASH_FLOW_YEAR + p]
+        grade = grade_of(own[s.GRADE + p], own[s.ALIVE + p] > 0.0, owed, cash_flow, issuer)
         eta = idiosyncratic(own[s.IDIOSYNCRATIC + p], own[s.Z_SPREAD + p], issuer, market)
-        geared = leverage(owed, own[s.CASH + p], own[s.CASH_FLOW_YEAR + p], issuer, market)
+        geared = leverage(owed, own[s.CASH + p], cash_flow, issuer)
+        premium, premium_high_yield = state[m.PREMIUM + p], state[m.PREMIUM_HIGH_YIELD + p]
         spread = issuer_spread(
-            state[m.LOG_SPREAD + p], eta, geared, state[m.PREMIUM + p], issuer, market
+            state[m.LOG_SPREAD + p],
+            eta,
+            geared,
+            premium_high_yield if grade > 0.0 else premium,
+            grade - issuer.high_yield,
+            issuer,
+            market,
         )
         own[s.DEBT + p] = debt
+        own[s.GRADE + p] = grade
         own[s.IDIOSYNCRATIC + p] = eta
         own[s.SPREAD + p] = spread
+        own[s.PRICE + p] = price_factor(spread, issuer)
 
 
 @loop
 def operate(state, own, issuer, market, leases, season, detail):
-    """Steps 5 and 8: build-out revenue, operating cash flow."""
+    """Steps 5 and 8: build-out revenue, operating cash flow, what is earned of advances."""
     for p in range(BLOCK):
         capacity = state[m.YIELD + p] * issuer.relative_yield * own[s.CAPITAL + p]
         buildout_revenue, buildout_profit = buildout_business(
             capacity, state[m.CONTRACTED + p], state[m.SPOT + p], issuer, market
         )
+        core = own[s.REVENUE + p]
         cash_flow, run_rate = operating_cash_flow(
-            own[s.REVENUE + p],
+            core,
             buildout_profit,
             own[s.DEBT + p],
             own[s.COUPON + p],
+            own[s.CASH + p],
             leases,
             season,
             own[s.Z_FLOW + p],
             issuer,
             market,
         )
+        advance = own[s.ADVANCE + p]
+        earned = advance * market.earned_share
+        own[s.ADVANCE + p] = advance - earned
+        own[s.EARNED + p] = earned
         own[s.RUN_RATE + p] = run_rate
-        own[s.OCF + p] = cash_flow if own[s.ALIVE + p] > 0.0 else 0.0
+        own[s.REVENUE_NOW + p] = core + buildout_revenue
+        own[s.OCF + p] = cash_flow - earned if own[s.ALIVE + p] > 0.0 else 0.0
         if detail >= EVERYTHING:
             own[s.CAPACITY + p] = capacity
-        if detail >= TRACE:
-            own[s.BUILDOUT_REVENUE + p] = buildout_revenue
 
 
 @loop
-def race(state, own, issuer, market, plan, time):
+def race(state, own, issuer, market, plan, time, variance):
     """Step 9, first half: the issuer's own programme, and its pull on the others."""
     for p in range(BLOCK):
-        log_programme = programme(
-            own[s.LOG_PROGRAMME + p],
-            own[s.CAPEX_GROWTH + p],
-            state[m.Z_CAPEX + p],
-            own[s.Z_CAPEX + p],
-            time,
-            issuer,
+        log_deviation = deviation(
+            own[s.LOG_DEVIATION + p], state[m.Z_CAPEX + p], own[s.Z_CAPEX + p], issuer, market
         )
+        log_programme = programme(log_deviation, own[s.CAPEX_GROWTH + p], time, variance, issuer)
         weight = plan * own[s.ALIVE + p]
+        own[s.LOG_DEVIATION + p] = log_deviation
         own[s.LOG_PROGRAMME + p] = log_programme
         state[m.PULL + p] += weight * pull(own[s.LOG_FACTOR + p], log_programme, market)
         state[m.PULL_WEIGHT + p] += weight
@@ -119,17 +133,24 @@ def race(state, own, issuer, market, plan, time):
 
 @loop
 def plan_capex(state, own, issuer, market, plan):
-    """Step 9, second half: all issuers respond to the pack at once."""
+    """Step 9, second half: all issuers respond to the pack at once; what customers prepay."""
     for p in range(BLOCK):
         log_factor = raced_factor(
             own[s.LOG_FACTOR + p],
             state[m.PULL + p],
             state[m.PULL_WEIGHT + p],
             own[s.SPREAD + p],
+            own[s.PRICE + p],
             state[m.UTILISATION + p],
             issuer,
             market,
         )
-        planned = plan * exp(own[s.LOG_PROGRAMME + p] + log_factor)
+        programmed = plan * exp(own[s.LOG_PROGRAMME + p] + log_factor)
+        planned = programmed if own[s.ALIVE + p] > 0.0 else 0.0
+        prepaid = prepayment(planned, state[m.SPOT + p], state[m.ANCHOR_LOST + p], issuer, market)
         own[s.LOG_FACTOR + p] = log_factor
-        own[s.PLANNED + p] = planned if own[s.ALIVE + p] > 0.0 else 0.0
+        own[s.PLANNED + p] = planned
+        own[s.PREPAYMENTS.amount + p] = prepaid
+        own[s.PREPAYMENTS.total + p] += prepaid
+        own[s.ADVANCE + p] += prepaid
+        own[s.OCF + p] += prepaid

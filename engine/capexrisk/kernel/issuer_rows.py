@@ -14,7 +14,7 @@ _row = rows()
 
 
 class FlowRows(NamedTuple):
-    """Rows of a flow: raised through a channel, cut or bought back."""
+    """Rows of a flow: raised through a channel, cut, prepaid or spent beside capex."""
 
     number: int  # of a channel, in tables by channel
     amount: int  # of the quarter
@@ -51,13 +51,17 @@ LENT = tuple(
 )
 TOTALS = tuple(flow.total for flow in FLOW.values())
 # Flows that a loop treats separately.
+SHARE_PROGRAMME = FLOW["share_programme"]
 BONDS = FLOW["bonds"]
+HIGH_YIELD = FLOW["high_yield"]
 SECURED = FLOW["secured"]
 REVOLVER = FLOW["revolver"]
 EQUITY = FLOW["equity"]
 FINANCE_LEASES = FLOW["finance_leases"]
 CAPEX_CUT = FLOW["capex_cut"]
 BUYBACKS = FLOW["buybacks"]
+PREPAYMENTS = FLOW["prepayments"]
+INVESTMENTS = FLOW["investments"]
 
 # Draws of the quarter
 Z_REVENUE = next(_row)
@@ -74,18 +78,25 @@ ALIVE = next(_row)
 REVENUE = next(_row)
 IDIOSYNCRATIC = next(_row)
 CASH_FLOW_YEAR = next(_row)  # L, the last four quarters' cash flow
+REVENUE_YEAR = next(_row)  # Y, the last four quarters' revenue
 CAPITAL = next(_row)
 PIPELINE_FIRST = next(_row)
 PIPELINE_SECOND = next(_row)
 CAPITAL_OTHER = next(_row)
-LOG_PROGRAMME = next(_row)  # ln X + drift of step 9
+LOG_DEVIATION = next(_row)  # ln X of step 9
+LOG_PROGRAMME = next(_row)  # ln X less half its variance, plus drift
 LOG_FACTOR = next(_row)
 CASH = next(_row)
 COUPON = next(_row)
 SPREAD = next(_row)
+GRADE = next(_row)  # 0 investment grade, 1 high yield
+ADVANCE = next(_row)  # B, prepaid by customers and not yet earned
+BURN = next(_row)  # β, a quarter's
 # The quarter's business
 CAPACITY = next(_row)
-BUILDOUT_REVENUE = next(_row)
+REVENUE_NOW = next(_row)  # core and build-out
+PRICE = next(_row)  # min(1, spread at the start / spread)
+EARNED = next(_row)  # of the advance
 RUN_RATE = next(_row)  # core + extra of step 8, what step 12 adds to L
 OCF = next(_row)
 PROFIT = next(_row)
@@ -100,10 +111,15 @@ NEED = next(_row)
 SURPLUS = next(_row)
 LEFT = next(_row)  # of the need, after the rungs climbed so far
 CASH_FIRST = next(_row)
+PLEDGE = next(_row)  # what an issuer can pledge
+SALEABLE = next(_row)  # shares that can still be sold
+SECURED_LEFT = next(_row)  # of the limit of secured debt
 ASK = next(_row)  # of the channel now being rationed
 CASH_LAST = next(_row)
 DIVIDEND_CUT = next(_row)
 UNMET = next(_row)
+LIQUIDITY = next(_row)  # ℓ, at the quarter's end
+RUN_MARGIN = next(_row)  # liquidity beyond what lenders want to see; a run below 0
 REPAID = next(_row)
 SPENT = next(_row)
 FREE_CASH_FLOW = next(_row)
@@ -118,14 +134,13 @@ YEAR_PROFIT = next(_row)
 YEAR_FREE_CASH_FLOW = next(_row)  # known at its end
 YEAR_STATE = next(_row)
 # The path so far
-ABOVE_LIMIT = next(_row)
 NEGATIVE_QUARTER = next(_row)  # F0
 BUYBACK_QUARTER = next(_row)  # F1
 NEED_QUARTER = next(_row)  # F2
 CUT_QUARTER = next(_row)  # F3
 FAILURE_QUARTER = next(_row)  # F4
 NET_DEBT_QUARTER = next(_row)
-FALLEN_ANGEL_QUARTER = next(_row)
+HIGH_YIELD_QUARTER = next(_row)  # of the fall
 CUT_CAUSE = next(_row)
 FAILURE_CAUSE = next(_row)
 # Extremes of the path, by quantity of `outcomes`, each with its value before the first quarter

@@ -27,11 +27,11 @@ from capexrisk.model.market import (
     regime_chances,
     scheduled_regime,
 )
-from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import at_least, exp, log, nan_if_beyond
 
-BONDS = list(CHANNELS).index("bonds")
+BONDS, HIGH_YIELD = (list(CHANNELS).index(name) for name in BOND_MARKETS)
 
 
 @loop
@@ -87,7 +87,7 @@ def open_market(state, market, scheduled, growth):
         state[m.PULL + p] = 0.0
         state[m.PULL_WEIGHT + p] = 0.0
         state[m.ASKED + p] = 0.0
-        state[m.BONDS_SOLD + p] = 0.0
+        state[m.ASKED_HIGH_YIELD + p] = 0.0
         state[m.BONDS_REPAID + p] = 0.0
         state[m.FAILING_DEBT + p] = 0.0
 
@@ -138,7 +138,7 @@ def find_pack(state):
 
 @loop
 def ration(state, access, absorb, growth, by_health):
-    """Share of asks that a channel serves; clears the sum for the next channel; step 10."""
+    """Share of asks that lenders on pledge serve; clears the sum for the next channel; step 10."""
     for p in range(BLOCK):
         health = state[m.HEALTH + p] if by_health else 1.0
         capacity = absorb * growth * by_regime(state[m.REGIME + p], access) * health
@@ -147,15 +147,46 @@ def ration(state, access, absorb, growth, by_health):
 
 
 @loop
+def ration_bonds(state, market, growth):
+    """Share of asks that each bond market serves, and what it sells to all; step 10."""
+    absorbed, absorbed_high_yield = market.channel_absorb[BONDS], market.channel_absorb[HIGH_YIELD]
+    for p in range(BLOCK):
+        regime = state[m.REGIME + p]
+        asked, asked_high_yield = state[m.ASKED + p], state[m.ASKED_HIGH_YIELD + p]
+        access = by_regime(regime, market.channel_access[BONDS])
+        access_high_yield = by_regime(regime, market.channel_access[HIGH_YIELD])
+        served = rationing(asked, absorbed * growth * access)
+        capacity = absorbed_high_yield * growth * access_high_yield
+        served_high_yield = rationing(asked_high_yield, capacity)
+        state[m.SERVED + p] = served
+        state[m.SERVED_HIGH_YIELD + p] = served_high_yield
+        state[m.BONDS_SOLD + p] = asked * served
+        state[m.HIGH_YIELD_SOLD + p] = asked_high_yield * served_high_yield
+        state[m.ASKED + p] = 0.0
+
+
+@loop
 def close_market(state, market, growth, k):
     """Step 12; also dates the first quarter in which a path is not finite."""
     capacity = market.channel_absorb[BONDS] * growth
+    capacity_high_yield = market.channel_absorb[HIGH_YIELD] * growth
+    start, start_high_yield = market.premium_start
     for p in range(BLOCK):
-        sold = state[m.BONDS_SOLD + p]
-        state[m.PREMIUM + p] = supply_premium(state[m.PREMIUM + p], sold, capacity, market)
+        sold, sold_high_yield = state[m.BONDS_SOLD + p], state[m.HIGH_YIELD_SOLD + p]
+        premium = supply_premium(state[m.PREMIUM + p], sold, capacity, start, market)
+        premium_high_yield = supply_premium(
+            state[m.PREMIUM_HIGH_YIELD + p],
+            sold_high_yield,
+            capacity_high_yield,
+            start_high_yield,
+            market,
+        )
+        state[m.PREMIUM + p] = premium
+        state[m.PREMIUM_HIGH_YIELD + p] = premium_high_yield
         state[m.FAILURE_JUMP + p] = failure_jump(state[m.FAILING_DEBT + p], market)
         state[m.NET_BONDS + p] += sold - state[m.BONDS_REPAID + p]
-        total = abs(state[m.LOG_SPREAD + p]) + state[m.DEMAND + p] + abs(state[m.PREMIUM + p])
+        total = abs(state[m.LOG_SPREAD + p]) + state[m.DEMAND + p]
+        total += abs(premium) + abs(premium_high_yield)
         # An infinite price could hide: times an access of 0 it is NaN, which a minimum ignores.
         total += state[m.EQUITY_PRICE + p]
         broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)

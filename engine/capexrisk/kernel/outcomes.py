@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capexrisk.kernel.block import ABSENT, BLOCK
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, REGIMES, TIERS
 
@@ -35,6 +38,8 @@ class Quantity:
         Number of values of a count, or the axis that has one value fewer; 0 for an amount.
     detail : bool
         Whether a run that collects "means" leaves it out: issuers by quarter, extremes, causes.
+    money : bool
+        Whether it is a distribution of money: its histogram is in the issuer's or system's unit.
     """
 
     name: str
@@ -42,28 +47,31 @@ class Quantity:
     axes: tuple[str, ...] = ()
     levels: int | str = 0
     detail: bool = False
+    money: bool = False
 
 
 DATE = "quarter"  # levels of a date: each quarter, and never
 CATALOGUE = (
-    Quantity("fcf_quarter", "distribution", ("issuer", "quarter"), detail=True),
-    Quantity("fcf_year", "distribution", ("issuer", "year")),
-    Quantity("ocf_year", "distribution", ("issuer", "year")),
-    Quantity("capex_year", "distribution", ("issuer", "year")),
-    Quantity("profit_year", "distribution", ("issuer", "year")),
+    Quantity("fcf_quarter", "distribution", ("issuer", "quarter"), detail=True, money=True),
+    Quantity("fcf_year", "distribution", ("issuer", "year"), money=True),
+    Quantity("ocf_year", "distribution", ("issuer", "year"), money=True),
+    Quantity("capex_year", "distribution", ("issuer", "year"), money=True),
+    Quantity("profit_year", "distribution", ("issuer", "year"), money=True),
     Quantity("peak_spread", "distribution", ("issuer",), detail=True),
     Quantity("final_spread", "distribution", ("issuer",), detail=True),
-    Quantity("lowest_cash", "distribution", ("issuer",), detail=True),
-    Quantity("raised", "distribution", ("issuer",)),
+    Quantity("lowest_cash", "distribution", ("issuer",), detail=True, money=True),
+    Quantity("final_cash", "distribution", ("issuer",), detail=True, money=True),
+    Quantity("raised", "distribution", ("issuer",), money=True),
     Quantity("market_spread", "distribution", ("quarter",)),
     Quantity("utilisation", "distribution", ("quarter",)),
-    Quantity("demand", "distribution", ("quarter",)),
+    Quantity("demand", "distribution", ("quarter",), money=True),
     Quantity("bond_share", "distribution", ("quarter",)),
-    Quantity("outside_funding", "distribution"),
-    Quantity("group_profit", "distribution", ("year",)),
+    Quantity("outside_funding", "distribution", money=True),
+    Quantity("group_profit", "distribution", ("year",), money=True),
     Quantity("ocf_quarter", "mean", ("issuer", "quarter"), detail=True),
     Quantity("capex_quarter", "mean", ("issuer", "quarter"), detail=True),
     Quantity("profit_quarter", "mean", ("issuer", "quarter"), detail=True),
+    Quantity("final_advance", "mean", ("issuer",), detail=True),
     Quantity("flows_year", "mean", ("flow", "issuer", "year"), detail=True),
     Quantity("flows_total", "mean", ("flow", "issuer")),
     Quantity("outside_total", "mean", ("channel",)),
@@ -72,7 +80,7 @@ CATALOGUE = (
     Quantity("year_state", "count", ("issuer", "year"), 4),
     Quantity("tiers", "count", ("tier", "issuer"), DATE),
     Quantity("net_debt", "count", ("issuer",), DATE, detail=True),
-    Quantity("fallen_angel", "count", ("issuer",), DATE, detail=True),
+    Quantity("fall_to_high_yield", "count", ("issuer",), DATE, detail=True),
     Quantity("cut_cause", "count", ("issuer",), len(CAUSES) + 1, detail=True),
     Quantity("failure_cause", "count", ("issuer",), len(CAUSES) + 1, detail=True),
     Quantity("regime", "count", ("quarter",), len(REGIMES)),
@@ -160,6 +168,22 @@ class OutcomeLayout:
     def levels_of(self, name: str) -> int:
         """Number of values of a count; 0 for an amount."""
         return _levels(self.quantities[name], self.axes)
+
+    def units(self, money_units: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Unit of each row with a histogram, (distributions,).
+
+        Parameters
+        ----------
+        money_units : ndarray, shape (issuers + 1,)
+            See `Schedule`.
+        """
+        units = np.ones(self.distributions)
+        for name, quantity in self.quantities.items():
+            if quantity.kind == "distribution" and quantity.money:
+                own = money_units[:-1] if "issuer" in quantity.axes else money_units[-1:]
+                begin, rows = self.first[name], prod(self.shape(name))
+                units[begin : begin + rows] = np.repeat(own, rows // own.size)
+        return units
 
     def offsets(self) -> OutcomeRows:
         """The layout for the kernel: first rows as offsets into a block's flat outcomes."""

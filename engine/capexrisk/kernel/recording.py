@@ -53,9 +53,11 @@ OVER_HORIZON: Sources = {"flows_total": FLOW_SOURCES}
 AT_END: Sources = {
     **{name: (row,) for name, (row, _) in s.EXTREMES.items()},
     "final_spread": (s.SPREAD,),
+    "final_cash": (s.CASH,),
+    "final_advance": (s.ADVANCE,),
     "tiers": tuple(TIER_ROWS[tier] for tier in TIERS),
     "net_debt": (s.NET_DEBT_QUARTER,),
-    "fallen_angel": (s.FALLEN_ANGEL_QUARTER,),
+    "fall_to_high_yield": (s.HIGH_YIELD_QUARTER,),
     "cut_cause": (s.CUT_CAUSE,),
     "failure_cause": (s.FAILURE_CAUSE,),
 }

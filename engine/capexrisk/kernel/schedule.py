@@ -22,6 +22,7 @@ class Schedule(NamedTuple):
     capex_plan: Floats  # (n, T)
     maturities: Floats  # (n, T)
     leases: Floats  # (n, T)
+    capex_variance: Floats  # (T,) of ln X for capex_sigma = 1
     season: Floats  # (n, T)
     opening: Floats  # (n, balances) at the start
     advance: Floats  # (n, channels) share lent of what is pledged
@@ -29,6 +30,7 @@ class Schedule(NamedTuple):
     growth: Floats  # (T,) (1 + bond_market_growth)^(k/4)
     year: Integers  # (T,) index of the calendar year
     year_ends: Integers  # (T,) 1 in the last quarter of a calendar year inside the horizon
+    money_units: Floats  # (n + 1,) powers of two: of each issuer's amounts, and of all issuers'
     smallest: int  # index of the issuer with the least market value
     group_profit_threshold: float
     outside_funding_threshold: float

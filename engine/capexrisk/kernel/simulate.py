@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel import market_rows
 from capexrisk.kernel.block import BLOCK, EVERYTHING, MEANS, TRACE, aligned_zeros
-from capexrisk.kernel.funding import FIRST, assess, climb_last_rungs, sell, spend
+from capexrisk.kernel.funding import assess, climb_last_rungs, sell, spend
 from capexrisk.kernel.issuer_close import (
     assign_causes,
     clear_year,
@@ -117,25 +117,25 @@ def run_quarter(state, market, schedule, source, k, detail):
         grow(state, own, issuer, market)
         price_debt(state, own, issuer, market, leases)
         operate(state, own, issuer, market, leases, schedule.season[i, k], detail)
-        race(state, own, issuer, market, schedule.capex_plan[i, k], time)
+        plan, variance = schedule.capex_plan[i, k], schedule.capex_variance[k]
+        race(state, own, issuer, market, plan, time, variance)
     find_pack(state)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
         plan_capex(state, own, issuer, market, schedule.capex_plan[i, k])
-        advance, leases = schedule.advance[i, FIRST], schedule.leases[i, k]
-        maturity = schedule.maturities[i, k]
-        assess(state, own, issuer, market, maturity, advance, leases, date, detail)
+        maturity, leases = schedule.maturities[i, k], schedule.leases[i, k]
+        assess(state, own, issuer, market, maturity, leases, date, detail)
     sell(state, market, schedule, k, detail)
     for i in range(issuers):
         own = rows_of(state, i)
         issuer = read_issuer(schedule.issuers, i)
         climb_last_rungs(state, own, issuer, market, detail)
-        spend(own, issuer, detail)
-        close_books(state, own, issuer, market, detail)
+        spend(state, own, issuer, market, detail)
+        close_books(state, own, issuer, market)
         close_accounts(own, issuer, market, detail)
         if detail >= EVERYTHING:
-            date_balances(own, issuer, market, schedule.leases[i, k], date)
+            date_balances(own, issuer, date)
         if date_distress(state, own, issuer, market, i == schedule.smallest, date) > 0:
             if detail >= EVERYTHING:
                 assign_causes(state, own, issuer, market, schedule.capex_plan[i, k], date)
@@ -184,7 +184,7 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
 
 
 @section
-def simulate_paths(market, schedule, moves, source, paths, work, chosen, detail):
+def simulate_paths(market, schedule, moves, units, source, paths, work, chosen, detail):
     """Simulate block after block, and add each to the workspace's tally."""
     never = float(schedule.growth.size)
     failure_row = moves.rows.tiers + FAILURE * schedule.issuers.shape[0] * BLOCK
@@ -199,7 +199,7 @@ def simulate_paths(market, schedule, moves, source, paths, work, chosen, detail)
         count = quarantine_paths(outcomes, bad, never, np.int64(block.first_path), count, tally)
         clear_slots(outcomes, count)
         sum_rows(outcomes, tally)
-        count_cells(outcomes, count, tally)
+        count_cells(outcomes, count, units, tally)
         count_levels(outcomes, count, tally)
         count_joint(outcomes, failure_row, never, count, tally)
         tally.paths[0] += count
@@ -218,13 +218,13 @@ def keep_chosen(outcomes, bad_quarters, never, start, paths, chosen):
 
 
 @entry
-def _simulate_means(market, schedule, moves, source, paths, work, chosen):
-    simulate_paths(market, schedule, moves, source, paths, work, chosen, MEANS)
+def _simulate_means(market, schedule, moves, units, source, paths, work, chosen):
+    simulate_paths(market, schedule, moves, units, source, paths, work, chosen, MEANS)
 
 
 @entry
-def _simulate_everything(market, schedule, moves, source, paths, work, chosen):
-    simulate_paths(market, schedule, moves, source, paths, work, chosen, EVERYTHING)
+def _simulate_everything(market, schedule, moves, units, source, paths, work, chosen):
+    simulate_paths(market, schedule, moves, units, source, paths, work, chosen, EVERYTHING)
 
 
 @entry
@@ -280,7 +280,8 @@ def simulate_chunk(
         clear(work.tally)
     chosen = Chosen(np.array(keep, dtype=np.int64), np.empty((paths, len(keep))))
     simulate = _simulate_everything if layout.detailed else _simulate_means
-    simulate(market, schedule, recording(layout), source, paths, work, chosen)
+    units = layout.units(schedule.money_units)
+    simulate(market, schedule, recording(layout), units, source, paths, work, chosen)
     return finished(work.tally), chosen.values
 
 

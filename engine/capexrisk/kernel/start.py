@@ -38,7 +38,8 @@ def start_market(state, market, source, never):
         state[m.CHANCE_STRESSED + p] = by_regime(market.regime_start, (0.0, 1.0, 0.0))
         state[m.CHANCE_SHUT + p] = by_regime(market.regime_start, (0.0, 0.0, 1.0))
         state[m.CHANCE_ANCHOR_LOST + p] = 0.0
-        state[m.PREMIUM + p] = market.premium_start
+        state[m.PREMIUM + p] = 0.0
+        state[m.PREMIUM_HIGH_YIELD + p] = 0.0
         state[m.NET_BONDS + p] = 0.0
         state[m.FAILURE_JUMP + p] = 0.0
         state[m.FAILED + p] = 0.0
@@ -60,16 +61,20 @@ def start_issuer(own, issuer, opening, i, key, source, never, detail):
         own[s.REVENUE + p] = issuer.core_revenue_start
         own[s.IDIOSYNCRATIC + p] = 0.0
         own[s.CASH_FLOW_YEAR + p] = issuer.ocf
+        own[s.REVENUE_YEAR + p] = issuer.revenue_year_start
         own[s.CAPITAL + p] = issuer.buildout_capital
         own[s.PIPELINE_FIRST + p] = 0.5 * issuer.construction
         own[s.PIPELINE_SECOND + p] = 0.5 * issuer.construction
         own[s.CAPITAL_OTHER + p] = 0.0
-        own[s.LOG_PROGRAMME + p] = 0.0
+        own[s.LOG_DEVIATION + p] = 0.0
         own[s.LOG_FACTOR + p] = 0.0
         own[s.CASH + p] = issuer.cash
         for number, balance in enumerate(s.OWED):
             own[balance + p] = opening[number]
         own[s.COUPON + p] = issuer.coupon
+        own[s.GRADE + p] = issuer.high_yield
+        own[s.ADVANCE + p] = 0.0
+        own[s.BURN + p] = issuer.burn_start
     clear_year(own, EVERYTHING)
     for p in range(BLOCK):
         own[s.NEGATIVE_QUARTER + p] = never
@@ -79,9 +84,8 @@ def start_issuer(own, issuer, opening, i, key, source, never, detail):
         own[s.FAILURE_QUARTER + p] = never
     if detail >= EVERYTHING:
         for p in range(BLOCK):
-            own[s.ABOVE_LIMIT + p] = 0.0
             own[s.NET_DEBT_QUARTER + p] = never
-            own[s.FALLEN_ANGEL_QUARTER + p] = never
+            own[s.HIGH_YIELD_QUARTER + p] = never
             own[s.CUT_CAUSE + p] = 0.0
             own[s.FAILURE_CAUSE + p] = 0.0
         for row, value in EXTREMES:

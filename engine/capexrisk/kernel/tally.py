@@ -143,12 +143,13 @@ def sum_rows(outcomes, tally):
 
 
 @loop
-def count_cells(outcomes, paths, tally):
+def count_cells(outcomes, paths, units, tally):
     """Fill histograms: first the cells of a row, vectorised, then one count per path."""
     cells = tally.cells
     for r in range(tally.histogram.shape[0]):
+        per_unit = 1.0 / units[r]
         for p in range(BLOCK):
-            cells[p] = cell_of(outcomes[slot(r * BLOCK, p)])
+            cells[p] = cell_of(outcomes[slot(r * BLOCK, p)] * per_unit)
         histogram = tally.histogram[r]
         for p in range(paths):
             histogram[np.uint64(cells[p])] += np.int32(1)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from capexrisk.kernel.outcomes import Collect, OutcomeLayout
 from capexrisk.kernel.schedule import Schedule
-from capexrisk.lowering.market import lower_market, start_of
+from capexrisk.lowering.market import lower_market
 from capexrisk.lowering.tables import issuer_key, lower_tables
 from capexrisk.model.parameters import Market
 from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.scenario.opening import start_of
 
 __all__ = ["LoweredScenario", "issuer_key", "lower", "with_input", "with_inputs"]
 

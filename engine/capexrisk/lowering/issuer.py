@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from capexrisk.lowering.market import Parameters, Start, as_they_are, opening
-from capexrisk.model.parameters import DELTA, Issuer, Market
+from capexrisk.lowering.market import as_they_are, ornstein_uhlenbeck_step
+from capexrisk.model.parameters import DELTA, Issuer
+from capexrisk.scenario.issuer import NEVER
+from capexrisk.scenario.opening import Parameters, Start, opening_books
 
 REVENUE_LEAD = 0.375  # years from the middle of the base year to its last quarter
 
 
-def lower_issuer(
-    i: Parameters, m: Parameters, start: Start, market: Market, total_weight: float
-) -> Issuer:
+def lower_issuer(i: Parameters, m: Parameters, start: Start, total_weight: float) -> Issuer:
     """Lower an issuer.
 
     A field that has the name of a parameter takes its value as it is; the others, and those that
@@ -26,38 +26,39 @@ def lower_issuer(
     i, m : dict
         Parameters of the issuer and of the market.
     start : Start
-    market : Market
-        The market, lowered.
     total_weight : float
         Sum over all issuers of relative yield times build-out capital.
     """
-    b = i["contracted_share"]
-    capacity = m["revenue_yield"] * i["relative_yield"] * i["buildout_capital"]
-    buildout_profit = capacity * (
-        (1.0 - m["variable_cost"]) * (b + (1.0 - b) * start.spot) - m["fixed_cost"]
-    )
-    debt = sum(opening(i))
-    interest = i["coupon"] * debt
-    owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
-    net_leverage = max(owed - i["cash"], 0.0) / max(i["ocf"], 0.05 * i["ocf"])
-    access = [level ** i["credit_tier"] for level in m["access"]["bonds"]]
+    books = opening_books(i, m, start)
+    margin = max(books.margin, i["incremental_margin"])
+    own_share = 1.0 - i["finance_lease_share"]
+    prepaid = i["prepaid_share"] * i["buildout_share"] * own_share
+    first_plan = i["capex_plan"][0]
+    due = min(i["maturities"][0], i["bonds"] + i["secured_debt"])
+    outlay = (i["committed"] * own_share - prepaid) * first_plan
     share = i["relative_yield"] * i["buildout_capital"] / total_weight
-    core_step, capex_step = i["core_sigma"] * sqrt(DELTA), i["capex_sigma"] * sqrt(DELTA)
+    core_step = i["core_sigma"] * sqrt(DELTA)
+    capex_step = ornstein_uhlenbeck_step(i["capex_sigma"], m["capex_speed"])
     written: dict[str, Any] = {
         "core_revenue_start": i["core_revenue"] * DELTA * exp(REVENUE_LEAD * i["core_growth"]),
-        "core_margin": (i["ocf"] + (1.0 - m["tax"]) * (interest - buildout_profit))
-        / i["core_revenue"],
+        "core_margin": margin,
+        "core_cost": (margin - books.margin) * i["core_revenue"] * DELTA,
+        "revenue_year_start": books.revenue,
+        "cash_flow_floor": books.floor,
         "dividends": i["dividends"] * DELTA,
         "buybacks": i["buybacks"] * DELTA,
+        "investments": i["investments"] * DELTA,
+        "value_scale": 1.0 / books.value,
+        "saleable_start": i["equity_access"] * i["market_cap"] * DELTA,
         "spread": i["spread_bp"],
         "log_spread_offset": log(i["spread_bp"] / m["oas0_bp"])
-        - market.spread_leverage * min(m["leverage_cap_spread"], net_leverage)
-        - market.premium_start,
-        "bond_access_open": access[0],
-        "bond_access_stressed": access[1],
-        "bond_access_shut": access[2],
+        - m["spread_leverage"] * log(1.0 + books.leverage),
+        "fall_leverage": i["fall_leverage"] if i["fall_leverage"] < NEVER else inf,
+        "prepaid": prepaid,
         "depreciation_amortisation": i["depreciation_amortisation"] * DELTA,
         "depreciation_other": i["depreciation_other"] * DELTA,
+        "cash_target": max(i["cash_target"], i["cash_min"]),
+        "cash_cover": i["cash_cover"] * 4.0 * own_share,
         "core_market_step": core_step * i["core_beta"],
         "core_own_step": core_step * sqrt(1.0 - i["core_beta"] ** 2),
         "capex_market_step": capex_step * i["capex_beta"],
@@ -66,7 +67,7 @@ def lower_issuer(
         "idio_step": i["idio_sigma"] * sqrt(DELTA),
         "discipline": i["discipline"] * (1.0 - i["committed"]),
         "pipeline_outflow": -float(np.expm1(-2.0 * DELTA / i["build_lag"])),
-        "equity_access": i["equity_access"] * DELTA,
-        "within_limit": float(owed <= i["leverage_limit"] * i["ocf"]),
+        "burn_start": max(outlay + due - i["ocf"] * DELTA, 0.0),
+        "distance_scale": 1.0 / (max(i["ocf"], books.floor) * DELTA),
     }
     return Issuer(**as_they_are(Issuer._fields, i, written), **written)

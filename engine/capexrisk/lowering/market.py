@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 from math import exp, inf, log, sqrt
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from capexrisk.model.parameters import DELTA, Market, Triple
-from capexrisk.model.vocabulary import BALANCES, CHANNELS
+from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
+from capexrisk.scenario.opening import Parameters, Start, balances
 
-Parameters = dict[str, Any]  # under MODEL.md's names
 CLOSED = [0.0, 0.0, 0.0]  # access to what is no market
-
-
-class Start(NamedTuple):
-    """Utilisation at the start, and the spot earnings per unit of capacity."""
-
-    utilisation: float  # U_0
-    spot: float  # S_0
-
-
-def start_of(parameters: Parameters) -> Start:
-    """Utilisation and spot earnings from the capacity and demand at the start."""
-    m = parameters["market"]
-    capacity = m["revenue_yield"] * sum(
-        issuer["relative_yield"] * issuer["buildout_capital"] for issuer in parameters["issuers"]
-    )
-    glut = capacity / m["demand0"]
-    p = m["util_power"]
-    # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
-    used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)
-    return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
-
-
-def opening(issuer: Parameters) -> list[float]:
-    """Balances of an issuer at the start, $bn."""
-    keys = (CHANNELS[name].opening for name in BALANCES)
-    return [0.0 if key is None else float(issuer[key]) for key in keys]
 
 
 def lower_market(parameters: Parameters, start: Start) -> Market:
@@ -66,7 +40,7 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "log_spread_mean": _triple([log(level) for level in m["oas_mean_bp"]]),
         "spread_decay": _decay(m["oas_speed"]),
         "spread_step": _triple(
-            [_ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]]
+            [ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]]
         ),
         "log_spread_cap": log(m["oas_cap_bp"]),
         "jump_probability": _chance(m["jump_rate"]),
@@ -92,17 +66,22 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "fixed_cost": m["fixed_cost"],
         "calm_anchor": _chance(m["anchor_hazard"]),
         "log_without_anchor": log(1.0 - m["anchor_share"]) if m["anchor_share"] < 1.0 else -inf,
+        "earned_share": DELTA / m["prepaid_term"],
+        "capex_decay": _decay(m["capex_speed"]),
+        "run_quarters": _triple(m["run_quarters"]),
         "idio_decay": _decay(m["idio_speed"]),
-        "leverage_cap": m["leverage_cap_spread"],
         "spread_cap": m["spread_cap_bp"],
         "channel_access": tuple(_triple(m["access"].get(name, CLOSED)) for name in CHANNELS),
         "channel_absorb": tuple(absorb.get(name, 0.0) * DELTA for name in CHANNELS),
         "debt_share_start": m["boom_debt_share0"],
         "secured_extra": m["secured_extra_bp"],
         "channel_extra": tuple(m.get(f"{name}_extra_bp", 0.0) * 1e-4 for name in CHANNELS),
-        "premium_start": m["premium_beta"] * m["issuance0"] / absorb["bonds"] / premium_lost,
+        "premium_start": tuple(
+            m["premium_beta"] * issued / (absorb[name] or 1.0) / premium_lost
+            for name, issued in zip(BOND_MARKETS, m["issuance0"], strict=True)
+        ),
         "premium_decay": _decay(m["premium_speed"]),
-        "debt_start": sum(sum(opening(issuer)) for issuer in parameters["issuers"]),
+        "debt_start": sum(sum(balances(issuer)) for issuer in parameters["issuers"]),
     }
     return Market(**as_they_are(Market._fields, m, written), **written)
 
@@ -133,7 +112,7 @@ def _chance(rate: float) -> float:
     return -float(np.expm1(-rate * DELTA))
 
 
-def _ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
+def ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
     """Standard deviation of a quarter's step."""
     return sigma * sqrt(-np.expm1(-2.0 * speed * DELTA) / (2.0 * speed))
 

@@ -10,10 +10,10 @@ import numpy as np
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.schedule import Floats, Schedule
 from capexrisk.lowering.issuer import lower_issuer
-from capexrisk.lowering.market import Parameters, Start, opening
 from capexrisk.model.parameters import DELTA, Market, Scheduled
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.opening import Parameters, Start, balances, opening_books
 
 
 def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
@@ -30,25 +30,25 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     k = np.arange(parameters["quarters"])
     year, year_ends = _calendar(scenario)
     season = _table(issuers, "seasonality")
+    speed = parameters["market"]["capex_speed"]
     return Schedule(
         issuers=np.array(
-            [
-                lower_issuer(issuer, parameters["market"], start, market, weight)
-                for issuer in issuers
-            ],
+            [lower_issuer(issuer, parameters["market"], start, weight) for issuer in issuers],
             dtype=float,
         ),
         issuer_keys=_issuer_keys([issuer["name"] for issuer in issuers]),
         capex_plan=_table(issuers, "capex_plan"),
         maturities=_table(issuers, "maturities"),
         leases=_table(issuers, "leases"),
-        opening=np.array([opening(issuer) for issuer in issuers]),
+        capex_variance=-np.expm1(-2.0 * speed * DELTA * (k + 1)) / (2.0 * speed),
+        opening=np.array([balances(issuer) for issuer in issuers]),
         advance=np.array([_advances(issuer) for issuer in issuers]),
         season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
         events=_events(parameters),
         growth=(1.0 + parameters["market"]["bond_market_growth"]) ** (k * DELTA),
         year=year,
         year_ends=year_ends,
+        money_units=_money_units(parameters, start),
         smallest=int(np.argmin([issuer["market_cap"] for issuer in issuers])),
         group_profit_threshold=float(parameters["thresholds"]["group_profit"]),
         outside_funding_threshold=float(parameters["thresholds"]["outside_funding"]),
@@ -66,6 +66,18 @@ def issuer_key(name: str) -> int:
 def _table(issuers: list[Parameters], name: str) -> Floats:
     """A list of each issuer, a row each."""
     return np.array([issuer[name] for issuer in issuers], dtype=float)
+
+
+def _money_units(parameters: Parameters, start: Start) -> Floats:
+    """A power of two near a thousandth of each issuer's books, and of all with their demand."""
+    sizes = []
+    for issuer in parameters["issuers"]:
+        books = opening_books(issuer, parameters["market"], start)
+        flows = books.revenue + abs(issuer["ocf"]) + 4.0 * max(issuer["capex_plan"])
+        sizes.append(flows + books.debt + issuer["cash"])
+    _, exponents = np.frexp([*sizes, sum(sizes) + parameters["market"]["demand0"]])
+    units: Floats = np.ldexp(1.0, exponents - 11)
+    return units
 
 
 def _advances(issuer: Parameters) -> list[float]:

@@ -8,29 +8,39 @@ from capexrisk.numeric.vecmath import at_most, positive_part
 
 
 @scalar
-def programme(log_programme, growth, z_market, z_own, time, issuer):
-    """ln X + drift after the quarter that ends at `time`, the path's own growth rate c in years.
+def deviation(log_deviation, z_market, z_own, issuer, market):
+    """ln X: an Ornstein-Uhlenbeck process about 0, exact step of a quarter; step 9."""
+    shock = issuer.capex_market_step * z_market + issuer.capex_own_step * z_own
+    return log_deviation * market.capex_decay + shock
 
-    drift = c t - σ² t²/2, σ = capex_growth_sigma, is advanced by the difference of a quarter.
+
+@scalar
+def programme(log_deviation, growth, time, variance, issuer):
+    """ln X less half its variance, plus drift c t - σ² t²/2, σ = capex_growth_sigma; step 9.
+
+    `variance` is that of ln X at `time` for capex_sigma = 1.
     """
     noise, rate = issuer.capex_sigma, issuer.capex_growth_sigma
-    before = time - DELTA
-    correction = noise * noise * DELTA + rate * rate * (time * time - before * before)
-    shock = issuer.capex_market_step * z_market + issuer.capex_own_step * z_own
-    return log_programme + (growth * DELTA - 0.5 * correction) + shock
+    correction = noise * noise * variance + rate * rate * (time * time)
+    return log_deviation + growth * time - 0.5 * correction
 
 
 @scalar
 def pull(log_factor, log_programme, market):
-    """An issuer's contribution to the race: ln F + race (ln X + drift)."""
+    """An issuer's contribution to the race: ln F + race times its programme."""
     return log_factor + market.race * log_programme
 
 
 @scalar
-def raced_factor(log_factor, pack, has_pack, spread, used, issuer, market):
-    """ln F after rivalry and discipline."""
-    chase = market.rivalry * (pack - log_factor) if has_pack > 0.0 else 0.0
+def raced_factor(log_factor, pack, has_pack, spread, price, used, issuer, market):
+    """ln F after rivalry, discipline and the chase of what is scarce.
+
+    `price` is min(1, spread_bp / s), which holds back who pays more than at the start.
+    """
+    drawn = market.rivalry * (pack - log_factor) if has_pack > 0.0 else 0.0
     wider = positive_part(spread - issuer.spread) * 0.01
     restraint = issuer.discipline * at_most(wider, market.discipline_cap)
-    idle = market.glut_discipline * positive_part(market.comfort_utilisation - used)
-    return log_factor + DELTA * (chase - restraint - idle)
+    busier = used - market.comfort_utilisation
+    chased = market.chase * positive_part(busier) * price
+    idle = market.glut_discipline * positive_part(-busier)
+    return log_factor + DELTA * (drawn - restraint + chased - idle)

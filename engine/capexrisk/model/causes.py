@@ -6,23 +6,25 @@ from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import positive_part
 
+RUN = 1.0
+
 
 @scalar
 def binding_cause(window, leverage, rationed, anchor, glut, overspending):
-    """Number of the largest obstacle, 1 to 6; ties go to the first, all zero to the last."""
-    cause = 1.0
+    """Number of the largest obstacle, 2 to 7; ties go to the first, all zero to the last."""
+    cause = 2.0
     worst = window
-    cause = 2.0 if leverage > worst else cause
+    cause = 3.0 if leverage > worst else cause
     worst = leverage if leverage > worst else worst
-    cause = 3.0 if rationed > worst else cause
+    cause = 4.0 if rationed > worst else cause
     worst = rationed if rationed > worst else worst
-    cause = 4.0 if anchor > worst else cause
+    cause = 5.0 if anchor > worst else cause
     worst = anchor if anchor > worst else worst
-    cause = 5.0 if glut > worst else cause
+    cause = 6.0 if glut > worst else cause
     worst = glut if glut > worst else worst
-    cause = 6.0 if overspending > worst else cause
+    cause = 7.0 if overspending > worst else cause
     worst = overspending if overspending > worst else worst
-    return cause if worst > 0.0 else 6.0
+    return cause if worst > 0.0 else 7.0
 
 
 @scalar

@@ -16,8 +16,11 @@ def bond_rate(spread, market):
 
 @scalar
 def collateral_spread(x, premium, market):
-    """Spread in bp at which a good pool of collateral is financed: the market's plus an extra."""
-    return exp(x + premium - market.premium_start) + market.secured_extra
+    """Spread in bp at which a good pool of collateral is financed: the market's plus an extra.
+
+    `premium` is what the investment-grade market's has risen by.
+    """
+    return exp(x + premium) + market.secured_extra
 
 
 @scalar
@@ -35,9 +38,10 @@ def blended_coupon(coupon, remaining, new, new_interest):
 
 
 @scalar
-def supply_premium(premium, sold, capacity, market):
-    """Premium a after a quarter's bond sales by all; step 12."""
-    return premium * market.premium_decay + market.premium_beta * sold / capacity
+def supply_premium(premium, sold, capacity, start, market):
+    """What a bond market's premium has risen by, a - a_0, after a quarter's sales; step 12."""
+    paid = market.premium_beta * sold / (capacity if capacity > 0.0 else 1.0)
+    return (premium + start) * market.premium_decay + paid - start
 
 
 @scalar

@@ -12,7 +12,7 @@ from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import at_most, exp, log, positive_part
 
 SMALLEST_CUT_FACTOR = 0.05
-
+HIGHEST_VALUE = 3.0  # of a share, in that of the start
 
 least = at_most  # of two amounts; a NaN in the first is kept
 
@@ -25,31 +25,42 @@ def maturing(due, bonds, secured):
 
 
 @scalar
-def bond_room(cash_flow, owed, due, issuer):
-    """Leverage room: further debt that is possible before the limit; 10.2."""
-    return positive_part(issuer.leverage_limit * positive_part(cash_flow) - (owed - due))
+def prepayment(planned, spot, anchor_lost, issuer, market):
+    """What customers prepay for capacity that is being built, nothing for a glut; step 10."""
+    kept = market.anchor_recovery if anchor_lost > 0.0 else 1.0
+    return issuer.prepaid * planned * at_most(spot, 1.0) * kept
 
 
 @scalar
-def bond_price_factor(spread, issuer):
+def target_cash(planned, issuer):
+    """Cash that an issuer wants to hold, T: more where it builds more; step 10."""
+    covered = issuer.cash_cover * planned
+    return covered if covered > issuer.cash_target else issuer.cash_target
+
+
+@scalar
+def asked_of_markets(left, missing, market):
+    """What an issuer asks of markets, F: its need, or what it raises ahead of it; 10.2.
+
+    `missing` is what its cash, and a surplus that is coming, lack to the target.
+    """
+    ahead = market.prefund_speed * positive_part(missing)
+    return ahead if ahead > left else left
+
+
+@scalar
+def bond_room(cash_flow, assets, owed, due, issuer):
+    """Further debt that is possible before the limit on leverage or on assets; 10.2."""
+    by_cash_flow = issuer.leverage_limit * positive_part(cash_flow)
+    by_assets = issuer.asset_limit * assets
+    limit = by_assets if by_assets > by_cash_flow else by_cash_flow
+    return positive_part(limit - (owed - due))
+
+
+@scalar
+def price_factor(spread, issuer):
     """Factor by which wide spreads shrink the order book: min(1, spread_bp / s); 10.2."""
     return at_most(issuer.spread / spread, 1.0)
-
-
-@scalar
-def bond_access(regime, issuer):
-    """How far the bond window is open for this issuer: access^credit_tier; 10.2."""
-    return by_regime(
-        regime, (issuer.bond_access_open, issuer.bond_access_stressed, issuer.bond_access_shut)
-    )
-
-
-@scalar
-def wanted_of_bonds(need, cash, planned, issuer, market):
-    """Amount an issuer wants from the bond market: the need, or more if it funds ahead; 10.2."""
-    low_on_cash = cash < market.prefund_until * issuer.cash_target
-    wish = issuer.prefund * planned if low_on_cash else 0.0
-    return wish if wish > need else need
 
 
 @scalar
@@ -84,10 +95,10 @@ def equity_price(x, market):
 
 
 @scalar
-def equity_limit(cash_flow, price, issuer):
-    """Equity that could be sold in an open market, before access; 10.7."""
-    value = issuer.market_cap * (positive_part(cash_flow) / issuer.ocf) * price
-    return issuer.equity_access * value
+def equity_limit(cash_flow, revenue, price, issuer, market):
+    """Shares that could be sold in an open market, before access; 10.2 and 10.7."""
+    measure = positive_part(cash_flow) + market.value_revenue * revenue
+    return issuer.saleable_start * at_most(measure * issuer.value_scale, HIGHEST_VALUE) * price
 
 
 @scalar
@@ -107,11 +118,11 @@ def last_rungs(left, cash, revolver, planned, saleable, issuer):
 
 
 @scalar
-def spend_surplus(surplus, cash, revolver, issuer):
+def spend_surplus(surplus, cash, target, revolver, issuer):
     """(revolver repaid, bought back, rest kept in cash) of a surplus; after 10.10."""
     repaid = least(surplus, revolver)
     surplus -= repaid
-    refill = least(surplus, positive_part(issuer.cash_target - cash))
+    refill = least(surplus, positive_part(target - cash))
     surplus -= refill
     buyback = least(surplus, issuer.buybacks)
     return repaid, buyback, refill + (surplus - buyback)
@@ -122,3 +133,23 @@ def cut_factor(spent, planned):
     """ln max(0.05, spent / planned): share of the plan that a cut leaves; after 10.10."""
     ratio = spent / (planned if planned > 0.0 else 1.0)
     return log(ratio if ratio > SMALLEST_CUT_FACTOR else SMALLEST_CUT_FACTOR)
+
+
+@scalar
+def burn_rate(burn, planned, due, cash_flow, issuer):
+    """Cash that an issuer burns in a quarter, β, as its lenders see it: half of it is news."""
+    outlay = issuer.committed * (1.0 - issuer.finance_lease_share) * planned
+    return 0.5 * burn + 0.5 * positive_part(outlay + due - cash_flow)
+
+
+@scalar
+def liquidity_of(cash, revolver, secured_left, issuer):
+    """Money at hand at a quarter's end, ℓ: cash above the minimum, lines, collateral."""
+    lines = positive_part(issuer.revolver - revolver)
+    return positive_part(cash - issuer.cash_min) + lines + secured_left
+
+
+@scalar
+def run_margin(liquidity, burn, regime, market):
+    """Liquidity beyond what lenders and suppliers want to see; a run begins below 0."""
+    return liquidity - by_regime(regime, market.run_quarters) * burn

@@ -6,8 +6,6 @@ from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
 from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
 
-SMALLEST_CASH_FLOW = 0.05  # of the starting cash flow: a floor under the leverage's denominator
-
 
 @scalar
 def capacity_lag(capacity, log_total, issuer):
@@ -32,10 +30,16 @@ def core_revenue(revenue, drift, lag, z_macro, z_own, issuer, market):
 
 
 @scalar
-def leverage(owed, cash, cash_flow, issuer, market):
-    """Net debt and leases in years of operating cash flow, capped, as spreads see it; step 7."""
-    denominator = at_least(cash_flow, SMALLEST_CASH_FLOW * issuer.ocf)
-    return at_most(positive_part(owed - cash) / denominator, market.leverage_cap)
+def grade_of(grade, alive, owed, cash_flow, issuer):
+    """Grade of an issuer, 0 investment grade, 1 high yield: who owes too much falls; step 7."""
+    falls = alive and owed > issuer.fall_leverage * at_least(cash_flow, issuer.cash_flow_floor)
+    return 1.0 if falls else grade
+
+
+@scalar
+def leverage(owed, cash, cash_flow, issuer):
+    """Net debt and leases in years of operating cash flow, as spreads see it; step 7."""
+    return positive_part(owed - cash) / at_least(cash_flow, issuer.cash_flow_floor)
 
 
 @scalar
@@ -45,24 +49,32 @@ def idiosyncratic(eta, z, issuer, market):
 
 
 @scalar
-def issuer_spread(x, eta, geared, premium, issuer, market):
-    """Spread of an issuer in bp; step 7."""
-    log_spread = x + premium + eta + market.spread_leverage * geared + issuer.log_spread_offset
+def issuer_spread(x, eta, geared, premium, fallen, issuer, market):
+    """Spread of an issuer in bp; `premium` is what its bond market's has risen by; step 7."""
+    stretched = market.spread_leverage * log(1.0 + geared) + market.fall_spread * fallen
+    log_spread = x + premium + eta + stretched + issuer.log_spread_offset
     return at_least(at_most(exp(log_spread), market.spread_cap), 1.0)
 
 
 @scalar
-def operating_cash_flow(revenue, buildout_profit, debt, coupon, leases, season, z, issuer, market):
-    """(OCF, core + extra): with season and noise, and without them as step 12 needs it; step 8."""
-    core = issuer.core_margin * revenue
-    extra = (1.0 - market.tax) * (buildout_profit - coupon * debt * DELTA - leases)
-    noise = market.cash_flow_noise
-    return core * season * exp(noise * z - 0.5 * noise * noise) + extra, core + extra
+def operating_cash_flow(
+    revenue, buildout_profit, debt, coupon, cash, leases, season, z, issuer, market
+):
+    """(OCF before advances, core + extra): the second is without season and noise; step 8."""
+    core = issuer.core_margin * revenue - issuer.core_cost
+    interest = coupon * debt - market.risk_free * (cash - issuer.cash)
+    extra = (1.0 - market.tax) * (buildout_profit - interest * DELTA - leases)
+    noise = issuer.cash_flow_noise
+    shock = exp(noise * z - 0.5 * noise * noise) - 1.0
+    return season * (core + abs(core) * shock) + extra, core + extra
 
 
 @scalar
-def accounting_profit(cash_flow, capital, other, issuer, market):
-    """Profit of a quarter: cash flow minus book depreciation of old and new capital; step 11."""
+def accounting_profit(cash_flow, advance, capital, other, issuer, market):
+    """Profit of a quarter: cash flow less what customers advance, less book depreciation; step 11.
+
+    `advance` is what was prepaid less what was earned of it.
+    """
     new_capital = capital - issuer.buildout_capital + other
     written_off = issuer.depreciation_amortisation + market.book_depreciation * new_capital * DELTA
-    return cash_flow - written_off
+    return cash_flow - advance - written_off

@@ -79,17 +79,19 @@ class Market(NamedTuple):
 
     obsolescence: float
     tax: float
-    cash_flow_noise: float
+    earned_share: float  # of an advance, in a quarter
     book_depreciation: float
 
     idio_decay: float
     spread_leverage: float
-    leverage_cap: float
+    fall_spread: float
     lease_multiple: float
     spread_cap: float
 
+    capex_decay: float  # exp(-capex_speed / 4)
     rivalry: float
     race: float
+    chase: float
     discipline_cap: float
     glut_discipline: float
 
@@ -97,7 +99,9 @@ class Market(NamedTuple):
     channel_absorb: tuple[float, ...]  # by channel, $bn a quarter, before growth and access
     private_gamma: float
     private_glut: float
-    prefund_until: float
+    prefund_speed: float
+    value_revenue: float
+    run_quarters: Triple
     equity_beta: float
     fail_tolerance: float
 
@@ -106,7 +110,7 @@ class Market(NamedTuple):
     risk_free: float
     secured_extra: float
     channel_extra: tuple[float, ...]  # by channel, a year over the bond rate
-    premium_start: float
+    premium_start: tuple[float, ...]  # by bond market
     premium_decay: float
     premium_beta: float
     failure_jump: float
@@ -129,27 +133,36 @@ class Issuer(NamedTuple):
     """Parameters of one issuer, as plain floats in the units of MODEL.md; flows are quarterly."""
 
     core_revenue_start: float
-    core_margin: float
+    core_margin: float  # μ, of revenue that is added
+    core_cost: float  # Φ, fixed
+    revenue_year_start: float  # Y_0
     ocf: float
+    cash_flow_floor: float  # L̲
+    cash_flow_noise: float
     cash: float
     coupon: float
     buildout_capital: float
     construction: float
+    other_capital: float
     dividends: float
     buybacks: float
-    market_cap: float
+    investments: float
+    value_scale: float  # 1 / V_0, of the measure of a share's value
+    saleable_start: float  # equity_access of market_cap, a quarter's
     spread: float
-    log_spread_offset: float  # ln(spread_bp / oas0_bp) - spread_leverage v_0 - a_0
-    bond_access_open: float  # access_bonds ** credit_tier, by regime
-    bond_access_stressed: float
-    bond_access_shut: float
+    log_spread_offset: float  # ln(spread_bp / oas0_bp) - spread_leverage ln(1 + v_0)
+    high_yield: float  # 1: starts as high yield
+    fall_leverage: float  # inf: never falls
     leverage_limit: float
-    prefund: float
+    asset_limit: float
+    equity_mix: float
     finance_lease_share: float
+    prepaid: float  # of planned capex, before scarcity and the anchor
     depreciation_amortisation: float
     depreciation_other: float
-    cash_target: float
+    cash_target: float  # the larger of target and minimum
     cash_min: float
+    cash_cover: float  # of a quarter's planned capex
     revolver: float
     core_growth: float
     core_growth_sigma: float
@@ -169,5 +182,5 @@ class Issuer(NamedTuple):
     buildout_share: float
     bond_quarter_cap: float
     pipeline_outflow: float  # 1 - exp(-2 / (4 build_lag))
-    equity_access: float  # a quarter's
-    within_limit: float  # 1 where the issuer starts at or below its leverage limit
+    burn_start: float  # β_0
+    distance_scale: float  # 1 / a quarter of the cash flow at the start, or of its floor

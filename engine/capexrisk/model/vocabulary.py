@@ -28,10 +28,11 @@ class Channel:
         In a table or a legend.
     colour : str
         Of the palette of plots.
-    base : {"cash_flow", "pledge"}, optional
-        For lenders that ration what all issuers ask: the limit on a single issuer. Cash flow: the
-        room to a leverage limit, smaller where spreads are wide; may be sold ahead of need, and
-        total sales move the premium. Pledge: a share of what is built and being built.
+    base : {"grade", "pledge"}, optional
+        For lenders that ration what all issuers ask: the limit on a single issuer. Grade: the
+        room to a limit on leverage or on assets, smaller where spreads are wide, in the bond
+        market of the issuer's grade; may be sold ahead of need, and total sales move that market's
+        premium. Pledge: a share of what is built and being built.
     health : bool
         Whether these lenders withdraw with the health of private credit.
     owed_as : str, optional
@@ -47,7 +48,7 @@ class Channel:
     words: str
     label: str
     colour: str
-    base: Literal["cash_flow", "pledge"] | None = None
+    base: Literal["grade", "pledge"] | None = None
     health: bool = False
     owed_as: str | None = None
     opening: str | None = None
@@ -56,13 +57,23 @@ class Channel:
 
 
 CHANNELS = {
+    "share_programme": Channel(
+        words="share programme", label="Shares, as a programme", colour="grey"
+    ),
     "bonds": Channel(
-        words="bonds",
-        label="Bonds",
+        words="investment-grade bonds",
+        label="Bonds, investment grade",
         colour="blue",
-        base="cash_flow",
+        base="grade",
         owed_as="bonds",
         opening="bonds",
+    ),
+    "high_yield": Channel(
+        words="high-yield bonds",
+        label="Bonds, high yield",
+        colour="black",
+        base="grade",
+        owed_as="bonds",
     ),
     "secured": Channel(
         words="secured debt",
@@ -83,7 +94,9 @@ CHANNELS = {
         opening="private_debt",
     ),
     "revolver": Channel(words="revolver", label="Revolver", colour="pink", owed_as="revolver"),
-    "equity": Channel(words="equity", label="Equity", colour="orange"),
+    "equity": Channel(
+        words="shares as a last resort", label="Shares, as a last resort", colour="orange"
+    ),
     "finance_leases": Channel(
         words="finance leases",
         label="Finance leases",
@@ -93,9 +106,13 @@ CHANNELS = {
     ),
 }
 RATIONED = tuple(name for name, entry in CHANNELS.items() if entry.base is not None)
+# Bond markets, in the order of the grades: investment grade is 0, high yield 1.
+BOND_MARKETS = tuple(name for name, entry in CHANNELS.items() if entry.base == "grade")
+PLEDGED = tuple(name for name, entry in CHANNELS.items() if entry.base == "pledge")
+AHEAD_OF_NEED = ("share_programme", *BOND_MARKETS)  # what exceeds the need goes to cash
 OWED_AS = {name: entry.owed_as for name, entry in CHANNELS.items() if entry.owed_as is not None}
 BALANCES = tuple(name for name, owed_as in OWED_AS.items() if owed_as == name)
-FLOWS = (*CHANNELS, "capex_cut", "buybacks")
+FLOWS = (*CHANNELS, "capex_cut", "buybacks", "prepayments", "investments")
 
 
 @dataclass(frozen=True)
@@ -106,32 +123,30 @@ class Rung:
     colour: str
 
 
-def _rungs(*, rationed: bool) -> dict[str, Rung]:
-    return {
-        name: Rung(entry.words, "blue")
-        for name, entry in CHANNELS.items()
-        if not entry.at_source and (name in RATIONED) == rationed
-    }
+def _sources(names: tuple[str, ...], colour: str) -> dict[str, Rung]:
+    return {name: Rung(CHANNELS[name].words, colour) for name in names}
 
 
 # The funding waterfall from top to bottom (step 10).
 RUNGS = {
     "cash_above_target": Rung("cash above target", "green"),
-    **_rungs(rationed=True),
+    **_sources(AHEAD_OF_NEED, "blue"),
+    **_sources(PLEDGED, "blue"),
     "cash_to_minimum": Rung("cash to minimum", "green"),
-    **_rungs(rationed=False),
+    **_sources(("revolver", "equity"), "sky"),
     "capex_cut": Rung("capex cut", "orange"),
     "dividend_cut": Rung("dividends cut", "orange"),
     "unmet": Rung("unmet", "red"),
 }
 
 TIERS = ("F0", "F1", "F2", "F3", "F4")
-# Numbered from 1 in this order; 0 is none. In words.
+# Numbered from 1 in this order; 0 is none. In words, with a place for the scenario's own.
 CAUSES = {
+    "run": "run",
     "window": "market window",
     "leverage": "leverage limit",
     "rationing": "rationing",
-    "anchor": "anchor customer lost",
+    "anchor": "loss of {anchor}",
     "glut": "glut",
     "overspending": "overspending",
 }

@@ -55,14 +55,16 @@ def cash_flow_gradients(market: Market, schedule: Schedule, quarters: int) -> Gr
     season, plan = schedule.season[:, None, :quarters], schedule.capex_plan[:, None, :quarters]
     revenue = issuers.core_revenue_start * np.exp(issuers.core_growth * passed)
     core = issuers.core_margin * revenue * season * in_year  # (n, years, quarters)
+    noisy = np.abs(issuers.core_margin * revenue - issuers.core_cost) * season * in_year
     spent = (issuers.finance_lease_share - 1.0) * plan * in_year
-    felt_core, felt_spent = _from_then_on(core), _from_then_on(spent)
+    felt_core = _from_then_on(core, decay=1.0)
+    felt_spent = _from_then_on(spent, decay=market.capex_decay)
     own = [
         issuers.core_growth_sigma * (core * passed).sum(axis=-1, keepdims=True),
         issuers.capex_growth_sigma * (spent * passed).sum(axis=-1, keepdims=True),
         _by_quarter(
             issuers.core_own_step * felt_core,
-            market.cash_flow_noise * core,
+            issuers.cash_flow_noise * noisy,
             issuers.capex_own_step * felt_spent,
             np.zeros_like(core),  # the spread: through interest alone
         ),
@@ -79,9 +81,11 @@ def cash_flow_gradients(market: Market, schedule: Schedule, quarters: int) -> Gr
     return Gradients(own=np.concatenate(own, axis=-1).swapaxes(1, 2), shared=shared.swapaxes(1, 2))
 
 
-def _from_then_on(flow: Floats) -> Floats:
-    """Effect of a lasting shock: the flows of its quarter and of all that follow."""
-    total: Floats = np.flip(np.flip(flow, axis=-1).cumsum(axis=-1), axis=-1)
+def _from_then_on(flow: Floats, *, decay: float) -> Floats:
+    """Effect of a shock: the flows of its quarter and of all that follow, what is left of it."""
+    total = flow.copy()
+    for k in range(flow.shape[-1] - 2, -1, -1):
+        total[..., k] += decay * total[..., k + 1]
     return total
 
 
@@ -97,7 +101,8 @@ def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
     The reflection of column j leaves the first j coordinates alone. It turns the remainder of its
     column, after the reflections before, to the positive side of its axis (G. H. Golub and C. F.
     Van Loan, Matrix Computations, algorithm 5.1.1): a small change of the columns is then a small
-    change of the product. A zero column, or one in the span of those before it, gets none.
+    change of the product. A zero column, one in the span of those before it, and one that lies on
+    its axis get none.
 
     Parameters
     ----------
@@ -122,7 +127,8 @@ def reflections(columns: Floats) -> tuple[Floats, Floats, Floats]:
         far = x[:, 0] + norm  # if x0 is positive, x0 - norm would cancel
         first = np.where(x[:, 0] > 0.0, -below / np.where(far > 0.0, far, 1.0), x[:, 0] - norm)
         size = first**2 + below
-        wanted = (norm > NEGLIGIBLE * length[:, j]) & (size > 0.0)
+        # On its axis already, up to rounding, a column would be turned in any direction.
+        wanted = (norm > NEGLIGIBLE * length[:, j]) & (size > (NEGLIGIBLE * norm) ** 2)
         scale = np.where(wanted, 2.0 / np.where(wanted, size, 1.0), 0.0)
         axis = np.zeros(left.shape[:2])
         axis[:, j], axis[:, j + 1 :] = first, x[:, 1:]

@@ -4,10 +4,11 @@ from .changes import change_inputs
 from .digest import digest
 from .files.editor import json_schema
 from .files.load import load_run_section, load_scenario, scenario_from_case
-from .inputs import Bounds, Input, describe_input, inputs
+from .inputs import Bounds, Input, inputs
 from .plan import RunSection
 from .quarters import CalendarYear, calendar_years, quarter_labels
 from .schema import Scenario
+from .words import Words
 
 __all__ = [
     "Bounds",
@@ -15,9 +16,9 @@ __all__ = [
     "Input",
     "RunSection",
     "Scenario",
+    "Words",
     "calendar_years",
     "change_inputs",
-    "describe_input",
     "digest",
     "inputs",
     "json_schema",

@@ -36,9 +36,9 @@ EVENTS: Final = {
         "Events", "Share of demand that is lost, more than 0 and less than 1"
     ),
     "spread_jump": InputField("Events", "Rise of the market spread, 0.5 for half as much again"),
-    "linked_stress": InputField("Events", "Stress of the linked sector added"),
+    "linked_stress": InputField("Events", "Stress of {linked} added"),
     "market_regime": InputField("Events", "Regime that the bond market is put into"),
-    "anchor_loss": InputField("Events", "The anchor customer is lost"),
+    "anchor_loss": InputField("Events", "Loss of {anchor}"),
 }
 
 

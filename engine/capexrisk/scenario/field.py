@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-__all__ = ["InputField", "input_field", "input_field_of"]
+from .words import Words
+
+__all__ = ["InputField", "input_field", "input_field_of", "with_unit"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class InputField:
     step : str
         Where MODEL.md uses it: ``"Step 10.2"``, ``"Start"``, ``"Draws"``; "" where no path does.
     meaning : str
-        One phrase, without its unit and without a full stop.
+        One phrase, without its unit and without a full stop; it may hold places for `Words`.
     unit : str
         ``"$bn"``, ``"a year"``, ``"bp"``; "" for a pure number.
     neutral : object
@@ -34,12 +36,12 @@ class InputField:
 
     @property
     def text(self) -> str:
-        """Meaning and unit, a sentence.
+        """Meaning and unit, a sentence in general words.
 
         >>> InputField("Step 2", "Highest index spread", "bp").text
         'Highest index spread, bp.'
         """
-        return f"{self.meaning}, {self.unit}." if self.unit else f"{self.meaning}."
+        return with_unit(Words().fill(self.meaning), self.unit)
 
     def __call__(self, schema: dict[str, Any]) -> None:
         """Describe the input in a JSON Schema: pydantic calls this for the field."""
@@ -65,6 +67,11 @@ def input_field(
     if neutral is not None:
         options = {"default": neutral, "validate_default": True, **options}
     return Field(json_schema_extra=declared, **options)
+
+
+def with_unit(meaning: str, unit: str) -> str:
+    """Meaning and unit of an input, a sentence."""
+    return f"{meaning}, {unit}." if unit else f"{meaning}."
 
 
 def input_field_of(info: FieldInfo) -> InputField | None:

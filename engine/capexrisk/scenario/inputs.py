@@ -11,14 +11,13 @@ from typing import Any, Final, NamedTuple
 
 from .case import inner_tables
 from .event import EVENTS, SIZES, ScheduledEvent
-from .field import InputField, input_field_of
+from .field import InputField, input_field_of, with_unit
 from .files.paths import write_path
-from .issuer import Issuer
-from .market import Market, Thresholds
 from .schema import Scenario
 from .section import NEARLY_ZERO, Section, StrictModel, by_year_field, split_evidence
+from .words import Words
 
-__all__ = ["Bounds", "Input", "describe_input", "inputs"]
+__all__ = ["Bounds", "Input", "inputs"]
 
 _ADDRESS: Final = re.compile(r",?\s*(https?://\S+)$")
 
@@ -42,15 +41,15 @@ class Input:
     table, key : str
         ``market``, ``thresholds``, ``events`` or the issuer's name; the key in its table.
     value : object
-        A number, a word, or a tuple of them; "" for an event without either.
+        A number, a word, true or false, or a tuple of them; "" for an event without any.
     step, meaning, unit : str
-        See `InputField`.
+        See `InputField`; the meaning is in the scenario's words.
     neutral : object
         The value that switches its mechanism off; None if it has none.
     bounds : Bounds or None
         Of each number in it; None for a word.
-    choices : tuple of str
-        The words that are accepted; none for a number.
+    choices : tuple of str or bool
+        The words that are accepted, or false and true; none for a number.
     confidence : str
         One of reported, derived, guidance, analyst estimate, recalled-not-sourced, assumed; or ""
         without evidence.
@@ -69,39 +68,33 @@ class Input:
     unit: str
     neutral: object
     bounds: Bounds | None
-    choices: tuple[str, ...]
+    choices: tuple[str, ...] | tuple[bool, ...]
     confidence: str
     source: str
     address: str
 
+    @property
+    def text(self) -> str:
+        """Meaning and unit, a sentence."""
+        return with_unit(self.meaning, self.unit)
+
 
 def inputs(scenario: Scenario) -> list[Input]:
     """Every input that a scenario gives, in the order of the records."""
+    words = scenario.words
     return [
-        *_of_section(("market",), scenario.market),
-        *_of_section(("thresholds",), scenario.thresholds),
-        *(found for issuer in scenario.issuers for found in _of_issuer(issuer)),
-        *(_of_event(event) for event in scenario.events),
+        *_of_section(("market",), scenario.market, words),
+        *_of_section(("thresholds",), scenario.thresholds, words),
+        *(
+            found
+            for issuer in scenario.issuers
+            for found in _of_section(("issuers", issuer.name), issuer, words)
+        ),
+        *(_of_event(event, words) for event in scenario.events),
     ]
 
 
-def describe_input(table: str, key: str) -> str:
-    """Meaning and unit of an input; "" for a key that is not known.
-
-    >>> describe_input("Oracle", "capex_2026_usd_bn")
-    'Guided capex of a calendar year, $bn.'
-    """
-    if table == "events":
-        declared = EVENTS.get(key.rpartition(" ")[2])
-    else:
-        sections: dict[str, type[Section]] = {"market": Market, "thresholds": Thresholds}
-        record, field = _owner(sections.get(table, Issuer), key)
-        info = record.model_fields.get(field)
-        declared = input_field_of(info) if info else None
-    return declared.text if declared else ""
-
-
-def _of_section(at: tuple[str, ...], section: Section) -> Iterator[Input]:
+def _of_section(at: tuple[str, ...], section: Section, words: Words) -> Iterator[Input]:
     for key, value in section.inputs.items():
         record, field = _owner(type(section), key)
         declared = input_field_of(record.model_fields[field])
@@ -116,14 +109,11 @@ def _of_section(at: tuple[str, ...], section: Section) -> Iterator[Input]:
             bounds=bounds,
             choices=choices,
             evidence=section.evidence.get(key, ""),
+            words=words,
         )
 
 
-def _of_issuer(issuer: Issuer) -> Iterator[Input]:
-    return _of_section(("issuers", issuer.name), issuer)
-
-
-def _of_event(event: ScheduledEvent) -> Input:
+def _of_event(event: ScheduledEvent, words: Words) -> Input:
     size = SIZES.get(event.what)
     within = size and Bounds(_inside(size.above, math.inf), _inside(size.below, -math.inf))
     _, regimes = _accepted(ScheduledEvent, "regime")
@@ -136,16 +126,19 @@ def _of_event(event: ScheduledEvent) -> Input:
         bounds=within,
         choices=regimes if event.regime is not None else (),
         evidence=event.evidence,
+        words=words,
     )
 
 
-def _input(*, path: tuple[str, ...], declared: InputField, evidence: str, **rest: Any) -> Input:
+def _input(
+    *, path: tuple[str, ...], declared: InputField, evidence: str, words: Words, **rest: Any
+) -> Input:
     confidence, source = split_evidence(" ".join(evidence.split()))
     address = _ADDRESS.search(source)
     return Input(
         path=write_path(path),
         step=declared.step,
-        meaning=declared.meaning,
+        meaning=words.fill(declared.meaning),
         unit=declared.unit,
         neutral=declared.neutral,
         confidence=confidence,
@@ -164,14 +157,18 @@ def _owner(section: type[StrictModel], key: str) -> tuple[type[StrictModel], str
 
 
 @functools.cache
-def _accepted(record: type[StrictModel], field: str) -> tuple[Bounds | None, tuple[str, ...]]:
-    """Bounds of the numbers in a field, and the words it takes, from its JSON Schema."""
+def _accepted(
+    record: type[StrictModel], field: str
+) -> tuple[Bounds | None, tuple[str, ...] | tuple[bool, ...]]:
+    """Bounds of the numbers in a field, or all that it takes, from its JSON Schema."""
     part: Mapping[str, Any] = record.model_json_schema()["properties"][field]
     while "type" not in part or part["type"] in ("array", "object"):
         inner = [*part.get("anyOf", ()), part.get("items"), part.get("additionalProperties")]
         part = next(schema for schema in inner if schema)
     if "enum" in part:
         return None, tuple(part["enum"])
+    if part["type"] == "boolean":
+        return None, (False, True)
     least = [part[key] for key in ("minimum",) if key in part]
     most = [part[key] for key in ("maximum",) if key in part]
     if "exclusiveMinimum" in part:

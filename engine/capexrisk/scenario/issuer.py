@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
+    Strict,
     StrictInt,
     StringConstraints,
     field_validator,
@@ -24,11 +25,13 @@ from .quantities import (
     Loading,
     Money,
     PositiveBasisPoints,
+    PositiveFactor,
     PositiveMoney,
     PositiveYears,
     Seasonality,
     Share,
     ShareBelowOne,
+    SignedMoney,
     Volatility,
 )
 from .section import Refused, Section, by_year_key
@@ -50,6 +53,12 @@ OTHER_FORM = {
     "leases_usd_bn": "leases_not_commenced_usd_bn",
 }
 
+MAY_BE_LEFT_OUT = ("maturities_usd_bn", "leases_usd_bn")  # nothing falls due, nothing is leased
+
+EVEN = (1.0, 1.0, 1.0, 1.0)
+NEVER = 99.0  # leverage that counts as none
+
+Flag = Annotated[bool, Strict()]
 PerQuarter = tuple[Money, ...]
 PerYear = dict[StrictInt, Money]
 QuarterSplit = Annotated[tuple[Share, ...], Field(min_length=4, max_length=4)]
@@ -91,109 +100,52 @@ class Issuer(Section):
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 
+    # The business at the start
     core_revenue_usd_bn_per_year: PositiveMoney = input_field(
         "Start", "Revenue of the core business, last four quarters", unit="$bn a year"
     )
-    ocf_usd_bn_per_year: PositiveMoney = input_field(
+    ocf_usd_bn_per_year: SignedMoney = input_field(
         "Start", "Operating cash flow, last four quarters", unit="$bn a year"
     )
-    cash_usd_bn: Money = input_field("Start", "Cash and marketable securities", unit="$bn")
-    bonds_usd_bn: Money = input_field("Start", "Bonds and other unsecured debt", unit="$bn")
-    secured_debt_usd_bn: Money = input_field("Start", "Secured debt", unit="$bn")
-    private_debt_usd_bn: Money = input_field("Start", "Private credit", unit="$bn")
-    coupon_per_year: Interest = input_field("Start", "Mean interest on all debt", unit="a year")
-    buildout_capital_usd_bn: Money = input_field(
-        "Start", "Build-out capital in service", unit="$bn"
-    )
-    construction_usd_bn: Money = input_field(
-        "Start", "Build-out capital under construction", unit="$bn"
-    )
     seasonality: Seasonality = input_field(
-        "Step 8", "Operating cash flow of calendar quarters 1 to 4, mean 1"
+        "Step 8", "Operating cash flow of calendar quarters 1 to 4, mean 1", neutral=EVEN
     )
-    dividends_usd_bn_per_year: Money = input_field("Step 10", "Dividends", unit="$bn a year")
-    buybacks_usd_bn_per_year: Money = input_field(
-        "Step 10", "Buybacks while cash allows", unit="$bn a year"
+    core_growth_per_year: Growth = input_field(
+        "Step 6", "Growth of core revenue", unit="a year", neutral=0.0
     )
-    market_cap_usd_bn: Money = input_field("Step 10.7", "Market capitalisation", unit="$bn")
-    spread_bp: PositiveBasisPoints = input_field("Step 7", "Bond spread at the start", unit="bp")
-    credit_tier: Factor = input_field(
-        "Step 10.2", "Exponent of bond access: above 1 is shut out earlier"
-    )
-    leverage_limit: Factor = input_field(
-        "Step 10.2", "Owed money over operating cash flow at which bonds end", unit="turns"
-    )
-    prefund: Factor = input_field(
-        "Step 10.2", "Bonds wished for ahead of need, as a share of capex"
-    )
-    finance_lease_share: ShareBelowOne = input_field(
-        "Step 10", "Share of capex financed at source by finance leases"
-    )
-    depreciation_amortisation_usd_bn_per_year: Money = input_field(
-        "Step 11", "Depreciation and amortisation, last four quarters", unit="$bn a year"
-    )
-    depreciation_other_usd_bn_per_year: Money = input_field(
-        "Step 11", "The part of it on other than build-out capital", unit="$bn a year"
-    )
-    cash_target_usd_bn: Money = input_field(
-        "Step 10.1", "Cash above this is spent first", unit="$bn"
-    )
-    cash_min_usd_bn: Money = input_field("Step 10.5", "Cash is never spent below this", unit="$bn")
-    revolver_usd_bn: Money = input_field("Step 10.6", "Committed undrawn credit lines", unit="$bn")
-    core_growth_per_year: Growth = input_field("Step 6", "Growth of core revenue", unit="a year")
     core_growth_sigma_per_year: Volatility = input_field(
-        "Once a path", "Standard deviation of that growth", unit="a year"
+        "Once a path", "Standard deviation of that growth", unit="a year", neutral=0.0
     )
     core_sigma_per_sqrt_year: Volatility = input_field(
-        "Step 6", "Volatility of core revenue", unit="per square root of a year"
+        "Step 6", "Volatility of core revenue", unit="per square root of a year", neutral=0.0
     )
-    core_beta: Loading = input_field("Step 6", "Correlation of core revenue with the economy")
-    capex_growth_sigma_per_year: Volatility = input_field(
-        "Once a path", "Standard deviation of the growth of capex", unit="a year"
+    core_beta: Loading = input_field(
+        "Step 6", "Correlation of core revenue with the economy", neutral=0.0
     )
-    capex_sigma_per_sqrt_year: Volatility = input_field(
-        "Step 9", "Volatility of capex", unit="per square root of a year"
+    cash_flow_noise: Volatility = input_field(
+        "Step 8", "Log standard deviation of a quarter's core cash flow", neutral=0.0
     )
-    capex_beta: Loading = input_field("Step 9", "Correlation of capex with the sector's")
-    relative_yield: Factor = input_field(
-        "Step 4", "Revenue per $ of build-out capital, relative to the market's yield"
+    incremental_margin: Share = input_field(
+        "Step 8", "Least cash margin of core revenue that is added", neutral=0.0
     )
-    contracted_share: Share = input_field("Step 5", "Share of capacity sold take-or-pay")
-    idio_sigma_per_sqrt_year: Volatility = input_field(
-        "Step 7", "Volatility of the issuer's own spread", unit="per square root of a year"
+    depreciation_amortisation_usd_bn_per_year: Money = input_field(
+        "Step 11",
+        "Depreciation and amortisation, last four quarters",
+        unit="$bn a year",
+        neutral=0.0,
     )
-    discipline_per_year: Factor = input_field(
-        "Step 9", "Slowing of capex per 100 bp of widening", unit="a year"
+    depreciation_other_usd_bn_per_year: Money = input_field(
+        "Step 11", "The part of it on other than build-out capital", unit="$bn a year", neutral=0.0
     )
-    committed: Share = input_field("Steps 9, 10.8", "Share of capex that cannot be cut")
-    buildout_share: Share = input_field("Step 11", "Build-out's share of capex")
-    bond_quarter_cap_usd_bn: Money = input_field("Step 10.2", "Most bonds in a quarter", unit="$bn")
-    build_lag_years: PositiveYears = input_field(
-        "Step 4", "Mean time from spending to service", unit="years"
+    # The balance sheet at the start
+    cash_usd_bn: Money = input_field("Start", "Cash and marketable securities", unit="$bn")
+    bonds_usd_bn: Money = input_field(
+        "Start", "Bonds and other unsecured debt", unit="$bn", neutral=0.0
     )
-    secured_advance: Share = input_field("Step 10.3", "Secured debt per $ of build-out capital")
-    private_advance: Share = input_field("Step 10.4", "Private credit per $ of build-out capital")
-    equity_access_per_year: Share = input_field(
-        "Step 10.7", "Share of the market value that can be issued", unit="a year"
-    )
-
-    capex_plan_usd_bn: PerQuarter | None = input_field(
-        "Step 9", "Planned capex of each quarter", unit="$bn", default=None
-    )
-    capex_by_year_usd_bn: PerYear = input_field(
-        "Step 9", "Guided capex of a calendar year", unit="$bn", default_factory=dict
-    )
-    capex_quarter_split: QuarterSplit | None = input_field(
-        "Step 9", "Shares of a guided year's quarters, sum 1", default=None
-    )
-    capex_growth_first_per_year: Growth | None = input_field(
-        "Step 9", "Growth of capex right after the guidance", unit="a year", default=None
-    )
-    capex_growth_long_run_per_year: Growth | None = input_field(
-        "Step 9", "Growth of capex in the long run", unit="a year", default=None
-    )
-    capex_growth_fade_years: PositiveYears | None = input_field(
-        "Step 9", "Time in which the first growth fades", unit="years", default=None
+    secured_debt_usd_bn: Money = input_field("Start", "Secured debt", unit="$bn", neutral=0.0)
+    private_debt_usd_bn: Money = input_field("Start", "Private credit", unit="$bn", neutral=0.0)
+    coupon_per_year: Interest = input_field(
+        "Start", "Mean interest on all debt", unit="a year", neutral=0.0
     )
     maturities_usd_bn: PerQuarter | None = input_field(
         "Step 10", "Debt falling due in each quarter", unit="$bn", default=None
@@ -212,6 +164,125 @@ class Issuer(Section):
     )
     lease_ramp_quarters: Annotated[StrictInt, Field(ge=1, le=400)] | None = input_field(
         "Step 8", "Time until all of them have commenced", unit="quarters", default=None
+    )
+    revolver_usd_bn: Money = input_field(
+        "Step 10.6", "Committed undrawn credit lines", unit="$bn", neutral=0.0
+    )
+    market_cap_usd_bn: Money = input_field("Step 10.7", "Market capitalisation", unit="$bn")
+    spread_bp: PositiveBasisPoints = input_field("Step 7", "Bond spread at the start", unit="bp")
+    # The build-out
+    buildout_capital_usd_bn: Money = input_field(
+        "Start", "Build-out capital in service", unit="$bn", neutral=0.0
+    )
+    construction_usd_bn: Money = input_field(
+        "Start", "Build-out capital under construction", unit="$bn", neutral=0.0
+    )
+    other_capital_usd_bn: Money = input_field(
+        "Step 10.2", "Plant outside the build-out, for the asset limit", unit="$bn", neutral=0.0
+    )
+    build_lag_years: PositiveYears = input_field(
+        "Step 4", "Mean time from spending to service", unit="years"
+    )
+    relative_yield: Factor = input_field(
+        "Step 4", "Revenue per $ of build-out capital, relative to the market's yield", neutral=1.0
+    )
+    contracted_share: Share = input_field(
+        "Step 5", "Share of capacity sold take-or-pay", neutral=0.0
+    )
+    capex_plan_usd_bn: PerQuarter | None = input_field(
+        "Step 9", "Planned capex of each quarter", unit="$bn", default=None
+    )
+    capex_by_year_usd_bn: PerYear = input_field(
+        "Step 9", "Guided capex of a calendar year", unit="$bn", default_factory=dict
+    )
+    capex_quarter_split: QuarterSplit | None = input_field(
+        "Step 9", "Shares of a guided year's quarters, sum 1", default=None
+    )
+    capex_growth_first_per_year: Growth | None = input_field(
+        "Step 9", "Growth of capex right after the guidance", unit="a year", default=None
+    )
+    capex_growth_long_run_per_year: Growth | None = input_field(
+        "Step 9", "Growth of capex in the long run", unit="a year", default=None
+    )
+    capex_growth_fade_years: PositiveYears | None = input_field(
+        "Step 9", "Time in which the first growth fades", unit="years", default=None
+    )
+    buildout_share: Share = input_field("Step 11", "Build-out's share of capex")
+    committed: Share = input_field("Steps 9, 10.8", "Share of capex that cannot be cut")
+    capex_growth_sigma_per_year: Volatility = input_field(
+        "Once a path", "Standard deviation of the growth of capex", unit="a year", neutral=0.0
+    )
+    capex_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 9", "Volatility of capex", unit="per square root of a year", neutral=0.0
+    )
+    capex_beta: Loading = input_field(
+        "Step 9", "Correlation of capex with the sector's", neutral=0.0
+    )
+    discipline_per_year: Factor = input_field(
+        "Step 9", "Slowing of capex per 100 bp of widening", unit="a year", neutral=0.0
+    )
+    # Other uses of cash
+    dividends_usd_bn_per_year: Money = input_field(
+        "Step 10", "Dividends", unit="$bn a year", neutral=0.0
+    )
+    buybacks_usd_bn_per_year: Money = input_field(
+        "Step 10", "Buybacks while cash allows", unit="$bn a year", neutral=0.0
+    )
+    investments_usd_bn_per_year: Money = input_field(
+        "Step 10",
+        "Acquisitions and stakes, while the market is open",
+        unit="$bn a year",
+        neutral=0.0,
+    )
+    cash_target_usd_bn: Money = input_field(
+        "Step 10.1", "Cash above this is spent first", unit="$bn", neutral=0.0
+    )
+    cash_min_usd_bn: Money = input_field(
+        "Step 10.5", "Cash is never spent below this", unit="$bn", neutral=0.0
+    )
+    cash_cover_years: Factor = input_field(
+        "Step 10", "Cash target in years of the quarter's own capex", unit="years", neutral=0.0
+    )
+    # Access to money
+    leverage_limit: Factor = input_field(
+        "Step 10.2", "Owed money over operating cash flow at which bonds end", unit="turns"
+    )
+    asset_limit: ShareBelowOne = input_field(
+        "Step 10.2", "Owed money over assets at which bonds end", neutral=0.0
+    )
+    high_yield: Flag = input_field(
+        "Step 7", "Whether the issuer starts as high yield", neutral=False
+    )
+    fall_leverage: PositiveFactor = input_field(
+        "Step 7",
+        "Owed money over operating cash flow at which an issuer falls to high yield, 99 for never",
+        unit="turns",
+        neutral=NEVER,
+    )
+    bond_quarter_cap_usd_bn: Money = input_field("Step 10.2", "Most bonds in a quarter", unit="$bn")
+    equity_mix: Share = input_field(
+        "Step 10.2", "Share of what is asked of markets that is raised as shares", neutral=0.0
+    )
+    equity_access_per_year: Share = input_field(
+        "Step 10.7", "Share of the market value that can be issued", unit="a year", neutral=0.0
+    )
+    prepaid_share: Share = input_field(
+        "Step 10", "Share of build-out capex that customers prepay", neutral=0.0
+    )
+    finance_lease_share: ShareBelowOne = input_field(
+        "Step 10", "Share of capex financed at source by finance leases", neutral=0.0
+    )
+    secured_advance: Share = input_field(
+        "Step 10.3", "Secured debt per $ of build-out capital", neutral=0.0
+    )
+    private_advance: Share = input_field(
+        "Step 10.4", "Private credit per $ of build-out capital", neutral=0.0
+    )
+    idio_sigma_per_sqrt_year: Volatility = input_field(
+        "Step 7",
+        "Volatility of the issuer's own spread",
+        unit="per square root of a year",
+        neutral=0.0,
     )
 
     @model_validator(mode="before")
@@ -262,35 +333,24 @@ class Issuer(Section):
         return split
 
     @model_validator(mode="after")
-    def _check_cash(self) -> Issuer:
-        if self.cash_min_usd_bn > self.cash_target_usd_bn:
-            raise Refused(
-                f"{self.cash_min_usd_bn!r} is above cash_target_usd_bn, "
-                f"{self.cash_target_usd_bn!r}",
-                "give the target or less",
-                ("cash_min_usd_bn",),
-            )
-        return self
-
-    @model_validator(mode="after")
     def _one_form_each(self) -> Issuer:
         for listed, other in OTHER_FORM.items():
             shorter = getattr(self, other)  # None or an empty dict where it is not given
             given = shorter is not None and shorter != {}
-            if given == (getattr(self, listed) is None):
-                continue
-            if not given:
+            if getattr(self, listed) is not None:
+                if given:
+                    year = next(iter(shorter)) if isinstance(shorter, dict) else ""
+                    key = by_year_key(other, year)
+                    raise Refused(f"given beside {key}", "give one of the two", (listed,))
+            elif not given and listed not in MAY_BE_LEFT_OUT:
                 example = by_year_key(other, "<year>")
                 raise Refused("missing", f"give {listed} or {example}", (listed,))
-            year = next(iter(shorter)) if isinstance(shorter, dict) else ""
-            key = by_year_key(other, year)
-            raise Refused(f"given beside {key}", "give one of the two", (listed,))
         if self.capex_plan_usd_bn is None:
             self._need("capex_quarter_split", "the shares that split capex_<year>_usd_bn")
             self._need("capex_growth_first_per_year", "the growth after the guidance")
             self._need("capex_growth_long_run_per_year", "the growth in the long run")
             self._need("capex_growth_fade_years", "the years in which the first growth fades")
-        if self.leases_usd_bn is None:
+        if self.leases_not_commenced_usd_bn is not None:
             self._need("lease_term_years", "the term of leases_not_commenced_usd_bn")
             self._need("lease_ramp_quarters", "the ramp of leases_not_commenced_usd_bn")
         return self

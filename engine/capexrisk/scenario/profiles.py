@@ -78,7 +78,7 @@ def maturities(issuer: Issuer, start: str, quarters: int) -> list[float]:
 
 
 def leases(issuer: Issuer, start: str, quarters: int) -> list[float]:
-    """Payments on new leases, $bn in each quarter: total / term / 4 times a linear ramp.
+    """Payments on new leases, $bn in each quarter: total / term / 4 times a linear ramp, or none.
 
     Raises
     ------
@@ -92,8 +92,9 @@ def leases(issuer: Issuer, start: str, quarters: int) -> list[float]:
         issuer.lease_term_years,
         issuer.lease_ramp_quarters,
     )
-    assert total is not None  # the record saw to these
-    assert term is not None
+    if total is None:
+        return [0.0] * quarters
+    assert term is not None  # the record saw to these
     assert ramp is not None
     return [total / term / 4 * min(1.0, (quarter + 1) / ramp) for quarter in range(quarters)]
 
@@ -114,7 +115,7 @@ def _listed(values: tuple[float, ...], key: str, quarters: int) -> list[float]:
 
 
 def _refuse_past(by_year: dict[int, float], field: str, first_year: int) -> None:
-    if min(by_year) < first_year:
+    if by_year and min(by_year) < first_year:
         year = min(by_year)
         raise Refused(
             f"{year} is before the start year",

@@ -15,10 +15,12 @@ from pydantic import Field, Strict
 __all__ = [
     "SMALLEST",
     "BasisPoints",
+    "Chase",
     "Correlation",
     "Decay",
     "DegreesOfFreedom",
     "Dispersion",
+    "EarningTerm",
     "Elasticity",
     "EquityBeta",
     "Factor",
@@ -32,6 +34,7 @@ __all__ = [
     "PositiveFactor",
     "PositiveMoney",
     "PositiveRate",
+    "PositiveShare",
     "PositiveYears",
     "RaceWeight",
     "Rate",
@@ -40,12 +43,13 @@ __all__ = [
     "Share",
     "ShareBelowOne",
     "SignedFactor",
+    "SignedMoney",
     "Speed",
     "Volatility",
     "model_name",
 ]
 
-MOST_MONEY: Final = 1e6  # $bn, ten times the world's yearly output
+MOST_MONEY: Final = 1e8  # the world's yearly output, were it counted in $mn
 MOST_RATE: Final = 100.0  # a year
 MOST_BASIS_POINTS: Final = 1e5
 MOST_GROWTH: Final = 2.0  # log points a year: e^40 over 20 years
@@ -58,12 +62,15 @@ SMALLEST: Final = 1e-6  # of what must be positive: $1,000, or a millionth of a 
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 
 Money = Annotated[Number, Field(ge=0, le=MOST_MONEY)]
+SignedMoney = Annotated[Number, Field(ge=-MOST_MONEY, le=MOST_MONEY)]
 PositiveMoney = Annotated[Number, Field(ge=SMALLEST, le=MOST_MONEY)]
 BasisPoints = Annotated[Number, Field(ge=0, le=MOST_BASIS_POINTS)]
 PositiveBasisPoints = Annotated[Number, Field(ge=SMALLEST, le=MOST_BASIS_POINTS)]
 Rate = Annotated[Number, Field(ge=0, le=MOST_RATE)]
 PositiveRate = Annotated[Number, Field(ge=SMALLEST, le=MOST_RATE)]
 PositiveYears = Annotated[Number, Field(ge=SMALLEST, le=MOST_YEARS)]
+# At less than a quarter more would be earned than was prepaid.
+EarningTerm = Annotated[Number, Field(ge=0.25, le=MOST_YEARS)]
 Growth = Annotated[Number, Field(ge=-MOST_GROWTH, le=MOST_GROWTH)]
 Speed = Annotated[Number, Field(ge=0, le=MOST_SPEED)]
 Volatility = Annotated[Number, Field(ge=0, le=MOST_VOLATILITY)]
@@ -71,6 +78,7 @@ Volatility = Annotated[Number, Field(ge=0, le=MOST_VOLATILITY)]
 Dispersion = Annotated[Number, Field(ge=0, le=1)]
 Interest = Annotated[Number, Field(ge=0, le=1)]
 Share = Annotated[Number, Field(ge=0, le=1)]
+PositiveShare = Annotated[Number, Field(ge=SMALLEST, le=1)]
 ShareBelowOne = Annotated[Number, Field(ge=0, lt=1)]
 Loading = Annotated[Number, Field(ge=-1, le=1)]
 Factor = Annotated[Number, Field(ge=0, le=MOST_FACTOR)]
@@ -84,6 +92,8 @@ EquityBeta = Annotated[Number, Field(ge=0, le=3)]
 JumpMean = Annotated[Number, Field(ge=-0.5, le=MOST_GROWTH)]
 # Faster than 4 a year, everyone would overshoot the pack within a quarter, and ever further.
 Rivalry = Annotated[Number, Field(ge=0, le=4)]
+# Capacity that stays fully used for 20 years is chased by e^160 at most.
+Chase = Annotated[Number, Field(ge=0, le=8)]
 RaceWeight = Annotated[Number, Field(ge=0, le=2)]
 SignedFactor = Annotated[Number, Field(ge=-MOST_FACTOR, le=MOST_FACTOR)]
 DegreesOfFreedom = Annotated[Number, Field(ge=5, le=1e6)]

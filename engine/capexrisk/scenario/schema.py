@@ -22,9 +22,11 @@ from .event import ScheduledEvent
 from .field import input_field
 from .issuer import Issuer, folded_name
 from .market import Market, Thresholds
+from .opening import refuse_books, start_of
 from .quantities import SMALLEST
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Refused, StrictModel
+from .words import Words
 
 __all__ = ["MOST_ISSUERS", "NAME", "Scenario"]
 
@@ -51,6 +53,9 @@ class Scenario(StrictModel):
     )
     quarters: Annotated[StrictInt, Field(ge=1, le=80)] = Field(
         description="Length of the horizon, quarters."
+    )
+    words: Words = Field(
+        default_factory=Words, description="What reports call the boom; no number depends on it."
     )
     market: Market
     issuers: tuple[Issuer, ...]
@@ -184,6 +189,8 @@ class Scenario(StrictModel):
         return self
 
     @model_validator(mode="after")
-    def _lists_fit_the_horizon(self) -> Scenario:
-        _ = self.parameters
+    def _lists_fit_the_horizon_and_books_the_market(self) -> Scenario:
+        start = start_of(self.parameters)
+        for index, issuer in enumerate(self.parameters["issuers"]):
+            refuse_books(index, issuer, self.parameters["market"], start)
         return self

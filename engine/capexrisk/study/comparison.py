@@ -25,6 +25,7 @@ from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.paired import Differences, paired, unpaired
 from capexrisk.run.plan import REPLICATES
+from capexrisk.scenario import Words
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import Overlays
@@ -81,6 +82,11 @@ class Comparison:
     def others(self) -> list[str]:
         """Names of the other runs."""
         return list(self.runs)[1:]
+
+    @property
+    def words(self) -> Words:
+        """Words of the base, in which all runs are told."""
+        return self.runs[self.base].words
 
     @property
     def common_numbers(self) -> bool:

@@ -4,14 +4,16 @@ Columns of a replay, money in $bn of the quarter:
 
 - quarter, issuer;
 - the market: regime, market_spread_bp, utilisation, demand, boom_share_of_bond_market;
-- spread_bp, operating_cash_flow, capex_planned, of which capex_to_fund is not leased at source,
-  dividends as planned, due (debt falling due);
-- need, capex_to_fund + dividends + due - operating_cash_flow where positive, and how it is met,
-  rung by rung of `model.vocabulary.RUNGS`: cash_above_target, bonds, ..., capex_cut,
-  dividend_cut, unmet, which add up to it;
+- grade, spread_bp, operating_cash_flow, of which customers' prepayments, capex_planned, of which
+  capex_to_fund is not leased at source, dividends as planned, investments, due (debt falling due);
+- need, capex_to_fund + dividends + investments + due - operating_cash_flow where positive, and how
+  it is met, rung by rung of `model.vocabulary.RUNGS`: cash_above_target, share_programme, bonds,
+  ..., capex_cut, dividend_cut, unmet, which add up to it;
 - surplus where that is negative, and where it goes: revolver_repaid, buybacks, surplus_to_cash;
-  bonds_to_cash is sold ahead of need;
-- the quarter as it ends: capex spent, of which finance_leases, free_cash_flow, profit, cash, debt;
+  raised_to_cash is asked of markets ahead of need;
+- the quarter as it ends: capex spent, of which finance_leases, free_cash_flow, profit, cash, debt,
+  advance (prepaid by customers, not yet earned), liquidity and the burn of a quarter, which lenders
+  compare;
 - failed, true from the failing quarter on; cause, the binding cause of a failure or of the first
   cut of capex in the quarter in which it happens, else "".
 """
@@ -35,7 +37,7 @@ from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
-from capexrisk.model.vocabulary import CAUSES, REGIMES, RUNGS
+from capexrisk.model.vocabulary import AHEAD_OF_NEED, CAUSES, REGIMES, RUNGS
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
@@ -65,13 +67,19 @@ _OF_ISSUER = {
     "revolver_repaid": s.REPAID,
     "cash": s.CASH,
     "debt": s.DEBT,
+    "advance": s.ADVANCE,
+    "liquidity": s.LIQUIDITY,
+    "burn": s.BURN,
 }
+GRADES = ("investment grade", "high yield")
 COLUMNS = (
-    *("quarter", "issuer", "regime", "market_spread_bp", *_OF_MARKET, "spread_bp"),
-    *("operating_cash_flow", "capex_planned", "capex_to_fund", "dividends", "due"),
+    *("quarter", "issuer", "regime", "market_spread_bp", *_OF_MARKET, "grade", "spread_bp"),
+    *("operating_cash_flow", "prepayments", "capex_planned", "capex_to_fund", "dividends"),
+    *("investments", "due"),
     *("need", *RUNGS),
-    *("surplus", "revolver_repaid", "buybacks", "surplus_to_cash", "bonds_to_cash"),
-    *("capex", "finance_leases", "free_cash_flow", "profit", "cash", "debt", "failed", "cause"),
+    *("surplus", "revolver_repaid", "buybacks", "surplus_to_cash", "raised_to_cash"),
+    *("capex", "finance_leases", "free_cash_flow", "profit", "cash", "debt"),
+    *("advance", "liquidity", "burn", "failed", "cause"),
 )
 
 
@@ -179,16 +187,21 @@ def _issuer(lowered: LoweredScenario, path: _Path, i: int) -> dict[str, NDArray[
     found = {name: path.issuer(row, i) for name, row in _OF_ISSUER.items()}
     k = np.arange(len(lowered.quarters))
     failure = path.issuer(s.FAILURE_QUARTER, i)
-    sold = found["bonds"]
-    used = np.minimum(sold, found["need"] - found["cash_above_target"])
+    left = found["need"] - found["cash_above_target"]
+    raised_to_cash = np.zeros(k.size)
+    for name in AHEAD_OF_NEED:
+        used = np.minimum(found[name], left)
+        raised_to_cash += found[name] - used
+        left = left - used
+        found[name] = used
     spare = found["surplus"] - found["revolver_repaid"] - found["buybacks"]
     return {
         **found,
         "capex_to_fund": (1.0 - issuer.finance_lease_share) * found["capex_planned"],
         "dividends": np.where(k <= failure, issuer.dividends, 0.0),
         "due": path.issuer(s.DUE_BONDS, i) + path.issuer(s.DUE_SECURED, i),
-        "bonds": used,
-        "bonds_to_cash": sold - used,
+        "grade": np.array(GRADES, dtype=object)[path.issuer(s.GRADE, i).astype(int)],
+        "raised_to_cash": raised_to_cash,
         "surplus_to_cash": spare,
         "failed": k >= failure,
         "cause": _causes(path, i, k),

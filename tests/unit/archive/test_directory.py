@@ -26,7 +26,7 @@ def listing(root: Path) -> dict[str, str]:
 
 
 def manifest(text: str) -> str:
-    return json.dumps({"format_version": 2, "kind": "comparison", "notes": [text]})
+    return json.dumps({"format_version": 3, "kind": "comparison", "notes": [text]})
 
 
 def write_comparison(out: Path, text: str = "old", *, overwrite: bool = False) -> None:

@@ -34,7 +34,7 @@ CLOCKS = re.compile(r"\btime\.time\b|\b(?:datetime|date)\.(?:now|today|utcnow)\b
 
 def test_what_it_says(results, scenario, sampler):
     manifest, run = results.manifest, results.manifest.run
-    assert (manifest.format_version, manifest.kind) == (2, "run")
+    assert (manifest.format_version, manifest.kind) == (3, "run")
     assert manifest.scenario == scenario
     assert manifest.scenario_digest == digest(scenario)
     assert (run.paths, run.paths_asked) == (RUN_PATHS[sampler], PATHS)

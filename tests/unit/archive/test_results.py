@@ -65,8 +65,37 @@ def test_the_csv_holds_the_same_bits(results, run):
     """Written with as many digits as it takes."""
     read = pd.read_csv(run / SUMMARY_CSV)
     pd.testing.assert_frame_equal(
-        read, results.summary, check_exact=True, check_dtype=False, check_index_type=False
+        read, results.to_frame(), check_exact=True, check_dtype=False, check_index_type=False
     )
+
+
+def test_rows_of_one_span_add_up_once(results, run):
+    """What each issuer raises in its years is what it raises over the horizon, and what all do."""
+    read = pd.read_csv(run / SUMMARY_CSV)
+    raised = read[read["metric"] == "raised_bonds"]
+    assert set(raised["span"]) == {"year", "horizon"}  # 2028Q1 is a year here
+    own = raised[raised["whose"] == "issuer"].pivot_table("value", "issuer", "span", "sum")
+    np.testing.assert_allclose(own["year"], own["horizon"], rtol=1e-12)
+    (of_all,) = raised.loc[raised["whose"] == "system", "value"]
+    assert of_all == pytest.approx(own["horizon"].sum(), rel=1e-12)
+    assert set(read[read["whose"] == "system"]["issuer"]) == {"system"}
+
+
+def test_a_quarter_that_is_a_year_is_told_once(run):
+    read = pd.read_csv(run / SUMMARY_CSV)
+    spans = read[read["period"] == "2028Q1"].groupby("metric")["span"].unique()
+    assert list(spans["free_cash_flow"]) == ["quarter"] and list(spans["negative_fcf"]) == ["year"]
+    assert set(read[read["period"] == "horizon"]["span"]) == {"horizon"}
+
+
+def test_replicates_have_names_and_keys(results, run):
+    if not results.replicates.size:
+        pytest.skip("too few batches")
+    read = pd.read_parquet(run / REPLICATES)
+    keys = ["issuer", "period", "metric", "statistic"]
+    assert list(read.columns) == [*keys, *(f"replicate_{k}" for k in range(1, 33))]
+    pd.testing.assert_frame_equal(read[keys], results.summary[keys])
+    np.testing.assert_array_equal(read["replicate_7"], results.replicates[:, 6])
 
 
 def test_every_net_says_something_of_every_estimate(results, sampler):
@@ -95,8 +124,19 @@ def test_a_run_of_too_few_batches_has_no_file_of_what_they_say(tmp_path):
 def test_nets_of_another_table(spoilt, results):
     if not results.replicates.size:
         pytest.skip("too few batches")
-    pd.DataFrame({"1": [1.0]}).to_parquet(spoilt / REPLICATES)
-    assert refusal(spoilt) == f"{spoilt / REPLICATES}: does not fit summary.parquet; run again"
+    table = pd.read_parquet(spoilt / REPLICATES)
+    others = {
+        "other rows": table.iloc[:5],
+        "another order": table.iloc[::-1],
+        "another key": table.assign(metric="capex"),
+    }
+    for other in others.values():
+        other.to_parquet(spoilt / REPLICATES, index=False)
+        assert refusal(spoilt) == f"{spoilt / REPLICATES}: does not fit summary.parquet; run again"
+    table.drop(columns="replicate_3").to_parquet(spoilt / REPLICATES, index=False)
+    assert "no column 'replicate_3'" in refusal(spoilt)
+    table.assign(replicate_3="x").to_parquet(spoilt / REPLICATES, index=False)
+    assert "column 'replicate_3' is not a number" in refusal(spoilt)
 
 
 def test_what_a_reader_asks_first(results, sampler):
@@ -227,12 +267,12 @@ def test_a_broken_manifest(spoilt, text):
     assert message.endswith("); run again")
 
 
-@pytest.mark.parametrize("version", [0, 1, 3, "2", None])
+@pytest.mark.parametrize("version", [0, 2, 4, "3", None])
 def test_another_format(spoilt, version):
     manifest = json.loads((spoilt / MANIFEST).read_text())
     (spoilt / MANIFEST).write_text(json.dumps({**manifest, "format_version": version}))
     assert refusal(spoilt) == (
-        f"{spoilt / MANIFEST}: format_version {version!r} is not 2; "
+        f"{spoilt / MANIFEST}: format_version {version!r} is not 3; "
         "read it with the version of capexrisk that wrote it"
     )
 

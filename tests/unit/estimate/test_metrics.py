@@ -24,6 +24,7 @@ from capexrisk.kernel.outcomes import CATALOGUE
 from capexrisk.lowering import lower
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, TIERS
 from capexrisk.report.writing.words import words_of
+from capexrisk.scenario import Words
 from docs.tables import PAGE, page
 from tests.unit.scenarios import ISSUERS
 
@@ -102,13 +103,13 @@ def test_names_that_others_spell_out():
 
 
 def test_labels_are_put_into_words():
-    assert words_of("funding_failure_by_glut", "Oracle") == "Funding failure by glut"
-    assert words_of("failure_with:Meta", "Oracle") == "Failure together with Meta"
-    assert words_of("failures_at_least_3", SYSTEM) == "3 funding failures or more"
+    assert words_of("funding_failure_by_glut", "Oracle", Words()) == "Funding failure by glut"
+    assert words_of("failure_with:Meta", "Oracle", Words()) == "Failure together with Meta"
+    assert words_of("failures_at_least_3", SYSTEM, Words()) == "3 funding failures or more"
     for channel in CHANNELS:
-        assert words_of(f"raised_{channel}", SYSTEM)[0].isupper()
+        assert words_of(f"raised_{channel}", SYSTEM, Words())[0].isupper()
     for cause in CAUSES:
-        words = words_of(f"capex_cut_by_{cause}_given_capex_cut", "Oracle")
+        words = words_of(f"capex_cut_by_{cause}_given_capex_cut", "Oracle", Words())
         assert "{" not in words and words.startswith("Share of ")
 
 
@@ -154,7 +155,7 @@ def test_levels_of_a_year(counted):
 
 def test_causes_and_numbers_of_failures(counted):
     totals, lowered = counted
-    causes = np.array([[60, 10, 5, 0, 0, 0, 25], [80, 0, 15, 0, 0, 0, 5]])
+    causes = np.array([[60, 10, 5, 0, 0, 0, 0, 25], [80, 0, 15, 0, 0, 0, 0, 5]])
     set_counts(totals, "failure_cause", (2,), causes)
     set_counts(totals, "failures", (3,), np.array([[50, 30, 15, 5], [60, 30, 5, 5]]))
     table = EstimateTable(totals, lowered)

@@ -66,6 +66,12 @@ def reference_case() -> Case:
     return case
 
 
+def builders_case() -> Case:
+    """The builders' parameter set, a copy of one's own."""
+    case: Case = json.loads((REFERENCE / "builders-case.json").read_text("utf-8"))
+    return case
+
+
 def with_quarters(case: Case, quarters: int) -> Case:
     """The case over another horizon: lists are cut, or their last figure goes on."""
     changed = copy.deepcopy(case)

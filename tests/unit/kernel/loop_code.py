@@ -37,6 +37,7 @@ def machine_code() -> Iterator[tuple[str, str]]:
     nothing = simulate.Chosen(np.empty(0, dtype=np.int64), np.empty((1, 0)))
     arguments = (
         *(case.market, case.schedule, recording(case.layout)),
+        case.layout.units(case.schedule.money_units),
         *(source, 1, simulate.workspace(case.layout), nothing),
     )
     entry = simulate._simulate_everything

@@ -8,9 +8,16 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.simulate_distance import measure_distances
+from capexrisk.kernel.sources import independent_source
 from capexrisk.model.vocabulary import BALANCES, CHANNELS, FLOWS
+from capexrisk.scenario import scenario_from_case
+from tests.oracle.neutral import completed
+from tests.oracle.twin_yields import RUN
 from tests.unit.kernel.blocks import Array, Block, Case, trace, twin_of
-from tests.unit.kernel.variants import VARIANTS, Variant
+from tests.unit.kernel.variant import Variant
+from tests.unit.kernel.variants import VARIANTS
 
 # (seed, first path): the first blocks, one past the 32nd bit of the path, and a seed of 64 bits.
 BLOCKS = ((1, 0), (1, 64 * 7), (2**63 + 5, 2**33 + 64))
@@ -35,14 +42,19 @@ ISSUER_ROWS = {
     "capex_cut": "capex_cut.amount",
     "dividend_cut": "DIVIDEND_CUT",
     "buyback": "buybacks.amount",
+    "prepayments": "prepayments.amount",
+    "investments": "investments.amount",
     "revolver_repaid": "REPAID",
     "unmet": "UNMET",
     "spread": "SPREAD",
     "cash": "CASH",
     "coupon": "COUPON",
+    "grade": "GRADE",
+    "advance": "ADVANCE",
+    "burn": "BURN",
     "ltm": "CASH_FLOW_YEAR",
+    "revenue_year": "REVENUE_YEAR",
     "core_revenue": "REVENUE",
-    "buildout_revenue": "BUILDOUT_REVENUE",
     "capacity": "CAPACITY",
     **{channel: f"{channel}.amount" for channel in CHANNELS},
 }
@@ -51,9 +63,11 @@ MARKET_ROWS = {
     "utilisation": "UTILISATION",
     "buildout_share": "BOND_SHARE",
     "premium": "PREMIUM",
+    "high_yield_premium": "PREMIUM_HIGH_YIELD",
     "failure_jump": "FAILURE_JUMP",
     "linked": "LINKED",
 }
+SERIES_OF_FLOWS = (*CHANNELS, "capex_cut", "buyback", "prepayments", "investments")
 TIERS = ("f0_quarter", "f1_quarter", "f2_quarter", "f3_quarter", "f4_quarter")
 
 
@@ -99,6 +113,31 @@ names = pytest.mark.parametrize("name", VARIANTS)
 
 
 @names
+def test_distances_to_failure(name):
+    """And the sign of each distance is whether the issuer has failed."""
+    variant = variant_of(name)
+    quarters = variant.case["quarters"]
+    for (seed, first_path), (block, twin, floor) in zip(BLOCKS, pairs_of(name), strict=True):
+        distances, broken = measure_distances(
+            block.scenario.market,
+            block.scenario.schedule,
+            source=independent_source(seed, first_path),
+            quarters=quarters,
+            paths=BLOCK,
+        )
+        assert not broken.any()
+        scale = min(np.abs(twin["ltm"][:, 0]).max(), 1.0)
+        assert_close(distances, twin["distance"], floor / scale, "distance")
+        np.testing.assert_array_equal(twin["distance"] < 0.0, twin["f4_quarter"] < quarters)
+        np.testing.assert_array_equal(distances < 0.0, twin["distance"] < 0.0)
+
+
+def test_what_a_case_leaves_out_means_the_same_to_both():
+    case = variant_of("nothing_given").case
+    assert completed(case) == scenario_from_case(case, start="2026Q1").parameters
+
+
+@names
 def test_every_amount_of_every_issuer_and_quarter(name):
     for block, twin, floor in pairs_of(name):
         for series, row in ISSUER_ROWS.items():
@@ -130,7 +169,7 @@ def test_dates_and_causes_are_the_same(name):
             np.testing.assert_array_equal(block.outcome("tiers")[tier], twin[series], series)
         for quantity, series in (
             ("net_debt", "net_debt_quarter"),
-            ("fallen_angel", "fallen_angel_quarter"),
+            ("fall_to_high_yield", "high_yield_quarter"),
             ("cut_cause", "cause_cut"),
             ("failure_cause", "cause_failure"),
         ):
@@ -142,7 +181,7 @@ def test_outcomes_by_quarter_year_and_path(name):
     variant = variant_of(name)
     years = year_of_quarters(variant.case, variant.start)
     for block, twin, floor in pairs_of(name):
-        flows = dict(zip(FLOWS, (*CHANNELS, "capex_cut", "buyback"), strict=True))
+        flows = dict(zip(FLOWS, SERIES_OF_FLOWS, strict=True))
         for flow in ("fcf", "ocf", "capex", "profit"):
             assert_close(block.outcome(f"{flow}_quarter"), twin[flow], floor, flow)
             assert_close(block.outcome(f"{flow}_year"), by_year(twin[flow], years), 4 * floor, flow)
@@ -183,6 +222,8 @@ def test_outcomes_of_market_and_failures(name):
         ):
             assert_close(block.outcome(quantity), twin[series], 1e-12, series)
         assert_close(block.outcome("lowest_cash"), twin["lowest_cash"], floor, "lowest cash")
+        assert_close(block.outcome("final_cash"), twin["cash"][:, -1], floor, "cash")
+        assert_close(block.outcome("final_advance"), twin["advance"][:, -1], floor, "advance")
         np.testing.assert_array_equal(block.outcome("regime"), twin["regime"])
         for quantity in ("regime_chance", "anchor_lost_chance"):
             assert_close(block.outcome(quantity), twin[quantity], 1e-12, quantity)
@@ -216,5 +257,6 @@ def test_the_variants_walk_every_branch_together():
             seen |= {channel for channel in CHANNELS if (twin[channel] > 0).any()}
             for of in ("cut", "failure"):
                 seen |= {f"{of} by {cause}" for cause in np.unique(twin[f"cause_{of}"])}
-    causes = {f"{of} by {cause}" for of in ("cut", "failure") for cause in range(7)}
+    causes = {f"cut by {cause}" for cause in range(8) if cause != RUN}
+    causes |= {f"failure by {cause}" for cause in range(8)}
     assert seen == {*TIERS, *CHANNELS, *causes}

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from capexrisk.kernel.issuer_rows import FLOW
 from capexrisk.model.parameters import Issuer
-from capexrisk.model.vocabulary import BALANCES, CHANNELS, FLOWS, OWED_AS, RATIONED, RUNGS
+from capexrisk.model.vocabulary import (
+    AHEAD_OF_NEED,
+    BALANCES,
+    CHANNELS,
+    FLOWS,
+    OWED_AS,
+    RATIONED,
+    RUNGS,
+)
 from tests.unit.kernel.blocks import (
     ROWS,
     Block,
@@ -33,7 +41,8 @@ FLOWS_OF_THE_LIVING = (
     *("DIVIDEND_CUT", "UNMET", "REPAID", *AMOUNTS),
 )
 DEBTS = tuple(f"{name}.balance" for name in BALANCES)
-OPENING = {"CASH": "cash", "COUPON": "coupon"}
+# A field of the issuer, or a number.
+OPENING = {"CASH": "cash", "COUPON": "coupon", "GRADE": "high_yield", "ADVANCE": None}
 
 
 class Books:
@@ -74,7 +83,7 @@ class Books:
         """A balance as it was before each quarter."""
         closing = self.block.issuers(row)
         if row in OPENING:
-            first = self.term(OPENING[row])
+            first = self.term(OPENING[row]) if OPENING[row] else np.zeros((len(closing), 1, 1))
         else:
             number = BALANCES.index(row.removesuffix(".balance"))
             first = self.schedule.opening[:, number, None, None]
@@ -102,6 +111,7 @@ def check_sources_and_uses(books: Books) -> None:
     sources = books.ocf + raised + books.unmet
     uses = (
         books.own_funded(books.spent)
+        + books.amount("investments")
         + books.owed_dividends()
         - books.dividend_cut
         + books.due
@@ -114,12 +124,16 @@ def check_sources_and_uses(books: Books) -> None:
 def check_need(books: Books) -> None:
     """The need is what the plan, dividends and what is due lack, and every rung takes its part."""
     assert_zero(books.due - books.due_bonds - books.due_secured, books)
-    net = books.own_funded(books.planned) + books.owed_dividends() + books.due - books.ocf
+    uses = books.own_funded(books.planned) + books.owed_dividends() + books.amount("investments")
+    net = uses + books.due - books.ocf
     assert_zero(books.need - np.maximum(net, 0.0), books)
     assert_zero(books.surplus - np.maximum(-net, 0.0), books)
     own = {"cash_above_target": books.cash_first, "cash_to_minimum": books.cash_last}
     own |= {"dividend_cut": books.dividend_cut, "unmet": books.unmet}
-    own["bonds"] = np.minimum(books.amount("bonds"), books.need - books.cash_first)
+    left = books.need - books.cash_first
+    for name in AHEAD_OF_NEED:
+        own[name] = np.minimum(books.amount(name), left)
+        left = left - own[name]
     rungs = sum(own[name] if name in own else books.amount(name) for name in RUNGS)
     assert_zero(rungs - books.need, books)
     cut = books.amount("capex_cut") / books.own_funded(np.ones(1))
@@ -145,8 +159,15 @@ def check_order_of_rungs(books: Books) -> None:
     assert not ((books.unmet > 0) & (kept > short_of)).any()
     # A buyback is for who has a surplus, no revolver drawn and its cash at target.
     assert not ((buyback > 0) & ((books.need > 0) | (books.balance("revolver") > 0))).any()
-    below_target = books.term("cash_target") - books.cash > short_of
+    cover = books.term("cash_cover") * books.planned
+    below_target = np.maximum(books.term("cash_target"), cover) - books.cash > short_of
     assert not ((buyback > 0) & below_target).any()
+    # A programme is for the open market, and sells no more than the last resort could.
+    regime = books.block.market("REGIME")
+    assert not ((books.amount("share_programme") > 0) & (regime > 0)).any()
+    shares = books.amount("share_programme") + books.amount("equity")
+    assert not ((books.unmet > 0) & (books.saleable - books.amount("equity") > short_of)).any()
+    assert_zero(np.minimum(shares, 0.0), books)
 
 
 def check_balances(books: Books) -> None:
@@ -170,7 +191,10 @@ def check_bounds(books: Books) -> None:
     assert_not_above(books.dividend_cut, books.owed_dividends(), books)
     committed = books.term("committed") * books.planned
     assert_not_above(committed, books.spent, books)
-    assert_not_above(books.amount("bonds"), books.term("bond_quarter_cap"), books)
+    bonds = books.amount("bonds") + books.amount("high_yield")
+    assert_not_above(bonds, books.term("bond_quarter_cap"), books)
+    assert not (books.amount("bonds")[books.grade > 0]).any()
+    assert not (books.amount("high_yield")[books.grade == 0]).any()
     pledge = (
         # The pipeline as it was when lenders looked: before this quarter's spending went in.
         books.capital
@@ -204,10 +228,32 @@ def check_channels(books: Books) -> None:
         assert_not_above(books.amount(name).sum(axis=0), capacity, books)
 
 
+def check_grades(books: Books) -> None:
+    """A grade is lost once and for good, and by the living."""
+    before = books.opening("GRADE")
+    falls = books.grade > before
+    assert (books.grade >= before).all() and not falls[~books.alive].any()
+    dated = np.where(falls.any(axis=1), falls.argmax(axis=1), books.quarters)
+    np.testing.assert_array_equal(books.block.outcome("fall_to_high_yield"), dated)
+
+
+def check_advances(books: Books) -> None:
+    """What customers prepay is owed to them until it is earned."""
+    moved = books.advance - books.opening("ADVANCE")
+    assert_zero(moved - books.amount("prepayments") + books.earned, books)
+    assert books.earned.min() >= 0.0
+
+
 def check_failures(books: Books) -> None:
-    """F4 is an unmet need above the tolerance; from the next quarter on nothing moves."""
+    """F4 is an unmet need above the tolerance, or a run; from the next quarter on nothing moves."""
     missing = books.unmet > books.market.fail_tolerance * books.need
-    np.testing.assert_array_equal(missing, books.failing)
+    runs = books.run_margin < 0.0
+    np.testing.assert_array_equal((missing | runs) & books.alive, books.failing)
+    cause = books.block.outcome("failure_cause")[:, None]
+    np.testing.assert_array_equal(books.failing & (cause == 1), books.failing & ~missing)
+    hand = np.maximum(books.cash - books.term("cash_min"), 0.0)
+    lines = np.maximum(books.term("revolver") - books.balance("revolver"), 0.0)
+    assert_zero(books.liquidity - hand - lines - books.secured_left, books)
     for row in FLOWS_OF_THE_LIVING:
         assert not books.block.issuers(row)[~books.alive].any(), row
     for row in ("CASH", "COUPON", *DEBTS):
@@ -228,7 +274,9 @@ def check_tiers(books: Books) -> None:
     np.testing.assert_array_equal(tiers[1], first(idle))
     np.testing.assert_array_equal(tiers[2], first(books.need > books.cash_first))
     np.testing.assert_array_equal(tiers[3], first(books.amount("capex_cut") > 0))
-    assert (tiers[2] <= np.minimum(tiers[3], tiers[4])).all()
+    assert (tiers[2] <= tiers[3]).all()
+    by_need = books.block.outcome("failure_cause") > 1
+    assert (tiers[2] <= tiers[4])[by_need].all()
     debt = sum(books.balance(name) for name in BALANCES)
     np.testing.assert_array_equal(books.block.outcome("net_debt"), first(debt > books.cash))
     causes = books.block.outcome("failure_cause")
@@ -243,6 +291,8 @@ CHECKS = (
     check_balances,
     check_bounds,
     check_channels,
+    check_grades,
+    check_advances,
     check_failures,
     check_tiers,
 )
@@ -283,8 +333,17 @@ def issuers(draw: st.DrawFn, number: int) -> dict[str, Any]:
         "finance_lease_share": draw(st.one_of(st.just(0.0), figures(0.0, 0.95))),
         "leverage_limit": draw(figures(0.0, 12.0)),
         "bond_quarter_cap": draw(money(size)),
-        "credit_tier": draw(figures(0.0, 3.0)),
-        "prefund": draw(figures(0.0, 3.0)),
+        "high_yield": draw(st.booleans()),
+        "asset_limit": draw(figures(0.0, 0.9)),
+        "other_capital": draw(money(2 * size)),
+        "equity_mix": draw(shares),
+        "cash_cover": draw(figures(0.0, 1.0)),
+        "prepaid_share": draw(shares),
+        "investments": draw(money(size)),
+        "incremental_margin": draw(shares),
+        "cash_flow_noise": draw(figures(0.0, 1.0)),
+        "ocf": draw(st.sampled_from((1.0, 0.1, -0.5))) * size,
+        "fall_leverage": 99.0,
         "secured_advance": draw(shares),
         "private_advance": draw(shares),
         "equity_access": draw(shares),
@@ -303,13 +362,15 @@ def cases(draw: st.DrawFn) -> Case:
     number = draw(st.integers(1, 5))
     case["issuers"] = [draw(issuers(i)) for i in range(number)]
     case["market"] |= {
-        "access": {name: draw(access) for name in ("bonds", "secured", "private", "equity")},
-        "absorb": {name: draw(figures(0.1, 400.0)) for name in ("bonds", "secured", "private")},
+        "access": {name: draw(access) for name in (*RATIONED, "equity")},
+        "absorb": {name: draw(figures(0.1, 400.0)) for name in RATIONED},
         "premium_beta": 0.001,  # or a market of $0.1bn would put every spread at its cap
         "regime0": draw(st.integers(0, 2)),
         "fail_tolerance": draw(st.one_of(st.just(0.0), shares)),
-        "prefund_until": draw(figures(0.0, 5.0)),
-        "cash_flow_noise": draw(figures(0.0, 1.0)),
+        "prefund_speed": draw(shares),
+        "run_quarters": sorted(draw(st.lists(figures(0.0, 3.0), min_size=3, max_size=3))),
+        "prepaid_term": draw(figures(0.25, 10.0)),
+        "chase": draw(figures(0.0, 3.0)),
         "demand0": draw(figures(1.0, 2000.0)),
         "anchor_hazard": draw(figures(0.0, 2.0)),
         "failure_jump": draw(figures(0.0, 5.0)),

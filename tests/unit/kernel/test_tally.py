@@ -40,15 +40,16 @@ from tests.unit.kernel.blocks import (
 )
 
 EPSILON = 2.0**-52
+MONEY_UNITS = np.array([0.5, 2.0**-20, 1024.0])  # of two issuers, and of both
 
 
 @numba.njit(error_model="numpy")
-def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, tally):
+def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, units, tally):
     """A block into the tally, as `simulate.simulate_paths` does it."""
     kept = quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally)
     clear_slots(outcomes, kept)
     sum_rows(outcomes, tally)
-    count_cells(outcomes, kept, tally)
+    count_cells(outcomes, kept, units, tally)
     count_levels(outcomes, kept, tally)
     count_joint(outcomes, failure_row, never, kept, tally)
     tally.paths[0] += kept
@@ -62,7 +63,7 @@ def cells_by_edges(values):
     return CELLS_SIDE + np.where(values < 0, -distance, distance)
 
 
-def assert_tally_of(tally, layout, kept, issuers, never):
+def assert_tally_of(tally, layout, kept, issuers, never, money_units):
     """Every total of a tally against the paths' own outcomes, path by row."""
     assert tally.paths[0] == len(kept)
     blocks = -(-len(kept) // BLOCK)
@@ -73,8 +74,9 @@ def assert_tally_of(tally, layout, kept, issuers, never):
             # half an epsilon of what has been added up; twice that is the bound.
             bound = (6 + blocks) * EPSILON * math.fsum(np.abs(powers))
             assert abs(total - math.fsum(powers)) <= bound
+    units = layout.units(money_units)
     for row in range(layout.distributions):
-        counted = np.bincount(cells_by_edges(kept[:, row]), minlength=CELLS)
+        counted = np.bincount(cells_by_edges(kept[:, row] / units[row]), minlength=CELLS)
         np.testing.assert_array_equal(tally.histogram[row], counted)
     for row in range(layout.amounts, layout.rows):
         counted = np.bincount(kept[:, row].astype(int), minlength=layout.levels)
@@ -98,7 +100,7 @@ def test_a_chunk_counts_exactly_its_paths(scenario, paths):
     )
     assert kept.shape == (paths, scenario.layout.rows)
     assert tally.paths.tolist() == [paths, 0]
-    assert_tally_of(tally, scenario.layout, kept, 6, 9)
+    assert_tally_of(tally, scenario.layout, kept, 6, 9, scenario.schedule.money_units)
     np.testing.assert_array_equal(tally.histogram.sum(axis=1), paths)
 
 
@@ -153,6 +155,7 @@ def some_outcomes(layout, seed):
 )
 def test_broken_paths_are_named_and_count_nowhere(layout, paths, broken):
     never, first_path, failure_row = 3.0, 6400, (layout.first["tiers"] + 4 * 2) * BLOCK
+    units = layout.units(MONEY_UNITS)
     tally = empty_tally(layout)
     expected = []
     for number in range(2):
@@ -164,9 +167,9 @@ def test_broken_paths_are_named_and_count_nowhere(layout, paths, broken):
         good = [p for p in range(paths) if p not in broken]
         expected.append(outcomes[:, good].T.copy())
         begin = first_path + number * BLOCK
-        kept = add_block(outcomes.ravel(), bad, never, begin, paths, failure_row, tally)
+        kept = add_block(outcomes.ravel(), bad, never, begin, paths, failure_row, units, tally)
         assert kept == len(good)
-    assert_tally_of(finished(tally), layout, np.concatenate(expected), 2, never)
+    assert_tally_of(finished(tally), layout, np.concatenate(expected), 2, never, MONEY_UNITS)
     named = [
         (first_path + number * BLOCK + p, p % 3) for number in range(2) for p in broken if p < paths
     ]

@@ -42,6 +42,7 @@ WIDE_PROCESSOR = PROCESSOR | {
 # Their length is not known when they are compiled: the rest of a row is done number by number, by
 # code that the compiler writes out twice.
 COPIES = {"recording.add_row": 2, "recording.record_issuer_year": 2}
+HOISTED = 1  # worked out before the vector code's loop, and inside that of its copy
 SELDOM = "issuer_close.leave"  # where an issuer has failed
 A_LOOP = """
 from numba import float64
@@ -83,7 +84,12 @@ def test_loops_over_paths_are_vector_code(loops):
     and keeps a copy that is never reached. More would be a part that has no vector code.
     """
     hot = [loop for loop in loops if loop[0] != SELDOM]
-    assert [name for name, packed, scalar, _ in hot if scalar > COPIES.get(name, 1) * packed] == []
+    beyond = [
+        name
+        for name, packed, scalar, _ in hot
+        if scalar > COPIES.get(name, 1) * packed + (HOISTED if packed else 0)
+    ]
+    assert beyond == []
     # Each file's loops were looked at.
     files = {name.partition(".")[0] for name, packed, *_ in loops if packed}
     assert files >= {"draws", "market_quarter", "issuer_quarter", "funding", "recording", "tally"}

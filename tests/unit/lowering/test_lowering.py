@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 from random import Random
 
@@ -12,6 +13,7 @@ from capexrisk.errors import ScenarioError
 from capexrisk.lowering import lower, with_input
 from capexrisk.model.parameters import Issuer, Market
 from capexrisk.scenario import inputs
+from capexrisk.scenario.issuer import NEVER
 from tests.unit.inputs import another
 from tests.unit.three_issuers import three_issuers
 
@@ -21,12 +23,12 @@ LOWERED = lower(SCENARIO)
 OF_A_QUARTER = {
     "dividends",
     "buybacks",
+    "investments",
     "depreciation_amortisation",
     "depreciation_other",
-    "equity_access",
 }
-# What is left of it where part of the capex cannot be cut.
-LESSENED = {"discipline"}
+# Times the share of capex that can be cut, or that the issuer pays for itself.
+WITH_OWN_SHARES = {"discipline", "cash_cover"}
 
 
 def test_a_field_with_the_name_of_a_parameter_has_its_value():
@@ -35,7 +37,9 @@ def test_a_field_with_the_name_of_a_parameter_has_its_value():
     shared = [field for field in Market._fields if field in parameters]
     assert len(shared) > 25
     for field in shared:
-        assert getattr(LOWERED.market, field) == parameters[field], field
+        expected = parameters[field]
+        expected = tuple(expected) if isinstance(expected, list) else expected
+        assert getattr(LOWERED.market, field) == expected, field
 
 
 @pytest.mark.parametrize("number", range(len(SCENARIO.issuers)))
@@ -43,10 +47,18 @@ def test_an_issuers_field_with_the_name_of_a_parameter_has_its_value(number):
     issuer = Issuer(*LOWERED.schedule.issuers[number])
     parameters = SCENARIO.parameters["issuers"][number]
     shared = {field for field in Issuer._fields if field in parameters}
-    assert {*OF_A_QUARTER, *LESSENED} < shared
-    for field in shared - LESSENED:
-        factor = 0.25 if field in OF_A_QUARTER else 1.0
-        assert getattr(issuer, field) == parameters[field] * factor, field
+    assert {*OF_A_QUARTER, *WITH_OWN_SHARES} < shared
+    for field in shared - WITH_OWN_SHARES:
+        expected = parameters[field] * (0.25 if field in OF_A_QUARTER else 1.0)
+        if field == "fall_leverage" and expected == NEVER:
+            expected = math.inf
+        assert getattr(issuer, field) == expected, field
+
+
+def test_the_cash_that_is_aimed_at_is_no_less_than_the_least():
+    changed = with_input(LOWERED, "issuers.Oracle.cash_min_usd_bn", 90.0)
+    assert Issuer(*changed.schedule.issuers[1]).cash_target == 90.0
+    assert Issuer(*LOWERED.schedule.issuers[1]).cash_target == 12.87
 
 
 def test_every_number_of_the_market_is_a_float():

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import pytest
 
-from capexrisk.model import capacity, causes, feedback, funding, market, operations
+from capexrisk.model import capacity, capex, causes, feedback, funding, market, operations
 from capexrisk.model.parameters import Issuer, Scheduled
 from tests.unit.kernel.blocks import changed_case, lowered, reference_case
 
@@ -31,9 +31,9 @@ def binding_cause(a, b, c, d, e, f):
 
 
 def test_the_largest_obstacle_binds_and_ties_go_to_the_first():
-    """Every way of giving six obstacles 0, 1 or 2: the document's rule in three lines."""
+    """Every way of giving six obstacles 0, 1 or 2; the first of the causes, a run, is none."""
     for obstacles in itertools.product((0.0, 1.0, 2.0), repeat=6):
-        expected = obstacles.index(max(obstacles)) + 1 if any(obstacles) else 6
+        expected = obstacles.index(max(obstacles)) + 2 if any(obstacles) else 7
         assert binding_cause(*obstacles) == expected
 
 
@@ -200,35 +200,167 @@ def test_who_has_no_capacity_falls_behind_nobody():
 
 
 @numba.njit(error_model="numpy")
-def leverage(owed, cash, cash_flow, i, m):
-    return operations.leverage(owed, cash, cash_flow, i, m)
+def leverage(owed, cash, cash_flow, i):
+    return operations.leverage(owed, cash, cash_flow, i)
 
 
-def test_leverage_stands_on_a_floor_of_cash_flow_and_under_a_cap():
-    i = issuer(ocf=100.0)
-    assert leverage(60.0, 10.0, 25.0, i, MARKET) == 2.0
-    assert leverage(10.0, 60.0, 25.0, i, MARKET) == 0.0
-    assert leverage(60.0, 10.0, -25.0, i, MARKET) == leverage(60.0, 10.0, 5.0, i, MARKET) == 10.0
-    assert leverage(1e4, 0.0, 0.0, i, MARKET) == MARKET.leverage_cap
+def test_leverage_stands_on_a_floor_of_cash_flow():
+    i = issuer(cash_flow_floor=5.0)
+    assert leverage(60.0, 10.0, 25.0, i) == 2.0
+    assert leverage(10.0, 60.0, 25.0, i) == 0.0
+    assert leverage(60.0, 10.0, -25.0, i) == leverage(60.0, 10.0, 5.0, i) == 10.0
 
 
 @numba.njit(error_model="numpy")
-def bond_ask(need, cash, planned, room, regime, price, i, m):
-    limit = min(room, i.bond_quarter_cap) * funding.bond_access(regime, i) * price
-    return min(funding.wanted_of_bonds(need, cash, planned, i, m), limit)
+def grade_of(grade, alive, owed, cash_flow, i):
+    return operations.grade_of(grade, alive, owed, cash_flow, i)
 
 
-def test_bonds_are_asked_for_the_need_or_the_wish_within_the_room():
-    i = issuer(prefund=0.2, cash_target=40.0, bond_quarter_cap=30.0)
-    m = MARKET._replace(prefund_until=2.0)
-    low, flush = 79.0, 80.0  # the wish ends at twice the target
-    assert bond_ask(0.0, low, 50.0, 1e3, 0.0, 1.0, i, m) == 10.0
-    assert bond_ask(0.0, flush, 50.0, 1e3, 0.0, 1.0, i, m) == 0.0
-    assert bond_ask(12.0, low, 50.0, 1e3, 0.0, 1.0, i, m) == 12.0
-    assert bond_ask(99.0, flush, 50.0, 1e3, 0.0, 1.0, i, m) == 30.0
-    assert bond_ask(99.0, flush, 50.0, 8.0, 0.0, 0.5, i, m) == 4.0
-    shut = 30.0 * 0.3**0.5  # access 0.3 to the power of the credit tier
-    assert bond_ask(99.0, flush, 50.0, 1e3, 2.0, 1.0, i, m) == pytest.approx(shut, rel=1e-14)
+def test_who_owes_too_much_falls_for_good_unless_it_has_failed():
+    i = issuer(fall_leverage=4.0, cash_flow_floor=5.0)
+    assert grade_of(0.0, True, 100.0, 25.0, i) == 0.0  # at its leverage, not above
+    assert grade_of(0.0, True, 100.1, 25.0, i) == 1.0
+    assert grade_of(0.0, True, 20.1, -25.0, i) == 1.0  # measured by the floor
+    assert grade_of(1.0, True, 0.0, 25.0, i) == 1.0
+    assert grade_of(0.0, False, 100.1, 25.0, i) == 0.0
+    assert grade_of(0.0, True, 1e300, 25.0, issuer(fall_leverage=math.inf)) == 0.0
+
+
+@numba.njit(error_model="numpy")
+def issuer_spread(x, geared, premium, fallen, i, m):
+    return operations.issuer_spread(x, 0.0, geared, premium, fallen, i, m)
+
+
+def test_a_spread_is_elastic_in_leverage_and_jumps_in_a_fall():
+    m = MARKET._replace(spread_leverage=0.5, fall_spread=0.3, spread_cap=3000.0)
+    i = issuer(log_spread_offset=0.0)
+    x = math.log(100.0)
+    assert issuer_spread(x, 0.0, 0.0, 0.0, i, m) == pytest.approx(100.0, rel=1e-14)
+    assert issuer_spread(x, 3.0, 0.0, 0.0, i, m) == pytest.approx(200.0, rel=1e-14)
+    fallen = issuer_spread(x, 0.0, 0.1, 1.0, i, m)
+    assert fallen == pytest.approx(100.0 * math.exp(0.4), rel=1e-14)
+    assert issuer_spread(x, 1e12, 0.0, 0.0, i, m) == 3000.0
+
+
+@numba.njit(error_model="numpy")
+def operating_cash_flow(revenue, cash, z, i, m):
+    return operations.operating_cash_flow(revenue, 0.0, 0.0, 0.0, cash, 0.0, 2.0, z, i, m)
+
+
+def test_noise_hurts_where_a_loss_is_made_and_idle_cash_earns_interest():
+    m = MARKET._replace(tax=0.2, risk_free=0.04)
+    i = issuer(core_margin=0.5, core_cost=30.0, cash=10.0, cash_flow_noise=0.3)
+    half = -0.5 * 0.3**2
+    for revenue, core in ((100.0, 20.0), (40.0, -10.0)):
+        factor = math.exp(0.3 * 1.5 + half) - 1.0
+        flow, rate = operating_cash_flow(revenue, 10.0, 1.5, i, m)
+        assert rate == pytest.approx(core, rel=1e-14)
+        assert flow == pytest.approx(2.0 * (core + abs(core) * factor), rel=1e-13)
+    _, rate = operating_cash_flow(100.0, 110.0, 0.0, i, m)
+    assert rate == pytest.approx(20.0 + 0.8 * 0.04 * 100.0 / 4, rel=1e-14)
+
+
+@numba.njit(error_model="numpy")
+def raced_factor(price, used, i, m):
+    return capex.raced_factor(0.0, 0.0, 0.0, i.spread / price, price, used, i, m)
+
+
+def test_what_is_scarce_is_chased_by_those_whose_spreads_allow_it():
+    m = MARKET._replace(chase=2.0, glut_discipline=3.0, comfort_utilisation=0.8, discipline_cap=0.0)
+    i = issuer()
+    assert raced_factor(1.0, 0.9, i, m) == pytest.approx(2.0 * 0.1 / 4, rel=1e-13)
+    assert raced_factor(0.5, 0.9, i, m) == pytest.approx(2.0 * 0.1 * 0.5 / 4, rel=1e-13)
+    assert raced_factor(0.5, 0.7, i, m) == pytest.approx(-3.0 * 0.1 / 4, rel=1e-13)
+
+
+@numba.njit(error_model="numpy")
+def prepayment(spot, lost, i, m):
+    return funding.prepayment(20.0, spot, lost, i, m)
+
+
+def test_customers_prepay_for_what_is_scarce_and_not_for_a_glut():
+    i, m = issuer(prepaid=0.25), MARKET._replace(anchor_recovery=0.6)
+    assert prepayment(1.7, 0.0, i, m) == prepayment(1.0, 0.0, i, m) == 5.0
+    assert prepayment(0.4, 0.0, i, m) == 2.0
+    assert prepayment(0.4, 1.0, i, m) == pytest.approx(1.2, rel=1e-14)
+
+
+@numba.njit(error_model="numpy")
+def asked_of_markets(left, missing, m):
+    return funding.asked_of_markets(left, missing, m)
+
+
+def test_markets_are_asked_for_the_need_or_for_cash_that_is_missing():
+    m = MARKET._replace(prefund_speed=0.5)
+    assert asked_of_markets(0.0, 8.0, m) == 4.0
+    assert asked_of_markets(0.0, -8.0, m) == 0.0
+    assert asked_of_markets(3.0, 8.0, m) == 4.0
+    assert asked_of_markets(5.0, 8.0, m) == 5.0
+
+
+@numba.njit(error_model="numpy")
+def bond_room(cash_flow, assets, i):
+    return funding.bond_room(cash_flow, assets, 50.0, 10.0, i)
+
+
+def test_bonds_end_at_the_larger_of_two_limits():
+    i = issuer(leverage_limit=3.0, asset_limit=0.5)
+    assert bond_room(20.0, 0.0, i) == 20.0
+    assert bond_room(20.0, 150.0, i) == 35.0
+    assert bond_room(-20.0, 150.0, i) == 35.0
+    assert bond_room(-20.0, 70.0, i) == 0.0
+
+
+@numba.njit(error_model="numpy")
+def equity_limit(cash_flow, revenue, i, m):
+    return funding.equity_limit(cash_flow, revenue, 0.5, i, m)
+
+
+def test_shares_are_worth_three_times_the_start_at_most():
+    m = MARKET._replace(value_revenue=2.0)
+    i = issuer(value_scale=1 / 20.0, saleable_start=1.0)
+    assert equity_limit(10.0, 5.0, i, m) == pytest.approx(0.5, rel=1e-14)
+    assert equity_limit(-10.0, 5.0, i, m) == pytest.approx(0.25, rel=1e-14)
+    assert equity_limit(1e9, 5.0, i, m) == pytest.approx(1.5, rel=1e-14)
+
+
+@numba.njit(error_model="numpy")
+def run_margin(cash, drawn, secured_left, burn, regime, i, m):
+    liquidity = funding.liquidity_of(cash, drawn, secured_left, i)
+    return funding.run_margin(liquidity, burn, regime, m)
+
+
+def test_lenders_run_from_who_has_too_few_quarters_left():
+    i = issuer(cash_min=2.0, revolver=5.0)
+    m = MARKET._replace(run_quarters=(0.0, 1.0, 2.0))
+    assert run_margin(4.0, 1.0, 3.0, 9.0, 1.0, i, m) == 0.0
+    assert run_margin(4.0, 1.0, 3.0, 9.0, 0.0, i, m) == 9.0
+    assert run_margin(4.0, 1.0, 3.0, 9.0, 2.0, i, m) == -9.0
+    assert run_margin(1.0, 6.0, 0.0, 9.0, 1.0, i, m) == -9.0  # nothing counts below 0
+
+
+@numba.njit(error_model="numpy")
+def burn_rate(burn, cash_flow, i):
+    return funding.burn_rate(burn, 20.0, 1.0, cash_flow, i)
+
+
+def test_half_of_a_quarter_s_burn_is_news():
+    i = issuer(committed=0.5, finance_lease_share=0.2)
+    assert burn_rate(4.0, 3.0, i) == 2.0 + 0.5 * (8.0 + 1.0 - 3.0)
+    assert burn_rate(4.0, 99.0, i) == 2.0
+
+
+@numba.njit(error_model="numpy")
+def supply_premium(premium, sold, available, start, m):
+    return feedback.supply_premium(premium, sold, available, start, m)
+
+
+def test_supply_at_last_year_s_pace_leaves_the_premium_where_it_was():
+    m = MARKET._replace(premium_beta=0.4, premium_decay=0.75)
+    start = 0.4 * 0.5 / 0.25
+    assert supply_premium(0.0, 10.0, 20.0, start, m) == pytest.approx(0.0, abs=1e-15)
+    assert supply_premium(0.0, 20.0, 20.0, start, m) == pytest.approx(0.2, rel=1e-14)
+    assert supply_premium(0.1, 0.0, 0.0, 0.0, m) == pytest.approx(0.075, rel=1e-14)
 
 
 @numba.njit(error_model="numpy")

@@ -7,7 +7,16 @@ import pytest
 from capexrisk.kernel.issuer_rows import FLOW
 from capexrisk.kernel.outcomes import CATALOGUE
 from capexrisk.model import vocabulary
-from capexrisk.model.vocabulary import BALANCES, CHANNELS, FLOWS, OWED_AS, RATIONED, RUNGS
+from capexrisk.model.vocabulary import (
+    BALANCES,
+    BOND_MARKETS,
+    CHANNELS,
+    FLOWS,
+    OWED_AS,
+    PLEDGED,
+    RATIONED,
+    RUNGS,
+)
 from capexrisk.report.plots.canvas import PALETTE
 
 KINDS = ("distribution", "mean", "count")
@@ -16,10 +25,12 @@ KINDS = ("distribution", "mean", "count")
 def test_a_need_is_filled_from_these_in_this_order():
     """Step 10 of MODEL.md, all of it."""
     assert tuple(RUNGS) == (
-        *("cash_above_target", *RATIONED, "cash_to_minimum", "revolver", "equity"),
+        *("cash_above_target", "share_programme", *RATIONED, "cash_to_minimum"),
+        *("revolver", "equity"),
         *("capex_cut", "dividend_cut", "unmet"),
     )
-    assert RATIONED[:3] == ("bonds", "secured", "private")
+    assert RATIONED == ("bonds", "high_yield", "secured", "private")
+    assert (*BOND_MARKETS, *PLEDGED) == RATIONED
     assert "finance_leases" in CHANNELS
 
 

@@ -20,7 +20,7 @@ from capexrisk.points.frozen import frozen_points
 from capexrisk.points.rotation import cash_flow_gradients, reflections, rotation
 from tests.unit.kernel.blocks import Block, changed_case, lowered, reference_case, with_quarters
 
-NO_OWN_NOISE = {"core_sigma": 0.0, "core_growth_sigma": 0.0}
+NO_OWN_NOISE = {"core_sigma": 0.0, "core_growth_sigma": 0.0, "cash_flow_noise": 0.0}
 NO_CAPEX_NOISE = {"capex_sigma": 0.0, "capex_growth_sigma": 0.0}
 
 
@@ -64,7 +64,7 @@ def test_columns_of_zeros_turn_nothing():
 
 
 def test_a_scenario_without_noise_is_not_turned():
-    case = case_of(8, market={"cash_flow_noise": 0.0}, issuers={**NO_OWN_NOISE, **NO_CAPEX_NOISE})
+    case = case_of(8, issuers={**NO_OWN_NOISE, **NO_CAPEX_NOISE})
     scenario = lowered(case)
     found = rotation(scenario.market, scenario.schedule)
     assert not found.own_v.any() and not found.own_u.any()
@@ -207,3 +207,12 @@ def test_draws_are_the_matrix_times_the_points(quarters, start):
     for name in ("saturation", "speed", "yield", "e_linked", "u_regime", "u_anchor"):
         np.testing.assert_array_equal(y[name], z[name])
     assert mixed.shape[0] == LEADS * n + SHARED_DRAWS * turned
+
+
+def test_rounding_turns_no_column_that_lies_on_its_axis():
+    """Or the points of a net would depend on it, and on the unit of money."""
+    columns = np.triu(np.random.default_rng(3).uniform(0.5, 2.0, (5, 5)))[None, :, :3]
+    noise = 1e-16 * np.random.default_rng(4).standard_normal(columns.shape)
+    for off in (noise, 3.0 * noise):
+        v, u, _ = reflections(columns + np.tril(off, -1))
+        assert not v.any() and not u.any()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import product
 from math import nan, sqrt
 
 import numpy as np
@@ -18,7 +17,7 @@ from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
-from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES, RUNGS
+from capexrisk.model.vocabulary import CAUSES, REGIMES, RUNGS
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import calendar_years, quarter_labels, scenario_from_case
 from tests.unit.kernel.blocks import with_quarters
@@ -86,10 +85,6 @@ def synthetic(
         _issuer(table, issuer, i, labels, years)
     _failures(table, issuers, labels, failing)
     _system(table, issuers, labels, years)
-    for issuer, year, channel in product(issuers, years, CHANNELS):
-        if channel not in SHARES:
-            row = (issuer, year, flow_metric(channel), "mean", 0.0, nan, nan, nan, PATHS, "sobol")
-            table.rows.append(row)
     summary = pd.DataFrame(table.rows, columns=list(COLUMNS)).drop_duplicates(
         ["issuer", "period", "metric", "statistic"], ignore_index=True
     )
@@ -128,10 +123,11 @@ def _manifest(name: str, issuers: Sequence[str], quarters: int, start: str) -> M
     )
 
 
-# Of the outside funding, more or less; other channels raise nothing, and stand at the end, so that
-# the noise of the rows before them stays.
+# Of the outside funding, more or less.
 SHARES = {
+    "share_programme": 1 / 3.5,
     "bonds": 1.0,
+    "high_yield": 1 / 2.0,
     "secured": 1 / 2.7,
     "private": 1 / 4.4,
     "revolver": 1 / 6.1,
@@ -143,11 +139,13 @@ SHARES = {
 def _issuer(table: Table, issuer: str, i: int, quarters: list[str], years: list[str]) -> None:
     for k, quarter in enumerate(quarters):
         wave = (-3.0, 1.0, 4.0, -2.0)[k % 4]
-        table.amount(issuer, quarter, "free_cash_flow", wave + 2.0 * i - 0.8 * k, 3.0 + 0.7 * k)
+        mean, deviation = wave + 2.0 * i - 0.8 * k, 3.0 + 0.7 * k
+        table.amount(issuer, quarter, "free_cash_flow_while_alive", mean, deviation)
     for k, year in enumerate(years):
         mean, deviation = 10.0 - 18.0 * k + 8.0 * i, 12.0 + 9.0 * k
-        table.amount(issuer, year, "free_cash_flow", mean, deviation)
-        table.chance(issuer, year, "negative_fcf", float(ndtr(-mean / deviation)))
+        table.amount(issuer, year, "free_cash_flow_while_alive", mean, deviation)
+        negative = float(ndtr(-mean / deviation))
+        table.chance(issuer, year, "negative_fcf_given_survival", negative)
         for channel, share in SHARES.items():
             value = (30.0 + 6.0 * k) * share * (1.0 + 0.3 * i)
             row = (issuer, year, flow_metric(channel), "mean", value, 0.1)
@@ -164,7 +162,7 @@ def _failures(table: Table, issuers: Sequence[str], quarters: list[str], failing
             table.chance(issuer, quarter, "funding_failure", last[issuer])
         hits = round(last[issuer] * PATHS)
         for number, cause in enumerate(CAUSES):
-            share = (0.55, 0.2, 0.1, 0.08, 0.05, 0.02)[(number + i) % 6]
+            share = (0.5, 0.2, 0.1, 0.08, 0.06, 0.04, 0.02)[(number + i) % 7]
             metric = f"funding_failure_by_{cause}_given_funding_failure"
             table.chance(issuer, HORIZON, metric, share, hits)
     for first in issuers:
@@ -227,7 +225,9 @@ def replayed(results: Results, path: int) -> pd.DataFrame:
                     "revolver_repaid": 0.0 if need else 2.0,
                     "buybacks": 0.0 if need else 3.0,
                     "surplus_to_cash": 0.0 if need else 0.5,
-                    "bonds_to_cash": 0.0,
+                    "raised_to_cash": 0.0,
+                    "prepayments": 0.0,
+                    "investments": 0.0,
                     "failed": k >= 4,
                     "cause": "window" if k == 4 else "",
                 }

@@ -47,7 +47,7 @@ def test_names_of_outcomes(lowered):
         "fcf_quarter/CoreWeave/2026Q4",
     ]
     assert names[first["fcf_year"]] == "fcf_year/Oracle/2026Q3-Q4"
-    assert names[first["flows_total"] + 1] == "flows_total/bonds/CoreWeave"
+    assert names[first["flows_total"] + 3] == "flows_total/bonds/CoreWeave"
     assert names[first["tiers"] + 8] == "tiers/F4/Oracle"
     assert names[first["outside_funding"]] == "outside_funding"
 

@@ -77,11 +77,11 @@ def test_several_at_once_are_one_after_another():
 
 
 def test_values_that_must_agree_can_change_together():
-    low, high = "issuers.Oracle.cash_min_usd_bn", "issuers.Oracle.cash_target_usd_bn"
-    with pytest.raises(ScenarioError, match=r"cash_min_usd_bn: 900\.0 is above cash_target_usd_bn"):
-        change_inputs(SCENARIO, {low: 900.0})
-    changed = change_inputs(SCENARIO, {low: 900.0, high: 901.0})
-    assert changed.issuers[1].cash_min_usd_bn == 900.0
+    low, high = "issuers.Oracle.fall_leverage", "issuers.Oracle.leverage_limit"
+    with pytest.raises(ScenarioError, match=r"fall_leverage: 90\.0 is not below leverage_limit"):
+        change_inputs(SCENARIO, {low: 90.0})
+    changed = change_inputs(SCENARIO, {low: 90.0, high: 91.0})
+    assert changed.issuers[1].fall_leverage == 90.0
 
 
 def test_a_list_in_one_form_replaces_the_other():

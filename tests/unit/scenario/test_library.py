@@ -1,4 +1,4 @@
-"""The library in configs/: short files laid on the default scenario, each with one argument."""
+"""The library in configs/: whole scenarios, and short files with one argument laid on the base."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from tests.oracle.draws import random_draws
 
 FOLDER = Path(__file__).parents[3] / "configs"
 BASE = "hyperscalers-2026"
-LIBRARY = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem != BASE)
+WHOLE = (BASE, "telecom-2000")
+LIBRARY = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem not in WHOLE)
+FACTS = ("issuers_2026.csv", "market_facts.csv", "telecom_2000.csv")
 SOURCED = ("reported", "derived", "guidance", "analyst estimate")
 PATHS = 2_048  # 32 nets of 64 points
 
 # What each file argues, as signs against the base, on the same draws. Over 20 seeds the mean of the
 # least clear difference was 13 of its standard deviations: at this size no seed gives another sign.
 MOVES = [
-    ("cloud-2.0", "free_cash_flow", "Microsoft", "2028", +1),
+    ("cloud-2.0", "group_profit", "system", "2028", +1),
     ("cloud-2.0", "utilisation", "system", "2028Q4", +1),
     ("global-crossing", "utilisation", "system", "2028Q4", -1),
     ("global-crossing", "free_cash_flow", "Amazon", "2027", -1),
@@ -48,6 +50,7 @@ MOVES = [
 ]
 
 every = pytest.mark.parametrize("name", LIBRARY)
+every_file = pytest.mark.parametrize("name", sorted({*WHOLE, *LIBRARY}))
 
 
 def text_of(name: str) -> str:
@@ -56,6 +59,12 @@ def text_of(name: str) -> str:
 
 def table_of(name: str) -> dict[str, Any]:
     return tomllib.loads(text_of(name))
+
+
+def json_table_of(name: str) -> dict[str, Any]:
+    """As an editor hands it to the schema: a date is text."""
+    table = table_of(name)
+    return table | ({"as_of": str(table["as_of"])} if "as_of" in table else {})
 
 
 @functools.cache
@@ -126,13 +135,17 @@ def test_every_figure_it_changes_has_evidence_and_differs_from_the_base(name):
             assert below.get(key) != value, f"{at}.{key}"
     for event in table_of(name).get("events", []):
         assert event["evidence"]
+
+
+@every_file
+def test_every_figure_has_evidence(name):
     assert [given.path for given in inputs(scenario_of(name)) if not given.confidence] == []
 
 
-@every
+@every_file
 def test_what_is_called_sourced_has_an_address_that_the_data_hold(name):
     known = set()
-    for facts in ("issuers_2026.csv", "market_facts.csv"):
+    for facts in FACTS:
         with (FOLDER / "data" / facts).open(encoding="utf-8", newline="") as file:
             known |= {row["source_url"] for row in csv.DictReader(file)}
     for given in inputs(scenario_of(name)):
@@ -142,15 +155,16 @@ def test_what_is_called_sourced_has_an_address_that_the_data_hold(name):
             assert any(given.address in address for address in known), given.path
 
 
-@every
+@every_file
 def test_the_schema_accepts_it(name):
     jsonschema = pytest.importorskip("jsonschema")
-    assert list(jsonschema.Draft202012Validator(json_schema()).iter_errors(table_of(name))) == []
+    validator = jsonschema.Draft202012Validator(json_schema())
+    assert list(validator.iter_errors(json_table_of(name))) == []
 
 
 def test_no_two_are_the_same():
-    digests = {name: digest(scenario_of(name)) for name in (BASE, *LIBRARY)}
-    assert len(set(digests.values())) == len(digests)
+    names = (*WHOLE, *LIBRARY)
+    assert len({digest(scenario_of(name)) for name in names}) == len(names)
 
 
 def test_the_readme_lists_them_with_what_they_change():
@@ -158,7 +172,7 @@ def test_the_readme_lists_them_with_what_they_change():
     rows = re.findall(r"^\| \[([^]]+)\]\(([^)]+)\) \| .+ \| (.+) \|$", readme, re.MULTILINE)
     assert [target for _, target, _ in rows] == [label for label, _, _ in rows]
     listed = {label.removesuffix(".toml"): changes for label, _, changes in rows}
-    assert listed == {BASE: "-"} | {name: changes_of(name) for name in LIBRARY}
+    assert listed == dict.fromkeys(WHOLE, "-") | {name: changes_of(name) for name in LIBRARY}
 
 
 def changes_of(name: str) -> str:
@@ -171,7 +185,7 @@ def changes_of(name: str) -> str:
     return ", ".join(f"{n} {word}{'s' * (n > 1)}" for word, n in counts.items() if n)
 
 
-@every
+@every_file
 def test_a_small_run_gives_finite_tables(name):
     frame = run_of(name).to_frame()
     assert len(frame) > 1_000
@@ -206,13 +220,13 @@ def test_cloud_breaks_even_in_its_third_year_and_earns_30_per_cent_in_its_tenth(
     """
     returns, margins = ai_economics(load_scenario(FOLDER / "cloud-2.0.toml", ["quarters=40"]))
     assert returns[1] == pytest.approx(0.098, abs=0.006)
-    assert returns[2] == pytest.approx(0.102, abs=0.008)
-    assert margins[9] == pytest.approx(0.31, abs=0.04)
+    assert returns[2] == pytest.approx(0.101, abs=0.008)
+    assert margins[9] == pytest.approx(0.305, abs=0.04)
     base_returns, base_margins = ai_economics(
         load_scenario(FOLDER / f"{BASE}.toml", ["quarters=40"])
     )
-    assert base_returns[2] == pytest.approx(0.070, abs=0.007)
-    assert base_margins[9] == pytest.approx(0.195, abs=0.04)
+    assert base_returns[2] == pytest.approx(0.060, abs=0.007)
+    assert base_margins[9] == pytest.approx(0.097, abs=0.04)
 
 
 def ai_economics(scenario: Scenario, paths: int = 2_000) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,8 @@ KEY = ["issuer", "period", "metric", "statistic"]
 NUMBERS = ["value", "standard_error", "ci_low", "ci_high"]
 PROBABILITIES = ("probability", "upper_bound", "lower_bound")
 OF_QUARTERS = {"free_cash_flow", "operating_cash_flow", "capex", "profit"}
-OF_YEARS = {flow_metric(flow) for flow in FLOWS}
+OF_QUARTERS |= {f"{name}_while_alive" for name in OF_QUARTERS}
+OF_YEARS = {flow_metric(flow) for flow in FLOWS} | {f"{flow}_while_alive" for flow in FLOWS}
 DETAIL = {quantity.name for quantity in CATALOGUE if quantity.detail}
 OF_PATHS = {
     metric.name

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
-from capexrisk.report.writing.estimates import Estimates, end_of_horizon, last_quarters
+from capexrisk.model.vocabulary import CAUSES
+from capexrisk.report.writing.estimates import NEGATIVE, Estimates, end_of_horizon, last_quarters
 from capexrisk.report.writing.words import at_least
 
 
@@ -22,17 +23,20 @@ class IssuerAnswer:
     ----------
     name : str
     negative : dict of str to Estimate
-        Chance of negative free cash flow, by year.
+        Chance of negative free cash flow, by year, among the paths on which it lives through it.
     failed : dict of str to Estimate
         Chance of funding failure by the end of each year.
     cause : tuple of str and Estimate, optional
         The commonest cause of failure and its share of the failures; None if it never fails.
+    why : str
+        That cause in a sentence; "" if there is none.
     """
 
     name: str
     negative: dict[str, Estimate]
     failed: dict[str, Estimate]
     cause: tuple[str, Estimate] | None
+    why: str
 
     @property
     def failure(self) -> Estimate:
@@ -42,7 +46,8 @@ class IssuerAnswer:
     @property
     def burning(self) -> tuple[str, Estimate]:
         """The year likeliest to have negative free cash flow, the first of equals; its chance."""
-        year = max(self.negative, key=lambda name: self.negative[name].observed)
+        known = [name for name, chance in self.negative.items() if chance.n] or self.negative
+        year = max(known, key=lambda name: self.negative[name].observed)
         return year, self.negative[year]
 
 
@@ -97,14 +102,16 @@ def answer(results: Results, estimates: Estimates) -> Answer:
     """
     ends = last_quarters(results)
     chance = estimates.probability
+    causes = {name: estimates.main_cause(name) for name in results.issuers}
     issuers = [
         IssuerAnswer(
             name=name,
-            negative={year: chance("negative_fcf", name, year) for year in results.years},
+            negative={year: chance(NEGATIVE, name, year) for year in results.years},
             failed={year: chance("funding_failure", name, end) for year, end in ends.items()},
-            cause=estimates.main_cause(name),
+            cause=cause,
+            why="" if cause is None else results.words.fill(CAUSES[cause[0]]),
         )
-        for name in results.issuers
+        for name, cause in causes.items()
     ]
     together = []
     for count in sorted({1, min(2, len(issuers)), len(issuers)}):

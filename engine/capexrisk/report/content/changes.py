@@ -16,9 +16,12 @@ from rich.text import Text
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import AT_RISK
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_of, of_whom
+from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE
 from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale_of, sign_of, signed
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import OF_STATISTICS, counted, in_a_sentence, words_of
+from capexrisk.scenario import Words
+from capexrisk.scenario.words import capitalised
 from capexrisk.study.comparison import Comparison
 
 When = Literal["year", "end", "horizon"]
@@ -29,8 +32,9 @@ MOST_IN_SENTENCE = 4
 FIRST = (failures_metric(1), "funding_failure")
 KEY = (
     "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
-    "means; a failed issuer has no cash flow and counts with zero. Ordered by the difference as a "
-    "share of the base's range from P5 to P95, of a chance by the difference itself."
+    "means: an issuer's of a year while it is alive, all others with nothing after a failure. "
+    "Ordered by the difference as a share of the base's range from P5 to P95, of a chance by the "
+    "difference itself."
 )
 
 
@@ -43,12 +47,12 @@ class Headline(NamedTuple):
 
 
 OF_ISSUERS = (
-    Headline("free_cash_flow", "year"),
-    Headline("free_cash_flow", "year", AT_RISK),
-    # Or failed: an issuer that has failed has no negative cash flow, and would look better for it.
-    Headline("negative_fcf_or_failed", "year"),
+    # Of survivors: one that has failed has no cash flow, and would look better for it.
+    Headline(FREE_CASH_FLOW, "year"),
+    Headline(FREE_CASH_FLOW, "year", AT_RISK),
+    Headline(NEGATIVE, "year"),
     Headline("funding_failure", "end"),
-    Headline("capex", "year"),
+    Headline("capex_while_alive", "year"),
     Headline("outside_funding", "horizon"),
 )
 OF_THE_SYSTEM = (
@@ -101,7 +105,7 @@ class Change(NamedTuple):
         """Whose figure it is, and which."""
         if self.issuer != SYSTEM:
             return f"{self.issuer}: {self.words}"
-        return f"{self.words[:1].upper()}{self.words[1:]}"
+        return capitalised(self.words)
 
     def texts(self) -> tuple[str, str, str]:
         """Base, value and difference with its error, as written."""
@@ -129,7 +133,8 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
         key = (issuer, headline.metric, headline.statistic or metric.statistics[0], period)
         if key not in keyed.index:
             continue
-        change = _change(issuer, headline, period, keyed.loc[key])  # type: ignore[index]
+        words = _words(headline, issuer, period, comparison.words)
+        change = _change(issuer, headline, words, keyed.loc[key])  # type: ignore[index]
         if abs(change.difference) > change.half_width:  # false for NaN
             found.append(change)
     found.sort(key=lambda one: -abs(one.change) if not isnan(one.change) else 0.0)
@@ -155,7 +160,7 @@ def _periods(when: When, base: Results, other: Results) -> list[str]:
     return [quarter for quarter in base.quarters if quarter in other.quarters][-1:]
 
 
-def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float]) -> Change:
+def _change(issuer: str, headline: Headline, words: str, row: pd.Series[float]) -> Change:
     unit = metric_of(headline.metric, of_whom(issuer)).unit
     half = 0.5 * (row["ci_high"] - row["ci_low"])
     base, value, difference, half = (
@@ -165,7 +170,7 @@ def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float])
     return Change(
         issuer=issuer,
         metric=headline.metric,
-        words=_words(headline, issuer, period),
+        words=words,
         unit=sign_of(unit),
         base=base,
         value=value,
@@ -176,16 +181,16 @@ def _change(issuer: str, headline: Headline, period: str, row: pd.Series[float])
     )
 
 
-def _words(headline: Headline, issuer: str, period: str) -> str:
+def _words(headline: Headline, issuer: str, period: str, words: Words) -> str:
     """What a headline is called, with its period."""
     metric = metric_of(headline.metric, of_whom(issuer))
-    known = OF_STATISTICS.get(headline.statistic) or words_of(headline.metric, issuer)
-    words = in_a_sentence(known)
+    known = OF_STATISTICS.get(headline.statistic) or words_of(headline.metric, issuer, words)
+    named = in_a_sentence(known)
     if headline.when == "horizon":
-        return words
+        return named
     if metric.unit != "probability":
-        return f"{words} {period}"
-    return f"{words} {'by' if metric.cumulative else 'in'} {period}"
+        return f"{named} {period}"
+    return f"{named} {'by' if metric.cumulative else 'in'} {period}"
 
 
 def sentence(changes: list[Change]) -> str:
@@ -198,7 +203,7 @@ def sentence(changes: list[Change]) -> str:
     order = sorted(kinds, key=lambda metric: FIRST.index(metric) if metric in FIRST else len(FIRST))
     parts = [_phrase(kinds[metric]) for metric in order[:MOST_IN_SENTENCE]]
     text = "; ".join(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalised(text)}."
 
 
 def _phrase(change: Change) -> str:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
-from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import Answer
 from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import money, percentage
@@ -56,7 +55,8 @@ def _burning(answer: Answer, years: list[str]) -> str:
         likely.sort(key=lambda name: -chances[name].observed)
         named = [f"{name} ({_chance(chances[name])})" for name in likely]
         parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
-    return f"More likely than not to have negative free cash flow: {'; '.join(parts)}."
+    said = "; ".join(parts)
+    return f"More likely than not to have negative free cash flow, if they survive: {said}."
 
 
 def _failing(answer: Answer) -> str:
@@ -68,7 +68,7 @@ def _failing(answer: Answer) -> str:
         return f"{period} nobody, on any path: {chance} for each issuer."
     named = []
     for issuer in seen[:MOST_RANKED]:
-        why = "" if issuer.cause is None else f", mainly {CAUSES[issuer.cause[0]]}"
+        why = f", mainly {issuer.why}" if issuer.why else ""
         named.append(f"{issuer.name}, {_words(issuer.failure)}{why}")
     rest = len(answer.issuers) - len(named)
     if rest:

@@ -18,9 +18,10 @@ from capexrisk.estimate.metrics import (
 )
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, written
-from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.estimates import NEGATIVE, Estimates
 from capexrisk.report.writing.words import at_least, with_unit, words_of
 from capexrisk.scenario.issuer import Issuer
+from capexrisk.scenario.words import capitalised
 
 MOST_COUNTS = 6
 
@@ -47,12 +48,12 @@ class Grids:
         return list(self.ends)
 
     def negative_cash_flow(self) -> Grid:
-        """Chance of negative free cash flow, by issuer and year."""
+        """Chance of negative free cash flow of those that survive, by issuer and year."""
         rows = [
-            Row(i, [chance(self.estimates.probability("negative_fcf", i, y)) for y in self.years])
+            Row(i, [chance(self.estimates.probability(NEGATIVE, i, y)) for y in self.years])
             for i in self.results.issuers
         ]
-        caption = "Chance of negative free cash flow in the year, %"
+        caption = "Chance of negative free cash flow in the year, if the issuer survives it, %"
         return Grid(caption, "Issuer", self.years, rows, sortable=True)
 
     def failure(self) -> Grid:
@@ -92,24 +93,32 @@ class Grids:
         """Market and demand in the last quarter of each year."""
         rows: list[Row] = []
         for metric in amounts_of("system", "quarter"):
-            rows += self._spread_of(with_unit(metric), metric, list(self.ends.values()))
+            rows += self._spread_of(
+                with_unit(metric, self.results.words), metric, list(self.ends.values())
+            )
         for name in (f"regime_{regime}" for regime in REGIMES):
-            rows.append(Row(words_of(name, SYSTEM), self._by_year_end(name, SYSTEM, " %")))
+            rows.append(
+                Row(
+                    words_of(name, SYSTEM, self.results.words),
+                    self._by_year_end(name, SYSTEM, " %"),
+                )
+            )
         lost = self._by_year_end("anchor_lost", SYSTEM, " %")
-        rows.append(Row(f"{words_of('anchor_lost', SYSTEM)} by then", lost))
+        rows.append(Row(f"{words_of('anchor_lost', SYSTEM, self.results.words)} by then", lost))
         return Grid("The market in the last quarter of each year", "Quantity", self.years, rows)
 
     def group_profit(self, threshold: str) -> Grid:
         """Profit of all issuers by year, and the chance that it exceeds the threshold."""
         profit = metric_of("group_profit", "system")
-        rows = self._spread_of(with_unit(profit), profit, self.years)
+        rows = self._spread_of(with_unit(profit, self.results.words), profit, self.years)
         found = (
             self.estimates.probability("group_profit_above_threshold", SYSTEM, year)
             for year in self.years
         )
         cells = [chance(estimate, " %") for estimate in found]
         rows.append(Row(f"Above {threshold}", cells))
-        return Grid(profit.words, "Quantity", self.years, rows)
+        caption = f"{profit.words}; a failed issuer adds nothing to it"
+        return Grid(caption, "Quantity", self.years, rows)
 
     def outside_funding(self, threshold: str) -> Grid:
         """Outside funding over the horizon, in total and by channel."""
@@ -123,21 +132,31 @@ class Grids:
         return Grid(funding.words, "Quantity", ["Whole horizon"], rows)
 
     def amounts(self, issuer: str) -> Grid:
-        """Cash flow, capex and profit of an issuer by year."""
+        """Cash flow, capex and profit of an issuer by year, on the paths on which it is alive."""
         cash, operating, capex, profit = (
-            metric_of(name, "issuer")
+            metric_of(f"{name}_while_alive", "issuer")
             for name in ("free_cash_flow", "operating_cash_flow", "capex", "profit")
         )
+        inputs = self._inputs_of(issuer)
         rows = self._spread_of(cash.words, cash, self.years, issuer)
         rows.append(Row("CFaR: mean less P5", self._amounts(cash.name, issuer, AT_RISK)))
         rows.append(Row("Mean below P5", self._amounts(cash.name, issuer, SHORTFALL)))
-        for metric in (operating, capex):
-            rows.append(Row(f"{metric.words}, mean", self._amounts(metric.name, issuer)))
-        if self._inputs_of(issuer).finance_lease_share:
-            leased = self._amounts(flow_metric("finance_leases"), issuer)
-            rows.append(Row("by finance leases", leased, of=capex.words))
+        rows.append(Row(f"{operating.words}, mean", self._amounts(operating.name, issuer)))
+        if inputs.prepaid_share:
+            prepaid = self._amounts("prepayments_while_alive", issuer)
+            rows.append(Row("of which customers prepay", prepaid, of=operating.words))
+        rows.append(Row(f"{capex.words}, mean", self._amounts(capex.name, issuer)))
+        if inputs.finance_lease_share:
+            leased = self._amounts("finance_leases_while_alive", issuer)
+            rows.append(Row("of which by finance leases", leased, of=capex.words))
+        if inputs.investments_usd_bn_per_year:
+            invested = self._amounts("investments_while_alive", issuer)
+            rows.append(Row("Acquisitions and stakes, mean", invested))
         rows.append(Row(f"{profit.words}, mean", self._amounts(profit.name, issuer)))
-        return Grid("Cash flow and profit, $bn", "Quantity", self.years, rows)
+        failed = (self.estimates.failed_before(issuer, year) for year in self.years)
+        cells = [Cell(EMPTY) if one is None else chance(one, " %") for one in failed]
+        rows.append(Row("Failed before the year, and left out", cells))
+        return Grid("Cash flow and profit while it is alive, $bn", "Quantity", self.years, rows)
 
     def distress(self, issuer: str) -> Grid:
         """Chance of each tier of distress by the end of each year."""
@@ -160,7 +179,7 @@ class Grids:
                 chance(self.estimates.probability(f"{event}_by_{cause}_given_{event}", issuer))
                 for event in ("capex_cut", "funding_failure")
             ]
-            rows.append(Row(label.capitalize(), cells))
+            rows.append(Row(capitalised(self.results.words.fill(label)), cells))
         columns = ["First capex cut", "Funding failure"]
         caption = "Cause, % of the paths that have one"
         return Grid(caption, "Cause", columns, rows, sortable=True)
@@ -173,7 +192,13 @@ class Grids:
                 self.estimates.amount(metric.name, issuer, HORIZON, statistic)
                 for statistic in ("mean", "p5", "p50", "p95")
             )
-            rows.append(Row(with_unit(metric), [written(e, metric.unit) for e in found]))
+            rows.append(
+                Row(with_unit(metric, self.results.words), [written(e, metric.unit) for e in found])
+            )
+        if self._inputs_of(issuer).prepaid_share:
+            advance = metric_of("final_advance", "issuer")
+            cells = [dollars(self.estimates.amount(advance.name, issuer)), *[Cell(EMPTY)] * 3]
+            rows.append(Row(with_unit(advance, self.results.words), cells))
         return Grid("Over the whole horizon", "Quantity", ["Mean", "P5", "P50", "P95"], rows)
 
     def _inputs_of(self, issuer: str) -> Issuer:

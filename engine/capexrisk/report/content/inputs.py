@@ -9,7 +9,7 @@ from capexrisk.archive.results import Results
 from capexrisk.report.writing.cells import Cell, Grid, Row
 from capexrisk.report.writing.numbers import MINUS
 from capexrisk.report.writing.words import SECTIONS
-from capexrisk.scenario import Input, describe_input, inputs
+from capexrisk.scenario import Input, inputs
 from capexrisk.scenario.section import CONFIDENCES
 
 NO_EVIDENCE = "without evidence"
@@ -111,7 +111,7 @@ def written(value: object) -> str:
 def _assumption(given: Input) -> Assumption:
     return Assumption(
         key=given.key,
-        meaning=describe_input(given.table, given.key),
+        meaning=given.text,
         value=given.value,
         written=written(given.value),
         confidence=given.confidence or NO_EVIDENCE,

@@ -10,17 +10,20 @@ import pandas as pd
 from capexrisk.model.vocabulary import CAUSES, RUNGS
 from capexrisk.report.writing.numbers import signed
 from capexrisk.report.writing.words import listed
+from capexrisk.scenario import Words
 
 SMALLEST = 0.005  # $bn; less is written 0.00
 
 
-def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]:
+def story(path: pd.DataFrame, words: Words, issuers: list[str] | None = None) -> Iterator[str]:
     """Tell a path line by line.
 
     Parameters
     ----------
     path : DataFrame
         What `replay` returns.
+    words : Words
+        Of its scenario.
     issuers : list of str, optional
         Issuers to tell of. Default: all.
 
@@ -35,21 +38,23 @@ def story(path: pd.DataFrame, issuers: list[str] | None = None) -> Iterator[str]
             f"{quarter}: bond market {market['regime']}, "
             f"spread {signed(market['market_spread_bp'], 0)} bp, "
             f"utilisation {100.0 * market['utilisation']:.0f} %, "
-            f"demand for capacity {signed(market['demand'], 0)} a year"
+            f"demand for {words.capacity} {signed(market['demand'], 0)} a year"
         )
         for row in rows.to_dict("records"):
             if issuers is None or row["issuer"] in issuers:
-                yield f"  {row['issuer']}: {_of_issuer(row)}"
+                yield f"  {row['issuer']}: {_of_issuer(row, words)}"
 
 
-def _of_issuer(row: Mapping[Hashable, Any]) -> str:
+def _of_issuer(row: Mapping[Hashable, Any], words: Words) -> str:
     amount = {str(name): float(row[name]) for name in row if name in _AMOUNTS}
     if row["failed"] and not _happens(amount):
         return "failed before"
     flows = [f"operating cash flow {signed(amount['operating_cash_flow'], 2)}"]
+    if amount["prepayments"] >= SMALLEST:
+        flows.append(f"of which prepayments {signed(amount['prepayments'], 2)}")
     flows += [
         f"{name.replace('_', ' ')} {signed(amount[name], 2)}"
-        for name in ("capex_to_fund", "dividends", "due")
+        for name in ("capex_to_fund", "dividends", "investments", "due")
         if amount[name] >= SMALLEST
     ]
     parts = [", ".join(flows)]
@@ -62,19 +67,20 @@ def _of_issuer(row: Mapping[Hashable, Any]) -> str:
         parts.append(f"needs {signed(amount['need'], 2)}: {listed(raised)}")
     else:
         parts.append(_surplus(amount))
-    if amount["bonds_to_cash"] >= SMALLEST:
-        parts.append(f"bonds sold ahead {signed(amount['bonds_to_cash'], 2)}")
+    if amount["raised_to_cash"] >= SMALLEST:
+        parts.append(f"raised ahead of need {signed(amount['raised_to_cash'], 2)}")
     if row["cause"]:
         what = "FAILS" if row["failed"] else "first cut"
-        parts.append(f"{what}, for want of: {CAUSES[str(row['cause'])]}")
+        parts.append(f"{what}, cause: {words.fill(CAUSES[str(row['cause'])])}")
     parts.append(f"cash {signed(amount['cash'], 1)}, debt {signed(amount['debt'], 1)}")
     return "; ".join(parts)
 
 
 _AMOUNTS = frozenset(
     {
-        *("operating_cash_flow", "capex_to_fund", "dividends", "due", "need", *RUNGS),
-        *("surplus", "buybacks", "revolver_repaid", "bonds_to_cash", "cash", "debt"),
+        *("operating_cash_flow", "prepayments", "capex_to_fund", "dividends"),
+        *("investments", "due", "need", *RUNGS),
+        *("surplus", "buybacks", "revolver_repaid", "raised_to_cash", "cash", "debt"),
     }
 )
 

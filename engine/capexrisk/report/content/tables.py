@@ -20,8 +20,8 @@ from capexrisk.report.writing.words import counted
 YEARS_IN_TERMINAL = 3
 KEY = (
     "± is half of a 95 % interval and covers sampling error only, not the model's inputs. "
-    "A range stands where fewer than ten paths decide, < or > where all paths agree. A year after "
-    "its failure counts for an issuer as not negative."
+    "A range stands where fewer than ten paths decide, < or > where all paths agree. FCF < 0 is "
+    "told of the paths on which the issuer survives the year, and failures apart."
 )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import Answer, IssuerAnswer
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.odds import odds_and_range
 from capexrisk.report.writing.words import unbroken
+from capexrisk.scenario.words import capitalised
 
 
 def verdict(answer: Answer) -> Grid:
@@ -25,7 +25,7 @@ def verdict(answer: Answer) -> Grid:
         for each in answer.together
     ]
     columns = [
-        "Negative free cash flow, likeliest year",
+        "Negative free cash flow if it survives, likeliest year",
         f"Funding failure by the end of {answer.end}",
         "Main cause, share of failures",
     ]
@@ -38,17 +38,17 @@ def sentence(issuer: IssuerAnswer, end: str) -> str:
     year, burning = issuer.burning
     why = ""
     if issuer.cause is not None:
-        cause, share = issuer.cause
-        why = f"; main cause: {CAUSES[cause]}, in {unbroken(percentage(share))} of its failures"
+        _, share = issuer.cause
+        why = f"; main cause: {issuer.why}, in {unbroken(percentage(share))} of its failures"
     return (
         f"Cannot fund its commitments by the end of {end}: "
         f"{unbroken(odds_and_range(issuer.failure))}{why}. Negative free cash flow is likeliest in "
-        f"{year}: {unbroken(odds_and_range(burning))}."
+        f"{year}, if it survives that year: {unbroken(odds_and_range(burning))}."
     )
 
 
 def _cause(issuer: IssuerAnswer) -> Cell:
     if issuer.cause is None:
         return Cell(UNKNOWN)
-    cause, share = issuer.cause
-    return Cell(CAUSES[cause].capitalize(), note=percentage(share))
+    _, share = issuer.cause
+    return Cell(capitalised(issuer.why), note=percentage(share))

@@ -14,7 +14,7 @@ from capexrisk.report.content.inputs import Assumption, Group, assumptions
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.figures import Drawing, write_overlays
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
-from capexrisk.report.writing.estimates import last_quarters
+from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, last_quarters
 from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
@@ -68,6 +68,7 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         ],
         "contents": _contents(others, parts),
         "comparison": comparison,
+        "words": comparison.words,
         "base": base,
         "others": others,
         "headline": [_failures(comparison), _flows(comparison, base.years[-1])],
@@ -138,12 +139,12 @@ def _failures(comparison: Comparison) -> Grid:
 
 
 def _flows(comparison: Comparison, year: str) -> Grid:
-    """Mean free cash flow of a year, by issuer and run."""
+    """Mean free cash flow of a year of those alive, by issuer and run."""
     rows = [
-        _across(comparison, issuer, "free_cash_flow", year, label=issuer)
+        _across(comparison, issuer, FREE_CASH_FLOW, year, label=issuer)
         for issuer in shown_issuers(comparison)
     ]
-    caption = f"Mean free cash flow {year}, $bn"
+    caption = f"Mean free cash flow {year}, unless failed before, $bn"
     return Grid(caption, "Issuer", list(comparison.runs), rows, sortable=True)
 
 
@@ -159,10 +160,9 @@ def _across(comparison: Comparison, issuer: str, metric: str, period: str, label
 def _part(comparison: Comparison, issuer: str, number: int) -> Part:
     base = comparison.runs[comparison.base]
     across = partial(_across, comparison, issuer)
-    flows = [across("free_cash_flow", year, label=f"Mean {year}") for year in base.years]
+    flows = [across(FREE_CASH_FLOW, year, label=f"Mean {year}") for year in base.years]
     negative = [
-        across("negative_fcf_or_failed", year, label=f"Negative in {year}, or failed")
-        for year in base.years
+        across(NEGATIVE, year, label=f"Negative in {year}, if it survives") for year in base.years
     ]
     failures = [
         across("funding_failure", quarter, label=f"Failed by the end of {year}")
@@ -172,7 +172,7 @@ def _part(comparison: Comparison, issuer: str, number: int) -> Part:
         name=issuer,
         anchor=f"issuer-{number}",
         grids=[
-            Grid(f"{issuer}: free cash flow, $bn", "", list(comparison.runs), flows),
+            Grid(f"{issuer}: free cash flow while alive, $bn", "", list(comparison.runs), flows),
             Grid(f"{issuer}: chances, %", "", list(comparison.runs), [*negative, *failures]),
         ],
     )

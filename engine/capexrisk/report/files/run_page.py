@@ -61,6 +61,7 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "warnings": warnings(results),
         "contents": _contents(parts),
         "results": results,
+        "words": results.words,
         "scenario": results.manifest.scenario,
         "run": results.manifest.run,
         "findings": [

@@ -12,7 +12,6 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import metric_of, of_whom
-from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
@@ -23,6 +22,7 @@ from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
+from capexrisk.scenario.words import capitalised
 
 WORKBOOK = "report.xlsx"
 READING = """\
@@ -31,7 +31,9 @@ about how true the inputs are.
 A chance without a number was seen on no path, or on all of them; its interval says what can be.
 Amounts are in $bn, spreads in basis points (bp). P5, P50 and P95 are quantiles. CFaR is the mean \
 less P5; the mean below P5 is the expected shortfall.
-A failed issuer has no cash flow: its later years count with zero, and as not negative.
+Chances of a negative year are of the paths on which the issuer survives it. An issuer's amounts \
+of a year are of the paths on which it has not failed before. Amounts of the horizon and of all \
+issuers count every path; a failed issuer adds nothing to them.
 """
 
 
@@ -74,7 +76,7 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
     headings = [
         Heading("Issuer", 22),
         Heading("Year likeliest to have negative free cash flow", 16),
-        *_estimate_headings("Chance of it"),
+        *_estimate_headings("Chance of it, if it survives"),
         Heading("In words", 24),
         *_estimate_headings(failure),
         Heading("In words", 24),
@@ -87,8 +89,8 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
         row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
         if issuer.cause is not None:
-            cause, share = issuer.cause
-            row += [CAUSES[cause].capitalize(), *_figures(share, CHANCE)]
+            _, share = issuer.cause
+            row += [capitalised(issuer.why), *_figures(share, CHANCE)]
         rows.append(row)
     for each in found.together if len(rows) > 1 else ():
         empty: list[Value] = [None] * 5
@@ -104,7 +106,7 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
 def _tables(book: Book, results: Results, grids: Grids) -> None:
     """One sheet for each kind of table, with all issuers."""
     by_year = [
-        ("Negative free cash flow in the year", grids.negative_cash_flow()),
+        ("Negative free cash flow in the year, if it survives", grids.negative_cash_flow()),
         ("Funding failure by the end of the year", grids.failure()),
     ]
     _stack(book, "Year by year", "Chance of", by_year)

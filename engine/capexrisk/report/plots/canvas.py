@@ -15,6 +15,7 @@ from matplotlib.text import Text
 
 from capexrisk.archive.results import Results
 from capexrisk.report.writing.words import counted, listed
+from capexrisk.scenario import Words
 
 STYLE = Path(__file__).with_name("capexrisk.mplstyle")
 INK = "#222222"
@@ -182,6 +183,11 @@ def panels(rows: int, height: float | None = None) -> tuple[Figure, list[Axes]]:
     if height is not None:
         figure.set_figheight(height)
     return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+
+
+def words_for(runs: Runs) -> Words:
+    """The words of a figure: the run's, of several runs the first one's."""
+    return (runs if isinstance(runs, Results) else next(iter(runs.values()))).words
 
 
 def stamp(figure: Figure | SubFigure, runs: Runs) -> None:

@@ -10,23 +10,22 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.names import Name
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
-from capexrisk.report.plots.canvas import INK, PINK, RED, Margins, drawing, panels, stamp, styled
+from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.density import Density, Floats
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import figure, plot
+from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
 from capexrisk.report.writing.numbers import percentage, signed
 from capexrisk.report.writing.words import shortened
 
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
 ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
-VISIBLE = 0.0005  # a share below it would be written 0.0 %
 BELOW, ABOVE = "#e8a37c", "#a9cbe0"
 MOST_PANELS = 4  # years below each other
-PANEL = 1.95  # height of a year, inches
+PANEL = 2.1  # height of a year, inches
 
 
 @plot(
@@ -39,7 +38,7 @@ PANEL = 1.95  # height of a year, inches
 def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "quarter") -> Axes:
     """Fan chart of an issuer's free cash flow by quarter or by calendar year, $bn.
 
-    P5 to P95, P25 to P75, median, mean. A failed issuer counts with zero.
+    P5 to P95, P25 to P75, median, mean, of the paths on which the issuer has not failed before.
 
     Parameters
     ----------
@@ -61,7 +60,7 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
     if by not in ("quarter", "year"):
         raise ValueError(f"by: {by!r} is no period; give 'quarter' or 'year'")
     periods = results.quarters if by == "quarter" else results.years
-    line = statistics_of(results, "free_cash_flow", issuer, periods)
+    line = statistics_of(results, FREE_CASH_FLOW, issuer, periods)
     with drawing(results, ax) as ax:
         ax.axhline(0.0, color=INK, linewidth=0.8)
         if by == "quarter":
@@ -72,7 +71,8 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
             label_years(ax, periods)
         ax.set_ylabel(f"Free cash flow, $bn a {by}")
         number_axis(ax.yaxis)
-        head(ax, f"{shortened(issuer)}: free cash flow by {by}", columns=4)
+        title = f"{shortened(issuer)}: free cash flow by {by}"
+        head(ax, title, _left_out(results, issuer, periods[-1]), columns=4)
     return ax
 
 
@@ -80,8 +80,8 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
 def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None = None) -> Axes:
     """Histogram of an issuer's free cash flow over a year, $bn, with its distribution function.
 
-    Marked are P5, the mean and the cash flow at risk between them. Years without any flow, because
-    the issuer failed before, are a line at zero.
+    Marked are P5, the mean and the cash flow at risk between them. Paths on which the issuer failed
+    before the year are left out.
 
     Parameters
     ----------
@@ -104,9 +104,11 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     year = one_of(year, results.years, "year")
     cells = results.distributions
     cells = cells[cells["issuer"] == issuer]
-    chosen = (cells["metric"] == "free_cash_flow") & (cells["period"] == year)
-    density = Density.of(cells[chosen])
-    values = results.estimates("free_cash_flow", issuer=issuer, period=year)
+    cells = cells[(cells["metric"] == FREE_CASH_FLOW) & (cells["period"] == year)]
+    if cells.empty:
+        return _nobody_alive(results, issuer, year, ax)
+    density = Density.of(cells)
+    values = results.estimates(FREE_CASH_FLOW, issuer=issuer, period=year)
     value = dict(zip(values["statistic"], values["value"], strict=True))
     edges = density.bins()
     heights = 100.0 * density.heights(edges)
@@ -114,9 +116,6 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     with drawing(results, ax) as ax:
         _draw_histogram(ax, edges, heights)
         ax.axvline(0.0, ymax=1.0 / HEADROOM, color=INK, linewidth=0.8)
-        # As tall as if it filled one bin, so that few failures do not look like many.
-        zero = min(100.0 * density.at_zero / (edges[1] - edges[0]), tallest)
-        ax.vlines(0.0, 0.0, zero, color=PINK, lw=3)
         ax.set_xlim(with_room(results, issuer, [year], (edges[0], edges[-1])))
         ax.set_ylim(0.0, HEADROOM * tallest)
         ax.set_ylabel("% of paths per $bn")
@@ -125,10 +124,9 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
         number_axis(ax.yaxis)
         ticks = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0.0, tallest)
         ax.set_yticks([tick for tick in ticks if tick <= tallest])
-        if density.at_zero < 1.0:
-            _mark_at_risk(ax, value["p5"], value["mean"])
+        _mark_at_risk(ax, value["p5"], value["mean"])
         _draw_cumulative(ax, density, edges)
-        head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year, density))
+        head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year))
     return ax
 
 
@@ -151,7 +149,7 @@ def distributions(results: Results, issuer: str) -> Figure:
             ax.set_xlim(limits)
         for ax in axes[:-1]:
             ax.set_xlabel("")
-        Margins(right=33.0).apply(drawn, rows=len(years), between=46.0)
+        Margins(right=33.0).apply(drawn, rows=len(years), between=57.0)
         stamp(drawn, results)
     return drawn
 
@@ -160,11 +158,12 @@ def with_room(
     results: Results, issuer: str, years: list[str], limits: tuple[float, float]
 ) -> tuple[float, float]:
     """Limits of the x axis with room for the labels beside P5 and the mean."""
-    rows = results.estimates("free_cash_flow", issuer=issuer)
+    rows = results.estimates(FREE_CASH_FLOW, issuer=issuer)
     value = rows[rows["period"].isin(years)].groupby("statistic")["value"]
     low, high = limits
     room = ROOM * (high - low)
-    return min(low, value.min()["p5"] - room), max(high, value.max()["mean"] + room)
+    ends = np.array([low, value.min()["p5"] - room]), np.array([high, value.max()["mean"] + room])
+    return float(np.nanmin(ends[0])), float(np.nanmax(ends[1]))
 
 
 def _draw_histogram(ax: Axes, edges: Floats, heights: Floats) -> None:
@@ -192,17 +191,31 @@ def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
 
 def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
     right = ax.twinx()
-    points = np.sort(np.append(edges, [0.0, -1e-9]))  # a step at zero, for paths exactly there
-    right.plot(points, 100.0 * density.cumulative(points), color=INK, linewidth=1.2)
+    right.plot(edges, 100.0 * density.cumulative(edges), color=INK, linewidth=1.2)
     right.set_ylim(0.0, 100.0 * HEADROOM)
     right.set_yticks([0, 25, 50, 75, 100])
     right.set_ylabel("% of paths below")
     right.grid(visible=False)
 
 
-def _shares(results: Results, issuer: str, year: str, density: Density) -> str:
-    negative = results.lookup[Name(issuer, year, "negative_fcf", "probability")]
-    text = f"{percentage(negative)} below zero"
-    if density.at_zero >= VISIBLE:
-        text += f", {100.0 * density.at_zero:.1f} % at zero: failed before"
-    return text
+def _nobody_alive(results: Results, issuer: str, year: str, ax: Axes | None) -> Axes:
+    """An empty histogram: the issuer has failed before on every path."""
+    with drawing(results, ax) as ax:
+        ax.set_xlabel("Free cash flow, $bn")
+        ax.set_yticks([])
+        head(ax, f"{shortened(issuer)}, {year}", "failed before on every path")
+    return ax
+
+
+def _shares(results: Results, issuer: str, year: str) -> str:
+    negative = Estimates(results).probability(NEGATIVE, issuer, year)
+    below = f"below zero, if it survives the year: {percentage(negative)}"
+    return "; ".join(filter(None, [below, _left_out(results, issuer, year)]))
+
+
+def _left_out(results: Results, issuer: str, period: str) -> str:
+    """How many paths a plot leaves out in a period; nothing where the issuer has never failed."""
+    failed = Estimates(results).failed_before(issuer, period)
+    if failed is None or failed.hits == 0.0:
+        return ""
+    return f"failed before {period} and left out: {percentage(failed)}"

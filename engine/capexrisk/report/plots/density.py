@@ -9,22 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.kernel.cells import LOWEST_EXPONENT
+
 Floats = NDArray[np.float64]
 MOST_BINS = 80
 TAIL = 0.002  # share of paths left out of view on either side
+CELL = ["lower", "upper", "count"]
+NEAREST = 2.0**LOWEST_EXPONENT
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(frozen=True)
 class Density:
-    """Distribution of an amount; paths exactly at zero are kept apart.
-
-    A failed issuer has no flows: its paths are at zero and would hide the shape of the others.
+    """Distribution of an amount.
 
     Parameters
     ----------
     lower, upper, count : ndarray
-        Cells in ascending order; a cell with lower = upper = 0 holds the paths at zero.
+        Cells in ascending order.
     """
 
     lower: Floats
@@ -35,34 +37,21 @@ class Density:
     def of(cls, cells: pd.DataFrame) -> Density:
         """From rows of `Results.distributions` of one issuer, period and metric."""
         ordered = cells.sort_values("lower", kind="stable")
-        return cls(*(ordered[name].to_numpy(float) for name in ("lower", "upper", "count")))
+        lower, upper, count = (ordered[name].to_numpy(float) for name in ordered[CELL])
+        zero = np.equal(lower, upper)  # it stands for all that is nearer to zero than others
+        near = np.abs(np.append(lower[~zero], upper[~zero])).min(initial=NEAREST)
+        return cls(lower - near * zero, upper + near * zero, count)
 
     @property
     def paths(self) -> float:
         """Number of paths."""
         return float(self.count.sum())
 
-    @property
-    def at_zero(self) -> float:
-        """Share of the paths at zero."""
-        return float(self.count[self._is_zero].sum()) / self.paths
-
-    @property
-    def _is_zero(self) -> NDArray[np.bool_]:
-        return np.equal(self.lower, self.upper)
-
     def cumulative(self, points: Floats) -> Floats:
-        """Share of the paths at or below each point."""
-        return self._spread(points) + self.at_zero * (points >= 0.0)
-
-    def _spread(self, points: Floats) -> Floats:
-        """The same without the paths at zero; the paths of a cell are spread evenly over it."""
-        spread = ~self._is_zero
-        if not spread.any():
-            return np.zeros_like(points)
-        edges = np.column_stack([self.lower[spread], self.upper[spread]]).ravel()
-        count = self.count[spread]
-        heights = np.column_stack([np.cumsum(count) - count, np.cumsum(count)]).ravel()
+        """Share of the paths at or below each point; those of a cell are spread evenly over it."""
+        edges = np.column_stack([self.lower, self.upper]).ravel()
+        total = np.cumsum(self.count)
+        heights = np.column_stack([total - self.count, total]).ravel()
         below: Floats = np.interp(points, edges, heights / self.paths)
         return below
 
@@ -89,8 +78,8 @@ class Density:
         return width * np.arange(first, max(ceil(high / width), first + 1) + 1.0)
 
     def heights(self, edges: Floats) -> Floats:
-        """Density in each bin, a share of all paths per unit, without the paths at zero."""
-        return np.diff(self._spread(edges)) / np.diff(edges)
+        """Density in each bin, a share of all paths per unit."""
+        return np.diff(self.cumulative(edges)) / np.diff(edges)
 
 
 def round_up_nicely(value: float) -> float:

@@ -32,12 +32,13 @@ from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.words import counted, listed, shortened
+from capexrisk.scenario.words import capitalised
 
 Floats = NDArray[np.float64]
 MOST_CURVES = 8
 CURVE_COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, INK, QUIET)
 MOST_BARS = 12
-CAUSE_COLOURS = dict(zip(CAUSES, (BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
+CAUSE_COLOURS = dict(zip(CAUSES, (INK, BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
 WRITTEN = 8.0  # per cent of a bar that has room for its number
 BAR = 0.21  # of height for an issuer, inches
 LETTER = 4.9  # width of a letter of a name beside its curve, points
@@ -178,7 +179,8 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
             metric = f"funding_failure_by_{cause}_given_funding_failure"
             found = [estimates.probability(metric, issuer).observed for issuer in shown]
             share = 100.0 * np.nan_to_num(np.array(found))  # of no failures no share
-            _draw_cause(ax, cause, base, share)
+            words = capitalised(results.words.fill(CAUSES[cause]))
+            _draw_cause(ax, cause, base, share, words)
             base += share
         ax.set_xlim(0.0, 100.0)
         ax.set_ylim(place.size - 0.5, -0.5)
@@ -216,7 +218,7 @@ def height_of_rows(rows: int) -> float:
     return 1.55 + BAR * rows
 
 
-def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
+def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats, words: str) -> None:
     """Draw one cause's part of every bar, with its number where there is room."""
     place = np.arange(share.size)
     bars = ax.barh(
@@ -225,10 +227,10 @@ def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats) -> None:
         0.74,
         base,
         color=CAUSE_COLOURS[cause],
-        label=CAUSES[cause].capitalize(),
+        label=words,
         edgecolor="white",
         linewidth=0.6,
     )
     labels = [f"{number:.0f}" if number >= WRITTEN else "" for number in share]
-    colour = "white" if cause == "window" else INK  # for contrast
+    colour = "white" if CAUSE_COLOURS[cause] in (INK, BLUE) else INK  # for contrast
     ax.bar_label(bars, labels, label_type="center", color=colour, fontsize=7)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ResultsError
-from capexrisk.report.plots.canvas import Runs, styled
+from capexrisk.report.plots.canvas import Runs, styled, words_for
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Registry
 from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.writing.estimates import likeliest_to_fail
@@ -96,15 +96,16 @@ def _drawn(
     registry: Registry, runs: Runs, issuers: Sequence[str], count: int
 ) -> Iterator[tuple[Drawing, Figure]]:
     """Draw what a registry places: figures of all issuers, then those of each issuer."""
+    words = words_for(runs)
     for name, section, of, says, _, draw in registry.placements:
         if of == "system" or (of == "pair" and count > 1):
-            figure = draw(runs)
-            yield Drawing(name, section, "", says, svg_text(figure, name)), figure
+            figure, text = draw(runs), words.fill(says)
+            yield Drawing(name, section, "", text, svg_text(figure, name)), figure
     for issuer in issuers:
         for name, section, of, says, _, draw in registry.placements:
             if of == "issuer":
                 figure, own = draw(runs, issuer=issuer), f"{issuer}-{name}"
-                text = says.format(issuer=issuer)
+                text = words.fill(says, issuer=issuer)
                 yield Drawing(own, section, issuer, text, svg_text(figure, own)), figure
 
 

@@ -76,5 +76,5 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
         number_axis(ax.yaxis)
         label_years(ax, results.years)
         name = "All issuers" if issuer == SYSTEM else shortened(issuer)
-        head(ax, f"{name}: outside funding", columns=3)
+        head(ax, f"{name}: outside funding", "a failed issuer raises nothing", columns=2)
     return ax

@@ -11,12 +11,13 @@ from matplotlib.typing import LineStyleType
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.plots.bands import statistics_of
-from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing
+from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing, words_for
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.failure import draw_steps, failures_by_quarter
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import overlay
 from capexrisk.report.plots.system import quantity_of
+from capexrisk.report.writing.estimates import FREE_CASH_FLOW
 from capexrisk.report.writing.numbers import scale_of
 from capexrisk.report.writing.words import axis_words, listed, shortened
 
@@ -96,14 +97,15 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
 def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     """An issuer's free cash flow by year in each run, $bn: median and ranges.
 
-    P25 to P75 is a thick line, P5 to P95 a thin one. Parameters and returns as for `failure`.
+    P25 to P75 is a thick line, P5 to P95 a thin one, of the paths on which the issuer has not
+    failed before the year. Parameters and returns as for `failure`.
     """
     shown = _with_issuer(runs, issuer)
     years = _union(runs, lambda results: results.years, shown)
     with drawing(runs, ax) as ax:
         ax.axhline(0.0, color=INK, linewidth=0.8)
         for name, results, colour, _, mark in _styled(runs, shown):
-            line = statistics_of(results, "free_cash_flow", issuer, results.years)
+            line = statistics_of(results, FREE_CASH_FLOW, issuer, results.years)
             shift = SPREAD * ((list(shown).index(name) + 0.5) / len(shown) - 0.5)
             place = np.array([years.index(year) for year in results.years]) + shift
             ax.vlines(place, line["p5"], line["p95"], color=colour, lw=0.9)
@@ -114,7 +116,10 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
         ax.set_ylabel("Free cash flow, $bn a year")
         number_axis(ax.yaxis)
         label_years(ax, years)
-        notes = ["median, P25–P75 (thick), P5–P95 (thin)", *_missing(runs, shown, issuer)]
+        notes = [
+            "median, P25–P75 (thick), P5–P95 (thin), unless failed before",
+            *_missing(runs, shown, issuer),
+        ]
         head(ax, f"{shortened(issuer)}: free cash flow", "; ".join(notes), columns=2)
     return ax
 
@@ -122,27 +127,27 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
 @overlay(
     "spread",
     section="market",
-    says="Curves: spread of the bond market by quarter, for each run",
+    says="Curves: spread of the {bond_market} by quarter, for each run",
     order=1,
 )
 @overlay(
     "utilisation",
     section="market",
-    says="Curves: utilisation of capacity by quarter, for each run",
+    says="Curves: utilisation of {capacity} by quarter, for each run",
     order=2,
     metric="utilisation",
 )
 @overlay(
     "demand",
     section="market",
-    says="Curves: demand by quarter, for each run",
+    says="Curves: demand for {capacity} by quarter, for each run",
     order=3,
     metric="demand",
 )
 @overlay(
     "bond-share",
     section="market",
-    says="Curves: boom share of the bond market by quarter, for each run",
+    says="Curves: share of {boom} in the {bond_market} by quarter, for each run",
     order=4,
     metric="boom_share_of_bond_market",
 )
@@ -167,6 +172,7 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
     """
     quantity = quantity_of(metric)
     quarters = _union(runs, lambda results: results.quarters, runs)
+    words = words_for(runs)
     with drawing(runs, ax) as ax:
         for name, results, colour, line, _ in _styled(runs, runs):
             scale = scale_of(quantity.unit)
@@ -180,10 +186,10 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
                 label=shortened(name),
             )  # fmt: skip
         ax.margins(x=0.01)
-        ax.set_ylabel(axis_words(quantity))
+        ax.set_ylabel(axis_words(quantity, words))
         number_axis(ax.yaxis)
         label_quarters(ax, quarters)
-        head(ax, quantity.words, "median (thick), P5 and P95 (thin)", columns=2)
+        head(ax, words.fill(quantity.words), "median (thick), P5 and P95 (thin)", columns=2)
     return ax
 
 

@@ -16,13 +16,14 @@ from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import signed
 from capexrisk.report.writing.words import shortened
+from capexrisk.scenario import Words
 from capexrisk.study.replay import replay
 
 ROW = 0.2  # height of a step, inches
 SMALL = 5e-4  # $bn; a step below it is left out
 USE, TOTAL = "#b8b8b8", INK
 _SUMMED = (
-    *("capex_to_fund", "dividends", "due", "operating_cash_flow", "need", "surplus"),
+    *("capex_to_fund", "dividends", "investments", "due", "operating_cash_flow", "need", "surplus"),
     *("revolver_repaid", "buybacks", "surplus_to_cash"),
 )
 
@@ -89,7 +90,7 @@ def waterfall(
         ax.grid(visible=False)
         ax.set_xlabel("$bn")
         title = f"{shortened(issuer)}, {period}, path {path:,}"
-        head(ax, title, _story(rows), from_figure=True)
+        head(ax, title, _story(rows, results.words), from_figure=True)
     return ax
 
 
@@ -105,6 +106,7 @@ def waterfall_steps(rows: pd.DataFrame) -> list[Step]:
     uses = {
         "Capex to fund": total["capex_to_fund"],
         "Dividends": total["dividends"],
+        "Investments": total["investments"],
         "Debt due": total["due"],
     }
     if total["need"] > SMALL:
@@ -146,7 +148,7 @@ def _chain(parts: list[tuple[str, float, str]], level: float) -> list[Step]:
     return steps
 
 
-def _story(rows: pd.DataFrame) -> str:
+def _story(rows: pd.DataFrame, words: Words) -> str:
     """State of the market, and what else happened."""
     last = rows.iloc[-1]
     parts = [
@@ -154,13 +156,13 @@ def _story(rows: pd.DataFrame) -> str:
         f"its spread {last['spread_bp']:,.0f} bp",
         f"utilisation {100.0 * last['utilisation']:.0f} %",
     ]
-    ahead = rows["bonds_to_cash"].sum()
+    ahead = rows["raised_to_cash"].sum()
     if ahead > SMALL:
-        parts.append(f"${signed(ahead, 1)}bn of bonds sold ahead of need")
+        parts.append(f"${signed(ahead, 1)}bn raised ahead of need")
     caused = rows[rows["cause"] != ""]
     if not caused.empty:
         event = "failed" if caused["failed"].iloc[-1] else "first cut"
-        parts.append(f"{event}: {CAUSES[caused['cause'].iloc[-1]]}")
+        parts.append(f"{event}: {words.fill(CAUSES[caused['cause'].iloc[-1]])}")
     elif rows["failed"].all():
         parts.append("failed before")
     return "; ".join(parts)

@@ -79,9 +79,11 @@ def convergence(
         for axis in (ax.xaxis, ax.yaxis):
             number_axis(axis)
         ax.set_xlabel("Paths")
-        ax.set_ylabel("Probability, %" if of.unit == "probability" else axis_words(of))
+        ax.set_ylabel(
+            "Probability, %" if of.unit == "probability" else axis_words(of, results.words)
+        )
         who = "" if issuer == "system" else f"{shortened(issuer)}, "
-        head(ax, words_of(metric, issuer), f"{who}{period}, {statistic}", columns=4)
+        head(ax, words_of(metric, issuer, results.words), f"{who}{period}, {statistic}", columns=4)
     return ax
 
 

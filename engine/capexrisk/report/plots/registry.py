@@ -38,7 +38,8 @@ class Placement(NamedTuple):
     section : str
     of : {"system", "pair", "issuer"}
     says : str
-        What it shows; ``{issuer}`` stands for an issuer's name.
+        What it shows; ``{issuer}`` stands for an issuer's name, and there are places for the
+        scenario's words.
     order : int
         Figures of a section stand in this order.
     draw : callable

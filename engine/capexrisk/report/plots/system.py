@@ -48,20 +48,20 @@ def quantity_of(metric: str) -> Metric:
 @plot(
     "spread",
     section="market",
-    says="Fan chart: spread of the bond market by quarter, from P5 to P95",
+    says="Fan chart: spread of the {bond_market} by quarter, from P5 to P95",
     order=1,
 )
 @plot(
     "utilisation",
     section="market",
-    says="Fan chart: utilisation of capacity by quarter, from P5 to P95",
+    says="Fan chart: utilisation of {capacity} by quarter, from P5 to P95",
     order=2,
     metric="utilisation",
 )
 @plot(
     "bond-share",
     section="market",
-    says="Fan chart: boom share of the bond market by quarter, from P5 to P95",
+    says="Fan chart: share of {boom} in the {bond_market} by quarter, from P5 to P95",
     order=3,
     metric="boom_share_of_bond_market",
 )
@@ -97,10 +97,10 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
         if level is not None and lowest < scale * level < highest:
             ax.axhline(scale * level, color=INK, lw=0.9, ls=LIMIT, label=named)
         ax.set_ylim(lowest, highest)
-        ax.set_ylabel(axis_words(quantity))
+        ax.set_ylabel(axis_words(quantity, results.words))
         number_axis(ax.yaxis)
         label_quarters(ax, results.quarters)
-        head(ax, quantity.words, columns=4 if level is None else 3)
+        head(ax, results.words.fill(quantity.words), columns=4 if level is None else 3)
     return ax
 
 
@@ -177,7 +177,8 @@ def group_profit(results: Results, ax: Axes | None = None) -> Axes:
         ax.set_ylabel("Group profit, $bn a year")
         number_axis(ax.yaxis)
         label_years(ax, results.years)
-        head(ax, "Profit of all issuers", f"figures: probability of exceeding {written}", columns=3)
+        below = f"figures: chance of exceeding {written}; the failed add nothing"
+        head(ax, "Profit of all issuers", below, columns=3)
     return ax
 
 

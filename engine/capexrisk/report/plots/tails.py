@@ -67,17 +67,23 @@ def exceedance(
     cells = rows_of(results.distributions, metric, issuer, period)
     cells = cells.sort_values("lower", kind="stable")
     quantity = metric_of(metric, of_whom(issuer))
+    named = results.words.fill(quantity.words)
     with drawing(results, ax) as ax:
         _draw_curve(ax, cells, quantity)
         ax.margins(x=0.02)
-        ax.set_xlabel(f"x: {in_a_sentence(quantity.words)}, {sign_of(quantity.unit)}")
+        ax.set_xlabel(f"x: {in_a_sentence(named)}, {sign_of(quantity.unit)}")
         side = "below" if quantity.worse == "low" else "above"
         ax.set_ylabel(f"% of paths {side} x, log scale")
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
         ax.minorticks_off()
         threshold = _mark_threshold(results, metric, issuer, period, ax)
-        head(ax, *_heading(quantity, issuer, period, threshold))
+        head(
+            ax,
+            *_heading(
+                named, issuer, period, threshold, _left_out(results, quantity, issuer, period)
+            ),
+        )
     return ax
 
 
@@ -128,11 +134,19 @@ def _mark_threshold(results: Results, metric: str, issuer: str, period: str, ax:
     return f"above ${signed(threshold, 0)}bn{line}: {percentage(chance)}"
 
 
-def _heading(quantity: Metric, issuer: str, period: str, threshold: str) -> tuple[str, str]:
+def _left_out(results: Results, quantity: Metric, issuer: str, period: str) -> str:
+    """How many paths are left out because the issuer failed before; nothing where all count."""
+    failed = Estimates(results).failed_before(issuer, period) if quantity.survivors else None
+    return "" if failed is None else f"; failed before and left out: {percentage(failed)}"
+
+
+def _heading(
+    named: str, issuer: str, period: str, threshold: str, left_out: str
+) -> tuple[str, str]:
     """Title and the line below it, where the period goes if a name takes the title's room."""
     when = "over the horizon" if period == HORIZON else f"in {period}"
     if issuer != SYSTEM:
-        title = f"{shortened(issuer)}: {in_a_sentence(quantity.words)}"
-        return title, f"{when}, with its 95 % band"
-    title = f"{quantity.words} {when}"
+        title = f"{shortened(issuer)}: {in_a_sentence(named)}"
+        return title, f"{when}, with its 95 % band{left_out}"
+    title = f"{named} {when}"
     return title, f"{threshold}; band: 95 %" if threshold else "with its 95 % band"

@@ -8,6 +8,10 @@ from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
 from capexrisk.model.vocabulary import CAUSES
 
+# Of survivors: a failed issuer has no cash flow, which is no good news.
+FREE_CASH_FLOW = "free_cash_flow_while_alive"
+NEGATIVE = "negative_fcf_given_survival"
+
 
 def threshold_of(results: Results, metric: str) -> float:
     """The scenario's threshold for a metric, $bn.
@@ -34,6 +38,7 @@ class Estimates:
 
     def __init__(self, results: Results) -> None:
         self._lookup = results.lookup
+        self._quarters = results.quarters
 
     def has(self, metric: str, issuer: str, period: str, statistic: str = "probability") -> bool:
         """Whether the table gives this: no probability where the event cannot happen."""
@@ -60,6 +65,14 @@ class Estimates:
             If the table has no such row.
         """
         return self._lookup[Name(issuer, period, metric, statistic)]
+
+    def failed_before(self, issuer: str, period: str) -> Estimate | None:
+        """Chance that an issuer has failed before a quarter or a year begins; None of the first."""
+        starts = self._quarters if period in self._quarters else [q[:4] for q in self._quarters]
+        first = starts.index(period if period in self._quarters else period[:4])
+        if first == 0:
+            return None
+        return self.probability("funding_failure", issuer, self._quarters[first - 1])
 
     def main_cause(self, issuer: str) -> tuple[str, Estimate] | None:
         """The commonest cause of an issuer's failure and its share; None if it never fails."""

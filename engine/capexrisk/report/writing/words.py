@@ -6,9 +6,15 @@ from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
 from capexrisk.estimate.metrics import metric_of, of_whom
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
 from capexrisk.report.writing.numbers import PER_CENT, sign_of
+from capexrisk.scenario import Words
 
 # Of metrics that go by a label.
-LABELS = {**CAUSES, **{name: channel.label for name, channel in CHANNELS.items()}}
+LABELS = {
+    **CAUSES,
+    **{name: channel.label for name, channel in CHANNELS.items()},
+    "prepayments": "Customers' prepayments",
+    "investments": "Acquisitions and stakes",
+}
 OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
@@ -28,16 +34,16 @@ def at_least(count: int, issuers: int) -> str:
     return f"All {number.lower()}" if count == issuers else f"{number} or more"
 
 
-def words_of(name: str, issuer: str) -> str:
-    """What a metric of the tidy table is called.
+def words_of(name: str, issuer: str, words: Words) -> str:
+    """What a metric of the tidy table is called, in a scenario's words.
 
-    >>> words_of("raised_private", "Oracle"), words_of("outside_funding", "system")
-    ('Private credit', 'Outside funding of all issuers')
+    >>> words_of("raised_private", "Acme", Words()), words_of("demand", "system", Words())
+    ('Private credit', 'Demand for capacity')
     """
     metric = metric_of(name, of_whom(issuer))
     found = metric.pattern.fullmatch(name)
     label = found[1] if found else ""
-    return metric.words.format(LABELS.get(label, label))
+    return words.fill(metric.words, words.fill(LABELS[label]) if label in LABELS else label)
 
 
 def in_a_sentence(words: str) -> str:
@@ -49,22 +55,23 @@ def in_a_sentence(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
-def with_unit(metric: Metric) -> str:
+def with_unit(metric: Metric, words: Words) -> str:
     """Words of a metric that has no label, with its unit unless its numbers carry it.
 
-    >>> with_unit(metric_of("lowest_cash", "issuer")), with_unit(metric_of("utilisation", "system"))
-    ('Lowest cash, $bn', 'Utilisation of capacity')
+    >>> with_unit(metric_of("lowest_cash", "issuer"), Words())
+    'Lowest cash, $bn'
     """
-    return metric.words if metric.unit in PER_CENT else f"{metric.words}, {metric.unit}"
+    named = words.fill(metric.words)
+    return named if metric.unit in PER_CENT else f"{named}, {metric.unit}"
 
 
-def axis_words(metric: Metric) -> str:
+def axis_words(metric: Metric, words: Words) -> str:
     """What an axis says on which numbers of this metric stand.
 
-    >>> axis_words(metric_of("utilisation", "system")), axis_words(metric_of("capex", "issuer"))
-    ('% of capacity', '$bn')
+    >>> axis_words(metric_of("utilisation", "system"), Words(capacity="berths"))
+    '% of berths'
     """
-    return metric.axis or sign_of(metric.unit)
+    return words.fill(metric.axis) or sign_of(metric.unit)
 
 
 def counted(number: int, noun: str) -> str:

@@ -16,6 +16,7 @@ from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.files.paths import Table, leaves, write_path
 from capexrisk.scenario.quantities import SMALLEST, model_name
 from capexrisk.scenario.section import Refused, StrictModel, by_year_key
+from capexrisk.scenario.words import PHRASE
 
 __all__ = ["Places", "validate"]
 
@@ -147,6 +148,8 @@ def _explain(
             else f"give at most {context['max_length']}"
         )
     if kind == "string_pattern_mismatch":
+        if context["pattern"] == PHRASE:
+            return f"{_show(given)} is not usable", "give letters, digits, spaces and . , + - ' ( )"
         return f"{_show(given)} is not a usable name", (
             "give a name of letters, digits, spaces and . _ + -, up to 80"
         )
@@ -171,6 +174,7 @@ _BOUNDS = {
 _WANTED = {
     "float": "a number",
     "int": "a whole number",
+    "bool": "true or false",
     "string": "text",
     "tuple": "a list",
     "date": "a date such as 2026-02-13",

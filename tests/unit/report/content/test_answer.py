@@ -26,7 +26,7 @@ def test_it_is_of_every_issuer_and_year(results: Results, found: Answer) -> None
     for issuer in found.issuers:
         assert list(issuer.negative) == list(issuer.failed) == results.years
         for year in results.years:
-            negative = row_of(results, "negative_fcf", issuer.name, year)
+            negative = row_of(results, "negative_fcf_given_survival", issuer.name, year)
             failed = row_of(results, "funding_failure", issuer.name, f"{year}Q4")
             # As texts: the error of a bound is no number, which equals nothing.
             assert repr(issuer.negative[year]) == repr(negative)

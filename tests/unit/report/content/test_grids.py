@@ -40,7 +40,7 @@ def cell(grid: Grid, row: str, column: str) -> str:
 
 
 def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
-    found = estimates.probability("negative_fcf", "Amazon", "2027")
+    found = estimates.probability("negative_fcf_given_survival", "Amazon", "2027")
     assert cell(grids.negative_cash_flow(), "Amazon", "2027") == percentage(found, "")
     found = estimates.probability("funding_failure", "Oracle", "2027Q4")
     assert cell(grids.failure(), "Oracle", "2027") == percentage(found, "")
@@ -50,7 +50,7 @@ def test_tables_of_issuers(grids: Grids, estimates: Estimates) -> None:
 
 def test_amounts(grids: Grids, estimates: Estimates) -> None:
     grid = grids.amounts("Oracle")
-    flow = "free_cash_flow"
+    flow = "free_cash_flow_while_alive"
     for row, statistic in (
         ("P5", "p5"),
         ("CFaR: mean less P5", "cfar95"),
@@ -66,7 +66,7 @@ def test_causes_of_cuts_and_failures_are_not_exchanged(grids: Grids, estimates: 
     grid = grids.causes("CoreWeave")
     for column, event in (("First capex cut", "capex_cut"), ("Funding failure", "funding_failure")):
         expected = estimates.probability(f"{event}_by_anchor_given_{event}", "CoreWeave")
-        assert cell(grid, "Anchor customer lost", column) == percentage(expected, "")
+        assert cell(grid, "Loss of the AI labs", column) == percentage(expected, "")
 
 
 def test_the_row_fails_where_the_column_does(grids: Grids, estimates: Estimates) -> None:
@@ -86,17 +86,19 @@ def test_the_system(grids: Grids, estimates: Estimates) -> None:
     found = estimates.probability("any_failure_without:CoreWeave", period="2028Q4")
     assert cell(together, "Any but CoreWeave, the smallest", "2028") == percentage(found, "")
     used = estimates.amount("utilisation", period="2027Q4")
-    assert cell(grids.market(), "Utilisation of capacity: mean", "2027") == share(used)
+    assert cell(grids.market(), "Utilisation of AI capacity: mean", "2027") == share(used)
     above = estimates.probability("group_profit_above_threshold", period="2028")
     assert cell(grids.group_profit("$9bn"), "Above $9bn", "2028") == percentage(above)
     raised = estimates.amount("raised_bonds")
-    assert cell(grids.outside_funding("$9bn"), "Bonds, $bn: mean", "Whole horizon") == money(raised)
+    assert cell(
+        grids.outside_funding("$9bn"), "Bonds, investment grade, $bn: mean", "Whole horizon"
+    ) == money(raised)
 
 
 def test_a_darker_cell_is_a_greater_chance(grids: Grids, estimates: Estimates) -> None:
     for issuer, cells, _ in grids.negative_cash_flow().rows:
         for year, shown in zip(grids.years, cells, strict=True):
-            found = estimates.probability("negative_fcf", issuer, year).observed
+            found = estimates.probability("negative_fcf_given_survival", issuer, year).observed
             assert shown.shade == pytest.approx(found, abs=0.0051)
 
 
@@ -109,7 +111,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     }
     burning = answers["Who burns cash?"]
     for issuer in results.issuers:
-        found = estimates.probability("negative_fcf", issuer, "2026")
+        found = estimates.probability("negative_fcf_given_survival", issuer, "2026")
         assert (issuer in burning) == (found.observed > 0.5)
     assert "Amazon" in burning and "Meta" not in burning
     failing = answers["Who cannot fund its commitments?"]
@@ -120,7 +122,7 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
     assert "$1,500bn" in answers["How much from outside?"]
     assert "2,048 paths" in answers["How sure is that?"]
-    assert "Of the 394 inputs 312 are assumed" in answers["How sure is that?"]
+    assert "Of the 391 inputs 312 are assumed" in answers["How sure is that?"]
 
 
 def test_the_verdict(results: Results, estimates: Estimates) -> None:
@@ -128,11 +130,11 @@ def test_the_verdict(results: Results, estimates: Estimates) -> None:
     assert [row.label for row in grid.rows] == results.issuers
     assert [row.label for row in grid.foot] == ["Any issuer", "Two or more", "All six"]
     burning, failing, cause = next(row.cells for row in grid.rows if row.label == "Amazon")
-    found = estimates.probability("negative_fcf", "Amazon", "2026")
+    found = estimates.probability("negative_fcf_given_survival", "Amazon", "2026")
     assert (burning.text, burning.note) == (f"{odds(found)}, in 2026", percentage_range(found))
     found = estimates.probability("funding_failure", "Amazon", "2028Q4")
     assert (failing.text, failing.note) == (odds(found), percentage_range(found))
-    assert cause.text == "Market window"
+    assert cause.text == "Run"
     found = estimates.probability("failures_at_least_2", period="2028Q4")
     assert grid.foot[1].cells[1].text == odds(found)
 
@@ -142,8 +144,8 @@ def test_the_sentence_of_an_issuer_names_its_likeliest_year(
 ) -> None:
     (meta,) = (one for one in answer(results, estimates).issuers if one.name == "Meta")
     said = sentence(meta, "2028").replace("\N{NO-BREAK SPACE}", " ")
-    found = estimates.probability("negative_fcf", "Meta", "2027")
-    assert said.endswith(f"likeliest in 2027: {odds_and_range(found)}.")
+    found = estimates.probability("negative_fcf_given_survival", "Meta", "2027")
+    assert said.endswith(f"likeliest in 2027, if it survives that year: {odds_and_range(found)}.")
 
 
 def test_cells_sort_by_the_number_not_by_its_text(estimates: Estimates) -> None:

@@ -50,7 +50,7 @@ def test_it_says_what_changes_with_its_error_and_why(page, comparison):
     text = " ".join(Outline(page).text).replace("\N{NO-BREAK SPACE}", " ")
     assert "Any funding failure by 2028Q4:" in text and "points)" in text
     for issuer in comparison.runs[comparison.base].issuers:
-        assert f"{issuer}: free cash flow, $bn" in text
+        assert f"{issuer}: free cash flow while alive, $bn" in text
     # The one input that differs, with its reason.
     assert "demand_saturation_usd_bn_per_year" in text and "assumed" in text
 
@@ -78,7 +78,10 @@ def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
         page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
         table = page[page.index("Chance of funding failure by the end of") :]
         table = table[: table.index("</table>")]
-        assert f"by the end of {end}, %" in table and f"Mean free cash flow {year}, $bn" in page
+        assert (
+            f"by the end of {end}, %" in table
+            and f"Mean free cash flow {year}, unless failed before, $bn" in page
+        )
         for run in runs:
             failure = run.lookup.get(Name("CoreWeave", end, "funding_failure", "probability"))
             cell = "–" if failure is None else percentage(failure, "")

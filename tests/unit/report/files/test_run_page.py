@@ -247,7 +247,7 @@ def test_figures_stand_in_their_section(results: Results, page: str) -> None:
     issuers = {issuer: f"issuer-{k}" for k, issuer in enumerate(results.issuers, 1)}
     for placement in OF_RUNS.placements:
         for issuer, anchor in issuers.items() if placement.of == "issuer" else [("", "")]:
-            label = placement.says.format(issuer=issuer)
+            label = results.words.fill(placement.says, issuer=issuer)
             before = page[: page.index(f'aria-label="{label}"')]
             heading = re.findall(r'<h3 id="([^"]+)"', before)[-1]
             assert heading == (anchor or placement.section)

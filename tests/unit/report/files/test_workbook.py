@@ -80,16 +80,16 @@ def test_numbers_are_numbers_with_formats(results: Results, book: Workbook) -> N
     sheet = book["Cash flow"]
     rows = {(row["Issuer"], row["Quantity"]): row for row in table(book, "Cash flow")}
     found = rows["Oracle", "Free cash flow: P5"]
-    expected = estimates.amount("free_cash_flow", "Oracle", "2027", "p5")
+    expected = estimates.amount("free_cash_flow_while_alive", "Oracle", "2027", "p5")
     assert (found["2027"], found["Unit"]) == (same(expected.value), "$bn")
     assert found["2027: 95 % low"] == same(expected.ci_low)
     assert sheet["D2"].number_format.startswith("#,##0.0")
     assert book["Distress"]["D2"].number_format.endswith("%")
     rows = {(row["Table"], row["Failures"]): row for row in table(book, "System")}
-    raised = rows["Outside funding", "Bonds, $bn: mean"]
+    raised = rows["Outside funding", "Bonds, investment grade, $bn: mean"]
     assert raised["Whole horizon"] == same(estimates.amount("raised_bonds").value)
     assert raised["2026"] is None
-    assert rows["Market at the end of the year", "Utilisation of capacity: mean"]["Unit"] == "%"
+    assert rows["Market at the end of the year", "Utilisation of AI capacity: mean"]["Unit"] == "%"
 
 
 def test_all_estimates_are_there(results: Results, book: Workbook) -> None:

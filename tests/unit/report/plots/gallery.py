@@ -28,9 +28,9 @@ MORE: dict[str, tuple[str, Arguments]] = {
     "shortfall": (
         "exceedance",
         lambda results: {
-            "metric": "free_cash_flow",
+            "metric": "free_cash_flow_while_alive",
             "issuer": results.issuers[-1],
-            "period": results.years[-1],
+            "period": results.years[0],  # in which it is alive in any run
         },
     ),
     "utilisation": ("market", lambda results: {"metric": "utilisation"}),

@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.labels import spread_apart
 from tests.unit.report.plots.gallery import GALLERY
-from tests.unit.report.synthetic import SHARES
 
 SAID = "hyperscalers-2026 · 2,048 paths · seed 2"
 
@@ -59,18 +58,20 @@ def test_the_fan_is_the_summary(results: Results) -> None:
     ax = results.plot.fan("Amazon", Figure().subplots())
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
     for label, statistic in (("Median", "p50"), ("Mean", "mean")):
-        expected = values(results, "free_cash_flow", "Amazon", statistic)
+        expected = values(results, "free_cash_flow_while_alive", "Amazon", statistic)
         np.testing.assert_array_equal(drawn[label], expected)
     bands = [band for band in ax.collections if isinstance(band, FillBetweenPolyCollection)]
     for band, (low, high) in zip(bands, (("p5", "p95"), ("p25", "p75")), strict=True):
         heights = set(band.get_paths()[0].vertices[:, 1])
         for statistic in (low, high):
-            assert set(values(results, "free_cash_flow", "Amazon", statistic)) <= heights
+            assert (
+                set(values(results, "free_cash_flow_while_alive", "Amazon", statistic)) <= heights
+            )
 
 
 def test_the_distribution_marks_what_the_summary_says(results: Results) -> None:
     ax = results.plot.distribution("Oracle", "2027", Figure().subplots())
-    rows = results.estimates("free_cash_flow", issuer="Oracle", period="2027")
+    rows = results.estimates("free_cash_flow_while_alive", issuer="Oracle", period="2027")
     value = dict(zip(rows["statistic"], rows["value"], strict=True))
     shown = texts(ax).replace("−", "-")
     assert f"P5 {value['p5']:,.1f}" in shown
@@ -87,7 +88,7 @@ def test_the_part_below_zero_has_a_colour_of_its_own(results: Results) -> None:
     below, above = (patch for patch in ax.patches if hasattr(patch, "get_data"))
     assert below.get_facecolor() != above.get_facecolor()
     assert below.get_data().edges.max() <= 0.0 <= above.get_data().edges.min()
-    rows = results.estimates("negative_fcf", issuer="Amazon", period="2027")
+    rows = results.estimates("negative_fcf_given_survival", issuer="Amazon", period="2027")
     data = below.get_data()
     drawn = (data.values * np.diff(data.edges)).sum() / 100.0
     assert drawn == pytest.approx(rows["value"].iloc[0], abs=0.003)  # TAIL is out of view
@@ -116,7 +117,9 @@ def test_survival_shows_certain_failure_as_certain(odd: Results) -> None:
 @pytest.mark.parametrize("issuer", ["Oracle", "system"])
 def test_the_mix_adds_up(results: Results, issuer: str) -> None:
     ax = results.plot.funding_mix(issuer, Figure().subplots())
-    assert len(ax.containers) == len(SHARES)  # and not of a channel without a dollar
+    raised = results.summary[results.summary["metric"].str.startswith("raised_")]
+    used = raised.loc[raised["value"] != 0.0, "metric"].unique()
+    assert len(ax.containers) == len(used)  # and not of a channel without a dollar
     height = sum(bar.get_height() for container in ax.containers for bar in container)
     for lower, upper in pairwise(ax.containers):  # each channel stands on the one before
         for below, above in zip(lower, upper, strict=True):
@@ -153,6 +156,9 @@ def test_axes_say_what_is_measured_and_in_what(results: Results) -> None:
     assert results.plot.fan("Oracle", by="year").get_ylabel() == "Free cash flow, $bn a year"
     assert results.plot.distribution("Oracle", 2027).get_xlabel() == "Free cash flow, $bn"
     assert "above" in results.plot.exceedance().get_ylabel()
-    assert "below" in results.plot.exceedance("free_cash_flow", "Oracle", "2027").get_ylabel()
+    assert (
+        "below"
+        in results.plot.exceedance("free_cash_flow_while_alive", "Oracle", "2027").get_ylabel()
+    )
     assert "bp" in results.plot.market().get_ylabel()
     assert "$bn" in results.plot.group_profit().get_ylabel()

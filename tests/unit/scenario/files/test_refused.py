@@ -31,7 +31,7 @@ REFUSED = [
     (ORACLE + "cash_usd_bn", "true", "true is not a number; give a number"),
     (ORACLE + "cash_usd_bn", "[5]", "a list is not a number; give a number"),
     (ORACLE + "cash_usd_bn", "{a = 5}", "a table is not a number; give a number"),
-    (ORACLE + "cash_usd_bn", "1e7", "10000000.0 is above 1000000; give 1000000 or less"),
+    (ORACLE + "cash_usd_bn", "1e9", "1000000000.0 is above 100000000; give 100000000 or less"),
     (ORACLE + "cash_usd_bn", "1" + "0" * 400, "a number of endless digits; give one of sensible size"),
     (ORACLE + "spread_bp", "1e6", "1000000.0 is above 100000; give 100000 or less"),
     (ORACLE + "core_growth_per_year", "14", "14 is above 2; give 2 or less"),
@@ -52,7 +52,7 @@ REFUSED = [
     (ORACLE + "finance_lease_share", "1", "1 is not below 1; give less than 1"),
     # what must be positive
     *((ORACLE + key, "0", "0 is not above 0; give more than 0") for key in (
-        "ocf_usd_bn_per_year", "core_revenue_usd_bn_per_year", "build_lag_years", "spread_bp",
+        "core_revenue_usd_bn_per_year", "build_lag_years", "spread_bp",
     )),
     *(("market." + key, "0", "0 is not above 0; give more than 0") for key in (
         "demand0_usd_bn_per_year", "demand_saturation_usd_bn_per_year", "revenue_yield_per_year",
@@ -65,7 +65,6 @@ REFUSED = [
     (ORACLE + "seasonality", "[1, 1, 1, 1.1]", "its mean is 1.025; divide each by 1.025, the mean is 1"),
     (ORACLE + "seasonality", "[1, 1, 1]", "has 3 values; give 4"),
     (ORACLE + "capex_quarter_split", "[0.2, 0.2, 0.2, 0.2]", "its sum is 0.8; give four shares that sum to 1"),
-    (ORACLE + "cash_min_usd_bn", "99", "99.0 is above cash_target_usd_bn, 12.87; give the target or less"),
     # lists
     ("market.oas_mean_bp", "[95, 230]", "has 2 values; give 3"),
     ("market.oas_mean_bp", "95", "95 is not a list; give a list"),
@@ -194,14 +193,68 @@ def test_both_forms_and_neither(write):
         "give one of the two"
     )
     text = (both.parent / "base.toml").read_text("utf-8")
-    lines = [line for line in text.splitlines() if "maturities_" not in line]
-    neither = write("\n".join(lines))
+    neither = write("\n".join(line for line in text.splitlines() if "capex_20" not in line))
     with pytest.raises(ScenarioError) as caught:
         load_scenario(neither)
     assert str(caught.value) == (
-        f"{neither}: issuers.Alphabet.maturities_usd_bn: missing; "
-        "give maturities_usd_bn or maturities_<year>_usd_bn (and 5 more)"
+        f"{neither}: issuers.Alphabet.capex_plan_usd_bn: missing; "
+        "give capex_plan_usd_bn or capex_<year>_usd_bn (and 5 more)"
     )
+
+
+# What starts where it could not be: figures that are laid on the default scenario, and the line.
+BOOKS = [
+    (
+        ["market.value_revenue=0", "issuers.CoreWeave.ocf_usd_bn_per_year=-1"],
+        (
+            "--set: issuers.CoreWeave.ocf_usd_bn_per_year: -1.0 $bn a year leaves shares no measure of "
+            "value; give market.value_revenue, the value of shares per $ of revenue"
+        ),
+    ),
+    (
+        ["market.absorb.high_yield_usd_bn_per_year=0"],
+        (
+            "{file}: issuers.Oracle.fall_leverage: there is no high-yield market; "
+            "give market.access.high_yield and market.absorb.high_yield_usd_bn_per_year"
+        ),
+    ),
+    (
+        ["market.absorb.high_yield_usd_bn_per_year=0", "issuers.Oracle.fall_leverage=99"],
+        (
+            "{file}: issuers.CoreWeave.high_yield: there is no high-yield market; "
+            "give market.access.high_yield and market.absorb.high_yield_usd_bn_per_year"
+        ),
+    ),
+    (
+        ["issuers.Oracle.fall_leverage=9", "issuers.Oracle.leverage_limit=9"],
+        (
+            "--set: issuers.Oracle.fall_leverage: 9.0 is not below leverage_limit, 9.0: bonds would "
+            "end before the grade is lost; give less than the limit, or leave it out"
+        ),
+    ),
+    (
+        ["issuers.Oracle.fall_leverage=2"],
+        (
+            "--set: issuers.Oracle.fall_leverage: 2.0 is not above the leverage at the start, 5.07; "
+            "give more, or high_yield = true"
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("overrides", "message"), BOOKS, ids=range(len(BOOKS)))
+def test_a_start_that_contradicts_itself(default_path, overrides, message):
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(default_path, overrides)
+    assert str(caught.value) == message.format(file=default_path)
+
+
+def test_what_may_be_left_out_is_nothing(write):
+    text = (write("").parent / "base.toml").read_text("utf-8")
+    path = write("\n".join(line for line in text.splitlines() if not line.startswith("maturities_")
+                           and "evidence.maturities_" not in line))  # fmt: skip
+    for issuer in load_scenario(path).parameters["issuers"]:
+        assert issuer["maturities"] == [0.0] * 12
 
 
 @pytest.mark.parametrize(

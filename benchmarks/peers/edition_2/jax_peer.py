@@ -23,8 +23,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from benchmarks.peers.contract import Case, Figures, Simulate, figures
-from benchmarks.peers.parameters import BASIS_POINT, DELTA, QUARTERS_A_YEAR, parameters
+from benchmarks.peers.edition_2.contract import figures
+from benchmarks.peers.edition_2.parameters import BASIS_POINT, DELTA, QUARTERS_A_YEAR, parameters
+from benchmarks.peers.figures import Case, Figures, Simulate
 
 NAME = "JAX, jitted, float64, CPU"
 BATCH = 1_000

@@ -20,8 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers.contract import Case, Figures, Simulate, figures
-from benchmarks.peers.parameters import BASIS_POINT, DELTA, parameters
+from benchmarks.peers.edition_2.contract import figures
+from benchmarks.peers.edition_2.parameters import BASIS_POINT, DELTA, parameters
+from benchmarks.peers.figures import Case, Figures, Simulate
 
 NAME = "NumPy, vectorised over paths"
 BATCH = 3_000

@@ -1,0 +1,124 @@
+"""What is known at the start: capacity in use, and each issuer's books (MODEL.md, "Start")."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from capexrisk.model.vocabulary import BALANCES, CHANNELS
+
+from .issuer import NEVER
+from .section import Refused
+
+__all__ = ["Books", "Start", "balances", "opening_books", "refuse_books", "start_of"]
+
+Parameters = dict[str, Any]  # under MODEL.md's names
+
+LEAST_VALUE: Final = 1e-6  # $bn a year, of what a value of shares is divided by
+
+
+class Start(NamedTuple):
+    """Utilisation at the start, and the spot earnings per unit of capacity."""
+
+    utilisation: float  # U_0
+    spot: float  # S_0
+
+
+class Books(NamedTuple):
+    """Books of an issuer at the start; money in $bn, flows a year."""
+
+    buildout_revenue: float  # A_i0
+    buildout_profit: float  # π_i0
+    revenue: float  # Y_i0
+    floor: float  # L̲_i, of cash flow in measures of leverage
+    debt: float
+    owed: float  # debt and leases
+    leverage: float  # v_i0
+    gross_leverage: float  # owed over cash flow, which a fall is measured by
+    margin: float  # m_i
+    value: float  # V_i0
+
+
+def start_of(parameters: Parameters) -> Start:
+    """Utilisation and spot earnings from the capacity and demand at the start."""
+    m = parameters["market"]
+    capacity = m["revenue_yield"] * sum(
+        issuer["relative_yield"] * issuer["buildout_capital"] for issuer in parameters["issuers"]
+    )
+    glut = capacity / m["demand0"]
+    p = m["util_power"]
+    # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
+    used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)
+    return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
+
+
+def balances(issuer: Parameters) -> list[float]:
+    """Balances of an issuer at the start, $bn."""
+    keys = (CHANNELS[name].opening for name in BALANCES)
+    return [0.0 if key is None else float(issuer[key]) for key in keys]
+
+
+def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
+    """Books of an issuer; `i` and `m` are the parameters of the issuer and of the market."""
+    b = i["contracted_share"]
+    capacity = m["revenue_yield"] * i["relative_yield"] * i["buildout_capital"]
+    earned = b + (1.0 - b) * start.spot
+    profit = capacity * ((1.0 - m["variable_cost"]) * earned - m["fixed_cost"])
+    revenue = i["core_revenue"] + capacity * earned
+    floor = m["cash_flow_floor"] * revenue
+    debt = sum(balances(i))
+    owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
+    least = max(i["ocf"], floor)
+    interest = i["coupon"] * debt
+    return Books(
+        buildout_revenue=capacity * earned,
+        buildout_profit=profit,
+        revenue=revenue,
+        floor=floor,
+        debt=debt,
+        owed=owed,
+        leverage=max(owed - i["cash"], 0.0) / least,
+        gross_leverage=owed / least,
+        margin=(i["ocf"] + (1.0 - m["tax"]) * (interest - profit)) / i["core_revenue"],
+        value=max(i["ocf"], 0.0) + m["value_revenue"] * revenue,
+    )
+
+
+def refuse_books(index: int, i: Parameters, m: Parameters, start: Start) -> None:
+    """Refuse an issuer whose start contradicts itself.
+
+    Raises
+    ------
+    Refused
+    """
+    books = opening_books(i, m, start)
+    place = ("issuers", index)
+    if books.value < LEAST_VALUE:
+        raise Refused(
+            f"{i['ocf']!r} $bn a year leaves shares no measure of value",
+            "give market.value_revenue, the value of shares per $ of revenue",
+            (*place, "ocf_usd_bn_per_year"),
+        )
+    may_be_high_yield = bool(i["high_yield"]) or i["fall_leverage"] < NEVER
+    if may_be_high_yield and m["absorb"]["high_yield"] == 0.0:
+        key = "high_yield" if i["high_yield"] else "fall_leverage"
+        raise Refused(
+            "there is no high-yield market",
+            "give market.access.high_yield and market.absorb.high_yield_usd_bn_per_year",
+            (*place, key),
+        )
+    if i["high_yield"] or i["fall_leverage"] >= NEVER:
+        return
+    if i["fall_leverage"] >= i["leverage_limit"]:
+        raise Refused(
+            f"{i['fall_leverage']!r} is not below leverage_limit, {i['leverage_limit']!r}: bonds "
+            "would end before the grade is lost",
+            "give less than the limit, or leave it out",
+            (*place, "fall_leverage"),
+        )
+    if books.gross_leverage >= i["fall_leverage"]:
+        raise Refused(
+            f"{i['fall_leverage']!r} is not above the leverage at the start, "
+            f"{books.gross_leverage:.3g}",
+            "give more, or high_yield = true",
+            (*place, "fall_leverage"),
+        )

@@ -1,0 +1,148 @@
+"""What of a scenario starts out of proportion: allowed, but seldom meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import exp
+from typing import Any, Final
+
+from capexrisk.model.vocabulary import REGIMES
+from capexrisk.scenario import Scenario
+from capexrisk.scenario.issuer import Issuer
+from capexrisk.scenario.opening import Books, opening_books, start_of
+
+__all__ = ["out_of_proportion"]
+
+Parameters = dict[str, Any]  # under MODEL.md's names
+Warnings = Iterator[tuple[str, str]]  # key and the rest of the line
+
+QUARTER: Final = 0.25  # of a year
+LEAST_CAPACITY, MOST_CAPACITY = 0.5, 2.0  # of demand, at the start
+LIKELY: Final = 0.01  # chance of a regime in the first quarter that is worth a warning
+
+# Left out, each decides what becomes of an issuer that spends more than it earns.
+LIFELINES: Final = {
+    "revolver_usd_bn": "there is no credit line",
+    "equity_access_per_year": "no shares can be sold",
+}
+# Channel: the key of issuers that is in vain while the market's access is left out.
+ENTRANCES: Final = {
+    "secured": "secured_advance",
+    "private": "private_advance",
+    "equity": "equity_access",
+}
+
+
+def out_of_proportion(scenario: Scenario) -> list[str]:
+    """Lines that warn, each with place, value and mend; none for a scenario in proportion.
+
+    Looked for are: capacity far from demand; an issuer without room for bonds, by leverage and by
+    assets; a bond cap as large as the debt; a run in the first quarter; keys that were left out and
+    decide. A run is foreseen from the books at the start, in each regime that the first quarter has
+    with a chance of 1 % or more before fear. Of issuers with the same fault the first is spelled
+    out, the others are named.
+    """
+    parameters = scenario.parameters
+    market, start = parameters["market"], start_of(parameters)
+    first: dict[str, str] = {}
+    others: dict[str, list[str]] = {}
+    for issuer, i in zip(scenario.issuers, parameters["issuers"], strict=True):
+        for look in LOOKS:
+            for key, rest in look(issuer, i, market, opening_books(i, market, start)):
+                if key in first:
+                    others[key].append(issuer.name)
+                else:
+                    first[key], others[key] = f"issuers.{issuer.name}.{key}: {rest}", []
+    return [
+        *_capacity(scenario),
+        *_closed_channels(scenario),
+        *(line + _too(others[key]) for key, line in first.items()),
+    ]
+
+
+def _too(names: list[str]) -> str:
+    return f" (so too {', '.join(names)})" if names else ""
+
+
+def _capacity(scenario: Scenario) -> Iterator[str]:
+    ratio = scenario.start_capacity_to_demand()
+    if not LEAST_CAPACITY <= ratio <= MOST_CAPACITY:
+        yield (
+            f"market.demand0_usd_bn_per_year: capacity serves {100 * ratio:.3g} % of demand at the "
+            "start; give demand nearer to revenue_yield times the build-out capital of all"
+        )
+
+
+def _closed_channels(scenario: Scenario) -> Iterator[str]:
+    for channel, key in ENTRANCES.items():
+        used = any(i[key] > 0.0 for i in scenario.parameters["issuers"])
+        if used and channel not in scenario.market.access.model_fields_set:
+            yield f"market.access.{channel}: left out, so {key} of issuers is in vain; give it"
+
+
+def _no_room(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
+    assets = _pledge(i) + i["other_capital"] + i["cash"]
+    by_cash_flow, by_assets = i["leverage_limit"] * max(i["ocf"], 0.0), i["asset_limit"] * assets
+    if i["bond_quarter_cap"] > 0.0 and books.owed >= max(by_cash_flow, by_assets):
+        line = (
+            f"{books.owed:.3g} is owed, {by_cash_flow:.3g} can be on cash flow and {by_assets:.3g} "
+            "on assets, so that no bonds can be sold; give more, or more of asset_limit"
+        )
+        yield "leverage_limit", line
+
+
+def _large_cap(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
+    if 0.0 < books.debt <= i["bond_quarter_cap"]:
+        line = (
+            f"{i['bond_quarter_cap']:.3g} is as much as all debt, {books.debt:.3g}; give what can "
+            "be sold in one quarter"
+        )
+        yield "bond_quarter_cap_usd_bn", line
+
+
+def _run(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
+    """Liquidity and burn as in MODEL.md, before the first quarter."""
+    own_share = 1.0 - i["finance_lease_share"]
+    prepaid = i["prepaid_share"] * i["buildout_share"] * own_share
+    outlay = (i["committed"] * own_share - prepaid) * i["capex_plan"][0]
+    burn = max(outlay + i["maturities"][0] - i["ocf"] * QUARTER, 0.0)
+    collateral = max(i["secured_advance"] * _pledge(i) - i["secured_debt"], 0.0)
+    for regime, name in enumerate(REGIMES):
+        hazard = market["hazard"][market["regime0"]][regime]
+        if regime != market["regime0"] and 1.0 - exp(-hazard * QUARTER) < LIKELY:
+            continue
+        liquidity = max(i["cash"] - i["cash_min"], 0.0) + i["revolver"]
+        liquidity += collateral * market["access"]["secured"][regime]
+        wanted = market["run_quarters"][regime] * burn
+        if liquidity < wanted:
+            line = (
+                f"{liquidity:.3g} of cash, lines and collateral is less than the {wanted:.3g} that "
+                f"lenders want to see when the market is {name}: a run in the first quarter; give "
+                "more, or less of market.run_quarters"
+            )
+            yield "cash_usd_bn", line
+            return
+
+
+def _left_out(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
+    spent = sum(i["capex_plan"][:4]) * (1.0 - i["finance_lease_share"]) + i["dividends"]
+    if spent + sum(i["maturities"][:4]) > i["ocf"]:
+        for key, consequence in LIFELINES.items():
+            if key not in issuer.inputs:
+                yield key, f"left out, so that {consequence}; give it, 0 if that is meant"
+    if books.debt > 0.0:
+        if "coupon_per_year" not in issuer.inputs:
+            yield "coupon_per_year", "left out, so that debt costs nothing; give it"
+        if not any(key.startswith("maturities_") for key in issuer.inputs):
+            yield "maturities_usd_bn", "left out, so that no debt falls due; give it"
+
+
+def _pledge(i: Parameters) -> float:
+    """Build-out capital of the first quarter, in service and under way."""
+    return float(
+        i["buildout_capital"] + i["construction"] + i["buildout_share"] * i["capex_plan"][0]
+    )
+
+
+Look = Callable[[Issuer, Parameters, Parameters, Books], Warnings]
+LOOKS: Final[tuple[Look, ...]] = (_no_room, _large_cap, _run, _left_out)

@@ -1,0 +1,54 @@
+"""``capexrisk quarters``: distributions of quarters, and reported figures placed in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.cli.command import call, write_small_scenario
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("quarters")
+    write_small_scenario(folder)
+    run = call("run", "small.toml", "--paths", "4096", "--out", "run", "-q", cwd=folder)
+    assert run.returncode == 0, run.stderr
+    return folder
+
+
+def test_quantiles_are_shown_by_quarter_and_written(folder):
+    found = call("quarters", "run", "--issuer", "Oracle", "--out", "q.csv", cwd=folder)
+    assert (found.returncode, found.stderr) == (0, "")
+    head, names, *lines = found.stdout.splitlines()
+    assert head == "Oracle, $bn: P5, P50, P95" and names.split() == [
+        *("operating", "cash", "flow", "capex", "free", "cash", "flow", "cash")
+    ]
+    assert [line[:6] for line in lines] == ["2026Q1", "2026Q2", "2026Q3", "2026Q4"]
+    table = pd.read_csv(folder / "q.csv").set_index(["period", "metric", "statistic"])
+    middle = table["value"]["2026Q2", "operating_cash_flow", "p50"]
+    assert f"  {middle:.1f}  " in lines[1]
+
+
+def test_a_reported_figure_is_placed(folder):
+    place = "operating_cash_flow/Oracle/2026Q1-Q2=1000"
+    found = call("quarters", "run", "--place", place, cwd=folder)
+    assert (found.returncode, found.stderr) == (0, "")
+    words = "Oracle, 2026Q1-Q2: operating cash flow of 1,000.00 or less on > 99"
+    assert found.stdout.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("capex/Oracle=3", "--place: 'capex/Oracle=3' is no figure; give METRIC/ISSUER/PERIOD"),
+        ("capex/Oracle/2026Q1", "--place: 'capex/Oracle/2026Q1' is no figure"),
+        ("capex/Oracl/2026Q1=3", "issuer: there is no 'Oracl'; did you mean Oracle?"),
+    ],
+)
+def test_bad_figures_get_a_line(folder, place, words):
+    found = call("quarters", "run", "--place", place, cwd=folder)
+    assert found.returncode == 2
+    assert words in found.stderr and found.stdout == ""
