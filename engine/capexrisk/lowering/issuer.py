@@ -33,9 +33,6 @@ def lower_issuer(i: Parameters, m: Parameters, start: Start, total_weight: float
     margin = max(books.margin, i["incremental_margin"])
     own_share = 1.0 - i["finance_lease_share"]
     prepaid = i["prepaid_share"] * i["buildout_share"] * own_share
-    first_plan = i["capex_plan"][0]
-    due = min(i["maturities"][0], i["bonds"] + i["secured_debt"])
-    outlay = (i["committed"] * own_share - prepaid) * first_plan
     share = i["relative_yield"] * i["buildout_capital"] / total_weight
     core_step = i["core_sigma"] * sqrt(DELTA)
     capex_step = ornstein_uhlenbeck_step(i["capex_sigma"], m["capex_speed"])
@@ -67,7 +64,7 @@ def lower_issuer(i: Parameters, m: Parameters, start: Start, total_weight: float
         "idio_step": i["idio_sigma"] * sqrt(DELTA),
         "discipline": i["discipline"] * (1.0 - i["committed"]),
         "pipeline_outflow": -float(np.expm1(-2.0 * DELTA / i["build_lag"])),
-        "burn_start": max(outlay + due - i["ocf"] * DELTA, 0.0),
+        "burn_start": books.burn,
         "distance_scale": 1.0 / (max(i["ocf"], books.floor) * DELTA),
     }
     return Issuer(**as_they_are(Issuer._fields, i, written), **written)

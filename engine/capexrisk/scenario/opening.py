@@ -36,6 +36,8 @@ class Books(NamedTuple):
     gross_leverage: float  # owed over cash flow, which a fall is measured by
     margin: float  # m_i
     value: float  # V_i0
+    burn: float  # β_i, a quarter's
+    pledge: float  # of the first quarter, as planned
 
 
 def start_of(parameters: Parameters) -> Start:
@@ -69,6 +71,11 @@ def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
     owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
     least = max(i["ocf"], floor)
     interest = i["coupon"] * debt
+    own_share = 1.0 - i["finance_lease_share"]
+    prepaid = i["prepaid_share"] * i["buildout_share"]
+    outlay = (i["committed"] - prepaid) * own_share * i["capex_plan"][0]
+    due = min(i["maturities"][0], i["bonds"] + i["secured_debt"])
+    in_hand = i["buildout_capital"] + i["construction"]
     return Books(
         buildout_revenue=capacity * earned,
         buildout_profit=profit,
@@ -80,6 +87,8 @@ def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
         gross_leverage=owed / least,
         margin=(i["ocf"] + (1.0 - m["tax"]) * (interest - profit)) / i["core_revenue"],
         value=max(i["ocf"], 0.0) + m["value_revenue"] * revenue,
+        burn=max(outlay + due - i["ocf"] / 4.0, 0.0),
+        pledge=in_hand + i["buildout_share"] * i["capex_plan"][0],
     )
 
 

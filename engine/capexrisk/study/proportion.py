@@ -81,7 +81,7 @@ def _closed_channels(scenario: Scenario) -> Iterator[str]:
 
 
 def _no_room(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
-    assets = _pledge(i) + i["other_capital"] + i["cash"]
+    assets = books.pledge + i["other_capital"] + i["cash"]
     by_cash_flow, by_assets = i["leverage_limit"] * max(i["ocf"], 0.0), i["asset_limit"] * assets
     if i["bond_quarter_cap"] > 0.0 and books.owed >= max(by_cash_flow, by_assets):
         line = (
@@ -102,18 +102,14 @@ def _large_cap(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Wa
 
 def _run(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
     """Liquidity and burn as in MODEL.md, before the first quarter."""
-    own_share = 1.0 - i["finance_lease_share"]
-    prepaid = i["prepaid_share"] * i["buildout_share"] * own_share
-    outlay = (i["committed"] * own_share - prepaid) * i["capex_plan"][0]
-    burn = max(outlay + i["maturities"][0] - i["ocf"] * QUARTER, 0.0)
-    collateral = max(i["secured_advance"] * _pledge(i) - i["secured_debt"], 0.0)
+    collateral = max(i["secured_advance"] * books.pledge - i["secured_debt"], 0.0)
     for regime, name in enumerate(REGIMES):
         hazard = market["hazard"][market["regime0"]][regime]
         if regime != market["regime0"] and 1.0 - exp(-hazard * QUARTER) < LIKELY:
             continue
         liquidity = max(i["cash"] - i["cash_min"], 0.0) + i["revolver"]
         liquidity += collateral * market["access"]["secured"][regime]
-        wanted = market["run_quarters"][regime] * burn
+        wanted = market["run_quarters"][regime] * books.burn
         if liquidity < wanted:
             line = (
                 f"{liquidity:.3g} of cash, lines and collateral is less than the {wanted:.3g} that "
@@ -135,13 +131,6 @@ def _left_out(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -
             yield "coupon_per_year", "left out, so that debt costs nothing; give it"
         if not any(key.startswith("maturities_") for key in issuer.inputs):
             yield "maturities_usd_bn", "left out, so that no debt falls due; give it"
-
-
-def _pledge(i: Parameters) -> float:
-    """Build-out capital of the first quarter, in service and under way."""
-    return float(
-        i["buildout_capital"] + i["construction"] + i["buildout_share"] * i["capex_plan"][0]
-    )
 
 
 Look = Callable[[Issuer, Parameters, Parameters, Books], Warnings]
