@@ -286,3 +286,27 @@ def test_cells_meet_without_gap():
     np.testing.assert_array_equal(UPPER_EDGES[middle + 1 : -1], LOWER_EDGES[middle + 2 :])
     assert (LOWER_EDGES[middle], UPPER_EDGES[middle]) == (0.0, 0.0)
     assert UPPER_EDGES[middle - 1] == -SMALLEST and LOWER_EDGES[middle + 1] == SMALLEST
+
+
+ATOM = 19.8  # inside the cell of 19.75 to 20
+
+
+@pytest.mark.parametrize("lowest", [18.0, ATOM], ids=["on both sides", "a floor"])
+@pytest.mark.parametrize("unit", [1.0, 2.0**-6])
+def test_paths_beside_an_atom_are_not_moved_onto_it(lowest, unit):
+    """Three in ten lie at the atom, the others evenly up to 22, from 18 or from the atom on.
+
+    Told of its own cell, and of three cells on, where the mass no longer bends the cubics.
+    """
+    values = np.concatenate([np.full(30_000, ATOM), np.linspace(lowest, 22.0, 70_001)[1:]])
+    counts = np.bincount(cells_of(values), minlength=CELLS).astype(np.int64)
+    distribution = Distribution(counts, atoms=(ATOM * unit,), unit=unit)
+    begin = float(np.mean(values < ATOM))
+    levels = np.array([begin - 0.005, begin + 0.001, begin + 0.29, begin + 0.32, begin + 0.55])
+    levels = levels[levels > 0.0]
+    exact = np.quantile(values, levels, method="inverted_cdf")
+    assert (exact == ATOM).sum() == 2
+    found = distribution.quantile(levels) / unit
+    # Counts of a cell are whole numbers: they place a path within one in some 2,000 of a cell.
+    np.testing.assert_allclose(found, exact, atol=0.25 / 1_000)
+    np.testing.assert_array_equal(found[exact == ATOM], ATOM)
