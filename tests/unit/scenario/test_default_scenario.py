@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import tomllib
 
 import pytest
@@ -16,6 +17,8 @@ from capexrisk.scenario import (
     load_scenario,
     scenario_from_case,
 )
+
+DATE = re.compile(r"2026-[0-9]{2}-[0-9]{2}")
 
 
 def flat(value, at=""):
@@ -124,3 +127,19 @@ def test_the_schema_accepts_the_default_and_sees_a_slip(default_path):
             del inner[last]
         else:
             inner[last] = kept
+
+
+def test_nothing_that_was_published_later_is_cited(default_path):
+    """By any date in a line of evidence, or in a row of the data that has its address."""
+    scenario = load_scenario(default_path)
+    day = str(scenario.as_of)
+    late = {
+        row["source_url"]
+        for file in (default_path.parent / "data").glob("*.csv")
+        for row in csv.DictReader(file.read_text("utf-8").splitlines())
+        if any(date > day for date in DATE.findall(" ".join(row.values())))
+    }
+    assert late
+    for given in inputs(scenario):
+        assert given.address not in late, given.path
+        assert all(date <= day for date in DATE.findall(given.source)), given.path
