@@ -145,7 +145,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     >>> names = ("hyperscalers-2026", "global-crossing")
     >>> scenarios = [cr.load_scenario(f"configs/{name}.toml") for name in names]
     >>> cr.compare([cr.simulate(scenario, paths=4_096, seed=1) for scenario in scenarios])
-    Comparison(global-crossing with hyperscalers-2026: 2,836 rows)
+    Comparison(global-crossing with hyperscalers-2026: 4,038 rows)
     """
     named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
     if len(named) < 2:
