@@ -41,8 +41,11 @@ def _rows(record: type[ManifestRecord], above: str) -> Iterator[str]:
 
 def _inner(annotation: Any) -> tuple[type[ManifestRecord] | None, str]:
     """The record that a field holds, and the mark of a list or a table of them."""
+    marks = {str: ".NAME", type(None): ""}  # of a table, and of what may be null
     for part in (annotation, *get_args(annotation)):
         if isinstance(part, type) and issubclass(part, ManifestRecord):
-            mark = "" if part is annotation else ".NAME" if str in get_args(annotation) else "[]"
-            return part, mark
+            if part is annotation:
+                return part, ""
+            found = (marks[other] for other in get_args(annotation) if other in marks)
+            return part, next(found, "[]")
     return None, ""

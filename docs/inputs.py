@@ -10,7 +10,7 @@ from capexrisk.scenario import Words
 from capexrisk.scenario.case import inner_tables
 from capexrisk.scenario.event import EVENTS
 from capexrisk.scenario.field import InputField, input_field_of
-from capexrisk.scenario.issuer import Issuer
+from capexrisk.scenario.issuer import WITH_GUIDANCE, WITH_LEASES, Issuer
 from capexrisk.scenario.market import Market, Thresholds
 from capexrisk.scenario.section import StrictModel, by_year_key
 
@@ -20,6 +20,9 @@ HEAD = "| key | meaning | unit | left out | range | where |\n|---|---|---|---|--
 HEAD_OF_WORDS = "| key | left out | what |\n|---|---|---|"
 HEAD_OF_EVENTS = "| what | meaning |\n|---|---|"
 GENERAL = Words()
+NEEDED_WITH = dict.fromkeys(WITH_GUIDANCE, "capex_YEAR_usd_bn") | dict.fromkeys(
+    WITH_LEASES, "leases_not_commenced_usd_bn"
+)
 
 
 def page(text: str) -> str:
@@ -63,6 +66,8 @@ def _rows(record: type[StrictModel], above: str = "") -> Iterator[str]:
 def _row(key: str, declared: InputField, needed: bool, schema: Mapping[str, Any]) -> str:
     neutral = declared.neutral
     left_out = "needed" if needed else "–" if neutral is None else _value(neutral)
+    if key in NEEDED_WITH:
+        left_out = f"needed with `{NEEDED_WITH[key]}`"
     cells = (GENERAL.fill(declared.meaning), declared.unit, left_out, _range(schema))
     return " ".join(f"| `{key}` | {' | '.join(cells)} | {declared.step} |".split())
 

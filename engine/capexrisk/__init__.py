@@ -10,11 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from capexrisk.archive.inputs import InputResults
     from capexrisk.archive.results import Results, load_results
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
+    from capexrisk.study.budget import budget_split
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
 
 _HOME = {
     "__version__": "capexrisk.code",
+    "budget_split": "capexrisk.study.budget",
     "Comparison": "capexrisk.study.comparison",
     "compare": "capexrisk.study.comparison",
     "CapexriskError": "capexrisk.errors",
     "KernelFault": "capexrisk.errors",
     "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
+    "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
     "load_results": "capexrisk.archive.results",
@@ -47,6 +51,7 @@ _HOME = {
 __all__ = [
     "CapexriskError",
     "Comparison",
+    "InputResults",
     "KernelFault",
     "Quarters",
     "RareEvent",
@@ -56,6 +61,7 @@ __all__ = [
     "ScenarioError",
     "Session",
     "__version__",
+    "budget_split",
     "compare",
     "load_results",
     "load_scenario",

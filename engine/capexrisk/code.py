@@ -31,6 +31,8 @@ WITHOUT_A_SAY: Final = (
         "estimate/lookup.py",
         "estimate/paired.py",
     ),
+    *("estimate/budget_split.py", "estimate/differences.py"),
+    *("uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import ClassVar
+from operator import index
+from typing import ClassVar, SupportsIndex
 
 LONGEST_PART = 400  # characters; a word in a file may be a megabyte long
 MOST_LISTED = 8
 ALIKE = 0.65  # difflib's ratio above which a word may be a misspelling of another
+BEGUN = 0.75  # the same, for the beginning of a longer word
+MISSING = "missing"
+MOST_MISSING = 40  # keys that are missing, in one line
 RUN_FAILED = 1
 USAGE_WRONG = 2
 
@@ -35,7 +39,9 @@ __all__ = [
     "UnknownName",
     "WorkersLost",
     "nearest",
+    "refuse_type",
     "suggest",
+    "whole_number",
 ]
 
 
@@ -86,7 +92,8 @@ class ScenarioError(CapexriskError):
     hint : str
         How to fix it: ``give 0 or more``.
     others : tuple of ScenarioError
-        Further errors in the same scenario, in its order. The text only counts them.
+        Further errors in the same scenario, in its order. The text names all keys that are missing,
+        where the first is, and only counts the rest.
     """
 
     def __init__(
@@ -100,7 +107,17 @@ class ScenarioError(CapexriskError):
 
     def __str__(self) -> str:
         line = f"{self.where}: {self.value}; {self.hint}"
-        return f"{line} (and {len(self.others)} more)" if self.others else line
+        missing = [other for other in self.others if other.value == self.value == MISSING]
+        named = missing[:MOST_MISSING]
+        if named:
+            line += f"; missing too: {', '.join(other.key for other in named)}"
+        more = len(self.others) - len(named)
+        return f"{line} (and {more} more)" if more else line
+
+    @property
+    def key(self) -> str:
+        """The place without the file."""
+        return self.where.rpartition(": ")[2]
 
 
 class MissingSource(CapexriskError):
@@ -195,18 +212,51 @@ class ClusterError(CapexriskError):
     transient = True
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def refuse_type(argument: str, value: object, wanted: type, hint: str) -> None:
+    """Refuse an argument of another type.
+
+    Raises
+    ------
+    TypeError
+    """
+    if not isinstance(value, wanted):
+        raise TypeError(f"{argument}: is of type {type(value).__name__}; {hint}")
+
+
+def whole_number(argument: str, value: SupportsIndex) -> int:
+    """The whole number that an argument is.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    try:
+        return index(value)
+    except TypeError:
+        shown = _shortened(repr(value))
+        raise ArgumentError(argument, f"{shown} is not a whole number; give one") from None
+
+
+def nearest(word: object, known: Iterable[str]) -> str | None:
     """The known word that was probably meant, ignoring case; None if none is close.
 
-    >>> nearest("orakle", ["Oracle", "Meta"])
-    'Oracle'
+    >>> nearest("orakle", ["Oracle", "Meta"]), nearest("demnd", ["tax", "demand0_usd_bn_per_year"])
+    ('Oracle', 'demand0_usd_bn_per_year')
     """
+    if not isinstance(word, str):
+        return None
     by_case = {name.casefold(): name for name in known}
-    close = get_close_matches(word.casefold(), by_case, n=1, cutoff=ALIKE)
-    return by_case[close[0]] if close else None
+    folded = word.casefold()
+    close = get_close_matches(folded, by_case, n=1, cutoff=ALIKE)
+    if close:
+        return by_case[close[0]]
+    # The beginning of a long key, such as "market.demnd" of "demand0_usd_bn_per_year".
+    beginnings = {name[: len(folded)]: name for name in reversed(by_case)}
+    begun = get_close_matches(folded, beginnings, n=1, cutoff=BEGUN) if len(folded) > 3 else []
+    return by_case[beginnings[begun[0]]] if begun else None
 
 
-def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
+def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     """Suggestion for an unknown word: the closest known one, or else the list of them.
 
     >>> suggest("sobel", ["sobol", "plain"])

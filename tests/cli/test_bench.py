@@ -152,7 +152,7 @@ def test_each_worker_is_busy_for_a_second_if_nobody_says_how_long(
     """Whole chunks of so many seconds, then whole nets."""
     from capexrisk.scenario import load_scenario
 
-    start = speed.Start(prepare=0.0, load=0.0, chunk=chunk, load_means=0.0)
+    start = speed.StartUp(prepare=0.0, load=0.0, chunk=chunk, load_means=0.0)
     monkeypatch.setattr(speed, "worker_count", lambda _: 3)
     monkeypatch.setattr(speed, "_start", lambda *_: start)
     asked = []

@@ -15,7 +15,7 @@ def test_what_it_says(tmp_path):
     found = call("forecast", "small.toml", "--paths", "5000", "--jobs", "1", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
     head, *lines = found.stdout.splitlines()
-    assert head == "8,192 paths, extrapolated from 8,192:"
+    assert head == "8,192 paths (5,000 fill whole nets), extrapolated from 8,192:"
     assert [line.split()[0] for line in lines] == ["time", "memory", "disk"]
     assert all(re.search(r"[0-9.]+ (s|min|h|MiB)", line) for line in lines)
     assert listing(tmp_path) == before

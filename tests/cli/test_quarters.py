@@ -32,6 +32,14 @@ def test_quantiles_are_shown_by_quarter_and_written(folder):
     assert f"  {middle:.1f}  " in lines[1]
 
 
+def test_a_year_is_named_as_it_is_written(folder):
+    found = call("quarters", "run", "--place", "capex/Oracle/2026=40", cwd=folder)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "capexrisk: --place: period: there is no '2026'; a year is written 2026Q1-Q4\n"
+    )
+
+
 def test_a_reported_figure_is_placed(folder):
     place = "operating_cash_flow/Oracle/2026Q1-Q2=1000"
     found = call("quarters", "run", "--place", place, cwd=folder)
@@ -45,10 +53,24 @@ def test_a_reported_figure_is_placed(folder):
     [
         ("capex/Oracle=3", "--place: 'capex/Oracle=3' is no figure; give METRIC/ISSUER/PERIOD"),
         ("capex/Oracle/2026Q1", "--place: 'capex/Oracle/2026Q1' is no figure"),
-        ("capex/Oracl/2026Q1=3", "issuer: there is no 'Oracl'; did you mean Oracle?"),
+        ("capex/Oracl/2026Q1=3", "--place: issuer: there is no 'Oracl'; did you mean Oracle?"),
+        ("capx/Oracle/2026Q1=3", "--place: metric: there is no 'capx'; did you mean capex?"),
+        ("cash/Oracle/2026Q1-Q2=3", "--place: period: cash is of a quarter; give one"),
+        ("capex/Oracle/2026Q1=nan", "--place: 'capex/Oracle/2026Q1=nan' is no figure"),
+        ("capex/Oracle/2026Q1=-inf", "--place: 'capex/Oracle/2026Q1=-inf' is no figure"),
+        ("capex/Oracle/2026Q1=1e999", "--place: 'capex/Oracle/2026Q1=1e999' is no figure"),
     ],
 )
-def test_bad_figures_get_a_line(folder, place, words):
-    found = call("quarters", "run", "--place", place, cwd=folder)
-    assert found.returncode == 2
-    assert words in found.stderr and found.stdout == ""
+def test_bad_figures_get_a_line_before_a_path_is_traced(folder, invoke, monkeypatch, place, words):
+    monkeypatch.chdir(folder)
+    monkeypatch.delattr("capexrisk.study.quarters.quarters")
+    good = ("--place", "capex/Oracle/2026Q1=3")
+    code, out, err = invoke("quarters", "run", *good, "--place", place)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_an_issuer_that_is_not_there_gets_a_line(folder):
+    found = call("quarters", "run", "--issuer", "oracle", cwd=folder)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == "capexrisk: --issuer: there is no 'oracle'; did you mean Oracle?\n"

@@ -12,7 +12,19 @@ def test_what_lies_in_a_folder(tmp_path):
     write_small_scenario(tmp_path)
     (tmp_path / "glut.toml").write_text('extends = "small.toml"\nname = "glut"\nquarters = 3\n')
     for arguments in (
-        ("run", "small.toml", "--paths", "1024", "--seed", "7", "--out", "runs/a", "-q"),
+        (
+            "run",
+            "small.toml",
+            "--paths",
+            "1024",
+            "--seed",
+            "7",
+            "--out",
+            "runs/a",
+            "-q",
+            "--set",
+            "market.tax=0.2",
+        ),
         ("compare", "small.toml", "glut.toml", "--paths", "1024", "--out", "runs/b", "-q"),
     ):
         assert call(*arguments, cwd=tmp_path).returncode == 0
@@ -31,6 +43,7 @@ def test_what_lies_in_a_folder(tmp_path):
     lines = [line.split() for line in found.stdout.splitlines()]
     by_name = {line[0]: line[1:] for line in lines if line}
     assert by_name["a"][:3] == ["finished", "hyperscalers-2026", "1,024"]
+    assert "market.tax=0.2" in by_name
     assert by_name["moved/here"][:3] == by_name["a"][:3]
     assert by_name["b"][:3] == ["finished", "comparison", "of"]
     assert by_name["b/runs/glut"][1] == "glut"

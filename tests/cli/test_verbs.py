@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,24 @@ from capexrisk.scenario import digest, load_scenario
 from tests.cli.command import COMMAND, DEFAULT, ROOT, call
 
 HEAVY = {"numba", "pandas", "matplotlib", "numpy", "scipy", "pyarrow", "joblib", "pydantic"}
+
+
+COMPILER = {"numba", "pandas", "matplotlib", "scipy", "pyarrow", "joblib"}
+
+
+# The exit code of each call, and the top-level modules that are loaded after it.
+CALLS = """
+import json, sys
+from capexrisk.cli.main import main
+told = []
+for call in json.loads(sys.argv[1]):
+    sys.argv = ["capexrisk", *call]
+    try:
+        main()
+    except SystemExit as ended:
+        told.append((ended.code, sorted({name.partition(".")[0] for name in sys.modules})))
+print(json.dumps(told))
+"""
 
 
 def imported_by(*arguments: str) -> set[str]:
@@ -46,7 +65,39 @@ def test_help_names_every_verb_and_loads_nothing_heavy(tmp_path):
 
 
 def test_the_scenario_s_verbs_load_no_compiler(tmp_path):
-    assert not (HEAVY - {"pydantic", "numpy"}) & imported_by("validate", str(DEFAULT))
+    light = {"pydantic", "numpy", "scipy"}  # the laws of ranges are scipy's
+    assert not (HEAVY - light) & imported_by("validate", str(DEFAULT))
+
+
+def test_help_and_refusals_load_no_compiler():
+    """All in one process, where a module once loaded stays."""
+    refused = [
+        ("run", "nothing.toml"),
+        ("run", DEFAULT, "--set", "issuers.Oracle.cash_usd_bn=-1"),
+        ("run", DEFAULT, "--sampler", "sobel"),
+        ("forecast", "nothing.toml"),
+        ("rare", DEFAULT),
+        ("bench", "nothing.toml"),
+        ("compare", DEFAULT, "nothing.toml"),
+        ("compare", DEFAULT, ROOT / "configs"),
+        ("resume", "nothing"),
+        *((verb, ROOT / "configs") for verb in ("report", "verify", "quarters")),
+        ("replay", ROOT / "configs", "--path", "1"),
+    ]
+    calls = [*((verb, "--help") for verb in VERBS), *refused]
+    found = subprocess.run(
+        [sys.executable, "-c", CALLS, json.dumps(calls, default=str)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told = json.loads(found.stdout.splitlines()[-1])
+    assert [code for code, _ in told] == [0] * len(VERBS) + [2] * len(refused)
+    loaded = {
+        " ".join(map(str, call)): set(names) for call, (_, names) in zip(calls, told, strict=True)
+    }
+    assert {call: names & COMPILER for call, names in loaded.items() if names & COMPILER} == {}
 
 
 def test_every_verb_is_in_the_table():
@@ -152,6 +203,7 @@ def test_validate(tmp_path):
     assert found.stdout == (
         f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}; "
         "capacity serves 81 % of demand at the start\n"
+        f"{DEFAULT}: 69 of 305 assumed inputs have no range; `capexrisk sources` shows which\n"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -190,6 +242,84 @@ def test_sources_take_what_is_set_as_assumed(invoke, monkeypatch):
     assert code == 0 and "set on the command line" in out
 
 
+UNCERTAIN = """
+extends = "base.toml"
+[uncertainty.groups."capital spending"]
+inputs = ["issuers.*.capex_growth_first_per_year"]
+how = "add"
+law = "normal"
+sd = 0.06
+evidence = "derived: [note 3] [/x] how far guidance was off"
+[uncertainty.groups.spreads]
+inputs = ["market.oas_mean_bp"]
+how = "multiply"
+law = "uniform"
+low = 0.6
+high = 1.4
+evidence = "assumed: nobody knows them better"
+[uncertainty.groups.tax]
+inputs = ["market.tax"]
+how = "add"
+law = "normal"
+sd = 0.06
+evidence = "assumed: a law may change"
+[[uncertainty.correlations]]
+groups = ["capital spending", "spreads"]
+correlation = -0.25
+evidence = "assumed: dear money is spent slowly"
+"""
+
+
+@pytest.fixture
+def uncertain(tmp_path):
+    text = DEFAULT.read_text("utf-8")  # without ranges of its own
+    head, run = text[: text.index("\n[uncertainty.")], text[text.index("\n[run]") :]
+    (tmp_path / "base.toml").write_text(head + run, "utf-8")
+    path = tmp_path / "x.toml"
+    path.write_text(UNCERTAIN, "utf-8")
+    return path
+
+
+def test_sources_list_ranges_groups_and_correlations(uncertain):
+    found = call("sources", "x.toml", cwd=uncertain.parent)
+    assert (found.returncode, found.stderr) == (0, "")
+    lines = found.stdout.splitlines()
+    spreads = "58.9 to 125, 125 to 265, 237 to 503"
+    given = f"market.oas_mean_bp = (92.0, 195.0, 370.0): assumed; P5 to P95 {spreads}"
+    assert given in lines
+    first = (
+        "capital spending; normal, mean 0, sd 0.06; added; "
+        "issuers.Alphabet.capex_growth_first_per_year; 0.151 to 0.349; derived"
+    )
+    assert lines[lines.index(first) + 1] == "    [note 3] [/x] how far guidance was off"
+    assert "issuers.Oracle.capex_growth_first_per_year; -0.0487 to 0.149" in lines
+    assert "market.oas_mean_bp[1]; 125 to 265" in lines
+    tax = next(line for line in lines if line.startswith("tax; "))
+    assert "0.0546 to 0.249; 0.62 %" in tax
+    pair = "capital spending; spreads; -0.25; assumed"
+    assert lines[lines.index(pair) + 1] == "    dear money is spent slowly"
+    assert lines[-1] == "8 with a range: 3 groups, 1 correlation, 3 draws"
+
+
+def test_validate_counts_assumed_inputs_without_a_range(uncertain):
+    found = call("validate", "x.toml", cwd=uncertain.parent)
+    assert (found.returncode, found.stderr) == (0, "")
+    line = found.stdout.splitlines()[1]
+    assert line.endswith(" of 305 assumed inputs have no range; `capexrisk sources` shows which")
+    assert line.startswith("x.toml: 297 of ")
+
+
+@pytest.mark.parametrize("verb", ["validate", "sources"])
+def test_a_group_that_moves_nothing_is_refused(uncertain, verb):
+    keys = 'uncertainty.groups.tax.inputs=["issuers.*.tax"]'
+    found = call(verb, "x.toml", "--set", keys, cwd=uncertain.parent)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "capexrisk: x.toml: uncertainty.groups.tax.inputs[0]: 'issuers.*.tax' matches no input; "
+        "give a path that `capexrisk sources` lists\n"
+    )
+
+
 def test_doctor(invoke):
     code, out, err = invoke("doctor")
     assert (code, err) == (0, "")
@@ -199,7 +329,7 @@ def test_doctor(invoke):
 
 
 def test_doctor_tells_of_wrong_bits(invoke, monkeypatch):
-    monkeypatch.setattr("capexrisk.cli.doctor.known_answer_holds", lambda: False)
+    monkeypatch.setattr("capexrisk.kernel.selftest.known_answer_holds", lambda: False)
     code, out, err = invoke("doctor")
     assert code == 1 and "self-test" not in out
     assert err.startswith("capexrisk: the random bits are not the published ones")

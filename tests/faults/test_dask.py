@@ -26,6 +26,7 @@ from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
 from tests.unit.scenarios import small_scenario
+from tests.unit.uncertain import uncertain
 
 CHUNKS = 96
 PATHS = CHUNKS * RunPlan(paths=1, seed=0).chunk_paths  # a fourth net more fills up to 128 chunks
@@ -78,6 +79,15 @@ def assert_same_files(found: Results, wanted: Results, folder: Path) -> None:
     for file in (SUMMARY_CSV, DISTRIBUTIONS):
         left, right = ((folder / name / file).read_bytes() for name in ("found", "wanted"))
         assert left == right, file
+
+
+def test_points_of_the_inputs_give_the_same_bytes(cluster):
+    asked = {"paths": 4_096, "seed": 5, "outer": 64, "inner": 128}
+    here = simulate(uncertain(), **asked).inputs
+    there = simulate(uncertain(), **asked, backend="dask", scheduler=cluster.address).inputs
+    assert there.table.equals(here.table)
+    assert there.points.equals(here.points)
+    assert there.chunks.equals(here.chunks)
 
 
 def test_a_worker_that_is_killed_changes_no_byte(expected, tmp_path):
@@ -299,6 +309,7 @@ def test_nobody_pays_for_dask_who_does_not_ask_for_it():
 import sys
 import capexrisk
 from tests.unit.scenarios import small_scenario
+from tests.unit.uncertain import uncertain
 capexrisk.simulate(small_scenario(), paths=10, backend="threading")
 assert not {"dask", "distributed"} & sys.modules.keys()
 """

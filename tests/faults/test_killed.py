@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.checkpoint import OVER_INPUTS, paths_kept
 from tests.cli.command import call
 from tests.faults.process import END, PATHS, begun, held, kill, tables, wait_until, wait_until_kept
 
@@ -28,6 +29,30 @@ def test_the_run_is_killed_again_and_again(folder, wanted, backend):
     assert re.match(r"x +unfinished, \d+% ", line)
     assert call("resume", "x", "-q", cwd=folder).returncode == 0
     assert tables(folder / "x") == wanted
+
+
+RANGE = """
+[uncertainty.groups."core"]
+inputs = ["issuers.*.core_growth_per_year"]
+how = "add"
+law = "normal"
+sd = 0.03
+evidence = "assumed: for a test"
+"""
+
+
+def test_killed_among_the_points_of_the_inputs(folder):
+    with (folder / "small.toml").open("a", encoding="utf-8") as file:
+        file.write(RANGE)
+    asked = ("run", "small.toml", "--paths", "4096", "--outer", "16384", "--inner", "128", "-q")
+    assert call(*asked, "--out", "whole", cwd=folder).returncode == 0
+    with begun(folder, *asked, "--out", "x", "--jobs", "1") as process:
+        inputs = folder / "x.unfinished" / "checkpoint" / OVER_INPUTS
+        wait_until(process, lambda: paths_kept(inputs) > 0)
+        kill(process)
+    assert call("resume", "x", "-q", cwd=folder).returncode == 0
+    for name in ("summary.csv", "inputs.csv", "inputs_points.parquet"):
+        assert (folder / "x" / name).read_bytes() == (folder / "whole" / name).read_bytes()
 
 
 def test_killed_while_the_results_are_written(folder, wanted):

@@ -15,6 +15,7 @@ from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.issuer import NEVER, Issuer
 from capexrisk.scenario.market import Absorption, Access, Market
 from tests.hostile.figures import correlation, figure, hazards, seasonality, split, table_schema
+from tests.hostile.ranges import uncertainty
 from tests.hostile.spoiling import spoil
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +85,8 @@ def scenarios(draw: st.DrawFn) -> Table:
         _settle(table)
     if draw(st.booleans()):
         table["events"] = _events(random, start, quarters)
+    if draw(st.booleans()):
+        table["uncertainty"] = uncertainty(random, table)
     for spoilt in draw(st.lists(spoil, max_size=3)) if draw(st.booleans()) else ():
         spoilt(random, table)
     return table

@@ -21,6 +21,8 @@ from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, OWED_AS, RATIONED
 from capexrisk.scenario import load_run_section, load_scenario
 from capexrisk.study.simulation import simulate
+from capexrisk.uncertainty import InputDesign, input_design
+from capexrisk.uncertainty.ranges import range_by
 from tests.oracle.identities import waterfall_imbalance
 
 REFUSED = "refused"
@@ -68,6 +70,7 @@ def judge(path: Path) -> Verdict:
         warnings.simplefilter("error")
         try:
             scenario = load_scenario(path)
+            check_design(input_design(scenario, str(path)))
         except ScenarioError as error:
             check_message(error, path)
             return Verdict(REFUSED, rule_of(error))
@@ -99,6 +102,24 @@ def load_or_refuse_run_section(path: Path) -> None:
         load_run_section(path)
     except ScenarioError as error:
         check_message(error, path)
+
+
+def check_design(design: InputDesign | None) -> None:
+    """Every number that a design draws is finite and in its bounds, at the edges too."""
+    if design is None:
+        return
+    edges = [5e-324, 2.0**-53, 0.3, 0.5, 1.0 - 2.0**-53]
+    uniforms = np.array([np.full(design.dimensions, edge) for edge in edges])
+    random = np.random.default_rng(0).random((10, design.dimensions))
+    values = design.values(np.concatenate([uniforms, np.clip(random, 1e-9, 1.0 - 1e-9)]))
+    bounds = np.array([entry.bounds for entry in design.entries])
+    if not ((bounds[:, 0] <= values) & (values <= bounds[:, 1])).all():
+        raise Defect("a number that is drawn is out of its bounds")
+    for drawn in design.draws:
+        for column in drawn.entries:
+            low, high = range_by(drawn, design.entries[column])
+            if not low <= high:
+                raise Defect(f"{drawn.name}: a range from {low} to {high}")
 
 
 def check_message(error: ScenarioError, path: Path) -> None:

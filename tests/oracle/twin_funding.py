@@ -273,7 +273,8 @@ def surplus(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
         left = left - repaid
         refill = np.minimum(left, positive(now.target[i] - state.cash[i]))
         left = left - refill
-        buyback = np.minimum(left, firm["buybacks"] * DELTA)
+        rounding = left <= 1e-9 * now.target[i]
+        buyback = np.where(rounding, 0.0, np.minimum(left, firm["buybacks"] * DELTA))
         left = left - buyback
         state.cash[i] = state.cash[i] + refill + left
         now.revolver_repaid.append(repaid)

@@ -16,7 +16,7 @@ def steps_1_to_5(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws
     step_2_spread(case, state, now, draws)
     step_3_demand(case, state, now)
     step_4_capacity(case, state, now)
-    step_5_tenants(case, state, now, draws)
+    step_5_anchor(case, state, now, draws)
     step_5_revenue(case, state, now)
 
 
@@ -159,7 +159,7 @@ def glut_and_utilisation(case: dict, state: SimpleNamespace, now: SimpleNamespac
     state.U = (1 + now.G**p) ** (-1 / p)
 
 
-def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict) -> None:
+def step_5_anchor(case: dict, state: SimpleNamespace, now: SimpleNamespace, draws: dict) -> None:
     """Glut, utilisation and the loss of the big anchor."""
     market = case["market"]
     # 5. Utilisation and anchor customer
@@ -182,7 +182,7 @@ def step_5_tenants(case: dict, state: SimpleNamespace, now: SimpleNamespace, dra
 
 
 def step_5_revenue(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> None:
-    """Spot earnings, build-out revenue and AI cash profit."""
+    """Spot earnings, build-out revenue and its cash profit."""
     market = case["market"]
     # 5. Revenue
     now.S = state.U * np.maximum(1.0, 1 / now.G) ** market["scarcity"]

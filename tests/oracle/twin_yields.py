@@ -227,20 +227,20 @@ def binding_cause(case: dict, state: SimpleNamespace, now: SimpleNamespace, i: i
     """The largest obstacle of this quarter, by its number in the document's list."""
     market, firm = case["market"], case["issuers"][i]
     b = firm["contracted_share"]
-    # 1
-    window = sum(now.room_at_one[channel][i] - now.room[channel][i] for channel in now.room)
     # 2
+    window = sum(now.room_at_one[channel][i] - now.room[channel][i] for channel in now.room)
+    # 3
     cap = firm["bond_quarter_cap"]
     leverage = (cap - np.minimum(cap, now.leverage_room[i])) * now.bond_terms[i]
-    # 3
-    rationing = sum(now.asked[channel][i] - now.sold[channel][i] for channel in now.sold)
     # 4
+    rationing = sum(now.asked[channel][i] - now.sold[channel][i] for channel in now.sold)
+    # 5
     earning = (1 - market["tax"]) * (1 - market["variable_cost"]) * now.Q[i] * DELTA
     shortfall = positive(1 - market["anchor_recovery"] * now.S)
     anchor = np.where(state.anchor_lost, earning * b * shortfall, 0.0)
-    # 5
-    glut = earning * (1 - b) * positive(1 - now.S)
     # 6
+    glut = earning * (1 - b) * positive(1 - now.S)
+    # 7
     beyond_plan = positive(now.W[i] - firm["capex_plan"][now.k])
     overspending = (1 - firm["finance_lease_share"]) * beyond_plan
     obstacles = np.array([window, leverage, rationing, anchor, glut, overspending])
@@ -274,10 +274,11 @@ def record_distance(
     """Keep how near the issuer came to failure: negative exactly where it has failed.
 
     It is what is spare beyond the failure to fund, or beyond the run where that is nearer, in
-    quarters of the operating cash flow at the start, or of its floor.
+    quarters of own-funded planned capex, and at least a tenth of the operating cash flow at the
+    start, or of its floor.
     """
     firm = case["issuers"][i]
-    scale = max(firm["ocf"], state.floor[i]) * DELTA
+    scale = np.maximum(now.own_funded[i], 0.1 * max(firm["ocf"], state.floor[i]) * DELTA)
     spare = np.minimum(now.spare[i], now.beyond_run[i])
     distance = np.where(now.alive[i], spare / scale, np.inf)
     result["distance"][i] = np.minimum(result["distance"][i], distance)

@@ -142,7 +142,9 @@ def test_the_engine_has_no_file_of_a_kind_that_is_not_looked_at():
 
 def test_the_files_are_those_that_a_run_computes_with():
     """Found by an import: all that a run's numbers pass through, less what only carries them."""
-    program = "import sys, capexrisk.run.stopping; print(*sys.modules)"
+    program = (
+        "import sys, capexrisk.run.stopping, capexrisk.estimate.input_table; print(*sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

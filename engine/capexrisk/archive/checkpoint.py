@@ -21,16 +21,18 @@ import numpy as np
 
 from capexrisk.archive.arrays import read_arrays, read_head, write_arrays
 from capexrisk.archive.atomic import sync_folder
-from capexrisk.archive.job import JOB, Job, read_job, refuse_other, write_job
+from capexrisk.archive.directory import JOB
+from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
 from capexrisk.estimate.totals import ChunkTotals, Totals
-from capexrisk.run.chunks import draws_of, run_chunk
+from capexrisk.run.chunks import all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk
 from capexrisk.run.signals import signals_ignored
 
 TOTALS: Final = "totals-*.lz4"
+OVER_INPUTS: Final = "inputs"  # folder for the outer points' paths, with a checkpoint of its own
 # The parts are written in turn, each when that takes no more than these shares of the time since
 # the last write: of processor time, which the workers lose, and of elapsed time, most of it waiting
 # for a disk.
@@ -55,7 +57,8 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunDirectoryError(f"{folder}: cannot be a folder ({error.strerror})") from None
-    if any(entry.name not in (JOB, LOCK) and not entry.match(TOTALS) for entry in folder.iterdir()):
+    ours = (JOB, LOCK, OVER_INPUTS)
+    if any(entry.name not in ours and not entry.match(TOTALS) for entry in folder.iterdir()):
         raise RunDirectoryError(f"{folder}: holds other files; give a folder of its own")
     with locked(folder):
         checkpoint = open_checkpoint(folder, job)
@@ -77,7 +80,11 @@ def open_checkpoint(folder: Path, job: Job) -> Checkpoint:
         refuse_other(folder, then, job)
     write_job(job, folder / JOB)
     sync_folder(folder)
-    return Checkpoint(folder, job)
+    inner = job.over_inputs
+    if inner is None:
+        return Checkpoint(folder, job)
+    (folder / OVER_INPUTS).mkdir(exist_ok=True)
+    return Checkpoint(folder, job, over_inputs=open_checkpoint(folder / OVER_INPUTS, inner))
 
 
 @dataclass
@@ -92,12 +99,15 @@ class Checkpoint:
         One line for each damaged file.
     restored : int
         Paths that it held when this attempt began.
+    over_inputs : Checkpoint, optional
+        That of the outer points' paths.
     """
 
     folder: Path
     job: Job
     notes: list[str] = field(default_factory=list)
     restored: int = 0
+    over_inputs: Checkpoint | None = None
     _kept: list[int] = field(default_factory=lambda: [0] * REPLICATES)  # chunks of each replicate
     _run: str = field(init=False)
     _totals: Totals | None = None
@@ -177,6 +187,8 @@ class Checkpoint:
         # The disk may be full; the earlier files are still there.
         with signals_ignored(), suppress(OSError):
             self.keep()
+            if self.over_inputs is not None:
+                self.over_inputs.keep()
 
     def _write_in_turn(self, totals: Totals, part: int) -> None:
         processor, clock = time.thread_time(), time.monotonic()
@@ -222,7 +234,7 @@ class Checkpoint:
         if not len(rows):
             return
         replicate, first, paths, checksum = map(int, rows[0])
-        lowered, draws = self.job.lowered, draws_of(self.job.lowered, self.job.plan)
+        lowered, draws = self.job.lowered, all_draws_of(self.job.lowered, self.job.plan)
         again = run_chunk(lowered, draws, Chunk(0, replicate, first, paths))
         now = again.entry().checksum
         if now != checksum:

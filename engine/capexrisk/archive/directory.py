@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Final, Literal
 from uuid import uuid4
 
-from capexrisk.archive.job import JOB
-from capexrisk.archive.manifest import MANIFEST
 from capexrisk.archive.untrusted import read_json
 from capexrisk.errors import ResultsError, RunDirectoryError
 
 UNFINISHED: Final = ".unfinished"
 CHECKPOINT: Final = "checkpoint"
-Kind = Literal["run", "comparison"]
+JOB: Final = "job.json"
+MANIFEST: Final = "manifest.json"
+DirectoryKind = Literal["run", "comparison"]
 
 
 def named(directory: Path) -> Path:
@@ -44,6 +44,47 @@ def finished(directory: Path) -> Path:
 def holds_job(folder: Path) -> bool:
     """Whether a directory holds the job of an unfinished run."""
     return (folder / CHECKPOINT / JOB).is_file()
+
+
+def refuse_without_results(folder: Path) -> None:
+    """Refuse a directory without the results of a run; nothing is read, so it takes no time.
+
+    Raises
+    ------
+    ResultsError
+    """
+    if folder.name.endswith(UNFINISHED):  # its tables may be an earlier attempt's
+        said = f"is not finished; resume it with {resume_command(finished(folder))}"
+    elif _stands(folder / MANIFEST):
+        return
+    elif unfinished(folder).is_dir():
+        said = f"is not finished; resume it with {resume_command(folder)}"
+    elif not folder.is_dir():
+        said = "is no directory; give that of a finished run"
+    elif holds_job(folder):
+        said = f"is not finished; name it {unfinished(folder).name}, then {resume_command(folder)}"
+    else:
+        said = f"no {MANIFEST} here; give the directory of a finished run"
+    raise ResultsError(f"{folder}: {said}")
+
+
+def _stands(file: Path) -> bool:
+    """Whether a file exists, or only reading it can tell."""
+    try:
+        return file.exists()
+    except OSError:
+        return True
+
+
+def refuse_nothing_to_resume(out: Path) -> None:
+    """Refuse a place where no run is, neither finished nor begun.
+
+    Raises
+    ------
+    ResultsError
+    """
+    if not unfinished(out).is_dir() and not out.is_dir():
+        raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
 
 
 def resume_command(out: Path) -> str:
@@ -134,7 +175,7 @@ def make_folder(out: Path, folder: Path) -> list[Path]:
     return made
 
 
-def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
+def refuse_occupied(out: Path, overwrite: bool, kind: DirectoryKind) -> None:
     """Refuse to replace anything but an earlier result that may be overwritten.
 
     Raises
@@ -159,7 +200,7 @@ def refuse_occupied(out: Path, overwrite: bool, kind: Kind) -> None:
         )
 
 
-def _kind_of(out: Path) -> Kind:
+def _kind_of(out: Path) -> DirectoryKind:
     """Kind of a manifest; one that cannot be read counts as a run's."""
     try:
         kind = read_json(out / MANIFEST).content.get("kind")

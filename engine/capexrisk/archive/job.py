@@ -19,11 +19,11 @@ from capexrisk.code import code_identity
 from capexrisk.errors import ResultsError, ResumeMismatch
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import Scenario, digest
+from capexrisk.scenario import Scenario, digest, digest_of_uncertainty
 
-JOB: Final = "job.json"
 JOB_FORMAT: Final = 2
 OF_PLAN: Final = ("seed", "sampler", "collect")
+OF_TWO_LEVELS: Final = ("inner",)
 LONGEST: Final = 20  # characters of a value that differs
 
 
@@ -51,13 +51,25 @@ class Job:
         """The scenario, lowered for the kernel."""
         return lower(self.scenario, self.plan.collect)
 
+    @property
+    def over_inputs(self) -> Job | None:
+        """The job of the outer points' paths; None if there are none, or no input is uncertain."""
+        plan = self.plan.over_inputs
+        if plan is None or not self.scenario.uncertainty.groups:
+            return None
+        return replace(self, plan=plan, keep_paths=False)
+
     def identity(self) -> dict[str, str]:
         """Everything that can change a number, by name; a resumed run must have the same.
 
         The machine is not included: a difference shows when a chunk is recomputed.
         """
-        of_plan = {name: str(getattr(self.plan, name)) for name in OF_PLAN}
-        return {"scenario": digest(self.scenario)} | of_plan | code_identity()
+        plan = self.plan
+        names = (*OF_PLAN, *OF_TWO_LEVELS) if plan.two_levels else OF_PLAN
+        of_scenario = {"scenario": digest(self.scenario)}
+        if plan.two_levels:
+            of_scenario["uncertainty"] = digest_of_uncertainty(self.scenario)
+        return of_scenario | {name: str(getattr(plan, name)) for name in names} | code_identity()
 
     def fingerprint(self) -> str:
         """SHA-256 of the identity; each file of a checkpoint carries it."""

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from capexrisk.archive.checkpoint import paths_kept
-from capexrisk.archive.directory import CHECKPOINT, UNFINISHED, finished
-from capexrisk.archive.job import JOB, read_job
+from capexrisk.archive.directory import CHECKPOINT, JOB, MANIFEST, UNFINISHED, finished
+from capexrisk.archive.job import read_job
 from capexrisk.archive.lock import is_locked
 from capexrisk.archive.manifest import (
-    MANIFEST,
     ComparisonManifest,
     Manifest,
     OtherFormat,
@@ -24,6 +23,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
+from capexrisk.scenario import overrides_of
 
 DEEPEST = 3  # folders below the one that is asked for
 COMPARISON, RUN = "comparison", "run"
@@ -31,7 +31,7 @@ FINISHED, STOPPED, UNDONE, RUNNING = "finished", "stopped", "unfinished", "runni
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedRun:
     """A finished or unfinished run, or a comparison.
 
     Attributes
@@ -43,6 +43,8 @@ class Entry:
         A stopped run is finished: its time limit ended it before all of its paths.
     scenario : str
         Its name; for a comparison, the names of its scenarios.
+    changed : tuple of str
+        Inputs that were set beside the scenario's file: ``"market.tax=0.2"``.
     paths : int
         Paths counted: for a comparison by its base, for an unfinished run in its checkpoint.
     of : int
@@ -60,6 +62,7 @@ class Entry:
     kind: str
     state: str = FINISHED
     scenario: str = ""
+    changed: tuple[str, ...] = ()
     paths: int = 0
     of: int = 0
     seed: int = 0
@@ -68,7 +71,7 @@ class Entry:
     trouble: str = ""
 
 
-def runs_below(folder: Path) -> list[Entry]:
+def runs_below(folder: Path) -> list[ListedRun]:
     """All runs and comparisons in and below a folder, sorted by name.
 
     Folders inside a run and hidden folders are not searched.
@@ -98,7 +101,7 @@ def _search(folder: Path, depth: int) -> Iterator[Path]:
                 yield from _search(below, depth - 1)
 
 
-def _entry(directory: Path) -> Entry:
+def _entry(directory: Path) -> ListedRun:
     if directory.name.endswith(UNFINISHED):
         return _of_unfinished(directory)
     try:
@@ -107,45 +110,47 @@ def _entry(directory: Path) -> Entry:
             return _of_comparison(directory, manifest)
         return _of_run(directory, manifest)
     except OtherFormat:
-        return Entry(directory, RUN, trouble="of another version")
+        return ListedRun(directory, RUN, trouble="of another version")
     except (CapexriskError, OSError):
-        return Entry(directory, RUN, trouble="cannot be read")
+        return ListedRun(directory, RUN, trouble="cannot be read")
 
 
-def _of_comparison(directory: Path, manifest: ComparisonManifest) -> Entry:
+def _of_comparison(directory: Path, manifest: ComparisonManifest) -> ListedRun:
     base = manifest.runs[manifest.base]
-    return Entry(
+    return ListedRun(
         directory, COMPARISON, scenario=", ".join(manifest.runs), paths=base.paths, seed=base.seed
     )
 
 
-def _of_unfinished(directory: Path) -> Entry:
+def _of_unfinished(directory: Path) -> ListedRun:
     out = finished(directory)
     try:
         job, _ = read_job(directory / CHECKPOINT / JOB)
     except (CapexriskError, OSError):
-        return Entry(out, RUN, UNDONE, trouble="cannot be read")
-    return Entry(
+        return ListedRun(out, RUN, UNDONE, trouble="cannot be read")
+    return ListedRun(
         out,
         RUN,
         RUNNING if is_locked(directory / CHECKPOINT) else UNDONE,
         scenario=job.scenario.name,
+        changed=tuple(overrides_of(job.scenario)),
         paths=paths_kept(directory / CHECKPOINT),
         of=job.plan.run_paths,
         seed=job.plan.seed,
     )
 
 
-def _of_run(directory: Path, manifest: Manifest) -> Entry:
+def _of_run(directory: Path, manifest: Manifest) -> ListedRun:
     run, last = manifest.run, manifest.scenario.quarter_labels()[-1]
     table = read_table(directory / SUMMARY_PARQUET, SUMMARY, MOST_ROWS["summary"])
     any_failure = Name(SYSTEM, last, failures_metric(1), "probability")
     stopped = run.paths < run.paths_asked and not run.targets
-    return Entry(
+    return ListedRun(
         directory=directory,
         kind=RUN,
         state=STOPPED if stopped else FINISHED,
         scenario=manifest.scenario.name,
+        changed=tuple(overrides_of(manifest.scenario)),
         paths=run.paths_counted,
         of=run.paths_asked if stopped else 0,
         seed=run.seed,

@@ -19,21 +19,20 @@ from pydantic import (
     model_validator,
 )
 
+from capexrisk.archive.directory import MANIFEST
 from capexrisk.archive.untrusted import Json, read_json, shortened
 from capexrisk.errors import ResultsError
-from capexrisk.kernel.outcomes import Collect
 from capexrisk.scenario import Scenario, digest
-from capexrisk.scenario.plan import Sampler
+from capexrisk.scenario.plan import Collect, Sampler
 
-MANIFEST: Final = "manifest.json"
 FORMAT_VERSION: Final = 3
 SHOWN: Final = 12  # digits of a commit or digest in a line of text
 
 Count = Annotated[int, Field(ge=0, le=10**15)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
 Word = Annotated[str, StringConstraints(max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,40}\.(csv|parquet)$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.(csv|parquet)$")]
 
 
 def said(description: str, unit: str = "", **options: Any) -> Any:
@@ -52,8 +51,8 @@ class TargetRecord(ManifestRecord):
 
     target: str = said("as `--target` takes it")
     reached: bool = said("whether the error is as small as asked")
-    value: Number | None = said("the estimate; null if unknown", "as in the summary")
-    standard_error: Number | None = said("its error; null if unknown", "as in the summary")
+    value: FiniteNumber | None = said("the estimate; null if unknown", "as in the summary")
+    standard_error: FiniteNumber | None = said("its error; null if unknown", "as in the summary")
     paths_needed: Count | None = said(
         "about how many it takes in all; null if reached, or if no path tells", "paths"
     )
@@ -95,7 +94,7 @@ class RunRecord(ManifestRecord):
     jobs: Count = said("number of workers, 0 for those of a cluster; no effect on a number")
     backend: Word = said("how the workers ran; no effect on a number")
     targets: tuple[TargetRecord, ...] = said("errors at which the run was to stop")
-    max_seconds: Number | None = said("cap on the time of simulating, or null", "s")
+    max_seconds: FiniteNumber | None = said("cap on the time of simulating, or null", "s")
 
     @model_validator(mode="after")
     def _paths_add_up(self) -> RunRecord:
@@ -153,7 +152,9 @@ class TimesRecord(ManifestRecord):
     finished: AwareDatetime = said(
         "by the same clock, which may have been set in between: not to be subtracted", "UTC"
     )
-    simulation_seconds: Number = said("time of simulating, by a clock that only goes forward", "s")
+    simulation_seconds: FiniteNumber = said(
+        "time of simulating, by a clock that only goes forward", "s"
+    )
     paths_per_second: Count | None = said(
         "paths computed in this attempt over these; null if no time passed", "paths a second"
     )
@@ -164,9 +165,25 @@ class ChunksRecord(ManifestRecord):
 
     count: Count = said("number of chunks")
     sha256: Sha256 = said(
-        "SHA-256 of the content of `chunks.parquet`: row by row replicate, first_path, paths, "
+        "SHA-256 of the content of its table: row by row replicate, first_path, paths, "
         "checksum as 64-bit integers, least significant byte first"
     )
+
+
+class InputsRecord(ManifestRecord):
+    """The run over the inputs' distributions, beside that of the inputs as they stand."""
+
+    digest: Sha256 = said("SHA-256 of the scenario's table `[uncertainty]`, without evidence")
+    dimensions: Annotated[Count, Field(ge=1)] = said("number of draws that decide the inputs")
+    outer: Annotated[Count, Field(ge=1)] = said("number of points of the inputs", "points")
+    inner: Annotated[Count, Field(ge=1)] = said("number of paths at each of them", "paths")
+    paths_counted: Count = said("number in the table over the inputs", "paths")
+    paths_quarantined: Count = said("number left out because they were not finite", "paths")
+    refused: tuple[Annotated[str, StringConstraints(max_length=400)], ...] = said(
+        "points without paths, and why: inputs that contradict each other"
+    )
+    simulation_seconds: FiniteNumber = said("time of simulating these paths", "s")
+    chunks: ChunksRecord
 
 
 class Manifest(ManifestRecord):
@@ -190,6 +207,9 @@ class Manifest(ManifestRecord):
     machine: MachineRecord
     times: TimesRecord
     chunks: ChunksRecord
+    inputs: InputsRecord | None = said(
+        "null if no input has a distribution, or none was asked for", default=None
+    )
     files: dict[FileName, Sha256] = said(
         "SHA-256 of each table's file, by its name", default_factory=dict
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
-from capexrisk.archive.directory import (
-    UNFINISHED,
-    finished,
-    holds_job,
-    resume_command,
-    unfinished,
-)
+from capexrisk.archive.directory import MANIFEST, refuse_without_results
+from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
-    MANIFEST,
     Manifest,
     TargetRecord,
     read_manifest,
@@ -40,7 +34,6 @@ from capexrisk.archive.tables import (
     with_spans,
     write_table,
 )
-from capexrisk.errors import ResultsError
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
@@ -79,6 +72,8 @@ class Results:
         Chunks in the order in which they were added up: replicate, first_path, paths, checksum.
     manifest : Manifest
         The scenario, and how, with which versions, on which machine and when it was run.
+    inputs : InputResults, optional
+        How the estimates spread over the uncertain inputs; None if that was not asked for.
     """
 
     summary: pd.DataFrame
@@ -86,6 +81,7 @@ class Results:
     distributions: pd.DataFrame
     chunks: pd.DataFrame
     manifest: Manifest
+    inputs: InputResults | None = None
 
     @property
     def issuers(self) -> list[str]:
@@ -178,11 +174,10 @@ class Results:
         UnknownName
             For a name that the run does not have; the message suggests the nearest.
         """
+        # A metric that is impossible here, or was not collected, is a valid name without rows.
+        others = [other.name for other in METRICS if "{" not in other.name]
+        refuse_unknown("metric", metric, [*self.lookup.metrics, *others], metric)
         rows = self.summary["metric"] == metric
-        if not rows.any():
-            # A metric that is impossible here, or was not collected, is a valid name without rows.
-            others = [other.name for other in METRICS if "{" not in other.name]
-            refuse_unknown("metric", metric, [*self.lookup.metrics, *others], metric)
         wanted = {"issuer": issuer, "period": period, "statistic": statistic}
         known = {
             "issuer": [*self.issuers, SYSTEM],
@@ -208,11 +203,15 @@ class Results:
         table = self.to_frame()
         table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(table, directory / SUMMARY_PARQUET)
+        marked = partial(with_spans, quarters=self.quarters, years=self.years)
         if self.replicates.size:
-            write_table(replicate_table(self.summary, self.replicates), directory / REPLICATES)
-        write_table(self.distributions, directory / DISTRIBUTIONS)
+            replicates = replicate_table(self.summary, self.replicates)
+            write_table(marked(replicates), directory / REPLICATES)
+        write_table(marked(self.distributions), directory / DISTRIBUTIONS)
         write_table(self.chunks, directory / CHUNKS)
-        checksums = {"files": file_checksums(directory, TABLES)}
+        if self.inputs is not None:
+            self.inputs.write(directory)
+        checksums = {"files": file_checksums(directory, (*TABLES, *INPUT_TABLES))}
         write_manifest(self.manifest.model_copy(update=checksums), directory)
 
     def __repr__(self) -> str:
@@ -238,17 +237,6 @@ def target_line(target: TargetRecord, paths: int) -> str:
     return f"{target.target}: not reached, {found}; about {needed} paths in all would be enough"
 
 
-def _absence(folder: Path) -> str:
-    """Reason for a missing manifest, in words."""
-    if unfinished(folder).is_dir():
-        return f"is not finished; resume it with {resume_command(folder)}"
-    if not folder.is_dir():
-        return "is no directory; give that of a finished run"
-    if holds_job(folder):
-        return f"is not finished; name it {unfinished(folder).name}, then {resume_command(folder)}"
-    return f"no {MANIFEST} here; give the directory of a finished run"
-
-
 def load_results(directory: Path | str) -> Results:
     """Read and validate a run directory, which may come from an untrusted source.
 
@@ -258,13 +246,8 @@ def load_results(directory: Path | str) -> Results:
         If it is not a finished run, has another format, or lacks anything a run must hold.
     """
     folder = Path(directory)
-    if folder.name.endswith(UNFINISHED):  # its tables may be an earlier attempt's
-        out = finished(folder)
-        raise ResultsError(f"{folder}: is not finished; resume it with {resume_command(out)}")
-    try:
-        manifest = read_manifest(folder / MANIFEST)
-    except FileNotFoundError:
-        raise ResultsError(f"{folder}: {_absence(folder)}") from None
+    refuse_without_results(folder)
+    manifest = read_manifest(folder / MANIFEST)
     scenario = manifest.scenario
     issuers = [*(issuer.name for issuer in scenario.issuers), SYSTEM]
     years = (year.label for year in scenario.calendar_years())
@@ -282,4 +265,7 @@ def load_results(directory: Path | str) -> Results:
     chunks = read_table(folder / CHUNKS, CHUNK, MOST_ROWS["chunks"])
     refuse_other_chunks(folder / CHUNKS, chunks, manifest.run.paths)
     refuse_other_record(folder / CHUNKS, chunks, manifest.chunks)
-    return Results(summary, replicates, distributions, chunks, manifest)
+    inputs = None
+    if manifest.inputs is not None:
+        inputs = read_inputs(folder, manifest.inputs, issuers, periods)
+    return Results(summary, replicates, distributions, chunks, manifest, inputs)

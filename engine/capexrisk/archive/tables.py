@@ -88,6 +88,21 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
     return frame
 
 
+def columns_of(path: Path) -> list[str]:
+    """Names of a table's columns.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be read.
+    """
+    try:
+        with _opened(path, MOST_ROWS["summary"]) as file:
+            return list(file.schema_arrow.names)
+    except _UNREADABLE as error:
+        raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
+
+
 def replicate_table(summary: pd.DataFrame, replicates: NDArray[np.float64]) -> pd.DataFrame:
     """Keys of the summary's rows, and a column ``replicate_1`` ... for each net or batch."""
     numbers = pd.DataFrame(replicates, columns=_replicate_columns(replicates.shape[1]))
@@ -125,25 +140,22 @@ def _replicate_columns(number: int) -> list[str]:
 
 
 def with_spans(
-    summary: pd.DataFrame, quarters: Collection[str], years: Collection[str]
+    table: pd.DataFrame, quarters: Collection[str], years: Collection[str]
 ) -> pd.DataFrame:
-    """Copy of a summary that says of each row what it sums up, so that no sum counts twice.
+    """Copy of a table that says of each row what it sums up, so that no sum counts twice.
 
     Columns ``whose`` ("issuer", or "system" for a row of them all) and ``span`` ("quarter", "year"
     or "horizon"). A year with one quarter inside the horizon shares the label, and the row, of that
     quarter; it is a "year" where the metric is not told by quarter.
     """
-    system = summary["issuer"] == SYSTEM
+    whose = np.where(table["issuer"] == SYSTEM, SYSTEM, "issuer")
     spans = {**dict.fromkeys(quarters, "quarter"), **dict.fromkeys(years, "year")}
-    span = summary["period"].map({**spans, HORIZON: HORIZON})
-    by_quarter = [
-        "quarter" in metric_of(name, "system" if of_all else "issuer").quantities
-        for name, of_all in zip(summary["metric"], system, strict=True)
-    ]
-    shared = summary["period"].isin(set(quarters) & set(years)) & np.array(by_quarter, dtype=bool)
-    return summary.assign(
-        whose=np.where(system, SYSTEM, "issuer"), span=span.mask(shared, "quarter")
-    )
+    span = table["period"].map({**spans, HORIZON: HORIZON})
+    shared = table["period"].isin(set(quarters) & set(years))
+    told = pd.Series(list(zip(table["metric"], whose, strict=True)), index=table.index)[shared]
+    by_quarter = {key for key in told.unique() if "quarter" in metric_of(*key).quantities}
+    shared &= told.isin(by_quarter).reindex(table.index, fill_value=False)
+    return table.assign(whose=whose, span=span.mask(shared, "quarter"))
 
 
 def refuse_other_labels(

@@ -17,24 +17,33 @@ from typing import Any, Final
 from uuid import uuid4
 
 from capexrisk.archive.atomic import UNDER_WAY, sync_folder, sync_tree
-from capexrisk.archive.checkpoint import TOTALS, Checkpoint, open_checkpoint, paths_kept
+from capexrisk.archive.checkpoint import (
+    OVER_INPUTS,
+    TOTALS,
+    Checkpoint,
+    open_checkpoint,
+    paths_kept,
+)
 from capexrisk.archive.directory import (
     CHECKPOINT,
+    JOB,
+    MANIFEST,
     UNFINISHED,
     destination,
     finished,
     holds_job,
     make_folder,
     put_back,
+    refuse_nothing_to_resume,
     refuse_occupied,
     remove_empty,
     replace_by,
     resume_command,
     unfinished,
 )
-from capexrisk.archive.job import JOB, Job, read_job, refuse_other, write_job
+from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
-from capexrisk.archive.manifest import MANIFEST, read_manifest
+from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.paths import PathFiles
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
@@ -67,6 +76,12 @@ class Attempt:
         if self.job.keep_paths:
             paths.mkdir(exist_ok=True)
         return Hooks(PathFiles(paths) if self.job.keep_paths else None, progress, self.checkpoint)
+
+    def hooks_over_inputs(self, progress: Progress | None) -> Hooks:
+        """Side outputs of the outer points' paths: progress, after that of the others."""
+        before = self.job.plan.run_paths
+        told = None if progress is None else lambda done: progress(before + done)
+        return Hooks(None, told, self.checkpoint.over_inputs)
 
 
 @contextmanager
@@ -131,6 +146,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     """
     out = destination(finished(place))
     folder = unfinished(out)
+    refuse_nothing_to_resume(out)
     if not folder.is_dir():
         _extend(out, folder, paths, how)
     elif not holds_job(folder):
@@ -230,10 +246,9 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
     ResultsError
         If there is no such run, or it has as many paths already.
     """
-    if not out.is_dir():
-        raise ResultsError(f"{out}: there is no such run; begin one with capexrisk run")
     try:
-        run = read_manifest(out / MANIFEST).run
+        manifest = read_manifest(out / MANIFEST)
+        run, inputs = manifest.run, manifest.inputs
         job, then = read_job(out / CHECKPOINT / JOB)
     except FileNotFoundError:
         if holds_job(out):
@@ -246,7 +261,9 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
     if run.targets and all(target.reached for target in run.targets):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
-    if wanted.plan.run_paths <= run.paths:
+    points = 0 if inputs is None else inputs.outer
+    more = wanted.over_inputs is not None and wanted.over_inputs.plan.outer_points > points
+    if wanted.plan.run_paths <= run.paths and not more:
         raise ResultsError(f"{out}: is finished, with {run.paths:,} paths; give more --paths")
     refuse_other(out, then, wanted)
     under_way = folder.with_name(f".{folder.name}-{uuid4().hex[:12]}")
@@ -255,6 +272,9 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         # Files are replaced, never modified, so both runs may share them.
         for file in (out / CHECKPOINT).glob(TOTALS):
             _share(file, under_way / CHECKPOINT / file.name)
+        if (out / CHECKPOINT / OVER_INPUTS).is_dir():
+            of_inputs = under_way / CHECKPOINT / OVER_INPUTS
+            shutil.copytree(out / CHECKPOINT / OVER_INPUTS, of_inputs, copy_function=_share)
         if job.keep_paths and (out / PATHS).is_dir():
             shutil.copytree(out / PATHS, under_way / PATHS, copy_function=_share)
         write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
@@ -292,7 +312,9 @@ def _clear(folder: Path) -> None:
     for entry in folder.iterdir():
         if entry.name == CHECKPOINT:
             for file in entry.iterdir():
-                if file.name not in (LOCK, JOB):
+                if file.name == OVER_INPUTS:
+                    shutil.rmtree(file)
+                elif file.name not in (LOCK, JOB):
                     file.unlink()
         elif entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

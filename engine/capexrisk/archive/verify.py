@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,11 @@ import pandas as pd
 from capexrisk.archive.provenance import code_record, machine
 from capexrisk.archive.results import Results
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
+from capexrisk.estimate.input_table import input_table, point_table
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.chunks import draws_of, run_chunk
+from capexrisk.run.chunks import all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
 
@@ -29,7 +30,7 @@ class Verification:
     Attributes
     ----------
     chunks, checked : int
-        Chunks of the run, and those that were recomputed.
+        Chunks of the run, those over the inputs included, and those that were recomputed.
     differing : list of ChunkEntry
         Chunks that came out differently, as the run recorded them.
     tables : list of str
@@ -74,34 +75,84 @@ def verify(
     progress : callable, optional
         Called with the number of paths computed so far.
     """
-    entries = _entries(results)
-    run = results.manifest.run
-    lowered = lower(results.manifest.scenario, run.collect)
-    chosen = _chosen(entries, sample, seed)
+    run, inputs = results.manifest.run, results.inputs
+    scenario = results.manifest.scenario
+    lowered = lower(scenario, run.collect)
     plan = RunPlan(paths=run.paths, seed=run.seed, sampler=run.sampler, jobs=n_jobs)
-    totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
-    differing = []
-    draws = draws_of(lowered, plan)
-    tasks = ((lowered, draws, _chunk(n, entries[n])) for n in chosen)
-    for n, found in zip(chosen, run_in_order(plan, run_chunk, tasks), strict=True):
-        totals.add(found)
-        if found.entry() != entries[n]:
-            differing.append(entries[n])
-        if progress is not None:
-            progress(totals.counted + totals.quarantined)
-    whole = len(chosen) == len(entries)
+    found = _Recomputed.of(results.chunks, lowered, plan, sample, seed, progress)
+    tables = _differing_tables(results, found.totals, lowered) if found.whole else []
+    parts = [found]
+    if inputs is not None:
+        record, everything = inputs.record, lower(scenario)
+        of_points = replace(plan, outer=record.outer, inner=record.inner).over_inputs
+        assert of_points is not None
+        before = found.paths
+        told = None if progress is None else lambda done: progress(before + done)
+        found = _Recomputed.of(inputs.chunks, everything, of_points, sample, seed, told)
+        parts.append(found)
+        if found.whole:
+            again = {
+                "inputs": (input_table(found.totals, everything), inputs.table),
+                "inputs_points": (point_table(found.totals, everything), inputs.points),
+            }
+            tables += [name for name, both in again.items() if not _same_bits(*both)]
     return Verification(
-        chunks=len(entries),
-        checked=len(chosen),
-        differing=differing,
-        tables=_differing_tables(results, totals, lowered) if whole else [],
+        chunks=sum(part.chunks for part in parts),
+        checked=sum(part.checked for part in parts),
+        differing=[entry for part in parts for entry in part.differing],
+        tables=tables,
         versions=_versions(results),
     )
 
 
-def _entries(results: Results) -> list[ChunkEntry]:
+@dataclass(frozen=True)
+class _Recomputed:
+    """Chunks of a run that were computed again."""
+
+    totals: Totals
+    chunks: int
+    checked: int
+    differing: list[ChunkEntry]
+
+    @classmethod
+    def of(
+        cls,
+        recorded: pd.DataFrame,
+        lowered: LoweredScenario,
+        plan: RunPlan,
+        sample: int | None,
+        seed: int,
+        progress: Callable[[int], None] | None,
+    ) -> _Recomputed:
+        entries = _entries(recorded)
+        chosen = _chosen(entries, sample, seed)
+        plain = plan.sampler == "plain"
+        totals = Totals(lowered.layout, REPLICATES, independent=plain, two_levels=plan.two_levels)
+        differing = []
+        draws = all_draws_of(lowered, plan)
+        tasks = ((lowered, draws, _chunk(n, entries[n])) for n in chosen)
+        for n, found in zip(chosen, run_in_order(plan, run_chunk, tasks), strict=True):
+            totals.add(found)
+            if found.entry() != entries[n]:
+                differing.append(entries[n])
+            if progress is not None:
+                progress(totals.counted + totals.quarantined)
+        return cls(totals, len(entries), len(chosen), differing)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all chunks of the run."""
+        return self.checked == self.chunks
+
+    @property
+    def paths(self) -> int:
+        """Paths that were computed again."""
+        return self.totals.counted + self.totals.quarantined
+
+
+def _entries(chunks: pd.DataFrame) -> list[ChunkEntry]:
     columns = list(ChunkEntry._fields)
-    return [ChunkEntry(*map(int, row)) for row in results.chunks[columns].itertuples(index=False)]
+    return [ChunkEntry(*map(int, row)) for row in chunks[columns].itertuples(index=False)]
 
 
 def _chunk(number: int, entry: ChunkEntry) -> Chunk:

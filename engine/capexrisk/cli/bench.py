@@ -6,22 +6,23 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from capexrisk.archive.provenance import machine
 from capexrisk.cli.plan import plan_options
 from capexrisk.cli.terminal import digits, duration, unfolded_console
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.run.measurement import Spread, spread
 from capexrisk.run.plan import RunPlan
-from capexrisk.run.speed import Speed, measure_speed
 from capexrisk.scenario import Scenario, digest
+
+if TYPE_CHECKING:
+    from capexrisk.run.speed import MeasuredSpeed
 
 ROUNDS = 5
 LARGER_RUNS = {10**6: "time of\n10⁶ paths", 10**8: "time of\n10⁸ paths"}
@@ -49,6 +50,8 @@ def bench(
     By one worker and by all, with everything collected and with means only. After a warm-up each
     round runs every way once. No files are written.
     """
+    from capexrisk.run.speed import measure_speed
+
     load = _load_average()
     with _progress() as progress:
         speed = measure_speed(
@@ -83,9 +86,10 @@ def _progress() -> Iterator[Callable[[str], None] | None]:
 
 
 def _record(
-    scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: Speed
+    scenario: Scenario, plan: RunPlan, rounds: int, load: float, speed: MeasuredSpeed
 ) -> dict[str, Any]:
     """All that was found, JSON-ready."""
+    from capexrisk.archive.provenance import machine
 
     def parts(found: Spread) -> dict[str, float]:
         return dict(found._asdict())

@@ -9,12 +9,13 @@ import click
 
 from capexrisk.code import LIBRARIES_OF_RESULTS, __version__, versions
 from capexrisk.errors import KernelFault
-from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
 
 
 @click.command
 def doctor() -> None:
     """Check this machine: versions, processor, self-test."""
+    from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits
+
     print(f"{'capexrisk':<12} {__version__}")
     for name, found in versions(LIBRARIES_OF_RESULTS).items():
         print(f"{name:<12} {found}")

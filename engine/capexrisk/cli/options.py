@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
+
+from capexrisk.archive.directory import refuse_without_results
 
 scenario_file = click.argument("scenario", type=click.Path(path_type=Path))
 overrides = click.option(
@@ -14,9 +17,18 @@ overrides = click.option(
     multiple=True,
     help="Change an input, such as issuers.NAME.cash_usd_bn=60. May be repeated.",
 )
-run_directory = click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+run_directory = partial(click.argument, "directory", metavar="DIR", type=click.Path(path_type=Path))
 overwrite = click.option("--overwrite", is_flag=True, help="Replace earlier results there.")
 quiet = click.option("--quiet", "-q", is_flag=True, help="No progress and no table.")
+
+
+def _refuse_other(ctx: click.Context, argument: click.Parameter, directory: Path) -> Path:
+    refuse_without_results(directory)
+    return directory
+
+
+begun_run = run_directory()
+finished_run = run_directory(callback=_refuse_other)
 
 
 def _new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:

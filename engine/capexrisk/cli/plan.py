@@ -12,6 +12,7 @@ import click
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.scenario import load_run_section, load_scenario
+from capexrisk.scenario.plan import refuse_points_of
 
 Verb = Callable[..., None]
 
@@ -47,6 +48,19 @@ OPTIONS: Final = {
         "--seed",
         type=int,
         help="Seed of all draws. Default: the scenario's [run] table.",
+    ),
+    "outer": partial(
+        click.option,
+        "--outer",
+        type=int,
+        help="Points of the uncertain inputs; 0 leaves the inputs as they stand. Default: the "
+        "scenario's [run] table.",
+    ),
+    "inner": partial(
+        click.option,
+        "--inner",
+        type=int,
+        help="Paths at each of these points. Default: the scenario's [run] table.",
     ),
     "sampler": partial(
         click.option,
@@ -107,6 +121,7 @@ def plan_options(*fields: str) -> Callable[[Verb], Verb]:
         ) -> None:
             loaded = load_scenario(scenario, overrides)
             usual = load_run_section(scenario, overrides).model_dump()
+            refuse_points_of(loaded, asked.get("outer", 0))  # not those of a [run] table
             if "targets" in asked:
                 usual["paths"] = default_paths(asked["targets"])
             verb(scenario=loaded, plan=RunPlan(**(usual | asked)), **given)

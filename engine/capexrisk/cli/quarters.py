@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from math import isfinite, nan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.archive.results import load_results
-from capexrisk.cli.options import csv_file, run_directory
-from capexrisk.errors import ArgumentError
-from capexrisk.report.writing.numbers import percentage, signed
-from capexrisk.study import quarters as study
+from capexrisk.cli.options import csv_file, finished_run
+from capexrisk.errors import ArgumentError, suggest
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
+    from capexrisk.study.quarters import Quarters
 
 SHOWN = ("operating_cash_flow", "capex", "free_cash_flow", "cash")
 
 
 @click.command
-@run_directory
+@finished_run
 @click.option("--issuer", "issuers", multiple=True, help="Show this one only. May be repeated.")
 @click.option(
     "--place",
@@ -25,7 +28,7 @@ SHOWN = ("operating_cash_flow", "capex", "free_cash_flow", "cash")
     metavar="METRIC/ISSUER/PERIOD=VALUE",
     help="Say what share of the paths lies at or below a figure, $bn. May be repeated.",
 )
-@click.option("--paths", type=int, default=study.PATHS, show_default=True, help="Paths to trace.")
+@click.option("--paths", type=int, default=8_192, help="Paths to trace. Default: 8,192.")
 @csv_file
 def quarters(
     directory: Path,
@@ -44,11 +47,30 @@ def quarters(
     2026Q1-Q2.
     """
     figures = [_figure(text) for text in reported]
-    found = study.quarters(load_results(directory), paths=paths)
+
+    from capexrisk.archive.results import load_results
+    from capexrisk.report.writing.numbers import percentage, signed
+    from capexrisk.study import quarters as study
+
+    results = load_results(directory)
+    for issuer in issuers:
+        if issuer not in results.issuers:
+            hint = suggest(issuer, results.issuers)
+            raise ArgumentError("issuers", f"there is no {issuer!r}; {hint}")
+    for metric, issuer, period, _ in figures:
+        _refuse_unknown(results, metric, issuer, period)
+    found = study.quarters(results, paths=paths)
+    with_inputs = None
+    if figures and results.inputs is not None:
+        with_inputs = study.quarters(results, paths=paths, over_inputs=True)
     for metric, issuer, period, value in figures:
         share = found.place(issuer, period, metric, value)
         words = metric.replace("_", " ")
-        print(f"{issuer}, {period}: {words} of {signed(value, 2)} or less on {percentage(share)}")
+        line = f"{issuer}, {period}: {words} of {signed(value, 2)} or less on {percentage(share)}"
+        if with_inputs is not None:
+            share = with_inputs.place(issuer, period, metric, value)
+            line += f"; with the inputs drawn as well on {percentage(share)}"
+        print(line)
     if not figures:
         for issuer in issuers or found.issuers:
             _show(found, issuer)
@@ -58,13 +80,13 @@ def quarters(
 
 def _figure(text: str) -> tuple[str, str, str, float]:
     """Metric, issuer, period and value of a reported figure."""
-    name, sign, number = text.rpartition("=")
+    name, _, number = text.rpartition("=")
     parts = name.split("/")
     try:
         value = float(number)
     except ValueError:
-        sign = ""
-    if not sign or len(parts) != 3:
+        value = nan
+    if not isfinite(value) or len(parts) != 3:
         raise ArgumentError(
             "reported", f"{text!r} is no figure; give METRIC/ISSUER/PERIOD=VALUE, a number of $bn"
         )
@@ -72,16 +94,30 @@ def _figure(text: str) -> tuple[str, str, str, float]:
     return metric, issuer, period, value
 
 
-def _show(found: study.Quarters, issuer: str) -> None:
+def _refuse_unknown(results: Results, metric: str, issuer: str, period: str) -> None:
+    """Refuse a figure of what is not there, before paths are traced."""
+    from capexrisk.study.quarters import refuse_unknown
+
+    try:
+        refuse_unknown(results, issuer, period, metric)
+    except ArgumentError as wrong:
+        raise ArgumentError("reported", f"{wrong.argument}: {wrong.problem}") from None
+
+
+def _show(found: Quarters, issuer: str) -> None:
     """Print the quantiles of an issuer's quarters, a line each."""
+    from capexrisk.report.writing.numbers import decimals_for, signed
+
     print(f"{issuer}, $bn: P5, P50, P95")
     print(f"{'':10}" + "".join(f"{metric.replace('_', ' '):>28}" for metric in SHOWN))
     table = found.table.query("issuer == @issuer").set_index(["period", "metric", "statistic"])
+    shown = table.query("metric in @SHOWN and statistic in ('p5', 'p50', 'p95')")["value"]
+    decimals = max(1, decimals_for(float(shown.abs().max())))
     for span in found.spans:
         if len(span.quarters) == 1:
             cells = (
                 "  ".join(
-                    f"{signed(table['value'][span.label, metric, level], 1):>6}"
+                    f"{signed(table['value'][span.label, metric, level], decimals):>6}"
                     for level in ("p5", "p50", "p95")
                 )
                 for metric in SHOWN

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
-from rich.table import Table
 
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
-from capexrisk.cli.terminal import show
-from capexrisk.estimate.independent import Estimate
-from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.study.rare.on_model import RareEvent, rare_event
-from capexrisk.study.rare.search import Method
+from capexrisk.study.rare import Method
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from capexrisk.estimate.independent import Estimate
+    from capexrisk.study.rare.on_model import RareEvent
 
 
 @click.command
@@ -55,6 +56,9 @@ def rare(
     A plain count is shown beside it. Events are named as in a run's summary:
     metric/issuer, or metric/issuer/period for "by the end of the period".
     """
+    from capexrisk.cli.terminal import show
+    from capexrisk.study.rare.on_model import rare_event
+
     found = rare_event(
         scenario,
         event,
@@ -73,6 +77,8 @@ def rare(
 
 def _table(found: RareEvent) -> Table:
     """The estimate and the count, a column each."""
+    from capexrisk.report.writing.plain_table import plain_table
+
     rare, counted = found.found, found.counted
     table = plain_table()
     for heading in (found.event.name, rare.method, "counting"):

@@ -6,15 +6,12 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.results import load_results
-from capexrisk.cli.options import csv_file, run_directory
+from capexrisk.cli.options import csv_file, finished_run
 from capexrisk.errors import ArgumentError, suggest
-from capexrisk.report.content.story import story
-from capexrisk.study.replay import replay as replay_path
 
 
 @click.command
-@run_directory
+@finished_run
 @click.option("--path", type=int, required=True, help="Number of the path, from 0.")
 @click.option("--issuer", "issuers", multiple=True, help="Show this one only. May be repeated.")
 @csv_file
@@ -24,6 +21,10 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
     What was due, where it was raised, what failed and why, in $bn of the quarter. Paths are
     numbered net after net; the numbers that --keep-paths writes will do as well.
     """
+    from capexrisk.archive.results import load_results
+    from capexrisk.report.content.story import story
+    from capexrisk.study.replay import replay as replay_path
+
     results = load_results(directory)
     for issuer in issuers:
         if issuer not in results.issuers:

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.results import load_results
-from capexrisk.cli.options import run_directory
-from capexrisk.report.files.write import of_stored_tables, write_report_files
+from capexrisk.cli.options import finished_run
 
 
 @click.command
-@run_directory
+@finished_run
 def report(directory: Path) -> None:
     """Write the plots and reports of a finished run again.
 
     They are report.html, report.md, report.xlsx and the folder figures.
     """
+    from capexrisk.archive.results import load_results
+    from capexrisk.report.files.write import of_stored_tables, write_report_files
+
     results = load_results(directory)
     with of_stored_tables(directory):
         page = write_report_files(results, directory)

@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
-from capexrisk.archive.unfinished import resume_run
-from capexrisk.cli.options import quiet, run_directory
+from capexrisk.archive.directory import finished, refuse_nothing_to_resume
+from capexrisk.cli.options import begun_run, quiet
 from capexrisk.cli.plan import fields_asked
-from capexrisk.cli.run_to_completion import complete, show_results
 
 
 @click.command
-@run_directory
+@begun_run
 @fields_asked(
-    *("paths", "max_seconds", "jobs", "backend", "scheduler"),
+    *("paths", "outer", "max_seconds", "jobs", "backend", "scheduler"),
     paths="Number of paths in all. Default: as many as were asked for.",
+    outer="Number of points of the uncertain inputs in all. Default: as many as were asked for.",
     jobs="Workers. Default: as the run was begun.",
     backend="threading, loky, sequential or dask. Default: as before; threads instead of dask.",
 )
@@ -25,9 +25,14 @@ from capexrisk.cli.run_to_completion import complete, show_results
 def resume(directory: Path, asked: dict[str, Any], quiet: bool) -> None:
     """Resume an interrupted run, or extend a finished one.
 
-    A finished run is extended to more --paths. Only missing paths are simulated; the results are
-    those of a single run, to the bit.
+    A finished run is extended to more --paths or --outer points. Only missing paths are
+    simulated; the results are those of a single run, to the bit.
     """
+    refuse_nothing_to_resume(finished(directory))
+
+    from capexrisk.archive.unfinished import resume_run
+    from capexrisk.cli.run_to_completion import complete, show_results
+
     unlimited = {"max_seconds": None}  # the limit was the earlier attempt's
     with resume_run(directory, **(unlimited | asked)) as attempt:
         results = complete(attempt, quiet)

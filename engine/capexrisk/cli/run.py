@@ -8,18 +8,18 @@ from pathlib import Path
 import click
 
 from capexrisk.archive.directory import destination, refuse_occupied
-from capexrisk.archive.job import Job
-from capexrisk.archive.unfinished import begin_run
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import plan_options
-from capexrisk.cli.run_to_completion import complete, show_results, write_files
-from capexrisk.run.plan import REPLICATES, RunPlan
+from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.study.forecast import refuse_beyond
+from capexrisk.study.cautions import cautions
 
 
 @click.command
-@plan_options("paths", "targets", "max_seconds", "seed", "sampler", "jobs", "backend", "scheduler")
+@plan_options(
+    *("paths", "targets", "max_seconds", "outer", "inner", "seed", "sampler", "jobs", "backend"),
+    "scheduler",
+)
 @click.option(
     "--max-memory",
     type=float,
@@ -49,21 +49,20 @@ def run(
     result; a longer run contains the paths of a shorter one.
     """
     target = out or Path("runs") / scenario.name
+    if max_memory is not None and not 0.0 < max_memory < inf:
+        raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
+    refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
+
+    from capexrisk.archive.job import Job
+    from capexrisk.archive.unfinished import begin_run
+    from capexrisk.cli.run_to_completion import complete, show_results, write_files
+    from capexrisk.study.forecast import refuse_beyond
+
     if max_memory is not None:
-        if not 0.0 < max_memory < inf:
-            raise click.UsageError(
-                f"--max-memory: {max_memory:g} is out of range; give more than 0"
-            )
-        refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
         refuse_beyond(scenario, plan, max_memory, write=write_files)
+    for line in cautions(scenario):
+        click.echo(f"capexrisk: warning: {line}", err=True)
     job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
     with begin_run(target, job) as attempt:
         results = complete(attempt, quiet)
-
-    if plan.run_paths != plan.paths and not plan.targets and not quiet:
-        click.echo(
-            f"capexrisk: {plan.run_paths:,} paths instead of {plan.paths:,}, to fill "
-            f"{REPLICATES} nets of {plan.points:,} points",
-            err=True,
-        )
     show_results(results, attempt, quiet)

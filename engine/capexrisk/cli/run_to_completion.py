@@ -14,6 +14,7 @@ from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
 from capexrisk.report.content.tables import headline_table
 from capexrisk.report.files.write import write_report_files
+from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
 
 
@@ -25,12 +26,22 @@ def write_files(results: Results, directory: Path) -> None:
 
 def complete(attempt: Attempt, quiet: bool) -> Results:
     """Simulate the paths of a run that are missing, and write its files."""
-    in_all = attempt.job.plan.run_paths
+    job = attempt.job
+    plan = job.plan
+    in_all = plan.run_paths
+    if in_all != plan.paths and not plan.targets and not quiet:
+        click.echo(
+            f"capexrisk: {in_all:,} paths instead of {plan.paths:,}, to fill "
+            f"{REPLICATES} nets of {plan.points:,} points",
+            err=True,
+        )
     kept = paths_kept(attempt.checkpoint.folder)
     if kept and not quiet:
         click.echo(f"capexrisk: resuming after {kept:,} of {in_all:,} paths", err=True)
+    if job.over_inputs is not None:
+        in_all += job.over_inputs.plan.run_paths
     with progress(in_all, quiet) as advance:
-        results = simulate_job(attempt.job, attempt.hooks(advance))
+        results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory)
     return results
 
@@ -44,8 +55,9 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
     plan, done = attempt.job.plan, results.manifest.run.paths
     if done < plan.run_paths and not plan.targets:
         click.echo(
-            f"capexrisk: stopped after {done:,} of {plan.paths:,} paths, twice as many would have "
-            f"taken more than {plan.max_seconds:g} s; resume with: {resume_command(attempt.out)}",
+            f"capexrisk: stopped after {done:,} of {plan.run_paths:,} paths, twice as many would "
+            f"have taken more than {plan.max_seconds:g} s; resume with: "
+            f"{resume_command(attempt.out)}",
             err=True,
         )
     if quiet:

@@ -5,12 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.text import Text
-
-from capexrisk.archive.listing import COMPARISON, runs_below
-from capexrisk.cli.terminal import show
-from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.plain_table import plain_table
 
 
 @click.command
@@ -21,8 +15,16 @@ def runs(folder: Path) -> None:
     """List runs and comparisons, finished or not.
 
     Looks in DIR, by default runs/, and in all folders below it. The column "any failure" is the
-    probability of a funding failure by the end of the horizon.
+    probability of a funding failure by the end of the horizon. Below a scenario's name stands what
+    --set changed.
     """
+    from rich.text import Text
+
+    from capexrisk.archive.listing import COMPARISON, runs_below
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.writing.numbers import percentage
+    from capexrisk.report.writing.plain_table import plain_table
+
     found = runs_below(folder)
     if not found:
         print(f"{folder}: no runs")
@@ -37,7 +39,8 @@ def runs(folder: Path) -> None:
     for entry in found:
         place = str(entry.directory.relative_to(folder)) if entry.directory != folder else "."
         several = entry.scenario.replace(", ", ",\n")
-        name = f"comparison of\n{several}" if entry.kind == COMPARISON else entry.scenario
+        whole = "\n".join([entry.scenario, *(f"  {text}" for text in entry.changed)])
+        name = f"comparison of\n{several}" if entry.kind == COMPARISON else whole
         state = entry.state if not entry.of else f"{entry.state}, {entry.paths / entry.of:.0%}"
         cells = (
             ("", entry.trouble, "", "", "", "")

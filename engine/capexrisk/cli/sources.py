@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
 from rich import box
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from capexrisk.cli.options import overrides, scenario_file
-from capexrisk.cli.terminal import unfolded_console
 from capexrisk.errors import MissingSource
-from capexrisk.scenario import inputs, load_scenario
+from capexrisk.scenario import Input, Scenario, inputs, load_scenario
 
 
 @click.command
@@ -22,19 +23,19 @@ from capexrisk.scenario import inputs, load_scenario
 def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
     """List every input of a scenario with its source.
 
-    Fails if an input has none.
+    Inputs that groups move have a range, P5 to P95, and the groups follow. Fails if an input has no
+    source.
     """
-    given = inputs(load_scenario(scenario, overrides))
-    table = Table(box=box.SIMPLE)
-    for heading in ("input", "value", "confidence", "source"):
-        table.add_column(heading, overflow="fold")
-    for one in given:
-        source = f"{one.source} {one.address}".strip()
-        cells = (one.path, str(one.value), one.confidence or "MISSING", source)
-        table.add_row(*(Text(cell) for cell in cells))  # as they stand: [x] is no markup
-    unfolded_console().print(table)
-    counted = Counter(one.confidence or "MISSING" for one in given).most_common()
-    print(f"{len(given)} inputs: " + ", ".join(f"{n} {name}" for name, n in counted))
+    loaded = load_scenario(scenario, overrides)
+    given = inputs(loaded)
+    console = Console()
+    counts = Counter(one.confidence or "MISSING" for one in given).most_common()
+    lines = [f"{len(given)} inputs: " + ", ".join(f"{n} {name}" for name, n in counts)]
+    if loaded.uncertainty.groups:
+        lines.append(_print_with_ranges(console, given, loaded, str(scenario)))
+    else:
+        _print_inputs(console, given)
+    print("\n".join(lines))
 
     missing = [one.path for one in given if not one.confidence]
     if missing:
@@ -43,3 +44,65 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
             f"{scenario}: {missing[0]}: has no source; add it to the evidence table as "
             f'"confidence: source, address"{more}'
         )
+
+
+def _print_inputs(
+    console: Console, given: Iterable[Input], ranges: Mapping[str, str] | None = None
+) -> None:
+    rows = []
+    for one in given:
+        source = f"{one.source} {one.address}".strip()
+        own_range = "" if ranges is None else ranges.get(one.path, "")
+        rows.append((one.path, str(one.value), own_range, one.confidence or "MISSING", source))
+    if not console.is_terminal:
+        for path, value, own_range, confidence, source in rows:
+            spread = f"; P5 to P95 {own_range}" if own_range else ""
+            _print_stacked(f"{path} = {value}: {confidence}{spread}", source)
+    elif ranges is not None:
+        _print(console, ("input", "value", "P5 to P95", "confidence", "source"), rows)
+    else:
+        narrower = [(*row[:2], *row[3:]) for row in rows]
+        _print(console, ("input", "value", "confidence", "source"), narrower)
+
+
+def _print_with_ranges(
+    console: Console, given: Iterable[Input], scenario: Scenario, file: str
+) -> str:
+    """Print inputs with their ranges, groups and correlations; return a line that counts them."""
+    from capexrisk.cli import uncertain  # late: most scenarios need no scipy to be listed
+    from capexrisk.uncertainty import input_design
+
+    design = input_design(scenario, file)
+    assert design is not None  # there are groups
+    uncertainty = scenario.uncertainty
+    ranges = uncertain.ranges_by_input(design)
+    _print_inputs(console, given, ranges)
+    _print(console, uncertain.GROUPS, uncertain.group_rows(design, uncertainty))
+    if uncertainty.correlations:
+        _print(console, uncertain.CORRELATIONS, uncertain.correlation_rows(uncertainty))
+    groups, correlations = len(uncertainty.groups), len(uncertainty.correlations)
+    return (
+        f"{len(ranges)} with a range: {groups} group{'' if groups == 1 else 's'}, "
+        f"{correlations} correlation{'' if correlations == 1 else 's'}, "
+        f"{design.dimensions} draw{'' if design.dimensions == 1 else 's'}"
+    )
+
+
+def _print_stacked(line: str, source: str) -> None:
+    """Outside a terminal the source stands below its line, and nothing is padded."""
+    print(line)
+    if source:
+        print(f"    {source}")
+
+
+def _print(console: Console, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    if not console.is_terminal:
+        for *figures, source in rows:
+            _print_stacked("; ".join(filter(None, figures)), source)
+        return
+    table = Table(box=box.SIMPLE)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))  # as they stand: [x] is no markup
+    console.print(table)

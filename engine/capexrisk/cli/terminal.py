@@ -12,7 +12,11 @@ def show(table: RenderableType) -> None:
     """Print a table whole: where the terminal is narrower lines wrap, and no digit is cut off."""
     console = Console()
     needed = console.measure(table, options=console.options.update(width=WIDEST)).maximum
-    (console if needed <= console.width else Console(width=needed)).print(table)
+    if needed > console.width:
+        console = Console(width=needed)
+    with console.capture() as shown:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in shown.get().splitlines()))
 
 
 def unfolded_console() -> Console:
@@ -27,6 +31,11 @@ def digits(value: float) -> str:
     """A positive number to three digits: 0.0123, 1.23, 123,000."""
     places = 2 - int(f"{value:.2e}".partition("e")[2])
     return f"{round(value, places):,.{max(places, 0)}f}"
+
+
+def signed_digits(value: float) -> str:
+    """Any number to three digits: -0.0123, 0, 1.23."""
+    return f"{'-' if value < 0.0 else ''}{digits(abs(value))}" if value else "0"
 
 
 def duration(seconds: float) -> str:

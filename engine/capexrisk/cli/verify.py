@@ -7,20 +7,15 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.checkpoint import damaged_files
-from capexrisk.archive.checksums import changed_files
 from capexrisk.archive.directory import CHECKPOINT
-from capexrisk.archive.results import load_results
-from capexrisk.archive.verify import verify as verify_run
-from capexrisk.cli.options import quiet, run_directory
-from capexrisk.cli.progress import progress
+from capexrisk.cli.options import finished_run, quiet
 from capexrisk.errors import ResultsError
 
 MOST_LISTED = 3
 
 
 @click.command
-@run_directory
+@finished_run
 @click.option(
     "--sample", type=click.IntRange(1), default=32, help="Chunks to compute. Default: 32."
 )
@@ -37,15 +32,22 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
 
     Exit code 0: equal; 1: something differs.
     """
+    from capexrisk.archive.checkpoint import damaged_files
+    from capexrisk.archive.checksums import changed_files
+    from capexrisk.archive.results import load_results
+    from capexrisk.archive.verify import verify as verify_run
+    from capexrisk.cli.progress import progress
+
     results = load_results(directory)
     changed = changed_files(directory, results.manifest.files)
     damaged = damaged_files(directory / CHECKPOINT)
     changed |= {f"{CHECKPOINT}/{name}": matter for name, matter in damaged.items()}
     for name, matter in changed.items():
         print(f"differs: {name} {matter}")
-    size = int(results.chunks["paths"].head(sample).sum()) if len(results.chunks) else 0
+    tables = [results.chunks] if results.inputs is None else [results.chunks, results.inputs.chunks]
+    paths = sum(int((table if whole else table.head(sample))["paths"].sum()) for table in tables)
     try:
-        with progress(results.paths if whole else size, quiet, "Computing again") as advance:
+        with progress(paths, quiet, "Computing again") as advance:
             found = verify_run(
                 results, sample=None if whole else sample, seed=seed, n_jobs=jobs, progress=advance
             )

@@ -74,7 +74,9 @@ class Distribution:
         self._breaks = BREAKS * unit
 
     def _holds(self, cell: NDArray[np.int64], value: float) -> NDArray[np.bool_]:
-        """Whether a positive value lies in these cells."""
+        """Whether a value lies in these cells."""
+        if value < 0.0:
+            return (self._lower[cell] < value) & (value <= self._upper[cell])
         return (self._lower[cell] <= value) & (value < self._upper[cell])
 
     @cached_property
@@ -203,6 +205,7 @@ class Distribution:
         in its width; in the cell that holds the value, only the paths below it count.
         """
         (cell,), (inside,) = self.place(np.array([value]))
+        inside = 0.0 if value in self.atoms else inside  # those at an atom are not below it
         short = np.maximum(value - 0.5 * (self._lower + self._upper), 0.0)
         square = short * short + (self._upper - self._lower) ** 2 / 12.0
         short[cell:], square[cell:] = 0.0, 0.0

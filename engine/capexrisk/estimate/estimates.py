@@ -50,6 +50,17 @@ class OfIndependentPaths:
         p = total / n if n else nan
         return ByReplicate(independent.probability(total, n), about(p, hits - p * paths, paths))
 
+    def mean_count(self, counts: Integers) -> ByReplicate:
+        """Expectation of a count, from the paths at each level by replicate, (R, levels)."""
+        levels, pooled = np.arange(counts.shape[1]), counts.sum(axis=0)
+        n = int(pooled.sum())
+        if not n:
+            return ByReplicate(independent.mean(nan, nan, 0), np.full(len(counts), nan))
+        value = float(pooled @ levels) / n
+        deviation = float(pooled @ (levels - value) ** 2)
+        found = independent.mean(value, deviation, n, int(pooled[1:].sum()))
+        return ByReplicate(found, about(value, counts @ (levels - value), counts.sum(axis=1)))
+
     def chance(self, row: int) -> ByReplicate:
         """Probability that is the expectation of an amount: a chance given part of a path."""
         value, deviation = self._totals.pooled(row)
@@ -109,6 +120,12 @@ class OfNets:
         """Probability from hits among paths, both by replicate, (R,)."""
         return by_replicate.share(hits, paths)
 
+    def mean_count(self, counts: Integers) -> ByReplicate:
+        """Expectation of a count, from the paths at each level by replicate, (R, levels)."""
+        paths = counts.sum(axis=1)
+        means = counts @ np.arange(counts.shape[1]) / paths
+        return by_replicate.mean(means, paths, int(counts[:, 1:].sum()))
+
     def chance(self, row: int) -> ByReplicate:
         """Probability that is the expectation of an amount: a chance given part of a path."""
         return by_replicate.chance(self._totals.mean[:, row], self._totals.paths)
@@ -133,10 +150,10 @@ class OfNets:
         return by_replicate.expected_shortfall(quantile.estimate, pooled, counts, CFAR_LEVEL)
 
 
-Estimator = OfIndependentPaths | OfNets
+RunEstimator = OfIndependentPaths | OfNets
 
 
-def estimator_of(totals: Totals) -> Estimator:
+def estimator_of(totals: Totals) -> RunEstimator:
     """The estimator for a run, made once per run."""
     return OfIndependentPaths(totals) if totals.independent else OfNets(totals)
 
@@ -144,5 +161,11 @@ def estimator_of(totals: Totals) -> Estimator:
 def distribution(
     totals: Totals, row: int, atoms: Sequence[float] = (), unit: float = 1.0
 ) -> Distribution:
-    """Distribution of an amount with a histogram; `atoms` and `unit` as for `Distribution`."""
+    """Distribution of an amount with a histogram; `atoms` and `unit` as for `Distribution`.
+
+    An amount that is the same on every path is an atom, whose place inside its cell is the mean.
+    """
+    mean, deviation = totals.pooled(row)
+    if deviation == 0.0:
+        atoms = (mean,)
     return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms, unit)

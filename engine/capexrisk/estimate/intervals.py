@@ -30,6 +30,34 @@ def standard_error(values: Floats, axis: int = -1) -> Floats:
     return error
 
 
+def skewed_interval(values: Floats, half_width: float) -> tuple[Floats, Floats]:
+    """Interval of the mean of independent values along the last axis, for skewed ones.
+
+    Student's interval misses on the side of the tail. P. Hall's cubic transformation takes the skew
+    out (Journal of the Royal Statistical Society B 54, 1992), with the skewness of the values.
+
+    Parameters
+    ----------
+    values : ndarray, shape (..., n)
+        Three or more.
+    half_width : float
+        Of the interval without skew, in standard errors.
+    """
+    n = values.shape[-1]
+    mean, deviation = values.mean(axis=-1), values.std(axis=-1, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cubes = (((values - mean[..., None]) / deviation[..., None]) ** 3).sum(axis=-1)
+    skewness = cubes * (n / ((n - 1) * (n - 2)))
+    skewness = np.where(np.abs(skewness) > 1e-6, skewness, 1e-6)  # the limit, without 0 / 0
+
+    def end(units: float) -> Floats:
+        root = np.cbrt(1.0 + skewness * (units - skewness / (6.0 * n)))
+        reached: Floats = mean - deviation * 3.0 / skewness * (root - 1.0)
+        return reached
+
+    return end(half_width / sqrt(n)), end(-half_width / sqrt(n))
+
+
 def score_interval(p: float, n: float, half_width: float) -> tuple[float, float]:
     """Wilson's score interval (1927) about a share p of n paths, `half_width` errors to each side.
 

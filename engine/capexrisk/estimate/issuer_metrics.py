@@ -6,9 +6,10 @@ from functools import partial
 from math import inf
 
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, MEAN, Impossible, Metric
-from capexrisk.model.vocabulary import CAUSES, CHANNELS
+from capexrisk.model.vocabulary import CAUSES, CAUSES_OF_CUTS, CHANNELS
 
 FINE, NEGATIVE, FAILED, BOTH = range(4)  # levels of a year's state
+FAILS = "cannot fund its commitments, or loses its lenders (a run)"  # in words
 
 amount = partial(Metric, of="issuer", estimator="amount", unit="$bn", statistics=AMOUNT)
 alive = partial(
@@ -17,7 +18,15 @@ alive = partial(
 flow = partial(amount, quantities={"year": "flows_year", "horizon": "flows_total"}, statistics=MEAN)
 of_year = partial(Metric, quantities={"year": "year_state"}, of="issuer", worse="high")
 distress = partial(Metric, of="issuer", estimator="by date", cumulative=True, worse="high")
-cause = partial(Metric, of="issuer", estimator="by cause", over=tuple(CAUSES), worse="high")
+failure_cause = partial(
+    Metric,
+    quantities={"horizon": "failure_cause"},
+    of="issuer",
+    estimator="by cause",
+    over=tuple(CAUSES),
+    worse="high",
+)
+cut_cause = partial(failure_cause, quantities={"horizon": "cut_cause"}, over=CAUSES_OF_CUTS)
 pair = partial(Metric, quantities={"horizon": "joint"}, of="issuer", over="other", worse="high")
 
 # A failed issuer has no flows: over all paths its zeros pull every statistic towards 0.
@@ -209,7 +218,7 @@ DISTRESS = (
         "Funding failure",
         {"quarter": "tiers"},
         over=("F4",),
-        meaning="F4: commitments not funded",
+        meaning=f"F4: it {FAILS}",
     ),
     distress(
         "net_debt_positive",
@@ -229,33 +238,29 @@ DISTRESS = (
     ),
 )
 
-CAUSES_OF_FAILURE = (
-    cause(
+METRICS_OF_FAILURES = (
+    failure_cause(
         "funding_failure_by_{cause}",
         "Funding failure by {}",
-        {"horizon": "failure_cause"},
         meaning="failure with this binding cause",
     ),
-    cause(
+    failure_cause(
         "funding_failure_by_{cause}_given_funding_failure",
         "Share of {} in funding failures",
-        {"horizon": "failure_cause"},
         among="some",
         meaning="its share among the failures",
     ),
 )
 
-CAUSES_OF_CUTS = (
-    cause(
-        "capex_cut_by_{cause}",
+METRICS_OF_CUTS = (
+    cut_cause(
+        "capex_cut_by_{obstacle}",
         "First capex cut by {}",
-        {"horizon": "cut_cause"},
         meaning="a cut, the first with this binding cause",
     ),
-    cause(
-        "capex_cut_by_{cause}_given_capex_cut",
+    cut_cause(
+        "capex_cut_by_{obstacle}_given_capex_cut",
         "Share of {} in first capex cuts",
-        {"horizon": "cut_cause"},
         among="some",
         meaning="its share among the first cuts",
     ),

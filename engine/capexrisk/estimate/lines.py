@@ -12,7 +12,7 @@ from capexrisk.estimate.metric import MEAN, Metric, Period
 from capexrisk.estimate.metrics import HORIZON, METRICS, SECTIONS, SYSTEM
 from capexrisk.lowering import LoweredScenario
 from capexrisk.model.parameters import Issuer
-from capexrisk.model.vocabulary import CHANNELS, FLOWS, REGIMES, TIERS
+from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, REGIMES, TIERS
 
 JOINT = "joint"  # of pairs of issuers; not a quantity of a path, but counted like one
 LABELS = {"flow": FLOWS, "channel": tuple(CHANNELS), "tier": TIERS, "regime": REGIMES}
@@ -159,7 +159,8 @@ class Lines:
     def _labels_of(self, metric: Metric, axes: tuple[str, ...]) -> Iterator[tuple[int, str]]:
         issuers = self.lowered.issuers
         if isinstance(metric.over, tuple):
-            known = next((LABELS[axis] for axis in axes if axis in LABELS), metric.over)
+            of_axis = next((LABELS[axis] for axis in axes if axis in LABELS), metric.over)
+            known = tuple(CAUSES) if metric.estimator == "by cause" else of_axis
             yield from ((known.index(label), label) for label in metric.over)
         elif metric.over == "other":
             yield from enumerate(issuers if len(issuers) > 1 else ())

@@ -61,7 +61,11 @@ class Lookup(Mapping[Name, Estimate]):
         UnknownName
             If there is no such row.
         """
-        return self[choose(text, self.metrics, lambda metric: self.metrics[metric])]
+        return self[self.resolve(text)]
+
+    def resolve(self, text: str) -> Name:
+        """The name that a text means; raises as `find`."""
+        return choose(text, self.metrics, lambda metric: self.metrics[metric])
 
     @cached_property
     def metrics(self) -> dict[str, list[Place]]:

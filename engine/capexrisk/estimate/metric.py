@@ -12,9 +12,9 @@ from capexrisk.model.parameters import Issuer, Market
 
 Of = Literal["issuer", "system"]
 Period = Literal["quarter", "year", "horizon"]
-Unit = Literal["$bn", "$bn a year", "bp", "fraction", "probability"]
+Unit = Literal["$bn", "$bn a year", "bp", "fraction", "probability", "issuers"]
 Estimator = Literal[
-    "amount", "chance", "share", "by date", "by cause", "failures", "joint", "joint given"
+    "amount", "count", "chance", "share", "by date", "by cause", "failures", "joint", "joint given"
 ]
 Labels = Literal["other", "count", "smallest", "count_but_smallest"]
 Levels = tuple[int, ...] | Literal["all", "some"]
@@ -61,12 +61,12 @@ class Metric:
     statistics : tuple of str
         For an amount without a histogram only the mean is estimated.
     estimator : str
-        How it is estimated: as an "amount"; as the mean of each path's "chance"; as the "share" of
-        paths whose count is one of `hits`; as the share of paths on which a date has passed ("by
-        date"), that have this cause ("by cause"), on which so many issuers have failed
-        ("failures"), or on which both issuers have ("joint"), also relative to the paths on which
-        the other one has ("joint given").
-    unit : {"$bn", "$bn a year", "bp", "fraction", "probability"}
+        How it is estimated: as an "amount"; as the mean of a "count"; as the mean of each path's
+        "chance"; as the "share" of paths whose count is one of `hits`; as the share of paths on
+        which a date has passed ("by date"), that have this cause ("by cause"), on which so many
+        issuers have failed ("failures"), or on which both issuers have ("joint"), also relative to
+        the paths on which the other one has ("joint given").
+    unit : {"$bn", "$bn a year", "bp", "fraction", "probability", "issuers"}
     meaning : str
         Definition, where the words do not say it all.
     worse : {"low", "high"}, optional
@@ -125,7 +125,7 @@ class Metric:
         return re.compile(f"{re.escape(before)}({label if brace else ''}){after}")
 
 
-class Section(NamedTuple):
+class Interleaved(NamedTuple):
     """Metrics whose rows are interleaved in the tidy table.
 
     Attributes

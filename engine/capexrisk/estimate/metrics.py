@@ -10,24 +10,25 @@ from functools import cache
 
 from capexrisk.estimate import issuer_metrics as issuer
 from capexrisk.estimate import system_metrics as system
-from capexrisk.estimate.metric import Metric, Of, Period, Section
+from capexrisk.estimate.metric import Interleaved, Metric, Of, Period
 from capexrisk.model.vocabulary import CHANNELS
 
 SYSTEM = "system"
 HORIZON = "horizon"
 
 SECTIONS = (
-    Section(issuer.AMOUNTS, by=("who", "without_histogram")),
-    Section(issuer.FLOWS_WHILE_ALIVE, by=("who",)),
-    Section(issuer.NEGATIVE_YEARS, by=("who", "when")),
-    Section(issuer.DISTRESS, by=("who",)),
-    Section(issuer.CAUSES_OF_FAILURE, by=("who", "which")),
-    Section(issuer.CAUSES_OF_CUTS, by=("who", "which")),
-    Section(issuer.PAIRS, by=("who", "which")),
-    Section(system.AMOUNTS),
-    Section(system.CHANCES, by=("when",)),
-    Section(system.FAILURES, by=("when",)),
-    Section(system.FAILURES_OF_OTHERS, by=("when",)),
+    Interleaved(issuer.AMOUNTS, by=("who", "without_histogram")),
+    Interleaved(issuer.FLOWS_WHILE_ALIVE, by=("who",)),
+    Interleaved(issuer.NEGATIVE_YEARS, by=("who", "when")),
+    Interleaved(issuer.DISTRESS, by=("who",)),
+    Interleaved(issuer.METRICS_OF_FAILURES, by=("who", "which")),
+    Interleaved(issuer.METRICS_OF_CUTS, by=("who", "which")),
+    Interleaved(issuer.PAIRS, by=("who", "which")),
+    Interleaved(system.AMOUNTS),
+    Interleaved(system.CHANCES, by=("when",)),
+    Interleaved(system.FAILURES, by=("when",)),
+    Interleaved(system.FAILURES_OF_OTHERS, by=("when",)),
+    Interleaved(system.EXPECTED),
 )
 METRICS = tuple(metric for section in SECTIONS for metric in section.metrics)
 

@@ -79,6 +79,8 @@ def choose(
     ------
     UnknownName
     """
+    if not isinstance(text, str):
+        raise UnknownName(f"{text!r}: is not a name; write metric/issuer, or metric/issuer/period")
     parts = [part.strip() for part in text.split("/")]
     if not 2 <= len(parts) <= 4:
         raise UnknownName(f"{text}: is not a name; write metric/issuer, or metric/issuer/period")
@@ -96,14 +98,14 @@ def choose(
     return Name(issuer, period, metric, statistic)
 
 
-def refuse_unknown(part: str, wanted: str, known: Collection[str], text: str) -> None:
+def refuse_unknown(part: str, wanted: object, known: Collection[str], text: str) -> None:
     """Refuse an unknown part of a name, with a suggestion.
 
     Raises
     ------
     UnknownName
     """
-    if wanted not in known:
+    if not isinstance(wanted, str) or wanted not in known:
         hint = suggest(wanted, dict.fromkeys(known))
         raise UnknownName(f"{text}: there is no {part} {wanted!r} here; {hint}")
 

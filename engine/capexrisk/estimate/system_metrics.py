@@ -32,7 +32,7 @@ AMOUNTS = (
         {"quarter": "utilisation"},
         unit="fraction",
         worse="low",
-        axis="% of {capacity}",
+        axis="% in use",
         level=("comfort_utilisation", "Comfort level"),
     ),
     amount(
@@ -82,7 +82,7 @@ AMOUNTS = (
         "Group profit above its threshold",
         {"year": "profit_above"},
         of="system",
-        meaning="above `thresholds.group_profit_usd_bn_per_year`",
+        meaning="above `thresholds.group_profit_usd_bn_per_year`, a year's; in part of a year too",
     ),
 )
 
@@ -112,6 +112,16 @@ FAILURES = (
         estimator="failures",
         over="count",
         meaning="of at least so many issuers",
+    ),
+)
+
+EXPECTED = (
+    failures(
+        "expected_failures",
+        "Expected number of funding failures",
+        estimator="count",
+        statistics=MEAN,
+        unit="issuers",
     ),
 )
 

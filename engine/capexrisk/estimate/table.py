@@ -102,9 +102,12 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         """Compute an estimate, and the others of its line that come with it."""
         if line.metric.estimator in ("amount", "chance"):
             found = self._of_amount(line, name)
+        elif line.metric.estimator == "count":
+            found = {name.statistic: estimator_of(self._totals).mean_count(self._counts(line))}
         else:
             estimator = estimator_of(self._totals)
-            found = {name.statistic: estimator.probability(*self._hits(line))}
+            hits, paths = hits_of(line, self._totals, self._lines)
+            found = {name.statistic: estimator.probability(hits, paths)}
         for statistic, estimate in found.items():
             self._found[name._replace(statistic=statistic)] = estimate
 
@@ -129,24 +132,35 @@ class EstimateTable(Mapping[Name, ByReplicate]):
             found |= dict(zip(CASH_FLOW[len(AMOUNT) :], (at_risk, shortfall), strict=True))
         return found
 
-    def _hits(self, line: Line) -> tuple[Integers, Integers]:
-        """Hits, and the paths among which they are counted, by replicate, (R,)."""
-        totals, metric = self._totals, line.metric
-        if metric.estimator == "joint":
-            return totals.joint[:, line.who, line.which], totals.paths
-        if metric.estimator == "joint given":
-            both, other = totals.joint[:, line.who], totals.joint[:, line.which]
-            return both[:, line.which], other[:, line.which]
-        counts = totals.counts[:, self._lines.row(line) - totals.layout.amounts]
-        if metric.estimator == "by date":
-            hits = counts[:, : line.when + 1].sum(axis=1)
-        elif metric.estimator == "failures":
-            hits = counts[:, line.which :].sum(axis=1)
-        elif metric.estimator == "by cause":
-            hits = counts[:, line.which + 1]
-        else:
-            hits = _sum(counts, metric.hits)
-        return hits, _sum(counts, metric.among)
+    def _counts(self, line: Line) -> Integers:
+        """Paths at each level of a count, by replicate, (R, levels)."""
+        return counts_of(line, self._totals, self._lines)
+
+
+def counts_of(line: Line, totals: Totals, lines: Lines) -> Integers:
+    """Paths at each level of a line's count, by replicate, (R, levels)."""
+    counts: Integers = totals.counts[:, lines.row(line) - totals.layout.amounts]
+    return counts
+
+
+def hits_of(line: Line, totals: Totals, lines: Lines) -> tuple[Integers, Integers]:
+    """Hits of a line, and the paths among which they are counted, by replicate, (R,)."""
+    metric = line.metric
+    if metric.estimator == "joint":
+        return totals.joint[:, line.who, line.which], totals.paths
+    if metric.estimator == "joint given":
+        both, other = totals.joint[:, line.who], totals.joint[:, line.which]
+        return both[:, line.which], other[:, line.which]
+    counts = counts_of(line, totals, lines)
+    if metric.estimator == "by date":
+        hits = counts[:, : line.when + 1].sum(axis=1)
+    elif metric.estimator == "failures":
+        hits = counts[:, line.which :].sum(axis=1)
+    elif metric.estimator == "by cause":
+        hits = counts[:, line.which + 1]
+    else:
+        hits = _sum(counts, metric.hits)
+    return hits, _sum(counts, metric.among)
 
 
 def sample_of(line: Line, totals: Totals, lines: Lines) -> tuple[Totals, int]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capexrisk.estimate.outer import OuterTotals, joined
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+ROUNDING = 1e-6  # a spread below this share of the mean is that of rounding in sums of squares
 # Fields whose first axis is the replicate. The histogram is not among them: independent paths have
 # a single one.
 OF_REPLICATES = ("paths", "left_out", "mean", "deviation", "nonzero", "counts", "joint")
@@ -41,6 +43,8 @@ class ChunkTotals:
     joint : ndarray, shape (issuers, issuers)
     broken : ndarray, shape (listed, 2)
         Path and quarter of the first quarantined paths.
+    outer : OuterTotals, optional
+        Of the single outer points, in a two-level run.
     """
 
     replicate: int
@@ -55,6 +59,7 @@ class ChunkTotals:
     counts: Integers
     joint: Integers
     broken: Integers
+    outer: OuterTotals | None = None
 
     def checksum(self) -> int:
         """CRC-32 of everything in it; equal bits give equal checksums."""
@@ -63,7 +68,7 @@ class ChunkTotals:
         crc = 0
         for part in (*arrays, self.counts, self.joint, self.broken):
             crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
-        return crc
+        return crc if self.outer is None else self.outer.checksum(crc)
 
     def entry(self) -> ChunkEntry:
         """Its entry in the ledger."""
@@ -96,6 +101,8 @@ class Totals:
         R; some may be empty.
     independent : bool
         Whether all paths are independent, and not only the replicates.
+    two_levels : bool
+        Whether the paths belong to outer points, whose totals are kept as well.
     paths, left_out : ndarray, shape (R,)
         Paths counted, and quarantined.
     mean, deviation : ndarray, shape (R, amounts)
@@ -110,6 +117,8 @@ class Totals:
     ledger : list of array, R of them
         The chunks in the order in which they were added: first_path, paths and checksum of each,
         one after the other (three numbers a chunk: a long run has millions).
+    outer : list of list of OuterTotals, R of them, or None
+        With two levels: the outer points of each chunk.
     torn : bool
         True while a chunk is being added; if that was interrupted, the totals are inconsistent.
     """
@@ -117,6 +126,7 @@ class Totals:
     layout: OutcomeLayout
     replicates: int = 1
     independent: bool = True
+    two_levels: InitVar[bool] = False
     paths: Integers = field(init=False)
     left_out: Integers = field(init=False)
     mean: Floats = field(init=False)
@@ -128,8 +138,11 @@ class Totals:
     broken: list[tuple[int, int]] = field(default_factory=list)
     ledger: list[array[int]] = field(init=False)
     torn: bool = field(default=False, init=False)
+    outer: list[list[OuterTotals]] | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, two_levels: bool) -> None:
+        if two_levels:
+            self.outer = [[] for _ in range(self.replicates)]
         layout, several = self.layout, self.replicates
         issuers = layout.axes["issuer"]
         # A replicate has fewer than 2**32 points, and there are as many histograms as replicates.
@@ -151,6 +164,7 @@ class Totals:
             getattr(self, name).fill(0)
         self.broken.clear()
         self.ledger = [array("q") for _ in range(self.replicates)]
+        self.outer = None if self.outer is None else [[] for _ in range(self.replicates)]
         self.torn = False
 
     def add(self, chunk: ChunkTotals) -> None:
@@ -164,6 +178,8 @@ class Totals:
         self.ledger[r].extend(chunk.entry()[1:])
         self.left_out[r] += chunk.quarantined
         self.broken += [(int(path), int(quarter)) for path, quarter in chunk.broken]
+        if self.outer is not None and chunk.outer is not None:
+            self.outer[r].append(chunk.outer)
         if chunk.paths == 0:
             return
         before = int(self.paths[r])
@@ -181,6 +197,11 @@ class Totals:
         self.counts[r] += chunk.counts
         self.joint[r] += chunk.joint
 
+    def outer_points(self, replicate: int) -> OuterTotals:
+        """The outer points of a replicate so far, in a two-level run."""
+        assert self.outer is not None
+        return joined(self.outer[replicate], self.layout)
+
     @property
     def counted(self) -> int:
         """Number of paths counted in all replicates."""
@@ -190,6 +211,14 @@ class Totals:
     def quarantined(self) -> int:
         """Number of paths in all replicates that were left out because they were not finite."""
         return int(self.left_out.sum())
+
+    @property
+    def refused(self) -> int:
+        """Number of these that belong to outer points whose scenario was refused."""
+        found = [part for parts in self.outer or () for part in parts]
+        points = sum(len(part.paths) for part in found) // 2
+        refused = sum(len(part.refused) for part in found)
+        return refused * (self.counted + self.quarantined) // points if points else 0
 
     @property
     def levels(self) -> list[int]:
@@ -217,11 +246,15 @@ class Totals:
         return kept
 
     def pooled(self, row: int) -> tuple[float, float]:
-        """Mean of an amount over all paths, and sum of their squared deviations from it."""
+        """Mean of an amount over all paths, and sum of their squared deviations from it.
+
+        The sum is exactly 0 of an amount that is the same on every path.
+        """
         means = self.mean[:, row]
         mean = float(means @ self.paths) / max(self.counted, 1)
         between = float(((means - mean) ** 2) @ self.paths)
-        return mean, float(self.deviation[:, row].sum()) + between
+        deviation = float(self.deviation[:, row].sum()) + between
+        return mean, deviation if deviation > (ROUNDING * mean) ** 2 * self.counted else 0.0
 
     def rows(self, name: str) -> Integers:
         """Indices of a quantity's rows, in the shape of its axes."""

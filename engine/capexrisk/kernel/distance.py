@@ -2,9 +2,10 @@
 
 There are two ways to fail, and the distance is to the nearer one. To unmet need: what rungs 5 to 9
 of the waterfall could give, plus a surplus, minus the need that the markets have left. To a run:
-liquidity beyond what lenders want to see. Both are in quarters of the operating cash flow at the
-start, or of its floor. The minimum over a path shows how near it came, which the date of a failure
-does not: searches for rare failures follow it.
+liquidity beyond what lenders want to see. Both are in quarters of what the issuer plans to spend of
+its own. The minimum over a path shows how near it came, which the date of a failure does not:
+searches for rare failures follow it. In quarters of the cash flow at the start, paths on which
+little is built, and so little cash held, would seem near failing, which they are not.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def keep_distance(own, p, issuer, market):
         + positive_part(-net)
         + market.fail_tolerance * positive_part(net)
     )
-    keep_nearest(own, p, (spare - own[s.LEFT + p]) * issuer.distance_scale)
+    keep_nearest(own, p, in_quarters(own, p, spare - own[s.LEFT + p], issuer))
 
 
 @scalar
@@ -52,8 +53,15 @@ def keep_run_distance(state, own, p, issuer, market):
     In a regime in which nobody runs there is none: the margin could only reach 0.
     """
     wanted = by_regime(state[m.REGIME + p], market.run_quarters)
-    distance = own[s.RUN_MARGIN + p] * issuer.distance_scale
+    distance = in_quarters(own, p, own[s.RUN_MARGIN + p], issuer)
     keep_nearest(own, p, distance if wanted > 0.0 else FAR)
+
+
+@scalar
+def in_quarters(own, p, amount, issuer):
+    """An amount in quarters of own-funded planned capex, or of the least of it that counts."""
+    outlay = (1.0 - issuer.finance_lease_share) * own[s.PLANNED + p]
+    return amount / (outlay if outlay > issuer.distance_least else issuer.distance_least)
 
 
 @scalar

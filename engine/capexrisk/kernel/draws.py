@@ -18,7 +18,7 @@ from capexrisk.model.vocabulary import (
     Draw,
 )
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.normal import in_tail, middle_quantile, tail_quantile
+from capexrisk.numeric.normal import in_tail, middle_quantile, middle_quantiles, tail_quantile
 from capexrisk.numeric.vecmath import trailing_zeros
 
 
@@ -59,7 +59,8 @@ def turn_normal(state, first, count, tails):
     only these take time. Then all numbers get the middle's formula, and those listed the tails'.
     """
     listed = 0
-    for row in range(first, first + count * PITCH, PITCH):
+    paired, end = first + count // 2 * 2 * PITCH, first + count * PITCH
+    for row in range(first, end, PITCH):
         for begin in range(row, row + BLOCK, WORD_PATHS):
             far = NO_BIT
             for p in range(WORD_PATHS):
@@ -70,6 +71,11 @@ def turn_normal(state, first, count, tails):
                 tails.values[listed] = state[place]
                 listed += 1
                 far &= far - LOWEST_BIT
+    for row in range(first, paired, 2 * PITCH):
+        for p in range(BLOCK):
+            u, v = state[slot(row, p)], state[slot(row + PITCH, p)]
+            state[slot(row, p)], state[slot(row + PITCH, p)] = middle_quantiles(u, v)
+    for row in range(paired, end, PITCH):
         for p in range(BLOCK):
             state[slot(row, p)] = middle_quantile(state[slot(row, p)])
     # Whole vectors only: a remainder would be computed one by one.

@@ -16,6 +16,7 @@ from capexrisk.model.operations import (
     issuer_spread,
     leverage,
     operating_cash_flow,
+    stretch,
 )
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
@@ -57,7 +58,11 @@ def grow(state, own, issuer, market):
 
 @loop
 def price_debt(state, own, issuer, market, leases):
-    """Step 7: the issuer's grade and its spread."""
+    """Step 7: the issuer's grade and its spread.
+
+    Each loop has one division, logarithm or exponential: the processor works on few paths at a time
+    where one such waits for another.
+    """
     lease_debt = market.lease_multiple * 4.0 * leases
     for p in range(BLOCK):
         debt = 0.0
@@ -66,22 +71,24 @@ def price_debt(state, own, issuer, market, leases):
         owed, cash_flow = debt + lease_debt, own[s.CASH_FLOW_YEAR + p]
         grade = grade_of(own[s.GRADE + p], own[s.ALIVE + p] > 0.0, owed, cash_flow, issuer)
         eta = idiosyncratic(own[s.IDIOSYNCRATIC + p], own[s.Z_SPREAD + p], issuer, market)
-        geared = leverage(owed, own[s.CASH + p], cash_flow, issuer)
-        premium, premium_high_yield = state[m.PREMIUM + p], state[m.PREMIUM_HIGH_YIELD + p]
-        spread = issuer_spread(
-            state[m.LOG_SPREAD + p],
-            eta,
-            geared,
-            premium_high_yield if grade > 0.0 else premium,
-            grade - issuer.high_yield,
-            issuer,
-            market,
-        )
         own[s.DEBT + p] = debt
         own[s.GRADE + p] = grade
         own[s.IDIOSYNCRATIC + p] = eta
-        own[s.SPREAD + p] = spread
-        own[s.PRICE + p] = price_factor(spread, issuer)
+        own[s.LEVERAGE + p] = leverage(owed, own[s.CASH + p], cash_flow, issuer)
+    for p in range(BLOCK):
+        own[s.STRETCH + p] = stretch(own[s.LEVERAGE + p], own[s.GRADE + p], issuer, market)
+    for p in range(BLOCK):
+        premium, premium_high_yield = state[m.PREMIUM + p], state[m.PREMIUM_HIGH_YIELD + p]
+        own[s.SPREAD + p] = issuer_spread(
+            state[m.LOG_SPREAD + p],
+            own[s.IDIOSYNCRATIC + p],
+            own[s.STRETCH + p],
+            premium_high_yield if own[s.GRADE + p] > 0.0 else premium,
+            issuer,
+            market,
+        )
+    for p in range(BLOCK):
+        own[s.PRICE + p] = price_factor(own[s.SPREAD + p], issuer)
 
 
 @loop
@@ -145,10 +152,11 @@ def plan_capex(state, own, issuer, market, plan):
             issuer,
             market,
         )
-        programmed = plan * exp(own[s.LOG_PROGRAMME + p] + log_factor)
+        own[s.LOG_FACTOR + p] = log_factor
+    for p in range(BLOCK):
+        programmed = plan * exp(own[s.LOG_PROGRAMME + p] + own[s.LOG_FACTOR + p])
         planned = programmed if own[s.ALIVE + p] > 0.0 else 0.0
         prepaid = prepayment(planned, state[m.SPOT + p], state[m.ANCHOR_LOST + p], issuer, market)
-        own[s.LOG_FACTOR + p] = log_factor
         own[s.PLANNED + p] = planned
         own[s.PREPAYMENTS.amount + p] = prepaid
         own[s.PREPAYMENTS.total + p] += prepaid

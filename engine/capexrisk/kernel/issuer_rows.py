@@ -94,6 +94,8 @@ ADVANCE = next(_row)  # B, prepaid by customers and not yet earned
 BURN = next(_row)  # β, a quarter's
 # The quarter's business
 CAPACITY = next(_row)
+LEVERAGE = next(_row)
+STRETCH = next(_row)  # what it adds to the log spread
 REVENUE_NOW = next(_row)  # core and build-out
 PRICE = next(_row)  # min(1, spread at the start / spread)
 EARNED = next(_row)  # of the advance

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel.block import ABSENT, BLOCK
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, REGIMES, TIERS
+from capexrisk.scenario.plan import Collect
 
 Kind = Literal["distribution", "mean", "count"]
-Collect = Literal["everything", "means"]
 
 
 @dataclass(frozen=True)

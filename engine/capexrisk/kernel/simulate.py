@@ -242,6 +242,7 @@ def simulate_chunk(
     paths: int,
     keep: Sequence[int] = (),
     work: Workspace | None = None,
+    keep_histogram: bool = False,
 ) -> tuple[Tally, NDArray[np.float64]]:
     """Simulate consecutive paths and add them up.
 
@@ -259,6 +260,8 @@ def simulate_chunk(
         Rows of the layout whose values are returned for every path.
     work : Workspace, optional
         Memory from an earlier call for a scenario with the same layout. Default: new memory.
+    keep_histogram : bool
+        Add to the histogram of the earlier call; all other totals are of these paths alone.
 
     Returns
     -------
@@ -277,7 +280,7 @@ def simulate_chunk(
     if work is None:
         work = workspace(layout)
     else:
-        clear(work.tally)
+        clear(work.tally, keep_histogram=keep_histogram)
     chosen = Chosen(np.array(keep, dtype=np.int64), np.empty((paths, len(keep))))
     simulate = _simulate_everything if layout.detailed else _simulate_means
     units = layout.units(schedule.money_units)

@@ -64,10 +64,11 @@ def empty_tally(layout: OutcomeLayout) -> RunningTally:
     )
 
 
-def clear(tally: RunningTally) -> None:
-    """Reset a tally to no paths."""
+def clear(tally: RunningTally, *, keep_histogram: bool = False) -> None:
+    """Reset a tally to no paths; what the histogram has counted may stay."""
     for part in tally:
-        part.fill(0)
+        if not (keep_histogram and part is tally.histogram):
+            part.fill(0)
 
 
 def finished(tally: RunningTally) -> Tally:

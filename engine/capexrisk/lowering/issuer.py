@@ -65,6 +65,6 @@ def lower_issuer(i: Parameters, m: Parameters, start: Start, total_weight: float
         "discipline": i["discipline"] * (1.0 - i["committed"]),
         "pipeline_outflow": -float(np.expm1(-2.0 * DELTA / i["build_lag"])),
         "burn_start": books.burn,
-        "distance_scale": 1.0 / (max(i["ocf"], books.floor) * DELTA),
+        "distance_least": 0.1 * max(i["ocf"], books.floor) * DELTA,
     }
     return Issuer(**as_they_are(Issuer._fields, i, written), **written)

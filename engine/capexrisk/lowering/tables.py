@@ -26,26 +26,11 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     """
     parameters = scenario.parameters
     issuers = parameters["issuers"]
-    weight = sum(issuer["relative_yield"] * issuer["buildout_capital"] for issuer in issuers)
-    k = np.arange(parameters["quarters"])
     year, year_ends = _calendar(scenario)
-    season = _table(issuers, "seasonality")
-    speed = parameters["market"]["capex_speed"]
     return Schedule(
-        issuers=np.array(
-            [lower_issuer(issuer, parameters["market"], start, weight) for issuer in issuers],
-            dtype=float,
-        ),
+        **tables_of_inputs(parameters, start, scenario.start_quarter),
         issuer_keys=_issuer_keys([issuer["name"] for issuer in issuers]),
-        capex_plan=_table(issuers, "capex_plan"),
-        maturities=_table(issuers, "maturities"),
-        leases=_table(issuers, "leases"),
-        capex_variance=-np.expm1(-2.0 * speed * DELTA * (k + 1)) / (2.0 * speed),
-        opening=np.array([balances(issuer) for issuer in issuers]),
-        advance=np.array([_advances(issuer) for issuer in issuers]),
-        season=np.ascontiguousarray(season[:, (scenario.start_quarter - 1 + k) % 4]),
         events=_events(parameters),
-        growth=(1.0 + parameters["market"]["bond_market_growth"]) ** (k * DELTA),
         year=year,
         year_ends=year_ends,
         money_units=_money_units(parameters, start),
@@ -53,6 +38,38 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
         group_profit_threshold=float(parameters["thresholds"]["group_profit"]),
         outside_funding_threshold=float(parameters["thresholds"]["outside_funding"]),
     )
+
+
+def tables_of_inputs(parameters: Parameters, start: Start, start_quarter: int) -> dict[str, Any]:
+    """The tables of a `Schedule` that its inputs decide, by name; the rest is calendar and units.
+
+    Parameters
+    ----------
+    parameters : dict
+        As of `Scenario.parameters`.
+    start : Start
+    start_quarter : int
+        Calendar quarter of the first quarter, 1 to 4.
+    """
+    issuers = parameters["issuers"]
+    market = parameters["market"]
+    weight = sum(issuer["relative_yield"] * issuer["buildout_capital"] for issuer in issuers)
+    k = np.arange(parameters["quarters"])
+    season = _table(issuers, "seasonality")
+    speed = market["capex_speed"]
+    return {
+        "issuers": np.array(
+            [lower_issuer(issuer, market, start, weight) for issuer in issuers], dtype=float
+        ),
+        "capex_plan": _table(issuers, "capex_plan"),
+        "maturities": _table(issuers, "maturities"),
+        "leases": _table(issuers, "leases"),
+        "capex_variance": -np.expm1(-2.0 * speed * DELTA * (k + 1)) / (2.0 * speed),
+        "opening": np.array([balances(issuer) for issuer in issuers]),
+        "advance": np.array([_advances(issuer) for issuer in issuers]),
+        "season": np.ascontiguousarray(season[:, (start_quarter - 1 + k) % 4]),
+        "growth": (1.0 + market["bond_market_growth"]) ** (k * DELTA),
+    }
 
 
 def issuer_key(name: str) -> int:

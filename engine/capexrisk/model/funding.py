@@ -13,6 +13,7 @@ from capexrisk.numeric.vecmath import at_most, exp, log, positive_part
 
 SMALLEST_CUT_FACTOR = 0.05
 HIGHEST_VALUE = 3.0  # of a share, in that of the start
+ROUNDING = 1e-9  # of the cash target: a surplus that only rounding leaves over
 
 least = at_most  # of two amounts; a NaN in the first is kept
 
@@ -124,7 +125,7 @@ def spend_surplus(surplus, cash, target, revolver, issuer):
     surplus -= repaid
     refill = least(surplus, positive_part(target - cash))
     surplus -= refill
-    buyback = least(surplus, issuer.buybacks)
+    buyback = least(surplus if surplus > ROUNDING * target else 0.0, issuer.buybacks)
     return repaid, buyback, refill + (surplus - buyback)
 
 

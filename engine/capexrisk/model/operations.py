@@ -49,9 +49,15 @@ def idiosyncratic(eta, z, issuer, market):
 
 
 @scalar
-def issuer_spread(x, eta, geared, premium, fallen, issuer, market):
+def stretch(geared, grade, issuer, market):
+    """What leverage and a fall to high yield add to an issuer's log spread; step 7."""
+    fallen = grade - issuer.high_yield
+    return market.spread_leverage * log(1.0 + geared) + market.fall_spread * fallen
+
+
+@scalar
+def issuer_spread(x, eta, stretched, premium, issuer, market):
     """Spread of an issuer in bp; `premium` is what its bond market's has risen by; step 7."""
-    stretched = market.spread_leverage * log(1.0 + geared) + market.fall_spread * fallen
     log_spread = x + premium + eta + stretched + issuer.log_spread_offset
     return at_least(at_most(exp(log_spread), market.spread_cap), 1.0)
 

@@ -183,4 +183,4 @@ class Issuer(NamedTuple):
     bond_quarter_cap: float
     pipeline_outflow: float  # 1 - exp(-2 / (4 build_lag))
     burn_start: float  # β_0
-    distance_scale: float  # 1 / a quarter of the cash flow at the start, or of its floor
+    distance_least: float  # a tenth of a quarter's cash flow at the start, or of its floor

@@ -150,6 +150,7 @@ CAUSES = {
     "glut": "glut",
     "overspending": "overspending",
 }
+CAUSES_OF_CUTS = tuple(CAUSES)[1:]  # a run is the cause of failures alone
 
 
 class Draw(NamedTuple):

@@ -38,7 +38,7 @@ def source_stamp() -> bytes:
     return digest.digest()
 
 
-class Target(NamedTuple):
+class CompileTarget(NamedTuple):
     """The target machine of compiled code, as LLVM names it: on equal targets, bits agree.
 
     Attributes
@@ -56,9 +56,9 @@ class Target(NamedTuple):
     features: str
 
 
-def compile_target() -> Target:
+def compile_target() -> CompileTarget:
     """The target for which numba compiles: this machine, unless ``NUMBA_CPU_NAME`` etc. are set."""
-    return Target(*registry.cpu_target.target_context.codegen().magic_tuple())
+    return CompileTarget(*registry.cpu_target.target_context.codegen().magic_tuple())
 
 
 class _StampedByAllSources:

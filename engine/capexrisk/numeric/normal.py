@@ -22,8 +22,8 @@ def in_tail(u):
 
 
 @scalar
-def middle_quantile(u):
-    """z with P(Z <= z) = u for |u - 1/2| <= MIDDLE; some finite number beyond."""
+def middle_ratio(u):
+    """Numerator and denominator of `middle_quantile`; the second is in [1e-4, 1] for 0 < u < 1."""
     q = u - 0.5
     r = q * q
     a = -3.969683028665376e01
@@ -38,7 +38,23 @@ def middle_quantile(u):
     b = b * r + 6.680131188771972e01
     b = b * r - 1.328068155288572e01
     b = b * r + 1.0
-    return a * q / b
+    return a * q, b
+
+
+@scalar
+def middle_quantile(u):
+    """z with P(Z <= z) = u for |u - 1/2| <= MIDDLE; some finite number beyond."""
+    a, b = middle_ratio(u)
+    return a / b
+
+
+@scalar
+def middle_quantiles(u, v):
+    """`middle_quantile` of two numbers with one division, which costs as much as all the rest."""
+    a, b = middle_ratio(u)
+    c, d = middle_ratio(v)
+    inverse = 1.0 / (b * d)
+    return a * (d * inverse), c * (b * inverse)
 
 
 @scalar

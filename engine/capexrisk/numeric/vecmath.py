@@ -27,8 +27,8 @@ ONE_BITS = 0x3FF0000000000000
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 FRACTION = 0x000FFFFFFFFFFFFF
 
-EXP_MAX = 710.0
 EXP_MIN = -708.0
+EXP_TOP = ROUND + 1024.0  # 2**1024 is inf
 
 
 @intrinsic
@@ -100,9 +100,8 @@ def exp(x):
     4e-18, with two terms fewer than Taylor's, even and odd terms summed separately to halve the
     chain of products; 2**n by writing n into the exponent.
     """
-    x = EXP_MAX if x > EXP_MAX else x
-    x = EXP_MIN if x < EXP_MIN else x
-    shifted = x * LOG2_E + ROUND
+    x = at_least(x, EXP_MIN)
+    shifted = at_most(x * LOG2_E + ROUND, EXP_TOP)
     n = shifted - ROUND
     r = (x - n * LN2_HIGH) - n * LN2_LOW
     s = r * r

@@ -15,7 +15,7 @@ from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.sources import Source, independent_source, supplied_source
 from capexrisk.kernel.supplied import Supplied
 from capexrisk.model.vocabulary import ISSUER_PATH, ISSUER_QUARTER, MARKET_QUARTER, SWITCHES
-from capexrisk.points.layout import Place, dimensions, supplied_order
+from capexrisk.points.layout import DrawOf, dimensions, supplied_order
 
 
 class Draws(Protocol):
@@ -76,10 +76,10 @@ class SuppliedDraws:
             paths,
             issuers,
             quarters,
-            of_issuers_path=order.of(Place(ISSUER_PATH[0], 0)),
-            of_switches=order.of(Place(SWITCHES[0], None, 0)),
-            of_market=order.of(Place(MARKET_QUARTER[0], None, 0)),
-            of_issuers=order.of(Place(ISSUER_QUARTER[0], 0, 0)),
+            of_issuers_path=order.of(DrawOf(ISSUER_PATH[0], 0)),
+            of_switches=order.of(DrawOf(SWITCHES[0], None, 0)),
+            of_market=order.of(DrawOf(MARKET_QUARTER[0], None, 0)),
+            of_issuers=order.of(DrawOf(ISSUER_QUARTER[0], 0, 0)),
         )
 
     def source(self, first_path: int) -> Source:

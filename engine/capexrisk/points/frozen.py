@@ -29,8 +29,8 @@ from capexrisk.model.parameters import Market
 from capexrisk.model.vocabulary import MARKET_PATH, MARKET_QUARTER, SWITCHES
 from capexrisk.points.directions import MOST_DIMENSIONS, direction_numbers
 from capexrisk.points.layout import (
+    DrawOf,
     Order,
-    Place,
     dimensions,
     first_draws,
     net_order,
@@ -81,11 +81,11 @@ class FrozenPoints:
         return Net(
             issuers=self.issuers,
             quarters=len(self.year),
-            of_market_path=order.of(Place(MARKET_PATH[0])),
-            of_market=order.of(Place(MARKET_QUARTER[0], None, 0)),
+            of_market_path=order.of(DrawOf(MARKET_PATH[0])),
+            of_market=order.of(DrawOf(MARKET_QUARTER[0], None, 0)),
             of_issuers=order.of(rest),
             of_leads=np.array([order.of(lead) for lead in leads]),
-            of_switches=np.array([order.of(Place(SWITCHES[0], None, k)) for k in quarters]),
+            of_switches=np.array([order.of(DrawOf(SWITCHES[0], None, k)) for k in quarters]),
             rotation=self.rotation,
         )
 

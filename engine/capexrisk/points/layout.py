@@ -43,7 +43,7 @@ from capexrisk.model.vocabulary import (
 Group = tuple[Draw, ...]
 
 
-class Place(NamedTuple):
+class DrawOf(NamedTuple):
     """One number among a path's draws.
 
     Attributes
@@ -66,16 +66,16 @@ class Order:
 
     Attributes
     ----------
-    places : tuple of Place
+    places : tuple of DrawOf
     """
 
-    places: tuple[Place, ...]
+    places: tuple[DrawOf, ...]
 
     @cached_property
-    def _numbers(self) -> dict[Place, int]:
+    def _numbers(self) -> dict[DrawOf, int]:
         return {place: number for number, place in enumerate(self.places)}
 
-    def of(self, place: Place) -> int:
+    def of(self, place: DrawOf) -> int:
         """Dimension or row of a place."""
         return self._numbers[place]
 
@@ -87,7 +87,7 @@ class Order:
         name : str
             Name of a draw in `model.vocabulary.DRAWS`.
         issuer, quarter : int, optional
-            As in `Place`.
+            As in `DrawOf`.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Order:
         if draw is None:
             names = ", ".join(draw.name for draw in DRAWS)
             raise LookupError(f"{name!r} is no draw; give one of {names}")
-        place = Place(draw, issuer, quarter)
+        place = DrawOf(draw, issuer, quarter)
         if place not in self._numbers:
             when = "every quarter" if draw.when == "quarter" else "once a path"
             whose = "each issuer" if draw.of == "issuer" else "the market"
@@ -125,10 +125,10 @@ def supplied_order(issuers: int, quarters: int) -> Order:
     return Order(
         (
             *_of_market(MARKET_PATH),
-            *(Place(draw, i) for i in several for draw in ISSUER_PATH),
+            *(DrawOf(draw, i) for i in several for draw in ISSUER_PATH),
             *_of_market(SWITCHES, every),
             *_of_market(MARKET_QUARTER, every),
-            *(Place(draw, i, k) for k in every for i in several for draw in ISSUER_QUARTER),
+            *(DrawOf(draw, i, k) for k in every for i in several for draw in ISSUER_QUARTER),
         )
     )
 
@@ -152,17 +152,17 @@ def net_order(issuers: int, year: Iterable[int]) -> Order:
         places += _of_market(SWITCHES, (k for k in every if year_of[k] == lead))
     places += _of_market(MARKET_QUARTER, every)
     places += [place for i in several for place in first_draws(i)[LEADS:]]
-    places += [Place(draw, i, k) for k in every[1:] for i in several for draw in ISSUER_QUARTER]
+    places += [DrawOf(draw, i, k) for k in every[1:] for i in several for draw in ISSUER_QUARTER]
     return Order(tuple(places))
 
 
-def first_draws(i: int) -> tuple[Place, ...]:
+def first_draws(i: int) -> tuple[DrawOf, ...]:
     """Draws of issuer i once a path and in the first quarter; the first ones are its leads."""
-    once = tuple(Place(draw, i) for draw in ISSUER_PATH)
-    return (*once, *(Place(draw, i, 0) for draw in ISSUER_QUARTER))
+    once = tuple(DrawOf(draw, i) for draw in ISSUER_PATH)
+    return (*once, *(DrawOf(draw, i, 0) for draw in ISSUER_QUARTER))
 
 
-def _of_market(group: Group, quarters: Iterable[int] | None = None) -> Iterator[Place]:
+def _of_market(group: Group, quarters: Iterable[int] | None = None) -> Iterator[DrawOf]:
     if quarters is None:
-        return (Place(draw) for draw in group)
-    return (Place(draw, None, k) for k in quarters for draw in group)
+        return (DrawOf(draw) for draw in group)
+    return (DrawOf(draw, None, k) for k in quarters for draw in group)

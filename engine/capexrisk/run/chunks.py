@@ -7,13 +7,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from capexrisk.errors import ScenarioError
 from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.simulate import Workspace, simulate_chunk
 from capexrisk.kernel.tally import QUARANTINE_LISTED
 from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws, IndependentDraws
 from capexrisk.points.frozen import frozen_points
+from capexrisk.run.outer import run_outer_chunk
 from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.uncertainty.design import input_design
+from capexrisk.uncertainty.outer import OuterPoints
 
 
 class PathSink(Protocol):
@@ -28,7 +32,7 @@ class PathSink(Protocol):
 
 def run_chunk(
     lowered: LoweredScenario,
-    draws: Draws,
+    draws: Draws | OuterPoints,
     chunk: Chunk,
     sink: PathSink | None = None,
     work: Workspace | None = None,
@@ -38,8 +42,8 @@ def run_chunk(
     Parameters
     ----------
     lowered : LoweredScenario
-    draws : Draws
-        Draws of a run that has this chunk; see `draws_of`.
+    draws : Draws or OuterPoints
+        Draws of a run that has this chunk; see `all_draws_of`.
     chunk : Chunk
     sink : PathSink, optional
         Also gets the chunk's single paths.
@@ -51,6 +55,8 @@ def run_chunk(
     ValueError
         If the draws are for another number of issuers, quarters or paths.
     """
+    if isinstance(draws, OuterPoints):
+        return run_outer_chunk(lowered, draws, chunk, work)
     tally, kept = simulate_chunk(
         lowered.market,
         lowered.schedule,
@@ -93,3 +99,22 @@ def draws_of(lowered: LoweredScenario, plan: RunPlan) -> Draws:
     if plan.sampler == "plain":
         return IndependentDraws(plan.seed)
     return frozen_points(lowered.market, lowered.schedule, plan.seed)
+
+
+def all_draws_of(lowered: LoweredScenario, plan: RunPlan) -> Draws | OuterPoints:
+    """Draws for a plan's paths and, with two levels, for the inputs; raises as `draws_of`.
+
+    Raises
+    ------
+    ScenarioError
+        With two levels: if no input has a distribution, or one leaves the bounds of its input.
+    """
+    if not plan.two_levels:
+        return draws_of(lowered, plan)
+    scenario, points = lowered.scenario, frozen_points(lowered.market, lowered.schedule, plan.seed)
+    design = input_design(scenario)
+    if design is None:
+        raise ScenarioError(
+            f"{scenario.name}: uncertainty.groups", "is empty", "give one, or outer = 0"
+        )
+    return OuterPoints(scenario, design, points, plan.inner)

@@ -13,10 +13,11 @@ from capexrisk.errors import ClusterError, KernelFault
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws
-from capexrisk.run.chunks import PathSink, draws_of, run_chunk
+from capexrisk.run.chunks import PathSink, all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.signals import deferred_interrupts
 from capexrisk.run.workers.backends import on_cluster, run_in_order
+from capexrisk.uncertainty.outer import OuterPoints
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is refused
 Progress = Callable[[int], None]
@@ -65,7 +66,9 @@ class Hooks:
 NO_HOOKS: Final = Hooks()
 
 
-def begin_totals(lowered: LoweredScenario, plan: RunPlan, draws: Draws, hooks: Hooks) -> Totals:
+def begin_totals(
+    lowered: LoweredScenario, plan: RunPlan, draws: Draws | OuterPoints, hooks: Hooks
+) -> Totals:
     """Totals to which a plan's chunks are added: empty, or restored by the keeper.
 
     Raises
@@ -78,7 +81,12 @@ def begin_totals(lowered: LoweredScenario, plan: RunPlan, draws: Draws, hooks: H
             "keep_paths: single paths would be written on the machines that compute them; leave it "
             "out, and replay the paths you want to see"
         )
-    totals = Totals(lowered.layout, REPLICATES, independent=plan.sampler == "plain")
+    totals = Totals(
+        lowered.layout,
+        REPLICATES,
+        independent=plan.sampler == "plain",
+        two_levels=plan.two_levels,
+    )
     if hooks.keeper is not None:
         hooks.keeper.restore(totals)
         if hooks.paths is not None:
@@ -90,7 +98,7 @@ def execute(
     lowered: LoweredScenario,
     plan: RunPlan,
     hooks: Hooks = NO_HOOKS,
-    draws: Draws | None = None,
+    draws: Draws | OuterPoints | None = None,
 ) -> Totals:
     """Simulate all paths of a plan.
 
@@ -112,7 +120,7 @@ def execute(
     ResumeMismatch, ResultsError
         If the kept totals belong to another run.
     """
-    draws = draws_of(lowered, plan) if draws is None else draws
+    draws = all_draws_of(lowered, plan) if draws is None else draws
     totals = begin_totals(lowered, plan, draws, hooks)
     add_chunks(totals, lowered, plan, draws, plan.chunks(), hooks)
     return totals
@@ -122,7 +130,7 @@ def add_chunks(
     totals: Totals,
     lowered: LoweredScenario,
     plan: RunPlan,
-    draws: Draws,
+    draws: Draws | OuterPoints,
     chunks: Iterable[Chunk],
     hooks: Hooks,
 ) -> None:
@@ -153,10 +161,11 @@ def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
         If more than one path in 10,000 is not finite, or amounts have no standard error.
     """
     paths = totals.counted + totals.quarantined
-    if totals.quarantined > QUARANTINE_LIMIT * paths:
+    broken = totals.quarantined - totals.refused
+    if broken > QUARANTINE_LIMIT * paths:
         path, quarter = min(totals.broken)
         raise KernelFault(
-            quarantine_note(totals.quarantined, paths, path, lowered.quarters[quarter])
+            quarantine_note(broken, paths, path, lowered.quarters[quarter])
             + "; the scenario's inputs are too extreme for the model"
         )
     if not np.isfinite(totals.deviation).all():
@@ -167,7 +176,11 @@ def refuse_faulty(totals: Totals, lowered: LoweredScenario) -> None:
 
 
 def _write_lost_paths(
-    totals: Totals, lowered: LoweredScenario, plan: RunPlan, draws: Draws, sink: PathSink
+    totals: Totals,
+    lowered: LoweredScenario,
+    plan: RunPlan,
+    draws: Draws | OuterPoints,
+    sink: PathSink,
 ) -> None:
     """Rewrite single paths that are lost or damaged, by simulating their chunks again."""
     lost = (

@@ -38,7 +38,7 @@ def outcome_names(lowered: LoweredScenario) -> list[str]:
     ]
 
 
-def outcome_rows(names: Sequence[str], lowered: LoweredScenario) -> list[int]:
+def outcome_rows(names: Sequence[object], lowered: LoweredScenario) -> list[int]:
     """Rows of the layout that hold the outcomes with these names.
 
     Raises
@@ -48,10 +48,10 @@ def outcome_rows(names: Sequence[str], lowered: LoweredScenario) -> list[int]:
     """
     rows = {name: row for row, name in enumerate(outcome_names(lowered))}
     for name in names:
-        if name not in rows:
+        if not isinstance(name, str) or name not in rows:
             hint = suggest(name, rows, "give a name such as fcf_year/ISSUER/YEAR")
             raise UnknownName(f"{name}: is not an outcome of a path; {hint}")
-    return [rows[name] for name in names]
+    return [rows[str(name)] for name in names]
 
 
 def collect_outcomes(

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple, get_args
 
-from capexrisk.errors import ArgumentError, suggest
-from capexrisk.kernel.outcomes import Collect
-from capexrisk.kernel.points import path_number
+from capexrisk.errors import ArgumentError, suggest, whole_number
 from capexrisk.scenario.plan import (
+    DEFAULT_INNER,
     DEFAULT_PATHS,
+    INNER,
     JOBS,
+    MOST_OUTER,
     MOST_PATHS,
     MOST_SEED,
     Backend,
+    Collect,
     Sampler,
     are_jobs,
 )
@@ -54,6 +56,12 @@ class RunPlan:
         Number of paths, 1 to 10**12; with targets a maximum.
     seed : int
         Seed of all draws, 0 to 2**64 - 1.
+    outer, inner : int
+        Points of the uncertain inputs, 0 to 2**26, rounded up to 32 times a power of two, and paths
+        at each, a power of two from 128 to 8,192. They are run beside `paths`, which take the
+        inputs as they stand.
+    two_levels : bool
+        Whether these are the paths of the outer points; see `over_inputs`.
     sampler : {"sobol", "plain"}
         "sobol": the points of 32 nets scrambled independently, of 2**m points each (`run_paths`).
         "plain": independent paths.
@@ -83,14 +91,26 @@ class RunPlan:
     collect: Collect = "everything"
     targets: tuple[str, ...] = ()
     max_seconds: float | None = None
+    outer: int = 0
+    inner: int = DEFAULT_INNER
+    two_levels: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("paths", "seed", "jobs"):
+            if getattr(self, name) is not None or name != "jobs":
+                whole_number(name, getattr(self, name))
         if not 1 <= self.paths <= MOST_PATHS:
             raise ArgumentError("paths", f"{self.paths} is out of range; give 1 to {MOST_PATHS:,}")
         if not 0 <= self.seed <= MOST_SEED:
             raise ArgumentError("seed", f"{self.seed} is out of range; give 0 to 2**64 - 1")
         if self.jobs is not None and not are_jobs(self.jobs):
             raise ArgumentError("jobs", f"{self.jobs} is out of range; give {JOBS}")
+        if not 0 <= self.outer <= MOST_OUTER:
+            raise ArgumentError("outer", f"{self.outer} is out of range; give 0 to {MOST_OUTER:,}")
+        if self.inner not in INNER:
+            raise ArgumentError(
+                "inner", f"{self.inner} is not a power of two from {INNER[0]} to {INNER[-1]:,}"
+            )
         if self.max_seconds is not None and not 0.0 < self.max_seconds < inf:
             raise ArgumentError(
                 "max_seconds", f"{self.max_seconds:g} is out of range; give more than 0"
@@ -98,7 +118,7 @@ class RunPlan:
         for name, choices in (("sampler", Sampler), ("backend", Backend), ("collect", Collect)):
             given, known = getattr(self, name), get_args(choices)
             if given not in known and (name, given) != ("backend", None):
-                raise ArgumentError(name, f"{given!r} is unknown; {suggest(str(given), known)}")
+                raise ArgumentError(name, f"{given!r} is unknown; {suggest(given, known)}")
         if self.points > MOST_POINTS and self.sampler == "sobol":
             raise ArgumentError(
                 "paths",
@@ -156,8 +176,31 @@ class RunPlan:
             return self.paths // self.chunk_paths
         return 0 if self.points % self.chunk_paths else self.chunk_count
 
+    @property
+    def outer_points(self) -> int:
+        """Number of outer points of a plan with two levels."""
+        return self.run_paths // self.inner
+
+    @property
+    def over_inputs(self) -> RunPlan | None:
+        """The plan of the outer points' paths; None if there are none."""
+        if not self.outer or self.two_levels:
+            return None
+        return replace(
+            self,
+            paths=max(self.outer, REPLICATES) * self.inner,
+            sampler="sobol",
+            collect="everything",
+            targets=(),
+            max_seconds=None,
+            two_levels=True,
+        )
+
     def first_path(self, number: int) -> int:
         """Number of a chunk's first path."""
+        # Here, so that a plan is refused before the compiler is imported.
+        from capexrisk.kernel.points import path_number
+
         if self.sampler == "plain":
             return self.chunk_paths * number
         return path_number(number % REPLICATES, self.chunk_paths * (number // REPLICATES))

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from operator import index
 from threading import Lock, local
 from types import MappingProxyType
 from typing import Final, Self
 
-from capexrisk.errors import ArgumentError, SessionClosed, UnknownName
+from capexrisk.errors import ArgumentError, SessionClosed, UnknownName, whole_number
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import ChunkTotals, Totals
-from capexrisk.kernel.outcomes import Collect
 from capexrisk.kernel.simulate import Workspace, workspace
 from capexrisk.lowering import LoweredScenario, lower, with_inputs
 from capexrisk.run.chunks import draws_of, run_chunk
@@ -26,7 +24,7 @@ from capexrisk.run.execute import refuse_faulty
 from capexrisk.run.plan import MOST_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import JOBS, are_jobs
+from capexrisk.scenario.plan import JOBS, Collect, are_jobs
 
 UNCHANGED: Final[Mapping[str, object]] = MappingProxyType({})
 EXAMPLE: Final = "funding_failure/Oracle"
@@ -85,10 +83,7 @@ class Session:
         seed: int = 0,
         n_jobs: int | None = -1,
     ) -> None:
-        try:
-            whole = index(points)
-        except TypeError:
-            whole = 0
+        whole = whole_number("points", points)
         if not 1 <= whole <= MOST_POINTS:
             raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
         if n_jobs is not None and not are_jobs(n_jobs):

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import get_args
 
 from capexrisk.errors import ArgumentError
-from capexrisk.kernel.outcomes import Collect
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import execute
@@ -17,7 +16,7 @@ from capexrisk.run.measurement import Spread, interleave, peak_mib, ratios
 from capexrisk.run.plan import Chunk, RunPlan
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import Sampler
+from capexrisk.scenario.plan import Collect, Sampler
 
 RUN_SECONDS = 1.0  # approximate length of a measured run if no number of paths is given
 
@@ -49,7 +48,7 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Start:
+class StartUp:
     """Seconds until the first chunk was computed.
 
     Attributes
@@ -76,19 +75,19 @@ class Start:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Speed:
+class MeasuredSpeed:
     """What `measure_speed` found.
 
     Attributes
     ----------
-    start : Start
+    start : StartUp
     ways : tuple of Way
         One worker, then all workers where there are more; with everything collected, then means.
     peak_mib : float
         Peak resident memory of this process so far, MiB, compiler and libraries included.
     """
 
-    start: Start
+    start: StartUp
     ways: tuple[Way, ...]
     peak_mib: float
 
@@ -107,7 +106,7 @@ def measure_speed(
     paths: int | None = None,
     began: float | None = None,
     progress: Callable[[str], None] | None = None,
-) -> Speed:
+) -> MeasuredSpeed:
     """Measure a scenario's speed by running it in this process, in each way in turn.
 
     Parameters
@@ -170,7 +169,7 @@ def measure_speed(
         )
         for plan, found in seconds.items()
     )
-    return Speed(start=start, ways=ways, peak_mib=peak_mib())
+    return MeasuredSpeed(start=start, ways=ways, peak_mib=peak_mib())
 
 
 def simulation_seconds(lowered: LoweredScenario, plan: RunPlan) -> float:
@@ -191,11 +190,11 @@ def first_chunk(lowered: LoweredScenario, plan: RunPlan) -> tuple[float, float]:
     return load, chunk
 
 
-def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float) -> Start:
+def _start(lowered: dict[Collect, LoweredScenario], plan: RunPlan, began: float) -> StartUp:
     prepare = time.perf_counter() - began
     load, chunk = first_chunk(lowered["everything"], plan)
     load_means, _ = first_chunk(lowered["means"], plan)
-    return Start(prepare=prepare, load=load, chunk=chunk, load_means=load_means)
+    return StartUp(prepare=prepare, load=load, chunk=chunk, load_means=load_means)
 
 
 def _short(plan: RunPlan) -> RunPlan:

@@ -21,7 +21,7 @@ from capexrisk.errors import TargetError
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
-from capexrisk.run.chunks import draws_of, run_chunk
+from capexrisk.run.chunks import all_draws_of, run_chunk
 from capexrisk.run.execute import NO_HOOKS, Hooks, add_chunks, begin_totals
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.targets import Standing, parse_target
@@ -46,7 +46,7 @@ def execute_until(
         As for `execute`.
     """
     targets = [parse_target(text, lowered) for text in plan.targets]
-    draws = draws_of(lowered, plan)
+    draws = all_draws_of(lowered, plan)
     totals = begin_totals(lowered, plan, draws, hooks)
     run_chunk(lowered, draws, Chunk(0, 0, 0, 1))  # warm up: pace excludes compiling
     began = time.perf_counter()

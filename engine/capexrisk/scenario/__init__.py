@@ -1,10 +1,10 @@
 """What is simulated: frozen records read from TOML, with a digest and evidence for each input."""
 
 from .changes import change_inputs
-from .digest import digest
+from .digest import digest, digest_of_uncertainty
 from .files.editor import json_schema
 from .files.load import load_run_section, load_scenario, scenario_from_case
-from .inputs import Bounds, Input, inputs
+from .inputs import Bounds, Input, inputs, overrides_of
 from .plan import RunSection
 from .quarters import CalendarYear, calendar_years, quarter_labels
 from .schema import Scenario
@@ -20,10 +20,12 @@ __all__ = [
     "calendar_years",
     "change_inputs",
     "digest",
+    "digest_of_uncertainty",
     "inputs",
     "json_schema",
     "load_run_section",
     "load_scenario",
+    "overrides_of",
     "quarter_labels",
     "scenario_from_case",
 ]

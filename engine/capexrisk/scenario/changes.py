@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, refuse_type
 
 from .files.messages import Places, validate
 from .files.overlay import lay, lay_section
 from .files.paths import Table, nested, read_path, refuse_unknown_issuer, write_path
 from .issuer import Issuer
-from .schema import Scenario
+from .schema import FROM_A_FILE, Scenario
 from .section import Section
 
 __all__ = ["change_inputs"]
@@ -38,7 +38,11 @@ def change_inputs(
     ------
     ScenarioError
         If a path is not one of an input, or a value is refused.
+    TypeError
+        If the changes are not a mapping, or it is no scenario.
     """
+    refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
+    refuse_type("changes", changes, Mapping, "give a mapping of paths to values")
     over: Table = {}
     for written, value in changes.items():
         path = read_path(written, scenario.name)

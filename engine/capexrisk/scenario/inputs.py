@@ -9,15 +9,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from capexrisk.errors import refuse_type
+
 from .case import inner_tables
 from .event import EVENTS, SIZES, ScheduledEvent
 from .field import InputField, input_field_of, with_unit
+from .files.overlay import OVERRIDE_EVIDENCE, write_override
 from .files.paths import write_path
-from .schema import Scenario
+from .schema import FROM_A_FILE, Scenario
 from .section import NEARLY_ZERO, Section, StrictModel, by_year_field, split_evidence
 from .words import Words
 
-__all__ = ["Bounds", "Input", "inputs"]
+__all__ = ["Bounds", "Input", "inputs", "overrides_of"]
 
 _ADDRESS: Final = re.compile(r",?\s*(https?://\S+)$")
 
@@ -78,9 +81,15 @@ class Input:
         """Meaning and unit, a sentence."""
         return with_unit(self.meaning, self.unit)
 
+    @property
+    def may_have_a_range(self) -> bool:
+        """Whether it is made of numbers with fractions: no word, flag or count."""
+        return self.bounds is not None and _all_floats(self.value)
+
 
 def inputs(scenario: Scenario) -> list[Input]:
     """Every input that a scenario gives, in the order of the records."""
+    refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
     words = scenario.words
     return [
         *_of_section(("market",), scenario.market, words),
@@ -91,6 +100,28 @@ def inputs(scenario: Scenario) -> list[Input]:
             for found in _of_section(("issuers", issuer.name), issuer, words)
         ),
         *(_of_event(event, words) for event in scenario.events),
+    ]
+
+
+def _all_floats(value: object) -> bool:
+    return all(map(_all_floats, value)) if isinstance(value, tuple) else type(value) is float
+
+
+def overrides_of(scenario: Scenario) -> list[str]:
+    """Inputs that were laid over the scenario's file, as ``--set`` takes them.
+
+    Their evidence says so; what has none (name, horizon, events) cannot be told.
+
+    Returns
+    -------
+    list of str
+        ``"issuers.Oracle.cash_usd_bn=5"``, each to be given to `load_scenario` again.
+    """
+    own = split_evidence(OVERRIDE_EVIDENCE)
+    return [
+        write_override(one.path, one.value)
+        for one in inputs(scenario)
+        if (one.confidence, one.source) == own
     ]
 
 
@@ -161,7 +192,7 @@ def _accepted(
     record: type[StrictModel], field: str
 ) -> tuple[Bounds | None, tuple[str, ...] | tuple[bool, ...]]:
     """Bounds of the numbers in a field, or all that it takes, from its JSON Schema."""
-    part: Mapping[str, Any] = record.model_json_schema()["properties"][field]
+    part = _properties(record)[field]
     while "type" not in part or part["type"] in ("array", "object"):
         inner = [*part.get("anyOf", ()), part.get("items"), part.get("additionalProperties")]
         part = next(schema for schema in inner if schema)
@@ -176,6 +207,12 @@ def _accepted(
     if "exclusiveMaximum" in part:
         most.append(_inside(part["exclusiveMaximum"], -math.inf))
     return Bounds(float(max(least)), float(min(most))), ()
+
+
+@functools.cache
+def _properties(record: type[StrictModel]) -> Mapping[str, Mapping[str, Any]]:
+    found: dict[str, Mapping[str, Any]] = record.model_json_schema()["properties"]
+    return found
 
 
 def _inside(end: float, towards: float) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 from pydantic import (
     Field,
@@ -47,6 +48,17 @@ RESERVED_NAMES = ("system", "market")  # labels of results beside the issuers
 BY_YEAR = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
 
 # The two fields that may give a list over the quarters: as it is, or shorter.
+# Keys that are needed beside another, and what they say of it.
+WITH_GUIDANCE: Final = {
+    "capex_quarter_split": "the shares that split capex_<year>_usd_bn",
+    "capex_growth_first_per_year": "the growth after the guidance",
+    "capex_growth_long_run_per_year": "the growth in the long run",
+    "capex_growth_fade_years": "the years in which the first growth fades",
+}
+WITH_LEASES: Final = {
+    "lease_term_years": "the term of leases_not_commenced_usd_bn",
+    "lease_ramp_quarters": "the ramp of leases_not_commenced_usd_bn",
+}
 OTHER_FORM = {
     "capex_plan_usd_bn": "capex_by_year_usd_bn",
     "maturities_usd_bn": "maturities_by_year_usd_bn",
@@ -346,15 +358,14 @@ class Issuer(Section):
                 example = by_year_key(other, "<year>")
                 raise Refused("missing", f"give {listed} or {example}", (listed,))
         if self.capex_plan_usd_bn is None:
-            self._need("capex_quarter_split", "the shares that split capex_<year>_usd_bn")
-            self._need("capex_growth_first_per_year", "the growth after the guidance")
-            self._need("capex_growth_long_run_per_year", "the growth in the long run")
-            self._need("capex_growth_fade_years", "the years in which the first growth fades")
+            self._need(WITH_GUIDANCE)
         if self.leases_not_commenced_usd_bn is not None:
-            self._need("lease_term_years", "the term of leases_not_commenced_usd_bn")
-            self._need("lease_ramp_quarters", "the ramp of leases_not_commenced_usd_bn")
+            self._need(WITH_LEASES)
         return self
 
-    def _need(self, key: str, meaning: str) -> None:
-        if getattr(self, key) is None:
-            raise Refused("missing", f"give {meaning}", (key,))
+    def _need(self, keys: Mapping[str, str]) -> None:
+        missing = [key for key in keys if getattr(self, key) is None]
+        if missing:
+            first, *others = missing
+            too = f" (missing too: {', '.join(others)})" if others else ""
+            raise Refused("missing", f"give {keys[first]}{too}", (first,))

@@ -52,7 +52,6 @@ RegimeVolatilities = Annotated[tuple[Volatility, ...], Field(min_length=3, max_l
 RegimeSpreads = Annotated[tuple[PositiveBasisPoints, ...], Field(min_length=3, max_length=3)]
 RegimeHazards = Annotated[tuple[RegimeRates, ...], Field(min_length=3, max_length=3)]
 
-
 UNCORRELATED = tuple(tuple(float(row == column) for column in range(5)) for row in range(5))
 CLOSED = (0.0, 0.0, 0.0)
 

@@ -6,25 +6,39 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, StrictInt, field_validator
 
+from capexrisk.errors import ArgumentError
+
+from .schema import Scenario
 from .section import Refused, StrictModel
 
 __all__ = [
+    "DEFAULT_INNER",
+    "DEFAULT_OUTER",
     "DEFAULT_PATHS",
+    "INNER",
     "JOBS",
+    "MOST_OUTER",
     "MOST_PATHS",
     "MOST_SEED",
     "Backend",
+    "Collect",
     "RunSection",
     "Sampler",
     "are_jobs",
+    "refuse_points_of",
 ]
 
 Sampler = Literal["sobol", "plain"]
 LocalBackend = Literal["threading", "loky", "sequential"]
+Collect = Literal["everything", "means"]
 Backend = Literal[LocalBackend, "dask"]  # whose scheduler is no matter of a file
 
 DEFAULT_PATHS: Final = 262_144
 MOST_PATHS: Final = 10**12
+DEFAULT_OUTER: Final = 1024  # points of the uncertain inputs
+DEFAULT_INNER: Final = 256  # paths at each
+INNER: Final = tuple(2**k for k in range(7, 14))  # two halves of whole blocks; a chunk at most
+MOST_OUTER: Final = 2**26
 MOST_SEED: Final = 2**64 - 1
 MOST_JOBS: Final = 10_000
 JOBS: Final = f"1 to {MOST_JOBS:,}, or -1 for all cores"
@@ -33,6 +47,19 @@ JOBS: Final = f"1 to {MOST_JOBS:,}, or -1 for all cores"
 def are_jobs(number: int) -> bool:
     """Whether this many workers can be asked for."""
     return number == -1 or 1 <= number <= MOST_JOBS
+
+
+def refuse_points_of(scenario: Scenario, outer: int) -> None:
+    """Refuse points of a scenario's uncertain inputs if it has none.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if outer and not scenario.uncertainty.groups:
+        raise ArgumentError(
+            "outer", f"{outer}: no input of {scenario.name} has a distribution; give 0"
+        )
 
 
 class RunSection(StrictModel):
@@ -48,8 +75,26 @@ class RunSection(StrictModel):
     sampler: Sampler = Field(
         default="sobol", description="Scrambled Sobol nets, or independent paths."
     )
+    outer: Annotated[StrictInt, Field(ge=0, le=MOST_OUTER)] = Field(
+        default=DEFAULT_OUTER,
+        description="Points of the uncertain inputs, rounded up to 32 times a power of two; "
+        "0 leaves the inputs as they stand.",
+    )
+    inner: StrictInt = Field(
+        default=DEFAULT_INNER,
+        description="Paths at each of these points, a power of two from 128 to 8,192.",
+    )
     jobs: StrictInt = Field(default=-1, description="Workers; -1 is one for each core.")
     backend: LocalBackend = Field(default="threading", description="How the workers run.")
+
+    @field_validator("inner")
+    @classmethod
+    def _two_halves_of_whole_blocks(cls, inner: int) -> int:
+        if inner not in INNER:
+            raise Refused(
+                f"{inner} is no number of halves", f"give one of {', '.join(map(str, INNER))}"
+            )
+        return inner
 
     @field_validator("jobs")
     @classmethod

@@ -26,12 +26,14 @@ from .opening import refuse_books, start_of
 from .quantities import SMALLEST
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Refused, StrictModel
+from .uncertainty import Uncertainty
 from .words import Words
 
-__all__ = ["MOST_ISSUERS", "NAME", "Scenario"]
+__all__ = ["FROM_A_FILE", "MOST_ISSUERS", "NAME", "Scenario"]
 
 MOST_ISSUERS: Final = 64
 MOST_EVENTS: Final = 100
+FROM_A_FILE: Final = "give a Scenario, as load_scenario() returns it"
 NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"
 
 Text = Annotated[str, StringConstraints(max_length=4000)]
@@ -62,6 +64,10 @@ class Scenario(StrictModel):
     thresholds: Thresholds
     events: tuple[ScheduledEvent, ...] = input_field(
         "", "What happens in given quarters, on every path", neutral=()
+    )
+    uncertainty: Uncertainty = Field(
+        default_factory=Uncertainty,
+        description="How uncertain the inputs are; no path of this scenario depends on it.",
     )
 
     @property
@@ -96,7 +102,7 @@ class Scenario(StrictModel):
             "quarters": self.quarters,
             "market": {**market, "regime0": REGIMES.index(self.market.regime0)},
             "issuers": [
-                self._issuer_parameters(index, issuer) for index, issuer in enumerate(self.issuers)
+                self.issuer_parameters(index, issuer) for index, issuer in enumerate(self.issuers)
             ],
             "thresholds": case.parameters(self.thresholds),
             "events": [event.model_case(quarters) for event in self.events],
@@ -115,12 +121,15 @@ class Scenario(StrictModel):
         capacity = self.market.revenue_yield_per_year * weighted
         return capacity / self.market.demand0_usd_bn_per_year
 
-    def _issuer_parameters(self, index: int, issuer: Issuer) -> dict[str, Any]:
+    def issuer_parameters(
+        self, index: int, issuer: Issuer, *, exactly: bool = True
+    ) -> dict[str, Any]:
+        """Parameters of an issuer with this number; `exactly` as for `profiles.capex_plan`."""
         horizon = (issuer, self.start, self.quarters)
         try:
             return {
                 **case.parameters(issuer),
-                "capex_plan": profiles.capex_plan(*horizon),
+                "capex_plan": profiles.capex_plan(*horizon, exactly=exactly),
                 "maturities": profiles.maturities(*horizon),
                 "leases": profiles.leases(*horizon),
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +18,17 @@ from capexrisk.archive.manifest import (
     write_manifest,
 )
 from capexrisk.archive.results import Results
-from capexrisk.errors import ComparisonError
+from capexrisk.errors import ComparisonError, refuse_type
+from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
 from capexrisk.estimate.independent import OBSERVED
 from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
+from capexrisk.estimate.names import Name
 from capexrisk.estimate.paired import Differences, paired, unpaired
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Words
+from capexrisk.uncertainty import input_design
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import Overlays
@@ -43,6 +46,7 @@ COLUMNS = (
     "ci_high",
     "change",
     "gain",
+    *OVER_INPUTS,
 )
 LISTED = 4
 LEAST_DIFFERING = 8  # nets; with fewer the spread shows no error
@@ -64,7 +68,8 @@ class Comparison:
         standard_error, ci_low and ci_high (95 %), change, gain. `change` is the difference as a
         share of the base's range from P5 to P95, or for a probability the difference itself; NaN
         where the quantity has no such range. `gain` is the factor by which common random numbers
-        reduced the standard error, 1 where there are none.
+        reduced the standard error, 1 where there are none. `inputs_p5`, `inputs_p50`, `inputs_p95`:
+        how the difference spreads over the inputs, where both runs drew the same points of them.
     notes : tuple of str
         What could not be compared, and what weakens the comparison.
     """
@@ -138,6 +143,8 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     ------
     ComparisonError
         If there are fewer than two, or a run shares no estimate with the base.
+    TypeError
+        If one is not the results of a run.
 
     Examples
     --------
@@ -147,6 +154,9 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     >>> cr.compare([cr.simulate(scenario, paths=4_096, seed=1) for scenario in scenarios])
     Comparison(global-crossing with hyperscalers-2026: 4,038 rows)
     """
+    refuse_type("runs", runs, Collection, "give a list of Results, or a mapping of names to them")
+    for run in runs.values() if isinstance(runs, Mapping) else runs:
+        refuse_type("runs", run, Results, "give Results alone, as load_results() returns them")
     named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
     if len(named) < 2:
         raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
@@ -247,7 +257,34 @@ def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.
     table["ci_low"], table["ci_high"] = found.ci_low, found.ci_high
     table["change"] = found.value / _numbers(first["range"])
     table["gain"] = found.gain
+    table[list(OVER_INPUTS)] = _over_inputs(base, other, table)
     return table[list(COLUMNS)]
+
+
+def _over_inputs(base: Results, other: Results, table: pd.DataFrame) -> NDArray[np.float64]:
+    """How each difference spreads over the inputs; NaN where the points are not the same."""
+    if not _same_points(base, other):
+        return np.full((len(table), len(OVER_INPUTS)), np.nan)
+    assert base.inputs is not None
+    assert other.inputs is not None
+    keys = (table[column] for column in Name._fields)
+    names = [str(Name(*key)) for key in zip(*keys, strict=True)]
+    return differences_over_inputs(base.inputs.points, other.inputs.points, names).to_numpy()
+
+
+def _same_points(base: Results, other: Results) -> bool:
+    """Whether two runs drew the same points of the same inputs."""
+    if base.inputs is None or other.inputs is None:
+        return False
+    mine, theirs = base.inputs.record, other.inputs.record
+    same_seed = base.manifest.run.seed == other.manifest.run.seed
+    if not same_seed or (mine.outer, mine.inner) != (theirs.outer, theirs.inner):
+        return False
+    if base.issuers != other.issuers or base.quarters != other.quarters:
+        return False
+    draws = (input_design(results.manifest.scenario) for results in (base, other))
+    first, second = (() if design is None else design.names for design in draws)
+    return first == second
 
 
 def _differences(
@@ -337,6 +374,9 @@ def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator
     if base.quarters != other.quarters:
         yield f"figures over the whole horizon are left out: {name} has another than {base_name}"
     reason = _apart(base, other)
+    inputs = base.inputs is not None or other.inputs is not None
+    if inputs and not _same_points(base, other):
+        yield f"{name}, {base_name}: not over the same points of the inputs; no ranges over these"
     if reason is not None:
         yield f"{name}, {base_name}: {reason}; errors are those of two runs, not of pairs"
 

@@ -8,20 +8,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from capexrisk.archive.checkpoint import TOTALS, checkpoint_in
+from capexrisk.archive.checkpoint import OVER_INPUTS, TOTALS, checkpoint_in
 from capexrisk.archive.directory import CHECKPOINT
 from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.results import Results
 from capexrisk.errors import BudgetExceeded
+from capexrisk.estimate.outer import OuterTotals
 from capexrisk.kernel.cells import CELLS
+from capexrisk.kernel.selftest import core_cache
 from capexrisk.lowering import lower
 from capexrisk.run.execute import Hooks
 from capexrisk.run.measurement import peak_mib
-from capexrisk.run.plan import REPLICATES, RunPlan
+from capexrisk.run.plan import CHUNK_POINTS, REPLICATES, RunPlan
 from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.study.simulation import simulate_job
+from capexrisk.uncertainty.outer import HALVES
 
 PILOT_CHUNKS = 32  # one per net, and as many for independent paths
 KEPT = "paths"
@@ -38,7 +41,8 @@ class Forecast:
     paths : int
         Number of paths that will be run: whole nets.
     seconds : float
-        From start to end, with compiled code from the cache.
+        From start to end, with compiled code from the cache: what compiling takes here is not
+        counted, if the cache keeps the code for the run.
     simulation : float
         The part of `seconds` that is proportional to the number of paths.
     memory_mib : float
@@ -68,6 +72,7 @@ def forecast_run(
     """Forecast a run by running a small part of its plan, files included, and extrapolating.
 
     Time grows with the number of paths, memory does not, and files do if single paths are kept.
+    All three grow with the number of outer points.
 
     Parameters
     ----------
@@ -87,38 +92,69 @@ def forecast_run(
     """
     began = time.perf_counter() if began is None else began
     pilot = replace(
-        plan, paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths), targets=(), max_seconds=None
+        plan,
+        paths=min(plan.paths, PILOT_CHUNKS * plan.chunk_paths),
+        outer=min(plan.outer, PILOT_CHUNKS * CHUNK_POINTS // plan.inner),
+        targets=(),
+        max_seconds=None,
     )
-    warm = replace(pilot, paths=max(worker_count(plan), 1))
+    warm = replace(pilot, paths=max(worker_count(plan), 1), outer=0)
+    loading, before = time.perf_counter(), _compiled_files()
     simulate_job(Job(scenario=scenario, plan=warm))  # loads or compiles the core
+    compiling = 0.0 if _compiled_files() == before else time.perf_counter() - loading
     job = Job(scenario=scenario, plan=pilot, keep_paths=keep_paths)
     with TemporaryDirectory() as place:
         folder, kept = Path(place), Path(place) / KEPT
         kept.mkdir()
         with checkpoint_in(folder / CHECKPOINT, job) as checkpoint:
             results = simulate_job(
-                job, Hooks(PathFiles(kept) if keep_paths else None, None, checkpoint)
+                job,
+                Hooks(PathFiles(kept) if keep_paths else None, None, checkpoint),
+                Hooks(keeper=checkpoint.over_inputs),
             )
         write(results, folder)
         written = time.perf_counter()
         sizes = {file: file.stat().st_size for file in folder.rglob("*") if file.is_file()}
     in_pilot = results.manifest.times.simulation_seconds
+    inputs = results.manifest.inputs
+    of_inputs = 0.0 if inputs is None else inputs.simulation_seconds
+    wider = plan.outer / pilot.outer if pilot.outer else 1.0
     # Workers take whole chunks: a small number of chunks is not shared evenly.
-    simulation = in_pilot * plan.run_paths / pilot.run_paths
+    simulation = in_pilot * plan.run_paths / pilot.run_paths + of_inputs * wider
     of_paths = sum(size for file, size in sizes.items() if file.parent.name == KEPT)
+    of_points = sum(size for file, size in sizes.items() if file.parent.name == OVER_INPUTS)
     disk = sum(sizes.values()) - of_paths + of_paths * plan.run_paths / pilot.run_paths
+    disk += of_points * (wider - 1.0)
     # A short run writes only some parts of the checkpoint.
-    parts = [size for file, size in sizes.items() if file.match(TOTALS)]
+    parts = [
+        size
+        for file, size in sizes.items()
+        if file.match(TOTALS) and file.parent.name != OVER_INPUTS
+    ]
     if parts and plan.sampler == "sobol":
         disk += (REPLICATES - len(parts)) * sum(parts) / len(parts)
     return Forecast(
         paths=plan.run_paths,
-        seconds=(written - began) - in_pilot + simulation,
+        seconds=(written - began) - compiling - in_pilot - of_inputs + simulation,
         simulation=simulation,
-        memory_mib=peak_mib() + _peak_of_workers(plan),
+        memory_mib=peak_mib() + _peak_of_workers(plan) + _of_points(job, plan.outer - pilot.outer),
         disk_mib=disk / 2**20,
         pilot_paths=pilot.run_paths,
     )
+
+
+def _of_points(job: Job, points: int) -> float:
+    """Memory of so many outer points, MiB: once as they arrive, once put together."""
+    if job.over_inputs is None:
+        return 0.0
+    room = OuterTotals.room(job.lowered.layout, HALVES)
+    return 2.0 * points * sum(values.nbytes for _, values in room.arrays()) / 2**20
+
+
+def _compiled_files() -> set[tuple[Path, int]]:
+    """The files of the cache of compiled code, and when each was written."""
+    files = Path(core_cache()).glob("*.nb[ci]")
+    return {(file, file.stat().st_mtime_ns) for file in files}
 
 
 def refuse_beyond(scenario: Scenario, plan: RunPlan, most_mib: float, *, write: Writer) -> None:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import exp
 from typing import Any, Final
 
-from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.issuer import Issuer
 from capexrisk.scenario.opening import Books, opening_books, start_of
+from capexrisk.study.first_quarter import PATHS, WORTH_A_WARNING, first_quarter_failures
 
 __all__ = ["out_of_proportion"]
 
 Parameters = dict[str, Any]  # under MODEL.md's names
 Warnings = Iterator[tuple[str, str]]  # key and the rest of the line
 
-QUARTER: Final = 0.25  # of a year
 LEAST_CAPACITY, MOST_CAPACITY = 0.5, 2.0  # of demand, at the start
-LIKELY: Final = 0.01  # chance of a regime in the first quarter that is worth a warning
 
 # Left out, each decides what becomes of an issuer that spends more than it earns.
 LIFELINES: Final = {
     "revolver_usd_bn": "there is no credit line",
     "equity_access_per_year": "no shares can be sold",
 }
+WRITTEN_OFF: Final = "depreciation_amortisation_usd_bn_per_year"
 # Channel: the key of issuers that is in vain while the market's access is left out.
 ENTRANCES: Final = {
     "secured": "secured_advance",
@@ -37,10 +35,12 @@ def out_of_proportion(scenario: Scenario) -> list[str]:
     """Lines that warn, each with place, value and mend; none for a scenario in proportion.
 
     Looked for are: capacity far from demand; an issuer without room for bonds, by leverage and by
-    assets; a bond cap as large as the debt; a run in the first quarter; keys that were left out and
-    decide. A run is foreseen from the books at the start, in each regime that the first quarter has
-    with a chance of 1 % or more before fear. Of issuers with the same fault the first is spelled
-    out, the others are named.
+    assets; a bond cap as large as the debt; failures in the first quarter, by a run or for want of
+    money, on more than 1 % of paths; keys that were left out and decide. Of issuers with the same
+    fault the first is spelled out, the others are named.
+
+    Paths are simulated only where the books at the start do not rule such failures out; the first
+    time on a machine that compiles.
     """
     parameters = scenario.parameters
     market, start = parameters["market"], start_of(parameters)
@@ -56,7 +56,9 @@ def out_of_proportion(scenario: Scenario) -> list[str]:
     return [
         *_capacity(scenario),
         *_closed_channels(scenario),
+        *_new_capital_keeps_its_value(scenario),
         *(line + _too(others[key]) for key, line in first.items()),
+        *_first_quarter(scenario),
     ]
 
 
@@ -73,11 +75,29 @@ def _capacity(scenario: Scenario) -> Iterator[str]:
         )
 
 
+def _first_quarter(scenario: Scenario) -> Iterator[str]:
+    for name, share in first_quarter_failures(scenario).items():
+        if share > WORTH_A_WARNING:
+            yield (
+                f"issuers.{name}.cash_usd_bn: too little, so that it cannot pay or loses its "
+                f"lenders (a run) in the first quarter on {100 * share:.2g} % of {PATHS:,} paths; "
+                "give more, or less of market.run_quarters"
+            )
+
+
 def _closed_channels(scenario: Scenario) -> Iterator[str]:
     for channel, key in ENTRANCES.items():
         used = any(i[key] > 0.0 for i in scenario.parameters["issuers"])
         if used and channel not in scenario.market.access.model_fields_set:
             yield f"market.access.{channel}: left out, so {key} of issuers is in vain; give it"
+
+
+def _new_capital_keeps_its_value(scenario: Scenario) -> Iterator[str]:
+    if "book_depreciation_per_year" not in scenario.market.inputs:
+        yield (
+            "market.book_depreciation_per_year: left out, so that new capital never costs profit "
+            "anything; give it, 0 if that is meant"
+        )
 
 
 def _no_room(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
@@ -100,26 +120,6 @@ def _large_cap(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Wa
         yield "bond_quarter_cap_usd_bn", line
 
 
-def _run(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
-    """Liquidity and burn as in MODEL.md, before the first quarter."""
-    collateral = max(i["secured_advance"] * books.pledge - i["secured_debt"], 0.0)
-    for regime, name in enumerate(REGIMES):
-        hazard = market["hazard"][market["regime0"]][regime]
-        if regime != market["regime0"] and 1.0 - exp(-hazard * QUARTER) < LIKELY:
-            continue
-        liquidity = max(i["cash"] - i["cash_min"], 0.0) + i["revolver"]
-        liquidity += collateral * market["access"]["secured"][regime]
-        wanted = market["run_quarters"][regime] * books.burn
-        if liquidity < wanted:
-            line = (
-                f"{liquidity:.3g} of cash, lines and collateral is less than the {wanted:.3g} that "
-                f"lenders want to see when the market is {name}: a run in the first quarter; give "
-                "more, or less of market.run_quarters"
-            )
-            yield "cash_usd_bn", line
-            return
-
-
 def _left_out(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
     spent = sum(i["capex_plan"][:4]) * (1.0 - i["finance_lease_share"]) + i["dividends"]
     if spent + sum(i["maturities"][:4]) > i["ocf"]:
@@ -131,7 +131,9 @@ def _left_out(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -
             yield "coupon_per_year", "left out, so that debt costs nothing; give it"
         if not any(key.startswith("maturities_") for key in issuer.inputs):
             yield "maturities_usd_bn", "left out, so that no debt falls due; give it"
+    if WRITTEN_OFF not in issuer.inputs:
+        yield WRITTEN_OFF, "left out, so that old capital never costs profit anything; give it"
 
 
 Look = Callable[[Issuer, Parameters, Parameters, Books], Warnings]
-LOOKS: Final[tuple[Look, ...]] = (_no_room, _large_cap, _run, _left_out)
+LOOKS: Final[tuple[Look, ...]] = (_no_room, _large_cap, _left_out)

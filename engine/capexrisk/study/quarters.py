@@ -10,7 +10,8 @@ is kept. The error of each figure says what the smaller number costs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan, sqrt
 from typing import NamedTuple
@@ -20,7 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError, suggest
+from capexrisk.errors import ArgumentError, refuse_type, suggest, whole_number
 from capexrisk.estimate import by_replicate, independent
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import normal_half_width, standard_error, student_half_width
@@ -31,11 +32,14 @@ from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
+from capexrisk.kernel.sources import Source
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.vocabulary import CHANNELS
-from capexrisk.run.chunks import draws_of
-from capexrisk.run.plan import RunPlan
+from capexrisk.run.chunks import all_draws_of, draws_of
+from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario.plan import Sampler
+from capexrisk.scenario.section import Refused
+from capexrisk.uncertainty.outer import OuterPoints
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +73,7 @@ class Quarters:
     ----------
     issuers : tuple of str
     spans : tuple of Span
-        Periods: ``"2026Q2"``, and years to date, ``"2026Q1-Q2"``. A whole year is in the summary.
+        Periods: ``"2026Q2"``, and years to date, ``"2026Q1-Q2"``, to the whole year.
     sampler : {"sobol", "plain"}
     """
 
@@ -97,6 +101,10 @@ class Quarters:
         """
         i = self.issuers.index(_known("issuer", issuer, self.issuers))
         spans = {span.label: span.quarters for span in self.spans}
+        year = [label for label in spans if label.startswith(f"{period}Q") and "-" in label]
+        if period.isdigit() and year:
+            problem = f"there is no {period!r}; a year is written {year[-1]}"
+            raise ArgumentError("period", problem)
         quarters = spans[_known("period", period, tuple(spans))]
         amounts = self._amounts[_known("metric", metric, METRICS)][
             i, quarters.start : quarters.stop
@@ -164,7 +172,7 @@ class Quarters:
             yield Estimate(name, value, spread, low, high, amounts.size)
 
 
-def quarters(results: Results, *, paths: int = PATHS) -> Quarters:
+def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False) -> Quarters:
     """Distributions of every quarter and year to date of a run's issuers.
 
     Operating cash flow, capex, free cash flow, money raised by channel, and cash at the quarter's
@@ -177,6 +185,9 @@ def quarters(results: Results, *, paths: int = PATHS) -> Quarters:
     paths : int
         Number of paths, in equally many of each net; at most those of the run. They take 8 bytes
         for each amount, quarter and issuer: 57 MB by default, for six issuers over twelve quarters.
+    over_inputs : bool
+        Take the first paths of every outer point of a run over the inputs: the predictive
+        distributions, over inputs and paths together.
 
     Returns
     -------
@@ -191,53 +202,116 @@ def quarters(results: Results, *, paths: int = PATHS) -> Quarters:
     >>> 0.0 < share.ci_low < share.ci_high < 1.0
     True
     """
-    if paths < 1:
+    refuse_type("results", results, Results, "give Results, as load_results() returns them")
+    if whole_number("paths", paths) < 1:
         raise ArgumentError("paths", f"{paths} is out of range; give 1 or more")
+    if over_inputs and results.inputs is None:
+        raise ArgumentError("over_inputs", "the run is not over the inputs; give False")
     run = results.manifest.run
     lowered = lower(results.manifest.scenario)
-    nets = run.replicates if run.sampler == "sobol" else 1
-    each = max(min(paths, run.paths) // nets, 1)
     plan = RunPlan(paths=run.paths, seed=run.seed, sampler=run.sampler)
-    draws = draws_of(lowered, plan)
+    if over_inputs:
+        nets, each, blocks = _blocks_over_inputs(results, lowered, plan, paths)
+    else:
+        nets = run.replicates if run.sampler == "sobol" else 1
+        each = max(min(paths, run.paths) // nets, 1)
+        blocks = _blocks(lowered, plan, nets, each)
     shape = (len(lowered.issuers), len(lowered.quarters), nets, each)
     amounts = {name: np.empty(shape) for name in METRICS}
     last = np.empty((shape[0], nets, each), dtype=np.int64)
-    sound = np.empty((nets, each), dtype=np.bool_)
-    for net in range(nets):
-        for begin in range(0, each, BLOCK):
-            here = slice(begin, min(begin + BLOCK, each))
-            trace, _ = trace_block(
-                lowered.market,
-                lowered.schedule,
-                lowered.layout,
-                source=draws.source(path_number(net, begin)),
-            )
-            width = here.stop - begin
-            bad = trace[-1, m.BAD_QUARTER : m.BAD_QUARTER + width]
-            sound[net, here] = bad >= len(lowered.quarters)
-            for i in range(shape[0]):
-                own = trace[:, m.SIZE + i * s.SIZE : m.SIZE + (i + 1) * s.SIZE]
-                failing = own[-1, s.FAILURE_QUARTER : s.FAILURE_QUARTER + width]
-                last[i, net, here] = np.nan_to_num(failing).astype(np.int64)
-                for name, row in ROWS.items():
-                    amounts[name][i, :, net, here] = own[:, row : row + width]
+    sound = np.zeros((nets, each), dtype=np.bool_)
+    for block in blocks:
+        trace, _ = trace_block(
+            block.lowered.market, block.lowered.schedule, lowered.layout, source=block.source
+        )
+        net, here = block.net, block.places
+        width = here.stop - here.start
+        bad = trace[-1, m.BAD_QUARTER : m.BAD_QUARTER + width]
+        sound[net, here] = bad >= len(lowered.quarters)
+        for i in range(shape[0]):
+            own = trace[:, m.SIZE + i * s.SIZE : m.SIZE + (i + 1) * s.SIZE]
+            failing = own[-1, s.FAILURE_QUARTER : s.FAILURE_QUARTER + width]
+            last[i, net, here] = np.nan_to_num(failing).astype(np.int64)
+            for name, row in ROWS.items():
+                amounts[name][i, :, net, here] = own[:, row : row + width]
     return Quarters(
         issuers=lowered.issuers,
         spans=tuple(_spans(lowered)),
-        sampler=run.sampler,
+        sampler="sobol" if over_inputs else run.sampler,
         _amounts=amounts,
         _last=last,
         _sound=sound,
     )
 
 
+class _Block(NamedTuple):
+    """Paths that are traced together, and where they stand among those of their net."""
+
+    net: int
+    places: slice
+    lowered: LoweredScenario
+    source: Source
+
+
+def _blocks(lowered: LoweredScenario, plan: RunPlan, nets: int, each: int) -> Iterator[_Block]:
+    draws = draws_of(lowered, plan)
+    for net in range(nets):
+        for begin in range(0, each, BLOCK):
+            places = slice(begin, min(begin + BLOCK, each))
+            yield _Block(net, places, lowered, draws.source(path_number(net, begin)))
+
+
+def _blocks_over_inputs(
+    results: Results, lowered: LoweredScenario, plan: RunPlan, paths: int
+) -> tuple[int, int, Iterator[_Block]]:
+    """Number of nets, paths of each, and blocks: the first paths of every outer point."""
+    assert results.inputs is not None
+    record = results.inputs.record
+    nested = replace(plan, outer=record.outer, inner=record.inner).over_inputs
+    assert nested is not None
+    outer = all_draws_of(lowered, nested)
+    assert isinstance(outer, OuterPoints)
+    points = record.outer // REPLICATES
+    width = min(max(paths // record.outer, 1), BLOCK)
+
+    def blocks() -> Iterator[_Block]:
+        for net in range(REPLICATES):
+            numbers = outer.numbers(net, 0, points)
+            for point, (half, _) in enumerate(outer.halves(net, 0, points)):
+                with suppress(Refused):
+                    here = outer.lowered(lowered, numbers[point])
+                    places = slice(width * point, width * (point + 1))
+                    yield _Block(net, places, here, half.source)
+
+    return REPLICATES, points * width, blocks()
+
+
+def refuse_unknown(results: Results, issuer: str, period: str, metric: str) -> None:
+    """Refuse what `Quarters.sample` would refuse, before any path is traced.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    lowered = lower(results.manifest.scenario)
+    amounts = np.empty((len(lowered.issuers), len(lowered.quarters), 1, 0))
+    Quarters(
+        issuers=lowered.issuers,
+        spans=tuple(_spans(lowered)),
+        sampler=results.manifest.run.sampler,
+        _amounts=dict.fromkeys(METRICS, amounts),
+        _last=np.empty((len(lowered.issuers), 1, 0), dtype=np.int64),
+        _sound=np.empty((1, 0), dtype=np.bool_),
+    ).sample(issuer, period, metric)
+
+
 def _spans(lowered: LoweredScenario) -> Iterator[Span]:
-    """Every quarter, and each year up to a quarter that is neither its first nor its last."""
+    """Every quarter, and each year up to any quarter of it but the first."""
     for k, label in enumerate(lowered.quarters):
         yield Span(label, range(k, k + 1))
     for year in lowered.scenario.calendar_years():
         first = year.quarters.start
-        for end in range(first + 2, year.quarters.stop):
+        for end in range(first + 2, year.quarters.stop + 1):
             label = f"{lowered.quarters[first]}-{lowered.quarters[end - 1][4:]}"
             yield Span(label, range(first, end))
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.manifest import RunRecord
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import ArgumentError, refuse_type, whole_number
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
@@ -126,7 +126,8 @@ def replay(
         scenario, number = run.manifest.scenario, _number(run.manifest.run, path)
         seed, sampler = run.manifest.run.seed, run.manifest.run.sampler
     else:
-        scenario, number = run, path
+        refuse_type("run", run, Scenario, "give Results or a Scenario")
+        scenario, number = run, whole_number("path", path)
         if not 0 <= path < MAX_PATHS:
             raise ArgumentError("path", f"{path} is out of range; give 0 to {MAX_PATHS - 1}")
     lowered = lower(scenario)
@@ -144,6 +145,7 @@ def _number(run: RunRecord, path: int) -> int:
     """Number of a path that is given by its position in the run, or by that number."""
     nets = run.replicates if run.sampler == "sobol" else 1
     points = run.paths // nets
+    path = whole_number("path", path)
     if 0 <= path < run.paths:
         return path_number(path // points, path % points)
     if any(0 <= path - path_number(net, 0) < points for net in range(1, nets)):

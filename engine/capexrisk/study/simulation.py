@@ -15,6 +15,7 @@ from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.provenance import build_manifest, code_record
 from capexrisk.archive.results import Results
+from capexrisk.errors import refuse_type
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
@@ -22,6 +23,9 @@ from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
+from capexrisk.scenario.schema import FROM_A_FILE
+from capexrisk.study.two_levels import inputs_of
 
 
 def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
@@ -36,6 +40,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     collect: str = "everything",
     targets: Sequence[str] = (),
     max_seconds: float | None = None,
+    outer: int = 0,
+    inner: int = DEFAULT_INNER,
     keep_paths: Path | str | None = None,
     checkpoint: Path | str | None = None,
     progress: Callable[[int], None] | None = None,
@@ -73,6 +79,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     max_seconds : float, optional
         The run stops before it would take longer, checked after 262,144 paths, then each time
         their number has doubled.
+    outer : int
+        Points of the uncertain inputs, for `Results.inputs`; rounded up to 32 times a power of two.
+        0: none.
+    inner : int
+        Paths at each of these, a power of two from 128 to 8,192.
     keep_paths : path, optional
         Existing directory into which single paths are written, one Parquet file per chunk.
     checkpoint : path, optional
@@ -117,10 +128,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     >>> results.estimate("negative_fcf/Amazon/2026").value
     0.924
     """
-    if not isinstance(scenario, Scenario):
-        raise TypeError(
-            f"scenario: {scenario!r} is no Scenario; give capexrisk.load_scenario(path)"
-        )
+    refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
     plan = RunPlan(
         paths=default_paths(targets) if paths is None else paths,
         seed=seed,
@@ -131,20 +139,30 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         collect=collect,  # type: ignore[arg-type]
         targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,
+        outer=outer,
+        inner=inner,
     )
+    refuse_points_of(scenario, outer)
     sink = PathFiles(Path(keep_paths)) if keep_paths else None
     if checkpoint is None:
         return simulate_job(Job(scenario=scenario, plan=plan), Hooks(sink, progress))
     job = Job(scenario=scenario, plan=plan, keep_paths=sink is not None)
     with checkpoint_in(Path(checkpoint), job) as kept:
-        results = simulate_job(job, Hooks(sink, progress, kept))
+        results = simulate_job(job, Hooks(sink, progress, kept), Hooks(keeper=kept.over_inputs))
     for note in kept.notes:
         warnings.warn(note, stacklevel=2)
     return results
 
 
-def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
-    """Run a job, or the part of it that its checkpoint lacks."""
+def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOKS) -> Results:
+    """Run a job, or the part of it that its checkpoint lacks.
+
+    Parameters
+    ----------
+    job : Job
+    hooks, over_inputs : Hooks
+        Side outputs of its paths, and of those of its outer points.
+    """
     lowered, plan = job.lowered, job.plan
     code_record()  # now, since the sources may be edited while the paths run
     started = datetime.now(UTC)
@@ -158,21 +176,26 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS) -> Results:
         # For a longer run, or if this one still fails; fsync follows at the end of the run.
         hooks.keeper.keep(to_disk=False)
     seconds = time.perf_counter() - clock
+    inputs = None if job.over_inputs is None else inputs_of(job.over_inputs, over_inputs)
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored
     table = EstimateTable(totals, lowered)
+    manifest = build_manifest(
+        job.scenario,
+        lowered,
+        plan,
+        totals,
+        standings,
+        resumed=resumed,
+        started=started,
+        seconds=seconds,
+    )
+    if inputs is not None:
+        manifest = manifest.model_copy(update={"inputs": inputs.record})
     return Results(
         summary=table.to_frame(plan.sampler),
         replicates=table.replicates(),
         distributions=distribution_table(totals, lowered),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
-        manifest=build_manifest(
-            job.scenario,
-            lowered,
-            plan,
-            totals,
-            standings,
-            resumed=resumed,
-            started=started,
-            seconds=seconds,
-        ),
+        manifest=manifest,
+        inputs=inputs,
     )

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from capexrisk.archive.directory import comparison_directory, put_back
-from capexrisk.archive.manifest import MANIFEST
+from capexrisk.archive.directory import MANIFEST, comparison_directory, put_back
 from capexrisk.errors import RunDirectoryError
 
 

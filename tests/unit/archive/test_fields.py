@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from capexrisk.archive.manifest import MANIFEST, QuarantinedPath
+from capexrisk.archive.directory import MANIFEST
+from capexrisk.archive.inputs import INPUT_TABLES
+from capexrisk.archive.manifest import QuarantinedPath
 from capexrisk.archive.results import TABLES
 from capexrisk.study.simulation import simulate
 from docs.fields import PAGE, RECORDS, page, table
 from tests.unit.manifests import changed
 from tests.unit.scenarios import small_scenario
+from tests.unit.uncertain import uncertain
 
 WHOLE = ("scenario", "versions", "files")  # what is in them has names of its own
 
@@ -37,18 +40,20 @@ def test_the_page_has_the_tables_of_now():
 
 
 def test_the_table_has_every_field_that_is_written(tmp_path):
-    """A run with a target, and a path in quarantine."""
-    scenario = small_scenario(quarters=1, issuers=["CoreWeave"])
-    run = simulate(scenario, paths=64, targets="free_cash_flow/CoreWeave/2026Q3: rel 50%")
+    """A run over the inputs with a target, and a path in quarantine."""
+    scenario = uncertain(small_scenario(quarters=1, issuers=["CoreWeave"]))
+    target = "free_cash_flow/CoreWeave/2026Q3: rel 50%"
+    run = simulate(scenario, paths=64, targets=target, outer=32, inner=128)
     broken = (QuarantinedPath(path=0, quarter="2026Q3"),)
     changed(run, run={"quarantine": broken}).write(tmp_path)
     manifest = json.loads((tmp_path / MANIFEST).read_text("utf-8"))
-    assert manifest["run"]["targets"] and set(manifest["files"]) == {*TABLES}
+    assert manifest["run"]["targets"] and set(manifest["files"]) == {*TABLES, *INPUT_TABLES}
     listed = re.findall(r"^\| `(.+?)` \|", table(RECORDS["run"]), re.MULTILINE)
+    listed.remove("inputs")  # the record itself, which may be null
     assert listed == list(dict.fromkeys(written(manifest)))
 
 
 def test_the_page_lists_every_file():
     files = PAGE.read_text("utf-8").split("\n| file |")[1].split("\n\n")[0]
-    named = set(re.findall(r"`([a-z]+\.(?:csv|parquet|json))`", files))
-    assert named == {*TABLES, MANIFEST}
+    named = set(re.findall(r"`([a-z_]+\.(?:csv|parquet|json))`", files))
+    assert named == {*TABLES, *INPUT_TABLES, MANIFEST}

@@ -18,7 +18,8 @@ import pytest
 from pydantic import ValidationError
 
 import capexrisk
-from capexrisk.archive.manifest import MANIFEST, MachineRecord, read_manifest, write_manifest
+from capexrisk.archive.directory import MANIFEST
+from capexrisk.archive.manifest import MachineRecord, read_manifest, write_manifest
 from capexrisk.archive.provenance import code_record, machine
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.numeric.jit import compile_target

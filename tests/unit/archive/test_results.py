@@ -10,19 +10,19 @@ import pandas as pd
 import pytest
 
 import capexrisk
+from capexrisk.archive.directory import MANIFEST
 from capexrisk.archive.manifest import QuarantinedPath
 from capexrisk.archive.results import (
     CHUNKS,
     DISTRIBUTIONS,
-    MANIFEST,
     REPLICATES,
     SUMMARY_CSV,
     SUMMARY_PARQUET,
     TABLES,
-    ResultsError,
     load_results,
 )
-from capexrisk.estimate.names import UnknownName, resolve
+from capexrisk.errors import ResultsError, UnknownName
+from capexrisk.estimate.names import resolve
 from capexrisk.lowering import lower
 from capexrisk.study.simulation import simulate
 from tests.unit.conftest import RUN_PATHS
@@ -88,12 +88,24 @@ def test_a_quarter_that_is_a_year_is_told_once(run):
     assert set(read[read["period"] == "horizon"]["span"]) == {"horizon"}
 
 
+@pytest.mark.parametrize("name", [DISTRIBUTIONS, REPLICATES])
+def test_other_tables_mark_sums_as_the_summary_does(run, name):
+    if not (run / name).exists():
+        pytest.skip("too few batches")
+    columns = ["issuer", "period", "metric", "whose", "span"]
+    marks = {tuple(row) for row in pd.read_parquet(run / SUMMARY_PARQUET)[columns].to_numpy()}
+    found = {tuple(row) for row in pd.read_parquet(run / name)[columns].to_numpy()}
+    assert found and found <= marks
+    assert {row[-1] for row in found} == {"quarter", "year", "horizon"}
+
+
 def test_replicates_have_names_and_keys(results, run):
     if not results.replicates.size:
         pytest.skip("too few batches")
     read = pd.read_parquet(run / REPLICATES)
     keys = ["issuer", "period", "metric", "statistic"]
-    assert list(read.columns) == [*keys, *(f"replicate_{k}" for k in range(1, 33))]
+    replicates = [f"replicate_{k}" for k in range(1, 33)]
+    assert list(read.columns) == [*keys, *replicates, "whose", "span"]
     pd.testing.assert_frame_equal(read[keys], results.summary[keys])
     np.testing.assert_array_equal(read["replicate_7"], results.replicates[:, 6])
 
@@ -254,7 +266,7 @@ def test_a_run_that_was_not_finished(tmp_path):
 
 
 def test_a_file_instead_of_a_directory(run):
-    assert "cannot be read" in refusal(run / SUMMARY_CSV)
+    assert "is no directory; give that of a finished run" in refusal(run / SUMMARY_CSV)
 
 
 @pytest.mark.parametrize(

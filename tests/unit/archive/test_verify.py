@@ -8,14 +8,14 @@ import json
 import numpy as np
 import pytest
 
-from capexrisk.archive.manifest import MANIFEST
+from capexrisk.archive.directory import MANIFEST
 from capexrisk.archive.provenance import code_record, machine
 from capexrisk.archive.results import (
     Results,
-    ResultsError,
     load_results,
 )
 from capexrisk.archive.verify import verify
+from capexrisk.errors import ResultsError
 from capexrisk.study.simulation import simulate
 from tests.unit.manifests import changed
 from tests.unit.scenarios import small_scenario

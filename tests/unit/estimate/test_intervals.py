@@ -13,6 +13,9 @@ from capexrisk.estimate.intervals import (
     binomial_interval,
     clopper_pearson,
     normal_half_width,
+    skewed_interval,
+    standard_error,
+    student_half_width,
     wilson,
 )
 
@@ -116,3 +119,28 @@ def test_few_hits_or_misses_get_the_exact_interval(hits, n, kind):
 def test_half_width():
     assert normal_half_width() == pytest.approx(1.959963984540054, rel=1e-14)
     assert normal_half_width(0.6826894921370859) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_without_skew_the_skewed_interval_is_students():
+    values = np.array([-3.0, -1.0, 0.0, 1.0, 3.0])
+    half = student_half_width(5) * standard_error(values)
+    # The skewness of 0 is taken as 1e-6.
+    assert skewed_interval(values, student_half_width(5)) == pytest.approx((-half, half), abs=1e-4)
+
+
+def test_the_skewed_interval_reaches_further_into_the_tail():
+    values = np.random.default_rng(4).exponential(size=(3, 32))
+    low, high = skewed_interval(values, 2.0)
+    mean = values.mean(axis=1)
+    assert (high - mean > mean - low).all()
+    mirrored = skewed_interval(-values, 2.0)
+    np.testing.assert_allclose(mirrored, (-high, -low))
+
+
+def test_the_skewed_interval_misses_more_evenly_than_students():
+    """Exponential values: Student's interval is too low in 6 %, of 20,000 samples to 0.2 %."""
+    values = np.random.default_rng(6).exponential(size=(20_000, 32))
+    width = student_half_width(32)
+    _, high = skewed_interval(values, width)
+    of_student = values.mean(axis=1) + width * standard_error(values)
+    assert np.mean(high < 1.0) < 0.04 < 0.05 < np.mean(of_student < 1.0)

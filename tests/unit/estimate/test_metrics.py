@@ -22,7 +22,7 @@ from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.outcomes import CATALOGUE
 from capexrisk.lowering import lower
-from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, TIERS
+from capexrisk.model.vocabulary import CAUSES_OF_CUTS, CHANNELS, FLOWS, TIERS
 from capexrisk.report.writing.words import words_of
 from capexrisk.scenario import Words
 from docs.tables import PAGE, page
@@ -59,7 +59,7 @@ def test_a_metric_says_all_that_a_reader_needs(metric):
     assert metric.words and not metric.words[0].islower()
     assert ("{}" in metric.words) == (metric.name.partition("{")[1] == "{")
     assert not metric.meaning.endswith(".")
-    amount = metric.estimator == "amount"
+    amount = metric.estimator in ("amount", "count")
     assert (metric.statistics in (MEAN, AMOUNT, CASH_FLOW)) == amount
     assert (metric.statistics == PROBABILITY) == (metric.unit == "probability") != amount
     assert metric.name.endswith("_bp") == (metric.unit == "bp")
@@ -108,7 +108,7 @@ def test_labels_are_put_into_words():
     assert words_of("failures_at_least_3", SYSTEM, Words()) == "3 funding failures or more"
     for channel in CHANNELS:
         assert words_of(f"raised_{channel}", SYSTEM, Words())[0].isupper()
-    for cause in CAUSES:
+    for cause in CAUSES_OF_CUTS:
         words = words_of(f"capex_cut_by_{cause}_given_capex_cut", "Oracle", Words())
         assert "{" not in words and words.startswith("Share of ")
 
@@ -166,6 +166,10 @@ def test_causes_and_numbers_of_failures(counted):
     by = "funding_failure_by_overspending"
     assert share("CoreWeave", "horizon", by) == 30 / 200
     assert share("CoreWeave", "horizon", f"{by}_given_funding_failure") == 30 / 60
+    cuts = np.array([[60, 0, 5, 0, 0, 0, 0, 35], [80, 0, 15, 0, 0, 0, 0, 5]])
+    set_counts(totals, "cut_cause", (2,), cuts)
+    assert share("CoreWeave", "horizon", "capex_cut_by_window") == 20 / 200
+    assert share("CoreWeave", "horizon", "capex_cut_by_overspending_given_capex_cut") == 40 / 60
     quarter = lowered.quarters[3]
     found = [share(SYSTEM, quarter, failures_metric(k)) for k in (1, 2, 3)]
     assert found == [90 / 200, 30 / 200, 10 / 200]

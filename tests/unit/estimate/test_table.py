@@ -12,7 +12,7 @@ from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import COLUMNS, EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
-from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS
+from capexrisk.model.vocabulary import CAUSES, CAUSES_OF_CUTS, CHANNELS, FLOWS
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import scenario_from_case
@@ -177,6 +177,8 @@ def test_what_cannot_happen_has_no_row(summary):
     found = summary[summary["metric"] == "no_buyback"]["issuer"].unique()
     assert set(found) == WITH_BUYBACKS
     assert set(summary[summary["metric"] == "fall_to_high_yield"]["issuer"]) == MAY_FALL
+    of_cuts = summary["metric"].str.startswith("capex_cut_by_")
+    assert of_cuts.any() and not summary["metric"][of_cuts].str.contains("_run").any()
 
 
 def test_anchor_and_failures_of_the_system_never_unhappen(summary, results):
@@ -245,13 +247,15 @@ def test_profits_of_all_are_the_group_s(summary, results):
         assert sum(own) == pytest.approx(group, rel=1e-11)
 
 
-@pytest.mark.parametrize("event", ["funding_failure", "capex_cut"])
-def test_causes_sum_to_their_event(summary, results, event):
+@pytest.mark.parametrize(
+    ("event", "causes"), [("funding_failure", CAUSES), ("capex_cut", CAUSES_OF_CUTS)]
+)
+def test_causes_sum_to_their_event(summary, results, event, causes):
     for issuer in ISSUERS:
         happened = hits(summary, issuer, results.quarters[-1], event)
-        by_cause = [hits(summary, issuer, HORIZON, f"{event}_by_{cause}") for cause in CAUSES]
+        by_cause = [hits(summary, issuer, HORIZON, f"{event}_by_{cause}") for cause in causes]
         assert sum(by_cause) == happened
-        for cause, count in zip(CAUSES, by_cause, strict=True):
+        for cause, count in zip(causes, by_cause, strict=True):
             metric = f"{event}_by_{cause}_given_{event}"
             share = summary[(summary["issuer"] == issuer) & (summary["metric"] == metric)]
             assert share["n"].item() == happened
@@ -269,6 +273,15 @@ def test_any_failure_is_at_least_the_likeliest_and_at_most_the_sum(summary, resu
         assert max(own) <= at_least[0] <= sum(own)
         assert (np.diff(at_least) <= 0).all()
         assert sum(at_least) == sum(own)  # the mean number of failures, both ways
+
+
+def test_the_expected_number_of_failures_is_the_sum_of_their_chances(summary, results):
+    for quarter in results.quarters:
+        expected = value(summary, "system", quarter, "expected_failures", "mean")
+        failed = [hits(summary, one, quarter, "funding_failure") for one in ISSUERS]
+        assert expected == pytest.approx(sum(failed) / results.paths, rel=1e-12)
+    row = summary[(summary["metric"] == "expected_failures")].iloc[-1]
+    assert row["ci_low"] < row["value"] < row["ci_high"]
 
 
 def test_failures_without_the_smallest(summary, results):

@@ -227,13 +227,14 @@ def test_who_owes_too_much_falls_for_good_unless_it_has_failed():
 
 
 @numba.njit(error_model="numpy")
-def issuer_spread(x, geared, premium, fallen, i, m):
-    return operations.issuer_spread(x, 0.0, geared, premium, fallen, i, m)
+def issuer_spread(x, geared, premium, grade, i, m):
+    stretched = operations.stretch(geared, grade, i, m)
+    return operations.issuer_spread(x, 0.0, stretched, premium, i, m)
 
 
 def test_a_spread_is_elastic_in_leverage_and_jumps_in_a_fall():
     m = MARKET._replace(spread_leverage=0.5, fall_spread=0.3, spread_cap=3000.0)
-    i = issuer(log_spread_offset=0.0)
+    i = issuer(log_spread_offset=0.0, high_yield=0.0)
     x = math.log(100.0)
     assert issuer_spread(x, 0.0, 0.0, 0.0, i, m) == pytest.approx(100.0, rel=1e-14)
     assert issuer_spread(x, 3.0, 0.0, 0.0, i, m) == pytest.approx(200.0, rel=1e-14)

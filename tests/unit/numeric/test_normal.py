@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import mpmath
+import numba
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from capexrisk.numeric.normal import MIDDLE
+from capexrisk.numeric.jit import FASTMATH
+from capexrisk.numeric.normal import MIDDLE, middle_quantiles
 
 CLAIMED = 1.2e-9
 LOWEST, HIGHEST = 2.0**-53, 1.0 - 2.0**-53  # the ends of the grid of uniforms
@@ -67,3 +69,21 @@ def test_it_never_falls_by_more_than_its_error(compute):
 
 def test_nan_comes_out_as_nan(compute):
     assert np.isnan(compute("normal_quantile", np.nan))
+
+
+@numba.njit(fastmath=FASTMATH, error_model="numpy")
+def two_by_two(u, v, of_u, of_v):
+    for p in range(u.size):
+        of_u[p], of_v[p] = middle_quantiles(u[p], v[p])
+
+
+def test_two_numbers_of_one_division_are_those_of_two(compute):
+    """Wherever the other number lies, also in the tails, where it gets another formula later."""
+    u = np.linspace(0.5 - MIDDLE, 0.5 + MIDDLE, 10_001)
+    exact = compute("middle_quantile", u)
+    for other in (LOWEST, 0.01, 0.3, 0.5, HIGHEST):
+        first, second = np.empty_like(u), np.empty_like(u)
+        two_by_two(u, np.full_like(u, other), first, np.empty_like(u))
+        two_by_two(np.full_like(u, other), u, np.empty_like(u), second)
+        assert relative_error(first, exact).max() <= 1e-15
+        assert relative_error(second, exact).max() <= 1e-15

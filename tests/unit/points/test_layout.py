@@ -16,7 +16,7 @@ from capexrisk.kernel.rotated import LEADS
 from capexrisk.model.vocabulary import DRAWS
 from capexrisk.points.draws import SuppliedDraws
 from capexrisk.points.layout import (
-    Place,
+    DrawOf,
     dimensions,
     first_draws,
     net_order,
@@ -41,7 +41,7 @@ def test_draws_have_names_of_their_own():
 def test_every_order_has_every_draw_once(issuers, quarters):
     year = [k // 4 for k in range(quarters)]
     expected = Counter(
-        Place(draw, i, k)
+        DrawOf(draw, i, k)
         for draw in DRAWS
         for i in (range(issuers) if draw.of == "issuer" else [None])
         for k in (range(quarters) if draw.when == "quarter" else [None])

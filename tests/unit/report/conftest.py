@@ -17,6 +17,7 @@ from capexrisk.report.plots.figures import Drawing, write_figures
 from capexrisk.scenario import load_scenario, scenario_from_case
 from capexrisk.study.comparison import Comparison, compare
 from capexrisk.study.simulation import simulate
+from tests.unit.uncertain import uncertain
 
 ROOT = Path(__file__).parents[3]
 PENNILESS = {
@@ -95,6 +96,12 @@ def one() -> Results:
     return simulate(
         scenario_from_case(_case([CORE_WEAVE]), start="2026Q1"), paths=200, seed=1, n_jobs=1
     )
+
+
+@pytest.fixture(scope="session")
+def uncertain_run() -> Results:
+    """A run over the inputs: three issuers, four groups of inputs."""
+    return simulate(uncertain(), paths=2_000, seed=2, outer=64, inner=128, n_jobs=1)
 
 
 @pytest.fixture(autouse=True)

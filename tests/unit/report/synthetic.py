@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 from capexrisk.archive.manifest import Manifest
 from capexrisk.archive.provenance import build_manifest
 from capexrisk.archive.results import Results
-from capexrisk.estimate.metrics import HORIZON, SYSTEM, flow_metric
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, flow_metric
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import lower
@@ -165,6 +165,12 @@ def _failures(table: Table, issuers: Sequence[str], quarters: list[str], failing
             share = (0.5, 0.2, 0.1, 0.08, 0.06, 0.04, 0.02)[(number + i) % 7]
             metric = f"funding_failure_by_{cause}_given_funding_failure"
             table.chance(issuer, HORIZON, metric, share, hits)
+    for count in range(1, len(issuers) + 1):
+        for k, quarter in enumerate(quarters):
+            # As if who fails less often failed only with those that fail more often.
+            p = failing * 0.1 ** (count - 1) * ((k + 1) / len(quarters)) ** 2
+            p = 1.0 if failing == 1.0 else p
+            table.chance(SYSTEM, quarter, failures_metric(count), p)
     for first in issuers:
         for second in issuers:
             if first != second:

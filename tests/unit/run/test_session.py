@@ -95,7 +95,7 @@ def test_what_is_not_there_is_refused():
     ("metrics", "options", "said"),
     [
         (MEANS, {"points": 0}, "points: 0 is out of range"),
-        (MEANS, {"points": 1.5}, "points: 1.5 is out of range"),
+        (MEANS, {"points": 1.5}, "points: 1.5 is not a whole number"),
         (MEANS, {"points": 2**31 + 1}, "points: 2147483649 is out of range"),
         (MEANS, {"n_jobs": 0}, "n_jobs: 0 is out of range"),
         (MEANS, {"seed": -1}, "seed: -1 is out of range"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from math import inf, nextafter
 
 import pytest
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario import change_inputs, digest, inputs, load_scenario
+from capexrisk.scenario.opening import opening_books, start_of
 from tests.unit.three_issuers import three_issuers
 
 SCENARIO = three_issuers()
@@ -82,6 +84,18 @@ def test_values_that_must_agree_can_change_together():
         change_inputs(SCENARIO, {low: 90.0})
     changed = change_inputs(SCENARIO, {low: 90.0, high: 91.0})
     assert changed.issuers[1].fall_leverage == 90.0
+
+
+def test_a_grade_is_not_lost_at_the_start(default_path):
+    """Who owes exactly what it may owe would fall with the first dollar: refused as well."""
+    scenario = load_scenario(default_path)
+    parameters = scenario.parameters
+    oracle = next(i for i in parameters["issuers"] if i["name"] == "Oracle")
+    owed = opening_books(oracle, parameters["market"], start_of(parameters)).gross_leverage
+    path = "issuers.Oracle.fall_leverage"
+    with pytest.raises(ScenarioError, match="is not above the leverage at the start"):
+        change_inputs(scenario, {path: owed})
+    change_inputs(scenario, {path: nextafter(owed, inf)})
 
 
 def test_a_list_in_one_form_replaces_the_other():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from capexrisk.archive.results import Results
 from capexrisk.run.plan import RunPlan
+from capexrisk.study import forecast
 from capexrisk.study.forecast import forecast_run
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
@@ -39,3 +42,24 @@ def test_targets_play_no_part():
     plan = RunPlan(paths=10_000, seed=1, targets=("funding_failure/Oracle: rel 1%",))
     found = forecast_run(small_scenario(), plan, write=lambda *_: None)
     assert found.paths == plan.run_paths
+
+
+@pytest.mark.parametrize(("writes", "seconds"), [(True, 3.0), (False, 63.0)])
+def test_what_is_compiled_for_the_cache_is_not_counted(monkeypatch, tmp_path, writes, seconds):
+    """The run that follows loads it. Without a cache the run compiles as well."""
+    clock, runs = [0.0], iter([60.0, 3.0])
+
+    def simulate_job(*given: object) -> Results:
+        took = next(runs)
+        clock[0] += took
+        if took == 60.0 and writes:
+            (tmp_path / "core.nbi").write_bytes(b"code")
+        return simulated(*given)
+
+    simulated = forecast.simulate_job
+    monkeypatch.setattr(forecast, "simulate_job", simulate_job)
+    monkeypatch.setattr(forecast, "core_cache", lambda: str(tmp_path))
+    monkeypatch.setattr(forecast, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    plan = RunPlan(paths=2048, seed=1)  # all of it is tried
+    found = forecast_run(small_scenario(), plan, write=lambda *_: None)
+    assert found.seconds == pytest.approx(seconds)

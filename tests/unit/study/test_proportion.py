@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.scenario import load_scenario
+from capexrisk.study import proportion
 from capexrisk.study.proportion import out_of_proportion
 
 ROOT = Path(__file__).parents[3]
@@ -33,7 +34,11 @@ def test_the_default_scenario_is_in_proportion():
             "issuers.Alphabet.bond_quarter_cap_usd_bn",
             "as much as all debt, 48.5;",
         ),
-        (["market.run_quarters=[0, 4, 4]"], "issuers.CoreWeave.cash_usd_bn", "is stressed: a run"),
+        (
+            ["market.run_quarters=[0, 4, 4]"],
+            "issuers.CoreWeave.cash_usd_bn",
+            "(a run)",
+        ),
     ],
 )
 def test_one_figure_is_out_of_proportion(changes, place, words):
@@ -43,8 +48,36 @@ def test_one_figure_is_out_of_proportion(changes, place, words):
     assert "; give " in line
 
 
+@pytest.mark.parametrize(
+    ("demand", "warned"), [(533.0, False), (536.0, True), (134.0, False), (133.0, True)]
+)
+def test_capacity_within_half_and_twice_of_demand_is_in_proportion(demand, warned):
+    scenario = load_scenario(DEFAULT, [f"market.demand0_usd_bn_per_year={demand}"])
+    assert (not 0.5 <= scenario.start_capacity_to_demand() <= 2.0) is warned
+    assert bool(out_of_proportion(scenario)) is warned
+
+
+def test_failures_in_the_first_quarter_are_told_by_issuer_above_one_percent(monkeypatch):
+    shares = {"Meta": 0.01, "Oracle": 0.0101, "CoreWeave": 0.25}
+    monkeypatch.setattr(proportion, "first_quarter_failures", lambda scenario: shares)
+    assert out_of_proportion(load_scenario(DEFAULT)) == [
+        f"issuers.{name}.cash_usd_bn: too little, so that it cannot pay or loses its lenders (a "
+        f"run) in the first quarter on {share} % of 4,096 paths; give more, or less of "
+        "market.run_quarters"
+        for name, share in (("Oracle", 1), ("CoreWeave", 25))
+    ]
+
+
 def test_keys_that_were_left_out_and_decide():
-    revolver, maturities = out_of_proportion(load_scenario(CARRIERS))
+    written_off, revolver, old, maturities = out_of_proportion(load_scenario(CARRIERS))
+    assert written_off == (
+        "market.book_depreciation_per_year: left out, so that new capital never costs profit "
+        "anything; give it, 0 if that is meant"
+    )
+    assert old == (
+        "issuers.Heron.depreciation_amortisation_usd_bn_per_year: left out, so that old capital "
+        "never costs profit anything; give it (so too Gannet, Petrel)"
+    )
     assert revolver == (
         "issuers.Heron.revolver_usd_bn: left out, so that there is no credit line; give it, 0 if "
         "that is meant (so too Gannet, Petrel)"

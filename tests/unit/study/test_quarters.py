@@ -61,7 +61,8 @@ def test_they_are_the_run_s_own_paths(run):
 
 def test_years_to_date_are_sums_of_quarters(run):
     results, found, single = run
-    assert [span.label for span in found.spans] == [*results.quarters, "2027Q1-Q2", "2027Q1-Q3"]
+    to_date = ["2026Q3-Q4", "2027Q1-Q2", "2027Q1-Q3", "2027Q1-Q4"]
+    assert [span.label for span in found.spans] == [*results.quarters, *to_date]
     paths = alive(single, "CoreWeave", 2)
     assert len(paths) < len(single)
     total = sum(paths[f"ocf_quarter/CoreWeave/2027Q{q}"] for q in (1, 2, 3))
@@ -83,7 +84,7 @@ def test_the_table_has_every_issuer_period_and_metric(run):
     results, found, _ = run
     table = found.table
     assert not table.duplicated(["issuer", "period", "metric", "statistic"]).any()
-    spans = len(results.quarters) + 2
+    spans = len(results.quarters) + 4
     assert len(table) == len(ISSUERS) * ((len(METRICS) - 1) * spans + len(results.quarters)) * 6
     known = table.dropna(subset=["ci_low"])
     assert (known["ci_low"] <= known["value"]).all() and (known["value"] <= known["ci_high"]).all()
@@ -122,6 +123,10 @@ def test_a_figure_is_placed_among_those_that_are_alive(run):
     assert placed.n == len(paths) < len(single)
     assert placed.value == pytest.approx((amounts <= value).mean(), rel=1e-12)
     assert placed.ci_low < placed.value < placed.ci_high
+    own, _ = found.sample("CoreWeave", "2027Q3", "operating_cash_flow")
+    middle = float(np.quantile(own, 0.5, method="inverted_cdf"))
+    at_a_path = found.place("CoreWeave", "2027Q3", "operating_cash_flow", middle)
+    assert at_a_path.value == pytest.approx(np.ceil(own.size / 2) / own.size, rel=1e-12)
     beyond = found.place("CoreWeave", "2027Q3", "operating_cash_flow", 1e6)
     assert beyond.statistic == "lower_bound" and beyond.ci_high == 1.0
 

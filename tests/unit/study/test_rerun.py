@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.directory import MANIFEST
 from capexrisk.archive.manifest import read_manifest
-from capexrisk.archive.results import MANIFEST, SUMMARY_CSV
+from capexrisk.archive.results import SUMMARY_CSV
 from capexrisk.scenario import inputs, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import DEFAULT, call
@@ -62,8 +63,8 @@ def test_the_evidence_is_what_the_command_lists(name, tmp_path):
     given = inputs(read_manifest(tmp_path / MANIFEST).scenario)
     assert given == inputs(load_scenario(path))
     lines = call("sources", path, cwd=tmp_path).stdout.splitlines()
-    listed = [" ".join(line.split()) for line in lines]
     for one in given:
-        told = f"{one.path} {one.value} {one.confidence} {one.source[:100]}"
-        assert any(" ".join(told.split()) in line for line in listed)  # the rest may be folded
-    assert listed[-1].startswith(f"{len(given)} inputs: ")
+        (at,) = (k for k, line in enumerate(lines) if line.startswith(f"{one.path} = "))
+        assert lines[at].startswith(f"{one.path} = {one.value}: {one.confidence}")
+        assert lines[at + 1].strip().startswith(" ".join(one.source.split()))
+    assert any(line.startswith(f"{len(given)} inputs: ") for line in lines)

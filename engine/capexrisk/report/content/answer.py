@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
-from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, end_of_horizon, last_quarters
-from capexrisk.report.writing.words import at_least
+from capexrisk.report.writing.spread import Spread
+from capexrisk.report.writing.words import REASONS, at_least
 
 
 @dataclass(frozen=True)
@@ -26,16 +26,21 @@ class IssuerAnswer:
         Chance of negative free cash flow, by year, among the paths on which it lives through it.
     failed : dict of str to Estimate
         Chance of funding failure by the end of each year.
-    cause : tuple of str and Estimate, optional
-        The commonest cause of failure and its share of the failures; None if it never fails.
+    negative_over_inputs, failed_over_inputs : dict of str to Spread or None
+        How these two spread over the inputs, where the run tells it.
+    causes : list of (str, Estimate)
+        The commonest cause of failure and its share of the failures, with the second one where it
+        may be as common; none if it never fails.
     why : str
-        That cause in a sentence; "" if there is none.
+        These causes in a sentence; "" if there is none.
     """
 
     name: str
     negative: dict[str, Estimate]
     failed: dict[str, Estimate]
-    cause: tuple[str, Estimate] | None
+    negative_over_inputs: dict[str, Spread | None]
+    failed_over_inputs: dict[str, Spread | None]
+    causes: list[tuple[str, Estimate]]
     why: str
 
     @property
@@ -61,10 +66,13 @@ class Together:
         How many at least, in words.
     failed : dict of str to Estimate
         Chance that so many have failed by the end of each year.
+    over_inputs : dict of str to Spread or None
+        How it spreads over the inputs, where the run tells it.
     """
 
     label: str
     failed: dict[str, Estimate]
+    over_inputs: dict[str, Spread | None]
 
     @property
     def failure(self) -> Estimate:
@@ -101,23 +109,28 @@ def answer(results: Results, estimates: Estimates) -> Answer:
         Of these results.
     """
     ends = last_quarters(results)
-    chance = estimates.probability
-    causes = {name: estimates.main_cause(name) for name in results.issuers}
+    chance, spread = estimates.probability, estimates.spread
+    causes = {name: estimates.main_causes(name) for name in results.issuers}
     issuers = [
         IssuerAnswer(
             name=name,
             negative={year: chance(NEGATIVE, name, year) for year in results.years},
             failed={year: chance("funding_failure", name, end) for year, end in ends.items()},
-            cause=cause,
-            why="" if cause is None else results.words.fill(CAUSES[cause[0]]),
+            negative_over_inputs={year: spread(NEGATIVE, name, year) for year in results.years},
+            failed_over_inputs={
+                year: spread("funding_failure", name, end) for year, end in ends.items()
+            },
+            causes=found,
+            why=" or ".join(results.words.fill(REASONS[cause]) for cause, _ in found),
         )
-        for name, cause in causes.items()
+        for name, found in causes.items()
     ]
     together = []
     for count in sorted({1, min(2, len(issuers)), len(issuers)}):
         metric = failures_metric(count)
         failed = {year: chance(metric, SYSTEM, end) for year, end in ends.items()}
-        together.append(Together(at_least(count, len(issuers)), failed))
+        over_inputs = {year: spread(metric, SYSTEM, end) for year, end in ends.items()}
+        together.append(Together(at_least(count, len(issuers)), failed, over_inputs))
     return Answer(end_of_horizon(results), issuers, together)
 
 

@@ -1,10 +1,10 @@
-"""Headline figures of a comparison in words, the largest changes first."""
+"""Followed figures of a comparison in words, the largest changes first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from math import isnan
+from math import isnan, nan
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -34,11 +34,12 @@ KEY = (
     "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
     "means: an issuer's of a year while it is alive, all others with nothing after a failure. "
     "Ordered by the difference as a share of the base's range from P5 to P95, of a chance by the "
-    "difference itself."
+    "difference itself. Over inputs: P5 to P95 of the difference as the inputs move over their "
+    "ranges, in both scenarios alike."
 )
 
 
-class Headline(NamedTuple):
+class Followed(NamedTuple):
     """A figure that a committee will ask for; by default its mean, or the probability."""
 
     metric: str
@@ -48,24 +49,24 @@ class Headline(NamedTuple):
 
 OF_ISSUERS = (
     # Of survivors: one that has failed has no cash flow, and would look better for it.
-    Headline(FREE_CASH_FLOW, "year"),
-    Headline(FREE_CASH_FLOW, "year", AT_RISK),
-    Headline(NEGATIVE, "year"),
-    Headline("funding_failure", "end"),
-    Headline("capex_while_alive", "year"),
-    Headline("outside_funding", "horizon"),
+    Followed(FREE_CASH_FLOW, "year"),
+    Followed(FREE_CASH_FLOW, "year", AT_RISK),
+    Followed(NEGATIVE, "year"),
+    Followed("funding_failure", "end"),
+    Followed("capex_while_alive", "year"),
+    Followed("outside_funding", "horizon"),
 )
 OF_THE_SYSTEM = (
-    Headline(failures_metric(1), "end"),
-    Headline(failures_metric(2), "end"),
-    Headline("utilisation", "end"),
-    Headline("demand", "end"),
-    Headline("market_spread_bp", "end"),
-    Headline("regime_shut", "end"),
-    Headline("boom_share_of_bond_market", "end"),
-    Headline("anchor_lost", "end"),
-    Headline("group_profit", "year"),
-    Headline("outside_funding", "horizon"),
+    Followed(failures_metric(1), "end"),
+    Followed(failures_metric(2), "end"),
+    Followed("utilisation", "end"),
+    Followed("demand", "end"),
+    Followed("market_spread_bp", "end"),
+    Followed("regime_shut", "end"),
+    Followed("boom_share_of_bond_market", "end"),
+    Followed("anchor_lost", "end"),
+    Followed("group_profit", "year"),
+    Followed("outside_funding", "horizon"),
 )
 
 
@@ -87,6 +88,8 @@ class Change(NamedTuple):
         See `Comparison`.
     gain : float
         By what factor common random numbers made the error smaller.
+    low, high : float
+        P5 and P95 of the difference over the inputs; NaN where they are not known.
     """
 
     issuer: str
@@ -99,6 +102,8 @@ class Change(NamedTuple):
     half_width: float
     change: float
     gain: float
+    low: float = nan
+    high: float = nan
 
     @property
     def label(self) -> str:
@@ -106,6 +111,14 @@ class Change(NamedTuple):
         if self.issuer != SYSTEM:
             return f"{self.issuer}: {self.words}"
         return capitalised(self.words)
+
+    @property
+    def over_inputs(self) -> str:
+        """How far the difference moves with the inputs; "" where that is not known."""
+        if isnan(self.low) or isnan(self.high):
+            return ""
+        digits = max(0, 1 + one_digit(max(abs(self.low), abs(self.high)) or 1.0))
+        return f"{plus(self.low, digits)} to {plus(self.high, digits)}"
 
     def texts(self) -> tuple[str, str, str]:
         """Base, value and difference with its error, as written."""
@@ -120,7 +133,7 @@ class Change(NamedTuple):
 
 
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
-    """Headline figures of one of the other scenarios, the largest changes first.
+    """Followed figures of one of the other scenarios, the largest changes first.
 
     Figures that may not differ at all, their interval holding 0, are left out, and those that no
     path can tell.
@@ -141,7 +154,7 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
     return found
 
 
-def _wanted(comparison: Comparison, scenario: str) -> Iterator[tuple[str, Headline, str]]:
+def _wanted(comparison: Comparison, scenario: str) -> Iterator[tuple[str, Followed, str]]:
     base, other = comparison.runs[comparison.base], comparison.runs[scenario]
     issuers = [issuer for issuer in base.issuers if issuer in other.issuers]
     groups = ((issuers, OF_ISSUERS), ([SYSTEM], OF_THE_SYSTEM))
@@ -160,12 +173,13 @@ def _periods(when: When, base: Results, other: Results) -> list[str]:
     return [quarter for quarter in base.quarters if quarter in other.quarters][-1:]
 
 
-def _change(issuer: str, headline: Headline, words: str, row: pd.Series[float]) -> Change:
+def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) -> Change:
     unit = metric_of(headline.metric, of_whom(issuer)).unit
     half = 0.5 * (row["ci_high"] - row["ci_low"])
-    base, value, difference, half = (
-        scale_of(unit) * float(number)
-        for number in (row["base"], row["value"], row["difference"], half)
+    numbers = (row["base"], row["value"], row["difference"], half)
+    ends = (row["inputs_p5"], row["inputs_p95"])
+    base, value, difference, half, low, high = (
+        scale_of(unit) * float(number) for number in (*numbers, *ends)
     )
     return Change(
         issuer=issuer,
@@ -178,10 +192,12 @@ def _change(issuer: str, headline: Headline, words: str, row: pd.Series[float]) 
         half_width=half,
         change=float(row["change"]),
         gain=float(row["gain"]),
+        low=low,
+        high=high,
     )
 
 
-def _words(headline: Headline, issuer: str, period: str, words: Words) -> str:
+def _words(headline: Followed, issuer: str, period: str, words: Words) -> str:
     """What a headline is called, with its period."""
     metric = metric_of(headline.metric, of_whom(issuer))
     known = OF_STATISTICS.get(headline.statistic) or words_of(headline.metric, issuer, words)
@@ -271,8 +287,13 @@ class Changes:
         for heading in ("base", "here", "difference"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
-        for change in headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]:
-            table.add_row(Text(change.label), *change.texts(), change.unit)
+        changes = headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]
+        told = any(change.over_inputs for change in changes)
+        if told:
+            table.add_column("over inputs", justify="right", no_wrap=True)
+        for change in changes:
+            over_inputs = (change.over_inputs,) if told else ()
+            table.add_row(Text(change.label), *change.texts(), change.unit, *over_inputs)
         if not table.row_count:
             table.add_row("nothing differs beyond sampling error")
         return table

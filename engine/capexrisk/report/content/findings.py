@@ -7,15 +7,19 @@ from typing import NamedTuple
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.issuer_metrics import FAILS
+from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.content.answer import Answer
+from capexrisk.report.content.over_inputs import over_inputs
 from capexrisk.report.writing.estimates import Estimates, threshold_of
-from capexrisk.report.writing.numbers import money, percentage
+from capexrisk.report.writing.numbers import money, number, percentage
 from capexrisk.report.writing.odds import odds_and_range
 from capexrisk.report.writing.words import counted, listed, unbroken
 from capexrisk.scenario import inputs
 
 MOST_NAMES = 6
 MOST_RANKED = 3
+MOST_LEFT_OUT = 3  # whom a sentence about nearly all names as exceptions
 
 
 class Finding(NamedTuple):
@@ -38,10 +42,12 @@ def find(results: Results, estimates: Estimates, answer: Answer, years: list[str
     """
     findings = [
         Finding("Who burns cash?", _burning(answer, years)),
-        Finding("Who cannot fund its commitments?", _failing(answer)),
+        Finding(f"Who {FAILS}?", _failing(answer)),
     ]
+    if results.inputs is not None:
+        findings.append(Finding("And if the inputs are wrong?", over_inputs(results, estimates)))
     if len(answer.issuers) > 1:
-        findings.append(Finding("Together?", _together(answer)))
+        findings.append(Finding("Together?", _together(results, estimates, answer)))
     findings.append(Finding("How much from outside?", _outside(results, estimates)))
     findings.append(Finding("How sure is that?", _certainty(results)))
     return findings
@@ -54,7 +60,14 @@ def _burning(answer: Answer, years: list[str]) -> str:
         likely = [name for name, chance in chances.items() if chance.observed > 0.5]
         likely.sort(key=lambda name: -chances[name].observed)
         named = [f"{name} ({_chance(chances[name])})" for name in likely]
-        parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
+        others = [name for name in chances if name not in likely]
+        if len(likely) > MOST_NAMES and len(others) <= MOST_LEFT_OUT:
+            but = f" but {listed(others, None)}" if others else ""
+            parts.append(
+                f"in {year} all {len(chances)}{but}, most of all {listed(named[:MOST_RANKED])}"
+            )
+        else:
+            parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
     said = "; ".join(parts)
     return f"More likely than not to have negative free cash flow, if they survive: {said}."
 
@@ -70,15 +83,29 @@ def _failing(answer: Answer) -> str:
     for issuer in seen[:MOST_RANKED]:
         why = f", mainly {issuer.why}" if issuer.why else ""
         named.append(f"{issuer.name}, {_words(issuer.failure)}{why}")
-    rest = len(answer.issuers) - len(named)
-    if rest:
-        named.append(f"{counted(rest, 'other issuer')}, none with a greater chance")
+    rest = [issuer.failure for issuer in seen[MOST_RANKED:]]
+    count = len(answer.issuers) - len(named)
+    if count:
+        others = counted(count, "other issuer")
+        likely = sum(1 for chance in rest if chance.observed > 0.5)
+        if likely:
+            others += f", {likely} of them more likely than not, the first {_words(rest[0])}"
+        elif rest:
+            others += f", the likeliest {_words(rest[0])}"
+        else:
+            others += ", on no path"
+        named.append(others)
     return f"{period}: {'; '.join(named)}."
 
 
-def _together(answer: Answer) -> str:
+def _together(results: Results, estimates: Estimates, answer: Answer) -> str:
     parts = [f"{each.label.lower()}, {_words(each.failure)}" for each in answer.together]
-    return f"Failures by the end of {answer.end}: {'; '.join(parts)}."
+    said = f"Failures by the end of {answer.end}: {'; '.join(parts)}."
+    end = results.quarters[-1]
+    if not estimates.has("expected_failures", SYSTEM, end, "mean"):  # older runs have none
+        return said
+    expected = unbroken(number(estimates.amount("expected_failures", SYSTEM, end)))
+    return f"{said} Expected are {expected} failures of {len(answer.issuers)} issuers."
 
 
 def _outside(results: Results, estimates: Estimates) -> str:
@@ -96,11 +123,14 @@ def _outside(results: Results, estimates: Estimates) -> str:
 
 def _certainty(results: Results) -> str:
     known = Counter(given.confidence for given in inputs(results.manifest.scenario))
-    assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed." if known else ""
+    unsourced = f", {known['']:,} have no source" if known[""] else ""
+    assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed{unsourced}."
+    about = "and nothing about how true the inputs are"
+    if results.inputs is not None:
+        about = "the ranges over the inputs how far they move with what is not known of these"
     return (
         f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
-        "say how far the figures could move with other random numbers, and nothing about how true "
-        f"the inputs are.{assumed}"
+        f"say how far the figures could move with other random numbers, {about}.{assumed}"
     )
 
 

@@ -19,7 +19,7 @@ from capexrisk.estimate.metrics import (
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, REGIMES
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance, dollars, written
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates
-from capexrisk.report.writing.words import at_least, with_unit, words_of
+from capexrisk.report.writing.words import at_least, is_whole, with_unit, words_of
 from capexrisk.scenario.issuer import Issuer
 from capexrisk.scenario.words import capitalised
 
@@ -75,6 +75,11 @@ class Grids:
         if smallest is not None:
             cells = self._by_year_end(f"any_failure_without:{smallest}", SYSTEM)
             rows.append(Row(f"Any but {smallest}, the smallest", cells))
+        expected = metric_of("expected_failures", "system")
+        periods = list(self.ends.values())
+        if self.estimates.has(expected.name, SYSTEM, periods[0], "mean"):  # older runs have none
+            found = (self.estimates.amount(expected.name, SYSTEM, end) for end in periods)
+            rows.append(Row(f"{expected.words}, no %", [written(e, expected.unit) for e in found]))
         caption = "Chance of funding failures by the end of each year, %"
         return Grid(caption, "Failures", self.years, rows)
 
@@ -111,11 +116,13 @@ class Grids:
         """Profit of all issuers by year, and the chance that it exceeds the threshold."""
         profit = metric_of("group_profit", "system")
         rows = self._spread_of(with_unit(profit, self.results.words), profit, self.years)
-        found = (
-            self.estimates.probability("group_profit_above_threshold", SYSTEM, year)
+        above = "group_profit_above_threshold"
+        cells = [
+            chance(self.estimates.probability(above, SYSTEM, year), " %")
+            if is_whole(year)  # less of a year is no match for a year's threshold
+            else Cell(EMPTY)
             for year in self.years
-        )
-        cells = [chance(estimate, " %") for estimate in found]
+        ]
         rows.append(Row(f"Above {threshold}", cells))
         caption = f"{profit.words}; a failed issuer adds nothing to it"
         return Grid(caption, "Quantity", self.years, rows)
@@ -176,13 +183,18 @@ class Grids:
         rows = []
         for cause, label in CAUSES.items():
             cells = [
-                chance(self.estimates.probability(f"{event}_by_{cause}_given_{event}", issuer))
-                for event in ("capex_cut", "funding_failure")
+                self._share_of(event, cause, issuer) for event in ("capex_cut", "funding_failure")
             ]
             rows.append(Row(capitalised(self.results.words.fill(label)), cells))
         columns = ["First capex cut", "Funding failure"]
         caption = "Cause, % of the paths that have one"
         return Grid(caption, "Cause", columns, rows, sortable=True)
+
+    def _share_of(self, event: str, cause: str, issuer: str) -> Cell:
+        """Share of a cause in an issuer's first cuts or failures; empty where it never is one."""
+        metric = f"{event}_by_{cause}_given_{event}"
+        known = self.estimates.has(metric, issuer, HORIZON)
+        return chance(self.estimates.probability(metric, issuer)) if known else Cell(EMPTY)
 
     def extremes(self, issuer: str) -> Grid:
         """Spread, cash and funding of an issuer over the whole horizon."""

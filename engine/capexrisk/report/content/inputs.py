@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ MEANINGS = {
     "assumed": "a judgement, with its reason",
     NO_EVIDENCE: "nothing is said of it",
 }
+# How evidence says what a judgement was made with; a year of its own makes it later than others.
+IN_VIEW = re.compile(r"\bset with ([^;.]*\b([0-9]{4})\b[^;.]*) in view")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,23 @@ def confidence_table(groups: list[Group]) -> Grid:
     foot = [Row("All", [Cell(f"{found.total():,}"), Cell(_part(1, 1)), Cell("")])]
     columns = ["Inputs", "Share", "What that means"]
     return Grid("How well the inputs are known", "Confidence", columns, rows, foot)
+
+
+def hindsight(results: Results) -> list[str]:
+    """How many judgements were made with later facts in view, as their evidence says."""
+    scenario = results.manifest.scenario
+    found = Counter(
+        seen[1]
+        for one in inputs(scenario)
+        for seen in IN_VIEW.finditer(one.source)
+        if int(seen[2]) >= scenario.as_of.year
+    )
+    return [
+        f"evidence: {count:,} {'judgement was' if count == 1 else 'judgements were'} set with "
+        f"{later} in view, though the figures are those of {scenario.as_of}; what happened then "
+        "is no test of them"
+        for later, count in found.items()
+    ]
 
 
 def _part(count: int, total: int) -> str:

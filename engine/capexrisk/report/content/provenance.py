@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from capexrisk.archive.results import Results
+from capexrisk.report.writing.words import listed
+from capexrisk.scenario import overrides_of
+
+MOST_CHANGES = 6
 
 
 def facts(results: Results) -> list[tuple[str, str]]:
@@ -14,6 +20,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
     hardware = f"{machine.system}, {machine.processor}, {machine.cores} cores"
     return [
         ("Scenario", f"{scenario.name}, as of {scenario.as_of}"),
+        *(("Changed", line) for line in [changes(results)] if line),
         ("Digest of the scenario", manifest.scenario_digest),
         ("Horizon", f"{results.quarters[0]} to {results.quarters[-1]}"),
         ("Paths", f"{run.paths:,}, of which {left_out}"),
@@ -41,7 +48,15 @@ def sampler(results: Results) -> str:
     )
 
 
+def changes(results: Results) -> str:
+    """What was set beside the scenario's file; "" for a run of the file as it is."""
+    found = [text.replace("=", " = ", 1) for text in overrides_of(results.manifest.scenario)]
+    return listed(found, MOST_CHANGES)
+
+
 def command(results: Results) -> str:
     """The command that gives the same figures again, from the scenario's file."""
     run = results.manifest.run
-    return f"capexrisk run FILE --paths {run.paths} --seed {run.seed} --sampler {run.sampler}"
+    options = [f"--paths {run.paths} --seed {run.seed} --sampler {run.sampler}"]
+    options += [f"--set {shlex.quote(text)}" for text in overrides_of(results.manifest.scenario)]
+    return f"capexrisk run FILE {' '.join(options)}"

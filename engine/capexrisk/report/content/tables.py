@@ -12,17 +12,25 @@ from rich.text import Text
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import IssuerAnswer, answer
+from capexrisk.report.content.provenance import changes
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.report.writing.spread import Spread, spread_in_per_cent
 from capexrisk.report.writing.words import counted
 
 YEARS_IN_TERMINAL = 3
+OVER_INPUTS = (
+    "Below each chance stands how far it moves, P5 to P95, as {draws} move the inputs over their "
+    "ranges ({points}). "
+)
 KEY = (
     "± is half of a 95 % interval and covers sampling error only, not the model's inputs. "
     "A range stands where fewer than ten paths decide, < or > where all paths agree. FCF < 0 is "
-    "told of the paths on which the issuer survives the year, and failures apart."
+    "told of the paths on which the issuer survives the year, and failures apart. Of two causes "
+    "either may be the commoner."
 )
+KEY_OF_UNKNOWN = " n/a: no path can tell."
 
 
 class Headline:
@@ -35,7 +43,7 @@ class Headline:
 
     def __init__(self, results: Results) -> None:
         self._results = results
-        self._years = results.years[:YEARS_IN_TERMINAL]
+        self._years = _shown(results.years)
         self._answer = answer(results, Estimates(results))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -44,16 +52,19 @@ class Headline:
         scenario, seed = results.manifest.scenario, results.manifest.run.seed
         paths = counted(results.paths, "path")
         yield Text(scenario.title or scenario.name, style="bold")
+        if changed := changes(results):
+            yield Text(f"changed: {changed}")
         yield Text(f"{scenario.name}, {paths}, seed {seed}; chances in per cent")
         yield Text()
         yield self._burning()
         yield Text()
         yield self._failing()
         yield Text()
-        yield Text(KEY, style="dim")
-        if len(results.years) > len(self._years):
-            later = results.years[len(self._years) :]
-            yield Text(f"{' to '.join({later[0]: 0, later[-1]: 0})}: see report.html", style="dim")
+        yield Text(self._over_inputs() + KEY + KEY_OF_UNKNOWN * self._holds_unknown(), style="dim")
+        others = [year for year in results.years if year not in self._years]
+        if others:
+            span = " to ".join(dict.fromkeys((others[0], others[-1])))
+            yield Text(f"{span}: see report.html", style="dim")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Columns that its tables take; text wraps."""
@@ -65,6 +76,7 @@ class Headline:
         table = self._table("FCF < 0")
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.negative))
+            self._add_spread(table, issuer.negative_over_inputs)
         return table
 
     def _failing(self) -> Table:
@@ -72,13 +84,35 @@ class Headline:
         table.add_column("Main cause\nof failure", no_wrap=True)
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.failed), _cause(issuer))
+            self._add_spread(table, issuer.failed_over_inputs)
         table.add_row()
         for each in self._answer.together:
             table.add_row(each.label, *self._chances(each.failed), style="bold")
+            self._add_spread(table, each.over_inputs)
         return table
+
+    def _holds_unknown(self) -> bool:
+        issuers, together = self._answer.issuers, self._answer.together
+        chances = [by_year for each in issuers for by_year in (each.negative, each.failed)]
+        chances += [each.failed for each in together]
+        return not all(each.causes for each in issuers) or any(
+            UNKNOWN in self._chances(by_year) for by_year in chances
+        )
 
     def _chances(self, by_year: Mapping[str, Estimate]) -> Iterator[str]:
         return (percentage(by_year[year], "") for year in self._years)
+
+    def _add_spread(self, table: Table, by_year: Mapping[str, Spread | None]) -> None:
+        if self._results.inputs is not None:
+            spread = (spread_in_per_cent(by_year[year], "") for year in self._years)
+            table.add_row("", *spread, style="dim")
+
+    def _over_inputs(self) -> str:
+        inputs = self._results.inputs
+        if inputs is None:
+            return ""
+        draws, points = inputs.record.dimensions, inputs.record.outer
+        return OVER_INPUTS.format(draws=counted(draws, "draw"), points=counted(points, "point"))
 
     def _table(self, event: str) -> Table:
         table = plain_table()
@@ -88,11 +122,20 @@ class Headline:
         return table
 
 
+def _shown(years: list[str]) -> list[str]:
+    """Years that fit: the first ones and, of many, the last, by which all has happened."""
+    if len(years) <= YEARS_IN_TERMINAL:
+        return years
+    return [*years[: YEARS_IN_TERMINAL - 1], years[-1]]
+
+
 def _cause(issuer: IssuerAnswer) -> str:
-    """The commonest cause of an issuer's failure, and its share of the failures."""
-    if issuer.cause is None:
+    """The commonest cause of an issuer's failure with its share of the failures, or both of two."""
+    if not issuer.causes:
         return UNKNOWN
-    cause, share = issuer.cause
+    if len(issuer.causes) > 1:
+        return " or ".join(cause for cause, _ in issuer.causes)
+    ((cause, share),) = issuer.causes
     return f"{cause} {percentage(share, '')}"
 
 

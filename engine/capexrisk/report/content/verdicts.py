@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from capexrisk.estimate.issuer_metrics import FAILS
 from capexrisk.report.content.answer import Answer, IssuerAnswer
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
-from capexrisk.report.writing.odds import odds_and_range
+from capexrisk.report.writing.odds import odds_over_inputs
+from capexrisk.report.writing.spread import Spread
 from capexrisk.report.writing.words import unbroken
 from capexrisk.scenario.words import capitalised
 
@@ -18,10 +22,21 @@ def verdict(answer: Answer) -> Grid:
     rows = []
     for issuer in answer.issuers:
         year, chance = issuer.burning
-        cells = [worded(chance, f"in {year}"), worded(issuer.failure), _cause(issuer)]
+        cells = [
+            worded(chance, f"in {year}", issuer.negative_over_inputs[year]),
+            worded(issuer.failure, over_inputs=_last(issuer.failed_over_inputs)),
+            _cause(issuer),
+        ]
         rows.append(Row(issuer.name, cells))
     together = [
-        Row(each.label, [Cell(EMPTY), worded(each.failure), Cell(EMPTY)])
+        Row(
+            each.label,
+            [
+                Cell(EMPTY),
+                worded(each.failure, over_inputs=_last(each.over_inputs)),
+                Cell(EMPTY),
+            ],
+        )
         for each in answer.together
     ]
     columns = [
@@ -33,22 +48,27 @@ def verdict(answer: Answer) -> Grid:
     return Grid("The answer by issuer", "Issuer", columns, rows, foot, sortable=True)
 
 
+def _last(by_year: Mapping[str, Spread | None]) -> Spread | None:
+    return [*by_year.values()][-1]
+
+
 def sentence(issuer: IssuerAnswer, end: str) -> str:
     """The answer for one issuer in a sentence; `end` is the end of the horizon."""
     year, burning = issuer.burning
     why = ""
-    if issuer.cause is not None:
-        _, share = issuer.cause
-        why = f"; main cause: {issuer.why}, in {unbroken(percentage(share))} of its failures"
+    if issuer.causes:
+        shares = " and ".join(unbroken(percentage(share)) for _, share in issuer.causes)
+        why = f"; main cause: {issuer.why}, in {shares} of its failures"
+    failure = odds_over_inputs(issuer.failure, _last(issuer.failed_over_inputs))
+    negative = odds_over_inputs(burning, issuer.negative_over_inputs[year])
     return (
-        f"Cannot fund its commitments by the end of {end}: "
-        f"{unbroken(odds_and_range(issuer.failure))}{why}. Negative free cash flow is likeliest in "
-        f"{year}, if it survives that year: {unbroken(odds_and_range(burning))}."
+        f"{capitalised(FAILS)} by the end of {end}: {unbroken(failure)}{why}. Negative free cash "
+        f"flow is likeliest in {year}, if it survives that year: {unbroken(negative)}."
     )
 
 
 def _cause(issuer: IssuerAnswer) -> Cell:
-    if issuer.cause is None:
+    if not issuer.causes:
         return Cell(UNKNOWN)
-    _, share = issuer.cause
-    return Cell(capitalised(issuer.why), note=percentage(share))
+    shares = "; ".join(percentage(share) for _, share in issuer.causes)
+    return Cell(capitalised(issuer.why), note=shares)

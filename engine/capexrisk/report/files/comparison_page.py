@@ -117,12 +117,14 @@ def _other(comparison: Comparison, name: str, number: int) -> Other:
 def _changes(base: str, name: str, changes: list[Change]) -> Grid:
     """The headline figures that changed most."""
     rows = []
+    told = any(change.over_inputs for change in changes)
     for change in changes:
         before, here, difference = change.texts()
         gain = EMPTY if change.gain != change.gain else f"{change.gain:.1f}"
-        cells = [Cell(text) for text in (difference, before, here, gain)]
+        ends = (change.over_inputs,) if told else ()
+        cells = [Cell(text) for text in (difference, *ends, before, here, gain)]
         rows.append(Row(f"{change.label}, {change.unit}", cells))
-    columns = ["Difference", base, name, "Gain"]
+    columns = ["Difference", *(["P5 to P95 over the inputs"] if told else []), base, name, "Gain"]
     return Grid(f"{name} against {base}: what changes most", "Figure", columns, rows)
 
 

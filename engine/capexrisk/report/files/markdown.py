@@ -8,7 +8,7 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
-from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import verdict
 from capexrisk.report.files.run_page import years_shown
 from capexrisk.report.writing.cells import Cell, Grid
@@ -50,6 +50,8 @@ def markdown(results: Results) -> str:
     horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
     lines = [f"# {_plain(scenario.title or scenario.name)}", ""]
     lines += [line for text in warnings(results) for line in (f"**Warning:** {_plain(text)}.", "")]
+    if changed := changes(results):
+        lines += [f"**Changed:** {_plain(changed)}.", ""]
     lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run.seed}.", ""]
     for question, text in find(results, estimates, found, years_shown(results)):
         lines.append(f"- **{question}** {_plain(text)}")
@@ -68,7 +70,8 @@ def _table(grid: Grid) -> list[str]:
 
 
 def _text(cell: Cell) -> str:
-    return f"{cell.text} ({cell.note})" if cell.note else cell.text
+    notes = "; ".join(part for part in (cell.note, cell.over_inputs) if part)
+    return f"{cell.text} ({notes})" if notes else cell.text
 
 
 def _plain(text: str) -> str:

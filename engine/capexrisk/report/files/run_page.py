@@ -9,14 +9,16 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
-from capexrisk.report.content.inputs import assumptions, confidence_table
-from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.inputs import assumptions, confidence_table, hindsight
+from capexrisk.report.content.over_inputs import judgements
+from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import sentence, verdict
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.cash_flow import MOST_PANELS
 from capexrisk.report.plots.figures import MOST_ISSUERS, Drawing, draw_figures
 from capexrisk.report.writing.cells import Grid
 from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail
+from capexrisk.study.cautions import cautions
 
 MOST_YEARS = 6
 RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
@@ -59,7 +61,7 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
     inputs = assumptions(results)
     return {
         "warnings": warnings(results),
-        "contents": _contents(parts),
+        "contents": _contents(parts, over_inputs=results.inputs is not None),
         "results": results,
         "words": results.words,
         "scenario": results.manifest.scenario,
@@ -77,12 +79,15 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "years": years,
         "panels": MOST_PANELS,
         "inputs_by_section": inputs,
+        "judgements": judgements(results) if results.inputs is not None else [],
         "confidence": confidence_table(inputs),
+        "changed": changes(results),
+        "cautions": [*hindsight(results), *cautions(results.manifest.scenario)],
         "facts": facts(results),
     }
 
 
-def _contents(parts: list[Part]) -> list[Entry]:
+def _contents(parts: list[Part], *, over_inputs: bool) -> list[Entry]:
     few = parts if len(parts) <= MOST_ISSUERS else []  # more would push the rest out of sight
     issuers = [Entry(part.anchor, part.name) for part in few]
     together = {
@@ -96,6 +101,7 @@ def _contents(parts: list[Part]) -> list[Entry]:
         Entry("issuers", "Issuer by issuer", issuers),
         Entry("system", "The system", [Entry(*line) for line in together.items()]),
         Entry("assumptions", "Assumptions"),
+        *([Entry("uncertainty", "Uncertainty of the inputs")] if over_inputs else []),
         Entry("limits", "Limits"),
         Entry("computed", "How it was computed"),
     ]

@@ -16,6 +16,7 @@ from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions
+from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
 from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
@@ -64,6 +65,7 @@ def write_workbook(results: Results, directory: Path) -> Path:
         _system(book, results, grids)
         _inputs(book, results)
         _everything(book, results)
+        _over_inputs(book, results)
         about = [*facts(results), *(("How to read it", line) for line in READING.splitlines())]
         book.add("About the run", [Heading("What", 24), Heading("", 110)], about)
     return path
@@ -80,16 +82,15 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         Heading("In words", 24),
         *_estimate_headings(failure),
         Heading("In words", 24),
-        Heading("Main cause of failure", 18),
-        *_estimate_headings("Its share of the failures"),
+        Heading("Main cause of failure", 24),
+        *_estimate_headings("Share of the failures, of the cause named first"),
     ]
     rows: list[list[Value]] = []
     for issuer in found.issuers:
         year, burning = issuer.burning
         row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
         row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
-        if issuer.cause is not None:
-            _, share = issuer.cause
+        for _, share in issuer.causes[:1]:
             row += [capitalised(issuer.why), *_figures(share, CHANCE)]
         rows.append(row)
     for each in found.together if len(rows) > 1 else ():
@@ -187,6 +188,35 @@ def _everything(book: Book, results: Results) -> None:
         ]
         rows.append([*cells[:at], metric.unit, *cells[at:]])
     book.add("All estimates", headings, rows, fixed=4)
+
+
+def _over_inputs(book: Book, results: Results) -> None:
+    """What is told at each point, as in inputs.csv, and the groups of inputs with their ranges."""
+    if results.inputs is None:
+        return
+    columns = list(results.inputs.table.columns)
+    widths = {"metric": 36, "issuer": 16}
+    headings = [Heading(name, widths.get(name, 12)) for name in columns]
+    rows: list[list[Value]] = [
+        [part if isinstance(part, str) else Figure(float(part), "General") for part in record]
+        for record in results.inputs.table.dropna(subset="sd").itertuples(index=False)
+    ]
+    book.add("Over the inputs", headings, rows, fixed=4)
+    headings = [
+        Heading("Judgement", 34),
+        Heading("Law", 40),
+        Heading("Input", 50),
+        *(Heading(name, 14) for name in ("As it stands", "P5", "P95")),
+        Heading("Confidence", 20),
+        Heading("Source or reason", 90),
+    ]
+    rows = []
+    for judgement in judgements(results):
+        for one in judgement.ranges:
+            numbers = [Figure(value, "General") for value in (one.base, one.low, one.high)]
+            head: list[Value] = [judgement.name, judgement.law, one.name]
+            rows.append([*head, *numbers, judgement.confidence, judgement.source])
+    book.add("Ranges", headings, rows, fixed=1)
 
 
 def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from capexrisk.archive.results import Results
 
 
-class Method:
+class PlotMethod:
     """A plot as a method: runs take the place of its first argument, as an object does of self."""
 
     def __init__(self, draw: Callable[..., Axes]) -> None:

@@ -9,13 +9,37 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.canvas import BLUE, RED
+from capexrisk.estimate.names import Name
+from capexrisk.report.plots.canvas import BLUE, QUIET, RED
 
 Floats = NDArray[np.float64]
 PALE, MIDDLE = "#c5dcea", "#7fb2d3"
 DASHED = (0, (3, 1.5))
+DOTTED = (0, (1, 1.2))
 NARROWEST = 0.05  # range of an axis, of its largest number
 BOX = 0.56  # width of a year's box
+
+
+def outer_band(
+    results: Results, metric: str, issuer: str, periods: Sequence[str]
+) -> tuple[Floats, Floats] | None:
+    """P5 and P95 of an amount over inputs and paths together; None if the run does not tell them.
+
+    Parameters
+    ----------
+    results : Results
+    metric, issuer : str
+    periods : sequence of str
+    """
+    if results.inputs is None:
+        return None
+    known = results.inputs.predictive
+    names = [Name(issuer, period, metric, "p5") for period in periods]
+    if any(name not in known for name in names):
+        return None
+    low = np.array([known[name].value for name in names])
+    high = np.array([known[name._replace(statistic="p95")].value for name in names])
+    return low, high
 
 
 def statistics_of(
@@ -40,12 +64,21 @@ def statistics_of(
     return {str(name): chosen[name].to_numpy() for name in chosen}
 
 
-def draw_bands(ax: Axes, line: dict[str, Floats]) -> None:
-    """P5 to P95, P25 to P75, median and mean over the quarters, numbered from 0."""
+def draw_bands(
+    ax: Axes, line: dict[str, Floats], outer: tuple[Floats, Floats] | None = None
+) -> None:
+    """P5 to P95, P25 to P75, median and mean over the quarters, numbered from 0.
+
+    `outer` is a wider band around them, P5 and P95 with the inputs drawn as well.
+    """
     place = np.arange(line["p50"].size, dtype=float)
     if place.size == 1:  # a point has no band: it is drawn over its quarter
         place = np.array([-0.5, 0.5])
         line = {name: np.repeat(values, 2) for name, values in line.items()}
+        outer = None if outer is None else (np.repeat(outer[0], 2), np.repeat(outer[1], 2))
+    if outer is not None:
+        ax.plot(place, outer[0], color=QUIET, lw=0.9, ls=DOTTED, label="P5, P95 with inputs")
+        ax.plot(place, outer[1], color=QUIET, lw=0.9, ls=DOTTED)
     ax.fill_between(place, line["p5"], line["p95"], color=PALE, lw=0, label="P5–P95")
     ax.fill_between(place, line["p25"], line["p75"], color=MIDDLE, lw=0, label="P25–P75")
     ax.plot(place, line["p50"], color=BLUE, lw=1.6, label="Median")

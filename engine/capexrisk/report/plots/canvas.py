@@ -15,7 +15,7 @@ from matplotlib.text import Text
 
 from capexrisk.archive.results import Results
 from capexrisk.report.writing.words import counted, listed
-from capexrisk.scenario import Words
+from capexrisk.scenario import Words, overrides_of
 
 STYLE = Path(__file__).with_name("capexrisk.mplstyle")
 INK = "#222222"
@@ -198,7 +198,9 @@ def stamp(figure: Figure | SubFigure, runs: Runs) -> None:
 
 def _of_one(results: Results) -> str:
     manifest = results.manifest
-    return f"{manifest.scenario.name} · {counted(results.paths, 'path')} · seed {manifest.run.seed}"
+    changed = ", changed" if overrides_of(manifest.scenario) else ""
+    name, seed = f"{manifest.scenario.name}{changed}", manifest.run.seed
+    return f"{name} · {counted(results.paths, 'path')} · seed {seed}"
 
 
 def _of_several(runs: list[Results]) -> str:

@@ -10,15 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.bands import draw_bands, draw_boxes, statistics_of
+from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.density import Density, Floats
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
-from capexrisk.report.writing.numbers import percentage, signed
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.numbers import decimals_for, percentage, signed
+from capexrisk.report.writing.words import a_year, shortened
 
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
 ARROW = 0.82  # its height in the axes
@@ -64,15 +64,16 @@ def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "qua
     with drawing(results, ax) as ax:
         ax.axhline(0.0, color=INK, linewidth=0.8)
         if by == "quarter":
-            draw_bands(ax, line)
+            draw_bands(ax, line, outer_band(results, FREE_CASH_FLOW, issuer, periods))
             label_quarters(ax, periods)
         else:
             draw_boxes(ax, line)
             label_years(ax, periods)
-        ax.set_ylabel(f"Free cash flow, $bn a {by}")
+        ax.set_ylabel(f"Free cash flow, $bn {'a quarter' if by == 'quarter' else a_year(periods)}")
         number_axis(ax.yaxis)
         title = f"{shortened(issuer)}: free cash flow by {by}"
-        head(ax, title, _left_out(results, issuer, periods[-1]), columns=4)
+        columns = 4 if results.inputs is None else 3
+        head(ax, title, _left_out(results, issuer, periods[-1]), columns=columns)
     return ax
 
 
@@ -111,14 +112,15 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     values = results.estimates(FREE_CASH_FLOW, issuer=issuer, period=year)
     value = dict(zip(values["statistic"], values["value"], strict=True))
     edges = density.bins()
-    heights = 100.0 * density.heights(edges)
+    width = float(edges[1] - edges[0])
+    heights = 100.0 * width * density.heights(edges)
     tallest = float(heights.max()) or 1.0
     with drawing(results, ax) as ax:
         _draw_histogram(ax, edges, heights)
         ax.axvline(0.0, ymax=1.0 / HEADROOM, color=INK, linewidth=0.8)
         ax.set_xlim(with_room(results, issuer, [year], (edges[0], edges[-1])))
         ax.set_ylim(0.0, HEADROOM * tallest)
-        ax.set_ylabel("% of paths per $bn")
+        ax.set_ylabel(f"% of paths per {_of_bars(width)}")
         ax.set_xlabel("Free cash flow, $bn")
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
@@ -175,6 +177,15 @@ def _draw_histogram(ax: Axes, edges: Floats, heights: Floats) -> None:
             ax.stairs(heights[part], edges[part.start : stop], fill=True, color=colour)
 
 
+def _of_bars(width: float) -> str:
+    """The width of a bar, in words: heights of bars are only compared with it.
+
+    >>> _of_bars(2.0), _of_bars(0.025)
+    ('$2bn', '$25m')
+    """
+    return f"${width:.3g}bn" if width >= 1.0 else f"${1_000.0 * width:.3g}m"
+
+
 def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
     """P5 and mean as lines, the cash flow at risk as the arrow between them."""
     across = ax.get_xaxis_transform()
@@ -182,9 +193,12 @@ def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
     write = partial(
         ax.annotate, xycoords=across, textcoords="offset points", color=RED, fontsize=7, va="center"
     )
-    write(f"P5 {signed(p5, 1)}", (p5, ARROW), (-3.0, 0.0), ha="right")
-    write(f"mean {signed(mean, 1)}", (mean, ARROW), (3.0, 0.0), ha="left")
-    write(f"CFaR {signed(mean - p5, 1)}", (0.5 * (p5 + mean), ARROW), (0.0, 10.0), ha="center")
+    decimals = max(1, decimals_for(max(abs(p5), abs(mean), mean - p5)))
+    write(f"P5 {signed(p5, decimals)}", (p5, ARROW), (-3.0, 0.0), ha="right")
+    write(f"mean {signed(mean, decimals)}", (mean, ARROW), (3.0, 0.0), ha="left")
+    write(
+        f"CFaR {signed(mean - p5, decimals)}", (0.5 * (p5 + mean), ARROW), (0.0, 10.0), ha="center"
+    )
     arrow = {"arrowstyle": "<->", "color": RED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (mean, ARROW), (p5, ARROW), xycoords=across, arrowprops=arrow)
 

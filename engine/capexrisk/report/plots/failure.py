@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -40,6 +40,7 @@ CURVE_COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, INK, QUIET)
 MOST_BARS = 12
 CAUSE_COLOURS = dict(zip(CAUSES, (INK, BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
 WRITTEN = 8.0  # per cent of a bar that has room for its number
+LINEAR_ABOVE = 5.0  # per cent: lowest end of curves that a linear axis tells apart
 BAR = 0.21  # of height for an issuer, inches
 LETTER = 4.9  # width of a letter of a name beside its curve, points
 ROOM_FOR_CHANCES = 78.0  # points: "99.993–99.999 %" beside the bars of causes
@@ -50,7 +51,8 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
     """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands.
 
     One minus the survival curve, on a logarithmic axis: most issuers survive on nearly every path,
-    and near 100 % their curves would look the same. An issuer without a failure has no curve.
+    and near 100 % their curves would look the same. Where all curves end above 5 % the axis is
+    linear. An issuer without a failure has no curve.
 
     Parameters
     ----------
@@ -68,16 +70,13 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
     shown = [name for name in likeliest_to_fail(results, MOST_CURVES) if name in failing]
     floor = min(1.0, 50.0 / results.paths)  # per cent: half of what a single path shows
     with drawing(results, ax) as ax:
-        ax.set_yscale("log")
-        ax.set_ylim(floor, 130.0)
+        draw_chance_axis(ax, [curves[name] for name in shown], floor)
         ends = []
         for issuer, colour in zip(shown, CURVE_COLOURS, strict=False):
             end = draw_steps(ax, curves[issuer], floor, colour)
             if end is not None:
                 ends.append(end)
         label_ends(ax, shown, ends, CURVE_COLOURS)
-        number_axis(ax.yaxis)
-        ax.set_ylabel("% of paths, log scale")
         ax.set_xlim(-0.5, len(results.quarters) - 0.5)
         label_quarters(ax, results.quarters)
         ax.minorticks_off()
@@ -103,6 +102,25 @@ def failures_by_quarter(
     """Chance of an issuer's failure by the end of each quarter; None where the run has none."""
     names = (Name(issuer, quarter, "funding_failure", "probability") for quarter in quarters)
     return [results.lookup.get(name) for name in names]
+
+
+def draw_chance_axis(ax: Axes, curves: Iterable[Sequence[Estimate | None]], floor: float) -> None:
+    """The y axis of cumulative chances: logarithmic, unless every curve ends high.
+
+    Parameters
+    ----------
+    ax : Axes
+    curves : iterable of sequences of Estimate or None
+    floor : float
+        Lowest height that a logarithmic axis shows, per cent.
+    """
+    seen = [[estimate.observed for estimate in curve if estimate] for curve in curves]
+    ends = [100.0 * chances[-1] for chances in seen if any(chances)]
+    linear = bool(ends) and min(ends) > LINEAR_ABOVE
+    ax.set_yscale("linear" if linear else "log")
+    ax.set_ylim(0.0 if linear else floor, min(100.0, 1.15 * max(ends)) if linear else 130.0)
+    number_axis(ax.yaxis)
+    ax.set_ylabel("% of paths" if linear else "% of paths, log scale")
 
 
 def draw_steps(

@@ -98,7 +98,8 @@ def _drawn(
     """Draw what a registry places: figures of all issuers, then those of each issuer."""
     words = words_for(runs)
     for name, section, of, says, _, draw in registry.placements:
-        if of == "system" or (of == "pair" and count > 1):
+        over_inputs = of == "inputs" and isinstance(runs, Results) and runs.inputs is not None
+        if of == "system" or (of == "pair" and count > 1) or over_inputs:
             figure, text = draw(runs), words.fill(says)
             yield Drawing(name, section, "", text, svg_text(figure, name)), figure
     for issuer in issuers:

@@ -12,8 +12,8 @@ from capexrisk.report.plots.canvas import PALETTE, drawing
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, label_years, number_axis
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.numbers import signed
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.numbers import decimals_for, signed
+from capexrisk.report.writing.words import a_year, shortened
 
 MOST_TOTALS = 7
 
@@ -57,22 +57,22 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
         for name, channel in CHANNELS.items():
             rows = results.estimates(flow_metric(name), statistic="mean")
             rows = rows[rows["period"].isin(results.years)]
-            if not rows["value"].any():  # a channel that the scenario does not have
-                continue
             if issuer != SYSTEM:
                 rows = rows[rows["issuer"] == issuer]
             raised = rows.groupby("period")["value"].sum()[results.years].to_numpy()
+            if not raised.any():  # a legend lists what has a bar
+                continue
             colour, label = PALETTE[channel.colour], channel.label
             ax.bar(place, raised, 0.62, base, color=colour, label=label, edgecolor="white", lw=0.4)
             base = base + raised
         highest = float(base.max()) or 1.0
         if place.size <= MOST_TOTALS:
             for x, total in enumerate(base):
-                label = signed(total, 1 if highest < 100.0 else 0)
+                label = signed(total, decimals_for(highest))
                 ax.text(x, total + 0.015 * highest, label, ha="center", fontweight="bold")
         ax.set_xlim(-0.6, place.size - 0.4)
         ax.set_ylim(0.0, 1.12 * highest)
-        ax.set_ylabel("Mean of all paths, $bn a year")
+        ax.set_ylabel(f"Mean of all paths, $bn {a_year(results.years)}")
         number_axis(ax.yaxis)
         label_years(ax, results.years)
         name = "All issuers" if issuer == SYSTEM else shortened(issuer)

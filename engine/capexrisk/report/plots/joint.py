@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
-from math import ceil, floor, log10, nan
+from math import floor, nan
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Colormap, LinearSegmentedColormap, LogNorm, Normalize
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -19,14 +19,16 @@ from capexrisk.report.plots.canvas import BLUE, INK, Margins, drawing, panels, s
 from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
+from capexrisk.report.writing.numbers import one_digit, rounded_up
 from capexrisk.report.writing.words import counted, shortened
 
 Floats = NDArray[np.float64]
 MOST_PAIRED = 12  # issuers whose pairs can be read at the width of a phone
 NONE = "–"
 DARK = 0.55  # of the scale; on darker cells letters are white
-DECADES = 5.0  # of the colour scale below the largest probability
+ROOT = 0.5  # colours go with the square root: small chances are seen, and large ones told apart
 SHADES = ("#f4f8fb", "#7fb2d3", BLUE, "#00324f")
+FEW_NAMES, SHORT = 8, 5  # issuers, and letters of a text, that leave room for larger ones
 CELL = 0.27  # height of a row, inches
 NAMES = 0.075  # height of a letter of a name that stands upright, inches
 
@@ -35,8 +37,9 @@ NAMES = 0.075  # height of a letter of a name that stands upright, inches
 def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that two issuers both fail within the horizon, %.
 
-    On the diagonal the probability of the issuer's own failure. Colours are logarithmic. A dash
-    stands for a pair that fails on no path. Of many issuers the twelve likeliest to fail.
+    On the diagonal the probability of the issuer's own failure. Colours go with the square root. A
+    dash stands for a pair that fails on no path, "<" and the end of the 95 % interval where fewer
+    than ten paths decide. Of many issuers the twelve likeliest to fail.
 
     Parameters
     ----------
@@ -48,14 +51,17 @@ def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
     Axes
     """
     shown = likeliest_to_fail(results, MOST_PAIRED)
-    chance = 100.0 * _joint(results, shown)
-    top = float(np.nanmax(chance, initial=0.0)) or 1.0
-    low = max(100.0 / results.paths, top * 10.0**-DECADES)
-    norm = LogNorm(min(low, 0.5 * top), top)
-    text = [_digits(x, 1 if x * results.paths < 100.0 * FEW else 2) for x in chance.flat]
+    found = _joint(results, shown)
+    chance = 100.0 * np.array([estimate.observed for estimate in found])
+    chance = chance.reshape(len(shown), len(shown))
+    norm = PowerNorm(ROOT, 0.0, float(np.nanmax(chance, initial=0.0)) or 1.0)
+    text = [_of_pair(estimate) for estimate in found]
     with drawing(results, ax, height=height_of_pairs(shown, 1)) as ax:
         _draw_cells(ax, shown, np.where(chance > 0.0, chance, nan), text, norm)
-        below = f"diagonal: it fails itself; {NONE} on none of {counted(results.paths, 'path')}"
+        below = (
+            f"diagonal: it fails itself; {NONE} on none of {counted(results.paths, 'path')}; "
+            "< on fewer than ten, the end of the 95 % interval"
+        )
         head(ax, "Both fail within the horizon, % of paths", below, from_figure=True)
     return ax
 
@@ -64,8 +70,8 @@ def joint_failures(results: Results, ax: Axes | None = None) -> Axes:
 def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that the row's issuer fails, given that the column's does, %.
 
-    A dash stands where the column's issuer fails on fewer than ten paths, too few to tell. Of
-    many issuers the twelve likeliest to fail.
+    A dash stands where the column's issuer fails on fewer than ten paths, too few to tell, "<" and
+    the end of the 95 % interval where both do. Of many issuers the twelve likeliest to fail.
 
     Parameters
     ----------
@@ -83,8 +89,11 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     text = [NONE if estimate is None else _whole(estimate) for estimate in found]
     with drawing(results, ax, height=height_of_pairs(shown, 1)) as ax:
         _draw_cells(ax, shown, chance, text, Normalize(0.0, 100.0))
-        below = f"{NONE} where that of the column fails on fewer than ten paths"
-        title = "Fails if that of the column does, %"
+        below = (
+            f"{NONE} where the column's issuer fails on fewer than ten paths; < where the row's "
+            "does with it on fewer than ten"
+        )
+        title = "Row fails, given that column fails, %"
         head(ax, title, below, from_figure=True)
     return ax
 
@@ -97,22 +106,21 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     order=2,
 )
 def pairs_of_failures(results: Results) -> Figure:
-    """The page's figure: both maps under each other, with one row of names below them."""
+    """The page's figure: both maps under each other, with names below each."""
     shown = likeliest_to_fail(results, MOST_PAIRED)
     with styled():
         drawn, (upper, lower) = panels(2, height_of_pairs(shown, 2))
         joint_failures(results, upper)
         conditional_failures(results, lower)
-        upper.set_xticks([])
         margins = Margins(bottom=72.0 * names_below(shown) + 14.0)
-        margins.apply(drawn, rows=2, between=44.0)
+        margins.apply(drawn, rows=2, between=44.0 + 58.0 * names_below(shown))
         stamp(drawn, results)
     return drawn
 
 
 def height_of_pairs(shown: list[str], maps: int) -> float:
     """Height of a figure by its number of maps, inches."""
-    return 0.35 + maps * (0.6 + CELL * len(shown)) + names_below(shown)
+    return 0.35 + maps * (0.7 + CELL * len(shown) + names_below(shown))
 
 
 def names_below(shown: list[str]) -> float:
@@ -120,18 +128,15 @@ def names_below(shown: list[str]) -> float:
     return 0.12 + NAMES * max(len(shortened(issuer)) for issuer in shown)
 
 
-def _joint(results: Results, shown: list[str]) -> Floats:
+def _joint(results: Results, shown: list[str]) -> list[Estimate]:
+    """Row by row; on the diagonal the issuer's own failure."""
     estimates, last = Estimates(results), results.quarters[-1]
-    found = np.zeros((len(shown), len(shown)))
-    for i, first in enumerate(shown):
-        for j, second in enumerate(shown):
-            estimate = (
-                estimates.probability("funding_failure", first, last)
-                if i == j
-                else estimates.probability(f"failure_with:{second}", first)
-            )
-            found[i, j] = estimate.observed
-    return found
+    return [
+        estimates.probability("funding_failure", first, last)
+        if first == second
+        else estimates.probability(f"failure_with:{second}", first)
+        for first, second in product(shown, repeat=2)
+    ]
 
 
 def _conditional(results: Results, shown: list[str]) -> list[Estimate | None]:
@@ -155,7 +160,9 @@ def _draw_cells(
     ax.pcolormesh(
         np.ma.masked_invalid(values), cmap=colours, norm=norm, edgecolors="white", linewidth=1.0
     )
-    size = 7.0 if len(shown) <= 8 else 5.6
+    size = 7.0
+    if len(shown) > FEW_NAMES:
+        size = 5.6 if max(map(len, texts)) <= SHORT else 4.6
     for (i, j), text in zip(np.ndindex(values.shape), texts, strict=True):
         shade = 0.0 if np.isnan(values[i, j]) else float(norm(values[i, j]))
         colour = "white" if shade > DARK else INK
@@ -174,19 +181,29 @@ def _colours() -> Colormap:
     return colours.with_extremes(bad=mpl.colors.to_rgba("white"))
 
 
-def _digits(value: float, digits: int) -> str:
-    """A percentage with this many significant digits; a dash for zero."""
-    if not value > 0.0:
+def _of_pair(estimate: Estimate) -> str:
+    """A percentage with two digits; a dash for no path, the end of the interval for few."""
+    if not estimate.observed:
         return NONE
-    decimals = max(0, digits - 1 - floor(log10(value)))
-    return f"{value:.{decimals}f}"
+    if estimate.hits < FEW:
+        return _at_most(estimate)
+    value = 100.0 * estimate.observed
+    return f"{value:.{max(0, 1 + one_digit(value))}f}"
+
+
+def _at_most(estimate: Estimate) -> str:
+    """The upper end of the 95 % interval, where few paths decide, if any."""
+    high = 100.0 * estimate.ci_high
+    decimals = max(0, one_digit(high))
+    text = f"{rounded_up(high, decimals):.{decimals}f}"
+    return f"<{text.rstrip('0') if decimals else text}"
 
 
 def _whole(estimate: Estimate) -> str:
-    """A percentage, without decimals from 10 on; the bound if no path, or every path, hits."""
+    """A percentage, without decimals from 10 on; a bound if few paths, or every path, hit."""
     value = 100.0 * estimate.value
-    if estimate.is_bound and not estimate.observed:
-        return f"<{ceil(value)}" if value >= 1.0 else "<1"
+    if estimate.hits < FEW:
+        return _at_most(estimate)
     if estimate.is_bound:
         return f">{min(floor(value), 99)}"
     return f"{value:.0f}" if value >= 9.5 else f"{value:.1f}"

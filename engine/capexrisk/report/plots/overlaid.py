@@ -13,15 +13,15 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.plots.bands import statistics_of
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing, words_for
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.failure import draw_steps, failures_by_quarter
+from capexrisk.report.plots.failure import draw_chance_axis, draw_steps, failures_by_quarter
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import overlay
 from capexrisk.report.plots.system import quantity_of
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW
 from capexrisk.report.writing.numbers import scale_of
-from capexrisk.report.writing.words import axis_words, listed, shortened
+from capexrisk.report.writing.words import a_year, axis_words, listed, shortened
 
-Runs = Mapping[str, Results]
+NamedRuns = Mapping[str, Results]
 MOST_RUNS = 5
 # Colour, line and mark: runs can be told apart without colour.
 COLOURS = (INK, RED, BLUE, GREEN, PINK)
@@ -43,10 +43,10 @@ SPREAD = 0.6  # of the room of a year that its runs share
     says="Curves: chance of funding failure of {issuer} by quarter, for each run",
     order=2,
 )
-def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
+def failure(runs: NamedRuns, issuer: str, ax: Axes | None = None) -> Axes:
     """Chance of an issuer's funding failure by the end of each quarter, one curve for each run.
 
-    On a logarithmic axis, with 95 % bands. A run in which the issuer never fails has no curve.
+    On an axis as of `survival`, with 95 % bands. A run in which it never fails has no curve.
 
     Parameters
     ----------
@@ -69,16 +69,13 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     floor = min(1.0, 50.0 / max(results.paths for results in shown.values()))
     never = []
     with drawing(runs, ax) as ax:
-        ax.set_yscale("log")
-        ax.set_ylim(floor, 130.0)
-        for name, results, colour, line, _ in _styled(runs, shown):
-            curve = failures_by_quarter(results, issuer, quarters)
-            if draw_steps(ax, curve, floor, colour, line, shortened(name)) is None:
+        curves = {who: failures_by_quarter(run, issuer, quarters) for who, run in shown.items()}
+        draw_chance_axis(ax, curves.values(), floor)
+        for name, _, colour, line, _ in _styled(runs, shown):
+            if draw_steps(ax, curves[name], floor, colour, line, shortened(name)) is None:
                 never.append(name)
                 ax.plot([], [], color=colour, ls=line, label=shortened(name))
-        number_axis(ax.yaxis)
         ax.minorticks_off()
-        ax.set_ylabel("% of paths, log scale")
         ax.set_xlim(-0.5, len(quarters) - 0.5)
         label_quarters(ax, quarters)
         notes = [f"no failure in {listed(never)}"] if never else []
@@ -94,7 +91,7 @@ def failure(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     says="Ranges: free cash flow of {issuer} by year, for each run",
     order=1,
 )
-def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
+def free_cash_flow(runs: NamedRuns, issuer: str, ax: Axes | None = None) -> Axes:
     """An issuer's free cash flow by year in each run, $bn: median and ranges.
 
     P25 to P75 is a thick line, P5 to P95 a thin one, of the paths on which the issuer has not
@@ -113,7 +110,7 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
             label = shortened(name)
             ax.plot(place, line["p50"], mark, color=colour, ms=4.5, mec="white", label=label)
         ax.set_xlim(-0.5, len(years) - 0.5)
-        ax.set_ylabel("Free cash flow, $bn a year")
+        ax.set_ylabel(f"Free cash flow, $bn {a_year(years)}")
         number_axis(ax.yaxis)
         label_years(ax, years)
         notes = [
@@ -151,7 +148,7 @@ def free_cash_flow(runs: Runs, issuer: str, ax: Axes | None = None) -> Axes:
     order=4,
     metric="boom_share_of_bond_market",
 )
-def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
+def market(runs: NamedRuns, metric: str = "market_spread_bp", ax: Axes | None = None) -> Axes:
     """A quantity of the market by quarter in each run: median, and P5 and P95 as thin lines.
 
     Parameters
@@ -193,25 +190,27 @@ def market(runs: Runs, metric: str = "market_spread_bp", ax: Axes | None = None)
     return ax
 
 
-def _with_issuer(runs: Runs, issuer: str) -> dict[str, Results]:
+def _with_issuer(runs: NamedRuns, issuer: str) -> dict[str, Results]:
     issuers = dict.fromkeys(name for results in runs.values() for name in results.issuers)
     one_of(issuer, issuers, "issuer")
     return {name: results for name, results in runs.items() if issuer in results.issuers}
 
 
-def _missing(runs: Runs, shown: Runs, issuer: str) -> list[str]:
+def _missing(runs: NamedRuns, shown: NamedRuns, issuer: str) -> list[str]:
     without = [name for name in runs if name not in shown]
     return [f"no {shortened(issuer)} in {listed(without)}"] if without else []
 
 
-def _union(runs: Runs, periods: Callable[[Results], list[str]], shown: Runs) -> list[str]:
+def _union(runs: NamedRuns, periods: Callable[[Results], list[str]], shown: NamedRuns) -> list[str]:
     """The periods of all runs that are shown, in their order."""
     if not 1 <= len(runs) <= MOST_RUNS:
         raise ValueError(f"runs: {len(runs)} cannot be told apart; give 1 to {MOST_RUNS}")
     return sorted({period for results in shown.values() for period in periods(results)})
 
 
-def _styled(runs: Runs, shown: Runs) -> Iterator[tuple[str, Results, str, LineStyleType, str]]:
+def _styled(
+    runs: NamedRuns, shown: NamedRuns
+) -> Iterator[tuple[str, Results, str, LineStyleType, str]]:
     """Name, run, colour, line and mark; a run keeps its own if others are left out."""
     for name, colour, line, mark in zip(runs, COLOURS, LINES, MARKS, strict=False):
         if name in shown:

@@ -14,7 +14,7 @@ from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PALETTE, SKY
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.writing.numbers import signed
+from capexrisk.report.writing.numbers import decimals_for, signed
 from capexrisk.report.writing.words import shortened
 from capexrisk.scenario import Words
 from capexrisk.study.replay import replay
@@ -78,7 +78,7 @@ def waterfall(
         for row, step in enumerate(steps):
             left, right = sorted((step.begin, step.end))
             ax.barh(row, right - left, 0.68, left, color=step.colour, lw=0)
-            label = signed(step.end - step.begin, 1 if width < 100.0 else 0)
+            label = signed(step.end - step.begin, decimals_for(width))
             ax.text(right + 0.018 * width, row, label, va="center", fontsize=7)
         for row, step in enumerate(steps[:-1]):  # what is left goes on to the next
             ax.plot([step.end, step.end], [row, row + 1], color=INK, lw=0.5, zorder=0)

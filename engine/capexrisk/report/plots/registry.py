@@ -14,14 +14,24 @@ from typing import Literal, NamedTuple, TypeVar, get_args
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from capexrisk.report.plots.accessors import Accessor, Method, Overlays, Plotting
+from capexrisk.report.plots.accessors import Accessor, Overlays, PlotMethod, Plotting
 from capexrisk.report.plots.canvas import Margins, Runs, one_panel
 
-# One figure of all issuers, the same where there are two issuers or more, or one figure an issuer.
-Subject = Literal["system", "pair", "issuer"]
+# One figure of all issuers, the same where there are two issuers or more, the same where the run is
+# over the inputs, or one figure an issuer.
+Subject = Literal["system", "pair", "inputs", "issuer"]
 # Of the pages, in their order. An issuer has two columns: a second one for its tall figure.
-Section = Literal["by-year", "together", "funding", "market", "profit", "issuer", "issuer-tall"]
-SECTIONS: tuple[Section, ...] = get_args(Section)
+PageSection = Literal[
+    "by-year",
+    "over-inputs",
+    "together",
+    "funding",
+    "market",
+    "profit",
+    "issuer",
+    "issuer-tall",
+]
+SECTIONS: tuple[PageSection, ...] = get_args(PageSection)
 
 Plot = Callable[..., Axes]
 P = TypeVar("P", bound=Plot)
@@ -36,7 +46,7 @@ class Placement(NamedTuple):
     name : str
         Of its files and in its section; files of an issuer's begin with the issuer's name.
     section : str
-    of : {"system", "pair", "issuer"}
+    of : {"system", "pair", "inputs", "issuer"}
     says : str
         What it shows; ``{issuer}`` stands for an issuer's name, and there are places for the
         scenario's words.
@@ -47,7 +57,7 @@ class Placement(NamedTuple):
     """
 
     name: str
-    section: Section
+    section: PageSection
     of: Subject
     says: str
     order: int
@@ -85,7 +95,7 @@ class Registry:
         self,
         name: str = "",
         *,
-        section: Section | None = None,
+        section: PageSection | None = None,
         of: Subject = "system",
         says: str = "",
         order: int = 0,
@@ -106,7 +116,7 @@ class Registry:
         def register(draw: P) -> P:
             if self.plots.setdefault(draw.__name__, draw) is not draw:
                 raise ValueError(f"{draw.__name__}: two plots of this name")
-            setattr(self._accessor, draw.__name__, Method(draw))
+            setattr(self._accessor, draw.__name__, PlotMethod(draw))
             if section is not None:
 
                 def alone(runs: Runs, **subject: str) -> Figure:
@@ -118,7 +128,7 @@ class Registry:
         return register
 
     def figure(
-        self, name: str, *, section: Section, of: Subject = "system", says: str, order: int = 0
+        self, name: str, *, section: PageSection, of: Subject = "system", says: str, order: int = 0
     ) -> Callable[[F], F]:
         """Register a function that makes a whole figure of the page; see `Placement`."""
 

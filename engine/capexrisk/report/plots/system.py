@@ -22,7 +22,7 @@ from capexrisk.report.plots.labels import (
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import percentage, scale_of
-from capexrisk.report.writing.words import axis_words
+from capexrisk.report.writing.words import a_year, axis_words, is_whole
 
 LIMIT = (0, (4, 2))
 REGIME_COLOURS = dict(zip(REGIMES, (PALE, ORANGE, RED), strict=True))
@@ -145,7 +145,7 @@ def group_profit(results: Results, ax: Axes | None = None) -> Axes:
     """Profit of all issuers by calendar year against the threshold of the scenario, $bn.
 
     One box for each year, P5 to P95 and P25 to P75, with median and mean; above it the probability
-    that the profit exceeds the threshold.
+    that the profit exceeds the threshold, of whole years only.
 
     Parameters
     ----------
@@ -172,9 +172,11 @@ def group_profit(results: Results, ax: Axes | None = None) -> Axes:
         ax.set_ylim(low - (0.04 * height if low else 0.0), low + HEADROOM * height)
         for place in _some(len(results.years)):
             year = results.years[place]
+            if not is_whole(year):  # less of a year is no match for a year's threshold
+                continue
             chance = estimates.probability("group_profit_above_threshold", SYSTEM, year)
             _write_above(ax, place, percentage(chance))
-        ax.set_ylabel("Group profit, $bn a year")
+        ax.set_ylabel(f"Group profit, $bn {a_year(results.years)}")
         number_axis(ax.yaxis)
         label_years(ax, results.years)
         below = f"figures: chance of exceeding {written}; the failed add nothing"

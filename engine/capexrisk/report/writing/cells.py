@@ -11,16 +11,19 @@ from capexrisk.estimate.metric import Unit
 from capexrisk.report.writing.numbers import (
     basis_points,
     money,
+    number,
     percentage,
     percentage_range,
     share,
 )
 from capexrisk.report.writing.odds import odds
+from capexrisk.report.writing.spread import Spread, spread_in_per_cent
 
 DOLLARS = "$bn"
 BASIS_POINTS = "bp"
 CHANCE = "%"
 SHARE = "% of the whole"
+COUNT = "issuers"
 EMPTY = "–"
 
 
@@ -35,15 +38,19 @@ class Cell(NamedTuple):
         How dark its ground is, 0 to 1.
     note : str
         A second, quieter line.
+    over_inputs : str
+        A third one: how far the figure moves with the inputs.
     estimate : Estimate, optional
         The number behind it, for sorting and for spreadsheets.
     unit : str
-        Of the estimate: `DOLLARS`, `BASIS_POINTS`, `CHANCE` or `SHARE`, the last two as fractions.
+        Of the estimate: `DOLLARS`, `BASIS_POINTS`, `COUNT`, `CHANCE` or `SHARE`, the last two as
+        fractions.
     """
 
     text: str
     shade: float = 0.0
     note: str = ""
+    over_inputs: str = ""
     estimate: Estimate | None = None
     unit: str = ""
 
@@ -102,10 +109,14 @@ def chance(estimate: Estimate, sign: str = "") -> Cell:
     return Cell(percentage(estimate, sign), _shade(estimate), estimate=estimate, unit=CHANCE)
 
 
-def worded(estimate: Estimate, when: str = "") -> Cell:
-    """A probability as a natural frequency, with its interval below; `when` follows the words."""
+def worded(estimate: Estimate, when: str = "", over_inputs: Spread | None = None) -> Cell:
+    """A probability as a natural frequency, with its interval below; `when` follows the words.
+
+    Beside the interval stands how far the probability moves with the inputs, where that is known.
+    """
     text = f"{odds(estimate)}, {when}" if when else odds(estimate)
-    return Cell(text, _shade(estimate), percentage_range(estimate), estimate, CHANCE)
+    spread = "" if over_inputs is None else f"inputs {spread_in_per_cent(over_inputs)}"
+    return Cell(text, _shade(estimate), percentage_range(estimate), spread, estimate, CHANCE)
 
 
 def _shade(estimate: Estimate) -> float:
@@ -122,6 +133,11 @@ def spread(estimate: Estimate) -> Cell:
     return Cell(basis_points(estimate), estimate=estimate, unit=BASIS_POINTS)
 
 
+def count(estimate: Estimate) -> Cell:
+    """The expectation of a count of issuers."""
+    return Cell(number(estimate), estimate=estimate, unit=COUNT)
+
+
 def fraction(estimate: Estimate) -> Cell:
     """An amount that is a fraction, such as utilisation."""
     return Cell(share(estimate), estimate=estimate, unit=SHARE)
@@ -129,5 +145,5 @@ def fraction(estimate: Estimate) -> Cell:
 
 def written(estimate: Estimate, unit: Unit) -> Cell:
     """An estimate by the unit of its metric; a heading says it, unless numbers are per cent."""
-    writers = {"bp": spread, "fraction": fraction, "probability": chance}
+    writers = {"bp": spread, "fraction": fraction, "probability": chance, "issuers": count}
     return writers.get(unit, dollars)(estimate)

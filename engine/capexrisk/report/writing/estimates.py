@@ -7,6 +7,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
 from capexrisk.model.vocabulary import CAUSES
+from capexrisk.report.writing.spread import Spread
 
 # Of survivors: a failed issuer has no cash flow, which is no good news.
 FREE_CASH_FLOW = "free_cash_flow_while_alive"
@@ -38,6 +39,7 @@ class Estimates:
 
     def __init__(self, results: Results) -> None:
         self._lookup = results.lookup
+        self._inputs = results.inputs
         self._quarters = results.quarters
 
     def has(self, metric: str, issuer: str, period: str, statistic: str = "probability") -> bool:
@@ -66,6 +68,31 @@ class Estimates:
         """
         return self._lookup[Name(issuer, period, metric, statistic)]
 
+    def spread(
+        self,
+        metric: str,
+        issuer: str = SYSTEM,
+        period: str = HORIZON,
+        statistic: str = "probability",
+    ) -> Spread | None:
+        """P5 and P95 of an estimate over the inputs; None if the run does not tell them."""
+        name = Name(issuer, period, metric, statistic)
+        if self._inputs is None or name not in self._inputs.predictive:
+            return None
+        return Spread(*(self._inputs.over(name, end) for end in ("p5", "p95")))
+
+    def predictive(
+        self,
+        metric: str,
+        issuer: str = SYSTEM,
+        period: str = HORIZON,
+        statistic: str = "probability",
+    ) -> Estimate | None:
+        """An estimate over inputs and paths together; None if the run does not tell it."""
+        if self._inputs is None:
+            return None
+        return self._inputs.predictive.get(Name(issuer, period, metric, statistic))
+
     def failed_before(self, issuer: str, period: str) -> Estimate | None:
         """Chance that an issuer has failed before a quarter or a year begins; None of the first."""
         starts = self._quarters if period in self._quarters else [q[:4] for q in self._quarters]
@@ -74,12 +101,17 @@ class Estimates:
             return None
         return self.probability("funding_failure", issuer, self._quarters[first - 1])
 
-    def main_cause(self, issuer: str) -> tuple[str, Estimate] | None:
-        """The commonest cause of an issuer's failure and its share; None if it never fails."""
+    def main_causes(self, issuer: str) -> list[tuple[str, Estimate]]:
+        """The commonest cause of an issuer's failure and its share; nothing if it never fails.
+
+        The second one too, where the intervals of the two overlap: which of them is commoner
+        cannot be told then.
+        """
         metric = "funding_failure_by_{}_given_funding_failure"
         shares = {cause: self.probability(metric.format(cause), issuer) for cause in CAUSES}
-        cause = max(shares, key=lambda name: shares[name].hits)
-        return (cause, shares[cause]) if shares[cause].n else None
+        seen = [(cause, share) for cause, share in shares.items() if share.hits]
+        two = sorted(seen, key=lambda one: -one[1].hits)[:2]
+        return [one for one in two if one[1].ci_high >= two[0][1].ci_low]
 
 
 def last_quarters(results: Results) -> dict[str, str]:

@@ -67,7 +67,7 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
     if is_rare(estimate):
         return _interval(low, high, sign)
     decimals = _percentage_decimals(estimate)
-    bottom, top = _rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
+    bottom, top = rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
     return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
 
 
@@ -86,9 +86,21 @@ def money(estimate: Estimate, *, unit: bool = False) -> str:
     """
     if isnan(estimate.value):
         return UNKNOWN
-    digits = 1 if abs(estimate.value) >= 10.0 else 2
+    size = abs(estimate.value)
+    digits = 1 if size >= 10.0 else 2 if size >= 1.0 or not size else 3
     before, after = ("$", "bn") if unit else ("", "")
     return _amount(estimate, digits, before, after)
+
+
+def number(estimate: Estimate) -> str:
+    """Write the expectation of a count.
+
+    Examples
+    --------
+    >>> number(Estimate("mean", 0.2537, 0.0012, 0.2513, 0.2561, 262_144))
+    '0.254 ± 0.003'
+    """
+    return UNKNOWN if isnan(estimate.value) else _amount(estimate, 3)
 
 
 def basis_points(estimate: Estimate) -> str:
@@ -138,6 +150,24 @@ def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
     return max(0, min(one_digit(half), 9)) if half > 0.0 else 2
 
 
+def decimals_for(largest: float) -> int:
+    """Decimals that show an amount in $bn with three digits, 0 to 3: to the million.
+
+    Parameters
+    ----------
+    largest : float
+        The largest of the amounts that are written beside each other.
+
+    Examples
+    --------
+    >>> [decimals_for(x) for x in (740.0, -45.2, 6.1, 0.31, 0.0)]
+    [0, 1, 2, 3, 1]
+    """
+    if not largest:
+        return 1
+    return min(max(0, 2 - floor(log10(abs(largest)))), 3)
+
+
 def signed(value: float, decimals: int) -> str:
     """Write a number with thousands separators and a true minus sign; never "−0"."""
     text = f"{abs(value):,.{decimals}f}"
@@ -163,7 +193,7 @@ def _interval(low: float, high: float, sign: str) -> str:
     # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
     low_decimals = max(decimals, one_digit(low)) if low > 0.0 else decimals
     high_decimals = max(decimals, one_digit(100.0 - high)) if high < 100.0 else decimals
-    bottom = f"{_rounded_down(low, low_decimals):.{low_decimals}f}"
+    bottom = f"{rounded_down(low, low_decimals):.{low_decimals}f}"
     top = f"{rounded_up(high, high_decimals):.{high_decimals}f}"
     if low <= 0.0 and high >= 100.0:
         return UNKNOWN
@@ -191,7 +221,8 @@ def one_digit(value: float) -> int:
     return -_magnitude(value)
 
 
-def _rounded_down(value: float, decimals: int) -> float:
+def rounded_down(value: float, decimals: int) -> float:
+    """The number with so many decimals that is not above a value."""
     scale = 10.0**decimals
     # A guard against 0.3 * 10 = 3.0000000000000004.
     return floor(value * scale * (1.0 + 1e-12)) / scale

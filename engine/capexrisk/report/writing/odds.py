@@ -10,6 +10,7 @@ from math import inf, isnan, log
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.writing.numbers import UNKNOWN, is_rare, percentage_range
+from capexrisk.report.writing.spread import Spread, spread_in_per_cent
 
 # Steps of a quarter or a third: "about 1 in 20" means 1 in 18 to 1 in 22.
 STEPS = (10, 12, 15, 20, 25, 30, 40, 50, 60, 80)
@@ -66,6 +67,23 @@ def odds_and_range(estimate: Estimate) -> str:
     """
     words = odds(estimate)
     return words if words == UNKNOWN else f"{words} ({percentage_range(estimate)})"
+
+
+def odds_over_inputs(estimate: Estimate, spread: Spread | None) -> str:
+    """Write a probability as `odds_and_range`, and how far it moves with the inputs, P5 to P95.
+
+    Examples
+    --------
+    >>> failure = Estimate("probability", 0.0522, 0.0007, 0.0508, 0.0536, 65_536)
+    >>> low = Estimate("p5", 0.0112, float("nan"), 0.0095, 0.0131, 1024)
+    >>> high = Estimate("p95", 0.178, float("nan"), 0.165, 0.192, 1024)
+    >>> odds_over_inputs(failure, Spread(low, high))
+    'about 1 in 20 (5.0–5.4 %; with the inputs 1.1 to 18 %)'
+    """
+    words = odds_and_range(estimate)
+    if spread is None or not words.endswith(")"):
+        return words
+    return f"{words[:-1]}; with the inputs {spread_in_per_cent(spread)})"
 
 
 def _fractions() -> list[tuple[int, int]]:

@@ -15,6 +15,16 @@ LABELS = {
     "prepayments": "Customers' prepayments",
     "investments": "Acquisitions and stakes",
 }
+# What a failure comes from, in a sentence.
+REASONS = {
+    "run": "a run",
+    "window": "a shut market",
+    "leverage": "the leverage limit",
+    "rationing": "rationing",
+    "anchor": "the loss of {anchor}",
+    "glut": "a glut",
+    "overspending": "overspending",
+}
 OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
@@ -25,12 +35,14 @@ NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight",
 def at_least(count: int, issuers: int) -> str:
     """Label of "this many issuers or more".
 
-    >>> [at_least(k, 3) for k in (1, 2, 3)]
-    ['Any issuer', 'Two or more', 'All three']
+    >>> [at_least(k, 3) for k in (1, 2, 3)], at_least(2, 2)
+    (['Any issuer', 'Two or more', 'All three'], 'Both')
     """
     number = NUMBERS[count] if count < len(NUMBERS) else str(count)
     if count == 1:
         return "Any issuer"
+    if count == issuers == 2:
+        return "Both"
     return f"All {number.lower()}" if count == issuers else f"{number} or more"
 
 
@@ -68,10 +80,24 @@ def with_unit(metric: Metric, words: Words) -> str:
 def axis_words(metric: Metric, words: Words) -> str:
     """What an axis says on which numbers of this metric stand.
 
-    >>> axis_words(metric_of("utilisation", "system"), Words(capacity="berths"))
-    '% of berths'
+    >>> axis_words(metric_of("boom_share_of_bond_market", "system"), Words())
+    '% of the bond market'
     """
     return words.fill(metric.axis) or sign_of(metric.unit)
+
+
+def a_year(years: list[str]) -> str:
+    """What amounts of a run's years are of, where one may be part of a year.
+
+    >>> a_year(["2026", "2027"]), a_year(["2026Q3-Q4", "2027"])
+    ('a year', 'in the period')
+    """
+    return "a year" if all(map(is_whole, years)) else "in the period"
+
+
+def is_whole(year: str) -> bool:
+    """Whether a period is a whole calendar year: "2027", not "2026Q3-Q4"."""
+    return year.isdigit()
 
 
 def counted(number: int, noun: str) -> str:

@@ -231,7 +231,7 @@ def _hint_for_missing(location: Location, record: type[StrictModel], places: Pla
     info = _record_at(location, record).model_fields.get(str(location[-1]))
     declared = input_field_of(info) if info else None
     meaning = declared.text if declared else (info.description or "") if info else ""
-    return f"give {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else "give it"
+    return f"give it: {meaning[:1].lower()}{meaning[1:].rstrip('.')}" if meaning else "give it"
 
 
 def _hint_for_unknown(location: Location, record: type[StrictModel]) -> str:
@@ -243,4 +243,6 @@ def _hint_for_unknown(location: Location, record: type[StrictModel]) -> str:
         if name != "name"
     ]
     same = [name for name in known if model_name(name) == key]
-    return suggest(same[0] if same else key, known, "remove it, or see the scenario schema")
+    # Units make long keys look alike; a slip seldom begins with another letter.
+    alike = [name for name in known if name[0] == key[:1].lower()]
+    return suggest(same[0] if same else key, alike, "remove it, or see the scenario schema")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, suggest
 from capexrisk.scenario.files.paths import (
     Table,
     leaves,
@@ -17,12 +18,14 @@ from capexrisk.scenario.files.paths import (
 )
 from capexrisk.scenario.issuer import OTHER_FORM
 from capexrisk.scenario.section import by_year_field
+from capexrisk.scenario.uncertainty import LAW_KEYS
 
-__all__ = ["Overrides", "lay", "lay_section", "override_tables", "refuse_immense"]
+__all__ = ["Overrides", "lay", "lay_section", "override_tables", "refuse_immense", "write_override"]
 
 Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
 
 SECTIONS = ("market", "thresholds", "issuer_defaults")
+GROUPS = ("uncertainty", "groups")
 OVERRIDE = "--set"
 DEEPEST = 16  # tables and lists in each other; a scenario has five
 MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each input with its evidence, has some 20,000
@@ -48,6 +51,8 @@ def lay(base: Table, over: Table) -> Table:
                 else issuer
                 for name, issuer in value.items()
             }
+        elif key == "uncertainty":
+            laid[key] = _lay_uncertainty(below, value)
         else:
             laid[key] = below | value
     return laid
@@ -77,6 +82,26 @@ def lay_section(base: Table, over: Table) -> Table:
         own = over.get("evidence", {})
         laid["evidence"] = kept | own if isinstance(own, dict) else own
     return laid
+
+
+def _lay_uncertainty(base: Table, over: Table) -> Table:
+    """Groups are laid key by key; a list of correlations replaces the other."""
+    laid = base | over
+    groups, own = base.get("groups"), over.get("groups")
+    if isinstance(groups, dict) and isinstance(own, dict):
+        laid["groups"] = groups | {
+            name: _lay_group(groups[name], group)
+            if isinstance(groups.get(name), dict) and isinstance(group, dict)
+            else group
+            for name, group in own.items()
+        }
+    return laid
+
+
+def _lay_group(base: Table, over: Table) -> Table:
+    """A law that is given again loses all keys of the old one, and a change the old evidence."""
+    replaced = ({"evidence"} if over else set()) | (set(LAW_KEYS) if "law" in over else set())
+    return {key: value for key, value in base.items() if key not in replaced} | over
 
 
 def refuse_immense(content: object, where: str) -> None:
@@ -130,8 +155,27 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
             depth = 2 if path[0] == "issuers" else 1
             texts = {".".join(path[depth:]): OVERRIDE_EVIDENCE}
             yield nested(path[:depth], nested(path[depth:], value) | {"evidence": texts})
+        elif path[:2] == GROUPS and len(path) == 4 and path[3] != "evidence":
+            yield nested(path[:3], {path[3]: value, "evidence": OVERRIDE_EVIDENCE})
         else:
             yield nested(path, value)
+
+
+def write_override(path: str, value: object) -> str:
+    """An override as text, which `override_tables` reads.
+
+    >>> write_override("market.access.bonds", (1.0, 0.5, 0.25)), write_override("market.tax", 0.2)
+    ('market.access.bonds=[1, 0.5, 0.25]', 'market.tax=0.2')
+    """
+    return f"{path}={_toml(value)}"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, bool | str):
+        return json.dumps(value)
+    return repr(value).removesuffix(".0")
 
 
 def _split_override(text: str) -> tuple[str, Any]:
@@ -156,3 +200,14 @@ def _check_path(path: tuple[str, ...], base: Table) -> None:
     issuers = base.get("issuers")
     if path[0] == "issuers" and isinstance(issuers, dict):
         refuse_unknown_issuer(path[1], issuers, where)
+    if path[:2] == GROUPS and len(path) == 4:
+        _refuse_unknown_group(path[2], base.get("uncertainty"), where)
+
+
+def _refuse_unknown_group(name: str, uncertainty: object, where: str) -> None:
+    groups = uncertainty.get("groups") if isinstance(uncertainty, dict) else None
+    names = list(groups) if isinstance(groups, dict) else []
+    if name not in names:
+        otherwise = "" if names else "write it in a file"
+        hint = suggest(name, (write_path([known]) for known in names), otherwise)
+        raise ScenarioError(where, f"no group is named {name!r}", hint)

@@ -17,7 +17,7 @@ LONGEST_PATH = 64  # dots; reading a path takes the square of its length
 LONGEST_KEY = 60  # characters of a key in a message; a file may hold one of a megabyte
 
 
-def read_path(written: str, place: str) -> tuple[str, ...]:
+def read_path(written: object, place: str) -> tuple[str, ...]:
     """Keys of a dotted path; names with spaces or dots are quoted.
 
     Raises
@@ -26,7 +26,8 @@ def read_path(written: str, place: str) -> tuple[str, ...]:
         If it is none; `place` is where it was given.
     """
     try:
-        parsed = tomllib.loads(f"{written} = 0") if written.count(".") <= LONGEST_PATH else {}
+        short = isinstance(written, str) and written.count(".") <= LONGEST_PATH
+        parsed = tomllib.loads(f"{written} = 0") if short else {}
         paths = list(leaves(parsed))
     except (ValueError, RecursionError):
         paths = []

@@ -22,9 +22,10 @@ from capexrisk.run.execute import refuse_broken
 from capexrisk.run.plan import CHUNK_PATHS, RunPlan
 from capexrisk.run.workers.backends import run_in_order
 from capexrisk.scenario import Scenario
+from capexrisk.study.rare import Method
 from capexrisk.study.rare.failure import Event, find_event
 from capexrisk.study.rare.limit_state import LimitState
-from capexrisk.study.rare.search import Method, RareEstimate, estimate_rare
+from capexrisk.study.rare.search import RareEstimate, estimate_rare
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import hypot, inf, nan
-from typing import Literal
 
 import numpy as np
 from scipy.stats import poisson
@@ -12,12 +11,11 @@ from scipy.stats import poisson
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.intervals import standard_error
 from capexrisk.estimate.weighted import repeated
+from capexrisk.study.rare import Method
 from capexrisk.study.rare.importance import FEW_HITS, Adaptation, FreshPaths, adapt, sample
 from capexrisk.study.rare.limit_state import LimitState
 from capexrisk.study.rare.splitting import POPULATION, level_bias, subset_probability
 from capexrisk.study.rare.streams import SPLITTING, stream
-
-Method = Literal["auto", "importance", "splitting"]
 
 ADAPTATION_LIMIT = 0.5  # of the paths
 DOUBTFUL, TWO_SIDED = 0.03, 0.2  # shares of the pilot's nearest paths; see `_missing`

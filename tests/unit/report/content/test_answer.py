@@ -41,12 +41,13 @@ def test_the_main_cause_is_the_commonest(results: Results, found: Answer) -> Non
     metric = "funding_failure_by_window_given_funding_failure"
     window = row_of(results, metric, "CoreWeave", "horizon")
     assert window.value > 0.5  # so that no other cause can be commoner
-    assert found.issuers[-1].cause == ("window", window)
+    assert found.issuers[-1].causes == [("window", window)]
+    assert found.issuers[-1].why == "a shut market"
 
 
 def test_who_never_fails_has_no_cause(found: Answer) -> None:
-    causes = {bool(issuer.failure.observed): issuer.cause for issuer in found.issuers}
-    assert causes[False] is None and causes[True] is not None
+    causes = {bool(issuer.failure.observed): issuer.causes for issuer in found.issuers}
+    assert causes[False] == [] and causes[True]
 
 
 def test_failures_together_are_the_systems(results: Results, found: Answer) -> None:

@@ -114,9 +114,9 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
         found = estimates.probability("negative_fcf_given_survival", issuer, "2026")
         assert (issuer in burning) == (found.observed > 0.5)
     assert "Amazon" in burning and "Meta" not in burning
-    failing = answers["Who cannot fund its commitments?"]
+    failing = answers["Who cannot fund its commitments, or loses its lenders (a run)?"]
     found = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
-    expected = f"By the end of 2028: CoreWeave, {odds_and_range(found)}, mainly market window; "
+    expected = f"By the end of 2028: CoreWeave, {odds_and_range(found)}, mainly a shut market; "
     assert failing.startswith(expected)
     found = estimates.probability("any_failure", period="2028Q4")
     assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
@@ -134,7 +134,7 @@ def test_the_verdict(results: Results, estimates: Estimates) -> None:
     assert (burning.text, burning.note) == (f"{odds(found)}, in 2026", percentage_range(found))
     found = estimates.probability("funding_failure", "Amazon", "2028Q4")
     assert (failing.text, failing.note) == (odds(found), percentage_range(found))
-    assert cause.text == "Run"
+    assert cause.text == "A run or a shut market"
     found = estimates.probability("failures_at_least_2", period="2028Q4")
     assert grid.foot[1].cells[1].text == odds(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -12,6 +13,7 @@ from capexrisk.report.content import tables
 from capexrisk.report.content.answer import answer
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.spread import spread_in_per_cent
 from tests.unit.manifests import changed
 
 
@@ -33,7 +35,10 @@ def test_the_terminal_shows_all_of_it_in_its_width(results: Results, width: int)
         assert len(lines) == 2
         for line, chances in zip(lines, (issuer.negative, issuer.failed), strict=True):
             assert all(percentage(chance, "") in line for chance in chances.values())
-        cause = "n/a" if issuer.cause is None else percentage(issuer.cause[1], "")
+        names = [cause for cause, _ in issuer.causes]
+        cause = " or ".join(names) or "n/a"
+        if len(names) == 1:
+            cause = f"{names[0]} {percentage(issuer.causes[0][1], '')}"
         assert lines[1].rstrip().endswith(cause)
     (line,) = (line for line in text.splitlines() if line.startswith("Two or more"))
     assert line.rstrip().endswith(percentage(found.together[1].failure, ""))
@@ -43,9 +48,35 @@ def test_the_terminal_takes_any_run(odd: Results) -> None:
     text = printed(odd, 80)
     assert max(len(line) for line in text.splitlines()) <= 80
     assert "…" not in text
-    more = odd.years[tables.YEARS_IN_TERMINAL :]
-    assert ("see report.html" in text) == bool(more)
-    assert all(year in text for year in odd.years[: tables.YEARS_IN_TERMINAL])
+    assert ("see report.html" in text) == (len(odd.years) > tables.YEARS_IN_TERMINAL)
+    assert all(year in text for year in (*odd.years[:2], odd.years[-1]))  # the end, of any horizon
+    assert ("n/a" in text.partition("± is half")[0]) == ("n/a:" in text)
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_below_each_chance_stands_its_range(uncertain_run: Results, width: int) -> None:
+    text = printed(uncertain_run, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    found = answer(uncertain_run, Estimates(uncertain_run))
+    lines = text.splitlines()
+    rows = [(issuer.name, issuer.negative_over_inputs) for issuer in found.issuers]
+    rows += [(issuer.name, issuer.failed_over_inputs) for issuer in found.issuers]
+    rows += [(each.label, each.over_inputs) for each in found.together]
+    labels = (*uncertain_run.issuers, *(each.label for each in found.together))
+    starts = [number for number, line in enumerate(lines) if line.startswith(labels)]
+    assert len(starts) == len(rows)
+    for (label, by_year), start in zip(rows, starts, strict=True):
+        below = lines[start + 1]
+        assert lines[start].startswith(label) and below.startswith(" ")
+        said = [spread_in_per_cent(spread, "") for spread in by_year.values()]
+        assert [part.strip() for part in below.split("  ") if part.strip()] == said
+    words = " ".join(text.split())
+    assert "P5 to P95, as 6 draws move the inputs over their ranges (64 points)" in words
+
+
+def test_no_range_stands_in_a_run_without_points(uncertain_run: Results) -> None:
+    text = printed(replace(uncertain_run, inputs=None), 80)
+    assert " to " not in text.split("±")[0] and "P95" not in text
 
 
 def test_a_name_is_no_markup(results: Results) -> None:

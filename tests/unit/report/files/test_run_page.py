@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -15,11 +16,13 @@ from PIL import Image
 from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
+from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write_figures
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.spread import spread_in_per_cent
 from capexrisk.scenario import inputs
 from tests.unit.manifests import changed
 from tests.unit.report.files.outline import Outline
@@ -31,6 +34,8 @@ def figures_of(results: Results, issuers: list[str]) -> dict[str, Placement]:
     for placement in OF_RUNS.placements:
         if placement.of == "issuer":
             found |= {f"{issuer}-{placement.name}": placement for issuer in issuers}
+        elif placement.of == "inputs":
+            found |= {placement.name: placement} if results.inputs is not None else {}
         elif placement.of == "system" or len(results.issuers) > 1:
             found[placement.name] = placement
     return found
@@ -246,6 +251,8 @@ def test_figures_stand_in_their_section(results: Results, page: str) -> None:
     """Under its heading, or its issuer's, where the registry says."""
     issuers = {issuer: f"issuer-{k}" for k, issuer in enumerate(results.issuers, 1)}
     for placement in OF_RUNS.placements:
+        if placement.of == "inputs":
+            continue  # this run has no points of them
         for issuer, anchor in issuers.items() if placement.of == "issuer" else [("", "")]:
             label = results.words.fill(placement.says, issuer=issuer)
             before = page[: page.index(f'aria-label="{label}"')]
@@ -255,3 +262,49 @@ def test_figures_stand_in_their_section(results: Results, page: str) -> None:
 
 def test_a_page_without_figures_has_no_frames(results: Results) -> None:
     assert "<figure" not in render(results, [])
+
+
+def test_a_run_over_the_inputs_has_a_section_of_its_own(uncertain_run: Results) -> None:
+    text = render(uncertain_run, draw_figures(uncertain_run))
+    assert '<a href="#uncertainty">' in text
+    section = text.partition('<h2 id="uncertainty">')[2].partition("</section>")[0]
+    assert "64 points" in section and "6 draws" in section and "128 paths" in section
+    assert section.count("<figure") == 2
+    for judgement in judgements(uncertain_run):
+        assert f"{judgement.name} <code>{judgement.law}" in section
+        for one in judgement.ranges:
+            assert f"<code>{one.name}</code>" in section and one.ends in section
+    found = answer(uncertain_run, Estimates(uncertain_run))
+    for issuer in found.issuers:
+        spread = spread_in_per_cent(issuer.failed_over_inputs[uncertain_run.years[-1]])
+        assert f"inputs {html.escape(spread)}" in text
+    assert "And if the inputs are wrong?" in text
+    assert "no point" not in section  # none was refused
+
+
+def test_evidence_of_a_range_is_only_text(uncertain_run: Results) -> None:
+    attack = "<script>alert(1)</script>\"'&"
+    uncertainty = uncertain_run.manifest.scenario.uncertainty
+    groups = {
+        name: group.model_copy(update={"evidence": f"assumed: {attack}"})
+        for name, group in uncertainty.groups.items()
+    }
+    evil = uncertainty.model_copy(update={"groups": groups})
+    outline = Outline(render(changed(uncertain_run, scenario={"uncertainty": evil}), []))
+    assert outline.all("script") == [{}]
+    assert outline.open == []
+    assert sum(attack in text for text in outline.text) == len(groups)
+
+
+def test_points_that_were_refused_are_named_on_the_page(uncertain_run: Results) -> None:
+    inputs = uncertain_run.inputs
+    assert inputs is not None
+    why = "point 1 of net 7: issuers.Oracle.fall_leverage: 7.1 is not below leverage_limit, 7.0"
+    record = inputs.record.model_copy(update={"refused": (why,)})
+    text = render(replace(uncertain_run, inputs=replace(inputs, record=record)), [])
+    assert f"1 point had no paths, since inputs contradict each other: {why}." in text
+
+
+def test_a_run_without_points_has_no_such_section(page: str) -> None:
+    assert 'id="uncertainty"' not in page and 'href="#uncertainty"' not in page
+    assert "with the inputs" not in page and "And if the inputs are wrong?" not in page

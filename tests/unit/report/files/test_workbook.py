@@ -12,6 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from capexrisk.archive.results import Results
+from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.workbook import write_workbook
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.scenario import inputs
@@ -69,7 +70,7 @@ def test_the_answer(results: Results, book: Workbook) -> None:
     assert found[failure] == same(chance.value)
     assert found[f"{failure}: 95 % low"] == same(chance.ci_low)
     assert found[f"{failure}: 95 % high"] == same(chance.ci_high)
-    assert found["Main cause of failure"] == "Market window"
+    assert found["Main cause of failure"] == "A shut market"
     # Nobody saw all six fail: no number, but what its interval allows.
     assert rows["All six"][failure] is None and rows["All six"][f"{failure}: 95 % high"] > 0.0
     assert rows["Who burns cash?"]
@@ -111,6 +112,43 @@ def test_every_input_with_its_evidence(results: Results, book: Workbook) -> None
     assert len(rows) == len(inputs(results.manifest.scenario))
     oas = next(row for row in rows if row["Key, unit at its end"] == "oas0_bp")
     assert (oas["Section"], oas["Value"], oas["Confidence"]) == ("Market", 79, "reported")
+
+
+@pytest.fixture(scope="module")
+def book_over_inputs(uncertain_run: Results, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    return openpyxl.load_workbook(write_workbook(uncertain_run, tmp_path_factory.mktemp("over")))
+
+
+def test_the_table_over_the_inputs_is_there(
+    uncertain_run: Results, book_over_inputs: Workbook, book: Workbook
+) -> None:
+    inputs = uncertain_run.inputs
+    assert inputs is not None
+    head, *rows = book_over_inputs["Over the inputs"].iter_rows(values_only=True)
+    assert list(head) == list(inputs.table.columns)
+    told = inputs.table.dropna(subset="sd")  # the rest have the predictive estimate alone
+    assert 100 < len(rows) == len(told) < len(inputs.table)
+    for row, record in zip(rows, told.itertuples(index=False), strict=True):
+        assert row[:4] == tuple(record)[:4]
+        for found, expected in zip(row[4:], tuple(record)[4:], strict=True):
+            assert found is None if isnan(expected) else found == same(expected)
+    assert not {"Over the inputs", "Ranges"} & set(book.sheetnames)  # of a run without points
+
+
+def test_every_range_stands_beside_its_evidence(
+    uncertain_run: Results, book_over_inputs: Workbook
+) -> None:
+    rows = table(book_over_inputs, "Ranges")
+    expected = [(one, each) for one in judgements(uncertain_run) for each in one.ranges]
+    assert len(rows) == len(expected)
+    for row, (judgement, one) in zip(rows, expected, strict=True):
+        assert (row["Judgement"], row["Input"]) == (judgement.name, one.name)
+        assert (row["As it stands"], row["P5"], row["P95"]) == (
+            same(one.base),
+            same(one.low),
+            same(one.high),
+        )
+        assert (row["Confidence"], row["Source or reason"]) == ("assumed", "for a test")
 
 
 def test_the_same_run_gives_the_same_bytes(one: Results, tmp_path: Path) -> None:

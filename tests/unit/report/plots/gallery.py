@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Plot
+from tests.unit.report.synthetic_inputs import over_made_up_inputs
 
 Draw = Callable[[Results, Axes | None], Axes]
 Arguments = Callable[[Results], dict[str, object]]
@@ -36,6 +37,12 @@ MORE: dict[str, tuple[str, Arguments]] = {
     "utilisation": ("market", lambda results: {"metric": "utilisation"}),
     "bond share": ("market", lambda results: {"metric": "boom_share_of_bond_market"}),
 }
+# Plots of a run over the inputs.
+OVER_INPUTS: dict[str, tuple[str, Arguments]] = {
+    "over inputs": ("over_inputs", lambda results: {}),
+    "negative over inputs": ("over_inputs", lambda results: {"event": "negative"}),
+    "fan over inputs": ("fan", lambda results: {}),
+}
 # Plots that not every run has: of nets, or of a path that is computed again.
 SPECIAL: dict[str, tuple[str, Arguments]] = {
     "convergence": (
@@ -51,6 +58,11 @@ SPECIAL: dict[str, tuple[str, Arguments]] = {
     "waterfall of a year": ("waterfall", lambda results: {"period": results.years[-1], "path": 5}),
     "surplus": ("waterfall", lambda results: {"period": results.quarters[-1], "path": 5}),
 }
+
+
+def run_for(name: str, results: Results) -> Results:
+    """A made-up run as a plot needs it: over inputs, where it draws these."""
+    return over_made_up_inputs(results) if name in OVER_INPUTS else results
 
 
 def _runs(results: Results) -> dict[str, Results]:
@@ -82,10 +94,13 @@ def _words(name: str) -> str:
 
 _ALONE = {_words(name): (name, lambda results: {}) for name in OF_RUNS.plots}
 GALLERY = {
-    **_of_runs({title: one for title, one in _ALONE.items() if title not in SPECIAL} | MORE),
+    **_of_runs(
+        {title: one for title, one in _ALONE.items() if title not in {*SPECIAL, *OVER_INPUTS}}
+        | MORE
+    ),
     **{
         OVERLAID + _words(name): _drawn(draw, lambda results: {}, overlaid=True)
         for name, draw in OF_COMPARISONS.plots.items()
     },
 }
-DRAWN = {**GALLERY, **_of_runs(SPECIAL)}
+DRAWN = {**GALLERY, **_of_runs(SPECIAL), **_of_runs(OVER_INPUTS)}

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from capexrisk.report.plots.canvas import styled
-from tests.unit.report.plots.gallery import DRAWN
+from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.synthetic import replayed, synthetic
 
 BASELINES = Path(__file__).parent / "baseline"
@@ -31,7 +31,7 @@ def draw(name: str, file: Path) -> None:
     with styled(), patch(REPLAY, replayed):
         figure = Figure(dpi=DPI)
         FigureCanvasAgg(figure)
-        DRAWN[name](synthetic(), figure.subplots())
+        DRAWN[name](run_for(name, synthetic()), figure.subplots())
         for text in figure.findobj(Text):
             text.set_visible(False)
         figure.savefig(file, dpi=DPI, metadata={"Software": None})

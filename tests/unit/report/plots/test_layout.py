@@ -12,12 +12,19 @@ from matplotlib.figure import Figure
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.canvas import styled
 from capexrisk.report.plots.figures import draw_figures
-from tests.unit.report.plots.gallery import DRAWN
+from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.plots.layout import flaws
 from tests.unit.report.plots.pictures import REPLAY
 from tests.unit.report.synthetic import replayed, synthetic
+from tests.unit.report.synthetic_inputs import over_made_up_inputs
 
 CROWD = [f"Nebulous Compute Holdings ({number})" for number in range(1, 13)]
+
+
+def _over_inputs(name: str) -> Results:
+    return over_made_up_inputs(RUNS[name]())
+
+
 RUNS: dict[str, Callable[[], Results]] = {
     "three issuers": synthetic,
     "one issuer": partial(synthetic, ["Aster"]),
@@ -28,6 +35,8 @@ RUNS: dict[str, Callable[[], Results]] = {
     "all fail": partial(synthetic, failing=1.0),
     "a long name": partial(synthetic, name="hyperscalers-2026-with-a-name-of-the-longest-kind"),
 }
+OVER_INPUTS = ("three issuers", "one issuer", "a crowd of long names", "no failure", "all fail")
+RUNS |= {f"{name}, over inputs": partial(_over_inputs, name) for name in OVER_INPUTS}
 
 
 @pytest.mark.parametrize("run", list(RUNS))
@@ -49,7 +58,7 @@ def test_a_report_has_no_flaw(run: str, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("run", ["three issuers", "a crowd of long names"])
 def test_a_plot_of_its_own_has_no_flaw(run: str, name: str) -> None:
     with patch(REPLAY, replayed):
-        ax = DRAWN[name](RUNS[run](), None)
+        ax = DRAWN[name](run_for(name, RUNS[run]()), None)
     assert isinstance(ax.figure, Figure)
     assert flaws(ax.figure) == []
 

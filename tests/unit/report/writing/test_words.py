@@ -13,7 +13,7 @@ from capexrisk.report.writing import words
         (1, 6, "Any issuer"),
         (2, 6, "Two or more"),
         (6, 6, "All six"),
-        (2, 2, "All two"),
+        (2, 2, "Both"),
         (1, 1, "Any issuer"),
         (12, 64, "12 or more"),
         (64, 64, "All 64"),

@@ -93,6 +93,9 @@ REFUSED = [
     (ORACLE + "name", '"x"', "not a known key; the issuer's is that of its table"),
     (ORACLE + "capex_by_year_usd_bn", "{2026 = 3}", "not a known key; name each year"),
     ("issuer_defaults.build_lag", "3", "not a known key; did you mean build_lag_years?"),
+    ("market.tenant_share", "3", "not a known key; remove it, or see the scenario schema"),
+    ("market.oil_sigma_per_sqrt_year", "3", "not a known key; did you mean oas_sigma_per_sqrt_year?"),
+    ("market.iron_sigma_per_sqrt_year", "3", "not a known key; remove it, or see the scenario schema"),
     # evidence
     (ORACLE + "evidence.cash_usd_bn", '"sure: me"', "'sure' is not a confidence; begin with one of reported, derived, guidance, analyst estimate, recalled-not-sourced, assumed, and a colon"),
     (ORACLE + "evidence.cash_usd_bn", '"assumed:"', "'assumed:' names no source; give the reason after the colon"),
@@ -193,12 +196,16 @@ def test_both_forms_and_neither(write):
         "give one of the two"
     )
     text = (both.parent / "base.toml").read_text("utf-8")
-    neither = write("\n".join(line for line in text.splitlines() if "capex_20" not in line))
+    given = ("capex_20", "evidence.capex_20")
+    neither = write("\n".join(ln for ln in text.splitlines() if not ln.startswith(given)))
     with pytest.raises(ScenarioError) as caught:
         load_scenario(neither)
     assert str(caught.value) == (
         f"{neither}: issuers.Alphabet.capex_plan_usd_bn: missing; "
-        "give capex_plan_usd_bn or capex_<year>_usd_bn (and 5 more)"
+        "give capex_plan_usd_bn or capex_<year>_usd_bn; missing too: "
+        "issuers.Amazon.capex_plan_usd_bn, issuers.Microsoft.capex_plan_usd_bn, "
+        "issuers.Meta.capex_plan_usd_bn, issuers.Oracle.capex_plan_usd_bn, "
+        "issuers.CoreWeave.capex_plan_usd_bn"
     )
 
 
@@ -263,7 +270,7 @@ def test_what_may_be_left_out_is_nothing(write):
         ("lease_term_years", "give the term of leases_not_commenced_usd_bn"),
         ("capex_growth_fade_years", "give the years in which the first growth fades"),
         ("capex_quarter_split", "give the shares that split capex_<year>_usd_bn"),
-        ("build_lag_years", "give mean time from spending to service, years"),
+        ("build_lag_years", "give it: mean time from spending to service, years"),
     ],
 )
 def test_missing_figures(write, key, hint):

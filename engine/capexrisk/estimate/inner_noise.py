@@ -1,0 +1,211 @@
+"""Quantiles over inputs of a conditional value, corrected for the noise of its estimates.
+
+See `over_inputs` for the notation. The quantiles of y lie too far out. Two corrections together:
+
+- *Shrinkage* (T. A. Louis, Journal of the American Statistical Association 79, 1984): x = m + k (y
+  - m) with k² = B / (B + W) has the variance of the conditional values. Its quantiles are theirs if
+  values and noise are normal.
+- *Jackknife* in the number of inner paths (M. B. Gordy and S. Juneja, Management Science 56, 2010).
+  The halves, shrunken to the same variance, have noise of twice the variance, and so about twice
+  the remaining bias: x - (x of a + x of b) / 2, order statistic by order statistic, is minus that
+  bias. It is added. As it is noisy, yet smooth in the level, a cubic in the normal score is fitted
+  to it first.
+
+`benchmarks.two_levels.corrections` compares them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import bdtrik, ndtri
+
+from capexrisk.estimate.figures import Figures
+from capexrisk.estimate.intervals import (
+    normal_half_width,
+    skewed_interval,
+    student_half_width,
+)
+
+Floats = NDArray[np.float64]
+
+DEGREE = 3  # of the polynomial in the normal score
+ROUNDING = 1e-12  # of the range: differences that come from rounding
+
+
+class Shrunken(NamedTuple):
+    """Values moved towards the mean until they have the variance between inputs.
+
+    Attributes
+    ----------
+    ordered : ndarray, shape (metrics, points)
+    factor, total : ndarray, shape (metrics, 1)
+        k, and the variance before.
+    gap : ndarray, shape (metrics,)
+        Median step between neighbouring values.
+    """
+
+    ordered: Floats
+    factor: Floats
+    total: Floats
+    gap: Floats
+
+
+def corrected_quantiles(
+    a: Floats, b: Floats, between: Floats, levels: tuple[float, ...], confidence: float
+) -> list[Figures]:
+    """Quantiles over inputs, one a level.
+
+    As for paths, the interval is Woodruff's (1952): its ends are the quantiles of two levels. These
+    are the levels of order statistics that hold the quantile, for as many independent points as
+    have the same error of the level. That error is the spread of the replicates' linear parts: the
+    share of points below the quantile, and what the replicate adds to m and k. The interval, not
+    the standard error, also covers half of the correction, by which it may be wrong, and half of
+    the step between the values that estimates take. NaN: an end beyond the points, and everything
+    but the value where B cannot be told from 0.
+
+    Parameters
+    ----------
+    a, b : ndarray, shape (..., R, P)
+    between : ndarray, shape (..., R)
+        B as each replicate tells it.
+    levels : tuple of float
+    confidence : float
+    """
+    *metrics, several, each = a.shape
+    points = several * each
+    flat = (-1, several, each)
+    a, b, between = a.reshape(flat), b.reshape(flat), between.reshape(flat[:2])
+    y = 0.5 * (a + b)
+    mean = y.mean(axis=(1, 2))[:, None]
+    variance = np.maximum(between.mean(axis=1), 0.0)[:, None]
+
+    x = shrink(y, mean, variance)
+    halves = 0.5 * (shrink(a, mean, variance).ordered + shrink(b, mean, variance).ordered)
+    at = np.stack([quantile(x.ordered, level) for level in levels], axis=1)
+    corrections = (x.ordered - halves) @ smoothing(points, levels)
+    corrected = np.maximum.accumulate(at + corrections, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        raw = np.where(x.factor > 0.0, mean + (at - mean) / x.factor, mean)
+
+    # Linear parts of m, and of k relative to k, by replicate, (metrics, R).
+    of_mean = y.mean(axis=2) - mean
+    with np.errstate(divide="ignore", invalid="ignore"):
+        of_total = ((y - mean[..., None]) ** 2).mean(axis=2) / x.total - 1.0
+        of_factor = 0.5 * (between / variance - 1.0 - of_total)
+    half_width = student_half_width(several, confidence)
+    sure = skewed_interval(between, half_width)[0] > 0.0
+
+    found = []
+    for column, level in enumerate(levels):
+        plain, value = at[:, column], corrected[:, column]
+        below = (y < raw[:, column, None, None]).mean(axis=2)
+        off = below - below.mean(axis=1, keepdims=True)
+        density = slope(x.ordered, level, half_width * level_error(off, each))
+        with np.errstate(invalid="ignore"):
+            moved = (1.0 - x.factor) * of_mean + (plain[:, None] - mean) * of_factor
+            error = level_error(off - density[:, None] * moved, each)
+        reached = order_levels(level, error, half_width, confidence, points)
+        low, high = (np.where(sure, quantile(x.ordered, end) - plain, np.nan) for end in reached)
+        low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
+        doubt = 0.5 * np.hypot(value - raw[:, column], x.gap)
+        numbers = Figures(
+            value,
+            (high - low) / (2.0 * half_width),
+            value - np.hypot(low, doubt),
+            value + np.hypot(high, doubt),
+        )
+        found.append(Figures(*(number.reshape(metrics) for number in numbers)))
+    return found
+
+
+def shrink(values: Floats, mean: Floats, variance: Floats) -> Shrunken:
+    """Values, (metrics, R, P), with this variance about this mean, each (metrics, 1)."""
+    ordered, gap = order_statistics(values.reshape(len(values), -1))
+    total = ((values - mean[..., None]) ** 2).mean(axis=(1, 2))[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(total > 0.0, np.sqrt(variance / total), 0.0)
+    return Shrunken(mean + factor * (ordered - mean), factor, total, factor[:, 0] * gap)
+
+
+def order_statistics(values: Floats) -> tuple[Floats, Floats]:
+    """Sorted values of each row; equal ones spread evenly between their neighbours' middles.
+
+    Estimated probabilities are multiples of 1 / n. Halfway through a run of equal values stands
+    their own value (the mid-distribution's quantiles: Y. Ma, M. Genton and E. Parzen, Annals of the
+    Institute of Statistical Mathematics 63, 2011). Also the median gap between different ones.
+    """
+    ordered = np.sort(values, axis=1)
+    rises = np.diff(ordered, axis=1)
+    differ = rises > ROUNDING * np.ptp(ordered, axis=1, keepdims=True)
+    rank = np.arange(ordered.shape[1])
+    for i in np.flatnonzero(~differ.all(axis=1)):
+        starts = np.append(0, np.flatnonzero(differ[i]) + 1)
+        ends = np.append(starts[1:], rank.size) - 1
+        ordered[i] = np.interp(rank, 0.5 * (starts + ends), ordered[i, starts])
+    steps = np.sort(np.where(differ, rises, 0.0), axis=1)
+    middle = rank.size - 2 - differ.sum(axis=1) // 2
+    return ordered, steps[np.arange(len(steps)), middle]
+
+
+def quantile(ordered: Floats, level: Floats | float) -> Floats:
+    """Each row's quantile at its level, linear between (i + 1/2) / points; NaN for a NaN."""
+    points = ordered.shape[1]
+    unknown = np.isnan(level)
+    position = np.clip(np.where(unknown, 0.5, level) * points - 0.5, 0.0, points - 1.0)
+    lower = np.minimum(position.astype(np.int64), points - 2)
+    row = np.arange(len(ordered))
+    inside = position - lower
+    value = ordered[row, lower] * (1.0 - inside) + ordered[row, lower + 1] * inside
+    return np.where(unknown, np.nan, value)
+
+
+def smoothing(points: int, levels: tuple[float, ...]) -> Floats:
+    """Weights by which differences of order statistics give the smoothed ones, (points, levels)."""
+    scores = ndtri((np.arange(points) + 0.5) / points)
+    fit = np.linalg.pinv(np.polynomial.hermite_e.hermevander(scores, DEGREE))
+    weights: Floats = (np.polynomial.hermite_e.hermevander(ndtri(levels), DEGREE) @ fit).T
+    return weights
+
+
+def level_error(off: Floats, each: int) -> Floats:
+    """Standard error of a level from the replicates' deviations, (metrics, R).
+
+    As for shares of paths, one more differing point than was observed is allowed for.
+    """
+    several = off.shape[1]
+    square = (off**2).sum(axis=1) + 1.0 / each**2
+    error: Floats = np.sqrt(square / (several * (several - 1)))
+    return error
+
+
+def slope(ordered: Floats, level: float, step: Floats) -> Floats:
+    """Density at the quantile of a level, from the quantiles one step below and above."""
+    points = ordered.shape[1]
+    low = np.maximum(level - step, 0.5 / points)
+    high = np.minimum(level + step, 1.0 - 0.5 / points)
+    rise = quantile(ordered, high) - quantile(ordered, low)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(rise > 0.0, (high - low) / rise, 0.0)
+
+
+def order_levels(
+    level: float, error: Floats, half_width: float, confidence: float, points: int
+) -> tuple[Floats, Floats]:
+    """Levels of the order statistics between which a quantile lies; NaN for one beyond the points.
+
+    The k-th of n independent points lies below the quantile with the binomial probability of k hits
+    or more; k is interpolated (A. D. Hutson, Journal of Applied Statistics 26, 1999). n is such
+    that the level has this error, fewer for Student's width.
+    """
+    as_many = level * (1.0 - level) / error**2 * (normal_half_width(confidence) / half_width) ** 2
+    chance = 0.5 + confidence / 2.0
+
+    def upper(level: float) -> Floats:
+        k = bdtrik(chance, as_many, level) + 1.0
+        share = k / (as_many + 1.0)
+        return np.where((k > as_many) | (share > 1.0 - 0.5 / points), np.nan, share)
+
+    return 1.0 - upper(1.0 - level), upper(level)

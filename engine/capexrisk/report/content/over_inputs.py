@@ -1,0 +1,136 @@
+"""What is not known of the inputs: what that does to the answer, and how each may move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.metrics import SYSTEM
+from capexrisk.estimate.names import Name
+from capexrisk.report.content.inputs import written
+from capexrisk.report.writing.estimates import Estimates, end_of_horizon
+from capexrisk.report.writing.numbers import percentage
+from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.words import counted, listed, unbroken
+from capexrisk.scenario.section import split_evidence
+from capexrisk.uncertainty import input_design
+from capexrisk.uncertainty.ranges import range_by
+from capexrisk.uncertainty.wording import law_in_words
+
+MOST_NAMED = 4
+
+
+def over_inputs(results: Results, estimates: Estimates) -> str:
+    """The answer over the inputs in sentences: predictive chances, and how far they move."""
+    inputs = results.inputs
+    assert inputs is not None
+    last, groups = results.quarters[-1], results.manifest.scenario.uncertainty.groups
+    chances = {
+        name: found
+        for name in results.issuers
+        if (found := estimates.predictive("funding_failure", name, last)) is not None
+    }
+    likeliest = sorted(chances, key=lambda name: -chances[name].observed)[:MOST_NAMED]
+    named = []
+    for name in likeliest:
+        spread = estimates.spread("funding_failure", name, last)
+        named.append(
+            f"{name} {unbroken(percentage(chances[name]))} ({unbroken(spread_in_per_cent(spread))})"
+        )
+    words = (
+        f"With the inputs drawn from their ranges ({counted(len(groups), 'group')}, "
+        f"{counted(inputs.record.outer, 'point')} of {counted(inputs.record.inner, 'path')}) the "
+        f"chances to fail by the end of {end_of_horizon(results)} are {listed(named)}. In brackets "
+        "is the range, P5 to P95, of what the chance would be if the inputs were known."
+    )
+    share = inputs.over(Name(SYSTEM, last, "any_failure", "probability"), "share").value
+    if not isnan(share):
+        words += (
+            f" Of the variance of whether anybody fails {unbroken(f'{100.0 * share:.0f} %')} comes "
+            "from what is not known of the inputs, the rest from what happens on the way."
+        )
+    return words
+
+
+@dataclass(frozen=True)
+class Range:
+    """How far a group moves one input.
+
+    Attributes
+    ----------
+    name : str
+        Path of the input, with its place in a list.
+    base, low, high : float
+        As the scenario gives it, P5 and P95.
+    """
+
+    name: str
+    base: float
+    low: float
+    high: float
+
+    @property
+    def ends(self) -> str:
+        """Both ends as text, three digits each."""
+        return " to ".join(written(float(f"{end:.3g}")) for end in (self.low, self.high))
+
+    @property
+    def place(self) -> float:
+        """Where the scenario's own number lies between the ends, 0 to 1."""
+        width = self.high - self.low
+        return min(max((self.base - self.low) / width, 0.0), 1.0) if width > 0.0 else 0.5
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A group of inputs: what one judgement moves, how far, and why.
+
+    Attributes
+    ----------
+    name, law, confidence, source : str
+    cut : float
+        Largest share of a law that is cut off at the bounds of an input.
+    ranges : list of Range
+    with_others : list of str
+        Groups that it is correlated with, with the correlation.
+    """
+
+    name: str
+    law: str
+    confidence: str
+    source: str
+    cut: float
+    ranges: list[Range]
+    with_others: list[str]
+
+
+def judgements(results: Results) -> list[Judgement]:
+    """The groups of a scenario's uncertain inputs, in its order."""
+    uncertainty = results.manifest.scenario.uncertainty
+    design = input_design(results.manifest.scenario)
+    if design is None:
+        return []
+    found: dict[str, list[Range]] = {name: [] for name in uncertainty.groups}
+    cut = dict.fromkeys(uncertainty.groups, 0.0)
+    for draw in design.draws:
+        cut[draw.group] = max(cut[draw.group], draw.cut)
+        for column in draw.entries:
+            entry = design.entries[column]
+            low, high = range_by(draw, entry)
+            found[draw.group].append(Range(entry.name, entry.base, low, high))
+    others: dict[str, list[str]] = {name: [] for name in uncertainty.groups}
+    for one in uncertainty.correlations:
+        for name, other in (one.groups, one.groups[::-1]):
+            others[name].append(f"{other} ({one.correlation:+g})")
+    return [
+        Judgement(
+            name,
+            law_in_words(group),
+            *split_evidence(" ".join(group.evidence.split())),
+            cut=cut[name],
+            ranges=found[name],
+            with_others=others[name],
+        )
+        for name, group in uncertainty.groups.items()
+    ]

@@ -1,0 +1,188 @@
+"""How far the chances of all issuers move with what is not known of the inputs."""
+
+from __future__ import annotations
+
+from math import floor, isnan, log10
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.metrics import SYSTEM, failures_metric
+from capexrisk.estimate.names import Name
+from capexrisk.report.content.answer import answer
+from capexrisk.report.plots.bands import MIDDLE, PALE
+from capexrisk.report.plots.canvas import BLUE, INK, RED, Margins, drawing, one_panel
+from capexrisk.report.plots.choices import one_of
+from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.registry import figure, plot
+from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
+from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.words import counted, shortened
+
+EVENTS = ("failure", "negative")
+MOST_ROWS = 12
+ROW = 0.27  # height for an issuer, inches
+ROOM_FOR_RANGES = 90.0  # points: "99.950 to 99.9974 %" beside the rows
+LEAST, LARGEST = 0.01, 10.0  # per cent, of the edge; what lies below is drawn at it
+
+
+@plot()
+def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failure") -> Axes:
+    """Chances of all issuers, and how far they move as the inputs move over their ranges.
+
+    Of each issuer P5 to P95 and P25 to P75 over the inputs and the median; the chance with the
+    inputs as they stand; and the predictive chance, over inputs and paths together.
+
+    Parameters
+    ----------
+    results : Results
+        Of a run over the inputs.
+    ax : Axes, optional
+    event : {"failure", "negative"}
+        Funding failure within the horizon, on a logarithmic axis, or negative free cash flow in the
+        likeliest year.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        For another event, or a run that is not over the inputs.
+    """
+    one_of(event, EVENTS, "event")
+    if results.inputs is None:
+        raise ValueError("the run is not over the inputs; simulate(scenario, outer=1024) is")
+    rows = _rows(results, event)
+    base, predictive, quantiles = _numbers(results, rows)
+    with drawing(results, ax, height=height_of_rows(len(rows))) as ax:
+        place = np.arange(len(rows), dtype=float)
+        least = 0.0
+        if event == "failure":
+            ax.set_xscale("log")
+            seen = [*base[base > 0.0], *predictive[predictive > 0.0]]
+            decade = 10.0 ** floor(log10(min(seen, default=1.0)))
+            least = min(max(LEAST, decade), LARGEST)
+        ax.set_xlim(least, 100.0)
+        low, lower, median, upper, high = np.maximum(quantiles, least)
+        base, predictive = np.maximum(base, least), np.maximum(predictive, least)
+        ax.barh(place, high - low, 0.5, low, color=PALE, lw=0, label="P5–P95 over inputs")
+        ax.barh(place, upper - lower, 0.5, lower, color=MIDDLE, lw=0, label="P25–P75")
+        ax.vlines(median, place - 0.25, place + 0.25, color=BLUE, lw=1.8, label="Median")
+        marks: dict[str, Any] = {"ls": "none", "clip_on": False, "zorder": 3}
+        ax.plot(predictive, place, marker="D", ms=4, color=RED, label="Predictive", **marks)
+        ax.plot(base, place, marker="o", ms=4.5, color=INK, label="Inputs as they stand", **marks)
+        ax.set_ylim(place.size - 0.5, -0.5)
+        ax.set_yticks(place, [shortened(label) for label, _ in rows])
+        for text in ax.get_yticklabels():
+            text.set_parse_math(False)
+        for row, (_, name) in zip(place, rows, strict=True):
+            spread = Estimates(results).spread(name.metric, name.issuer, name.period)
+            ax.text(
+                1.04,
+                row,
+                spread_in_per_cent(spread),
+                va="center",
+                fontsize=7.5,
+                transform=ax.get_yaxis_transform(),
+            )
+        number_axis(ax.xaxis)
+        ax.minorticks_off()
+        ax.grid(visible=False, axis="y")
+        scale = ", log scale" if event == "failure" else ""
+        ax.set_xlabel(f"% of paths{scale}")
+        record = results.inputs.record
+        below = (
+            f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95 over the inputs"
+        )
+        titles = {
+            "failure": "Funding failure within the horizon",
+            "negative": "Negative free cash flow if it survives, likeliest year",
+        }
+        head(ax, titles[event], below, columns=3, from_figure=True)
+    return ax
+
+
+@figure(
+    "over-inputs-failure",
+    section="over-inputs",
+    of="inputs",
+    says="Dots and ranges: chance of funding failure of each issuer, and how far it moves with "
+    "what is not known of the inputs",
+)
+def failure_over_inputs(results: Results) -> Figure:
+    """The page's figure of `over_inputs` for failures: with a right margin for the ranges."""
+    return _with_ranges(results, "failure")
+
+
+@figure(
+    "over-inputs-negative",
+    section="over-inputs",
+    of="inputs",
+    says="Dots and ranges: chance of negative free cash flow of each issuer in its likeliest year, "
+    "and how far it moves with what is not known of the inputs",
+    order=1,
+)
+def negative_over_inputs(results: Results) -> Figure:
+    """The page's figure of `over_inputs` for negative years."""
+    return _with_ranges(results, "negative")
+
+
+def _with_ranges(results: Results, event: str) -> Figure:
+    def draw(runs: Results, ax: Axes) -> Axes:
+        return over_inputs(runs, ax, event=event)
+
+    rows = len(_rows(results, event))
+    return one_panel(results, draw, Margins(right=ROOM_FOR_RANGES), height_of_rows(rows))
+
+
+def height_of_rows(rows: int) -> float:
+    """Height of a figure by its number of rows, inches."""
+    return 1.5 + ROW * rows
+
+
+def _rows(results: Results, event: str) -> list[tuple[str, Name]]:
+    """Label and name of each row: the issuers likeliest to fail, and of failures any issuer."""
+    found = answer(results, Estimates(results))
+    shown = likeliest_to_fail(results, MOST_ROWS)
+    last = results.quarters[-1]
+    if event == "negative":
+        years = {issuer.name: issuer.burning[0] for issuer in found.issuers}
+        return [
+            (f"{name}, {years[name]}", Name(name, years[name], NEGATIVE, "probability"))
+            for name in shown
+        ]
+    rows = [(name, Name(name, last, "funding_failure", "probability")) for name in shown]
+    if len(results.issuers) > 1:
+        any_of_them = Name(SYSTEM, last, failures_metric(1), "probability")
+        rows.append((found.together[0].label, any_of_them))
+    return rows
+
+
+def _numbers(
+    results: Results, rows: list[tuple[str, Name]]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per cent: with the inputs as they stand, predictive, and quantiles over the inputs (5, n)."""
+    inputs = results.inputs
+    assert inputs is not None
+    names = [name for _, name in rows]
+    base = [_seen(results.lookup[name]) for name in names]
+    predictive = [_seen(inputs.predictive[name]) for name in names]
+    levels = ("p5", "p25", "p50", "p75", "p95")
+    quantiles = [[_resolved(inputs.over(name, level)) for name in names] for level in levels]
+    return tuple(100.0 * np.array(part) for part in (base, predictive, quantiles))  # type: ignore[return-value]
+
+
+def _resolved(quantile: Estimate) -> float:
+    """A quantile over the inputs; 0 where the paths at each point cannot tell it from 0."""
+    told = quantile.ci_low > 0.0 or (isnan(quantile.ci_low) and quantile.value > 0.5)
+    return quantile.value if told else 0.0
+
+
+def _seen(chance: Estimate) -> float:
+    return chance.observed if chance.n else float("nan")

@@ -1,0 +1,122 @@
+"""The outer level of a two-level run: scenarios at points of nets over the uncertain inputs.
+
+Each replicate has a net over the inputs and, for the paths, two nets of its own, all scrambled
+independently of each other and of those of a run with the inputs as they stand. Outer point k of a
+replicate takes the k-th stretch of each of its two nets of paths: the two halves of its paths are
+independent of each other, which shows how much of a spread over the points is that of paths
+(`estimate.over_inputs`). Inner points are those of the scenario as it stands: see `points.frozen`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.kernel.points import DIGITS, path_number
+from capexrisk.kernel.sources import Source
+from capexrisk.lowering import LoweredScenario, with_parameters
+from capexrisk.points.frozen import FrozenPoints, scrambled_directions
+from capexrisk.scenario import Scenario
+from capexrisk.scenario.opening import Parameters
+from capexrisk.uncertainty.design import InputDesign
+from capexrisk.uncertainty.moved import MovedScenario
+
+HALVES: Final = 2
+# Replicates of the sequence: those of a plain run come first, then the halves, then the inputs.
+OF_HALVES: Final = 32
+OF_INPUTS: Final = OF_HALVES + 32 * HALVES
+TO_52_BITS: Final = np.uint64(12)
+
+
+class Half(NamedTuple):
+    """Half of the paths of an outer point."""
+
+    source: Source
+    paths: int
+
+
+@dataclass(frozen=True)
+class OuterPoints:
+    """The outer points of a two-level run; sent to the workers, so it pickles.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        With the inputs as they stand.
+    design : InputDesign
+        What moves, and how.
+    paths : FrozenPoints
+        Points of the paths.
+    inner : int
+        Paths of each outer point, in two halves.
+    """
+
+    scenario: Scenario
+    design: InputDesign
+    paths: FrozenPoints
+    inner: int
+
+    def numbers(self, replicate: int, first: int, count: int) -> NDArray[np.float64]:
+        """Numbers of the inputs that move at consecutive points, (points, targets)."""
+        directions = scrambled_directions(
+            self.design.dimensions, self.paths.seed, OF_INPUTS + replicate
+        )
+        return self.design.values(net_points(directions, np.arange(first, first + count)))
+
+    def lowered(self, base: LoweredScenario, numbers: NDArray[np.float64]) -> LoweredScenario:
+        """The scenario with these numbers, lowered; raises as `parameters`."""
+        return with_parameters(base, self.parameters(numbers), self.scenario.start_quarter)
+
+    def parameters(self, numbers: NDArray[np.float64]) -> Parameters:
+        """The scenario's parameters with these numbers.
+
+        Raises
+        ------
+        Refused
+            If the numbers contradict each other.
+        """
+        return self._moved.parameters(numbers.tolist())
+
+    def halves(self, replicate: int, first: int, count: int) -> Iterator[tuple[Half, Half]]:
+        """The halves of the paths of consecutive points; a half is to be used before the next."""
+        each = self.inner // HALVES
+        sources = [
+            self.paths.source(path_number(OF_HALVES + HALVES * replicate + half, first * each))
+            for half in range(HALVES)
+        ]
+        for point in range(count):
+            ahead = np.uint64(point * each)
+            one, other = (
+                Half(source._replace(first_path=source.first_path + ahead), each)
+                for source in sources
+            )
+            yield one, other
+
+    @cached_property
+    def _moved(self) -> MovedScenario:
+        return MovedScenario(self.scenario, self.design.entries)
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        # Without what is worked out of the rest.
+        return OuterPoints, (self.scenario, self.design, self.paths, self.inner)
+
+
+def net_points(directions: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Points of a scrambled net, (points, dimensions), strictly between 0 and 1.
+
+    Parameters
+    ----------
+    directions : ndarray, shape (DIGITS + 1, dimensions)
+        See `kernel.points.scramble`.
+    index : ndarray of int, shape (points,)
+    """
+    bits = np.repeat(directions[DIGITS][None], len(index), axis=0)
+    for digit in range(int(index.max(initial=0)).bit_length()):
+        has = (index >> digit) & 1 == 1
+        bits[has] ^= directions[digit]
+    return ((bits >> TO_52_BITS).astype(np.float64) + 0.5) * 2.0**-52

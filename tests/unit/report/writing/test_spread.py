@@ -1,0 +1,115 @@
+"""How the range over the inputs is written."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from capexrisk.estimate.independent import Estimate, probability
+from capexrisk.report.writing.numbers import UNKNOWN
+from capexrisk.report.writing.odds import odds_over_inputs
+from capexrisk.report.writing.spread import Spread, spread_in_per_cent, spread_of_amount
+
+NAN = math.nan
+
+
+def end(value: float, low: float, high: float) -> Estimate:
+    return Estimate("p5", value, NAN, low, high, 1024)
+
+
+NOTHING = end(NAN, NAN, NAN)
+AT_NONE = end(0.001, 0.0, 0.0042)  # cannot be told from none
+NEARLY_ALL = end(0.9995, 0.9958, 1.0)  # nor this from all
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (end(0.0112, 0.0095, 0.0131), end(0.178, 0.165, 0.192), "1.1 to 18 %"),
+        (end(0.000112, 0.000095, 0.000131), end(0.0178, 0.0165, 0.0192), "0.011 to 1.8 %"),
+        (end(0.5214, 0.5203, 0.5225), end(0.9871, 0.9862, 0.9880), "52 to 98.7 %"),
+        (end(0.02, 0.005, 0.04), end(0.4, 0.2, 0.6), "2 to 40 %"),
+        # bounds, rounded away from what they bound
+        (AT_NONE, end(0.178, 0.165, 0.192), "< 0.5 to 18 %"),
+        (end(0.6, 0.58, 0.62), NEARLY_ALL, "60 to > 99.5 %"),
+        (AT_NONE, NEARLY_ALL, "< 0.5 to > 99.5 %"),
+        # where one end says all that the other could
+        (AT_NONE, AT_NONE, "< 0.5 %"),
+        (NEARLY_ALL, NEARLY_ALL, "> 99.5 %"),
+        (AT_NONE, end(0.0046, 0.0001, 0.0092), "< 1.0 %"),
+        (AT_NONE, end(0.0026, 0.0001, 0.0052), "< 0.6 %"),
+        (end(0.998, 0.994, 0.9995), NEARLY_ALL, "> 99.4 %"),
+        # at the very end there is nothing left to bound
+        (end(0.966, 0.961, 0.972), end(1.0, 1.0, 1.0), "96.6 to 100 %"),
+        (end(0.0, 0.0, 0.0), end(0.178, 0.165, 0.192), "0 to 18 %"),
+        # digits are those of the rarer side
+        (end(0.88413, 0.86299, 0.90171), end(0.99989, 0.99981, 0.99997), "88 to 99.989 %"),
+        # an interval that goes on beyond the points
+        (end(0.001, NAN, 0.0042), end(0.178, 0.165, 0.192), "< 0.5 to 18 %"),
+        (end(0.6, 0.58, 0.62), end(0.9995, 0.9958, NAN), "60 to > 99.5 %"),
+        # nothing is known
+        (NOTHING, NOTHING, UNKNOWN),
+        (NOTHING, end(0.178, 0.165, 0.192), UNKNOWN),
+        (end(0.0112, 0.0095, 0.0131), end(0.178, 0.165, NAN), UNKNOWN),
+    ],
+)
+def test_a_chance_over_the_inputs(low: Estimate, high: Estimate, text: str) -> None:
+    assert spread_in_per_cent(Spread(low, high)) == text
+
+
+def test_a_heading_may_give_the_sign() -> None:
+    ends = Spread(end(0.0112, 0.0095, 0.0131), end(0.178, 0.165, 0.192))
+    assert spread_in_per_cent(ends, "") == "1.1 to 18"
+    assert spread_in_per_cent(Spread(AT_NONE, AT_NONE), "") == "< 0.5"
+
+
+def test_a_run_without_inputs_has_no_range() -> None:
+    assert spread_in_per_cent(None) == spread_of_amount(None) == UNKNOWN
+
+
+chances = st.floats(1e-6, 1.0 - 1e-6)
+
+
+@given(numbers=st.lists(chances, min_size=3, max_size=3).map(sorted))
+def test_what_is_written_of_an_end_is_true(numbers: list[float]) -> None:
+    """A bound bounds the whole interval; a number lies as near as its interval is wide."""
+    low, value, high = numbers
+    assume(high - low > 1e-9)
+    text = spread_in_per_cent(Spread(*2 * (end(value, low, high),)), "")
+    said, again = text.split(" to ")
+    assert said == again
+    half = 50.0 * (high - low)
+    # Half of the last digit: of one digit of the half-width, or of two of the rarer side.
+    rarer = 100.0 * min(value, 1.0 - value)
+    assert abs(float(said) - 100.0 * value) <= max(0.5 * half, 0.05 * rarer) + 1e-9
+    bound = spread_in_per_cent(Spread(*2 * (end(value, 0.0, high),)), "")
+    assert bound.startswith("< ") and float(bound[2:]) >= 100.0 * high * (1.0 - 1e-9)
+    bound = spread_in_per_cent(Spread(*2 * (end(value, low, 1.0),)), "")
+    assert bound.startswith("> ") and float(bound[2:]) <= 100.0 * low * (1.0 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale", "text"),
+    [
+        (end(-21.09, -25.1, -18.9), end(17.13, 11.2, 18.4), 1.0, "−21 to 17"),
+        (end(-0.04, -0.08, 0.01), end(1_234.0, 1_200.0, 1_270.0), 1.0, "−0.04 to 1,234"),
+        (end(0.812, 0.810, 0.814), end(0.951, 0.950, 0.952), 100.0, "81 to 95"),
+        (end(3.0, 3.0, 3.0), end(4.0, 4.0, 4.0), 1.0, "3.0 to 4.0"),
+        (NOTHING, end(17.13, 11.2, 18.4), 1.0, UNKNOWN),
+        (end(-21.09, -25.1, -18.9), end(17.13, 11.2, NAN), 1.0, UNKNOWN),
+    ],
+)
+def test_an_amount_over_the_inputs(low: Estimate, high: Estimate, scale: float, text: str) -> None:
+    assert spread_of_amount(Spread(low, high), scale) == text
+
+
+def test_odds_are_followed_by_both_ranges() -> None:
+    ends = Spread(AT_NONE, end(0.178, 0.165, 0.192))
+    words = odds_over_inputs(probability(10_440, 200_000), ends)
+    assert words == "about 1 in 20 (5.12–5.32 %; with the inputs < 0.5 to 18 %)"
+    assert re.sub(r"; with.*\)", ")", words) == odds_over_inputs(probability(10_440, 200_000), None)
+    assert odds_over_inputs(probability(0, 0), ends) == UNKNOWN
