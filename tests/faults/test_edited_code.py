@@ -48,6 +48,7 @@ def add_comment(path: Path) -> None:
     path.write_text(path.read_text("utf-8") + "\n# a comment\n", "utf-8")
 
 
+@pytest.mark.slow
 def test_a_comment_stops_no_run_unless_it_is_where_numbers_are_made(tmp_path):
     scenario = small_scenario(quarters=2, issuers=("CoreWeave",))
     job = Job(scenario=scenario, plan=RunPlan(paths=PATHS, seed=1, jobs=1))

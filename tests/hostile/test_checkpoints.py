@@ -80,6 +80,7 @@ def spoil(content: bytes, random: Random) -> bytes:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*its chunks are computed again")
 def test_noise_is_refused_in_a_line_or_changes_nothing(kept, whole, tmp_path):
     random = Random(5)

@@ -160,7 +160,7 @@ def test_it_is_written_read_and_verified(tmp_path):
     assert again.inputs.record == results.inputs.record
     assert verify(again, sample=None).equal
     name = "free_cash_flow/Amazon/2027"
-    low, high = (again.inputs.estimate(name, end) for end in ("p5", "p95"))
+    low, high = (again.inputs.estimate(name, end) for end in ("p25", "p75"))
     assert low.ci_low <= low.value <= low.ci_high < high.ci_low <= high.value <= high.ci_high
 
 

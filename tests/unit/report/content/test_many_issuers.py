@@ -17,7 +17,15 @@ def chance(p: float) -> Estimate:
 
 def of(negative: list[float], failing: list[float]) -> Answer:
     issuers = [
-        IssuerAnswer(f"Firm{k}", {"2026": chance(n)}, {"2026": chance(f)}, [], "")
+        IssuerAnswer(
+            name=f"Firm{k}",
+            negative={"2026": chance(n)},
+            failed={"2026": chance(f)},
+            negative_over_inputs={"2026": None},
+            failed_over_inputs={"2026": None},
+            causes=[],
+            why="",
+        )
         for k, (n, f) in enumerate(zip(negative, failing, strict=True))
     ]
     return Answer("2026", issuers, [])
