@@ -35,10 +35,7 @@ SCENARIO = Path("configs/hyperscalers-2026.toml")
 REFERENCE = Path(__file__).with_name("reference.csv")
 POINTS, PATHS, SEED = 128, 65_536, 20_260_213  # of each net; 4,096 x 65,536 in all
 ENDS = ("p5", "p95")
-METRICS = {
-    "issuer": ("funding_failure", "negative_fcf_given_survival"),
-    "system": ("any_failure", "failures_at_least_2"),
-}
+OF_THE_SYSTEM = ("any_failure", "failures_at_least_2")
 
 
 def headline_names(scenario: Scenario) -> list[Name]:
@@ -51,7 +48,7 @@ def headline_names(scenario: Scenario) -> list[Name]:
         found += [
             Name(issuer.name, year, "negative_fcf_given_survival", "probability") for year in years
         ]
-    for metric in METRICS["system"]:
+    for metric in OF_THE_SYSTEM:
         found += [Name("system", end, metric, "probability") for end in ends]
     return found
 
