@@ -1,11 +1,18 @@
-"""The installed command in a process of its own, and scenario files for it."""
+"""The command, in this process or one of its own, and scenario files for it."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
+
+import pytest
+
+from capexrisk.cli import main as command_line
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
@@ -14,8 +21,36 @@ COMMAND = Path(sys.executable).with_name("capexrisk")
 ENVIRONMENT = {**os.environ, "COLUMNS": "100"}
 
 
-def call(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``capexrisk`` with these arguments; text from pipes, so no terminal looks on."""
+Finished = subprocess.CompletedProcess[str]
+
+
+def call(*arguments: str | Path, cwd: Path) -> Finished:
+    """Run ``capexrisk`` with these arguments in this process, which imports and compiles once."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        redirect_stdout(out),
+        redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        patch.chdir(cwd)
+        patch.setattr(sys, "argv", ["capexrisk", *map(str, arguments)])
+        patch.setenv("COLUMNS", ENVIRONMENT["COLUMNS"])
+        command_line.main()
+    return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Runs and comparisons of this process write no figures and pages, most of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
+        patch.setattr("capexrisk.cli.comparing.write_comparison", lambda *_: None)
+        yield
+
+
+def call_process(*arguments: str | Path, cwd: Path) -> Finished:
+    """Run the installed ``capexrisk`` as a user does; text from pipes, so no terminal looks on."""
     return subprocess.run(
         [COMMAND, *arguments],
         cwd=cwd,

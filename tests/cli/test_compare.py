@@ -10,7 +10,7 @@ import pytest
 
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
-from tests.cli.command import call, listing, write_small_scenario
+from tests.cli.command import call, listing, undrawn, write_small_scenario
 
 ANOTHER = "give another directory with --out"
 
@@ -67,16 +67,18 @@ def test_finished_runs_give_the_same(folder, first):
 
 def test_a_run_and_a_scenario_share_the_run_s_seed_and_paths(folder, first):
     assert first.returncode == 0
-    mixed = call("compare", "a/first/runs/small", "dear.toml", "--out", "mixed", "-q", cwd=folder)
+    with undrawn():
+        arguments = ("compare", "a/first/runs/small", "dear.toml", "--out", "mixed", "-q")
+        mixed = call(*arguments, cwd=folder)
     assert (mixed.returncode, mixed.stdout, mixed.stderr) == (0, "", "")
     tables = [(folder / name / "comparison.csv").read_bytes() for name in ("a/first", "mixed")]
     assert tables[0] == tables[1]
 
 
 def test_other_horizons_are_compared_as_far_as_they_go(folder):
-    found = call(
-        "compare", "small.toml", "longer.toml", "--paths", "1024", "--out", "longer", cwd=folder
-    )
+    with undrawn():
+        arguments = ("compare", "small.toml", "longer.toml", "--paths", "1024", "--out", "longer")
+        found = call(*arguments, cwd=folder)
     assert found.returncode == 0
     assert "capexrisk: quarters only in longer, left out: 2027Q1\n" in found.stderr
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.cli.command import call, write_small_scenario
+from tests.cli.command import call, undrawn, write_small_scenario
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("quarters")
     write_small_scenario(folder)
-    run = call("run", "small.toml", "--paths", "4096", "--out", "run", "-q", cwd=folder)
+    with undrawn():
+        run = call("run", "small.toml", "--paths", "4096", "--out", "run", "-q", cwd=folder)
     assert run.returncode == 0, run.stderr
     return folder
 

@@ -10,14 +10,15 @@ import pytest
 from capexrisk.model.vocabulary import RUNGS
 from capexrisk.report.content.story import story
 from capexrisk.scenario import Words
-from tests.cli.command import call, write_small_scenario
+from tests.cli.command import call, undrawn, write_small_scenario
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("replay")
     write_small_scenario(folder)
-    run = call("run", "small.toml", "--paths", "1024", "--out", "run", "-q", cwd=folder)
+    with undrawn():
+        run = call("run", "small.toml", "--paths", "1024", "--out", "run", "-q", cwd=folder)
     assert run.returncode == 0, run.stderr
     return folder
 

@@ -16,7 +16,7 @@ from capexrisk.errors import KernelFault
 from capexrisk.report.files.run_page import render
 from capexrisk.scenario import inputs, load_scenario
 from capexrisk.study.simulation import simulate
-from tests.cli.command import call, listing, write_small_scenario
+from tests.cli.command import call, call_process, listing, write_small_scenario
 from tests.unit.manifests import changed
 
 FILES = {
@@ -46,8 +46,8 @@ def folder(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def first(folder):
-    """Two threads, paths kept, everything printed."""
-    return call(
+    """A process of its own, two threads, paths kept, everything printed."""
+    return call_process(
         "run", "small.toml", "--paths", "2000", "--seed", "5", "--jobs", "2", "--keep-paths",
         "--out", "a/first", cwd=folder,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from capexrisk.cli import main as command_line
 from capexrisk.cli.main import VERBS
 from capexrisk.errors import CapexriskError, KernelFault
 from capexrisk.scenario import digest, load_scenario
-from tests.cli.command import COMMAND, DEFAULT, ROOT, call
+from tests.cli.command import COMMAND, DEFAULT, ROOT, call, call_process
 
 HEAVY = {"numba", "pandas", "matplotlib", "numpy", "scipy", "pyarrow", "joblib", "pydantic"}
 
@@ -53,7 +53,7 @@ def imported_by(*arguments: str) -> set[str]:
 
 
 def test_help_names_every_verb_and_loads_nothing_heavy(tmp_path):
-    found = call("--help", cwd=tmp_path)
+    found = call_process("--help", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
     table = found.stdout.partition("Commands:\n")[2].splitlines()
     assert [line.split(maxsplit=1) for line in table] == list(map(list, VERBS.items()))
@@ -123,7 +123,7 @@ def test_the_package_runs_as_a_module(tmp_path):
 
 
 def test_version(tmp_path):
-    found = call("--version", cwd=tmp_path)
+    found = call_process("--version", cwd=tmp_path)
     assert (found.returncode, found.stdout) == (0, f"capexrisk {capexrisk.__version__}\n")
 
 

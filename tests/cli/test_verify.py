@@ -7,12 +7,13 @@ import shutil
 
 import pandas as pd
 
-from tests.cli.command import call, write_small_scenario
+from tests.cli.command import call, undrawn, write_small_scenario
 
 
 def test_equal_and_not(tmp_path):
     write_small_scenario(tmp_path)
-    run = call("run", "small.toml", "--paths", "2048", "--out", "run", "-q", cwd=tmp_path)
+    with undrawn():
+        run = call("run", "small.toml", "--paths", "2048", "--out", "run", "-q", cwd=tmp_path)
     assert run.returncode == 0, run.stderr
     found = call("verify", "run", "--sample", "4", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")

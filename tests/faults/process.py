@@ -13,7 +13,7 @@ from pathlib import Path
 from capexrisk.archive.checkpoint import paths_kept
 from tests.cli.command import COMMAND, ENVIRONMENT
 
-PATHS = 2**23  # of small.toml: two or three seconds
+PATHS = 2**21  # of small.toml: a second or two
 BEGIN = 180.0  # seconds to wait for the first sign of life: a first use compiles
 END = 60.0
 TABLES = ("summary.csv", "distributions.parquet")

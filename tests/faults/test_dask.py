@@ -29,13 +29,14 @@ from tests.unit.scenarios import small_scenario
 from tests.unit.uncertain import uncertain
 
 CHUNKS = 96
+SCENARIO = small_scenario(quarters=2, issuers=("CoreWeave",))
 PATHS = CHUNKS * RunPlan(paths=1, seed=0).chunk_paths  # a fourth net more fills up to 128 chunks
 BOUND = 30.0  # seconds, far above what a test takes
 
 
 @pytest.fixture(scope="module")
 def expected() -> Results:
-    return simulate(small_scenario(), paths=PATHS, seed=5, backend="threading", n_jobs=2)
+    return simulate(SCENARIO, paths=PATHS, seed=5, backend="threading", n_jobs=2)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def run_and(act, cluster: Cluster) -> Results:
             act()
 
     found = simulate(
-        small_scenario(),
+        SCENARIO,
         paths=PATHS,
         seed=5,
         backend="dask",
@@ -176,7 +177,7 @@ def test_joblibs_own_configuration_is_honoured(cluster, expected, tmp_path):
         with joblib.parallel_config("dask", client=client):
             found = set(run_in_order(RunPlan(paths=1, seed=0), os.getpid, [()] * 20))
             assert found <= pids
-            again = simulate(small_scenario(), paths=PATHS, seed=5)
+            again = simulate(SCENARIO, paths=PATHS, seed=5)
     assert_same_files(again, expected, tmp_path)
 
 
@@ -205,9 +206,8 @@ def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
         return submit(client, work, packed, *rest, **options)
 
     monkeypatch.setattr(Client, "submit", counting)
-    scenario = small_scenario()
-    simulate(scenario, paths=PATHS, backend="dask", scheduler=cluster.address)
-    lowered, plan = lower(scenario), RunPlan(paths=PATHS, seed=0)
+    simulate(SCENARIO, paths=PATHS, backend="dask", scheduler=cluster.address)
+    lowered, plan = lower(SCENARIO), RunPlan(paths=PATHS, seed=0)
     each_time = 128 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
     assert sum(sent) < each_time / 4
 

@@ -48,7 +48,7 @@ def test_a_full_disk(folder, disk, wanted):
         out, err = process.communicate(timeout=END)
     assert (process.returncode, out) == (1, "")
     assert ": No space left on device; " in err and err.count("\n") == 1
-    assert err.endswith(" of 8,388,608 paths are kept; resume with: capexrisk resume disk/x\n")
+    assert err.endswith(" of 2,097,152 paths are kept; resume with: capexrisk resume disk/x\n")
     assert not list(disk.rglob("*.tmp"))
     again = call("resume", "disk/x", "-q", cwd=folder)
     assert again.returncode == 1 and "No space left on device" in again.stderr

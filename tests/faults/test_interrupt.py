@@ -13,7 +13,7 @@ from tests.faults.process import END, PATHS, begun, interrupt, tables, wait_unti
 
 RUN = ("run", "small.toml", "--paths", str(PATHS), "-q")
 KEPT = re.compile(
-    r"capexrisk: interrupted; ([\d,]+) of 8,388,608 paths are kept; "
+    r"capexrisk: interrupted; ([\d,]+) of 2,097,152 paths are kept; "
     r"resume with: capexrisk resume (.+)\n"
 )
 

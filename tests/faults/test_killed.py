@@ -44,7 +44,7 @@ evidence = "assumed: for a test"
 def test_killed_among_the_points_of_the_inputs(folder):
     with (folder / "small.toml").open("a", encoding="utf-8") as file:
         file.write(RANGE)
-    asked = ("run", "small.toml", "--paths", "4096", "--outer", "4096", "--inner", "128", "-q")
+    asked = ("run", "small.toml", "--paths", "4096", "--outer", "1024", "--inner", "128", "-q")
     assert call(*asked, "--out", "whole", cwd=folder).returncode == 0
     with begun(folder, *asked, "--out", "x", "--jobs", "1") as process:
         inputs = folder / "x.unfinished" / "checkpoint" / OVER_INPUTS
@@ -77,7 +77,7 @@ def test_a_worker_is_killed(folder, wanted):
         out, err = process.communicate(timeout=END)
     assert (process.returncode, out) == (1, "")
     assert err.startswith("capexrisk: a worker process was killed") and err.count("\n") == 1
-    assert " of 8,388,608 paths are kept; resume with: capexrisk resume x\n" in err
+    assert " of 2,097,152 paths are kept; resume with: capexrisk resume x\n" in err
     assert call("resume", "x", "-q", cwd=folder).returncode == 0
     assert tables(folder / "x") == wanted
 

@@ -10,6 +10,7 @@ import pytest
 
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import simulate_chunk, trace_block, workspace
+from capexrisk.kernel.simulate_distance import measure_distances
 from capexrisk.points import frozen
 from capexrisk.points.draws import IndependentDraws, SuppliedDraws
 from capexrisk.points.frozen import frozen_points
@@ -88,13 +89,18 @@ def test_points_and_draws_of_another_shape_are_refused(scenario):
         simulate_chunk(*record, source=points_of(2, 3).source(0), paths=64)
     uniforms = np.full((dimensions(6, QUARTERS), 70), 0.5)
     draws = SuppliedDraws(uniforms, 6, QUARTERS)
-    simulate_chunk(*record, source=draws.source(0), paths=70)
+    asked = {"quarters": QUARTERS, "paths": 70}
+    measure_distances(*record[:2], source=draws.source(0), **asked)
     with pytest.raises(ValueError, match="draws of 70 paths, and paths 64 to 70 are wanted"):
         simulate_chunk(*record, source=draws.source(64), paths=7)
 
 
+@pytest.mark.slow
 def test_supplied_draws_are_simulated_as_the_paths_of_the_same_numbers(scenario):
-    """All outcomes, bit by bit, and every total; with a last block that is not full."""
+    """All outcomes, bit by bit, and every total; with a last block that is not full.
+
+    Slow since nothing else compiles this entry point for them; `test_simulate_distance` is quick.
+    """
     paths, every = 150, range(scenario.layout.rows)
     supplied = SuppliedDraws(philox_numbers(scenario, 7, 64 + paths), 6, QUARTERS)
     (tally, kept), (expected, of_seed) = (
