@@ -19,7 +19,10 @@ from tests.hostile.texts import TEXTS
 from tests.hostile.verdicts import check_message
 
 CONFIGS = DEFAULT.parent
-BYTES_TRIED = 400
+# A quick run tries a few, the slow tests many more of another seed.
+few_and_many = pytest.mark.parametrize(
+    ("count", "seed"), [(80, 3), pytest.param(400, 4, marks=pytest.mark.slow)]
+)
 
 
 @pytest.fixture
@@ -43,11 +46,12 @@ def refusal(path: Path, overrides: tuple[str, ...] = ()) -> str | None:
     return lines[0] if lines else None
 
 
-def test_bytes_of_the_library(folder):
-    random = Random(3)
+@few_and_many
+def test_bytes_of_the_library(folder, count, seed):
+    random = Random(seed)
     names = sorted(path.name for path in folder.iterdir())
     outcomes = set()
-    for _ in range(BYTES_TRIED):
+    for _ in range(count):
         path = folder / random.choice(names)
         content = path.read_bytes()
         path.write_bytes(random.choice(SPOILERS)(content, random))
@@ -56,8 +60,9 @@ def test_bytes_of_the_library(folder):
     assert outcomes == {True, False}
 
 
-def test_noise(tmp_path):
-    random, path = Random(5), tmp_path / "noise.toml"
+@few_and_many
+def test_noise(tmp_path, count, seed):
+    random, path = Random(seed), tmp_path / "noise.toml"
     pieces = [
         b"[",
         b"]",
@@ -73,7 +78,7 @@ def test_noise(tmp_path):
         b"\xef\xbb\xbf",
     ]
     pieces += [b"market", b"issuers", b"extends", b"1e400", b"-inf", b"2026-02-30", b"\xff", b"\\u"]
-    for _ in range(BYTES_TRIED):
+    for _ in range(count):
         noise = b"".join(random.choices(pieces, k=random.randrange(60)))
         path.write_bytes(random.choice([noise, random.randbytes(random.randrange(200))]))
         assert refusal(path) is not None

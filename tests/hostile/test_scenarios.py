@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -47,12 +48,19 @@ def test_the_default_scenario_as_it_is_written_here(folder):
     assert load_scenario(path).model_case() == load_scenario(DEFAULT).model_case()
 
 
-def block() -> tuple[verdicts.LoweredScenario, verdicts.Floats]:
+@functools.cache
+def _block() -> tuple[verdicts.LoweredScenario, verdicts.Floats]:
     lowered = lower(load_scenario(DEFAULT))
     trace, _ = trace_block(
         lowered.market, lowered.schedule, lowered.layout, source=independent_source(0)
     )
-    return lowered, trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK].copy()
+    return lowered, trace.reshape(len(lowered.quarters), -1, PITCH)[:, :, :BLOCK]
+
+
+def block() -> tuple[verdicts.LoweredScenario, verdicts.Floats]:
+    """A block of the default scenario, to be changed."""
+    lowered, rows = _block()
+    return lowered, rows.copy()
 
 
 @pytest.mark.parametrize(

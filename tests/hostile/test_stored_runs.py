@@ -34,7 +34,9 @@ from capexrisk.report.plots.figures import Drawing, draw_figures
 from tests.cli.command import call, listing
 from tests.hostile import stored
 
-BYTES_TRIED = 600  # of the 40,000 that `python -m tests.hostile.runs` tries
+# A quick run tries a few, the slow tests many more of another seed, `python -m tests.hostile.runs`
+# 40,000.
+FEW_AND_MANY = [(100, 8), pytest.param(600, 9, marks=pytest.mark.slow)]
 MOST_MEMORY = 200 * 2**20
 
 
@@ -62,10 +64,11 @@ def refused(directory: Path) -> str:
     return found
 
 
-def test_bytes_of_every_file(whole, run):
+@pytest.mark.parametrize(("count", "seed"), FEW_AND_MANY)
+def test_bytes_of_every_file(whole, run, count, seed):
     """Noise is refused, or does not matter: check sums find what is no longer as it was written."""
-    random, outcomes = Random(8), set()
-    for _ in range(BYTES_TRIED):
+    random, outcomes = Random(seed), set()
+    for _ in range(count):
         outcomes.add(stored.spoil_bytes(run, whole[1], random))
     assert outcomes == {"refused", "the same"}
 
@@ -129,14 +132,17 @@ def test_names_that_are_no_names(run):
             assert refused(run).startswith(f"{run / MANIFEST}: ")
 
 
-def test_every_place_of_a_manifest(run, drawings, tmp_path):
+@pytest.mark.parametrize(
+    ("values", "seed"), [(1, 4), pytest.param(3, 5, marks=pytest.mark.slow)]
+)
+def test_every_place_of_a_manifest(run, drawings, tmp_path, values, seed):
     """Anything instead, or nothing: what is read can be reported, and is text in the page."""
     manifest = json.loads((run / MANIFEST).read_text("utf-8"))
     outside = tmp_path / "outside"
     outside.mkdir()
-    random, count = Random(4), 0
+    random, count = Random(seed), 0
     for at in stored.leaves(manifest):
-        for value in random.sample(stored.INSTEAD, 3):
+        for value in random.sample(stored.INSTEAD, values):
             stored.put(run, stored.replaced(manifest, at, value))
             count += use(stored.read(run), drawings, outside, count)
         stored.put(run, stored.without(manifest, at))

@@ -19,7 +19,7 @@ from tests.oracle.twin import simulate
 
 REFERENCE = Path(__file__).parent.parent / "reference"
 CASES = {"": "the six firms of 2026", "builders-": "five telecom builders"}
-BATCH = 12_500
+BATCH = 6_250
 # How the names of figures end that are shares of paths.
 SHARES = (
     *("negative", "failed_by_q4", "failed_by_q8", "failed_by_q12", "failed_by_run"),
@@ -111,7 +111,7 @@ def main() -> None:
     """Run the batches and print every figure's standard score, the worst first."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("prefix", choices=CASES, help="prefix of the reference's files")
-    parser.add_argument("paths", type=int, nargs="?", default=4 * BATCH)
+    parser.add_argument("paths", type=int, nargs="?", default=8 * BATCH)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--show", type=int, default=15)

@@ -1,4 +1,4 @@
-"""The figures of both references, found again by two million paths of each sampler.
+"""The figures of both references, found again by a million paths of each sampler.
 
 The references are another implementation of MODEL.md, with other random numbers.
 """
@@ -16,7 +16,7 @@ from tests.oracle.compare import standard_score, stored
 
 pytestmark = pytest.mark.slow
 
-PATHS = 2**21  # two million: whole nets of 65,536 points
+PATHS = 2**20  # a million: whole nets of 32,768 points
 SEED = 20260101
 LIMIT = 4.0  # combined standard errors
 FIGURES = {"": 331, "builders-": 282}
