@@ -20,8 +20,8 @@ from capexrisk.points.layout import dimensions
 from tests.unit.scenarios import small_scenario
 
 WORKERS = 2
-# Entry points and draws, the longest first. Supplied draws serve rare failures alone, which are told
-# by their distances; these are measured of no net.
+# Entry points and draws, the longest first. Supplied draws serve rare failures alone, which are
+# told by their distances; these are measured of no net.
 NEEDED = (
     *(("everything", "net"), ("everything", "independent")),
     *(("trace", "net"), ("trace", "independent")),

@@ -31,12 +31,12 @@ def call(*arguments: str | Path, cwd: Path) -> Finished:
         pytest.MonkeyPatch.context() as patch,
         redirect_stdout(out),
         redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
     ):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", ["capexrisk", *map(str, arguments)])
         patch.setenv("COLUMNS", ENVIRONMENT["COLUMNS"])
-        command_line.main()
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
     return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 

@@ -1,4 +1,4 @@
-"""The figures of both references, found again by a quarter of a million paths of the NumPy twin each.
+"""The figures of both references, found again by a quarter of a million paths of the NumPy twin.
 
 The references are another implementation of the third edition, with other random numbers. Of two
 million paths, `python -m tests.oracle.compare` tells the same, in eight times the time.
