@@ -147,8 +147,8 @@ def test_every_figure_lies_within_four_standard_errors(scores):
 
     Of nets 3 % if all figures were as the median, 7 % at most: their errors have 31 degrees of
     freedom, but are a quarter or a third of the variance of a difference in the median, four fifths
-    at most; the rest is the reference's. That is more than other tests are allowed: the limit of four is
-    what the model promises to whoever implements it again, and the seed is fixed.
+    at most; the rest is the reference's. That is more than other tests are allowed: the limit of
+    four is what the model promises to whoever implements it again, and the seed is fixed.
     """
     assert not {figure: score for figure, score in scores.items() if not abs(score) <= LIMIT}
 
