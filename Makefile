@@ -37,7 +37,7 @@ notebooks: $(DEV_STAMP)  ## Run the notebooks, write them as pages into runs/not
 	$(BIN)/jupyter nbconvert --execute --to html --output-dir runs/notebooks notebooks/*.ipynb
 
 test: $(DEV_STAMP)  ## Run every test
-	@tests/browser/chromium.sh & $(BIN)/python -m tests.compile; compiled=$$?; wait; exit $$compiled
+	@tests/browser/chromium.sh & $(BIN)/python -m tests.compile; wait
 	$(BIN)/python -m pytest -n $(PYTEST_JOBS) --dist loadfile $(PYTEST_ARGS)
 
 bench: $(BENCH_STAMP)  ## Measure the engine beside its peers, write benchmarks/README.md
