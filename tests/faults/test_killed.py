@@ -44,7 +44,8 @@ evidence = "assumed: for a test"
 def test_killed_among_the_points_of_the_inputs(folder):
     with (folder / "small.toml").open("a", encoding="utf-8") as file:
         file.write(RANGE)
-    asked = ("run", "small.toml", "--paths", "4096", "--outer", "1024", "--inner", "128", "-q")
+    # A whole chunk of each net's points: with fewer nothing is kept on the way.
+    asked = ("run", "small.toml", "--paths", "4096", "--outer", "2048", "--inner", "128", "-q")
     assert call(*asked, "--out", "whole", cwd=folder).returncode == 0
     with begun(folder, *asked, "--out", "x", "--jobs", "1") as process:
         inputs = folder / "x.unfinished" / "checkpoint" / OVER_INPUTS
