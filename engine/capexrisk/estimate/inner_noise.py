@@ -11,11 +11,11 @@ See `over_inputs` for the notation. The quantiles of y lie too far out. Two corr
   bias. It is added. As it is noisy, yet smooth in the level, a cubic in the normal score is fitted
   to it first.
 
-Both suppose that the values are spread smoothly over what the noise blurs. Where many points have one
-value, a chance of exactly 0 before all, the bias of a quantile near it falls with the root of the
-inner paths, and shrinkage moves that value although it has no noise. So every interval also holds
-two quantiles that suppose nothing of the kind: the one seen, without any correction, and the one
-of a jackknife for a bias that falls with the root.
+Both suppose that the values are spread smoothly over what the noise blurs. Where many points have
+one value, a chance of exactly 0 before all, the bias of a quantile near it falls with the root of
+the inner paths, and shrinkage moves that value although it has no noise. So every interval also
+holds two quantiles that suppose nothing of the kind: the one seen, without any correction, and the
+one of a jackknife for a bias that falls with the root.
 
 `benchmarks.two_levels.corrections` compares them.
 """

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from capexrisk.model.vocabulary import BALANCES, CHANNELS
 
 from .issuer import NEVER
+from .quantities import SMALLEST
 from .section import Refused
 
 __all__ = ["Books", "Start", "balances", "opening_books", "refuse_books", "start_of"]
@@ -41,12 +42,22 @@ class Books(NamedTuple):
 
 
 def start_of(parameters: Parameters) -> Start:
-    """Utilisation and spot earnings from the capacity and demand at the start."""
+    """Utilisation and spot earnings from the capacity and demand at the start.
+
+    Raises
+    ------
+    Refused
+        If there is no capacity.
+    """
     m = parameters["market"]
-    capacity = m["revenue_yield"] * sum(
-        issuer["relative_yield"] * issuer["buildout_capital"] for issuer in parameters["issuers"]
-    )
-    glut = capacity / m["demand0"]
+    weighted = sum(i["relative_yield"] * i["buildout_capital"] for i in parameters["issuers"])
+    if weighted < SMALLEST:
+        raise Refused(
+            "no issuer has both buildout_capital_usd_bn and relative_yield",
+            "give at least one issuer both, a product of 0.000001 or more",
+            ("issuers",),
+        )
+    glut = m["revenue_yield"] * weighted / m["demand0"]
     p = m["util_power"]
     # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
     used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)

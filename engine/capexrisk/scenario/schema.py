@@ -23,7 +23,6 @@ from .field import input_field
 from .issuer import Issuer, folded_name
 from .market import Market, Thresholds
 from .opening import refuse_books, start_of
-from .quantities import SMALLEST
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Refused, StrictModel
 from .uncertainty import Uncertainty
@@ -163,12 +162,6 @@ class Scenario(StrictModel):
         if sum(issuer.buildout_capital_usd_bn for issuer in issuers) <= 0:
             raise Refused(
                 "buildout_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
-            )
-        weights = (issuer.relative_yield * issuer.buildout_capital_usd_bn for issuer in issuers)
-        if sum(weights) < SMALLEST:
-            raise Refused(
-                "no issuer has both buildout_capital_usd_bn and relative_yield",
-                "give at least one issuer both, a product of 0.000001 or more",
             )
         return issuers
 
