@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,12 @@ from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario.files.paths import write_path
-from capexrisk.scenario.uncertainty import GroupCorrelation, Uncertainty
+from capexrisk.scenario.uncertainty import SMALLEST_EIGENVALUE, GroupCorrelation, Uncertainty
 
 __all__ = ["Copula", "Member", "copula_of"]
 
 Floats = NDArray[np.float64]
 
-SMALLEST_EIGENVALUE: Final = 1e-9  # rounding leaves about 1e-16 on a singular matrix
 # Of a share, which is neither 0 nor 1; a beta quantile is no number below the least normal float.
 LEAST, MOST = 2.0**-100, 1.0 - 2.0**-53
 
