@@ -10,7 +10,6 @@ import numpy as np
 from capexrisk.model.parameters import DELTA, Market, Triple
 from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
 from capexrisk.scenario.opening import Parameters, Start, balances
-from capexrisk.scenario.section import Refused
 
 CLOSED = [0.0, 0.0, 0.0]  # access to what is no market
 
@@ -19,15 +18,10 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
     """Lower the market.
 
     A field that has the name of a parameter takes its value as it is; the others are written here.
-
-    Raises
-    ------
-    Refused
-        If the correlations of a point of the inputs contradict each other.
     """
     m = parameters["market"]
     nu = m["tail_dof"]
-    root = _root(m["correlation"])
+    root = np.linalg.cholesky(np.array(m["correlation"], dtype=float))
     hazard = m["hazard"]
     calm = _calm_chances(hazard)
     absorb = m["absorb"]
@@ -132,12 +126,3 @@ def _calm_chances(hazard: list[list[float]]) -> list[list[float]]:
     chances = rates * (leave / np.where(total > 0.0, total, 1.0))[:, None]
     np.fill_diagonal(chances, 1.0 - leave)
     return [list(column) for column in chances.T]
-
-
-def _root(correlation: list[list[float]]) -> np.ndarray:
-    try:
-        return np.linalg.cholesky(np.array(correlation, dtype=float))
-    except np.linalg.LinAlgError:
-        raise Refused(
-            "not positive definite", "move the correlations towards 0", ("market", "correlation")
-        ) from None

@@ -14,7 +14,6 @@ from capexrisk.archive.manifest import InputsRecord
 from capexrisk.errors import KernelFault
 from capexrisk.estimate.input_table import input_table, point_table
 from capexrisk.estimate.totals import ChunkEntry, Totals
-from capexrisk.lowering import LoweredScenario
 from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.scenario import digest_of_uncertainty
@@ -46,7 +45,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     if len(refused) > MOST_REFUSED * points:
         raise KernelFault(
             f"{len(refused):,} of {points:,} points of the inputs are refused, the first because "
-            f"{why_refused(*refused[0], draws, lowered)}; narrow the ranges of these inputs"
+            f"{why_refused(*refused[0], draws)}; narrow the ranges of these inputs"
         )
     entries = totals.entries()
     return InputResults(
@@ -59,7 +58,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
             inner=plan.inner,
             paths_counted=totals.counted,
             paths_quarantined=totals.quarantined - len(refused) * plan.inner,
-            refused=tuple(why_refused(*point, draws, lowered) for point in refused),
+            refused=tuple(why_refused(*point, draws) for point in refused),
             dimensions=draws.design.dimensions,
             simulation_seconds=round(seconds, 3),
             chunks=record_of_chunks(entries),
@@ -76,11 +75,11 @@ def refused_points(totals: Totals) -> list[tuple[int, int]]:
     ]
 
 
-def why_refused(replicate: int, point: int, outer: OuterPoints, lowered: LoweredScenario) -> str:
+def why_refused(replicate: int, point: int, outer: OuterPoints) -> str:
     """One line: which point, which input, and why it is refused."""
     name = f"point {point} of net {replicate}"
     try:
-        outer.lowered(lowered, outer.numbers(replicate, point, 1)[0])
+        outer.parameters(outer.numbers(replicate, point, 1)[0])
     except Refused as why:
         return f"{name}: {_place(outer, why)}: {why.value}"
     raise AssertionError(name)

@@ -74,6 +74,7 @@ def test_targets_know_value_and_bounds(base, catalogue):
         ("thresholds.outside_funding_usd_bn", "thresholds.outside_funding_usd_bn is the same at every point of the inputs; name inputs of the market and of issuers"),
         ("events.2026Q3.demand_shock", "events.2026Q3.demand_shock is the same at every point of the inputs; name inputs of the market and of issuers"),
         ("issuers.Oracle.seasonality[0]", "issuers.Oracle.seasonality has entries that bind each other, so none may move; name another input"),
+        ("market.correlation[0][1]", "market.correlation has entries that bind each other, so none may move; name another input"),
         ("issuers.Amazon.capex_quarter_split", "issuers.Amazon.capex_quarter_split has entries that bind each other, so none may move; name another input"),
         ("market.tax[0]", "market.tax is no list; leave out [0]"),
         ("market.oas_mean_bp[-1]", "'market.oas_mean_bp[-1]' is not a path of keys; join keys with dots and quote a name with spaces, issuers.\"Blue Co\".cash_usd_bn"),
