@@ -12,7 +12,8 @@ from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario.files.paths import write_path
-from capexrisk.scenario.uncertainty import SMALLEST_EIGENVALUE, GroupCorrelation, Uncertainty
+from capexrisk.scenario.market import SMALLEST_EIGENVALUE
+from capexrisk.scenario.uncertainty import GroupCorrelation, Uncertainty
 
 __all__ = ["Copula", "Member", "copula_of"]
 
