@@ -12,14 +12,17 @@ import numpy as np
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, AT_RISK
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.outer import QUANTILES_OF, OuterTotals, joined, quantile_rows
+from capexrisk.estimate.outer import (
+    LEAST_FOR_QUANTILES,
+    QUANTILES_OF,
+    OuterTotals,
+    joined,
+    quantile_rows,
+)
 from capexrisk.estimate.table import counts_of, hits_of, sample_of
 from capexrisk.estimate.totals import Floats, Totals
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.lowering import LoweredScenario
-
-# Fewer paths in a half give quantiles with a bias that both halves share, so that it does not show.
-LEAST_FOR_QUANTILES: Final = 512
 
 
 class Halves(NamedTuple):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from capexrisk.estimate.outer import OuterTotals, quantile_rows
+from capexrisk.estimate.outer import LEAST_FOR_QUANTILES, OuterTotals, quantile_rows
 from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.points import POINT_BITS
 from capexrisk.kernel.simulate import Workspace, simulate_chunk, workspace
 from capexrisk.kernel.tally import QUARANTINE_LISTED, clear
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
-from capexrisk.scenario.section import Refused
 from capexrisk.uncertainty.outer import HALVES, OuterPoints
 
 
@@ -37,16 +36,15 @@ def run_outer_chunk(
     points = chunk.paths // outer.inner
     work = workspace(layout) if work is None else work
     clear(work.tally)
-    rows = quantile_rows(layout)
+    rows = quantile_rows(layout) if outer.inner // HALVES >= LEAST_FOR_QUANTILES else []
     found = OuterTotals.room(layout, HALVES * points)
     squares = np.zeros(layout.amounts)
     nonzero = np.zeros(layout.amounts, dtype=np.int64)
     broken: list[tuple[int, int]] = []
-    numbers = outer.numbers(replicate, first, points)
-    for point, halves in enumerate(outer.halves(replicate, first, points)):
-        try:
-            here = outer.lowered(lowered, numbers[point])
-        except Refused:
+    scenarios = outer.lowered(lowered, replicate, first, points)
+    sources = outer.halves(replicate, first, points)
+    for point, (here, halves) in enumerate(zip(scenarios, sources, strict=True)):
+        if here is None:
             continue
         for number, half in enumerate(halves, HALVES * point):
             tally, kept = simulate_chunk(

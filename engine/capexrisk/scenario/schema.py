@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, Final
 
@@ -122,14 +123,14 @@ class Scenario(StrictModel):
         return capacity / self.market.demand0_usd_bn_per_year
 
     def issuer_parameters(
-        self, index: int, issuer: Issuer, *, exactly: bool = True
+        self, index: int, issuer: Issuer, exp: Callable[[Any], Any] | None = None
     ) -> dict[str, Any]:
-        """Parameters of an issuer with this number; `exactly` as for `profiles.capex_plan`."""
+        """Parameters of an issuer with this number; `exp` as for `profiles.capex_plan`."""
         horizon = (issuer, self.start, self.quarters)
         try:
             return {
                 **case.parameters(issuer),
-                "capex_plan": profiles.capex_plan(*horizon, exactly=exactly),
+                "capex_plan": profiles.capex_plan(*horizon, exp),
                 "maturities": profiles.maturities(*horizon),
                 "leases": profiles.leases(*horizon),
             }

@@ -30,6 +30,7 @@ HALVES: Final = 2
 # Replicates of the sequence: those of a plain run come first, then the halves, then the inputs.
 OF_HALVES: Final = 32
 OF_INPUTS: Final = OF_HALVES + 32 * HALVES
+AT_ONCE: Final = 64  # points that are lowered together
 TO_52_BITS: Final = np.uint64(12)
 
 
@@ -68,9 +69,20 @@ class OuterPoints:
         )
         return self.design.values(net_points(directions, np.arange(first, first + count)))
 
-    def lowered(self, base: LoweredScenario, numbers: NDArray[np.float64]) -> LoweredScenario:
-        """The scenario with these numbers, lowered; raises as `parameters`."""
-        return with_parameters(base, self.parameters(numbers), self.scenario.start_quarter)
+    def lowered(
+        self, base: LoweredScenario, replicate: int, first: int, count: int
+    ) -> Iterator[LoweredScenario | None]:
+        """The scenario at consecutive points, lowered; None where it is refused."""
+        for begin in range(0, count, AT_ONCE):
+            numbers = self.numbers(replicate, first + begin, min(AT_ONCE, count - begin))
+            parameters, sound = self._moved.columns(numbers)
+            if not sound.all():
+                parameters, _ = self._moved.columns(numbers[sound])
+            found = with_parameters(
+                base, parameters, self.scenario.start_quarter, int(np.count_nonzero(sound))
+            )
+            remaining = iter(found)
+            yield from (next(remaining) if one else None for one in sound)
 
     def parameters(self, numbers: NDArray[np.float64]) -> Parameters:
         """The scenario's parameters with these numbers.
