@@ -61,7 +61,7 @@ class OuterTotals:
         )
 
     def put(self, half: int, tally: Tally, kept: Floats) -> None:
-        """Fill in a half from the totals of its paths, and the amounts in `quantile_rows` if kept."""
+        """Fill in a half from the totals of its paths, and `quantile_rows` where they are kept."""
         self.paths[half] = tally.paths[0]
         self.sums[half] = tally.sums
         self.counts[half] = tally.counts

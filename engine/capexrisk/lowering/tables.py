@@ -9,7 +9,7 @@ import numpy as np
 
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.schedule import Floats, Schedule
-from capexrisk.lowering.columns import COLUMNS, cases, tables, total
+from capexrisk.lowering.columns import cases, tables, total
 from capexrisk.lowering.issuer import lower_issuer
 from capexrisk.model.parameters import DELTA, Market, Scheduled
 from capexrisk.model.vocabulary import CHANNELS

@@ -9,29 +9,24 @@ from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.points import POINT_BITS
 from capexrisk.kernel.simulate import Workspace, simulate_chunk, workspace
 from capexrisk.kernel.tally import QUARANTINE_LISTED, clear
-from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
 from capexrisk.uncertainty.outer import HALVES, OuterPoints
 
 
-def run_outer_chunk(
-    lowered: LoweredScenario, outer: OuterPoints, chunk: Chunk, work: Workspace | None = None
-) -> ChunkTotals:
+def run_outer_chunk(outer: OuterPoints, chunk: Chunk, work: Workspace | None = None) -> ChunkTotals:
     """Simulate the paths of a chunk's outer points and total their outcomes.
 
     Points whose scenario is refused have no paths; theirs count as quarantined.
 
     Parameters
     ----------
-    lowered : LoweredScenario
-        The scenario with the inputs as they stand.
     outer : OuterPoints
     chunk : Chunk
         Of whole points.
     work : Workspace, optional
         Memory that this thread used for an earlier chunk of a scenario with the same layout.
     """
-    layout, replicate = lowered.layout, chunk.replicate
+    layout, replicate = outer.base.layout, chunk.replicate
     first = (chunk.first_path & int(POINT_BITS)) // outer.inner
     points = chunk.paths // outer.inner
     work = workspace(layout) if work is None else work
@@ -41,7 +36,7 @@ def run_outer_chunk(
     squares = np.zeros(layout.amounts)
     nonzero = np.zeros(layout.amounts, dtype=np.int64)
     broken: list[tuple[int, int]] = []
-    scenarios = outer.lowered(lowered, replicate, first, points)
+    scenarios = outer.lowered(replicate, first, points)
     sources = outer.halves(replicate, first, points)
     for point, (here, halves) in enumerate(zip(scenarios, sources, strict=True)):
         if here is None:

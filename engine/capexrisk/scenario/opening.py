@@ -85,9 +85,7 @@ def balances(issuer: Parameters) -> list[Any]:
     return [0.0 if key is None else issuer[key] for key in keys]
 
 
-def opening_books(
-    i: Parameters, m: Parameters, start: Start, of: Functions = OF_NUMBERS
-) -> Books:
+def opening_books(i: Parameters, m: Parameters, start: Start, of: Functions = OF_NUMBERS) -> Books:
     """Books of an issuer; `i` and `m` are the parameters of the issuer and of the market."""
     b = i["contracted_share"]
     capacity = m["revenue_yield"] * i["relative_yield"] * i["buildout_capital"]

@@ -274,7 +274,7 @@ def _blocks_over_inputs(
 
     def blocks() -> Iterator[_Block]:
         for net in range(REPLICATES):
-            scenarios = outer.lowered(lowered, net, 0, points)
+            scenarios = outer.lowered(net, 0, points)
             for point, (here, (half, _)) in enumerate(
                 zip(scenarios, outer.halves(net, 0, points), strict=True)
             ):

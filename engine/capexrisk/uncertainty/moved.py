@@ -59,7 +59,7 @@ class MovedScenario:
         Refused
             If the numbers contradict each other.
         """
-        found = self._with(row)
+        found = self._with([float(number) for number in row])
         start = start_of(found)
         for who, issuer in enumerate(found["issuers"]):
             refuse_books(who, issuer, found["market"], start)
