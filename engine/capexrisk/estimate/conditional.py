@@ -77,6 +77,11 @@ class ConditionalEstimates(Mapping[Name, Halves]):
         first, second = np.moveaxis(found, -1, 0)
         return Halves(first, second)
 
+    @property
+    def inner(self) -> int:
+        """Paths at each point."""
+        return 2 * int(self._totals.paths.max(initial=0))
+
     def variance(self, name: Name, totals: Totals) -> Floats:
         """Mean squared deviation of an amount from the mean of all paths, by replicate, (R,).
 
