@@ -195,7 +195,8 @@ def test_where_nobody_fails_at_any_point_there_is_a_bound():
     failures = -np.log(0.025) / (REPLICATES * POINTS * inner)
     few = over_inputs(nobody, nobody, probability=True, inner=inner).figures
     every = over_inputs(1.0 - nobody, 1.0 - nobody, probability=True, inner=inner).figures
-    for name, other, level in zip(QUANTILES, QUANTILES[::-1], (0.05, 0.25, 0.5, 0.75, 0.95)):
+    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+    for name, other, level in zip(QUANTILES, QUANTILES[::-1], levels, strict=True):
         assert (few[name].value, few[name].ci_low) == (0.0, 0.0)
         assert few[name].ci_high == pytest.approx(failures / (1.0 - level), rel=1e-3)
         assert (every[other].value, every[other].ci_high) == (1.0, 1.0)
