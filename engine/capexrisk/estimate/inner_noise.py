@@ -31,6 +31,7 @@ from scipy.special import bdtrik, ndtri
 
 from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.intervals import (
+    clopper_pearson,
     normal_half_width,
     skewed_interval,
     student_half_width,
@@ -40,6 +41,34 @@ Floats = NDArray[np.float64]
 
 DEGREE = 3  # of the polynomial in the normal score
 ROUNDING = 1e-12  # of the range: differences that come from rounding
+
+
+def bounded(figures: Figures, mean: Floats, level: float, points: int, inner: int) -> Figures:
+    """A quantile of probabilities, where nearly all points have 0 or 1.
+
+    An interval that has shrunk to 0 or 1 is as wide as one path of a point. Where no path at all
+    hits, the mean over inputs is below its own bound (Clopper and Pearson's), and at most a share s
+    of the inputs can have a probability of the bound over s (Markov's inequality). So for all hits.
+
+    Parameters
+    ----------
+    figures : Figures
+        Within 0 and 1.
+    mean : ndarray, as its numbers
+        Over all points.
+    level : float
+    points, inner : int
+        Points, and paths at each.
+    """
+    value, error, low, high = figures
+    one_path = 1.0 / inner
+    high = np.where((low == high) & (high == 0.0), one_path, high)
+    low = np.where((low == high) & (low == 1.0), 1.0 - one_path, low)
+    _, most = clopper_pearson(0, points * inner)
+    none, every = mean == 0.0, mean == 1.0
+    low = np.where(none, 0.0, np.where(every, max(0.0, 1.0 - most / level), low))
+    high = np.where(every, 1.0, np.where(none, min(1.0, most / (1.0 - level)), high))
+    return Figures(value, error, low, high)
 
 
 class Shrunken(NamedTuple):

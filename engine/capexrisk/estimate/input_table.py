@@ -94,6 +94,7 @@ def _spread(names: Sequence[Name], totals: Totals, lowered: LoweredScenario) -> 
                 np.array([told[row].first for row in rows]),
                 np.array([told[row].second for row in rows]),
                 probability=probability,
+                inner=conditional.inner,
                 outcome_variance=variance,
             ).figures
             for at, name in enumerate(SPREAD):

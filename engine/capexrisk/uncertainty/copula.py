@@ -62,12 +62,12 @@ class Copula:
             one by one, not through a matrix product, whose order depends on its size.
         """
         shares: Floats = np.clip(uniforms, LEAST, MOST)
-        normal = [ndtri(shares[draw]) for draw in self.correlated]
-        for row, draw in enumerate(self.correlated):
-            total = self.root[row, 0] * normal[0]
-            for column in range(1, row + 1):
-                total = total + self.root[row, column] * normal[column]
-            shares[draw] = np.clip(ndtr(total), LEAST, MOST)
+        correlated = list(self.correlated)
+        normal = ndtri(shares[correlated])
+        totals = np.zeros_like(normal)
+        for column, numbers in enumerate(normal):
+            totals[column:] += self.root[column:, column, None] * numbers
+        shares[correlated] = np.clip(ndtr(totals), LEAST, MOST)
         return shares
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm, t
 
 from capexrisk.estimate.figures import Figures
-from capexrisk.estimate.inner_noise import order_levels, spread_ties
+from capexrisk.estimate.inner_noise import bounded, order_levels, spread_ties
 from capexrisk.estimate.over_inputs import over_inputs, variance_between
 
 REPLICATES, POINTS = 32, 16
@@ -228,3 +228,26 @@ def test_levels_are_those_of_order_statistics():
             assert binom.cdf(0, n, level) < 0.025 and 0.5 / n < low[0] < level
         else:
             assert (1.0 - level) ** few > 0.025 and np.isnan(low[0])
+
+
+def test_where_nobody_fails_at_any_point_there_is_a_bound():
+    # 3.69 = -ln 0.025 failures are the most behind none; a share 1 - level of inputs may have them.
+    nobody, inner = np.zeros((REPLICATES, POINTS)), 256
+    failures = -np.log(0.025) / (REPLICATES * POINTS * inner)
+    few = over_inputs(nobody, nobody, probability=True, inner=inner).figures
+    every = over_inputs(1.0 - nobody, 1.0 - nobody, probability=True, inner=inner).figures
+    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+    for name, other, level in zip(QUANTILES, QUANTILES[::-1], levels, strict=True):
+        assert (few[name].value, few[name].ci_low) == (0.0, 0.0)
+        assert few[name].ci_high == pytest.approx(failures / (1.0 - level), rel=1e-3)
+        assert (every[other].value, every[other].ci_high) == (1.0, 1.0)
+        assert 1.0 - every[other].ci_low == pytest.approx(few[name].ci_high, rel=1e-9)
+
+
+def test_an_interval_does_not_shrink_to_0_or_1():
+    # Beyond 0 or 1 as corrected, and so put on it with both ends; one inside stays as it is.
+    low, high = np.array([0.0, 1.0, 0.0]), np.array([0.0, 1.0, 0.01])
+    shrunken = Figures(low, np.zeros(3), low, high)
+    found = bounded(shrunken, np.array([0.1, 0.9, 0.1]), 0.05, 512, 128)
+    assert found.ci_low.tolist() == [0.0, 1.0 - 1.0 / 128, 0.0]
+    assert found.ci_high.tolist() == [1.0 / 128, 1.0, 0.01]

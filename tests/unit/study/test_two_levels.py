@@ -23,10 +23,12 @@ def test_a_refused_point_is_named():
     scenario = uncertain(groups={"a": CAPACITY})
     lowered = lower(scenario)
     points = frozen_points(lowered.market, lowered.schedule, 5)
-    outer = OuterPoints(scenario, input_design(scenario), points, 128)
+    outer = OuterPoints(scenario, lowered, input_design(scenario), points, 128, 32)
     numbers = outer.numbers(0, 0, 32)
     refused = np.flatnonzero((numbers == 0.0).all(axis=1)).tolist()
     assert len(refused) == 8  # a quarter of the law, and a point in each 32nd of it
+    here = list(outer.lowered(0, 0, 32))
+    assert [point for point, one in enumerate(here) if one is None] == refused
     for point in refused:
         assert why_refused(0, point, outer) == (
             f"point {point} of net 0: issuers: no issuer has both buildout_capital_usd_bn and "
