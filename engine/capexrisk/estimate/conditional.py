@@ -77,10 +77,13 @@ class ConditionalEstimates(Mapping[Name, Halves]):
         first, second = np.moveaxis(found, -1, 0)
         return Halves(first, second)
 
-    @property
-    def inner(self) -> int:
-        """Paths at each point."""
-        return 2 * int(self._totals.paths.max(initial=0))
+    def paths(self, name: Name) -> Floats:
+        """Paths behind the estimate at each point, (R, P): of a chance given an event, with it."""
+        line, every = self._by_name[name], self._totals.paths
+        counted = name.statistic == "probability" and line.metric.estimator != "chance"
+        behind = hits_of(line, self._totals, self._lines)[1] if counted else every
+        found: Floats = behind.reshape(self._shape).sum(axis=2).astype(float)
+        return np.where(self._refused[..., 0], float(2 * every.max(initial=0)), found)
 
     def variance(self, name: Name, totals: Totals) -> Floats:
         """Mean squared deviation of an amount from the mean of all paths, by replicate, (R,).

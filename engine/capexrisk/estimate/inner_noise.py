@@ -31,7 +31,6 @@ from scipy.special import bdtrik, ndtri
 
 from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.intervals import (
-    clopper_pearson,
     normal_half_width,
     skewed_interval,
     student_half_width,
@@ -41,34 +40,6 @@ Floats = NDArray[np.float64]
 
 DEGREE = 3  # of the polynomial in the normal score
 ROUNDING = 1e-12  # of the range: differences that come from rounding
-
-
-def bounded(figures: Figures, mean: Floats, level: float, points: int, inner: int) -> Figures:
-    """A quantile of probabilities, where nearly all points have 0 or 1.
-
-    An interval that has shrunk to 0 or 1 is as wide as one path of a point. Where no path at all
-    hits, the mean over inputs is below its own bound (Clopper and Pearson's), and at most a share s
-    of the inputs can have a probability of the bound over s (Markov's inequality). So for all hits.
-
-    Parameters
-    ----------
-    figures : Figures
-        Within 0 and 1.
-    mean : ndarray, as its numbers
-        Over all points.
-    level : float
-    points, inner : int
-        Points, and paths at each.
-    """
-    value, error, low, high = figures
-    one_path = 1.0 / inner
-    high = np.where((low == high) & (high == 0.0), one_path, high)
-    low = np.where((low == high) & (low == 1.0), 1.0 - one_path, low)
-    _, most = clopper_pearson(0, points * inner)
-    none, every = mean == 0.0, mean == 1.0
-    low = np.where(none, 0.0, np.where(every, max(0.0, 1.0 - most / level), low))
-    high = np.where(every, 1.0, np.where(none, min(1.0, most / (1.0 - level)), high))
-    return Figures(value, error, low, high)
 
 
 class Shrunken(NamedTuple):
@@ -93,7 +64,12 @@ class Shrunken(NamedTuple):
 
 
 def corrected_quantiles(
-    a: Floats, b: Floats, between: Floats, levels: tuple[float, ...], confidence: float
+    a: Floats,
+    b: Floats,
+    between: Floats,
+    levels: tuple[float, ...],
+    confidence: float,
+    step: Floats | float = 0.0,
 ) -> list[Figures]:
     """Quantiles over inputs, one a level.
 
@@ -112,6 +88,8 @@ def corrected_quantiles(
         B as each replicate tells it.
     levels : tuple of float
     confidence : float
+    step : ndarray, shape (...), or float
+        Least step between the values that estimates at a point can take.
     """
     *metrics, several, each = a.shape
     points = several * each
@@ -124,6 +102,7 @@ def corrected_quantiles(
     x, of_a, of_b = (shrink(values, mean, variance) for values in (y, a, b))
     halves = 0.5 * (of_a.ordered + of_b.ordered)
     apart_in_halves = 0.5 * (of_a.apart + of_b.apart)
+    steps = np.maximum(x.gap, x.factor[:, 0] * np.broadcast_to(step, metrics).reshape(-1))
     at = np.stack([quantile(x.ordered, level) for level in levels], axis=1)
     corrections = (x.ordered - halves) @ smoothing(points, levels)
     corrected = np.maximum.accumulate(at + corrections, axis=1)
@@ -150,7 +129,7 @@ def corrected_quantiles(
         reached = order_levels(level, error, half_width, confidence, points)
         low, high = (np.where(sure, quantile(x.ordered, end) - plain, np.nan) for end in reached)
         low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
-        doubt = 0.5 * np.hypot(value - raw[:, column], x.gap)
+        doubt = 0.5 * np.hypot(value - raw[:, column], steps)
         seen, apart = quantile(x.seen, level), quantile(x.apart, level)
         by_root = apart + (apart - quantile(apart_in_halves, level)) / (sqrt(2.0) - 1.0)
         numbers = Figures(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm, t
 
 from capexrisk.estimate.figures import Figures
-from capexrisk.estimate.inner_noise import bounded, order_levels, spread_ties
+from capexrisk.estimate.inner_noise import order_levels, spread_ties
 from capexrisk.estimate.over_inputs import over_inputs, variance_between
 
 REPLICATES, POINTS = 32, 16
@@ -231,23 +231,46 @@ def test_levels_are_those_of_order_statistics():
 
 
 def test_where_nobody_fails_at_any_point_there_is_a_bound():
-    # 3.69 = -ln 0.025 failures are the most behind none; a share 1 - level of inputs may have them.
+    # The share of inputs without a failure is surely this; the others may have the bound or more.
     nobody, inner = np.zeros((REPLICATES, POINTS)), 256
-    failures = -np.log(0.025) / (REPLICATES * POINTS * inner)
-    few = over_inputs(nobody, nobody, probability=True, inner=inner).figures
-    every = over_inputs(1.0 - nobody, 1.0 - nobody, probability=True, inner=inner).figures
+    share = 0.025 ** (1.0 / nobody.size)
+    few = over_inputs(nobody, nobody, probability=True, paths=inner).figures
+    every = over_inputs(1.0 - nobody, 1.0 - nobody, probability=True, paths=inner).figures
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     for name, other, level in zip(QUANTILES, QUANTILES[::-1], levels, strict=True):
+        bound = 1.0 - ((share - level) / (1.0 - level)) ** (1.0 / inner)
         assert (few[name].value, few[name].ci_low) == (0.0, 0.0)
-        assert few[name].ci_high == pytest.approx(failures / (1.0 - level), rel=1e-3)
+        assert few[name].ci_high == pytest.approx(bound, rel=1e-6)
         assert (every[other].value, every[other].ci_high) == (1.0, 1.0)
         assert 1.0 - every[other].ci_low == pytest.approx(few[name].ci_high, rel=1e-9)
 
 
-def test_an_interval_does_not_shrink_to_0_or_1():
-    # Beyond 0 or 1 as corrected, and so put on it with both ends; one inside stays as it is.
-    low, high = np.array([0.0, 1.0, 0.0]), np.array([0.0, 1.0, 0.01])
-    shrunken = Figures(low, np.zeros(3), low, high)
-    found = bounded(shrunken, np.array([0.1, 0.9, 0.1]), 0.05, 512, 128)
-    assert found.ci_low.tolist() == [0.0, 1.0 - 1.0 / 128, 0.0]
-    assert found.ci_high.tolist() == [1.0 / 128, 1.0, 0.01]
+@pytest.mark.parametrize(
+    ("chance", "seen"), [(0.001, ("p5", "p25", "p50", "p75")), (0.004, ("p5", "p25"))]
+)
+def test_few_paths_cannot_tell_a_small_chance_from_none(chance, seen):
+    # Every point has the same chance: what differs between points is that of the paths.
+    rng = np.random.default_rng(4)
+    a, b = rng.binomial(128, chance, (2, REPLICATES, 32)) / 128
+    told = over_inputs(a, b, probability=True, paths=256).figures
+    mirrored = over_inputs(1.0 - a, 1.0 - b, probability=True, paths=256).figures
+    for name, other in zip(QUANTILES, QUANTILES[::-1], strict=True):
+        if name in seen:
+            assert told[name].ci_low == 0.0 and chance <= told[name].ci_high < 5.0 * chance
+        np.testing.assert_allclose(mirrored[other].ci_low, 1.0 - told[name].ci_high, atol=1e-12)
+
+
+def test_chances_of_survivors_are_told_no_better_than_their_paths_allow():
+    # Denominators differ, so values differ by far less than one path: no step shows in them.
+    rng = np.random.default_rng(5)
+    survivors = rng.integers(60, 129, (2, REPLICATES, 32))
+    truth = 1.0 - 10.0 ** rng.uniform(-3.0, -1.0, (REPLICATES, 32))
+    a, b = rng.binomial(survivors, truth) / survivors
+    paths = survivors.sum(axis=0)
+    figures = over_inputs(a, b, probability=True, paths=paths).figures
+    step = (1.0 / paths).mean()
+    for name, level in (("p50", 0.5), ("p75", 0.75), ("p95", 0.95)):
+        number, true = figures[name], np.quantile(truth, level)
+        assert number.ci_low < true < number.ci_high
+        assert number.ci_high - number.ci_low > 0.5 * step
+    assert figures["p95"].ci_high == 1.0
