@@ -60,12 +60,12 @@ def run_net(net: int, folder: Path) -> None:
     points = frozen_points(lowered.market, lowered.schedule, SEED)
     design = input_design(scenario)
     assert design is not None
-    outer = OuterPoints(scenario, design, points, PATHS)
+    outer = OuterPoints(scenario, lowered, design, points, PATHS, POINTS)
     began = time.process_time()
     totals = Totals(lowered.layout, 1, independent=False, two_levels=True)
     for point in range(POINTS):
         first = path_number(net, point * PATHS)
-        chunk = run_outer_chunk(lowered, outer, Chunk(point, net, first, PATHS))
+        chunk = run_outer_chunk(outer, Chunk(point, net, first, PATHS))
         assert totals.outer is not None
         assert chunk.outer is not None
         totals.outer[0].append(chunk.outer)

@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri
 
 from benchmarks.markdown import table
 from capexrisk.estimate.budget_split import propose_split
-from capexrisk.estimate.inner_noise import order_statistics, smoothing
+from capexrisk.estimate.inner_noise import smoothing, spread_ties
 from capexrisk.estimate.over_inputs import LEVELS, over_inputs, variance_between
 
 REPLICATES, SEEDS = 32, 200
@@ -69,7 +69,7 @@ def methods(a: np.ndarray, b: np.ndarray) -> dict[str, Quantiles]:
     inside = position - lower
 
     def ordered(values: np.ndarray) -> np.ndarray:
-        return order_statistics(values.reshape(-1, points))[0]
+        return spread_ties(np.sort(values.reshape(-1, points), axis=1))[0]
 
     def at(sorted_values: np.ndarray) -> Quantiles:
         return sorted_values[:, lower] * (1 - inside) + sorted_values[:, lower + 1] * inside

@@ -112,7 +112,7 @@ def test_a_point_is_a_run_of_its_scenario():
     outer, base = all_draws_of(asked.lowered, asked.plan), asked.lowered
     conditional = ConditionalEstimates(totals_of(asked), base)
     replicate, point = 7, 1
-    here = with_parameters(
+    (here,) = with_parameters(
         base,
         outer.parameters(outer.numbers(replicate, point, 1)[0]),
         outer.scenario.start_quarter,

@@ -10,7 +10,7 @@ from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import split_evidence
 from capexrisk.scenario.uncertainty import Uncertainty
 from capexrisk.uncertainty import InputDesign
-from capexrisk.uncertainty.ranges import range_by, ranges
+from capexrisk.uncertainty.ranges import on_bounds, range_by, ranges
 from capexrisk.uncertainty.wording import law_in_words
 
 __all__ = ["CORRELATIONS", "GROUPS", "Row", "correlation_rows", "group_rows", "ranges_by_input"]
@@ -23,10 +23,15 @@ LEAST_TOLD: Final = 1e-6  # share that is cut off
 
 
 def ranges_by_input(design: InputDesign) -> dict[str, str]:
-    """P5 to P95 of each input that is moved, one after the other in a list."""
+    """P5 to P95 of each input that is moved, one after the other in a list.
+
+    Where several groups together take a number out of its bounds, the share is said.
+    """
     found: dict[str, list[str]] = {}
-    for entry, (low, high) in zip(design.entries, ranges(design), strict=True):
-        found.setdefault(write_path(entry.path), []).append(_range(low, high))
+    told = zip(design.entries, ranges(design), on_bounds(design), strict=True)
+    for entry, (low, high), share in told:
+        bound = f" ({100.0 * share:.2g} % on a bound)" if share > 0.0 else ""
+        found.setdefault(write_path(entry.path), []).append(_range(low, high) + bound)
     return {path: ", ".join(parts) for path, parts in found.items()}
 
 

@@ -33,6 +33,7 @@ def propose_split(
     cost_of_point: float = 0.0,
     fewest_points: int = FEWEST_POINTS,
     fewest_paths: int = FEWEST_PATHS,
+    most_paths: int | None = None,
 ) -> Split:
     """Split a budget of paths so that the spread over inputs is best known.
 
@@ -61,8 +62,8 @@ def propose_split(
         Paths of all points together.
     cost_of_point : float
         What a point costs besides its paths, in paths.
-    fewest_points, fewest_paths : int
-        Powers of two.
+    fewest_points, fewest_paths, most_paths : int
+        Powers of two; by default there is no most.
 
     Returns
     -------
@@ -94,6 +95,8 @@ def propose_split(
     of_path = paths * (0.25 * (a - b) ** 2).mean(axis=(-2, -1))
     known = between > 0.0
     most = int(np.log2(budget / fewest_points - cost_of_point))
+    if most_paths is not None:
+        most = min(most, round(np.log2(most_paths)))
     choices = 2 ** np.arange(round(np.log2(fewest_paths)), most + 1)
     points = 2 ** np.floor(np.log2(budget / (choices + cost_of_point)))
     if not known.any():

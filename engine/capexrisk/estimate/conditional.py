@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, AT_RISK
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.outer import QUANTILES_OF, OuterTotals, joined, quantile_rows
+from capexrisk.estimate.outer import (
+    LEAST_FOR_QUANTILES,
+    QUANTILES_OF,
+    OuterTotals,
+    joined,
+    quantile_rows,
+)
 from capexrisk.estimate.table import counts_of, hits_of, sample_of
 from capexrisk.estimate.totals import Floats, Totals
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.lowering import LoweredScenario
-
-# Fewer paths in a half give quantiles with a bias that both halves share, so that it does not show.
-LEAST_FOR_QUANTILES: Final = 512
 
 
 class Halves(NamedTuple):
@@ -73,6 +76,14 @@ class ConditionalEstimates(Mapping[Name, Halves]):
             found = np.where(self._refused, some.mean(axis=1, keepdims=True), found)
         first, second = np.moveaxis(found, -1, 0)
         return Halves(first, second)
+
+    def paths(self, name: Name) -> Floats:
+        """Paths behind the estimate at each point, (R, P): of a chance given an event, with it."""
+        line, every = self._by_name[name], self._totals.paths
+        counted = name.statistic == "probability" and line.metric.estimator != "chance"
+        behind = hits_of(line, self._totals, self._lines)[1] if counted else every
+        found: Floats = behind.reshape(self._shape).sum(axis=2).astype(float)
+        return np.where(self._refused[..., 0], float(2 * every.max(initial=0)), found)
 
     def variance(self, name: Name, totals: Totals) -> Floats:
         """Mean squared deviation of an amount from the mean of all paths, by replicate, (R,).

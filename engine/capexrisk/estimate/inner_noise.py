@@ -11,11 +11,18 @@ See `over_inputs` for the notation. The quantiles of y lie too far out. Two corr
   bias. It is added. As it is noisy, yet smooth in the level, a cubic in the normal score is fitted
   to it first.
 
+Both suppose that the values are spread smoothly over what the noise blurs. Where many points have
+one value, a chance of exactly 0 before all, the bias of a quantile near it falls with the root of
+the inner paths, and shrinkage moves that value although it has no noise. So every interval also
+holds two quantiles that suppose nothing of the kind: the one seen, without any correction, and the
+one of a jackknife for a bias that falls with the root.
+
 `benchmarks.two_levels.corrections` compares them.
 """
 
 from __future__ import annotations
 
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -40,13 +47,16 @@ class Shrunken(NamedTuple):
 
     Attributes
     ----------
-    ordered : ndarray, shape (metrics, points)
+    seen, apart, ordered : ndarray, shape (metrics, points)
+        In order: the values as they are, with equal ones spread, and moved.
     factor, total : ndarray, shape (metrics, 1)
         k, and the variance before.
     gap : ndarray, shape (metrics,)
         Median step between neighbouring values.
     """
 
+    seen: Floats
+    apart: Floats
     ordered: Floats
     factor: Floats
     total: Floats
@@ -54,7 +64,12 @@ class Shrunken(NamedTuple):
 
 
 def corrected_quantiles(
-    a: Floats, b: Floats, between: Floats, levels: tuple[float, ...], confidence: float
+    a: Floats,
+    b: Floats,
+    between: Floats,
+    levels: tuple[float, ...],
+    confidence: float,
+    step: Floats | float = 0.0,
 ) -> list[Figures]:
     """Quantiles over inputs, one a level.
 
@@ -62,9 +77,9 @@ def corrected_quantiles(
     are the levels of order statistics that hold the quantile, for as many independent points as
     have the same error of the level. That error is the spread of the replicates' linear parts: the
     share of points below the quantile, and what the replicate adds to m and k. The interval, not
-    the standard error, also covers half of the correction, by which it may be wrong, and half of
-    the step between the values that estimates take. NaN: an end beyond the points, and everything
-    but the value where B cannot be told from 0.
+    the standard error, also covers half of the correction, by which it may be wrong, half of the
+    step between the values that estimates take, and what an atom may do (see above). NaN: an end
+    beyond the points, and everything but the value where B cannot be told from 0.
 
     Parameters
     ----------
@@ -73,6 +88,8 @@ def corrected_quantiles(
         B as each replicate tells it.
     levels : tuple of float
     confidence : float
+    step : ndarray, shape (...), or float
+        Least step between the values that estimates at a point can take.
     """
     *metrics, several, each = a.shape
     points = several * each
@@ -82,8 +99,10 @@ def corrected_quantiles(
     mean = y.mean(axis=(1, 2))[:, None]
     variance = np.maximum(between.mean(axis=1), 0.0)[:, None]
 
-    x = shrink(y, mean, variance)
-    halves = 0.5 * (shrink(a, mean, variance).ordered + shrink(b, mean, variance).ordered)
+    x, of_a, of_b = (shrink(values, mean, variance) for values in (y, a, b))
+    halves = 0.5 * (of_a.ordered + of_b.ordered)
+    apart_in_halves = 0.5 * (of_a.apart + of_b.apart)
+    steps = np.maximum(x.gap, x.factor[:, 0] * np.broadcast_to(step, metrics).reshape(-1))
     at = np.stack([quantile(x.ordered, level) for level in levels], axis=1)
     corrections = (x.ordered - halves) @ smoothing(points, levels)
     corrected = np.maximum.accumulate(at + corrections, axis=1)
@@ -110,12 +129,14 @@ def corrected_quantiles(
         reached = order_levels(level, error, half_width, confidence, points)
         low, high = (np.where(sure, quantile(x.ordered, end) - plain, np.nan) for end in reached)
         low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
-        doubt = 0.5 * np.hypot(value - raw[:, column], x.gap)
+        doubt = 0.5 * np.hypot(value - raw[:, column], steps)
+        seen, apart = quantile(x.seen, level), quantile(x.apart, level)
+        by_root = apart + (apart - quantile(apart_in_halves, level)) / (sqrt(2.0) - 1.0)
         numbers = Figures(
             value,
             (high - low) / (2.0 * half_width),
-            value - np.hypot(low, doubt),
-            value + np.hypot(high, doubt),
+            np.minimum(value - np.hypot(low, doubt), np.minimum(seen, by_root)),
+            np.maximum(value + np.hypot(high, doubt), np.maximum(seen, by_root)),
         )
         found.append(Figures(*(number.reshape(metrics) for number in numbers)))
     return found
@@ -123,21 +144,23 @@ def corrected_quantiles(
 
 def shrink(values: Floats, mean: Floats, variance: Floats) -> Shrunken:
     """Values, (metrics, R, P), with this variance about this mean, each (metrics, 1)."""
-    ordered, gap = order_statistics(values.reshape(len(values), -1))
+    seen = np.sort(values.reshape(len(values), -1), axis=1)
+    apart, gap = spread_ties(seen)
     total = ((values - mean[..., None]) ** 2).mean(axis=(1, 2))[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         factor = np.where(total > 0.0, np.sqrt(variance / total), 0.0)
-    return Shrunken(mean + factor * (ordered - mean), factor, total, factor[:, 0] * gap)
+    moved = mean + factor * (apart - mean)
+    return Shrunken(seen, apart, moved, factor, total, factor[:, 0] * gap)
 
 
-def order_statistics(values: Floats) -> tuple[Floats, Floats]:
-    """Sorted values of each row; equal ones spread evenly between their neighbours' middles.
+def spread_ties(seen: Floats) -> tuple[Floats, Floats]:
+    """Rows in order, their equal values spread evenly between their neighbours' middles.
 
     Estimated probabilities are multiples of 1 / n. Halfway through a run of equal values stands
     their own value (the mid-distribution's quantiles: Y. Ma, M. Genton and E. Parzen, Annals of the
     Institute of Statistical Mathematics 63, 2011). Also the median gap between different ones.
     """
-    ordered = np.sort(values, axis=1)
+    ordered = seen.copy()
     rises = np.diff(ordered, axis=1)
     differ = rises > ROUNDING * np.ptp(ordered, axis=1, keepdims=True)
     rank = np.arange(ordered.shape[1])

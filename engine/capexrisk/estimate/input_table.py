@@ -4,7 +4,8 @@ Columns: issuer, period, metric and statistic as in the tidy table; value, stand
 ci_high and n of the predictive estimate, over inputs and paths together; then, for what can be told
 at each outer point, the distribution over the inputs of the estimate given the inputs: sd, p5, p25,
 p50, p75, p95, each with _low and _high, the ends of its 95 % interval; and share, of a path's
-variance that comes from the inputs, with its interval.
+variance that comes from the inputs, with its interval. A quantile of chances that cannot be told
+from 0, or from 1, has no value, only its interval.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ import numpy as np
 import pandas as pd
 
 from capexrisk.estimate.conditional import ConditionalEstimates
+from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.over_inputs import LEVELS, over_inputs
 from capexrisk.estimate.table import EstimateTable
-from capexrisk.estimate.totals import Totals
+from capexrisk.estimate.totals import Floats, Totals
 from capexrisk.lowering import LoweredScenario
 
 PREDICTIVE: Final = ("value", "standard_error", "ci_low", "ci_high", "n")
-SPREAD: Final = ("sd", *(f"p{100 * level:g}" for level in LEVELS), "share")
+QUANTILES: Final = tuple(f"p{100 * level:g}" for level in LEVELS)
+SPREAD: Final = ("sd", *QUANTILES, "share")
 OVER_INPUTS: Final = tuple(f"{name}{end}" for name in SPREAD for end in ("", "_low", "_high"))
 # What is kept of each point.
 HEADLINES: Final = (
@@ -87,17 +90,28 @@ def _spread(names: Sequence[Name], totals: Totals, lowered: LoweredScenario) -> 
     amounts = [row for row in told if names[row].statistic != "probability"]
     for rows, probability in ((chances, True), (amounts, False)):
         if rows:
-            variance = None
-            if not probability:
+            variance = paths = None
+            if probability:
+                paths = np.array([conditional.paths(names[row]) for row in rows])
+            else:
                 variance = np.array([conditional.variance(names[row], totals) for row in rows])
             figures = over_inputs(
                 np.array([told[row].first for row in rows]),
                 np.array([told[row].second for row in rows]),
                 probability=probability,
+                paths=paths,
                 outcome_variance=variance,
             ).figures
             for at, name in enumerate(SPREAD):
                 of_all = figures[name]
                 ends = (of_all.value, of_all.ci_low, of_all.ci_high)
+                if probability and name in QUANTILES:
+                    ends = (_resolved(of_all), *ends[1:])
                 spread[rows, 3 * at : 3 * at + 3] = np.stack(ends, axis=-1)
     return pd.DataFrame(spread, columns=list(OVER_INPUTS))
+
+
+def _resolved(chances: Figures) -> Floats:
+    """Values of chances; NaN where the paths at a point cannot tell them from 0, or from 1."""
+    untold = (chances.ci_low <= 0.0) | (chances.ci_high >= 1.0)
+    return np.where(untold, nan, chances.value)

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from capexrisk.estimate.figures import Figures, of_mean, of_ratio, of_root, of_variance
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.inner_bounds import bounded
 from capexrisk.estimate.inner_noise import corrected_quantiles
 from capexrisk.estimate.intervals import CONFIDENCE, student_half_width
 
@@ -57,6 +58,7 @@ def over_inputs(
     second: ArrayLike,
     *,
     probability: bool = False,
+    paths: ArrayLike | None = None,
     outcome_variance: ArrayLike | None = None,
     levels: tuple[float, ...] = LEVELS,
     confidence: float = CONFIDENCE,
@@ -71,6 +73,9 @@ def over_inputs(
     probability : bool
         Whether the values are probabilities: numbers then stay within [0, 1], and the variance of
         an outcome is known.
+    paths : array_like, shape (..., R, P) or a number, optional
+        Paths behind the value at each point, of probabilities. No interval then claims more than so
+        few paths can tell.
     outcome_variance : array_like, shape (..., R) or (..., 1), optional
         Mean squared deviation of a path's outcome from the mean of all paths, by replicate or of
         all together.
@@ -104,13 +109,18 @@ def over_inputs(
         "sd": of_root(between, half_width),
         "noise_variance": of_variance(noise, half_width),
     }
-    quantiles = corrected_quantiles(a, b, between, levels, confidence)
+    behind = None if paths is None else np.broadcast_to(np.asarray(paths, dtype=float), y.shape)
+    step = 0.0 if behind is None else (1.0 / behind).mean(axis=(-2, -1))
+    quantiles = corrected_quantiles(a, b, between, levels, confidence, step)
     for level, numbers in zip(levels, quantiles, strict=True):
         figures[f"p{100 * level:g}"] = numbers
     if probability:
         within = figures.keys() - {"sd", "noise_variance"}
         figures |= {name: figures[name].clipped(0.0, 1.0) for name in within}
         mean = by_replicate.mean(axis=-1, keepdims=True)
+        for level in () if behind is None else levels:
+            name = f"p{100 * level:g}"
+            figures[name] = bounded(figures[name], y, behind, level, confidence)
         outcome_variance = by_replicate * (1.0 - 2.0 * mean) + mean**2
     if outcome_variance is not None:
         of_outcome = np.broadcast_to(np.asarray(outcome_variance, dtype=float), between.shape)

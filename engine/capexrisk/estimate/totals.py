@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from capexrisk.estimate.outer import OuterTotals, joined
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
+from capexrisk.kernel.tally import add_cells
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -192,8 +193,7 @@ class Totals:
         self.paths[r] = total
         self.nonzero[r] += chunk.nonzero
         cells = self.histogram[0 if self.independent else r].reshape(-1)
-        # With equal types, and indices as wide as addresses, it takes half the time of `+=`.
-        np.add.at(cells, chunk.cells.astype(np.intp), chunk.cell_counts.astype(cells.dtype))
+        add_cells(cells, chunk.cells, chunk.cell_counts)
         self.counts[r] += chunk.counts
         self.joint[r] += chunk.joint
 

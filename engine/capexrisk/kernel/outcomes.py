@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import Any, Literal
 
@@ -156,6 +157,10 @@ class OutcomeLayout:
             levels=max(_levels(quantity, axes) for quantity in quantities.values()),
         )
 
+    def __hash__(self) -> int:
+        # Of its sizes: what is worked out of a layout is worked out once.
+        return hash((self.distributions, self.amounts, self.rows, self.levels))
+
     @property
     def detailed(self) -> bool:
         """Whether any quantity is detail."""
@@ -177,18 +182,27 @@ class OutcomeLayout:
         money_units : ndarray, shape (issuers + 1,)
             See `Schedule`.
         """
-        units = np.ones(self.distributions)
-        for name, quantity in self.quantities.items():
-            if quantity.kind == "distribution" and quantity.money:
-                own = money_units[:-1] if "issuer" in quantity.axes else money_units[-1:]
-                begin, rows = self.first[name], prod(self.shape(name))
-                units[begin : begin + rows] = np.repeat(own, rows // own.size)
+        units: NDArray[np.float64] = np.append(money_units, 1.0)[_money_units(self)]
         return units
 
     def offsets(self) -> OutcomeRows:
         """The layout for the kernel: first rows as offsets into a block's flat outcomes."""
         collected = {name: row * BLOCK for name, row in self.first.items()}
         return OutcomeRows(*(collected.get(quantity.name, ABSENT) for quantity in CATALOGUE))
+
+
+@lru_cache
+def _money_units(layout: OutcomeLayout) -> NDArray[np.int64]:
+    """Number of each histogram's unit: an issuer's, of all issuers together, or 1."""
+    issuers = layout.axes["issuer"]
+    together, one = issuers, issuers + 1
+    found = np.full(layout.distributions, one)
+    for name, quantity in layout.quantities.items():
+        if quantity.kind == "distribution" and quantity.money:
+            own = np.arange(issuers) if "issuer" in quantity.axes else np.array([together])
+            begin, rows = layout.first[name], prod(layout.shape(name))
+            found[begin : begin + rows] = np.repeat(own, rows // own.size)
+    return found
 
 
 def _collected(collect: Collect) -> tuple[Quantity, ...]:

@@ -8,6 +8,7 @@ run does not collect.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -87,8 +88,9 @@ class Recording(NamedTuple):
     of_market: Moves
 
 
+@lru_cache
 def recording(layout: OutcomeLayout) -> Recording:
-    """The moves that fill this layout."""
+    """The moves that fill this layout; worked out once, and read-only."""
 
     def moves(table: Sources) -> Moves:
         found = []

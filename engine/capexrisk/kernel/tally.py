@@ -11,7 +11,7 @@ from capexrisk.kernel.block import BLOCK, LANES, slot
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.histogram import cell_of
 from capexrisk.kernel.outcomes import OutcomeLayout
-from capexrisk.numeric.jit import loop
+from capexrisk.numeric.jit import entry, loop
 
 COPIES = 8  # of every counter, for eight consecutive paths
 QUARANTINE_LISTED = 64  # broken paths named per chunk; the rest are only counted
@@ -83,6 +83,13 @@ def finished(tally: RunningTally) -> Tally:
         quarantine=tally.quarantine.copy(),
         paths=tally.paths.copy(),
     )
+
+
+@entry
+def add_cells(histogram, cells, counts):
+    """Add counts to the cells of a flat histogram, each named once."""
+    for index in range(cells.size):
+        histogram[np.uint64(cells[index])] += counts[index]
 
 
 @loop

@@ -13,6 +13,7 @@ from typing import get_args
 from capexrisk.errors import ArgumentError, refuse_type, suggest
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.kernel.schedule import Schedule
+from capexrisk.lowering.columns import COLUMNS, cases
 from capexrisk.lowering.market import lower_market
 from capexrisk.lowering.tables import issuer_key, lower_tables, tables_of_inputs
 from capexrisk.model.parameters import Market
@@ -140,9 +141,9 @@ def with_inputs(lowered: LoweredScenario, changes: Mapping[str, object]) -> Lowe
 
 
 def with_parameters(
-    lowered: LoweredScenario, parameters: Parameters, start_quarter: int
-) -> LoweredScenario:
-    """Lower other parameters of a scenario, in a third of a millisecond.
+    lowered: LoweredScenario, parameters: Parameters, start_quarter: int, points: int = 1
+) -> list[LoweredScenario]:
+    """Lower other parameters of a scenario, of several points at once.
 
     Calendar, events, units of the histograms and the issuer that counts as the smallest stay those
     of the scenario, so that totals of both can be added.
@@ -151,17 +152,30 @@ def with_parameters(
     ----------
     lowered : LoweredScenario
     parameters : dict
-        As of `Scenario.parameters`, with the same issuers and quarters.
+        As of `Scenario.parameters`, with the same issuers and quarters. Where points differ, a
+        column of numbers, shape (points,), stands in the place of a number.
     start_quarter : int
         Calendar quarter of the first quarter, 1 to 4.
+    points : int
+
+    Returns
+    -------
+    list of LoweredScenario
+        To the bit what the numbers of each point alone would give.
     """
-    start = start_of(parameters)
-    tables = tables_of_inputs(parameters, start, start_quarter)
-    return replace(
-        lowered,
-        market=lower_market(parameters, start),
-        schedule=lowered.schedule._replace(**tables),
-    )
+    start = start_of(parameters, COLUMNS)
+    tables = tables_of_inputs(parameters, start, start_quarter, points)
+    markets = map(Market._make, cases(tuple(lower_market(parameters, start)), points))
+    return [
+        replace(
+            lowered,
+            market=market,
+            schedule=lowered.schedule._replace(
+                **{name: table[point] for name, table in tables.items()}
+            ),
+        )
+        for point, market in enumerate(markets)
+    ]
 
 
 def _numbers(scenario: Scenario) -> tuple[Market, Schedule]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log, sqrt
+from collections.abc import Sequence
+from math import inf
+from math import log as log_of
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from capexrisk.model.parameters import DELTA, Market, Triple
+from capexrisk.lowering.columns import exp, expm1, lifted, log, number, sqrt, tables, total
+from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
 from capexrisk.scenario.opening import Parameters, Start, balances
 
@@ -15,13 +19,13 @@ CLOSED = [0.0, 0.0, 0.0]  # access to what is no market
 
 
 def lower_market(parameters: Parameters, start: Start) -> Market:
-    """Lower the market.
+    """Lower the market, of one scenario or, as columns, of several.
 
     A field that has the name of a parameter takes its value as it is; the others are written here.
     """
     m = parameters["market"]
     nu = m["tail_dof"]
-    root = np.linalg.cholesky(np.array(m["correlation"], dtype=float))
+    root = np.linalg.cholesky(_matrix(m["correlation"]))
     hazard = m["hazard"]
     calm = _calm_chances(hazard)
     absorb = m["absorb"]
@@ -32,15 +36,15 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "speed": m["demand_speed"],
         "speed_sigma": m["demand_speed_sigma"],
         "log_revenue_yield": log(m["revenue_yield"]),
-        "root": tuple(float(root[row, column]) for row in range(5) for column in range(row + 1)),
+        "root": tuple(_entry(root, row, column) for row in range(5) for column in range(row + 1)),
         "mixing_scale": sqrt((nu - 2.0) / nu),
         "mixing_mean": 1.0 - 2.0 / (9.0 * nu),
         "mixing_sigma": sqrt(2.0 / (9.0 * nu)),
         "log_spread_start": log(m["oas0_bp"]),
-        "log_spread_mean": _triple([log(level) for level in m["oas_mean_bp"]]),
+        "log_spread_mean": tuple(log(level) for level in m["oas_mean_bp"]),
         "spread_decay": _decay(m["oas_speed"]),
-        "spread_step": _triple(
-            [ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]]
+        "spread_step": tuple(
+            ornstein_uhlenbeck_step(sigma, m["oas_speed"]) for sigma in m["oas_sigma"]
         ),
         "log_spread_cap": log(m["oas_cap_bp"]),
         "jump_probability": _chance(m["jump_rate"]),
@@ -65,7 +69,7 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "variable_cost": m["variable_cost"],
         "fixed_cost": m["fixed_cost"],
         "calm_anchor": _chance(m["anchor_hazard"]),
-        "log_without_anchor": log(1.0 - m["anchor_share"]) if m["anchor_share"] < 1.0 else -inf,
+        "log_without_anchor": _log_without(m["anchor_share"]),
         "earned_share": DELTA / m["prepaid_term"],
         "capex_decay": _decay(m["capex_speed"]),
         "run_quarters": _triple(m["run_quarters"]),
@@ -77,11 +81,11 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
         "secured_extra": m["secured_extra_bp"],
         "channel_extra": tuple(m.get(f"{name}_extra_bp", 0.0) * 1e-4 for name in CHANNELS),
         "premium_start": tuple(
-            m["premium_beta"] * issued / (absorb[name] or 1.0) / premium_lost
+            m["premium_beta"] * issued / _or_one(absorb[name]) / premium_lost
             for name, issued in zip(BOND_MARKETS, m["issuance0"], strict=True)
         ),
         "premium_decay": _decay(m["premium_speed"]),
-        "debt_start": sum(sum(balances(issuer)) for issuer in parameters["issuers"]),
+        "debt_start": total(total(balances(issuer)) for issuer in parameters["issuers"]),
     }
     return Market(**as_they_are(Market._fields, m, written), **written)
 
@@ -91,38 +95,61 @@ def as_they_are(
 ) -> dict[str, Any]:
     """Parameters that a record takes under their own names and that nothing is written for."""
     return {
-        field: float(parameters[field])
+        field: number(parameters[field])
         for field in fields
         if field in parameters and field not in written
     }
 
 
-def _triple(values: list[float]) -> Triple:
-    first, second, third = (float(value) for value in values)
-    return first, second, third
+def _triple(values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(number(value) for value in values)
 
 
-def _decay(rate: float) -> float:
+def _matrix(rows: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
+    """A matrix; of columns, one of each case."""
+    several = [value.size for row in rows for value in row if isinstance(value, np.ndarray)]
+    found = tables(rows, max(several, default=1))
+    return found if several else found[0]
+
+
+def _entry(matrix: NDArray[np.float64], row: int, column: int) -> Any:
+    """An entry of a matrix: a number, or a column."""
+    value = matrix[..., row, column]
+    return value if value.ndim else float(value)
+
+
+@lifted
+def _log_without(share: float) -> float:
+    return log_of(1.0 - share) if share < 1.0 else -inf
+
+
+@lifted
+def _or_one(divisor: float) -> float:
+    return divisor or 1.0
+
+
+def _decay(rate: Any) -> Any:
     """What a quarter leaves of 1 at a rate a year."""
     return exp(-rate * DELTA)
 
 
-def _chance(rate: float) -> float:
+def _chance(rate: Any) -> Any:
     """Chance of at least one event in a quarter at a rate a year; what a decay takes of 1."""
-    return -float(np.expm1(-rate * DELTA))
+    return -expm1(-rate * DELTA)
 
 
-def ornstein_uhlenbeck_step(sigma: float, speed: float) -> float:
+def ornstein_uhlenbeck_step(sigma: Any, speed: Any) -> Any:
     """Standard deviation of a quarter's step."""
-    return sigma * sqrt(-np.expm1(-2.0 * speed * DELTA) / (2.0 * speed))
+    return sigma * sqrt(-expm1(-2.0 * speed * DELTA) / (2.0 * speed))
 
 
-def _calm_chances(hazard: list[list[float]]) -> list[list[float]]:
+def _calm_chances(hazard: Sequence[Sequence[Any]]) -> list[list[Any]]:
     """Chances to be in each regime after a quarter, from each, if no hazard is multiplied."""
-    rates = np.array(hazard, dtype=float)
-    np.fill_diagonal(rates, 0.0)
-    total = rates.sum(axis=1)
-    leave = -np.expm1(-total * DELTA)
-    chances = rates * (leave / np.where(total > 0.0, total, 1.0))[:, None]
-    np.fill_diagonal(chances, 1.0 - leave)
-    return [list(column) for column in chances.T]
+    rates = _matrix(hazard)
+    regimes = range(len(hazard))
+    rates[..., regimes, regimes] = 0.0
+    in_all = rates.sum(axis=-1)
+    leave = -np.expm1(-in_all * DELTA)
+    chances = rates * (leave / np.where(in_all > 0.0, in_all, 1.0))[..., None]
+    chances[..., regimes, regimes] = 1.0 - leave
+    return [[_entry(chances, old, new) for old in regimes] for new in regimes]

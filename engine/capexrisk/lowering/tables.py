@@ -9,6 +9,7 @@ import numpy as np
 
 from capexrisk.errors import ScenarioError
 from capexrisk.kernel.schedule import Floats, Schedule
+from capexrisk.lowering.columns import cases, tables, total
 from capexrisk.lowering.issuer import lower_issuer
 from capexrisk.model.parameters import DELTA, Market, Scheduled
 from capexrisk.model.vocabulary import CHANNELS
@@ -27,8 +28,9 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     parameters = scenario.parameters
     issuers = parameters["issuers"]
     year, year_ends = _calendar(scenario)
+    of_inputs = tables_of_inputs(parameters, start, scenario.start_quarter, 1)
     return Schedule(
-        **tables_of_inputs(parameters, start, scenario.start_quarter),
+        **{name: table[0] for name, table in of_inputs.items()},
         issuer_keys=_issuer_keys([issuer["name"] for issuer in issuers]),
         events=_events(parameters),
         year=year,
@@ -40,35 +42,42 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     )
 
 
-def tables_of_inputs(parameters: Parameters, start: Start, start_quarter: int) -> dict[str, Any]:
+def tables_of_inputs(
+    parameters: Parameters, start: Start, start_quarter: int, points: int
+) -> dict[str, Floats]:
     """The tables of a `Schedule` that its inputs decide, by name; the rest is calendar and units.
 
     Parameters
     ----------
     parameters : dict
-        As of `Scenario.parameters`.
+        As of `Scenario.parameters`; numbers may be columns.
     start : Start
     start_quarter : int
         Calendar quarter of the first quarter, 1 to 4.
+    points : int
+        Entries of a column: each table has one for each point, along its first axis.
     """
     issuers = parameters["issuers"]
     market = parameters["market"]
-    weight = sum(issuer["relative_yield"] * issuer["buildout_capital"] for issuer in issuers)
+    weight = total(issuer["relative_yield"] * issuer["buildout_capital"] for issuer in issuers)
     k = np.arange(parameters["quarters"])
-    season = _table(issuers, "seasonality")
-    speed = market["capex_speed"]
+    lists = {
+        name: tables([issuer[name] for issuer in issuers], points)
+        for name in ("capex_plan", "maturities", "leases", "seasonality")
+    }
+    season = lists.pop("seasonality")
+    speed = np.array(cases(market["capex_speed"], points))[:, None]
+    growth = np.array(cases(market["bond_market_growth"], points))
     return {
-        "issuers": np.array(
-            [lower_issuer(issuer, market, start, weight) for issuer in issuers], dtype=float
+        "issuers": tables(
+            [lower_issuer(issuer, market, start, weight) for issuer in issuers], points
         ),
-        "capex_plan": _table(issuers, "capex_plan"),
-        "maturities": _table(issuers, "maturities"),
-        "leases": _table(issuers, "leases"),
+        **lists,
         "capex_variance": -np.expm1(-2.0 * speed * DELTA * (k + 1)) / (2.0 * speed),
-        "opening": np.array([balances(issuer) for issuer in issuers]),
-        "advance": np.array([_advances(issuer) for issuer in issuers]),
-        "season": np.ascontiguousarray(season[:, (start_quarter - 1 + k) % 4]),
-        "growth": (1.0 + market["bond_market_growth"]) ** (k * DELTA),
+        "opening": tables([balances(issuer) for issuer in issuers], points),
+        "advance": tables([_advances(issuer) for issuer in issuers], points),
+        "season": np.ascontiguousarray(season[:, :, (start_quarter - 1 + k) % 4]),
+        "growth": np.array([(1.0 + each) ** (k * DELTA) for each in growth]),
     }
 
 
@@ -78,11 +87,6 @@ def issuer_key(name: str) -> int:
     The name, not the place in the list: an issuer keeps its draws when others come and go.
     """
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "little")
-
-
-def _table(issuers: list[Parameters], name: str) -> Floats:
-    """A list of each issuer, a row each."""
-    return np.array([issuer[name] for issuer in issuers], dtype=float)
 
 
 def _money_units(parameters: Parameters, start: Start) -> Floats:
@@ -97,9 +101,9 @@ def _money_units(parameters: Parameters, start: Start) -> Floats:
     return units
 
 
-def _advances(issuer: Parameters) -> list[float]:
+def _advances(issuer: Parameters) -> list[Any]:
     """Share of its pledge that each channel lends an issuer."""
-    return [float(issuer.get(f"{name}_advance", 0.0)) for name in CHANNELS]
+    return [issuer.get(f"{name}_advance", 0.0) for name in CHANNELS]
 
 
 def _calendar(scenario: Scenario) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:

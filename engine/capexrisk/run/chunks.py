@@ -15,7 +15,7 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws, IndependentDraws
 from capexrisk.points.frozen import frozen_points
 from capexrisk.run.outer import run_outer_chunk
-from capexrisk.run.plan import Chunk, RunPlan
+from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.uncertainty.design import input_design
 from capexrisk.uncertainty.outer import OuterPoints
 
@@ -56,7 +56,7 @@ def run_chunk(
         If the draws are for another number of issuers, quarters or paths.
     """
     if isinstance(draws, OuterPoints):
-        return run_outer_chunk(lowered, draws, chunk, work)
+        return run_outer_chunk(draws, chunk, work)
     tally, kept = simulate_chunk(
         lowered.market,
         lowered.schedule,
@@ -117,4 +117,5 @@ def all_draws_of(lowered: LoweredScenario, plan: RunPlan) -> Draws | OuterPoints
         raise ScenarioError(
             f"{scenario.name}: uncertainty.groups", "is empty", "give one, or outer = 0"
         )
-    return OuterPoints(scenario, design, points, plan.inner)
+    each = -(-plan.outer_points // REPLICATES)
+    return OuterPoints(scenario, lowered, design, points, plan.inner, each)

@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import numpy as np
 
-from capexrisk.estimate.outer import OuterTotals, quantile_rows
+from capexrisk.estimate.outer import LEAST_FOR_QUANTILES, OuterTotals, quantile_rows
 from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.points import POINT_BITS
 from capexrisk.kernel.simulate import Workspace, simulate_chunk, workspace
 from capexrisk.kernel.tally import QUARANTINE_LISTED, clear
-from capexrisk.lowering import LoweredScenario
 from capexrisk.run.plan import Chunk
-from capexrisk.scenario.section import Refused
 from capexrisk.uncertainty.outer import HALVES, OuterPoints
 
 
-def run_outer_chunk(
-    lowered: LoweredScenario, outer: OuterPoints, chunk: Chunk, work: Workspace | None = None
-) -> ChunkTotals:
+def run_outer_chunk(outer: OuterPoints, chunk: Chunk, work: Workspace | None = None) -> ChunkTotals:
     """Simulate the paths of a chunk's outer points and total their outcomes.
 
     Points whose scenario is refused have no paths; theirs count as quarantined.
 
     Parameters
     ----------
-    lowered : LoweredScenario
-        The scenario with the inputs as they stand.
     outer : OuterPoints
     chunk : Chunk
         Of whole points.
     work : Workspace, optional
         Memory that this thread used for an earlier chunk of a scenario with the same layout.
     """
-    layout, replicate = lowered.layout, chunk.replicate
+    layout, replicate = outer.base.layout, chunk.replicate
     first = (chunk.first_path & int(POINT_BITS)) // outer.inner
     points = chunk.paths // outer.inner
     work = workspace(layout) if work is None else work
     clear(work.tally)
-    rows = quantile_rows(layout)
+    rows = quantile_rows(layout) if outer.inner // HALVES >= LEAST_FOR_QUANTILES else []
     found = OuterTotals.room(layout, HALVES * points)
     squares = np.zeros(layout.amounts)
     nonzero = np.zeros(layout.amounts, dtype=np.int64)
     broken: list[tuple[int, int]] = []
-    numbers = outer.numbers(replicate, first, points)
-    for point, halves in enumerate(outer.halves(replicate, first, points)):
-        try:
-            here = outer.lowered(lowered, numbers[point])
-        except Refused:
+    scenarios = outer.lowered(replicate, first, points)
+    sources = outer.halves(replicate, first, points)
+    for point, (here, halves) in enumerate(zip(scenarios, sources, strict=True)):
+        if here is None:
             continue
         for number, half in enumerate(halves, HALVES * point):
             tally, kept = simulate_chunk(

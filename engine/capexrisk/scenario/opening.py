@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import math
+import operator
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from capexrisk.model.vocabulary import BALANCES, CHANNELS
 
 from .issuer import NEVER
+from .quantities import SMALLEST
 from .section import Refused
 
-__all__ = ["Books", "Start", "balances", "opening_books", "refuse_books", "start_of"]
+__all__ = [
+    "Books",
+    "Functions",
+    "Start",
+    "balances",
+    "capacity_weight",
+    "contradicts_itself",
+    "opening_books",
+    "refuse_books",
+    "refuse_no_capacity",
+    "start_of",
+]
 
 Parameters = dict[str, Any]  # under MODEL.md's names
 
 LEAST_VALUE: Final = 1e-6  # $bn a year, of what a value of shares is divided by
+
+
+class Functions(NamedTuple):
+    """Functions that Python has of numbers alone; `lowering.columns` has them of columns too."""
+
+    exp: Callable[..., Any]
+    power: Callable[..., Any]
+    larger: Callable[..., Any]
+    smaller: Callable[..., Any]
+    total: Callable[..., Any]
+
+
+OF_NUMBERS: Final = Functions(math.exp, operator.pow, max, min, sum)
 
 
 class Start(NamedTuple):
@@ -40,26 +68,46 @@ class Books(NamedTuple):
     pledge: float  # of the first quarter, as planned
 
 
-def start_of(parameters: Parameters) -> Start:
+def capacity_weight(parameters: Parameters, of: Functions = OF_NUMBERS) -> Any:
+    """What all issuers' capacity at the start is in proportion to; below `SMALLEST` it is none."""
+    return of.total(i["relative_yield"] * i["buildout_capital"] for i in parameters["issuers"])
+
+
+def refuse_no_capacity(parameters: Parameters) -> None:
+    """Refuse a start without any capacity.
+
+    Raises
+    ------
+    Refused
+    """
+    if capacity_weight(parameters) < SMALLEST:
+        raise Refused(
+            "no issuer has both buildout_capital_usd_bn and relative_yield",
+            "give at least one issuer both, a product of 0.000001 or more",
+            ("issuers",),
+        )
+
+
+def start_of(parameters: Parameters, of: Functions = OF_NUMBERS) -> Start:
     """Utilisation and spot earnings from the capacity and demand at the start."""
     m = parameters["market"]
-    capacity = m["revenue_yield"] * sum(
-        issuer["relative_yield"] * issuer["buildout_capital"] for issuer in parameters["issuers"]
-    )
-    glut = capacity / m["demand0"]
+    # Less is refused elsewhere; here it may not divide by 0, in a column of others that are sound.
+    weight = of.larger(capacity_weight(parameters, of), SMALLEST)
+    glut = m["revenue_yield"] * weight / m["demand0"]
     p = m["util_power"]
     # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
-    used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)
-    return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
+    less = of.power(of.smaller(glut, 1.0 / glut), p)
+    used = of.power(1.0 + less, -1.0 / p) / of.larger(glut, 1.0)
+    return Start(used, used * of.power(of.larger(1.0, 1.0 / glut), m["scarcity"]))
 
 
-def balances(issuer: Parameters) -> list[float]:
+def balances(issuer: Parameters) -> list[Any]:
     """Balances of an issuer at the start, $bn."""
     keys = (CHANNELS[name].opening for name in BALANCES)
-    return [0.0 if key is None else float(issuer[key]) for key in keys]
+    return [0.0 if key is None else issuer[key] for key in keys]
 
 
-def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
+def opening_books(i: Parameters, m: Parameters, start: Start, of: Functions = OF_NUMBERS) -> Books:
     """Books of an issuer; `i` and `m` are the parameters of the issuer and of the market."""
     b = i["contracted_share"]
     capacity = m["revenue_yield"] * i["relative_yield"] * i["buildout_capital"]
@@ -67,14 +115,14 @@ def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
     profit = capacity * ((1.0 - m["variable_cost"]) * earned - m["fixed_cost"])
     revenue = i["core_revenue"] + capacity * earned
     floor = m["cash_flow_floor"] * revenue
-    debt = sum(balances(i))
+    debt = of.total(balances(i))
     owed = debt + m["lease_multiple"] * 4.0 * i["leases"][0]
-    least = max(i["ocf"], floor)
+    least = of.larger(i["ocf"], floor)
     interest = i["coupon"] * debt
     own_share = 1.0 - i["finance_lease_share"]
     prepaid = i["prepaid_share"] * i["buildout_share"]
     outlay = (i["committed"] - prepaid) * own_share * i["capex_plan"][0]
-    due = min(i["maturities"][0], i["bonds"] + i["secured_debt"])
+    due = of.smaller(i["maturities"][0], i["bonds"] + i["secured_debt"])
     in_hand = i["buildout_capital"] + i["construction"]
     return Books(
         buildout_revenue=capacity * earned,
@@ -83,13 +131,23 @@ def opening_books(i: Parameters, m: Parameters, start: Start) -> Books:
         floor=floor,
         debt=debt,
         owed=owed,
-        leverage=max(owed - i["cash"], 0.0) / least,
+        leverage=of.larger(owed - i["cash"], 0.0) / least,
         gross_leverage=owed / least,
         margin=(i["ocf"] + (1.0 - m["tax"]) * (interest - profit)) / i["core_revenue"],
-        value=max(i["ocf"], 0.0) + m["value_revenue"] * revenue,
-        burn=max(outlay + due - i["ocf"] / 4.0, 0.0),
+        value=of.larger(i["ocf"], 0.0) + m["value_revenue"] * revenue,
+        burn=of.larger(outlay + due - i["ocf"] / 4.0, 0.0),
         pledge=in_hand + i["buildout_share"] * i["capex_plan"][0],
     )
+
+
+def contradicts_itself(i: Parameters, m: Parameters, books: Books) -> Any:
+    """Whether an issuer's start contradicts itself: what `refuse_books` refuses, of columns too."""
+    high_yield, may_fall = bool(i["high_yield"]), i["fall_leverage"] < NEVER
+    no_market = (high_yield | may_fall) & (m["absorb"]["high_yield"] == 0.0)
+    too_high = i["fall_leverage"] >= i["leverage_limit"]
+    too_low = books.gross_leverage >= i["fall_leverage"]
+    no_grade = (not high_yield) & may_fall & (too_high | too_low)
+    return (books.value < LEAST_VALUE) | no_market | no_grade
 
 
 def refuse_books(index: int, i: Parameters, m: Parameters, start: Start) -> None:
@@ -100,6 +158,8 @@ def refuse_books(index: int, i: Parameters, m: Parameters, start: Start) -> None
     Refused
     """
     books = opening_books(i, m, start)
+    if not contradicts_itself(i, m, books):
+        return
     place = ("issuers", index)
     if books.value < LEAST_VALUE:
         raise Refused(
@@ -115,8 +175,6 @@ def refuse_books(index: int, i: Parameters, m: Parameters, start: Start) -> None
             "give market.access.high_yield and market.absorb.high_yield_usd_bn_per_year",
             (*place, key),
         )
-    if i["high_yield"] or i["fall_leverage"] >= NEVER:
-        return
     if i["fall_leverage"] >= i["leverage_limit"]:
         raise Refused(
             f"{i['fall_leverage']!r} is not below leverage_limit, {i['leverage_limit']!r}: bonds "
@@ -124,10 +182,9 @@ def refuse_books(index: int, i: Parameters, m: Parameters, start: Start) -> None
             "give less than the limit, or leave it out",
             (*place, "fall_leverage"),
         )
-    if books.gross_leverage >= i["fall_leverage"]:
-        raise Refused(
-            f"{i['fall_leverage']!r} is not above the leverage at the start, "
-            f"{books.gross_leverage:.3g}",
-            "give more, or high_yield = true",
-            (*place, "fall_leverage"),
-        )
+    raise Refused(
+        f"{i['fall_leverage']!r} is not above the leverage at the start, "
+        f"{books.gross_leverage:.3g}",
+        "give more, or high_yield = true",
+        (*place, "fall_leverage"),
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from decimal import Context, Decimal
+from typing import Any
 
 from .issuer import Issuer
 from .quarters import parse_quarter
@@ -16,13 +16,15 @@ __all__ = ["capex_plan", "leases", "maturities"]
 _DIGITS = Context(prec=30)
 
 
-def capex_plan(issuer: Issuer, start: str, quarters: int, *, exactly: bool = True) -> list[float]:
+def capex_plan(
+    issuer: Issuer, start: str, quarters: int, exp: Callable[[Any], Any] | None = None
+) -> list[float]:
     """Planned capex, $bn in each quarter (MODEL.md, step 9).
 
     A guided year is split by ``capex_quarter_split``. The j-th quarter after the last guided one
     is that of the quarter before, times exp(D (g_long + (g_first - g_long) exp(-j D / fade))),
-    D = 1/4 year. Exactly: with correctly rounded exponentials, so that a digest is the same on
-    every machine; otherwise with the machine's, in a hundredth of the time.
+    D = 1/4 year. Without `exp`: with correctly rounded exponentials, so that a digest is the same
+    on every machine; the machine's take a hundredth of the time, and may be of columns.
 
     Raises
     ------
@@ -51,7 +53,7 @@ def capex_plan(issuer: Issuer, start: str, quarters: int, *, exactly: bool = Tru
     assert first is not None
     assert long_run is not None
     assert fade is not None
-    factor = _exact_growth_factor if exactly else _growth_factor
+    factor = _exact_growth_factor if exp is None else functools.partial(_growth_factor, exp)
     plan: list[float] = []
     beyond = 0
     for quarter in range(first_quarter - 1, first_quarter - 1 + quarters):
@@ -104,8 +106,8 @@ def leases(issuer: Issuer, start: str, quarters: int) -> list[float]:
 
 
 def _growth_factor(
-    j: int, first: float, long_run: float, fade: float, exp: Callable[[float], float] = math.exp
-) -> float:
+    exp: Callable[[Any], Any], j: int, first: float, long_run: float, fade: float
+) -> Any:
     """What capex grows by in the j-th quarter after the guidance."""
     growth = long_run + (first - long_run) * exp(-j * 0.25 / fade)
     return exp(0.25 * growth)
@@ -113,7 +115,7 @@ def _growth_factor(
 
 @functools.lru_cache(maxsize=4096)  # what takes longest when one input of a scenario is changed
 def _exact_growth_factor(j: int, first: float, long_run: float, fade: float) -> float:
-    return _growth_factor(j, first, long_run, fade, _exp)
+    return float(_growth_factor(_exp, j, first, long_run, fade))
 
 
 def _listed(values: tuple[float, ...], key: str, quarters: int) -> list[float]:

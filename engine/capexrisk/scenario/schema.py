@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, Final
 
@@ -22,8 +23,7 @@ from .event import ScheduledEvent
 from .field import input_field
 from .issuer import Issuer, folded_name
 from .market import Market, Thresholds
-from .opening import refuse_books, start_of
-from .quantities import SMALLEST
+from .opening import refuse_books, refuse_no_capacity, start_of
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
 from .section import Refused, StrictModel
 from .uncertainty import Uncertainty
@@ -122,14 +122,14 @@ class Scenario(StrictModel):
         return capacity / self.market.demand0_usd_bn_per_year
 
     def issuer_parameters(
-        self, index: int, issuer: Issuer, *, exactly: bool = True
+        self, index: int, issuer: Issuer, exp: Callable[[Any], Any] | None = None
     ) -> dict[str, Any]:
-        """Parameters of an issuer with this number; `exactly` as for `profiles.capex_plan`."""
+        """Parameters of an issuer with this number; `exp` as for `profiles.capex_plan`."""
         horizon = (issuer, self.start, self.quarters)
         try:
             return {
                 **case.parameters(issuer),
-                "capex_plan": profiles.capex_plan(*horizon, exactly=exactly),
+                "capex_plan": profiles.capex_plan(*horizon, exp),
                 "maturities": profiles.maturities(*horizon),
                 "leases": profiles.leases(*horizon),
             }
@@ -164,12 +164,6 @@ class Scenario(StrictModel):
             raise Refused(
                 "buildout_capital_usd_bn of all issuers sums to 0", "give at least one issuer some"
             )
-        weights = (issuer.relative_yield * issuer.buildout_capital_usd_bn for issuer in issuers)
-        if sum(weights) < SMALLEST:
-            raise Refused(
-                "no issuer has both buildout_capital_usd_bn and relative_yield",
-                "give at least one issuer both, a product of 0.000001 or more",
-            )
         return issuers
 
     @field_validator("events")
@@ -199,6 +193,7 @@ class Scenario(StrictModel):
 
     @model_validator(mode="after")
     def _lists_fit_the_horizon_and_books_the_market(self) -> Scenario:
+        refuse_no_capacity(self.parameters)
         start = start_of(self.parameters)
         for index, issuer in enumerate(self.parameters["issuers"]):
             refuse_books(index, issuer, self.parameters["market"], start)

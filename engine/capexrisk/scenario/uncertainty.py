@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from capexrisk.errors import suggest
 
+from .market import SMALLEST_EIGENVALUE
 from .quantities import Number
 from .section import CONFIDENCES, Refused, StrictModel, split_evidence
 from .words import PHRASE
@@ -25,7 +26,6 @@ LONGEST_NAME: Final = 60
 LONGEST_PATTERN: Final = 200
 MOST: Final = 1e8  # as money: a slip of the units is caught before it overflows
 MOST_SIGMA: Final = 10.0  # of a log: one in six is then 20,000 times the median
-SMALLEST_EIGENVALUE: Final = 1e-9  # rounding leaves about 1e-16 on a singular matrix
 MOST_SKEW: Final = 1.66711  # of a3 / a2, Keelin (2016), section 3.4: a density is positive below it
 
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PATTERN)]

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from capexrisk.errors import ArgumentError, refuse_type
+from capexrisk.errors import ArgumentError, refuse_type, whole_number
 from capexrisk.estimate.budget_split import Split, propose_split
 from capexrisk.estimate.conditional import ConditionalEstimates
 from capexrisk.estimate.names import resolve
@@ -16,7 +16,7 @@ from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import INNER
+from capexrisk.scenario.plan import INNER, MOST_PATHS
 from capexrisk.scenario.schema import FROM_A_FILE
 
 __all__ = ["Split", "budget_split"]
@@ -40,7 +40,7 @@ def budget_split(
     names : sequence of str
         Estimates that matter, by names such as ``"funding_failure/Oracle"``.
     paths : int
-        Paths of all points together.
+        Paths of all points together, up to 10**12.
     seed : int
         0 to 2**64 - 1.
 
@@ -65,6 +65,8 @@ def budget_split(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
+    if not 1 <= whole_number("paths", paths) <= MOST_PATHS:
+        raise ArgumentError("paths", f"{paths} is out of range; give 1 to {MOST_PATHS:,}")
     if not scenario.uncertainty.groups:
         raise ArgumentError("scenario", f"no input of {scenario.name} has a distribution")
     if isinstance(names, str) or not names:
@@ -88,6 +90,7 @@ def budget_split(
             budget=float(paths),
             cost_of_point=COST_OF_POINT,
             fewest_paths=INNER[0],
+            most_paths=INNER[-1],
         )
     except ValueError as error:
         raise ArgumentError("paths", str(error)) from None

@@ -69,7 +69,9 @@ class Comparison:
         share of the base's range from P5 to P95, or for a probability the difference itself; NaN
         where the quantity has no such range. `gain` is the factor by which common random numbers
         reduced the standard error, 1 where there are none. `inputs_p5`, `inputs_p50`, `inputs_p95`:
-        how the difference spreads over the inputs, where both runs drew the same points of them.
+        how the difference spreads over the inputs, where both runs drew the same points of them and
+        it can be told from the noise of their paths; each with `_low` and `_high`, the ends of its
+        95 % interval.
     notes : tuple of str
         What could not be compared, and what weakens the comparison.
     """

@@ -10,7 +10,6 @@ is kept. The error of each figure says what the smaller number costs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan, sqrt
@@ -38,7 +37,6 @@ from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.run.chunks import all_draws_of, draws_of
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario.plan import Sampler
-from capexrisk.scenario.section import Refused
 from capexrisk.uncertainty.outer import OuterPoints
 
 Floats = NDArray[np.float64]
@@ -276,10 +274,11 @@ def _blocks_over_inputs(
 
     def blocks() -> Iterator[_Block]:
         for net in range(REPLICATES):
-            numbers = outer.numbers(net, 0, points)
-            for point, (half, _) in enumerate(outer.halves(net, 0, points)):
-                with suppress(Refused):
-                    here = outer.lowered(lowered, numbers[point])
+            scenarios = outer.lowered(net, 0, points)
+            for point, (here, (half, _)) in enumerate(
+                zip(scenarios, outer.halves(net, 0, points), strict=True)
+            ):
+                if here is not None:
                     places = slice(width * point, width * (point + 1))
                     yield _Block(net, places, here, half.source)
 

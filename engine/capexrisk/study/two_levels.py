@@ -17,6 +17,7 @@ from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.scenario import digest_of_uncertainty
+from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import Refused
 from capexrisk.uncertainty.outer import OuterPoints
 
@@ -39,12 +40,12 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     seconds = time.perf_counter() - clock
     if hooks.keeper is not None:
         hooks.keeper.keep(to_disk=False)
-    refused = refused_points(totals, draws)
     points = plan.outer_points
+    refused = refused_points(totals)
     if len(refused) > MOST_REFUSED * points:
         raise KernelFault(
             f"{len(refused):,} of {points:,} points of the inputs are refused, the first because "
-            f"{refused[0]}; narrow the ranges of these inputs"
+            f"{why_refused(*refused[0], draws)}; narrow the ranges of these inputs"
         )
     entries = totals.entries()
     return InputResults(
@@ -57,7 +58,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
             inner=plan.inner,
             paths_counted=totals.counted,
             paths_quarantined=totals.quarantined - len(refused) * plan.inner,
-            refused=tuple(refused),
+            refused=tuple(why_refused(*point, draws) for point in refused),
             dimensions=draws.design.dimensions,
             simulation_seconds=round(seconds, 3),
             chunks=record_of_chunks(entries),
@@ -65,20 +66,28 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     )
 
 
+def refused_points(totals: Totals) -> list[tuple[int, int]]:
+    """Replicate and number of each outer point whose scenario is refused."""
+    return [
+        (replicate, point)
+        for replicate in range(totals.replicates)
+        for point in totals.outer_points(replicate).refused.tolist()
+    ]
+
+
+def why_refused(replicate: int, point: int, outer: OuterPoints) -> str:
+    """One line: which point, which input, and why it is refused."""
+    name = f"point {point} of net {replicate}"
+    try:
+        outer.parameters(outer.numbers(replicate, point, 1)[0])
+    except Refused as why:
+        return f"{name}: {_place(outer, why)}: {why.value}"
+    raise AssertionError(name)
+
+
 def _place(outer: OuterPoints, why: Refused) -> str:
     """Where a refused number stands, as a path."""
-    section, who, *rest = why.at
-    return ".".join([str(section), outer.scenario.issuers[int(who)].name, *map(str, rest)])
-
-
-def refused_points(totals: Totals, outer: OuterPoints) -> list[str]:
-    """One line for each outer point whose scenario is refused: which, and why."""
-    found = []
-    for replicate in range(totals.replicates):
-        for point in totals.outer_points(replicate).refused.tolist():
-            numbers = outer.numbers(replicate, point, 1)[0]
-            try:
-                outer.parameters(numbers)
-            except Refused as why:
-                found.append(f"point {point} of net {replicate}: {_place(outer, why)}: {why.value}")
-    return found
+    section, *rest = why.at
+    if section == "issuers" and rest:
+        rest[0] = outer.scenario.issuers[int(rest[0])].name
+    return write_path((section, *rest))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +12,13 @@ from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.market import SMALLEST_EIGENVALUE
 from capexrisk.scenario.uncertainty import GroupCorrelation, Uncertainty
 
 __all__ = ["Copula", "Member", "copula_of"]
 
 Floats = NDArray[np.float64]
 
-SMALLEST_EIGENVALUE: Final = 1e-9  # rounding leaves about 1e-16 on a singular matrix
 # Of a share, which is neither 0 nor 1; a beta quantile is no number below the least normal float.
 LEAST, MOST = 2.0**-100, 1.0 - 2.0**-53
 
@@ -63,12 +62,12 @@ class Copula:
             one by one, not through a matrix product, whose order depends on its size.
         """
         shares: Floats = np.clip(uniforms, LEAST, MOST)
-        normal = [ndtri(shares[draw]) for draw in self.correlated]
-        for row, draw in enumerate(self.correlated):
-            total = self.root[row, 0] * normal[0]
-            for column in range(1, row + 1):
-                total = total + self.root[row, column] * normal[column]
-            shares[draw] = np.clip(ndtr(total), LEAST, MOST)
+        correlated = list(self.correlated)
+        normal = ndtri(shares[correlated])
+        totals = np.zeros_like(normal)
+        for column, numbers in enumerate(normal):
+            totals[column:] += self.root[column:, column, None] * numbers
+        shares[correlated] = np.clip(ndtr(totals), LEAST, MOST)
         return shares
 
 

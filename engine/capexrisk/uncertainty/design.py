@@ -89,16 +89,15 @@ class InputDesign:
         # A dimension a row, each in one piece: numpy may round a piece with gaps differently.
         shares = self.copula.shares(np.ascontiguousarray(uniforms.T))
         numbers = np.empty((len(self.entries), len(uniforms)))
-        for row, entry in zip(numbers, self.entries, strict=True):
-            row[:] = entry.base
+        numbers[:] = np.array([entry.base for entry in self.entries])[:, None]
         for how in ORDER:
             for draw, share in zip(self.draws, shares, strict=True):
                 if draw.how == how:
                     drawn = draw.law.quantile(share)
                     for column in draw.entries:
                         numbers[column] = moved_to(numbers[column], how, drawn)
-        for row, entry in zip(numbers, self.entries, strict=True):
-            np.clip(row, *entry.bounds, out=row)
+        least, most = np.array([entry.bounds for entry in self.entries]).T[..., None]
+        np.clip(numbers, least, most, out=numbers)
         return np.ascontiguousarray(numbers.T)
 
 

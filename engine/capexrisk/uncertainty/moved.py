@@ -9,9 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.lowering.columns import COLUMNS, exp
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.case import parameters
-from capexrisk.scenario.opening import Parameters, refuse_books, start_of
+from capexrisk.scenario.opening import (
+    Parameters,
+    capacity_weight,
+    contradicts_itself,
+    opening_books,
+    refuse_books,
+    refuse_no_capacity,
+    start_of,
+)
+from capexrisk.scenario.quantities import SMALLEST
 from capexrisk.scenario.section import StrictModel, by_year_field
 from capexrisk.uncertainty.targets import Target
 
@@ -49,6 +62,37 @@ class MovedScenario:
         Refused
             If the numbers contradict each other.
         """
+        found = self._with([float(number) for number in row])
+        refuse_no_capacity(found)
+        start = start_of(found)
+        for who, issuer in enumerate(found["issuers"]):
+            refuse_books(who, issuer, found["market"], start)
+        return found
+
+    def columns(self, numbers: NDArray[np.float64]) -> tuple[Parameters, NDArray[np.bool_]]:
+        """The parameters of several points at once, and whether each is sound.
+
+        Parameters
+        ----------
+        numbers : ndarray, shape (points, targets)
+
+        Returns
+        -------
+        parameters : dict
+            With a column, shape (points,), in the place of each number that moves.
+        sound : ndarray of bool, shape (points,)
+            Whether `parameters` would not refuse the point.
+        """
+        found = self._with(np.ascontiguousarray(numbers.T))
+        start, market = start_of(found, COLUMNS), found["market"]
+        sound = np.broadcast_to(capacity_weight(found, COLUMNS) >= SMALLEST, len(numbers)).copy()
+        for issuer in found["issuers"]:
+            books = opening_books(issuer, market, start, COLUMNS)
+            sound &= np.logical_not(contradicts_itself(issuer, market, books))
+        return found, sound
+
+    def _with(self, row: Sequence[Any] | NDArray[np.float64]) -> Parameters:
+        """Parameters with a number or a column for each target."""
         scenario = self._scenario
         still = scenario.parameters
         market = still["market"]
@@ -56,18 +100,14 @@ class MovedScenario:
             moved = parameters(_with_numbers(scenario.market, self._market, row))
             market = {**moved, "regime0": market["regime0"]}
         issuers = [
-            scenario.issuer_parameters(who, _with_numbers(issuer, fields, row), exactly=False)
+            scenario.issuer_parameters(who, _with_numbers(issuer, fields, row), exp)
             if fields
             else still["issuers"][who]
             for who, (issuer, fields) in enumerate(
                 zip(scenario.issuers, self._issuers, strict=True)
             )
         ]
-        found = {**still, "market": market, "issuers": issuers}
-        start = start_of(found)
-        for who, issuer in enumerate(issuers):
-            refuse_books(who, issuer, market, start)
-        return found
+        return {**still, "market": market, "issuers": issuers}
 
 
 def _fields(targets: Sequence[Target], at: tuple[str, ...]) -> tuple[_Field, ...]:
@@ -85,14 +125,16 @@ def _fields(targets: Sequence[Target], at: tuple[str, ...]) -> tuple[_Field, ...
     return tuple(_Field(name, key, tuple(columns)) for (name, key), columns in found.items())
 
 
-def _with_numbers(record: Any, fields: tuple[_Field, ...], row: Sequence[float]) -> Any:
-    """A copy of a record with new numbers in these fields."""
+def _with_numbers(
+    record: Any, fields: tuple[_Field, ...], row: Sequence[Any] | NDArray[np.float64]
+) -> Any:
+    """A copy of a record with new numbers, or columns, in these fields."""
     update: dict[str, Any] = {}
     for name, key, columns in fields:
         outer = update.get(name, getattr(record, name))
         value = outer if key is None else _member(outer, key)
         for column, positions in columns:
-            value = _placed(value, positions, float(row[column]))
+            value = _placed(value, positions, row[column])
         update[name] = value if key is None else _with_member(outer, key, value)
     return record.model_copy(update=update)
 
@@ -107,7 +149,7 @@ def _with_member(outer: Any, key: str | int, value: Any) -> Any:
     return {**outer, key: value}
 
 
-def _placed(value: Any, positions: Place, number: float) -> Any:
+def _placed(value: Any, positions: Place, number: Any) -> Any:
     """A number, or a tuple of tuples with a number at these positions."""
     if not positions:
         return number

@@ -9,9 +9,9 @@ independent of each other, which shows how much of a spread over the points is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -30,6 +30,8 @@ HALVES: Final = 2
 # Replicates of the sequence: those of a plain run come first, then the halves, then the inputs.
 OF_HALVES: Final = 32
 OF_INPUTS: Final = OF_HALVES + 32 * HALVES
+AT_ONCE: Final = 32  # points that are lowered together
+STRETCHES_KEPT: Final = 64  # of them: chunks go round 32 replicates; 0.4 MB each for six issuers
 TO_52_BITS: Final = np.uint64(12)
 
 
@@ -48,18 +50,24 @@ class OuterPoints:
     ----------
     scenario : Scenario
         With the inputs as they stand.
+    base : LoweredScenario
+        The same, lowered.
     design : InputDesign
         What moves, and how.
     paths : FrozenPoints
         Points of the paths.
     inner : int
         Paths of each outer point, in two halves.
+    points : int
+        Outer points of a replicate.
     """
 
     scenario: Scenario
+    base: LoweredScenario
     design: InputDesign
     paths: FrozenPoints
     inner: int
+    points: int
 
     def numbers(self, replicate: int, first: int, count: int) -> NDArray[np.float64]:
         """Numbers of the inputs that move at consecutive points, (points, targets)."""
@@ -68,9 +76,11 @@ class OuterPoints:
         )
         return self.design.values(net_points(directions, np.arange(first, first + count)))
 
-    def lowered(self, base: LoweredScenario, numbers: NDArray[np.float64]) -> LoweredScenario:
-        """The scenario with these numbers, lowered; raises as `parameters`."""
-        return with_parameters(base, self.parameters(numbers), self.scenario.start_quarter)
+    def lowered(self, replicate: int, first: int, count: int) -> Iterator[LoweredScenario | None]:
+        """The scenario at consecutive points, lowered; None where it is refused."""
+        for point in range(first, first + count):
+            stretch, place = divmod(point, AT_ONCE)
+            yield self._stretch(replicate, stretch)[place]
 
     def parameters(self, numbers: NDArray[np.float64]) -> Parameters:
         """The scenario's parameters with these numbers.
@@ -98,12 +108,34 @@ class OuterPoints:
             yield one, other
 
     @cached_property
+    def _stretch(self) -> Callable[[int, int], list[LoweredScenario | None]]:
+        return lru_cache(STRETCHES_KEPT)(self._lowered_stretch)
+
+    def _lowered_stretch(self, replicate: int, stretch: int) -> list[LoweredScenario | None]:
+        """The scenario at the points of a stretch, whole: many take little longer than one."""
+        first = AT_ONCE * stretch
+        numbers = self.numbers(replicate, first, min(AT_ONCE, self.points - first))
+        parameters, sound = self._moved.columns(numbers)
+        if not sound.all():
+            parameters, _ = self._moved.columns(numbers[sound])
+        points, start = int(np.count_nonzero(sound)), self.scenario.start_quarter
+        found = iter(with_parameters(self.base, parameters, start, points))
+        return [next(found) if one else None for one in sound]
+
+    @cached_property
     def _moved(self) -> MovedScenario:
         return MovedScenario(self.scenario, self.design.entries)
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         # Without what is worked out of the rest.
-        return OuterPoints, (self.scenario, self.design, self.paths, self.inner)
+        return OuterPoints, (
+            self.scenario,
+            self.base,
+            self.design,
+            self.paths,
+            self.inner,
+            self.points,
+        )
 
 
 def net_points(directions: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -19,6 +19,10 @@ Positions: TypeAlias = tuple[int, ...]
 Catalogue: TypeAlias = Mapping[Path, Input]
 
 ANY: Final = "*"
+SECTIONS: Final = ("market", "issuers")  # that are simulated anew at each point
+# Keys of lists whose entries have a given sum, or make a positive definite matrix: what a point
+# breaks of that would be seen by nothing, or by the paths.
+BOUND_TOGETHER: Final = ("seasonality", "capex_quarter_split", "correlation")
 _POSITIONS: Final = re.compile(r"((?:\[[0-9]{1,6}\])*)$")
 _BARE_STAR: Final = re.compile(r"(?<![^.])\*(?![^.])")
 
@@ -95,7 +99,7 @@ def moved_by(pattern: str, catalogue: Catalogue, where: str) -> list[Moved]:
     Raises
     ------
     ScenarioError
-        It is no path, matches no input, or one that is not made of numbers.
+        It is no path, matches no input, or one that no draw may move.
     """
     ends = _POSITIONS.search(pattern)
     positions = tuple(int(number) for number in re.findall("[0-9]+", ends[1] if ends else ""))
@@ -107,6 +111,8 @@ def moved_by(pattern: str, catalogue: Catalogue, where: str) -> list[Moved]:
         found = [keys] if keys in catalogue else []
     if not found:
         raise _no_match(pattern, keys, catalogue, where)
+    for path in found:
+        _refuse_still(path, where)
     return [
         Moved(path, positions, tuple(_targets(catalogue[path], path, positions, where)))
         for path in found
@@ -138,6 +144,22 @@ def _matches(path: Path, keys: Path) -> bool:
     return len(path) == len(keys) and all(
         key in (ANY, part) for part, key in zip(path, keys, strict=True)
     )
+
+
+def _refuse_still(path: Path, where: str) -> None:
+    """Refuse an input that stays the same at every point of a run."""
+    if path[0] not in SECTIONS:
+        raise ScenarioError(
+            where,
+            f"{write_path(path)} is the same at every point of the inputs",
+            "name inputs of the market and of issuers",
+        )
+    if path[-1] in BOUND_TOGETHER:
+        raise ScenarioError(
+            where,
+            f"{write_path(path)} has entries that bind each other, so none may move",
+            "name another input",
+        )
 
 
 def _targets(one: Input, path: Path, positions: Positions, where: str) -> Iterator[Target]:

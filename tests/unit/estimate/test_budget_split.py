@@ -68,6 +68,11 @@ def test_it_keeps_the_fewest_points():
     assert split(1e6, 2**16) == Split(256, 256)
 
 
+def test_it_keeps_the_most_paths():
+    assert split(1e6, 2**30).paths > 8192
+    assert split(1e6, 2**30, most_paths=8192) == Split(2**17, 8192)
+
+
 def test_a_budget_that_does_not_suffice_is_refused():
     with pytest.raises(ValueError, match="need 16384"):
         split(1.0, 10_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from capexrisk.errors import ArgumentError, UnknownName
-from capexrisk.scenario.plan import INNER
+from capexrisk.scenario.plan import INNER, MOST_OUTER
 from capexrisk.study.budget import budget_split
 from tests.unit.scenarios import small_scenario
 from tests.unit.uncertain import uncertain
@@ -39,6 +39,19 @@ def test_what_paths_hide_takes_more_of_them():
 def test_bad_arguments_get_a_line(arguments, words):
     with pytest.raises(ArgumentError, match=words):
         budget_split(*arguments)
+
+
+def test_a_split_of_any_budget_can_be_run():
+    """Rare failures would take more paths at each point than a run has."""
+    split = budget_split(uncertain(), NAMES[1:], paths=10**12, seed=1)
+    assert split.paths in INNER
+    assert split.points <= MOST_OUTER
+
+
+@pytest.mark.parametrize("paths", [0, -1, 10**400, 1e6, True])
+def test_paths_that_are_no_budget(paths):
+    with pytest.raises((ArgumentError, TypeError), match="paths"):
+        budget_split(uncertain(), NAMES, paths=paths)
 
 
 def test_too_few_paths_and_unknown_names_get_a_line():

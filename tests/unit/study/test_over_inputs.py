@@ -15,6 +15,7 @@ from capexrisk.study.simulation import simulate
 from tests.unit.uncertain import GROUPS, uncertain
 
 RUN = {"paths": 4_096, "seed": 4, "outer": 128, "inner": 128}
+VALUES = ("inputs_p5", "inputs_p50", "inputs_p95")
 CASH = "free_cash_flow_while_alive/Amazon/2027/mean"
 
 
@@ -36,8 +37,26 @@ def test_a_difference_that_no_input_moves_has_no_spread():
     first = pd.DataFrame({**places, "a": level, "b": level})
     second = pd.DataFrame({**places, "a": level + 3.0, "c": level})
     found = differences_over_inputs(first, second, ["a", "b", "c"])
-    np.testing.assert_allclose(found.loc[0], 3.0)
+    np.testing.assert_allclose(found.loc[0, list(VALUES)], 3.0)
     assert found.loc[1:].isna().all(axis=None)  # no column of both
+
+
+def test_a_difference_that_only_paths_move_has_no_range():
+    """Its quantiles over the inputs would all be its mean, on one side of 0 by chance."""
+    net, point, half = np.indices((32, 32, 2)).reshape(3, -1)
+    places = {"net": net, "point": point, "half": half}
+    rng = np.random.default_rng(2)
+    first, second = (
+        pd.DataFrame({**places, "a": level + rng.normal(size=2048)}) for level in (0.0, 0.2)
+    )
+    assert differences_over_inputs(first, second, ["a"]).isna().all(axis=None)
+
+
+def test_the_range_of_a_difference_has_intervals(base):
+    lower = change_inputs(uncertain(), {"issuers.Amazon.ocf_usd_bn_per_year": 100.0})
+    found = row(compare({"base": base, "lower": simulate(lower, **RUN)}), CASH)
+    for name in VALUES:
+        assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
 
 
 def test_inputs_in_common_cancel(base):

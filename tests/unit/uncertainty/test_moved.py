@@ -99,7 +99,7 @@ def test_it_is_lowered_like_the_changed_scenario(scenario, entries):
     row = [entry.base * 0.95 for entry in entries]
     expected = lower(changed(scenario, entries, row))
     base = lower(scenario)
-    found = with_parameters(
+    (found,) = with_parameters(
         base, MovedScenario(scenario, entries).parameters(row), scenario.start_quarter
     )
     assert found.market == expected.market
@@ -108,6 +108,21 @@ def test_it_is_lowered_like_the_changed_scenario(scenario, entries):
         np.testing.assert_allclose(one, other, rtol=1e-14, err_msg=name)
     # Histograms of both can be added.
     assert found.schedule.money_units is base.schedule.money_units
+
+
+@pytest.mark.parametrize("points", [1, 7])
+def test_points_lowered_together_are_those_lowered_alone(scenario, entries, points):
+    factors = np.random.default_rng(4).uniform(0.9, 1.0, (points, len(entries)))
+    numbers = factors * [entry.base for entry in entries]
+    moved, base = MovedScenario(scenario, entries), lower(scenario)
+    parameters, sound = moved.columns(numbers)
+    assert sound.all()
+    together = with_parameters(base, parameters, scenario.start_quarter, points)
+    for row, found in zip(numbers.tolist(), together, strict=True):
+        (alone,) = with_parameters(base, moved.parameters(row), scenario.start_quarter)
+        assert found.market == alone.market
+        for name, table in alone.schedule._asdict().items():
+            np.testing.assert_array_equal(getattr(found.schedule, name), table, err_msg=name)
 
 
 def test_the_numbers_as_they_stand_change_nothing(scenario, entries):
@@ -120,5 +135,9 @@ def test_numbers_that_contradict_each_other_are_refused():
     group = {"inputs": (path,), "how": "multiply", "law": "uniform", "low": 0.8, "high": 1.1}
     scenario = uncertain(load_scenario("configs/hyperscalers-2026.toml"), {"grade": group})
     design = input_design(scenario)
+    moved = MovedScenario(scenario, design.entries)
     with pytest.raises(Refused, match="leverage at the start"):
-        MovedScenario(scenario, design.entries).parameters([2.0])
+        moved.parameters([2.0])
+    base = design.entries[0].base
+    _, sound = moved.columns(np.array([[base], [2.0], [0.99 * base]]))
+    assert sound.tolist() == [True, False, True]

@@ -17,7 +17,7 @@ from capexrisk.uncertainty.design import input_design
 from capexrisk.uncertainty.outer import HALVES, OuterPoints, net_points
 from tests.unit.uncertain import uncertain
 
-SEED, INNER = 5, 128
+SEED, INNER, POINTS = 5, 128, 40
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def outer() -> OuterPoints:
     scenario = uncertain()
     lowered = lower(scenario)
     points = frozen_points(lowered.market, lowered.schedule, SEED)
-    return OuterPoints(scenario, input_design(scenario), points, INNER)
+    return OuterPoints(scenario, lowered, input_design(scenario), points, INNER, POINTS)
 
 
 def test_a_net_fills_every_dimension_evenly():
@@ -72,6 +72,16 @@ def test_a_later_stretch_of_points_has_the_paths_it_would_have_had(outer):
     ]
     later = [int(half.source.first_path) for halves in outer.halves(2, 5, 3) for half in halves]
     assert later == all_at_once[10:]
+
+
+def test_a_point_is_lowered_alike_whichever_points_are_asked_for(outer):
+    whole = list(outer.lowered(3, 0, POINTS))
+    assert len(whole) == POINTS and None not in whole
+    fresh = pickle.loads(pickle.dumps(outer))
+    for part, like in zip(fresh.lowered(3, 30, 5), whole[30:35], strict=True):
+        assert part.market == like.market
+        np.testing.assert_array_equal(part.schedule.issuers, like.schedule.issuers)
+    assert whole[0].market != whole[1].market
 
 
 def test_it_is_sent_to_workers(outer):

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from capexrisk.cli.uncertain import ranges_by_input
 from capexrisk.scenario.uncertainty import Group
 from capexrisk.uncertainty import input_design
-from capexrisk.uncertainty.ranges import range_by, ranges
+from capexrisk.uncertainty.ranges import on_bounds, range_by, ranges
 from capexrisk.uncertainty.wording import law_in_words
 
 Z = stats.norm.ppf(0.95)
@@ -40,6 +41,18 @@ def test_the_range_of_several_draws_is_theirs_together(base, with_groups):
     assert range_by(design.draws[0], design.entries[0])[0] == pytest.approx(
         base.market.oas0_bp - 3.0 * Z
     )
+
+
+def test_what_several_draws_put_on_a_bound_is_said(with_groups):
+    """0.15 and two numbers from -0.1 to 0.8: it lies 0.05 below 0 at the least, 0.75 above 1."""
+    keys = {"inputs": ("market.tax",), "law": "uniform", "low": -0.1, "high": 0.8}
+    design = input_design(with_groups(a=keys, b=keys, c={"inputs": ("market.oas0_bp",)}))
+    expected = (0.05**2 + 0.75**2) / 2.0 / 0.9**2
+    share, none = on_bounds(design)
+    assert share == pytest.approx(expected, abs=0.016)  # four errors of 16,384 points
+    assert none == 0.0
+    tax, spread = ranges_by_input(design).values()
+    assert tax.endswith(f"({100.0 * share:.2g} % on a bound)") and "bound" not in spread
 
 
 WORDS = {

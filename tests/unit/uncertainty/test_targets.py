@@ -8,14 +8,18 @@ import pytest
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario import change_inputs, inputs
+from capexrisk.scenario.event import ScheduledEvent
 from capexrisk.uncertainty.targets import catalogue_of, changes, moved_by
 
 ISSUERS = ("Alphabet", "Amazon", "Microsoft", "Meta", "Oracle", "CoreWeave")
 
 
+SHOCK = ScheduledEvent(quarter="2026Q3", what="demand_shock", size=0.2)
+
+
 @pytest.fixture(scope="module")
 def catalogue(base):
-    return catalogue_of(base)
+    return catalogue_of(base.model_copy(update={"events": (SHOCK,)}))
 
 
 def names(pattern, catalogue):
@@ -67,6 +71,11 @@ def test_targets_know_value_and_bounds(base, catalogue):
         ("issuers.Oracle.lease_ramp_quarters", "issuers.Oracle.lease_ramp_quarters is counted in whole numbers; name inputs that are numbers with fractions"),
         ("market.oas_mean_bp[3]", "market.oas_mean_bp has 3 entries; give [0] to [2]"),
         ("market.hazard_per_year[0][7]", "market.hazard_per_year[0] has 3 entries; give [0] to [2]"),
+        ("thresholds.outside_funding_usd_bn", "thresholds.outside_funding_usd_bn is the same at every point of the inputs; name inputs of the market and of issuers"),
+        ("events.2026Q3.demand_shock", "events.2026Q3.demand_shock is the same at every point of the inputs; name inputs of the market and of issuers"),
+        ("issuers.Oracle.seasonality[0]", "issuers.Oracle.seasonality has entries that bind each other, so none may move; name another input"),
+        ("market.correlation[0][1]", "market.correlation has entries that bind each other, so none may move; name another input"),
+        ("issuers.Amazon.capex_quarter_split", "issuers.Amazon.capex_quarter_split has entries that bind each other, so none may move; name another input"),
         ("market.tax[0]", "market.tax is no list; leave out [0]"),
         ("market.oas_mean_bp[-1]", "'market.oas_mean_bp[-1]' is not a path of keys; join keys with dots and quote a name with spaces, issuers.\"Blue Co\".cash_usd_bn"),
         ("", "'' is not a path of keys; join keys with dots and quote a name with spaces, issuers.\"Blue Co\".cash_usd_bn"),

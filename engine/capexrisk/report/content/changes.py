@@ -90,6 +90,8 @@ class Change(NamedTuple):
         By what factor common random numbers made the error smaller.
     low, high : float
         P5 and P95 of the difference over the inputs; NaN where they are not known.
+    end_half : float
+        Half of the wider of their 95 % intervals.
     """
 
     issuer: str
@@ -104,6 +106,7 @@ class Change(NamedTuple):
     gain: float
     low: float = nan
     high: float = nan
+    end_half: float = nan
 
     @property
     def label(self) -> str:
@@ -114,10 +117,15 @@ class Change(NamedTuple):
 
     @property
     def over_inputs(self) -> str:
-        """How far the difference moves with the inputs; "" where that is not known."""
+        """How far the difference moves with the inputs; "" where that is not known.
+
+        Both ends have the decimals that the less certain of them supports.
+        """
         if isnan(self.low) or isnan(self.high):
             return ""
         digits = max(0, 1 + one_digit(max(abs(self.low), abs(self.high)) or 1.0))
+        if self.end_half > 0.0:
+            digits = min(digits, max(0, one_digit(self.end_half)))
         return f"{plus(self.low, digits)} to {plus(self.high, digits)}"
 
     def texts(self) -> tuple[str, str, str]:
@@ -177,9 +185,12 @@ def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) 
     unit = metric_of(headline.metric, of_whom(issuer)).unit
     half = 0.5 * (row["ci_high"] - row["ci_low"])
     numbers = (row["base"], row["value"], row["difference"], half)
-    ends = (row["inputs_p5"], row["inputs_p95"])
-    base, value, difference, half, low, high = (
-        scale_of(unit) * float(number) for number in (*numbers, *ends)
+    ends = [row[f"inputs_{level}"] for level in ("p5", "p95")]
+    end_half = max(
+        0.5 * (row[f"inputs_{level}_high"] - row[f"inputs_{level}_low"]) for level in ("p5", "p95")
+    )
+    base, value, difference, half, low, high, end_half = (
+        scale_of(unit) * float(number) for number in (*numbers, *ends, end_half)
     )
     return Change(
         issuer=issuer,
@@ -194,6 +205,7 @@ def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) 
         gain=float(row["gain"]),
         low=low,
         high=high,
+        end_half=end_half,
     )
 
 

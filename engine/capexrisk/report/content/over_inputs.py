@@ -44,10 +44,10 @@ def over_inputs(results: Results, estimates: Estimates) -> str:
         f"chances to fail by the end of {end_of_horizon(results)} are {listed(named)}. In brackets "
         "is the range, P5 to P95, of what the chance would be if the inputs were known."
     )
-    share = inputs.over(Name(SYSTEM, last, "any_failure", "probability"), "share").value
-    if not isnan(share):
+    share = inputs.over(Name(SYSTEM, last, "any_failure", "probability"), "share")
+    if not isnan(share.ci_low):
         words += (
-            f" Of the variance of whether anybody fails {unbroken(f'{100.0 * share:.0f} %')} comes "
+            f" Of the variance of whether anybody fails {unbroken(percentage(share))} comes "
             "from what is not known of the inputs, the rest from what happens on the way."
         )
     return words
