@@ -73,10 +73,11 @@ def crps_of_cells(lower: Floats, upper: Floats, counts: Floats, actual: float) -
     x = np.stack([lower, upper], axis=1).ravel()
     end = np.cumsum(counts) / counts.sum()
     f = np.stack([end - counts / counts.sum(), end], axis=1).ravel()
-    here = int(np.searchsorted(x, actual))
-    at = float(np.interp(actual, x, f, left=0.0, right=1.0))
-    x, f = np.insert(x, here, actual), np.insert(f, here, at)
-    past = np.arange(x.size - 1) >= here
+    if actual not in x:  # where it is one, a jump may stand there
+        here = int(np.searchsorted(x, actual))
+        at = float(np.interp(actual, x, f, left=0.0, right=1.0))
+        x, f = np.insert(x, here, actual), np.insert(f, here, at)
+    past = x[:-1] >= actual
     a, b = (np.where(past, 1.0 - side, side) for side in (f[:-1], f[1:]))
     return float((np.diff(x) * (a * a + a * b + b * b)).sum() / 3.0)
 
