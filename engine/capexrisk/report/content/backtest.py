@@ -143,6 +143,11 @@ def name_of(found: Backtest, metric: str) -> str:
     return metric_words(metric, str(issuer), found.results.words)
 
 
+def drawn(inputs: str) -> str:
+    """What a label says of the inputs: nothing where they are as they stand."""
+    return f", inputs {inputs}" if inputs == DRAWN else ""
+
+
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
     """Rows of a table, with its columns as attributes."""
     yield from table.itertuples(index=False)

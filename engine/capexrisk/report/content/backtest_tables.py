@@ -12,6 +12,7 @@ from capexrisk.report.content.backtest import (
     LEVEL,
     SPANS,
     at_last,
+    drawn,
     groups_of,
     half,
     metric_words,
@@ -46,13 +47,10 @@ def coverage_grid(found: Backtest) -> Grid:
                 Cell(f"{100 * row.ci_low:.0f}–{100 * row.ci_high:.0f} %" if known else "?"),
                 Cell(share(row.chance_of_so_few)),
             ]
-            rows.append(Row(f"{name_of(found, metric)}{SPANS[span]}, inputs {inputs}", cells))
-    told = f"{100 * LEVEL:g} %"
-    columns = [
-        *(f"{100 * level:g} %" for level in levels),
-        *(f"Independent, {told}", f"Share inside, {told}", f"So few, {told}"),
-    ]
-    return Grid("Figures inside central intervals", "Figures", columns, rows)
+            rows.append(Row(f"{name_of(found, metric)}{SPANS[span]}{drawn(str(inputs))}", cells))
+    columns = [*(f"{100 * level:g} %" for level in levels), "Independent", "Share", "So few"]
+    caption = f"Figures inside central intervals; independent ones and so on at {100 * LEVEL:g} %"
+    return Grid(caption, "Figures", columns, rows)
 
 
 def _inside(row: Any) -> Cell:
@@ -78,7 +76,7 @@ def score_grid(found: Backtest) -> Grid:
                 f"{row.off_median:.2f}",
                 *naive,
             ]
-            label = f"{name_of(found, metric)}{SPANS[span]}, {row.unit}, inputs {row.inputs}"
+            label = f"{name_of(found, metric)}{SPANS[span]}, {row.unit}{drawn(row.inputs)}"
             rows.append(Row(label, [Cell(text) for text in cells]))
     columns = ["Figures", "CRPS", "Log score", "Median off", "Naive off", "Gain", "Better"]
     return Grid("Mean scores, and the naive rival", "Figures", columns, rows)
@@ -105,13 +103,10 @@ def _figures(found: Backtest, metric: str) -> Grid:
             Cell(EMPTY if isnan(naive) else f"{abs(first['actual'] - naive):.2f}"),
         ]
         rows.append(Row(f"{issuer}, {period}", cells))
-    names = ["as they stand", "drawn"] if both else [""]
     columns = [
-        "Happened",
-        *(f"Percentile, inputs {name}".removesuffix(", inputs ") for name in names),
-        f"80 % interval{', inputs drawn' if both else ''}",
-        *(f"CRPS, inputs {name}".removesuffix(", inputs ") for name in names),
-        "Naive off",
+        *("Happened", "Percentile", *(["Percentile, drawn"] if both else [])),
+        f"80 % interval{', drawn' if both else ''}",
+        *("CRPS", *(["CRPS, drawn"] if both else []), "Naive off"),
     ]
     unit = part["unit"].iloc[0]
     return Grid(f"{name_of(found, metric)}, {unit}", "Figure", columns, rows, sortable=True)
@@ -150,9 +145,9 @@ def failure_grid(found: Backtest) -> Grid:
             EMPTY if isnan(row.auc) else f"{row.auc:.2f}{half(row.auc_error)}",
             more if more == EMPTY else f"{more}{half(row.auc_less_run_error)}",
         ]
-        name = f"{row.forecast}, inputs {row.inputs}" if run else row.forecast
+        name = f"{row.period}: {row.forecast}{drawn(row.inputs)}"
         if run or row.inputs == FIXED:
-            rows.append(Row(f"{row.period}: {name}", [Cell(text) for text in cells]))
+            rows.append(Row(name, [Cell(text) for text in cells]))
     columns = ["Brier", "Expected", "So high", "Recalibrated", "AUC", "AUC less the run's"]
     return Grid("Failures: the run and naive rivals", "Forecast", columns, rows)
 
@@ -169,7 +164,7 @@ def reliability_grid(found: Backtest) -> Grid:
             f"{row.p5:.0f} to {row.p95:.0f}",
             f"{row.failed}",
         ]
-        rows.append(Row(f"{name}, inputs {row.inputs}", [Cell(text) for text in cells]))
+        rows.append(Row(f"{name}{drawn(row.inputs)}", [Cell(text) for text in cells]))
     columns = ["Issuers", "Expected", "P5 to P95", "Failed"]
     last = found.reliability["period"].iloc[-1]
     return Grid(f"Failures by the end of {last}, by the chance", "Chance", columns, rows)
@@ -186,7 +181,7 @@ def issuer_grid(found: Backtest) -> Grid:
         cells = [chance(_chance(row)) for _, row in of.iterrows()]
         fate = of["failed_in"].iloc[0] if of["failed"].iloc[0] else "no"
         rows.append(Row(str(issuer), [*cells, Cell(fate)]))
-    columns = [*(f"%, inputs {inputs}" for inputs in both), "Failed"]
+    columns = [*("Chance" + drawn(inputs) for inputs in both), "Failed"]
     caption = f"Chance of failure by the end of {last['period'].iloc[0]}, %"
     return Grid(caption, "Issuer", columns, rows, sortable=True)
 
