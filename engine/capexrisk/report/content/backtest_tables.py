@@ -138,7 +138,7 @@ def failure_grid(found: Backtest) -> Grid:
         run, known = row.forecast == MODEL, not isnan(row.brier)
         more = EMPTY if run or isnan(row.auc_less_run) else signed(row.auc_less_run, 2)
         cells = [
-            f"{row.brier:.3f}" if known else EMPTY,
+            f"{row.brier:.3f}{half(row.brier_error, 3) if run else ''}" if known else EMPTY,
             f"{row.brier_expected:.3f}" if run else EMPTY,
             share(row.chance_of_so_high) if run else EMPTY,
             f"{row.brier_recalibrated:.3f}",

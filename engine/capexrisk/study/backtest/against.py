@@ -22,6 +22,7 @@ from capexrisk.study.backtest.failures import failure_scores, issuer_table, reli
 from capexrisk.study.backtest.matching import match
 from capexrisk.study.quarters import PATHS, Quarters, quarters
 
+GIVE = "give the path of a CSV file, or the rows that read_actual() returns"
 TABLES = ("figures", "coverage", "scores", "issuers", "failures", "reliability")
 
 
@@ -114,16 +115,24 @@ def backtest(
     ------
     ArgumentError
         If a row is wrong, or names what the run does not have.
+    TypeError
+        If an argument is of another type.
 
     Examples
     --------
     >>> import capexrisk as cr
     >>> results = cr.simulate(cr.load_scenario("configs/hyperscalers-2026.toml"), paths=4096)
     >>> cr.backtest(results, "configs/data/actual_2026.csv")
-    Backtest('hyperscalers-2026': 39 figures, 6 issuers)
+    Backtest('hyperscalers-2026': 41 figures, 6 issuers)
     """
     refuse_type("results", results, Results, "give Results, as load_results() returns them")
-    rows = read_actual(actual) if isinstance(actual, Path | str) else list(actual)
+    if isinstance(actual, Path | str):
+        rows = read_actual(actual)
+    else:
+        refuse_type("actual", actual, Iterable, GIVE)
+        rows = list(actual)
+        for row in rows:
+            refuse_type("actual", row, Actual, GIVE)
     if not rows:
         raise ArgumentError("actual", "there is no row; give one for each figure")
     figures, fates = match(results, rows)

@@ -198,6 +198,12 @@ def test_what_the_run_does_not_have_is_refused(run, rows, words):
     assert words in str(refused.value)
 
 
+@pytest.mark.parametrize("actual", [None, 3, [1.5], ["a.csv"], b"a.csv"])
+def test_other_types_are_refused(run, actual):
+    with pytest.raises(TypeError, match="give the path of a CSV file, or the rows"):
+        backtest(run, actual)
+
+
 def test_an_issuer_that_never_lives_cannot_be_placed(run):
     traced = quarters(run, paths=64)
     dead = traced.__class__(
