@@ -20,7 +20,7 @@ sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Path:
     """The default scenario against 2026, with sources that would like to be scripts."""
-    results = simulate(load_scenario(DEFAULT), paths=2_048, seed=2, outer=64, inner=32)
+    results = simulate(load_scenario(DEFAULT), paths=2_048, seed=2, outer=32, inner=128)
     rows = read_actual(ROOT / "configs" / "data" / "actual_2026.csv")
     rows = [row._replace(source_title=ATTACK, confidence=ATTACK) for row in rows]
     return write_backtest(backtest(results, rows, paths=512), tmp_path_factory.mktemp("backtest"))

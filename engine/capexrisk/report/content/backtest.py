@@ -99,7 +99,8 @@ def _of_failures(found: Backtest) -> Iterator[Finding]:
             f"{whole['expected']:.2g} failures were expected, P5 to P95 {whole['p5']:.0f} to "
             f"{whole['p95']:.0f}; {run['failed']} of {run['issuers']} happened. These issuers tell "
             f"as much as {run['effective']:.1f} independent ones. Brier score "
-            f"{run['brier']:.3f}{half(run['brier_error'], 3)}, {run['brier_expected']:.3f} expected, so high on "
+            f"{run['brier']:.3f}{half(run['brier_error'], 3)}, "
+            f"{run['brier_expected']:.3f} expected, so high on "
             f"{share(run['chance_of_so_high'])} of the run's own paths; {base:.3f} for who knew "
             f"only how many would fail. "
         )

@@ -114,12 +114,16 @@ def place_among_cells(results: Results, actual: Actual) -> Placed:
     edges = np.stack([lower, upper], axis=1).ravel()
     end = np.cumsum(counts)
     below = np.stack([end - counts, end], axis=1).ravel()
-    hits = round(float(np.interp(actual.value, edges, below, left=0.0, right=float(n))))
+    hits = _below(actual.value, edges, below)
+    quantiles = np.interp(np.array(QUANTILES) * n, below, edges)
     influence = influence_of_cells(lower, upper, counts, actual.value)
-    log_score, log_error = _log_score(lower, upper, counts, actual.value)
+    log_score, log_error = nan, nan
+    if FEW <= hits <= n - FEW:
+        width = float((upper - lower)[np.searchsorted(end, hits)])
+        log_score, log_error = _log_score(actual.value, edges, below, width)
     return Placed(
-        percentile=independent.probability(hits, n),
-        quantiles=np.interp(np.array(QUANTILES) * n, below, edges),
+        percentile=independent.probability(round(hits), n),
+        quantiles=quantiles,
         crps=crps_of_cells(lower, upper, counts, actual.value),
         crps_error=sqrt(float((counts * influence**2).sum())) / n,
         log_score=log_score,
@@ -127,10 +131,21 @@ def place_among_cells(results: Results, actual: Actual) -> Placed:
     )
 
 
-def _log_score(lower: Floats, upper: Floats, counts: Floats, actual: float) -> tuple[float, float]:
-    """Logarithmic score by the density of the cell that holds a value, and its error."""
-    here = (lower <= actual) & (actual < upper) & (counts >= FEW)
-    if not here.any():
+def _below(value: float, edges: Floats, below: Floats) -> float:
+    """Paths at or below a value, spread evenly over each cell."""
+    return float(np.interp(value, edges, below, left=0.0, right=float(below[-1])))
+
+
+def _log_score(actual: float, edges: Floats, below: Floats, width: float) -> tuple[float, float]:
+    """Logarithmic score and its error, by the paths near a value.
+
+    Near is as far as Silverman's rule says, for a box of the same variance as its kernel, and a
+    cell at least.
+    """
+    n = float(below[-1])
+    low, high = np.interp((0.25 * n, 0.75 * n), below, edges)
+    near = max(sqrt(3.0) * 0.9 * float(high - low) / 1.349 * n**-0.2, width)
+    share = (_below(actual + near, edges, below) - _below(actual - near, edges, below)) / n
+    if share * n < FEW or not near > 0.0:
         return nan, nan
-    (count,), (width,), n = counts[here], (upper - lower)[here], counts.sum()
-    return -log(count / (n * width)), sqrt((1.0 - count / n) / count)
+    return -log(share / (2.0 * near)), sqrt((1.0 - share) / (share * n))

@@ -11,8 +11,10 @@ from scipy.stats import binom, kstest
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError
-from capexrisk.study.backtest.actual import Actual
+from capexrisk.scenario import load_scenario
+from capexrisk.study.backtest.actual import Actual, read_actual
 from capexrisk.study.backtest.against import Backtest, backtest
+from capexrisk.study.backtest.matching import match
 from capexrisk.study.backtest.placed import LEVELS, place_among_cells, place_among_paths
 from capexrisk.study.quarters import quarters
 from capexrisk.study.simulation import simulate
@@ -85,7 +87,7 @@ def test_histograms_place_as_paths_do(run):
     cells = place_among_cells(run, actual._replace(metric="free_cash_flow_while_alive"))
     assert cells.percentile.value == pytest.approx(paths.percentile.value, abs=2e-3)
     assert cells.crps == pytest.approx(paths.crps, rel=5e-3)
-    assert cells.log_score == pytest.approx(paths.log_score, abs=0.3)
+    assert cells.log_score == pytest.approx(paths.log_score, abs=0.1)
     np.testing.assert_allclose(cells.quantiles, paths.quantiles, rtol=0.02, atol=0.05)
 
 
@@ -96,7 +98,10 @@ def test_coverage_counts_what_lies_inside(found):
         assert row.inside == part[f"inside_{100 * row.level:g}"].sum()
         if not np.isnan(row.effective):
             assert 1.0 <= row.effective <= row.figures
-            assert row.expected == pytest.approx(row.level * row.figures, abs=0.01 * row.figures)
+            # Cash often lies at its target, an end of the interval that many paths share.
+            least = row.level * row.figures
+            most = row.figures if row.metric == "cash" else least
+            assert least - 0.01 * row.figures <= row.expected <= most + 0.01 * row.figures
             assert row.chance_of_so_few + row.chance_of_so_many >= 1.0
     spread = found.coverage.query("metric == 'market_spread_bp'")
     assert spread["effective"].isna().all()
@@ -157,7 +162,7 @@ def test_figures_or_failures_alone(run, tmp_path):
 
 
 def test_of_a_run_over_the_inputs_all_is_told_twice():
-    results = simulate(uncertain(), paths=512, seed=4, outer=64, inner=32)
+    results = simulate(uncertain(), paths=512, seed=4, outer=32, inner=128)
     issuer, quarter = results.issuers[0], results.quarters[0]
     rows = [figure(issuer, quarter, "capex", 10.0), fate(issuer, results.quarters[-1])]
     found = backtest(results, rows, paths=512)
@@ -238,19 +243,27 @@ def test_a_run_is_calibrated_against_its_own_paths(run):
 
 def test_figures_of_the_library_can_be_placed():
     """The files of actuals name issuers, quarters and metrics that their scenarios have."""
-    from capexrisk.scenario import load_scenario
-    from capexrisk.study.backtest.actual import read_actual
-    from capexrisk.study.backtest.matching import match
-
     configs = Path(__file__).parents[4] / "configs"
-    for scenario, data in (
-        ("hyperscalers-2026", "actual_2026"),
-        ("telecom-2000", "actual_telecom_2000"),
-        ("telecom-2000", "actual_telecom_2000_broad"),
-    ):
+    files = {
+        "hyperscalers-2026": ("actual_2026",),
+        "telecom-2000": ("actual_telecom_2000", "actual_telecom_2000_broad"),
+    }
+    for scenario, names in files.items():
         results = simulate(load_scenario(configs / f"{scenario}.toml"), paths=64, seed=1)
-        rows = read_actual(configs / "data" / f"{data}.csv")
-        figures, fates = match(results, rows)
-        assert len(figures) + len(fates) == len(rows)
-        assert all(row.source_title and row.confidence for row in rows)
-        assert {one.issuer for one in fates} == set(results.issuers)
+        for name in names:
+            rows = read_actual(configs / "data" / f"{name}.csv")
+            figures, fates = match(results, rows)
+            assert len(figures) + len(fates) == len(rows)
+            assert all(row.source_title and row.confidence for row in rows)
+            assert {one.issuer for one in fates} == set(results.issuers)
+
+
+def test_telecom_s_outcomes_are_those_of_the_reference():
+    root = Path(__file__).parents[4]
+    table = pd.read_csv(root / "tests/reference/telecom-2000-outcomes.csv", comment="#")
+    columns = {"": "failed_by_2003Q2", "_broad": "failed_or_distressed_exchange"}
+    for name, column in columns.items():
+        rows = read_actual(root / f"configs/data/actual_telecom_2000{name}.csv")
+        assert {row.issuer: row.value for row in rows} == dict(
+            zip(table["firm"], table[column], strict=True)
+        )
