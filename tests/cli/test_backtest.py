@@ -28,8 +28,13 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
-def test_tables_sentences_and_files(folder):
-    found = call("backtest", "run", "--actual", "a.csv", "--out", "scored", cwd=folder)
+@pytest.fixture(scope="module")
+def scored(folder):
+    return call("backtest", "run", "--actual", "a.csv", "--out", "scored", cwd=folder)
+
+
+def test_tables_sentences_and_files(folder, scored):
+    found = scored
     assert (found.returncode, found.stderr) == (0, "")
     first, *_, last = found.stdout.splitlines()
     assert first.endswith("scored by 4 figures and what became of 1 issuer")
@@ -41,16 +46,21 @@ def test_tables_sentences_and_files(folder):
     assert list(table["naive"].dropna()) == [9.0]
     page = (folder / "scored" / "report.html").read_text("utf-8")
     assert "&lt;b&gt;made up" in page and "<b>made up" not in page
-    again = call("backtest", "run", "--actual", "a.csv", "--out", "scored", cwd=folder)
-    assert again.returncode == 2
-    assert again.stderr == ("capexrisk: --out: scored exists already; give another directory\n")
 
 
-def test_the_same_call_writes_the_same_bytes(folder):
-    for out in ("one", "two"):
-        call("backtest", "run", "--actual", "a.csv", "--out", out, cwd=folder)
-    for file in (folder / "one").iterdir():
-        assert file.read_bytes() == (folder / "two" / file.name).read_bytes()
+def test_the_same_call_writes_the_same_bytes(folder, scored, invoke, monkeypatch):
+    monkeypatch.chdir(folder)
+    code, printed, _ = invoke("backtest", "run", "--actual", "a.csv", "--out", "twin")
+    assert code == 0 and printed.replace("twin", "scored") == scored.stdout
+    for file in (folder / "scored").iterdir():
+        assert file.read_bytes() == (folder / "twin" / file.name).read_bytes()
+
+
+def test_nothing_is_replaced(folder, scored, invoke, monkeypatch):
+    monkeypatch.chdir(folder)
+    found = invoke("backtest", "run", "--actual", "a.csv", "--out", "scored")
+    refused = "capexrisk: --out: scored exists already; give another directory\n"
+    assert found == (2, "", refused)
 
 
 @pytest.mark.parametrize(
@@ -65,18 +75,19 @@ def test_the_same_call_writes_the_same_bytes(folder):
         ("Oracle,2026Q1,capex,nine,USD bn,,,x", "value: 'nine' is no number"),
     ],
 )
-def test_a_wrong_row_is_a_line(folder, row, words):
-    (folder / "wrong.csv").write_text(HEAD + row + "\n")
-    found = call("backtest", "run", "--actual", "wrong.csv", "--out", "never", cwd=folder)
-    assert (found.returncode, found.stdout) == (2, "")
-    assert found.stderr.startswith("capexrisk: --actual: wrong.csv, line 2: ")
-    assert words in found.stderr and found.stderr.count("\n") == 1
-    assert not (folder / "never").exists()
+def test_a_wrong_row_is_a_line(folder, row, words, invoke, monkeypatch):
+    monkeypatch.chdir(folder)
+    Path("wrong.csv").write_text(HEAD + row + "\n")
+    code, printed, said = invoke("backtest", "run", "--actual", "wrong.csv", "--out", "never")
+    assert (code, printed) == (2, "")
+    assert said.startswith("capexrisk: --actual: wrong.csv, line 2: ")
+    assert words in said and said.count("\n") == 1
+    assert not Path("never").exists()
 
 
-def test_what_is_not_there_is_a_line(folder):
-    found = call("backtest", "run", "--actual", "no.csv", cwd=folder)
-    assert found.returncode == 2
-    assert found.stderr.startswith("capexrisk: --actual: no.csv: No such file")
-    found = call("backtest", "run", cwd=folder)
-    assert found.returncode == 2 and "--actual" in found.stderr
+def test_what_is_not_there_is_a_line(folder, invoke, monkeypatch):
+    monkeypatch.chdir(folder)
+    code, _, said = invoke("backtest", "run", "--actual", "no.csv")
+    assert code == 2 and said.startswith("capexrisk: --actual: no.csv: No such file")
+    code, _, said = invoke("backtest", "run")
+    assert code == 2 and "--actual" in said
