@@ -78,7 +78,7 @@ def _skill(scores: pd.Series[float]) -> str:
     if not scores["with_naive"]:
         return ""
     return (
-        f"Beside last year's figure grown as last year, the run's CRPS is better for "
+        f"Beside last year's figure, grown as its row says, the run's CRPS is better for "
         f"{scores['better']:.0f} of {scores['with_naive']:.0f}: on average "
         f"{scores['crps_beside_naive']:.2f} against {scores['off_naive']:.2f} {scores['unit']}, "
         f"its median off by {scores['off_median_beside_naive']:.2f}."

@@ -11,7 +11,6 @@ from capexrisk.scenario.opening import Books, opening_books, start_of
 from capexrisk.study.backtest.actual import Actual
 
 BASE_RATE: Final = "base rate, known in hindsight"
-NAIVE: Final = "last year's figure, grown as last year"
 
 Parameters = dict[str, Any]  # of an issuer, under MODEL.md's names
 
