@@ -109,8 +109,8 @@ def _of_failures(found: Backtest) -> Iterator[Finding]:
             best = others.sort_values("auc").iloc[-1]
             text += (
                 f"Area under the curve {run['auc']:.2f}{half(run['auc_error'])}; the best "
-                f"naive ranking, {best['forecast']}, {best['auc']:.2f}, "
-                f"{signed(best['auc_less_run'], 2)}{half(best['auc_less_run_error'])} more."
+                f"naive ranking, {best['forecast']}, {best['auc']:.2f}: a difference of "
+                f"{signed(best['auc_less_run'], 2)}{half(best['auc_less_run_error'])}."
             )
         else:
             text += "Where none failed, or all did, nothing tells who ranks better."
