@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
+    from capexrisk.study.backtest.against import Backtest, backtest
     from capexrisk.study.budget import budget_split
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _HOME = {
     "__version__": "capexrisk.code",
+    "Backtest": "capexrisk.study.backtest.against",
+    "backtest": "capexrisk.study.backtest.against",
     "budget_split": "capexrisk.study.budget",
     "Comparison": "capexrisk.study.comparison",
     "compare": "capexrisk.study.comparison",
@@ -49,6 +52,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Backtest",
     "CapexriskError",
     "Comparison",
     "InputResults",
@@ -61,6 +65,7 @@ __all__ = [
     "ScenarioError",
     "Session",
     "__version__",
+    "backtest",
     "budget_split",
     "compare",
     "load_results",

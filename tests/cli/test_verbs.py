@@ -83,6 +83,7 @@ def test_help_and_refusals_load_no_compiler():
         ("resume", "nothing"),
         *((verb, ROOT / "configs") for verb in ("report", "verify", "quarters")),
         ("replay", ROOT / "configs", "--path", "1"),
+        ("backtest", ROOT / "configs", "--actual", "nothing.csv"),
     ]
     calls = [*((verb, "--help") for verb in VERBS), *refused]
     found = subprocess.run(

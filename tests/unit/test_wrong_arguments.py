@@ -27,6 +27,7 @@ CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
     "replay run": (lambda bad: cr.replay(bad, 0), TypeError),
     "replay path": (lambda bad: cr.replay(small_scenario(), bad), ArgumentError),
     "quarters results": (cr.quarters, TypeError),
+    "backtest results": (lambda bad: cr.backtest(bad, []), TypeError),
     "compare run": (lambda bad: cr.compare([bad, bad]), TypeError),
     "session scenario": (lambda bad: cr.Session(bad, [NAME]), TypeError),
     "session metric": (lambda bad: cr.Session(small_scenario(), [bad]), UnknownName),

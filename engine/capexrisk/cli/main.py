@@ -26,6 +26,7 @@ VERBS = {
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",
+    "backtest": "Score a finished run against what happened.",
     "verify": "Compute chunks of a finished run again and compare every bit.",
     "runs": "List runs and comparisons, finished or not.",
     "schema": "Print the JSON Schema of scenario files, for editors.",

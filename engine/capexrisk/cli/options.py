@@ -45,3 +45,10 @@ csv_file = click.option(
     callback=_new_file,
     help="Also write it as CSV.",
 )
+
+
+def new_directory(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a directory that exists already."""
+    if path is not None and path.exists():
+        raise click.UsageError(f"{option.opts[0]}: {path} exists already; give another directory")
+    return path

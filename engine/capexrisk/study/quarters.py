@@ -36,6 +36,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.run.chunks import all_draws_of, draws_of
 from capexrisk.run.plan import REPLICATES, RunPlan
+from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import Sampler
 from capexrisk.uncertainty.outer import OuterPoints
 
@@ -82,6 +83,11 @@ class Quarters:
     _last: NDArray[np.int64]  # (n, R, paths): the failing quarter, or T
     _sound: NDArray[np.bool_]  # (R, paths): whether a path is finite
 
+    @property
+    def nets(self) -> int:
+        """Number of nets that the paths are of; 1 if these are independent."""
+        return len(self._sound)
+
     def sample(self, issuer: str, period: str, metric: str) -> tuple[Floats, NDArray[np.int64]]:
         """Amounts of the paths that count, and the replicate of each.
 
@@ -97,6 +103,12 @@ class Quarters:
         ArgumentError
             If there is no such issuer, period or metric.
         """
+        amounts = self.by_path(issuer, period, metric)
+        counts = ~np.isnan(amounts)
+        return amounts[counts], np.nonzero(counts)[0]
+
+    def by_path(self, issuer: str, period: str, metric: str) -> Floats:
+        """Amounts of all paths, (R, paths); NaN where one does not count. Arguments as `sample`."""
         i = self.issuers.index(_known("issuer", issuer, self.issuers))
         spans = {span.label: span.quarters for span in self.spans}
         year = [label for label in spans if label.startswith(f"{period}Q") and "-" in label]
@@ -110,13 +122,23 @@ class Quarters:
         if metric in BALANCES and len(quarters) > 1:
             raise ArgumentError("period", f"{metric} is of a quarter; give one, not {period}")
         counts = self._sound & (self._last[i] >= quarters.start)
-        return amounts.sum(axis=0)[counts], np.nonzero(counts)[0]
+        return np.where(counts, amounts.sum(axis=0), nan)
+
+    def failed(self, issuer: str, quarter: str) -> Floats:
+        """Whether each path has seen the issuer fail by the end of a quarter, (R, paths).
+
+        1 or 0; NaN for a path that is not finite.
+        """
+        i = self.issuers.index(_known("issuer", issuer, self.issuers))
+        labels = tuple(span.label for span in self.spans if len(span.quarters) == 1)
+        k = labels.index(_known("period", quarter, labels))
+        return np.where(self._sound, self._last[i] <= k, nan)
 
     def place(self, issuer: str, period: str, metric: str, value: float) -> Estimate:
         """Estimate the share of paths at or below a value; parameters as for `sample`."""
         amounts, replicate = self.sample(issuer, period, metric)
         below = amounts <= value
-        several = self._sound.shape[0]
+        several = self.nets
         if several == 1:
             return independent.probability(int(below.sum()), below.size)
         hits = np.bincount(replicate, weights=below, minlength=several).astype(np.int64)
@@ -146,7 +168,7 @@ class Quarters:
             yield Estimate("mean", *unknown)
             yield from (Estimate(f"p{100 * level:g}", *unknown) for level in QUANTILES)
             return
-        several = self._sound.shape[0]
+        several = self.nets
         of_nets = several > 1
         paths = np.bincount(replicate, minlength=several)
         nonzero = int(np.count_nonzero(amounts))
@@ -234,7 +256,7 @@ def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False)
                 amounts[name][i, :, net, here] = own[:, row : row + width]
     return Quarters(
         issuers=lowered.issuers,
-        spans=tuple(_spans(lowered)),
+        spans=tuple(spans_of(lowered.scenario)),
         sampler="sobol" if over_inputs else run.sampler,
         _amounts=amounts,
         _last=last,
@@ -296,7 +318,7 @@ def refuse_unknown(results: Results, issuer: str, period: str, metric: str) -> N
     amounts = np.empty((len(lowered.issuers), len(lowered.quarters), 1, 0))
     Quarters(
         issuers=lowered.issuers,
-        spans=tuple(_spans(lowered)),
+        spans=tuple(spans_of(lowered.scenario)),
         sampler=results.manifest.run.sampler,
         _amounts=dict.fromkeys(METRICS, amounts),
         _last=np.empty((len(lowered.issuers), 1, 0), dtype=np.int64),
@@ -304,14 +326,15 @@ def refuse_unknown(results: Results, issuer: str, period: str, metric: str) -> N
     ).sample(issuer, period, metric)
 
 
-def _spans(lowered: LoweredScenario) -> Iterator[Span]:
+def spans_of(scenario: Scenario) -> Iterator[Span]:
     """Every quarter, and each year up to any quarter of it but the first."""
-    for k, label in enumerate(lowered.quarters):
+    quarters = scenario.quarter_labels()
+    for k, label in enumerate(quarters):
         yield Span(label, range(k, k + 1))
-    for year in lowered.scenario.calendar_years():
+    for year in scenario.calendar_years():
         first = year.quarters.start
         for end in range(first + 2, year.quarters.stop + 1):
-            label = f"{lowered.quarters[first]}-{lowered.quarters[end - 1][4:]}"
+            label = f"{quarters[first]}-{quarters[end - 1][4:]}"
             yield Span(label, range(first, end))
 
 

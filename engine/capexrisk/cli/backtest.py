@@ -1,0 +1,92 @@
+"""``capexrisk backtest``: a finished run against what happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capexrisk.cli.options import finished_run, new_directory
+from capexrisk.study.backtest.actual import read_actual
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from capexrisk.report.writing.cells import Grid
+    from capexrisk.study.backtest.against import Backtest
+
+
+@click.command
+@finished_run
+@click.option(
+    "--actual",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="CSV file of what happened: issuer, period, metric, value, unit.",
+)
+@click.option("--paths", type=int, default=8_192, help="Paths to trace. Default: 8,192.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=new_directory,
+    help="Also write a page and tables into this new directory.",
+)
+def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> None:
+    """Score a finished run against what happened.
+
+    Shows the percentile of every figure in its distribution, coverage of central intervals, CRPS
+    and log score, and of failures Brier score, area under the curve and reliability, beside naive
+    rivals, with how many independent figures there are. Of a run over the inputs all is told with
+    the inputs as they stand and drawn. docs/backtests.md says how the file is written.
+    """
+    rows = read_actual(actual)
+
+    from capexrisk.archive.results import load_results
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.content.backtest import about, sentences
+    from capexrisk.study.backtest.against import backtest as score
+
+    found = score(load_results(directory), rows, paths=paths)
+    if out is not None:
+        from capexrisk.archive.directory import comparison_directory
+        from capexrisk.report.files.backtest_page import write_backtest
+
+        with comparison_directory(out) as folder:
+            write_backtest(found, folder)
+    scenario = found.results.manifest.scenario
+    print(f"{scenario.name}, as of {scenario.as_of}: scored by {about(found)}")
+    for grid in _grids(found):
+        print()
+        show(_table(grid))
+    for finding in sentences(found):
+        print(f"\n{finding.question}\n  {finding.answer}")
+    if out is not None:
+        print(f"\nReport: {out / 'report.html'}")
+
+
+def _grids(found: Backtest) -> list[Grid]:
+    from capexrisk.report.content import backtest_tables as tables
+
+    grids = []
+    if len(found.figures):
+        grids += [*tables.figure_grids(found).values()]
+        grids += [tables.coverage_grid(found), tables.score_grid(found)]
+    if len(found.issuers):
+        grids += [tables.issuer_grid(found), tables.failure_grid(found)]
+        grids.append(tables.reliability_grid(found))
+    return grids
+
+
+def _table(grid: Grid) -> Table:
+    """A table as a terminal shows it: notes behind the figures."""
+    from capexrisk.report.writing.plain_table import plain_table
+
+    table = plain_table()
+    table.add_column(grid.caption, overflow="fold")
+    for column in grid.columns:
+        table.add_column(column, overflow="fold")
+    for row in grid.rows:
+        cells = (f"{cell.text} ({cell.note})" if cell.note else cell.text for cell in row.cells)
+        table.add_row(row.label, *cells)
+    return table
