@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from capexrisk.errors import FilingsError
+from capexrisk.errors import FilingsError, refuse_type
 
 __all__ = ["Fact", "Facts", "Unavailable", "read_companyfacts"]
 
@@ -144,7 +144,13 @@ def read_companyfacts(path: str | os.PathLike[str], *, as_of: dt.date | None = N
     FilingsError
         If the file cannot be read, is none of companyfacts, is of a firm that reports under IFRS,
         or holds no periodic report (by `as_of`).
+    TypeError
+        If an argument is of another type.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path: is of type {type(path).__name__}; give a file's name")
+    if as_of is not None:
+        refuse_type("as_of", as_of, dt.date, "give a datetime.date")
     place = str(path)
     table = _parse(_text(Path(path), place), place, as_of or dt.date.max)
     facts = table.get("facts") if isinstance(table, dict) else None
