@@ -90,7 +90,11 @@ def test_without_capex_the_file_is_written_and_says_what_it_needs(folder):
         ((ALPHABET, "--out", "no/x.toml"), "--out: no is no directory; make it first"),
         (
             (ALPHABET, "--out", "x.toml", "--extends", "other.toml"),
-            "--extends: there is no other.toml; name a scenario in the folder of --out",
+            "--extends: there is no other.toml; name a scenario in the folder of --out or below",
+        ),
+        (
+            (ALPHABET, "--out", "x.toml", "--extends", DEFAULT),
+            f"--extends: {DEFAULT} leads out of the folder; name a scenario",
         ),
         (
             (ALPHABET, ALPHABET, "--out", "x.toml"),

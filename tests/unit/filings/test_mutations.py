@@ -97,7 +97,9 @@ def other_sign(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
         fact = random.choice(facts)
-        facts.append({**fact, "val": -fact["val"], "accn": "9", "filed": fact["filed"]})
+        facts.append(
+            {**fact, "val": -fact["val"], "accn": made.OTHER_FILING, "filed": fact["filed"]}
+        )
 
 
 def other_scale(tags: Tags, random: Random) -> None:
@@ -105,7 +107,7 @@ def other_scale(tags: Tags, random: Random) -> None:
     if facts:
         fact = random.choice(facts)
         scale = random.choice([1e-6, 1e-3, 1e3])
-        facts.append({**fact, "val": round(scale * fact["val"]), "accn": "9"})
+        facts.append({**fact, "val": round(scale * fact["val"]), "accn": made.OTHER_FILING})
 
 
 def restated_year(tags: Tags, random: Random) -> None:
@@ -115,7 +117,14 @@ def restated_year(tags: Tags, random: Random) -> None:
     years = [fact for fact in facts if fact["form"] == "10-K" and fact["end"] < "2025"]
     if years:
         fact = random.choice(years)
-        facts.append({**fact, "val": round(1.3 * fact["val"]), "accn": "9", "filed": "2026-02-04"})
+        facts.append(
+            {
+                **fact,
+                "val": round(1.3 * fact["val"]),
+                "accn": made.OTHER_FILING,
+                "filed": "2026-02-04",
+            }
+        )
 
 
 def other_currency(tags: Tags, random: Random) -> None:
@@ -145,7 +154,13 @@ def twelve_months(tags: Tags, random: Random) -> None:
     start = f"{int(end[:4]) - 1}{dt.date.fromisoformat(end) + made.DAY:-%m-%d}"
     if tag in tags:
         tags[tag]["units"].setdefault("USD", []).append(
-            {"start": start, "end": end, "val": 9 * 10**9, "accn": "9", "form": "10-Q"}
+            {
+                "start": start,
+                "end": end,
+                "val": 9 * 10**9,
+                "accn": made.OTHER_FILING,
+                "form": "10-Q",
+            }
             | {"filed": "2025-11-04"}
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from capexrisk.filings.scenario_file import drafted_scenario, history
 from capexrisk.scenario import inputs, load_scenario
 from capexrisk.scenario.issuer import OTHER_FORM, Issuer
 from capexrisk.scenario.section import by_year_field
-from tests.unit.filings.made import Firm
+from tests.unit.filings.made import Firm, write
 
 ROOT = Path(__file__).parents[3]
 FILES = Path(__file__).parent / "companyfacts"
@@ -145,6 +146,39 @@ def test_later_balances_move_the_start(tmp_path, folder, base):
     assert drafted.start == "2026Q3" and 'start = "2026Q3"\n' in drafted.text
     (folder / "later.toml").write_text(drafted.text, "utf-8")
     assert load_scenario(folder / "later.toml").as_of == found.as_of
+
+
+def test_a_firm_is_known_by_its_number(tmp_path, base):
+    def named(entity: str, cik: int) -> tuple[str, ...]:
+        found = draft(Firm().write(tmp_path, entityName=entity, cik=cik))
+        return drafted_scenario([found], base=base, extends=BASE, name="x").names
+
+    assert named("Facebook, Inc.", 1326801) == ("Meta",)
+    assert named("META FINANCIAL GROUP INC", 907471) == ("Meta Financial Group",)
+    assert named("Oracle Corp", 7) == ("Oracle 7",)
+
+
+def test_an_annual_report_alone(tmp_path, base, folder):
+    firm = Firm()
+    for tag, facts in firm.tags.items():
+        firm.tags[tag] = [f for f in facts if f["form"] == "10-K" and f["filed"] > "2026"]
+    drafted = drafted_scenario(
+        [draft(firm.write(tmp_path))], base=base, extends=BASE, name="annual"
+    )
+    (folder / "annual.toml").write_text(drafted.text, "utf-8")
+    assert load_scenario(folder / "annual.toml").start == "2026Q1"
+
+
+def test_words_of_a_file_cannot_write_toml(tmp_path, base, folder):
+    content = Firm().content(entityName='Evil "\u0000\n[run]\npaths = 1\n# \u2028 Ω Inc.')
+    tags = content["facts"]["us-gaap"]
+    tags["PaymentsToX\n[run]\npaths = 1"] = tags.pop("PaymentsToAcquirePropertyPlantAndEquipment")
+    found = draft(write(tmp_path, content))
+    text = drafted_scenario([found], base=base, extends=BASE, name="x").text
+    assert set(tomllib.loads(text)) == {
+        *("extends", "name", "title", "description", "as_of", "issuers")
+    }
+    assert found.name == "Evil run paths 1 Ω"
 
 
 def test_two_files_of_one_firm(drafts, base):
