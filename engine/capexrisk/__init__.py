@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capexrisk.archive.results import Results, load_results
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
+    from capexrisk.filings import Draft, draft
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.backtest.against import Backtest, backtest
@@ -36,6 +37,8 @@ _HOME = {
     "KernelFault": "capexrisk.errors",
     "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
+    "Draft": "capexrisk.filings",
+    "draft": "capexrisk.filings",
     "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
@@ -55,6 +58,7 @@ __all__ = [
     "Backtest",
     "CapexriskError",
     "Comparison",
+    "Draft",
     "InputResults",
     "KernelFault",
     "Quarters",
@@ -68,6 +72,7 @@ __all__ = [
     "backtest",
     "budget_split",
     "compare",
+    "draft",
     "load_results",
     "load_scenario",
     "path_outcomes",
