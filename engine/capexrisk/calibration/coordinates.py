@@ -41,15 +41,15 @@ class Coordinate(NamedTuple):
 
 
 WIDE: Final = "wide: the history decides"
-CLOSURES: Final = "two long closures in 1997-2025 (2008, 2020), of some two quarters each"
+CLOSURES: Final = "two long closures in 1997-2025, taken as two quarters each"
 COORDINATES: Final = (
     Coordinate("speed of the pull", "a year", 0.5, 0.8, WIDE),
     Coordinate("mean, open", "bp", 0.0, 1.0, WIDE),
     Coordinate("log of stressed over open mean", "", 0.75, 0.4, "troughs and peaks of six spells"),
-    Coordinate("log of shut over stressed mean", "", 0.64, 0.4, "peaks of 2008 and 2020"),
+    Coordinate("log of shut over stressed mean", "", 0.64, 0.4, "the peak of early 2020"),
     Coordinate("volatility, open", "a year", 0.17, 0.5, WIDE),
     Coordinate("volatility, stressed", "a year", 0.4, 0.5, WIDE),
-    Coordinate("volatility, shut", "a year", 0.66, 0.4, "daily moves of 2008 and 2020"),
+    Coordinate("volatility, shut", "a year", 0.66, 0.4, "four times the open one"),
     Coordinate("hazard, open to stressed", "a year", 0.25, 0.8, "six spells in 1997-2025"),
     Coordinate("hazard, open to shut", "a year", 0.02, 1.0, CLOSURES),
     Coordinate("hazard, stressed to open", "a year", 1.5, 0.7, "a spell lasts eight months"),

@@ -120,10 +120,6 @@ def _refuse_out_of_order(one: _Value, after: _Value, monthly: bool) -> None:
     if step < 0:
         raise HistoryError(where, "goes back in time", "sort the rows by date")
     if step > 1:
-        kind = "months" if monthly else "quarters"
-        what = (
-            f"{step - 1} {kind} before it are missing"
-            if step > 2
-            else f"the {kind[:-1]} before it is missing"
-        )
+        kind = "month" if monthly else "quarter"
+        what = f"misses {step - 1} {kind}s before it" if step > 2 else f"misses the {kind} before"
         raise HistoryError(where, what, "fill the gap, or begin after it (--since)")

@@ -29,15 +29,17 @@ def what_is_not_told(found: SpreadCalibration) -> list[str]:
         sentences.append(f"Not told by this history, so mostly what was assumed before: {named}.")
     if weak:
         sentences.append(f"Told weakly: {', '.join(_name(k) for k in weak)}.")
-    return [
-        *sentences,
+    level_is = (
         f"The level, {level:.0f} bp in an open market, is that of this series' bonds. It is not "
-        "taken for the scenario's index; means are given as multiples of the open one.",
+        "taken for the scenario's index; means are given as multiples of the open one."
+    )
+    hazards_are = (
         "Hazards are averages over what frightened lenders in the history. A scenario with "
         "feedback (fear_..., vigilante, shock_hazard_multiple) multiplies its hazards, so there "
-        "these are too high by the mean of that factor.",
-        "One series cannot tell a jump from a short visit to another regime.",
-    ]
+        "these are too high by the mean of that factor."
+    )
+    jumps_are = "One series cannot tell a jump from a short visit to another regime."
+    return [*sentences, level_is, hazards_are, jumps_are]
 
 
 def scenario_part(found: SpreadCalibration, open_bp: float | None) -> str:

@@ -104,7 +104,7 @@ def _show_spreads(found: SpreadCalibration) -> None:
         "estimate",
         "P5 to P95",
         "error of the log",
-        "told by the history",
+        "told by it",
     ):
         table.add_column(heading)
     words = [one.words for one in COORDINATES]
