@@ -82,7 +82,7 @@ class Target:
         """Log posterior at each row of (N, 16) points, but for a constant."""
         off = (points - self.middle) / self.spread
         likelihood = log_likelihoods(points, self.log_bp, *factor_nodes(self.mixing), self.mixing)
-        return np.asarray(likelihood) - 0.5 * (off**2).sum(axis=1)
+        return np.asarray(np.asarray(likelihood) - 0.5 * (off**2).sum(axis=1))
 
     def descent(self, at: Floats) -> tuple[float, Floats]:
         """Minus the log posterior, and its gradient by central differences."""
@@ -211,7 +211,7 @@ def posterior(
     shape = (chains, at.size)
 
     def ratio(z: Floats) -> Floats:
-        return target.values(at + z @ root.T) + 0.5 * (z**2).sum(axis=1)
+        return np.asarray(target.values(at + z @ root.T) + 0.5 * (z**2).sum(axis=1))
 
     z = generator.standard_normal(shape)
     level = ratio(z)

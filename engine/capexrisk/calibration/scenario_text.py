@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from capexrisk.scenario.files.paths import write_path
 
-__all__ = ["comment", "group_text", "input_text", "rounded"]
+__all__ = ["comment", "group_text", "input_text", "joint_law", "rounded"]
 
 DIGITS = 4
-WIDTH = 110
 
 
 def rounded(value: float, digits: int = DIGITS) -> float:
@@ -30,23 +29,21 @@ def input_text(key: str, value: object, evidence: str) -> str:
     return f"{key} = {_toml(value)}\nevidence.{key} = {json.dumps(evidence, ensure_ascii=False)}"
 
 
-def group_text(
-    name: str,
-    inputs: Sequence[str],
-    law: str,
-    covariance: NDArray[np.float64],
-    evidence: str,
-) -> str:
-    """A group with a joint law of draws that are added (normal) or multiply (lognormal)."""
+def joint_law(law: str, covariance: NDArray[np.float64]) -> str:
+    """Keys of a joint law of draws that are added (normal) or multiply (lognormal)."""
     how = "add" if law == "normal" else "multiply"
-    listed = "".join(f"    {json.dumps(one, ensure_ascii=False)},\n" for one in inputs)
     symmetric = (covariance + covariance.T) / 2.0
     rows = "".join(f"    {_toml([rounded(float(v), 6) for v in row])},\n" for row in symmetric)
+    return f'how = "{how}"\nlaw = "{law}"\ncovariance = [\n{rows}]\n'
+
+
+def group_text(name: str, inputs: Sequence[str], law: str, evidence: str) -> str:
+    """A group of inputs; `law` has the lines of its keys, as `joint_law` writes them."""
+    listed = "".join(f"    {json.dumps(one, ensure_ascii=False)},\n" for one in inputs)
     return (
         f"[{write_path(('uncertainty', 'groups', name))}]\n"
         f"inputs = [\n{listed}]\n"
-        f'how = "{how}"\nlaw = "{law}"\n'
-        f"covariance = [\n{rows}]\n"
+        f"{law}"
         f"evidence = {json.dumps(evidence, ensure_ascii=False)}"
     )
 

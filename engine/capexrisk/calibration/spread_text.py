@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from .coordinates import COORDINATES, INPUTS, OPEN_MEAN, SHUT, STRESSED
-from .scenario_text import comment, group_text, input_text, rounded
+from .scenario_text import comment, group_text, input_text, joint_law, rounded
 from .spreads import SpreadCalibration
 
 __all__ = ["GROUP", "scenario_part", "what_is_not_told"]
@@ -93,8 +93,7 @@ def scenario_part(found: SpreadCalibration, open_bp: float | None) -> str:
     group = group_text(
         GROUP,
         [INPUTS[k] for k in moved],
-        "lognormal",
-        found.covariance[np.ix_(moved, moved)],
+        joint_law("lognormal", found.covariance[np.ix_(moved, moved)]),
         f"derived: posterior covariance of the logs, {source}",
     )
     head = [

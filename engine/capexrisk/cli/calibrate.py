@@ -10,6 +10,7 @@ import click
 from capexrisk.cli.options import new_file
 
 if TYPE_CHECKING:
+    from capexrisk.calibration.firms import FlowEstimates
     from capexrisk.calibration.spreads import SpreadCalibration
 
 csv_argument = click.argument("history", type=click.Path(path_type=Path))
@@ -62,6 +63,59 @@ def spreads(
     for sentence in what_is_not_told(found):
         print(sentence)
     _write(scenario_part(found, open_bp), out)
+
+
+@calibrate.command
+@csv_argument
+@toml_file
+def firms(history: Path, out: Path | None) -> None:
+    """Estimate how firms' cash flow and capex grow and move.
+
+    HISTORY is a CSV file with the columns issuer, quarter (2026Q1), operating_cash_flow_usd_bn and
+    capex_usd_bn, such as `capexrisk draft` writes beside a scenario; twelve quarters or more a
+    firm, three firms or more. Each firm is pulled towards all as far as its own quarters tell
+    little.
+    """
+    from capexrisk.calibration.panel import read_panel
+
+    panel = read_panel(history)
+
+    from capexrisk.calibration.firm_text import firm_sentences, scenario_part
+    from capexrisk.calibration.firms import calibrate_firms
+
+    found = calibrate_firms(panel)
+    _show_flow("operating cash flow", found.cash_flow, "noise a quarter")
+    _show_flow("capex", found.capex, "fading, a year")
+    for sentence in firm_sentences(found):
+        print(sentence)
+    _write(scenario_part(found), out)
+
+
+def _show_flow(title: str, flow: FlowEstimates, second: str) -> None:
+    """Print a flow's firms, each figure with its error."""
+    import numpy as np
+
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.writing.plain_table import plain_table
+
+    table = plain_table()
+    growth, volatility = "growth, log points a year", "volatility a year"
+    for heading in (title, "quarters", growth, volatility, second, "Q1", "Q2", "Q3", "Q4"):
+        table.add_column(heading)
+    for k, firm in enumerate(flow.firms):
+        logs, errors = flow.movement.firms[k], flow.movement.errors[k]
+        ranges = (
+            f"{np.exp(log):.3f} ({np.exp(log - 1.645 * sd):.3f} to {np.exp(log + 1.645 * sd):.3f})"
+            for log, sd in zip(logs, errors, strict=True)
+        )
+        seasons = (
+            f"{one:.2f} ± {error:.2f}"
+            for one, error in zip(flow.seasons[k], flow.season_errors[k], strict=True)
+        )
+        slope = f"{flow.growth.firms[k, 0]:.3f} ± {flow.growth.errors[k, 0]:.3f}"
+        table.add_row(firm, str(flow.quarters[k]), slope, *ranges, *seasons)
+    show(table)
+    print("± is a standard error, ranges are P5 to P95\n")
 
 
 def _write(text: str, out: Path | None) -> None:
