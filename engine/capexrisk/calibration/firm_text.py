@@ -51,7 +51,7 @@ def firm_sentences(found: FirmCalibration) -> list[str]:
             "prepayments included; the scenario's core is without them."
         ),
         (
-            "A few years of one boom do not tell what growth will be: the growth is the past's, and "
+            "A few years of one boom do not tell what growth will be: this is the past's, and "
             "its error says only how well the past's is known."
         ),
         "Seasons have a mean of 1 and so no joint law; their errors stand in the evidence.",
@@ -63,7 +63,7 @@ def scenario_part(found: FirmCalibration) -> str:
     cash, capex = found.cash_flow, found.capex
     head = [
         (
-            f"Operating cash flow and capex of {len(cash.firms)} and {len(capex.firms)} firms, from "
+            f"Cash flow of {len(cash.firms)} firms and capex of {len(capex.firms)}, from "
             f"{found.panel.name}, pooled."
         ),
         "Take out other groups that move the same inputs: they would be counted twice.",
@@ -177,5 +177,5 @@ def _growth(flow: FlowEstimates) -> str:
 
 def _correlation(one: Correlation) -> str:
     if not np.isfinite(one.value):
-        return "not told, fewer than two common years"
+        return "not told, fewer than three common years"
     return f"{one.value:.2f} (error {one.error:.2f}, {one.years} years)"

@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 YEAR: Final = 4
 GROWTH_PRIOR: Final = Prior(np.array([0.1]), np.array([0.5]), np.array([0.1]))
 SEASON_PRIOR: Final = Prior(np.array([0.0]), np.array([0.5]), np.array([0.15]))
+LEAST_YEARS: Final = 3  # a jackknife over two says nothing
 LOADING_PRIOR: Final = (0.5, 0.25)
 GROWTH_GRID: Final = np.linspace(-1.0, 1.5, 501)[:, None]
 SEASON_GRID: Final = np.linspace(-1.5, 1.5, 601)[:, None]
@@ -33,7 +34,7 @@ class Correlation:
     ----------
     value, error : float
         Mean over pairs and quarters, and its jackknife error over calendar years; NaN with fewer
-        than two common years.
+        than three common years.
     pairs, years : int
     """
 
@@ -200,7 +201,7 @@ def correlation(pairs: list[tuple[dict[int, float], dict[int, float]]]) -> Corre
             products.setdefault(quarter // YEAR, []).append(one[quarter] * other[quarter])
     sums = np.array([sum(year) for year in products.values()])
     counts = np.array([len(year) for year in products.values()])
-    if sums.size < 2:
+    if sums.size < LEAST_YEARS:
         return Correlation(float("nan"), float("nan"), used, sums.size)
     value = float(sums.sum() / counts.sum())
     without = (sums.sum() - sums) / (counts.sum() - counts)

@@ -15,7 +15,9 @@ from .table import column_of, number_in, quarter_label, quarter_of, read_rows
 
 __all__ = ["CAPEX", "CASH_FLOW", "LEAST_QUARTERS", "Flow", "Panel", "read_panel"]
 
-LEAST_QUARTERS: Final = 12  # three years; five numbers go to seasons and trend
+LEAST_QUARTERS: Final = (
+    8  # two years: each season is seen twice; five numbers go to these and a trend
+)
 LEAST_FIRMS: Final = 3  # of two, one cannot say how firms differ
 CASH_FLOW: Final = "operating_cash_flow_usd_bn"
 CAPEX: Final = "capex_usd_bn"
@@ -64,7 +66,7 @@ def read_panel(path: Path) -> Panel:
 
     Other columns are ignored; an empty cell is a quarter that is not known. Of each flow the last
     quarters without a gap count. A flow with a quarter at or below 0 has no logs, and one of fewer
-    than 12 quarters tells no season: they are left out and named.
+    than 8 quarters tells no season: they are left out and named.
 
     Raises
     ------

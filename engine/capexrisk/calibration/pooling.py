@@ -117,7 +117,7 @@ def pool(log_likelihood: Floats, points: Floats, prior: Prior) -> Pooled:
     firms = weights @ points
     off = points[None, :, :] - firms[:, None, :]
     own = np.einsum("ng,ngi,ngj->nij", weights, off, off)
-    mean_covariance: Floats = np.linalg.inv(_curvature(total, found.x, size))
+    mean_covariance = np.asarray(np.linalg.inv(_curvature(total, found.x, size)), np.float64)
     moved = own / sd**2  # of each firm's mean, by a move of the law's
     reach = moved.reshape(-1, size)
     with_mean = reach @ mean_covariance

@@ -72,7 +72,7 @@ def firms(history: Path, out: Path | None) -> None:
     """Estimate how firms' cash flow and capex grow and move.
 
     HISTORY is a CSV file with the columns issuer, quarter (2026Q1), operating_cash_flow_usd_bn and
-    capex_usd_bn, such as `capexrisk draft` writes beside a scenario; twelve quarters or more a
+    capex_usd_bn, such as `capexrisk draft` writes beside a scenario; eight quarters or more a
     firm, three firms or more. Each firm is pulled towards all as far as its own quarters tell
     little.
     """
