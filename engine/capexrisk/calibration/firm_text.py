@@ -111,7 +111,10 @@ def _firm(found: FirmCalibration, firm: str) -> Iterator[str]:
             value = rounded(float(np.exp(log)))
             yield input_text(key, value, f"{source}; error of the log {sd:.2f}")
         beta, error = found.core_beta
-        yield input_text("core_beta", rounded(beta), f"{_source(found, cash)}; error {error:.2f}")
+        if cash.correlation.told:
+            yield input_text(
+                "core_beta", rounded(beta), f"{_source(found, cash)}; error {error:.2f}"
+            )
     if firm in capex.firms:
         k = capex.firms.index(firm)
         sd = capex.movement.errors[k, 0]
@@ -119,7 +122,9 @@ def _firm(found: FirmCalibration, firm: str) -> Iterator[str]:
         evidence = f"{_source(found, capex, k)}; error of the log {sd:.2f}"
         yield input_text("capex_sigma_per_sqrt_year", value, evidence)
         beta, error = found.capex_beta
-        yield input_text("capex_beta", rounded(beta), f"{_source(found, capex)}; error {error:.2f}")
+        if capex.correlation.told:
+            evidence = f"{_source(found, capex)}; error {error:.2f}"
+            yield input_text("capex_beta", rounded(beta), evidence)
 
 
 def _groups(found: FirmCalibration) -> Iterator[str]:
@@ -153,6 +158,8 @@ def _groups(found: FirmCalibration) -> Iterator[str]:
     )
     loadings = (("core_beta", cash, found.core_beta), ("capex_beta", capex, found.capex_beta))
     for key, flow, (beta, error) in loadings:
+        if not flow.correlation.told:
+            continue
         low = rounded(max(beta - SPREADS_OF_A_PERT * error, 0.0))
         high = rounded(min(beta + SPREADS_OF_A_PERT * error, 1.0))
         law = f'how = "set"\nlaw = "pert"\nlow = {low}\nmode = {rounded(beta)}\nhigh = {high}\n'
@@ -176,6 +183,6 @@ def _growth(flow: FlowEstimates) -> str:
 
 
 def _correlation(one: Correlation) -> str:
-    if not np.isfinite(one.value):
+    if not one.told:
         return "not told, fewer than three common years"
     return f"{one.value:.2f} (error {one.error:.2f}, {one.years} years)"

@@ -43,6 +43,11 @@ class Correlation:
     pairs: int
     years: int
 
+    @property
+    def told(self) -> bool:
+        """Whether enough years are common."""
+        return bool(np.isfinite(self.error))
+
 
 @dataclass(frozen=True)
 class FlowEstimates:
@@ -148,7 +153,7 @@ def _growth(slopes: Floats, variance: Floats, between: Correlation) -> Pooled:
 
     It is left out of what tells firms apart, and added to the error of their mean.
     """
-    shared = min(max(between.value, 0.0), 0.9) if np.isfinite(between.value) else 0.0
+    shared = min(max(between.value, 0.0), 0.9) if between.told else 0.0
     found = _normal(slopes, (1.0 - shared) * variance, GROWTH_GRID, GROWTH_PRIOR)
     common = shared * float(variance.mean())
     return replace(
