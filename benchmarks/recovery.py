@@ -2,10 +2,10 @@
 
 ``python -m benchmarks.recovery [HISTORIES]``: histories of the process that `capexrisk calibrate
 spreads` finds in the Gilchrist-Zakrajsek series, as long as it, each fitted again. Prints, for
-every parameter, the truth, the estimates' median and spread, the mean stated error, and how often the
-central 50, 90 and 95 % of the law that is written hold the truth. With 500 histories the standard
-error of a coverage of 90 % is 1.3 points. ``--prior`` draws the truth of each history anew from the
-prior instead: then stated shares must hold for every parameter, told by a history or not.
+every parameter, the truth, the estimates' median and spread, the mean stated error, and how often
+the central 50, 90 and 95 % of the law that is written hold the truth. With 500 histories the
+standard error of a coverage of 90 % is 1.3 points. ``--prior`` draws the truth of each history anew
+from the prior instead: then stated shares must hold for every parameter, told by a history or not.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -42,10 +42,7 @@ def test_likelihood_and_chances_are_those_of_all_paths_of_regimes(nu):
     nodes, factor = nodes_of(nu)
     move, start = chances(POINT), lasting(POINT)
     density = np.array(
-        [
-            [step_density(x, before, s, POINT, nu) for s in range(3)]
-            for before, x in zip(SHORT[:-1], SHORT[1:], strict=True)
-        ]
+        [[step_density(x, before, s, POINT, nu) for s in range(3)] for before, x in pairwise(SHORT)]
     )
     total, seen = 0.0, np.zeros((SHORT.size, 3))
     for path in product(range(3), repeat=SHORT.size):
