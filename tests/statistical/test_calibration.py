@@ -87,7 +87,7 @@ def histories_of_firms(path, generator, firms=24, quarters=32):
             season = (0.85, 0.95, 1.05, 1.15)[t % 4]
             flow = np.exp(core + 0.08 * own[2, t] - 0.5 * 0.08**2) * season
             quarter = f"{2015 + t // 4}Q{t % 4 + 1}"
-            rows.append(f"F{i},{quarter},{flow!r},{np.exp(1.0 + 0.05 * t + off)!r}")
+            rows.append(f"F{i},{quarter},{flow:.6f},{np.exp(1.0 + 0.05 * t + off):.6f}")
     path.write_text("\n".join(rows) + "\n", "utf-8")
     return path
 
