@@ -6,6 +6,7 @@ estimates, errors and covariance are its own and not those of a parabola.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -47,6 +48,7 @@ def mixing_of(tail_dof: float) -> Mixing:
     return Mixing(float(np.sqrt((tail_dof - 2.0) / tail_dof)), 1.0 - ninth, float(np.sqrt(ninth)))
 
 
+@functools.cache
 def factor_nodes(mixing: Mixing, nodes: int = NODES) -> tuple[Floats, Floats]:
     """Nodes of that factor and their weights, by Gauss and Hermite's quadrature of its normal."""
     if mixing.sigma == 0.0:
