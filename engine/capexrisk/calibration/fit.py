@@ -37,7 +37,7 @@ DEGENERATE: Final = 0.1  # a regime's step, as a share of the history's own sd o
 WIDER: Final = 1.2  # the normal law of the slices, over the curvature's at the mode
 CHAINS: Final = 128
 STEPS: Final = 72
-LEAST_EFFECTIVE: Final = 100.0
+LEAST_EFFECTIVE: Final = 50.0
 
 
 def mixing_of(tail_dof: float) -> Mixing:
