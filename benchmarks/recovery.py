@@ -69,8 +69,8 @@ def _show(rows: np.ndarray, truth: np.ndarray) -> None:
     optimum = sound[:, 1] - truth[0]
     mean, error = sound[:, 2 : 2 + SIZE], sound[:, 2 + SIZE :]
     print(
-        f"{len(sound)} histories, {len(rows) - len(sound)} refused; log speed of the optimum: off by "
-        f"{optimum.mean():.3f}, error {optimum.std() / np.sqrt(len(sound)):.3f}"
+        f"{len(sound)} histories, {len(rows) - len(sound)} refused; log speed of the optimum is off "
+        f"by {optimum.mean():.3f}, error {optimum.std() / np.sqrt(len(sound)):.3f}"
     )
     levels = "".join(f"{100 * level:>6.0f} %" for level in LEVELS)
     print(f"{'':34}{'truth':>8}{'median':>8}{'bias':>7}{'spread':>8}{'stated':>8}{levels}")
