@@ -69,7 +69,7 @@ def _show(rows: np.ndarray, truth: np.ndarray) -> None:
     optimum = sound[:, 1] - truth[0]
     mean, error = sound[:, 2 : 2 + SIZE], sound[:, 2 + SIZE :]
     print(
-        f"{len(sound)} histories, {len(rows) - len(sound)} refused; log speed of the optimum is off "
+        f"{len(sound)} histories, {len(rows) - len(sound)} refused; the optimum's log speed is off "
         f"by {optimum.mean():.3f}, error {optimum.std() / np.sqrt(len(sound)):.3f}"
     )
     levels = "".join(f"{100 * level:>6.0f} %" for level in LEVELS)

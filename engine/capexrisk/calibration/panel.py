@@ -18,6 +18,7 @@ __all__ = ["CAPEX", "CASH_FLOW", "LEAST_QUARTERS", "Flow", "Panel", "read_panel"
 LEAST_QUARTERS: Final = (
     8  # two years: each season is seen twice; five numbers go to these and a trend
 )
+LONGEST_NAME: Final = 60  # as of a scenario's issuer
 LEAST_FIRMS: Final = 3  # of two, one cannot say how firms differ
 CASH_FLOW: Final = "operating_cash_flow_usd_bn"
 CAPEX: Final = "capex_usd_bn"
@@ -81,8 +82,9 @@ def read_panel(path: Path) -> Panel:
     seen: set[tuple[str, int]] = set()
     for row in rows:
         firm = row.cells["issuer"]
-        if not firm:
-            raise HistoryError(row.where, "issuer is empty", "name the firm")
+        if not 0 < len(firm) <= LONGEST_NAME or not firm.isprintable():
+            what = f"issuer is {firm!r}" if firm else "issuer is empty"
+            raise HistoryError(row.where, what, f"name the firm in up to {LONGEST_NAME} letters")
         quarter, _ = quarter_of(row, "quarter")
         if (firm, quarter) in seen:
             what = f"{firm} has {quarter_label(quarter)} twice"

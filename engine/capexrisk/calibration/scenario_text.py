@@ -49,8 +49,10 @@ def group_text(name: str, inputs: Sequence[str], law: str, evidence: str) -> str
 
 
 def comment(sentences: Iterable[str]) -> str:
-    """Sentences behind #, a line each."""
-    return "\n".join(f"# {sentence}" for sentence in sentences)
+    """Sentences behind #, a line each; TOML bears no control characters there."""
+    return "\n".join(
+        f"# {''.join(c if c.isprintable() else '?' for c in one)}" for one in sentences
+    )
 
 
 def _toml(value: object) -> str:

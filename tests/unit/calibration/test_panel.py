@@ -51,7 +51,12 @@ def test_what_has_no_logarithm_or_is_short_is_left_out_and_named(tmp_path):
     ("rows", "header", "words"),
     [
         ([*firms(), row("A", 0, 1, 1)], HEADER, "line 42: A has 2023Q1 twice"),
-        ([*firms(), row("", 0, 1, 1)], HEADER, "line 42: issuer is empty; name the firm"),
+        (
+            [*firms(), row("", 0, 1, 1)],
+            HEADER,
+            "line 42: issuer is empty; name the firm in up to 60 letters",
+        ),
+        ([*firms(), row("a\x07", 0, 1, 1)], HEADER, "line 42: issuer is 'a\\x07'; name the firm"),
         ([*firms(), row("E", 0, "x", 1)], HEADER, "line 42: operating_cash_flow_usd_bn is 'x'"),
         ([*firms(), "E,2023q1,x,1,1"], HEADER, "line 42: quarter is '2023q1'; give a date"),
         (firms(), HEADER.replace("capex_usd_bn", "capex"), "no column is named 'capex_usd_bn'"),
