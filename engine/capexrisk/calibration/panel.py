@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import HistoryError
+from capexrisk.scenario.issuer import LONGEST_NAME
 
 from .table import column_of, number_in, quarter_label, quarter_of, read_rows
 
@@ -18,7 +19,6 @@ __all__ = ["CAPEX", "CASH_FLOW", "LEAST_QUARTERS", "Flow", "Panel", "read_panel"
 LEAST_QUARTERS: Final = (
     8  # two years: each season is seen twice; five numbers go to these and a trend
 )
-LONGEST_NAME: Final = 60  # as of a scenario's issuer
 LEAST_FIRMS: Final = 3  # of two, one cannot say how firms differ
 CASH_FLOW: Final = "operating_cash_flow_usd_bn"
 CAPEX: Final = "capex_usd_bn"

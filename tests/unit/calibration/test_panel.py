@@ -54,7 +54,7 @@ def test_what_has_no_logarithm_or_is_short_is_left_out_and_named(tmp_path):
         (
             [*firms(), row("", 0, 1, 1)],
             HEADER,
-            "line 42: issuer is empty; name the firm in up to 60 letters",
+            "line 42: issuer is empty; name the firm in up to 40 letters",
         ),
         ([*firms(), row("a\x07", 0, 1, 1)], HEADER, "line 42: issuer is 'a\\x07'; name the firm"),
         ([*firms(), row("E", 0, "x", 1)], HEADER, "line 42: operating_cash_flow_usd_bn is 'x'"),
