@@ -22,7 +22,7 @@ __all__ = ["SpreadCalibration", "calibrate_spreads", "simulated"]
 
 Floats = NDArray[np.float64]
 
-REFITS: Final = 48  # the bias of the log speed is then known to about 0.04
+REFITS: Final = 24  # the bias of the log speed is then known to about 0.06
 REFIT_CHAINS: Final = 48
 REFIT_STEPS: Final = 42
 HISTORIES: Final = 2_000
