@@ -19,6 +19,7 @@ VERBS = {
     "validate": "Check a scenario file.",
     "sources": "List every input of a scenario with its source.",
     "draft": "Draft issuers from the SEC's companyfacts, a JSON file a firm.",
+    "calibrate": "Estimate inputs and their ranges from histories.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",
