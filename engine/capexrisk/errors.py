@@ -27,6 +27,7 @@ __all__ = [
     "ComparisonError",
     "DimensionError",
     "EventError",
+    "FilingsError",
     "KernelFault",
     "MissingSource",
     "ResultsError",
@@ -122,6 +123,25 @@ class ScenarioError(CapexriskError):
 
 class MissingSource(CapexriskError):
     """An input of a scenario without confidence and source."""
+
+
+class FilingsError(CapexriskError):
+    """A file of filings that cannot be read, or holds none that can be used.
+
+    Parameters
+    ----------
+    where, value, hint : str
+        The place, what is wrong, and how to fix it, as in `ScenarioError`.
+    """
+
+    def __init__(self, where: str, value: str, hint: str) -> None:
+        super().__init__(where, value, hint)
+        self.where = where
+        self.value = _shortened(value)
+        self.hint = _shortened(hint)
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.value}; {self.hint}"
 
 
 class UnknownName(CapexriskError):
