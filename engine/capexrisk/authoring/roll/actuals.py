@@ -16,7 +16,7 @@ from .periods import FORMS, Period, parse_period
 
 __all__ = ["MARKET", "Actual", "read_actuals"]
 
-MARKET: Final = "market"  # whose rows are of no issuer
+MARKET: Final = "system"  # whose rows are of no issuer
 # Heading to what it is called here; the second of a pair is the older name.
 HEADINGS: Final = {
     "issuer": "issuer",
@@ -52,7 +52,7 @@ class Actual:
     Attributes
     ----------
     issuer : str
-        A name of the scenario, or ``market``.
+        A name of the scenario, or ``system``.
     metric, written : str
         What it is of, and the period as written.
     period : Period

@@ -42,7 +42,7 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
     for key, metrics in PLAIN.items():
         rows = [
             Found(row.period.last, row.value, row.evidence, (row,))
-            for row in reversed(sources.of(metrics))
+            for row in sources.of(metrics)
         ]
         own = [drafted[key]] if key in drafted else []
         one = latest([*own, *rows])
@@ -73,9 +73,9 @@ def _debt(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
 
 
 def _told(sources: Sources, due: dict[int, float]) -> Iterable[Found]:
-    for row in reversed(sources.of(DEBT)):
+    for row in sources.of(DEBT):
         yield Found(row.period.last, row.value, row.evidence, (row,))
-    for row in reversed(sources.of(LONG_TERM)):
+    for row in sources.of(LONG_TERM):
         current = sum(due.get(q, 0.0) for q in _next_year(row.period.last))
         yield Found(
             row.period.last,

@@ -10,13 +10,15 @@ from .actuals import Actual
 from .found import Found, Sources, latest, shown
 from .periods import last_day_before, quarter_at
 
-__all__ = ["ALIASES", "Amount", "Series", "series_of", "trailing_flows"]
+__all__ = ["PAID_FOR", "SPENDING", "Amount", "Series", "series_of", "trailing_flows"]
 
+SPENDING: Final = "spending"  # with what finance leases pay, as plans count it
+PAID_FOR: Final = "capex"  # without, as filings tell it
 # Flow, as filings call it, to names that rows may give it; the first that a quarter has counts.
 ALIASES: Final = {
     "operating_cash_flow": ("operating_cash_flow",),
-    "capex": ("capex", "capex_ppe", "capex_cash", "capex_net", "capex_gross", "capex_accrual"),
-    "capex_with_finance_leases": ("capex_with_finance_leases",),
+    SPENDING: ("capex", "capex_with_finance_leases"),
+    PAID_FOR: ("capex_ppe", "capex_cash", "capex_net", "capex_gross", "capex_accrual"),
     "depreciation_amortisation": ("depreciation_amortisation",),
     "buybacks": ("buybacks", "share_repurchases"),
     "dividends": ("dividends",),
@@ -116,7 +118,7 @@ class _Sum(NamedTuple):
 def _trailing(sources: Sources, key: str, flow: str) -> Found | None:
     told = [
         Found(row.period.last, row.value, row.evidence, (row,))
-        for row in reversed(_rows(sources, flow))
+        for row in _rows(sources, flow)
         if row.period.months == 12 and sources.is_news(row.period.last)
     ]
     summed = [
@@ -137,7 +139,7 @@ def _revenue(sources: Sources) -> tuple[_Sum | None, _Sum | None]:
     """Revenue of four quarters: to the old start, and the latest news."""
     told = [
         _Sum(row.period.last, row.value, row.source, (row,), (row.value,))
-        for row in reversed(_rows(sources, "revenue"))
+        for row in _rows(sources, "revenue")
         if row.period.months == 12
     ]
     sums = [*told, *_sums(sources, "revenue")]
@@ -165,10 +167,9 @@ def _sums(sources: Sources, flow: str) -> Iterable[_Sum]:
 
 
 def _rows(sources: Sources, flow: str) -> list[Actual]:
-    """Rows of a flow, news or not: the first alias first, of each the file's last first."""
+    """Rows of a flow up to the new start, news or not, those that count first."""
     return [
         row
-        for metric in ALIASES[flow]
-        for row in reversed(sources.rows)
-        if row.metric == metric and row.period.last <= sources.until and row.period.months
+        for row in sources.named(ALIASES[flow])
+        if row.period.last <= sources.until and row.period.months
     ]

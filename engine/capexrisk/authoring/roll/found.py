@@ -72,12 +72,13 @@ class Sources:
         return self.opened < day <= self.until
 
     def of(self, metrics: Iterable[str]) -> list[Actual]:
-        """News among the rows, by metric in this order, the rows of each in the file's."""
+        """News among the rows: by metric in this order, of each the file's last row first."""
+        return [row for row in self.named(metrics) if self.is_news(row.period.last)]
+
+    def named(self, metrics: Iterable[str]) -> list[Actual]:
+        """Rows of these metrics, news or not, in the order of `of`."""
         return [
-            row
-            for metric in metrics
-            for row in self.rows
-            if row.metric == metric and self.is_news(row.period.last)
+            row for metric in metrics for row in reversed(self.rows) if row.metric == metric
         ]
 
     def drafted(self, keys: Mapping[str, str] | Iterable[str]) -> dict[str, Found]:

@@ -12,7 +12,7 @@ __all__ = ["FORMS", "Period", "last_day_before", "parse_period", "quarter_at"]
 
 MONTHS: Final = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 FORMS: Final = (
-    "2026Q2, 2026H1, CY2026, TTM 2026Q2, FQ Aug-2026, TTM Aug-2026, FY2026 (May), 2026-06-30, "
+    "2026Q2, 2026Q1-Q2, 2026H1, CY2026, TTM 2026Q2, FQ Aug-2026, TTM Aug-2026, FY2026 (May), 2026-06-30, "
     "2026-07..2026-09"
 )
 
@@ -99,6 +99,7 @@ _YEAR, _MONTH = "([12][0-9]{3})", "([01][0-9])"
 _FORMS: Final[tuple[tuple[str, Callable[..., Period]], ...]] = (
     (f"{_YEAR}Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 3)),
     (f"TTM {_YEAR}Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 12)),
+    (f"{_YEAR}Q1-Q([2-4])", lambda year, q: _span(int(year), 3 * int(q), 3 * int(q))),
     (f"{_YEAR}H([12])", lambda year, half: _span(int(year), 6 * int(half), 6)),
     (f"(?:CY)?{_YEAR}", lambda year: _span(int(year), 12, 12)),
     (f"FQ ([A-Z][a-z]{{2}})-{_YEAR}", _named(3)),

@@ -22,6 +22,7 @@ from capexrisk.scenario.files.overlay import (
     lay_section,
     override_tables,
     refuse_immense,
+    without_the_past,
 )
 from capexrisk.scenario.files.paths import Table
 from capexrisk.scenario.issuer import Issuer
@@ -123,7 +124,7 @@ def _read(path: str | os.PathLike[str], overrides: Overrides) -> _Tables:
     places = Places(_label(Path(path)))
     for label, table in chain:
         inherited = {key: value for key, value in content.items() if key not in OWN_TO_A_FILE}
-        content = lay(inherited, table)
+        content = lay(without_the_past(inherited, table.get("start")), table)
         places.record(table, label)
     for table in override_tables(overrides, content):
         content = lay(content, table)

@@ -1,0 +1,325 @@
+"""A scenario's figures at a later start: what changed, what could not be told, what has passed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from capexrisk.errors import ArgumentError
+from capexrisk.filings import Draft
+from capexrisk.scenario import Scenario, quarter_labels
+from capexrisk.scenario.quarters import QUARTER
+from capexrisk.scenario.section import Section, by_year_field
+
+from .actuals import MARKET, Actual
+from .balances import CHANNELS, balances
+from .capital import capital_of
+from .flows import series_of, trailing_flows
+from .found import Found, Sources, shown
+from .market import market_of
+from .periods import last_day_before, quarter_at
+from .plans import plan_of, spending_of
+from .schedules import due_by_quarter, schedules
+
+__all__ = ["Change", "Elapsed", "Rolled", "Stale", "roll"]
+
+# Figures that are of a day; all others are judgements, which a later day does not change.
+OF_A_DAY: Final = frozenset(
+    {
+        *("core_revenue_usd_bn_per_year", "ocf_usd_bn_per_year", "seasonality"),
+        *("depreciation_amortisation_usd_bn_per_year", "depreciation_other_usd_bn_per_year"),
+        *("cash_usd_bn", "bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn"),
+        *("coupon_per_year", "maturities_usd_bn", "maturities_by_year_usd_bn", "leases_usd_bn"),
+        *("leases_not_commenced_usd_bn", "revolver_usd_bn", "market_cap_usd_bn", "spread_bp"),
+        *("buildout_capital_usd_bn", "construction_usd_bn", "other_capital_usd_bn"),
+        *("capex_plan_usd_bn", "capex_by_year_usd_bn", "high_yield", "finance_lease_share"),
+        *("dividends_usd_bn_per_year", "buybacks_usd_bn_per_year"),
+        *("regime0", "oas0_bp", "risk_free_per_year", "demand0_usd_bn_per_year"),
+        *("issuance0_usd_bn_per_year", "bond_market_usd_bn", "boom_debt_share0"),
+    }
+)
+WRITTEN_OFF: Final = "depreciation_amortisation_usd_bn_per_year"
+WRITTEN_OFF_ELSEWHERE: Final = "depreciation_other_usd_bn_per_year"
+YEAR: Final = 4
+BY_YEAR: Final = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
+SAME: Final = 1e-9
+
+
+class Change(NamedTuple):
+    """A figure that changes: its table, key, value before (None if there was none) and after."""
+
+    table: tuple[str, ...]
+    key: str
+    old: object
+    new: object
+    evidence: str
+
+
+class Stale(NamedTuple):
+    """A figure of a day that nothing newer was found for."""
+
+    table: tuple[str, ...]
+    key: str
+    value: object
+    evidence: str
+
+
+class Elapsed(NamedTuple):
+    """A reported flow of an elapsed quarter, $bn."""
+
+    issuer: str
+    metric: str
+    period: str
+    value: float
+    confidence: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rolled:
+    """A scenario brought to a later start.
+
+    Attributes
+    ----------
+    start, quarters, as_of
+        Head of the new scenario; its horizon ends where the old one does.
+    changes : list of Change
+    stale : list of Stale
+    judgements : int
+        How many figures are of no day, and stay.
+    elapsed : list of Elapsed
+    unused : list of Actual
+        Rows since the old start from which no figure follows.
+    passed : list of str
+        Events of the old scenario that lie before the new start.
+    moved : dict of str to list of str
+        Groups of uncertain inputs whose inputs have passed, with those that take their place.
+    """
+
+    start: str
+    quarters: int
+    as_of: dt.date
+    changes: list[Change]
+    stale: list[Stale]
+    judgements: int
+    elapsed: list[Elapsed]
+    unused: list[Actual]
+    passed: list[str]
+    moved: dict[str, list[str]]
+
+
+def roll(
+    scenario: Scenario,
+    drafts: Mapping[str, Draft],
+    actuals: Sequence[Actual],
+    *,
+    to: str,
+    as_of: dt.date,
+) -> Rolled:
+    """Bring a scenario to a later quarter.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    drafts : mapping of str to Draft
+        By issuer, from filings.
+    actuals : sequence of Actual
+    to : str
+        The new start; after the old one, before the horizon ends.
+    as_of : date
+        Day of the new scenario. Only what is of a day before the new start counts.
+
+    Raises
+    ------
+    ArgumentError
+        The new start lies outside the old horizon.
+    """
+    labels = quarter_labels(scenario.start, scenario.quarters)
+    if re.fullmatch(QUARTER, to) is None:
+        raise ArgumentError("to", f"{to!r} is not a quarter; give one such as {labels[-1]}")
+    if to not in labels[1:]:
+        raise ArgumentError(
+            "to", f"{to} is not after the start, {labels[0]}, and by the end, {labels[-1]}"
+        )
+    elapsed = labels.index(to)
+    opened, until = (last_day_before(quarter_at(label)) for label in (scenario.start, to))
+    changes: list[Change] = []
+    kept: list[Elapsed] = []
+    used: set[int] = set()
+    for issuer in scenario.issuers:
+        sources = Sources(
+            issuer=issuer,
+            draft=drafts.get(issuer.name),
+            rows=[row for row in actuals if row.issuer == issuer.name],
+            begin=quarter_at(scenario.start),
+            start=quarter_at(to),
+            opened=opened,
+            until=until,
+        )
+        found = _issuer(sources, scenario, scenario.quarters - elapsed)
+        own = list(_changes(("issuers", issuer.name), issuer, found))
+        changes += own
+        for amount in _kept(sources):
+            kept.append(amount[0])
+            used |= amount[1]
+        used |= {id(row) for one in found.values() for row in one.rows}
+        used |= {id(amount.row) for amount in spending_of(sources).values()}
+    rows = [row for row in actuals if row.issuer == MARKET]
+    found = market_of(
+        scenario.market, rows, scenario.start, elapsed, (opened, until), _more_bonds(changes)
+    )
+    used |= {id(row) for one in found.values() for row in one.rows}
+    changes = [*_changes(("market",), scenario.market, found), *changes]
+    stale, judgements = _stale(scenario, changes, to)
+    return Rolled(
+        start=to,
+        quarters=scenario.quarters - elapsed,
+        as_of=as_of,
+        changes=changes,
+        stale=stale,
+        judgements=judgements,
+        elapsed=kept,
+        unused=[row for row in actuals if id(row) not in used and row.period.last > opened],
+        passed=[
+            f"{event.what} of {event.quarter}"
+            for event in scenario.events
+            if event.quarter in labels[:elapsed]
+        ],
+        moved=_moved(scenario, changes, int(to[:4])),
+    )
+
+
+def _issuer(sources: Sources, scenario: Scenario, quarters: int) -> dict[str, Found]:
+    """Every figure of an issuer that is found, by key."""
+    issuer = sources.issuer
+    due = due_by_quarter(sources, scenario.start, scenario.quarters)
+    plan = plan_of(sources, scenario.start, scenario.quarters)
+    found = {
+        **trailing_flows(sources),
+        **balances(sources, due),
+        **schedules(sources, due, quarters),
+        **capital_of(issuer, scenario.market, plan, sources.until),
+        **plan.figures,
+    }
+    whole = issuer.depreciation_amortisation_usd_bn_per_year
+    if WRITTEN_OFF in found and issuer.depreciation_other_usd_bn_per_year and whole:
+        share = issuer.depreciation_other_usd_bn_per_year / whole
+        new = found[WRITTEN_OFF]
+        assert isinstance(new.value, float)
+        found[WRITTEN_OFF_ELSEWHERE] = Found(
+            new.day,
+            new.value * share,
+            f"assumed: {shown(share)} of depreciation and amortisation, as before",
+        )
+    if issuer.leases_not_commenced_usd_bn is None:
+        found.pop("leases_not_commenced_usd_bn", None)  # without term and ramp it says nothing
+    return found
+
+
+def _changes(
+    table: tuple[str, ...], section: Section, found: Mapping[str, Found]
+) -> Iterator[Change]:
+    for key, one in found.items():
+        old, new = section.inputs.get(key), _rounded(one.value)
+        if not _same(old, new):
+            yield Change(table, key, old, new, one.evidence)
+
+
+def _rounded(value: object) -> object:
+    """Money to the thousand dollars; lists keep the digits that make their sums."""
+    if isinstance(value, list | tuple):
+        return tuple(float(part) for part in value)
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _same(old: object, new: object) -> bool:
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(_same, old, new))
+    if isinstance(old, float) and isinstance(new, float):
+        return abs(old - new) <= SAME * max(abs(old), abs(new))
+    return old == new
+
+
+def _more_bonds(changes: Sequence[Change]) -> float:
+    """By how much debt grew, where it is known before and after."""
+    return sum(
+        change.new - change.old
+        for change in changes
+        if change.key in CHANNELS
+        and isinstance(change.old, float)
+        and isinstance(change.new, float)
+    )
+
+
+def _kept(sources: Sources) -> Iterator[tuple[Elapsed, set[int]]]:
+    """Reported flows of elapsed quarters."""
+    flows = {
+        "operating_cash_flow": series_of(sources, "operating_cash_flow"),
+        "capex": spending_of(sources),
+    }
+    for flow, series in flows.items():
+        for quarter, amount in sorted(series.items()):
+            if quarter in sources.elapsed and amount.told:
+                row = amount.row
+                yield (
+                    Elapsed(
+                        sources.issuer.name,
+                        flow,
+                        f"{quarter // YEAR}Q{quarter % YEAR + 1}",
+                        amount.value,
+                        "reported" if row is None else row.confidence,
+                        amount.source,
+                    ),
+                    set() if row is None else {id(row)},
+                )
+
+
+def _stale(
+    scenario: Scenario, changes: Sequence[Change], to: str
+) -> tuple[list[Stale], int]:
+    """Figures of a day without news, and how many others there are."""
+    changed = {(change.table, by_year_field(change.key)) for change in changes}
+    replaced = {("maturities_by_year_usd_bn", "maturities_usd_bn")}
+    stale: list[Stale] = []
+    judgements = 0
+    sections: list[tuple[tuple[str, ...], Section]] = [(("market",), scenario.market)]
+    sections += [(("issuers", issuer.name), issuer) for issuer in scenario.issuers]
+    for table, section in sections:
+        for key, value in section.inputs.items():
+            field = by_year_field(key)
+            newer = {field, *(new for old, new in replaced if old == field)}
+            if any((table, name) in changed for name in newer):
+                continue
+            year = BY_YEAR.fullmatch(key)
+            if year is not None and int(year[2]) < int(to[:4]):
+                continue
+            if field not in OF_A_DAY:
+                judgements += 1
+                continue
+            stale.append(Stale(table, key, value, section.evidence.get(key, "")))
+    return stale, judgements
+
+
+def _moved(scenario: Scenario, changes: Sequence[Change], year: int) -> dict[str, list[str]]:
+    """Groups that move a figure of a passed year, or one that a list replaces."""
+    lists = {change.key for change in changes if change.key.endswith("s_usd_bn")}
+    moved = {}
+    for name, group in scenario.uncertainty.groups.items():
+        inputs = [_moved_input(path, year, lists) for path in group.inputs]
+        if inputs != list(group.inputs):
+            moved[name] = list(dict.fromkeys(inputs))
+    return moved
+
+
+def _moved_input(path: str, year: int, lists: set[str]) -> str:
+    match = BY_YEAR.search(path)
+    if match is None:
+        return path
+    if match[1] == "maturities" and "maturities_usd_bn" in lists:
+        return path[: match.start()] + "maturities_usd_bn"
+    if int(match[2]) >= year:
+        return path
+    return path[: match.start()] + f"{match[1]}_{year}_usd_bn"
