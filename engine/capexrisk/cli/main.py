@@ -18,6 +18,8 @@ INTERRUPTED = 130
 VERBS = {
     "validate": "Check a scenario file.",
     "sources": "List every input of a scenario with its source.",
+    "new": "Write a scenario from filings or a table of firms.",
+    "roll": "Bring a scenario to a later quarter.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",

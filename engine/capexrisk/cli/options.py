@@ -45,3 +45,9 @@ csv_file = click.option(
     callback=_new_file,
     help="Also write it as CSV.",
 )
+new_scenario = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=_new_file,
+    help="Scenario file to write.",
+)

@@ -9,7 +9,7 @@ from typing import Final
 from .found import Found, Sources, latest, shown
 from .periods import quarter_at
 
-__all__ = ["balances"]
+__all__ = ["BONDS", "balances"]
 
 # Keys of an issuer to the names that rows may give them.
 PLAIN: Final = {
@@ -23,7 +23,8 @@ PLAIN: Final = {
 }
 DEBT: Final = ("debt", "total_debt", "total_debt_carrying")
 LONG_TERM: Final = ("long_term_debt_noncurrent", "long_term_debt")
-CHANNELS: Final = ("bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn")
+BONDS: Final = "bonds_usd_bn"
+CHANNELS: Final = (BONDS, "secured_debt_usd_bn", "private_debt_usd_bn")
 YEAR: Final = 4
 
 
@@ -53,13 +54,13 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
 
 def _debt(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
     """All debt, on the channels that the old scenario has it on."""
-    total = latest([*sources.drafted(("bonds_usd_bn",)).values(), *_told(sources, due)])
+    total = latest([*sources.drafted((BONDS,)).values(), *_told(sources, due)])
     if total is None:
         return {}
     old = {key: float(getattr(sources.issuer, key)) for key in CHANNELS}
     before = sum(old.values())
-    if old["bonds_usd_bn"] == before:
-        return {"bonds_usd_bn": total}
+    if old[BONDS] == before:
+        return {BONDS: total}
     assert isinstance(total.value, float)
     return {
         key: total._replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,16 +15,16 @@ from capexrisk.scenario.quarters import QUARTER
 from capexrisk.scenario.section import Section, by_year_field
 
 from .actuals import MARKET, Actual
-from .balances import CHANNELS, balances
+from .balances import BONDS, balances
 from .capital import capital_of
-from .flows import series_of, trailing_flows
+from .flows import Series, series_of, trailing_flows
 from .found import Found, Sources, shown
 from .market import market_of
 from .periods import last_day_before, quarter_at
 from .plans import plan_of, spending_of
 from .schedules import due_by_quarter, schedules
 
-__all__ = ["Change", "Elapsed", "Rolled", "Stale", "roll"]
+__all__ = ["Change", "Elapsed", "Rolled", "Stale", "check_start", "roll"]
 
 # Figures that are of a day; all others are judgements, which a later day does not change.
 OF_A_DAY: Final = frozenset(
@@ -91,8 +91,8 @@ class Rolled:
     judgements : int
         How many figures are of no day, and stay.
     elapsed : list of Elapsed
-    unused : list of Actual
-        Rows since the old start from which no figure follows.
+    unused : list of str
+        Metrics of issuers, told since the old start, from which no figure follows.
     passed : list of str
         Events of the old scenario that lie before the new start.
     moved : dict of str to list of str
@@ -106,7 +106,7 @@ class Rolled:
     stale: list[Stale]
     judgements: int
     elapsed: list[Elapsed]
-    unused: list[Actual]
+    unused: list[str]
     passed: list[str]
     moved: dict[str, list[str]]
 
@@ -137,18 +137,13 @@ def roll(
     ArgumentError
         The new start lies outside the old horizon.
     """
+    check_start(scenario, to)
     labels = quarter_labels(scenario.start, scenario.quarters)
-    if re.fullmatch(QUARTER, to) is None:
-        raise ArgumentError("to", f"{to!r} is not a quarter; give one such as {labels[-1]}")
-    if to not in labels[1:]:
-        raise ArgumentError(
-            "to", f"{to} is not after the start, {labels[0]}, and by the end, {labels[-1]}"
-        )
     elapsed = labels.index(to)
     opened, until = (last_day_before(quarter_at(label)) for label in (scenario.start, to))
     changes: list[Change] = []
     kept: list[Elapsed] = []
-    used: set[int] = set()
+    used: set[tuple[str, str]] = set()
     for issuer in scenario.issuers:
         sources = Sources(
             issuer=issuer,
@@ -162,16 +157,19 @@ def roll(
         found = _issuer(sources, scenario, scenario.quarters - elapsed)
         own = list(_changes(("issuers", issuer.name), issuer, found))
         changes += own
-        for amount in _kept(sources):
-            kept.append(amount[0])
-            used |= amount[1]
-        used |= {id(row) for one in found.values() for row in one.rows}
-        used |= {id(amount.row) for amount in spending_of(sources).values()}
+        kept += _kept(sources)
+        used |= _names(row for one in found.values() for row in one.rows)
+        used |= _names(amount.row for flow in _flows(sources).values() for amount in flow.values())
     rows = [row for row in actuals if row.issuer == MARKET]
     found = market_of(
-        scenario.market, rows, scenario.start, elapsed, (opened, until), _more_bonds(changes)
+        scenario.market,
+        rows,
+        scenario.start,
+        elapsed,
+        (opened, until),
+        _more_bonds(scenario, changes),
     )
-    used |= {id(row) for one in found.values() for row in one.rows}
+    used |= _names(row for one in found.values() for row in one.rows)
     changes = [*_changes(("market",), scenario.market, found), *changes]
     stale, judgements = _stale(scenario, changes, to)
     return Rolled(
@@ -182,7 +180,13 @@ def roll(
         stale=stale,
         judgements=judgements,
         elapsed=kept,
-        unused=[row for row in actuals if id(row) not in used and row.period.last > opened],
+        unused=sorted(
+            {
+                f"{row.issuer}: {row.metric}"
+                for row in actuals
+                if (row.issuer, row.metric) not in used and row.period.last > opened
+            }
+        ),
         passed=[
             f"{event.what} of {event.quarter}"
             for event in scenario.events
@@ -190,6 +194,24 @@ def roll(
         ],
         moved=_moved(scenario, changes, int(to[:4])),
     )
+
+
+def check_start(scenario: Scenario, to: str) -> None:
+    """Refuse a new start outside the old horizon.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    labels = quarter_labels(scenario.start, scenario.quarters)
+    if re.fullmatch(QUARTER, to) is None:
+        raise ArgumentError("to", f"{to!r} is not a quarter; give one such as {labels[-1]}")
+    if to not in labels[1:]:
+        raise ArgumentError(
+            "to",
+            f"{to} is not after the start, {labels[0]}, and by the end, {labels[-1]}; "
+            "give a quarter between them",
+        )
 
 
 def _issuer(sources: Sources, scenario: Scenario, quarters: int) -> dict[str, Found]:
@@ -243,37 +265,42 @@ def _same(old: object, new: object) -> bool:
     return old == new
 
 
-def _more_bonds(changes: Sequence[Change]) -> float:
-    """By how much debt grew, where it is known before and after."""
+def _more_bonds(scenario: Scenario, changes: Sequence[Change]) -> float:
+    """By how much the bonds of investment-grade issuers grew, where that is known."""
+    graded = {("issuers", issuer.name) for issuer in scenario.issuers if not issuer.high_yield}
     return sum(
         change.new - change.old
         for change in changes
-        if change.key in CHANNELS
+        if change.key == BONDS
+        and change.table in graded
         and isinstance(change.old, float)
         and isinstance(change.new, float)
     )
 
 
-def _kept(sources: Sources) -> Iterator[tuple[Elapsed, set[int]]]:
-    """Reported flows of elapsed quarters."""
-    flows = {
+def _names(rows: Iterable[Actual | None]) -> set[tuple[str, str]]:
+    return {(row.issuer, row.metric) for row in rows if row is not None}
+
+
+def _flows(sources: Sources) -> dict[str, Series]:
+    return {
         "operating_cash_flow": series_of(sources, "operating_cash_flow"),
         "capex": spending_of(sources),
     }
-    for flow, series in flows.items():
+
+
+def _kept(sources: Sources) -> Iterator[Elapsed]:
+    """Reported flows of elapsed quarters."""
+    for flow, series in _flows(sources).items():
         for quarter, amount in sorted(series.items()):
             if quarter in sources.elapsed and amount.told:
-                row = amount.row
-                yield (
-                    Elapsed(
-                        sources.issuer.name,
-                        flow,
-                        f"{quarter // YEAR}Q{quarter % YEAR + 1}",
-                        amount.value,
-                        "reported" if row is None else row.confidence,
-                        amount.source,
-                    ),
-                    set() if row is None else {id(row)},
+                yield Elapsed(
+                    sources.issuer.name,
+                    flow,
+                    f"{quarter // YEAR}Q{quarter % YEAR + 1}",
+                    amount.value,
+                    "reported" if amount.row is None else amount.row.confidence,
+                    amount.source,
                 )
 
 

@@ -159,13 +159,12 @@ def _by_year(
     of_year = [one for one in guided if set(one.quarters) & set(range(YEAR * year, YEAR * year + 4))]
     quarters = ", ".join(map(shown, first))
     reported = [label for q, label in _labels(year) if q in told]
+    known = f" ({', '.join(reported)} reported)" if reported else ""
     evidence = (
-        f"derived: {quarters}; {'; '.join(one.told for one in of_year)}"
+        f"derived: {quarters}{known}, by {'; '.join(one.told for one in of_year)}"
         if of_year
-        else f"assumed: the quarters of the old plan, {quarters}"
+        else f"assumed: the quarters of the old plan, {quarters}{known}"
     )
-    if reported:
-        evidence += f"; reported: {', '.join(reported)}"
     found = {by_year_key("capex_by_year_usd_bn", year): Found(sources.until, total, evidence, rows)}
     if total > 0:
         shares = [quarter / total for quarter in first]

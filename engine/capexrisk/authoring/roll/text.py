@@ -81,9 +81,10 @@ def _lines(rolled: Rolled, base: Scenario, extends: str, name: str) -> Iterator[
 
 
 def with_old(change: Change) -> str:
-    """The evidence of a figure, with what it was before."""
-    before = "not given before" if change.old is None else f"{write_value(change.old)} before"
-    return f"{change.evidence} [{before}]"
+    """The evidence of a figure, with what it was before; the address stays at the end."""
+    confidence, _, source = change.evidence.partition(": ")
+    before = "none before" if change.old is None else f"was {write_value(change.old)}"
+    return f"{confidence}: {before}; {source}"
 
 
 def _head(rolled: Rolled, base: Scenario, extends: str) -> str:
