@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from capexrisk.archive.results import Results, load_results
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
+    from capexrisk.filings import Draft, draft
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.budget import budget_split
@@ -33,6 +34,8 @@ _HOME = {
     "KernelFault": "capexrisk.errors",
     "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
+    "Draft": "capexrisk.filings",
+    "draft": "capexrisk.filings",
     "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
@@ -51,6 +54,7 @@ _HOME = {
 __all__ = [
     "CapexriskError",
     "Comparison",
+    "Draft",
     "InputResults",
     "KernelFault",
     "Quarters",
@@ -63,6 +67,7 @@ __all__ = [
     "__version__",
     "budget_split",
     "compare",
+    "draft",
     "load_results",
     "load_scenario",
     "path_outcomes",

@@ -1,5 +1,6 @@
 """Figures of firms from their filings: companyfacts files of the SEC, read by dates and forms."""
 
+from .draft import draft
 from .facts import Fact, Facts, read_companyfacts
 from .record import FLOWS, Draft, Figure, Identity, Ladder, QuarterRow
 
@@ -12,5 +13,6 @@ __all__ = [
     "Identity",
     "Ladder",
     "QuarterRow",
+    "draft",
     "read_companyfacts",
 ]

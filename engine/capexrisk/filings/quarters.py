@@ -7,14 +7,13 @@ second or third alone. Every quarter's amount is a difference of two facts, or a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from .copies import Copies, billions, durations, period
 from .facts import Fact, Facts, Unavailable
 from .periods import LENGTHS, Quarter, calendar_quarter, quarters_of, same_day
 
-__all__ = ["OPERATING_CASH_FLOW", "QuarterAmount", "fiscal_quarters", "quarter_amount"]
+__all__ = ["OPERATING_CASH_FLOW", "Calendar", "QuarterAmount", "fiscal_calendar", "quarter_amount"]
 
 OPERATING_CASH_FLOW: Final = (
     "NetCashProvidedByUsedInOperatingActivities",
@@ -48,10 +47,23 @@ class QuarterAmount(NamedTuple):
     notes: tuple[str, ...]
 
 
-def fiscal_quarters(facts: Facts) -> tuple[Quarter, ...]:
-    """The firm's fiscal quarters, newest first, as far back as its operating cash flow goes.
+class Calendar(NamedTuple):
+    """A firm's fiscal quarters.
 
-    The first ends at the anchor: the last day of which a cash flow was told.
+    Attributes
+    ----------
+    anchor : date
+        The last day of which a cash flow was told.
+    quarters : tuple of Quarter
+        Newest first, without gaps; the first ends at the anchor.
+    """
+
+    anchor: dt.date
+    quarters: tuple[Quarter, ...]
+
+
+def fiscal_calendar(facts: Facts) -> Calendar:
+    """The firm's fiscal quarters as far back as its operating cash flow goes.
 
     Raises
     ------
@@ -60,19 +72,18 @@ def fiscal_quarters(facts: Facts) -> tuple[Quarter, ...]:
     """
     found = [fact for tag in OPERATING_CASH_FLOW for fact in durations(facts, tag)]
     if not found:
-        raise Unavailable("there is no operating cash flow of a quarter, half-year or year")
+        raise Unavailable("tells no operating cash flow of a quarter, half-year or year")
     ends = {fact.end for fact in found}
     ends |= {fact.start - DAY for fact in found if fact.start is not None}
-    end = max(fact.end for fact in found)
+    anchor = end = max(fact.end for fact in found)
     low, high = LENGTHS[1]
     quarters: list[Quarter] = []
     while before := [day for day in ends if low <= (end - day).days <= high]:
         # Days that lie within the tolerance are one: the newest calendar's.
-        previous = max(before)
-        start = previous + DAY
+        start = max(before) + DAY
         quarters.append(Quarter(start, end, calendar_quarter(start, end)))
-        end = previous
-    return tuple(quarters)
+        end = start - DAY
+    return Calendar(anchor, tuple(quarters))
 
 
 def quarter_amount(facts: Facts, tag: str, quarter: Quarter) -> QuarterAmount:
@@ -94,7 +105,7 @@ def quarter_amount(facts: Facts, tag: str, quarter: Quarter) -> QuarterAmount:
             found = _difference(tag, whole, part)
             return found if own is None else _beside(found, own)
     if own is not None:
-        return QuarterAmount(own.last.value, tag, own.last, None, _notes(facts, tag, own))
+        return QuarterAmount(own.last.value, tag, own.last, None, _notes(own))
     return _half_year_less_second(facts, tag, quarter)
 
 
@@ -144,7 +155,7 @@ def _beside(found: QuarterAmount, own: Copies) -> QuarterAmount:
     return found._replace(notes=(*found.notes, note))
 
 
-def _notes(facts: Facts, tag: str, copies: Copies) -> tuple[str, ...]:
+def _notes(copies: Copies) -> tuple[str, ...]:
     return (copies.note,) if copies.note else ()
 
 
@@ -159,8 +170,3 @@ def _half_year_less_second(facts: Facts, tag: str, quarter: Quarter) -> QuarterA
             if whole is not None and second is not None:
                 return _difference(tag, whole, second)
     raise Unavailable(f"{tag}: nothing tells the quarter to {quarter.end}")
-
-
-def missing_before(quarters: Sequence[Quarter]) -> str:
-    """Where a row of quarters breaks off, in words."""
-    return f"no cash flow tells the quarter before {quarters[-1].start}" if quarters else ""

@@ -73,14 +73,18 @@ class Ladder(NamedTuple):
         $bn by fiscal year, ``"2026-07-01..2027-06-30"``; first the rest of one, if a 10-Q tells it.
     after : float or None
         $bn due after the last rung; None if it is not told.
+    spread : mapping of str to tuple of str
+        The calendar quarters of each fiscal year.
     quarters : mapping of str to float
         $bn by calendar quarter: each fiscal year spread evenly over its quarters.
     evidence : str
+        Tags, day, filing and address, for a line of evidence.
     """
 
     date: dt.date
     rungs: Mapping[str, float]
     after: float | None
+    spread: Mapping[str, tuple[str, ...]]
     quarters: Mapping[str, float]
     evidence: str
 
@@ -103,11 +107,14 @@ class Identity(NamedTuple):
         ``"assets = liabilities + equity"``.
     left, right : float
         $bn.
+    holds : bool
+        Whether both sides agree, to half a per cent.
     """
 
     name: str
     left: float
     right: float
+    holds: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,349 @@
+"""A firm's filings as an issuer's figures: each right, with its evidence, or refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from capexrisk.errors import FilingsError
+
+from . import tags
+from .balances import Balance, cash, debt
+from .copies import balance, billions, durations
+from .coupon import coupon
+from .evidence import Term, evidence, plus, recasts, with_note
+from .facts import Facts, Unavailable, read_companyfacts
+from .flows import Flow, flow, lapsed_or_never, told_by
+from .identities import identities
+from .ladder import ladder, last_annual
+from .naming import issuer_name
+from .periods import Quarter, same_day
+from .quarters import OPERATING_CASH_FLOW, Calendar, fiscal_calendar, quarter_amount
+from .record import FLOWS, Draft, Figure, QuarterRow
+from .seasonality import seasonality
+
+__all__ = ["draft"]
+
+BILLION: Final = 1e9
+RECENT: Final = dt.timedelta(days=400)
+STALE: Final = dt.timedelta(days=150)  # between the last balance sheet and the day asked for
+MONEY, YEARLY = "$bn", "$bn a year"
+KEYS: Final = {
+    "operating_cash_flow": "ocf_usd_bn_per_year",
+    "depreciation_amortisation": "depreciation_amortisation_usd_bn_per_year",
+    "buybacks": "buybacks_usd_bn_per_year",
+    "dividends": "dividends_usd_bn_per_year",
+    "revenue": "core_revenue_usd_bn_per_year",
+}
+BESIDE: Final = {
+    "capex": "capex_usd_bn_per_year",
+    "interest_expense": "interest_expense_usd_bn_per_year",
+    "new_finance_leases": "new_finance_leases_usd_bn_per_year",
+}
+
+Found = TypeVar("Found")
+
+
+def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draft:
+    """Draft an issuer from a companyfacts file of the SEC.
+
+    Periods are known by dates and forms, tags by whether they are alive, the last four quarters by
+    the year to date less the year to date before. What is ambiguous is refused, with both sides
+    shown; what is not there is refused with where it ended.
+
+    Parameters
+    ----------
+    path : path-like
+        JSON as ``https://data.sec.gov/api/xbrl/companyfacts/CIK##########.json`` gives it.
+    as_of : date, optional
+        Use only what was filed by then; by default all that the file holds.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    FilingsError
+        If the file cannot be read, is none of companyfacts, is of a firm that files under IFRS, or
+        tells no cash flow (by `as_of`).
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> found = cr.draft("tests/data/companyfacts/alphabet.json")
+    >>> found.figures["cash_usd_bn"].value, found.anchor.isoformat()
+    (126.843, '2025-12-31')
+    >>> found.refusals["coupon_per_year"]
+    """
+    facts = read_companyfacts(path, as_of=as_of)
+    try:
+        calendar = fiscal_calendar(facts)
+    except Unavailable as problem:
+        raise FilingsError(str(path), str(problem), "give the figures by hand") from None
+    sheet = _Sheet(facts, calendar)
+    flows = _flows(sheet)
+    _balances(sheet)
+    _ratios(sheet, flows)
+    found = sheet.attempt("maturities", lambda: ladder(facts, calendar.anchor))
+    rows = _rows(sheet, flows)
+    shares = sheet.attempt("seasonality", lambda: _seasonality(sheet, rows, flows))
+    if shares is not None:
+        sheet.figures["seasonality"] = shares
+    identity = identities(facts, calendar.anchor, found, sheet.year_end)
+    for one in identity:
+        if not one.holds:
+            sheet.warnings.append(f"{one.name}: {one.left:.3f} is not {one.right:.3f}")
+    if facts.as_of - calendar.anchor > STALE:
+        days = (facts.as_of - calendar.anchor).days
+        sheet.warnings.append(f"the last cash flow, to {calendar.anchor}, is {days} days old")
+    return Draft(
+        name=issuer_name(facts.entity),
+        entity=facts.entity,
+        cik=facts.cik,
+        as_of=facts.as_of,
+        anchor=calendar.anchor,
+        figures=sheet.figures,
+        beside=sheet.beside,
+        refusals=sheet.refusals,
+        quarters=rows,
+        ladder=found,
+        identities=identity,
+        warnings=tuple(dict.fromkeys(sheet.warnings)),
+    )
+
+
+class _Sheet:
+    """What has been found so far of one firm."""
+
+    def __init__(self, facts: Facts, calendar: Calendar) -> None:
+        self.facts = facts
+        self.calendar = calendar
+        self.year_end = last_annual(facts)
+        self.figures: dict[str, Figure] = {}
+        self.beside: dict[str, Figure] = {}
+        self.refusals: dict[str, str] = {}
+        self.warnings: list[str] = []
+
+    def attempt(self, key: str, find: Callable[[], Found]) -> Found | None:
+        """What `find` gives; None where it is refused, and the reason is kept."""
+        try:
+            return find()
+        except Unavailable as problem:
+            self.refusals[key] = str(problem)
+            return None
+
+    def keep(
+        self, key: str, found: Flow | Balance | None, unit: str, *, beside: bool = False
+    ) -> None:
+        """Keep a sum of facts as a figure, and warn of what an 8-K said of them later."""
+        if found is not None:
+            self.put(key, found.total, unit, found.evidence, beside=beside)
+            self.warnings += recasts(self.facts, found.terms)
+
+    def put(self, key: str, dollars: float, unit: str, words: str, *, beside: bool = False) -> None:
+        """Keep an amount of dollars as a figure."""
+        figures = self.beside if beside else self.figures
+        figures[key] = Figure(in_billions(dollars), unit, words)
+
+
+def in_billions(dollars: float) -> float:
+    """An amount in $bn, to the dollar."""
+    return round(dollars / BILLION, 9)
+
+
+def _flows(sheet: _Sheet) -> dict[str, Flow]:
+    """Flows of the last four quarters, by name."""
+    finds: dict[str, Callable[[], Flow]] = {
+        "operating_cash_flow": lambda: _operating_cash_flow(sheet),
+        "capex": lambda: _capex(sheet),
+        "depreciation_amortisation": lambda: _depreciation(sheet),
+        "buybacks": lambda: _payments(sheet, tags.BUYBACKS, tags.OTHER_BUYBACKS),
+        "dividends": lambda: _payments(sheet, tags.DIVIDENDS, tags.OTHER_DIVIDENDS),
+        "revenue": lambda: flow(sheet.facts, sheet.calendar, tags.REVENUE),
+        "interest_expense": lambda: flow(sheet.facts, sheet.calendar, tags.INTEREST),
+        "new_finance_leases": lambda: flow(sheet.facts, sheet.calendar, (tags.NEW_FINANCE_LEASES,)),
+    }
+    found = {}
+    for name, find in finds.items():
+        key = KEYS.get(name) or BESIDE[name]
+        one = sheet.attempt(key, find)
+        sheet.keep(key, one, YEARLY, beside=name in BESIDE)
+        if one is not None:
+            found[name] = one
+    return found
+
+
+def _operating_cash_flow(sheet: _Sheet) -> Flow:
+    """The total, if it is alive, not that of continuing operations, which is another figure."""
+    for tag in OPERATING_CASH_FLOW:
+        with suppress(Unavailable):
+            told_by(sheet.facts, sheet.calendar.anchor, (tag,))
+            break
+    return flow(sheet.facts, sheet.calendar, (tag,))
+
+
+def _capex(sheet: _Sheet) -> Flow:
+    """Capital expenditure; where no usual tag is alive, the payments that are."""
+    try:
+        return flow(sheet.facts, sheet.calendar, tags.CAPEX)
+    except Unavailable as problem:
+        alive = payments(sheet.facts, sheet.calendar.anchor)
+        if any(tag in tags.CAPEX for tag in alive):
+            raise
+        listed = ", ".join(f"{tag} {billions(value)}" for tag, value in alive.items())
+        raise Unavailable(f"{problem}; alive are: {listed or 'no payments'}") from None
+
+
+def payments(facts: Facts, anchor: dt.date) -> dict[str, float]:
+    """Payments alive at the anchor, USD of their longest period that ends there."""
+    found = {}
+    for tag in facts.tags():
+        if tag.startswith(("PaymentsTo", "PaymentsFor")):
+            with suppress(Unavailable):
+                told = [one for one in durations(facts, tag) if same_day(one.end, anchor)]
+                if told:
+                    longest = min(
+                        told, key=lambda one: (one.start or one.end, -one.filed.toordinal())
+                    )
+                    found[tag] = longest.value
+    return found
+
+
+def _depreciation(sheet: _Sheet) -> Flow:
+    """The cash flow's line; else depreciation, plus amortisation if there is any."""
+    facts, calendar = sheet.facts, sheet.calendar
+    if any(_alive(sheet, tag) for tag in tags.DEPRECIATION_AMORTISATION):
+        return flow(facts, calendar, tags.DEPRECIATION_AMORTISATION)
+    depreciation = flow(facts, calendar, (tags.DEPRECIATION,))
+    recently = calendar.anchor - RECENT
+    for tag in facts.tags():
+        other = tag != tags.AMORTISATION and tag.startswith(tags.OTHER_AMORTISATION)
+        if other and any(one.end > recently for one in facts.of(tag)):
+            raise Unavailable(f"{tags.DEPRECIATION} is alive, but amortisation is in {tag}")
+    if not any(one.end > recently for one in facts.of(tags.AMORTISATION)):
+        words = "no amortisation is tagged"
+        return depreciation._replace(evidence=with_note(depreciation.evidence, words))
+    amortisation = flow(facts, calendar, (tags.AMORTISATION,))
+    terms = (*depreciation.terms, *(plus(term) for term in amortisation.terms))
+    notes = (*depreciation.notes, *amortisation.notes)
+    total = depreciation.total + amortisation.total
+    names = (*depreciation.tags, *amortisation.tags)
+    return Flow(names, total, evidence(facts, terms, notes), terms, notes)
+
+
+def _payments(sheet: _Sheet, candidates: tuple[str, ...], prefixes: tuple[str, ...]) -> Flow:
+    """Payments to shareholders: none, if none has been tagged in two years."""
+    anchor = sheet.calendar.anchor
+    if any(_alive(sheet, tag) for tag in candidates):
+        return flow(sheet.facts, sheet.calendar, candidates)
+    words = lapsed_or_never(sheet.facts, candidates, prefixes, anchor)
+    return Flow((), 0.0, f"derived: {words}, to {anchor}, {' or '.join(candidates)}", (), ())
+
+
+def _alive(sheet: _Sheet, tag: str) -> bool:
+    return any(same_day(one.end, sheet.calendar.anchor) for one in durations(sheet.facts, tag))
+
+
+def _balances(sheet: _Sheet) -> None:
+    facts, anchor = sheet.facts, sheet.calendar.anchor
+    found = sheet.attempt("cash_usd_bn", lambda: cash(facts, anchor))
+    sheet.keep("cash_usd_bn", found, MONEY)
+    owed = sheet.attempt("bonds_usd_bn", lambda: debt(facts, anchor, sheet.year_end))
+    sheet.keep("bonds_usd_bn", owed, MONEY)
+    key = "face_value_of_debt_usd_bn"
+    sheet.keep(key, sheet.attempt(key, lambda: _face_value(sheet)), MONEY, beside=True)
+
+
+def _face_value(sheet: _Sheet) -> Balance:
+    """Principal of the debt, told beside its carrying amount."""
+    facts, anchor = sheet.facts, sheet.calendar.anchor
+    found = balance(facts, tags.FACE_VALUE, anchor)
+    if found is None:
+        raise Unavailable(f"{tags.FACE_VALUE} is not told on {anchor}")
+    terms = (Term("", found.tag, found.last),)
+    return Balance(found.last.value, evidence(facts, terms), terms)
+
+
+def _ratios(sheet: _Sheet, flows: Mapping[str, Flow]) -> None:
+    """Figures made of two flows, or of flows and balances."""
+    facts, calendar = sheet.facts, sheet.calendar
+    interest = sheet.attempt("coupon_per_year", lambda: coupon(facts, calendar, sheet.year_end))
+    if interest is not None:
+        words = interest.evidence
+        sheet.figures["coupon_per_year"] = Figure(round(interest.per_year, 6), "a year", words)
+    cash_flow, capex = flows.get("operating_cash_flow"), flows.get("capex")
+    leases = flows.get("new_finance_leases")
+    key = "free_cash_flow_usd_bn_per_year"
+    if cash_flow is None or capex is None:
+        sheet.refusals[key] = "operating cash flow or capex is refused"
+    else:
+        less = billions(capex.total)
+        words = f"derived: {billions(cash_flow.total)} operating cash flow less {less} capex"
+        sheet.put(key, cash_flow.total - capex.total, YEARLY, words, beside=True)
+    key = "finance_lease_share"
+    if leases is None or capex is None or leases.total < 0 or not capex.total:
+        sheet.refusals[key] = "new finance leases or capex are refused"
+        return
+    share = leases.total / (leases.total + capex.total)
+    words = f"derived: new finance leases over them and capex of {billions(capex.total)}: "
+    words += leases.evidence.partition(": ")[2]
+    sheet.figures[key] = Figure(round(share, 6), "", words)
+
+
+def _rows(sheet: _Sheet, flows: Mapping[str, Flow]) -> tuple[QuarterRow, ...]:
+    """All quarters of the calendar, oldest first, by the tags of the last four."""
+    names = {name: _tags_of(sheet, name, flows.get(name)) for name in FLOWS}
+    return tuple(
+        QuarterRow(
+            quarter.label,
+            quarter.start,
+            quarter.end,
+            {name: _amount(sheet, names[name], quarter) for name in FLOWS},
+        )
+        for quarter in reversed(sheet.calendar.quarters)
+    )
+
+
+def _tags_of(sheet: _Sheet, name: str, found: Flow | None) -> tuple[str, ...]:
+    """What tells a flow's quarters: of a refused one the tag that is alive, if it is only one."""
+    if found is not None:
+        return found.tags
+    candidates = {"capex": tags.CAPEX, "revenue": tags.REVENUE, "dividends": tags.DIVIDENDS}
+    candidates |= {"buybacks": tags.BUYBACKS, "operating_cash_flow": OPERATING_CASH_FLOW[:1]}
+    try:
+        return told_by(sheet.facts, sheet.calendar.anchor, candidates.get(name, ()))[:1]
+    except Unavailable:
+        return ()
+
+
+def _amount(sheet: _Sheet, names: tuple[str, ...], quarter: Quarter) -> float | None:
+    """$bn of a quarter, the sum of its tags; None if one of them does not tell it."""
+    if not names:
+        return None
+    try:
+        amounts = [quarter_amount(sheet.facts, tag, quarter).value for tag in names]
+    except Unavailable:
+        return None
+    return in_billions(sum(amounts))
+
+
+def _seasonality(sheet: _Sheet, rows: tuple[QuarterRow, ...], flows: Mapping[str, Flow]) -> Figure:
+    """Factors of the quarters since the last gap."""
+    told: list[tuple[str, float]] = []
+    for row in rows:
+        amount = row.amounts["operating_cash_flow"]
+        told = [*told, (row.quarter, amount)] if amount is not None else []
+    if "operating_cash_flow" not in flows:
+        raise Unavailable("operating cash flow is refused")
+    factors, years = seasonality(told)
+    span = f"{told[-4 * years][0]} to {told[-1][0]}"
+    words = (
+        f"derived: operating cash flow of the quarters {span} over their years' means, freed of "
+    )
+    words += f"growth, mean of {years} years, "
+    words += flows["operating_cash_flow"].evidence.partition(", ")[2]
+    return Figure(factors, "", words)
