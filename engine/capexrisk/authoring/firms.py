@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from capexrisk.errors import MISSING, ScenarioError, suggest
 from capexrisk.scenario.files.messages import Places, validate
-from capexrisk.scenario.issuer import Issuer, folded_name
+from capexrisk.scenario.issuer import OTHER_FORM, Issuer, folded_name
 from capexrisk.scenario.section import CONFIDENCES, by_year_field, by_year_key
 
 from .grid import Cell, Grid, read_grid
 from .template import CONFIDENCE, EVIDENCE, FIXED, HEADER_ROW
 
-__all__ = ["Firm", "Given", "read_firms"]
+__all__ = ["Firm", "Given", "merged", "read_firms"]
 
 KEYS: Final = tuple(key for key in Issuer.model_fields if key not in ("name", "evidence"))
 LISTS: Final = tuple(
@@ -47,11 +47,46 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Firm:
-    """A firm and its figures by key."""
+    """A firm and its figures.
+
+    Attributes
+    ----------
+    name, place : str
+        The place is for messages.
+    figures : dict of str to Given
+        By the keys of an issuer's table.
+    spent : float or None
+        Capex of the last four quarters, $bn: history, no plan.
+    refused : dict of str to str
+        Why there is none of a key.
+    """
 
     name: str
     place: str
     figures: dict[str, Given]
+    spent: float | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+
+def merged(filed: Iterable[Firm], told: Iterable[Firm]) -> list[Firm]:
+    """Firms of filings and of a table; of a firm that both have, the table's figures count."""
+    found = {folded_name(firm.name): firm for firm in filed}
+    for firm in told:
+        known = found.get(folded_name(firm.name))
+        found[folded_name(firm.name)] = firm if known is None else _over(known, firm)
+    return list(found.values())
+
+
+def _over(filed: Firm, told: Firm) -> Firm:
+    """A firm's filings with a table laid on; a list in one form replaces the other form."""
+    fields = {by_year_field(key) for key in told.figures}
+    replaced = {
+        one for pair in OTHER_FORM.items() for one in pair if fields & set(pair)
+    }
+    kept = {
+        key: given for key, given in filed.figures.items() if by_year_field(key) not in replaced
+    }
+    return replace(filed, figures=kept | told.figures)
 
 
 def read_firms(path: Path) -> list[Firm]:

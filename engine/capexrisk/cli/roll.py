@@ -16,11 +16,10 @@ from capexrisk.archive.atomic import write_atomically
 from capexrisk.authoring.toml import write_value
 from capexrisk.cli.options import new_scenario, scenario_file
 from capexrisk.errors import ArgumentError
-from capexrisk.scenario import Scenario, load_scenario
+from capexrisk.scenario import load_scenario
 
 if TYPE_CHECKING:
     from capexrisk.authoring.roll.forward import Rolled
-    from capexrisk.filings import Draft
 
 ELAPSED = "-elapsed.csv"
 
@@ -65,6 +64,7 @@ def roll(
     start are written beside it, for a backtest.
     """
     from capexrisk.authoring.roll.actuals import read_actuals
+    from capexrisk.authoring.roll.filed import drafts_of
     from capexrisk.authoring.roll.forward import check_start
     from capexrisk.authoring.roll.forward import roll as bring
     from capexrisk.authoring.roll.periods import last_day_before, quarter_at
@@ -81,7 +81,7 @@ def roll(
     read = [read_actuals(path, names) for path in tables]
     rolled = bring(
         base,
-        _drafts(facts, base, day),
+        drafts_of(facts, names, day),
         [row for rows, _ in read for row in rows],
         to=to,
         as_of=day,
@@ -102,10 +102,6 @@ def _extends(scenario: Path, out: Path) -> str:
         raise ArgumentError(
             "out", f"{out} cannot extend {scenario}; give a file in {scenario.parent} or above it"
         ) from None
-
-
-def _drafts(facts: tuple[str, ...], base: Scenario, as_of: dt.date) -> dict[str, Draft]:
-    return {}
 
 
 def _show(rolled: Rolled, without: list[str]) -> None:

@@ -20,6 +20,7 @@ PLAIN: Final = {
     "spread_bp": ("spread_bp", "bond_spread", "cds_5y"),
     "coupon_per_year": ("coupon_per_year",),
     "finance_lease_share": ("finance_lease_share",),
+    "seasonality": (),  # from filings alone
 }
 DEBT: Final = ("debt", "total_debt", "total_debt_carrying")
 LONG_TERM: Final = ("long_term_debt_noncurrent", "long_term_debt")

@@ -108,6 +108,9 @@ def trailing_flows(sources: Sources) -> dict[str, Found]:
 
 
 class _Sum(NamedTuple):
+    """A flow of four quarters, and the last of them."""
+
+    last: int
     day: dt.date
     value: float
     source: str
@@ -138,12 +141,14 @@ def _trailing(sources: Sources, key: str, flow: str) -> Found | None:
 def _revenue(sources: Sources) -> tuple[_Sum | None, _Sum | None]:
     """Revenue of four quarters: to the old start, and the latest news."""
     told = [
-        _Sum(row.period.last, row.value, row.source, (row,), (row.value,))
+        _Sum(
+            row.period.quarters()[-1], row.period.last, row.value, row.source, (row,), (row.value,)
+        )
         for row in _rows(sources, "revenue")
         if row.period.months == 12
     ]
     sums = [*told, *_sums(sources, "revenue")]
-    before = [one for one in sums if one.day <= sources.opened and one.value > 0]
+    before = [one for one in sums if one.last == sources.begin - 1 and one.value > 0]
     news = [one for one in sums if sources.is_news(one.day)]
     by_day = [max(some, key=lambda one: one.day, default=None) for some in (before, news)]
     return by_day[0], by_day[1]
@@ -158,6 +163,7 @@ def _sums(sources: Sources, flow: str) -> Iterable[_Sum]:
             amounts = [series[quarter] for quarter in quarters]
             rows = tuple(amount.row for amount in amounts if amount.row is not None)
             yield _Sum(
+                last,
                 rows[-1].period.last if amounts[-1].row else last_day_before(last + 1),
                 sum(amount.value for amount in amounts),
                 amounts[-1].source,

@@ -78,7 +78,7 @@ def _from_filings(sources: Sources) -> Ladder | None:
     if ladder is None or not sources.is_news(ladder.date):
         return None
     told = {quarter_at(label): amount for label, amount in ladder.quarters.items()}
-    return Ladder(told, ladder.evidence, ladder.date, ())
+    return Ladder(told, f"derived: {ladder.evidence}", ladder.date, ())
 
 
 def _from_rows(sources: Sources) -> Ladder | None:

@@ -30,7 +30,7 @@ from capexrisk.scenario.plan import RunSection
 from capexrisk.scenario.quarters import parse_quarter, quarter_labels
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario
 
-__all__ = ["load_run_section", "load_scenario", "scenario_from_case"]
+__all__ = ["load_run_section", "load_scenario", "read_tables", "scenario_from_case"]
 
 LARGEST_FILE: Final = 2**20  # bytes; the default scenario has about 50,000
 DEEPEST_CHAIN: Final = 8
@@ -70,6 +70,17 @@ def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) ->
     """
     tables = _read(path, overrides)
     return validate(RunSection, tables.content.get("run", {}), tables.places, ("run",))
+
+
+def read_tables(path: str | os.PathLike[str]) -> Table:
+    """The tables of a file as they are written, laid on those of the files that it extends.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be read.
+    """
+    return _read(path, ()).content
 
 
 def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case") -> Scenario:
