@@ -80,9 +80,7 @@ def merged(filed: Iterable[Firm], told: Iterable[Firm]) -> list[Firm]:
 def _over(filed: Firm, told: Firm) -> Firm:
     """A firm's filings with a table laid on; a list in one form replaces the other form."""
     fields = {by_year_field(key) for key in told.figures}
-    replaced = {
-        one for pair in OTHER_FORM.items() for one in pair if fields & set(pair)
-    }
+    replaced = {one for pair in OTHER_FORM.items() for one in pair if fields & set(pair)}
     kept = {
         key: given for key, given in filed.figures.items() if by_year_field(key) not in replaced
     }

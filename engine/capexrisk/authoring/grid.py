@@ -1,4 +1,4 @@
-"""Cells of a table that a user filled in, CSV or the first sheet of a workbook, each with its place."""
+"""Cells of a table that was filled in, CSV or the first sheet of a workbook, with their places."""
 
 from __future__ import annotations
 
@@ -126,8 +126,16 @@ def _workbook(path: Path, content: bytes) -> Grid:
                     "open and save it in a spreadsheet program, or give the number",
                 )
             row.append(_cell(value))
-        grid.rows.append(row)
+        grid.rows.append(_trimmed(row))
+    while grid.rows and not grid.rows[-1]:  # it was asked for more than there are
+        grid.rows.pop()
     return grid
+
+
+def _trimmed(row: list[Cell]) -> list[Cell]:
+    """A row without the empty cells at its end."""
+    filled = [column for column, cell in enumerate(row) if cell != ""]
+    return row[: filled[-1] + 1] if filled else []
 
 
 def _cell(value: object) -> Cell:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from operator import mul
 from typing import Any, Final, NamedTuple
 
 from capexrisk.errors import ScenarioError
@@ -26,7 +28,7 @@ OWN: Final = ("core_revenue_usd_bn_per_year", "ocf_usd_bn_per_year", "cash_usd_b
 PLAN: Final = "capex_by_year_usd_bn"
 DEBT: Final = ("bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn")
 ROOM: Final = 1.5  # limit of leverage over today's, where the market's habit is tighter
-MOST_AT_ONCE: Final = 0.3  # of all debt, in a quarter
+MOST_AT_ONCE: Final = 0.5  # of all debt, in a quarter, where the market's habit is all of it
 CAPITAL: Final = ("buildout_capital_usd_bn", "construction_usd_bn")
 
 
@@ -132,7 +134,8 @@ def _completed(firm: Firm, around: Surroundings, year: int) -> Firm:
         )
     spent = firm.spent if firm.spent is not None else _first(figures, planned)
     if not planned:
-        add(by_year_key(PLAN, year), lambda: spent, "no plan was given; as in the last four quarters")
+        reason = "no plan was given; as in the last four quarters"
+        add(by_year_key(PLAN, year), lambda: spent, reason)
     ocf = _number(figures["ocf_usd_bn_per_year"])
     revenue = _number(figures["core_revenue_usd_bn_per_year"])
     whose = NEUTRAL if around.name == NEUTRAL else f"the median of {around.name}"
@@ -145,12 +148,12 @@ def _completed(firm: Firm, around: Surroundings, year: int) -> Firm:
     )
     add("spread_bp", lambda: float(around.market["oas0_bp"]), "the index's spread")
     for key, times in zip(CAPITAL, (around.in_service, around.under_way), strict=True):
-        add(key, lambda times=times: times * spent, f"{times:.3g} times a year's capex, {whose}")
+        add(key, partial(mul, times, spent), f"{times:.3g} times a year's capex, {whose}")
     debt = sum(_number(figures[key]) for key in DEBT if key in figures)
     habits = around.issuer_defaults
     if ocf > 0 and debt * ROOM > ocf * habits.get("leverage_limit", 0.0):
         add("leverage_limit", lambda: ROOM * debt / ocf, f"{ROOM:g} times its debt over cash flow")
-    if 0 < debt * MOST_AT_ONCE < habits.get("bond_quarter_cap_usd_bn", 0.0):
+    if 0 < debt <= habits.get("bond_quarter_cap_usd_bn", 0.0):
         add("bond_quarter_cap_usd_bn", lambda: MOST_AT_ONCE * debt, f"{MOST_AT_ONCE:g} of its debt")
     return Firm(firm.name, firm.place, figures, spent, firm.refused)
 
@@ -220,7 +223,7 @@ def _head(
     yield from comment(
         f"{names}, from {labels[0]} to {labels[-1]}.\n\n"
         f"The market is that of {around.name}; its demand and the thresholds are in proportion to "
-        "these firms' capacity. Figures whose evidence ends with \"to be replaced\", and those of "
+        'these firms\' capacity. Figures whose evidence ends with "to be replaced", and those of '
         "[issuer_defaults], were given by nobody: look at them first. Keys in comments were not "
         "given; the value there is what leaving them out means."
     )

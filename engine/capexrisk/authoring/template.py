@@ -77,7 +77,7 @@ def as_csv(rows: Sequence[Row], firms: Sequence[str]) -> bytes:
 
 
 def as_workbook(rows: Sequence[Row], firms: Sequence[str]) -> bytes:
-    """The template as a workbook; the cells of a confidence offer the words that may stand there."""
+    """The template as a workbook; cells of a confidence offer the words that may stand there."""
     from xlsxwriter import Workbook  # only where one is written
 
     content = io.BytesIO()

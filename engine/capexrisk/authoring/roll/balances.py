@@ -43,8 +43,7 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
     drafted = sources.drafted(PLAIN)
     for key, metrics in PLAIN.items():
         rows = [
-            Found(row.period.last, row.value, row.evidence, (row,))
-            for row in sources.of(metrics)
+            Found(row.period.last, row.value, row.evidence, (row,)) for row in sources.of(metrics)
         ]
         own = [drafted[key]] if key in drafted else []
         one = latest([*own, *rows])

@@ -12,9 +12,7 @@ from capexrisk.filings import Draft, draft
 __all__ = ["drafts_of"]
 
 
-def drafts_of(
-    files: Iterable[str], issuers: Sequence[str], as_of: dt.date
-) -> dict[str, Draft]:
+def drafts_of(files: Iterable[str], issuers: Sequence[str], as_of: dt.date) -> dict[str, Draft]:
     """Draft issuers of a scenario from companyfacts files.
 
     Parameters

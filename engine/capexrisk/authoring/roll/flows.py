@@ -65,11 +65,11 @@ def series_of(sources: Sources, flow: str) -> Series:
     """
     found: Series = {}
     if sources.draft is not None:
-        for quarter in sources.draft.quarters:
-            amount = quarter.amounts.get(flow)
+        for filed in sources.draft.quarters:
+            amount = filed.amounts.get(flow)
             if amount is not None:
                 source = f"companyfacts of {sources.draft.entity}"
-                found[quarter_at(quarter.quarter)] = Amount(amount, True, source, None)
+                found[quarter_at(filed.quarter)] = Amount(amount, True, source, None)
     rows = _rows(sources, flow)
     for row in reversed(rows):  # so that the first alias, and of one alias the last row, counts
         if row.period.months == 3:
@@ -90,9 +90,7 @@ def trailing_flows(sources: Sources) -> dict[str, Found]:
     Revenue counts as the old core revenue times the growth of all revenue, since only the scenario
     says which part of it is the core's.
     """
-    found = {
-        key: sum_ for key, flow in TRAILING.items() if (sum_ := _trailing(sources, key, flow))
-    }
+    found = {key: sum_ for key, flow in TRAILING.items() if (sum_ := _trailing(sources, key, flow))}
     old, new = _revenue(sources)
     if old is not None and new is not None:
         core = sources.issuer.core_revenue_usd_bn_per_year

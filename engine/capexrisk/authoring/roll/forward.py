@@ -304,9 +304,7 @@ def _kept(sources: Sources) -> Iterator[Elapsed]:
                 )
 
 
-def _stale(
-    scenario: Scenario, changes: Sequence[Change], to: str
-) -> tuple[list[Stale], int]:
+def _stale(scenario: Scenario, changes: Sequence[Change], to: str) -> tuple[list[Stale], int]:
     """Figures of a day without news, and how many others there are."""
     changed = {(change.table, by_year_field(change.key)) for change in changes}
     replaced = {("maturities_by_year_usd_bn", "maturities_usd_bn")}

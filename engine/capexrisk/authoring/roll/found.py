@@ -77,9 +77,7 @@ class Sources:
 
     def named(self, metrics: Iterable[str]) -> list[Actual]:
         """Rows of these metrics, news or not, in the order of `of`."""
-        return [
-            row for metric in metrics for row in reversed(self.rows) if row.metric == metric
-        ]
+        return [row for metric in metrics for row in reversed(self.rows) if row.metric == metric]
 
     def drafted(self, keys: Mapping[str, str] | Iterable[str]) -> dict[str, Found]:
         """What its filings give of these keys, if the filings are news."""

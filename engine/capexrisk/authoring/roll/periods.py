@@ -12,8 +12,8 @@ __all__ = ["FORMS", "Period", "last_day_before", "parse_period", "quarter_at"]
 
 MONTHS: Final = {name: number for number, name in enumerate(calendar.month_abbr) if name}
 FORMS: Final = (
-    "2026Q2, 2026Q1-Q2, 2026H1, CY2026, TTM 2026Q2, FQ Aug-2026, TTM Aug-2026, FY2026 (May), 2026-06-30, "
-    "2026-07..2026-09"
+    "2026Q2, 2026Q1-Q2, 2026H1, CY2026, TTM 2026Q2, FQ Aug-2026, TTM Aug-2026, FY2026 (May), "
+    "2026-06-30, 2026-07..2026-09"
 )
 
 

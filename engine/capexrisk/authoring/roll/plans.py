@@ -118,9 +118,7 @@ def guidance_of(sources: Sources) -> list[Guided]:
     return found
 
 
-def _left(
-    guided: Guided, told: dict[int, Amount], planned: dict[int, float]
-) -> dict[int, float]:
+def _left(guided: Guided, told: dict[int, Amount], planned: dict[int, float]) -> dict[int, float]:
     """What guidance leaves for quarters that were not told, in the plan's proportions."""
     open_ = [q for q in guided.quarters if q not in told and q in planned]
     rest = guided.value - sum(told[q].value for q in guided.quarters if q in told)
@@ -156,7 +154,8 @@ def _by_year(
     if not guided and not told and year in issuer.capex_by_year_usd_bn:
         return {}
     rows = tuple(row for one in guided for row in one.rows)
-    of_year = [one for one in guided if set(one.quarters) & set(range(YEAR * year, YEAR * year + 4))]
+    its_own = set(range(YEAR * year, YEAR * year + YEAR))
+    of_year = [one for one in guided if its_own & set(one.quarters)]
     quarters = ", ".join(map(shown, first))
     reported = [label for q, label in _labels(year) if q in told]
     known = f" ({', '.join(reported)} reported)" if reported else ""

@@ -66,9 +66,7 @@ def schedules(sources: Sources, due: dict[int, float], quarters: int) -> dict[st
         )
     if issuer.leases_usd_bn is not None:
         rest = list(issuer.leases_usd_bn[len(sources.elapsed) :])
-        found["leases_usd_bn"] = Found(
-            sources.until, rest, "assumed: the rest of the old schedule"
-        )
+        found["leases_usd_bn"] = Found(sources.until, rest, "assumed: the rest of the old schedule")
     return found
 
 
@@ -101,9 +99,7 @@ def _from_rows(sources: Sources) -> Ladder | None:
         rows.append(row)
     if not rows:
         return None
-    amounts = "; ".join(
-        f"{row.metric.replace('_', ' ')} {shown(row.value)}" for row in rows
-    )
+    amounts = "; ".join(f"{row.metric.replace('_', ' ')} {shown(row.value)}" for row in rows)
     last = max(row.period.last for row in rows)
     evidence = (
         f"derived: {amounts}, each evenly over its quarters, other years as scheduled before, "

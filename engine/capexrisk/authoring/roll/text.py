@@ -74,8 +74,8 @@ def _lines(rolled: Rolled, base: Scenario, extends: str, name: str) -> Iterator[
         yield from ("", heading("uncertainty"))
     for group, inputs in rolled.moved.items():
         evidence = base.uncertainty.groups[group].evidence
-        table = write_path(("uncertainty", "groups", group))
-        yield from ("", "# Moves what stands for a year that has passed", f"[{table}]")
+        path = write_path(("uncertainty", "groups", group))
+        yield from ("", "# Moves what stands for a year that has passed", f"[{path}]")
         yield f"inputs = {write_value(inputs)}"
         yield f"evidence = {write_value(evidence)}"
 
@@ -89,14 +89,15 @@ def with_old(change: Change) -> str:
 
 def _head(rolled: Rolled, base: Scenario, extends: str) -> str:
     lines = [
-        f"{base.name} of {base.start}, brought to {rolled.start}: what is known of each figure since.",
+        f"{base.name} of {base.start}, brought to {rolled.start}: what became known since.",
         "",
-        f"{len(rolled.changes)} figures change; their evidence says from what, and what they were. "
+        f"{len(rolled.changes)} figures change: their evidence says from what, and what they were.",
         f"{rolled.judgements} judgements stay. Everything else is in {extends}.",
     ]
     if rolled.passed:
         lines += ["", f"Passed, and not inherited: {', '.join(rolled.passed)}."]
     if rolled.stale:
         lines += ["", f"Stale, of which nothing newer than {base.as_of} was found:"]
-        lines += [f"  {path_of(one.table, one.key)} = {write_value(one.value)}" for one in rolled.stale]
+        for one in rolled.stale:
+            lines.append(f"  {path_of(one.table, one.key)} = {write_value(one.value)}")
     return "\n".join(lines)
