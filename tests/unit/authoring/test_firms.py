@@ -44,7 +44,9 @@ def test_a_workbook_that_was_filled_in_reads_the_same(tmp_path):
     book.save(tmp_path / "f.xlsx")
     (acme,) = read_firms(tmp_path / "f.xlsx")
     assert {key: given.value for key, given in acme.figures.items()} == {
-        **{"cash_usd_bn": 4.0, "high_yield": True, "seasonality": [0.9, 1.1, 1.0, 1.0]}
+        "cash_usd_bn": 4.0,
+        "high_yield": True,
+        "seasonality": [0.9, 1.1, 1.0, 1.0],
     }
     assert acme.figures["cash_usd_bn"].evidence == "assumed: told"
     assert acme.figures["cash_usd_bn"].place.endswith("f.xlsx: sheet Firms: row 4, column E")
