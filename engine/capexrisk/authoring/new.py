@@ -268,8 +268,10 @@ def _firm(firm: Firm, rows: Sequence[Row], defaults: Table) -> Iterator[str]:
         yield from ("", "# Not given")
     for row in missing:
         value = "..." if row.left_out == NEEDED else row.left_out
-        yield f"# {row.key} = {value}  # {_meaning(row)}"
-        yield from comment(f"    {firm.refused[row.key]}") if row.key in firm.refused else ()
+        yield f"# {row.key} = {value}"
+        yield from comment(f"  {_meaning(row)}. Look for: {row.look_for}.")
+        if row.key in firm.refused:
+            yield from comment(f"  Refused: {firm.refused[row.key]}.")
 
 
 def _meaning(row: Row) -> str:

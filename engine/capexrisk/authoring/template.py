@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from capexrisk.filings.guide import JUDGEMENT, LOOK_FOR
 from capexrisk.scenario.field import InputField, input_field_of
 from capexrisk.scenario.issuer import WITH_GUIDANCE, WITH_LEASES, Issuer
 from capexrisk.scenario.section import CONFIDENCES, by_year_key
@@ -28,11 +29,11 @@ __all__ = [
 ]
 
 SHEET: Final = "Firms"
-FIXED: Final = ("key", "meaning", "unit", "left out")  # what stands before the firms
+FIXED: Final = ("key", "meaning", "unit", "left out", "look for")  # what stands before the firms
 CONFIDENCE: Final = "confidence"
 EVIDENCE: Final = "evidence"
 HEADER_ROW: Final = 1
-WIDTHS: Final = (44, 52, 24, 26)
+WIDTHS: Final = (44, 52, 24, 26, 52)
 CREATED: Final = datetime(2026, 1, 1)  # the same table is the same bytes
 LEAST_ROWS: Final = 300  # down to which a list of confidences is offered
 
@@ -45,12 +46,15 @@ class Row(NamedTuple):
     key, meaning, unit : str
     left_out : str
         ``needed``, or the value that counts where the cell is empty.
+    look_for : str
+        Where in a filing it may stand.
     """
 
     key: str
     meaning: str
     unit: str
     left_out: str
+    look_for: str
 
 
 def template(years: Sequence[int]) -> list[Row]:
@@ -115,7 +119,8 @@ def _rows(years: Sequence[int]) -> Iterator[Row]:
             first_plan = field == PLAN and place == 0
             needed = info.is_required() or first_plan or field in WITH_GUIDANCE
             left_out = NEEDED if needed else _left_out(field, declared)
-            yield Row(key, Words().fill(declared.meaning), declared.unit, left_out)
+            look_for = LOOK_FOR.get(field, JUDGEMENT)
+            yield Row(key, Words().fill(declared.meaning), declared.unit, left_out, look_for)
 
 
 def _left_out(field: str, declared: InputField) -> str:

@@ -18,6 +18,7 @@ INTERRUPTED = 130
 VERBS = {
     "validate": "Check a scenario file.",
     "sources": "List every input of a scenario with its source.",
+    "draft": "Draft issuers from the SEC's companyfacts, a JSON file a firm.",
     "new": "Write a scenario from filings or a table of firms.",
     "roll": "Bring a scenario to a later quarter.",
     "forecast": "Forecast the time, memory and disk that a run takes.",

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Final, TypeVar
 
 from capexrisk.errors import FilingsError
@@ -170,10 +171,20 @@ def _flows(sheet: _Sheet) -> dict[str, Flow]:
     found = {}
     for name, find in finds.items():
         key = KEYS.get(name) or BESIDE[name]
-        one = sheet.attempt(key, find)
+        one = sheet.attempt(key, partial(_not_negative, name, find))
         sheet.keep(key, one, YEARLY, beside=name in BESIDE)
         if one is not None:
             found[name] = one
+    return found
+
+
+def _not_negative(name: str, find: Callable[[], Flow]) -> Flow:
+    """A flow that may be negative only if it is operating cash flow."""
+    found = find()
+    if found.total < 0 and name != "operating_cash_flow":
+        raise Unavailable(
+            f"{' plus '.join(found.tags)}: four quarters sum to {billions(found.total)}"
+        )
     return found
 
 
@@ -218,6 +229,8 @@ def _depreciation(sheet: _Sheet) -> Flow:
     facts, calendar = sheet.facts, sheet.calendar
     if any(_alive(sheet, tag) for tag in tags.DEPRECIATION_AMORTISATION):
         return flow(facts, calendar, tags.DEPRECIATION_AMORTISATION)
+    if not _alive(sheet, tags.DEPRECIATION):  # refused, with where each of them ends
+        return flow(facts, calendar, (*tags.DEPRECIATION_AMORTISATION, tags.DEPRECIATION))
     depreciation = flow(facts, calendar, (tags.DEPRECIATION,))
     recently = calendar.anchor - RECENT
     for tag in facts.tags():
@@ -285,7 +298,7 @@ def _ratios(sheet: _Sheet, flows: Mapping[str, Flow]) -> None:
         words = f"derived: {billions(cash_flow.total)} operating cash flow less {less} capex"
         sheet.put(key, cash_flow.total - capex.total, YEARLY, words, beside=True)
     key = "finance_lease_share"
-    if leases is None or capex is None or leases.total < 0 or not capex.total:
+    if leases is None or capex is None or not capex.total:
         sheet.refusals[key] = "new finance leases or capex are refused"
         return
     share = leases.total / (leases.total + capex.total)

@@ -61,13 +61,18 @@ def flow(facts: Facts, calendar: Calendar, candidates: Sequence[str]) -> Flow:
     """
     alive = told_by(facts, calendar.anchor, candidates)
     problems = []
-    for find in (_four_quarters, _year_alone):
-        for tag in alive:
-            try:
-                return find(facts, calendar, tag)
-            except Unavailable as problem:
-                problems.append(str(problem))
-    raise Unavailable("; ".join(problems[: len(alive)]))
+    for tag in alive:
+        try:
+            amounts = _four_quarters(facts, calendar, tag)
+        except Unavailable as problem:
+            problems.append(str(problem))
+        else:
+            return _checked(facts, calendar, tag, amounts)
+    for tag in alive:
+        year = _year(facts, tag, calendar)
+        if year is not None and len(year) == 1:  # the year's own fact needs no quarters
+            return _flow(facts, tag, year, _sum(year), ("told once a year",))
+    raise Unavailable("; ".join(problems))
 
 
 def told_by(facts: Facts, anchor: dt.date, candidates: Sequence[str]) -> tuple[str, ...]:
@@ -163,17 +168,18 @@ def _shown(copies: Copies) -> str:
     return f"{copies.tag} {billions(last.value)} in {last.start}..{last.end} ({filing(last)})"
 
 
-def _four_quarters(facts: Facts, calendar: Calendar, tag: str) -> Flow:
-    """The sum of a tag's last four quarters, checked against fiscal years."""
+def _four_quarters(facts: Facts, calendar: Calendar, tag: str) -> list[QuarterAmount]:
     quarters = calendar.quarters[:4]
     if len(quarters) < 4:
         begin = quarters[-1].start if quarters else calendar.anchor
         raise Unavailable(f"fewer than four quarters: nothing tells the one before {begin}")
-    amounts = [quarter_amount(facts, tag, quarter) for quarter in quarters]
+    return [quarter_amount(facts, tag, quarter) for quarter in quarters]
+
+
+def _checked(facts: Facts, calendar: Calendar, tag: str, amounts: Sequence[QuarterAmount]) -> Flow:
+    """The sum of four quarters, if the fiscal years tell the same."""
     year = _year(facts, tag, calendar)
     total = sum(amount.value for amount in amounts)
-    if tag.startswith("Payments") and total < 0:
-        raise Unavailable(f"{tag}: four quarters of payments sum to {billions(total)}")
     notes = tuple(dict.fromkeys(note for amount in amounts for note in amount.notes))
     if year is None:
         terms = tuple(term for amount in reversed(amounts) for term in _terms(amount))
@@ -188,16 +194,6 @@ def _four_quarters(facts: Facts, calendar: Calendar, tag: str) -> Flow:
             f"but {evidence(facts, year).partition(': ')[2]} make {billions(_sum(year))}"
         )
     return _flow(facts, tag, year, total, notes)
-
-
-def _year_alone(facts: Facts, calendar: Calendar, tag: str) -> Flow:
-    """A fiscal year that ends at the anchor: its own fact needs no quarters."""
-    year = _year(facts, tag, calendar)
-    if year is None or len(year) > 1:
-        raise Unavailable(f"{tag}: no fiscal year ends on {calendar.anchor}")
-    if tag.startswith("Payments") and year[0].value < 0:
-        raise Unavailable(f"{tag}: a year of payments is {billions(year[0].value)}")
-    return _flow(facts, tag, year, year[0].value, ("told once a year",))
 
 
 def _year(facts: Facts, tag: str, calendar: Calendar) -> tuple[Term, ...] | None:

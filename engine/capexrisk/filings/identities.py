@@ -72,7 +72,7 @@ def _balance_sheet(facts: Facts, day: dt.date) -> Identity | None:
     name, least = "assets = liabilities + equity", 0.0
     if equity is None and own is not None:
         equity = own + (minorities or 0.0)
-        if minorities is None:
+        if minorities is None and assets != (liabilities or 0.0) + equity + (between or 0.0):
             name, least = f"{name}, minorities not told", NOT_TOLD * (assets or 0.0)
     if assets is None or liabilities is None or equity is None:
         return None

@@ -40,7 +40,7 @@ def test_a_workbook_that_was_filled_in_reads_the_same(tmp_path):
     told = {"cash_usd_bn": 4, "high_yield": True, "seasonality": "0.9 1.1 1 1"}
     for row in sheet.iter_rows(min_row=2):
         if row[0].value in told:
-            row[4].value, row[5].value, row[6].value = told[row[0].value], "assumed", "told"
+            row[5].value, row[6].value, row[7].value = told[row[0].value], "assumed", "told"
     book.save(tmp_path / "f.xlsx")
     (acme,) = read_firms(tmp_path / "f.xlsx")
     assert {key: given.value for key, given in acme.figures.items()} == {
@@ -49,7 +49,7 @@ def test_a_workbook_that_was_filled_in_reads_the_same(tmp_path):
         "seasonality": [0.9, 1.1, 1.0, 1.0],
     }
     assert acme.figures["cash_usd_bn"].evidence == "assumed: told"
-    assert acme.figures["cash_usd_bn"].place.endswith("f.xlsx: sheet Firms: row 4, column E")
+    assert acme.figures["cash_usd_bn"].place.endswith("f.xlsx: sheet Firms: row 4, column F")
 
 
 @pytest.mark.parametrize(

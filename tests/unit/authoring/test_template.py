@@ -36,23 +36,24 @@ def test_needed_keys_come_first_and_the_rest_in_the_order_of_the_record():
 
 def test_each_row_says_what_it_means_in_which_unit_and_left_out():
     by_key = {row.key: row for row in ROWS}
-    assert by_key["coupon_per_year"][1:] == ("Mean interest on all debt", "a year", "0")
+    assert by_key["coupon_per_year"][1:4] == ("Mean interest on all debt", "a year", "0")
     assert by_key["seasonality"].left_out == "[1, 1, 1, 1]"
     assert by_key["high_yield"].left_out == "false"
     assert by_key["lease_term_years"].left_out == "needed with leases_not_commenced_usd_bn"
-    assert all(row.meaning for row in ROWS)
+    assert by_key["construction_usd_bn"].look_for.startswith("'construction in progress'")
+    assert all(row.meaning and row.look_for for row in ROWS)
 
 
 def test_csv_and_workbook_have_the_same_cells():
     rows = list(csv.reader(io.StringIO(as_csv(ROWS, ["Acme", "Blue Co"]).decode())))
-    assert rows[0][4:] == [
+    assert rows[0][5:] == [
         *("Acme", "Acme: confidence", "Acme: evidence"),
         *("Blue Co", "Blue Co: confidence", "Blue Co: evidence"),
     ]
     sheet = load_workbook(io.BytesIO(as_workbook(ROWS, ["Acme", "Blue Co"]))).worksheets[0]
     assert [[cell or "" for cell in row] for row in sheet.values] == rows
     offered = sheet.data_validations.dataValidation
-    assert {str(one.sqref)[0] for one in offered} == {"F", "I"}
+    assert {str(one.sqref)[0] for one in offered} == {"G", "J"}
     assert {one.formula1 for one in offered} == {f'"{",".join(CONFIDENCES)}"'}
 
 

@@ -35,7 +35,7 @@ def test_the_horizon_ends_where_it_did(path):
 
 @pytest.mark.parametrize("to", ["2026Q1", "2025Q4", "2029Q1", "next"])
 def test_a_start_outside_the_horizon_is_refused(path, to):
-    with pytest.raises(ArgumentError, match="^to: .*(not after the start|not a quarter)"):
+    with pytest.raises(ArgumentError, match=r"^to: .*not (after the start|a quarter)"):
         rolled(BASE, path, to=to)
 
 
@@ -229,9 +229,18 @@ def filed(anchor: dt.date) -> Draft:
         "bonds_usd_bn": Figure(83.0, "$bn", "derived: 80 plus 3, https://sec.example"),
     }
     return Draft(
-        **{"name": "Meta Platforms", "entity": "Meta Platforms, Inc.", "cik": 1326801},
-        **{"as_of": anchor, "anchor": anchor, "figures": figures, "beside": {}, "refusals": {}},
-        **{"quarters": quarters, "ladder": ladder, "identities": (), "warnings": ()},
+        name="Meta Platforms",
+        entity="Meta Platforms, Inc.",
+        cik=1326801,
+        as_of=anchor,
+        anchor=anchor,
+        figures=figures,
+        beside={},
+        refusals={},
+        quarters=quarters,
+        ladder=ladder,
+        identities=(),
+        warnings=(),
     )
 
 

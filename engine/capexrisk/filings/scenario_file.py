@@ -1,0 +1,232 @@
+"""A scenario's file from drafts: each figure with its evidence, each other key as a comment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from capexrisk.errors import ArgumentError
+from capexrisk.scenario import Scenario, calendar_years, quarter_labels
+from capexrisk.scenario.field import input_field_of
+from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.issuer import OTHER_FORM, Issuer, folded_name
+from capexrisk.scenario.section import by_year_key
+
+from .guide import JUDGEMENT, LOOK_FOR
+from .record import FLOWS, Draft, Ladder
+
+__all__ = ["DraftedScenario", "drafted_scenario", "history"]
+
+MATURITIES, CAPEX = "maturities_by_year_usd_bn", "capex_by_year_usd_bn"
+# What must be given, and what stands there until somebody knows it.
+UNTIL_KNOWN: Final = {
+    "market_cap_usd_bn": "assumed: not in companyfacts; at 0 no shares can be sold",
+    "spread_bp": "assumed: not in companyfacts; the index's own at the start, oas0_bp",
+}
+
+
+@dataclass(frozen=True)
+class DraftedScenario:
+    """What a scenario's file says.
+
+    Attributes
+    ----------
+    text : str
+        TOML.
+    names : tuple of str
+        The issuers' names in it, in the order of the drafts.
+    start : str
+        Its first quarter.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    start: str
+
+
+def drafted_scenario(
+    drafts: Sequence[Draft], *, base: Scenario, extends: str, name: str
+) -> DraftedScenario:
+    """Write a scenario that extends another by the issuers of drafts.
+
+    An issuer that the base has already, by the same name or the beginning of it, takes its drafted
+    figures and keeps the base's others. Another one stands beside the base's; what it must have and
+    companyfacts lack is assumed, and says so.
+
+    Parameters
+    ----------
+    drafts : sequence of Draft
+    base : Scenario
+        Its market, thresholds and defaults hold.
+    extends : str
+        The base's file, as the new one names it.
+    name : str
+        Short name of the new scenario.
+
+    Raises
+    ------
+    ArgumentError
+        If two drafts are of the same issuer.
+    """
+    known = {folded_name(issuer.name): issuer.name for issuer in base.issuers}
+    names = [_name_in(known, draft.name) for draft in drafts]
+    for index, own in enumerate(names):
+        if own in names[:index]:
+            raise ArgumentError("facts", f"two files are of {own}; give one a firm")
+    after = max(
+        quarter_labels(draft.quarters[-1].quarter, 2)[1] for draft in drafts if draft.quarters
+    )
+    start = max(base.start, after)
+    as_of = max(base.as_of, *(draft.as_of for draft in drafts))
+    sections = [
+        "\n".join(_section(draft, own, base, start))
+        for draft, own in zip(drafts, names, strict=True)
+    ]
+    head = _head(names, base, extends=extends, name=name, start=start, as_of=as_of)
+    return DraftedScenario("\n\n".join([head, *sections]) + "\n", tuple(names), start)
+
+
+def history(drafts: Sequence[Draft], names: Sequence[str]) -> str:
+    """The quarters of drafts as CSV, $bn; what the filings do not tell is empty."""
+    lines = [",".join(("issuer", "quarter", "start", "end", *(f"{one}_usd_bn" for one in FLOWS)))]
+    for draft, name in zip(drafts, names, strict=True):
+        for row in draft.quarters:
+            amounts = (row.amounts[one] for one in FLOWS)
+            cells = ["" if amount is None else f"{amount!r}" for amount in amounts]
+            lines.append(",".join((name, row.quarter, f"{row.start}", f"{row.end}", *cells)))
+    return "\n".join(lines) + "\n"
+
+
+def _name_in(known: dict[str, str], drafted: str) -> str:
+    """The base's name of an issuer, if the drafted name is it or begins with it."""
+    folded = folded_name(drafted)
+    for own, name in known.items():
+        if folded == own or (folded.startswith(own) and not folded[len(own)].isalnum()):
+            return name
+    return drafted
+
+
+def _head(
+    names: Sequence[str], base: Scenario, *, extends: str, name: str, start: str, as_of: dt.date
+) -> str:
+    firms = ", ".join(names)
+    lines = [
+        f"# Drafted from filings: {firms}.",
+        "#",
+        "# Figures of the SEC's companyfacts have their evidence beside them. What those lack",
+        "# stands behind a #, with the value that switches it off. Firms of the base keep what it",
+        "# gives; others have its issuer_defaults, or else that value.",
+        "",
+        f"extends = {_text(extends)}",
+        f"name = {_text(name)}",
+        f"title = {_text(f'{base.title or base.name}, with figures from filings')}",
+        f"description = {_text(f'As {base.name}; drafted from filings: {firms}.')}",
+        f"as_of = {as_of}",
+    ]
+    if start != base.start:
+        lines.append(f"start = {_text(start)}")
+    return "\n".join(lines)
+
+
+def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[str]:
+    """The lines of an issuer's table, in the order of the record."""
+    inherited = {
+        key: value for own in base.issuers if own.name == name for key, value in own.inputs.items()
+    }
+    yield f"[{write_path(('issuers', name))}]"
+    yield ""
+    yield f"# {draft.entity}, CIK {draft.cik}: filings to {draft.as_of}, balances of {draft.anchor}"
+    yield ""
+    years = [year.year for year in calendar_years(start, base.quarters)]
+    for field, info in Issuer.model_fields.items():
+        declared = input_field_of(info)
+        if declared is None or field in OTHER_FORM:
+            continue
+        if field == MATURITIES and draft.ladder is not None:
+            yield from _maturities(draft.ladder, start, years)
+        elif field == CAPEX:
+            yield from _capex(draft, years[0], inherits=bool(inherited))
+        elif field in draft.figures:
+            figure = draft.figures[field]
+            yield from _given(field, figure.value, figure.evidence)
+        elif field in UNTIL_KNOWN and not inherited:
+            value = base.market.oas0_bp if field == "spread_bp" else 0.0
+            yield from _given(field, value, f"{UNTIL_KNOWN[field]}. Look for: {LOOK_FOR[field]}")
+        else:
+            reason = draft.refusals.get("maturities" if field == MATURITIES else field)
+            key = by_year_key(field, years[0]) if "_by_year_" in field else field
+            yield from _commented(key, declared.text, declared.neutral, LOOK_FOR.get(field), reason)
+            if key in inherited:
+                yield f"#   The base has {_value(inherited[key])}."
+
+
+def _maturities(ladder: Ladder, start: str, years: Iterable[int]) -> Iterator[str]:
+    """What falls due in each calendar year of the horizon, from the start on."""
+    due = ladder.by_year(start)
+    for year in years:
+        if year not in due:
+            continue
+        parts = []
+        for rung, labels in ladder.spread.items():
+            here = [label for label in labels if label >= start and label.startswith(f"{year}Q")]
+            if here:
+                share = f"{len(here)}/{len(labels)} of " if len(here) < len(labels) else ""
+                parts.append(f"{share}{ladder.rungs[rung]:.3f} due in {rung}")
+        quarters = sum(f"{year}Q{quarter}" >= start for quarter in (1, 2, 3, 4))
+        words = f"derived: {' plus '.join(parts)}"
+        if quarters < 4:
+            # A file's yearly amount is spread over all four quarters, those before the start too.
+            words += f", at the rate of a year for the {quarters} quarters left"
+        value = round(due[year] * 4 / quarters, 9)
+        yield from _given(by_year_key(MATURITIES, year), value, f"{words}, {ladder.evidence}")
+
+
+def _capex(draft: Draft, year: int, *, inherits: bool) -> Iterator[str]:
+    """History beside an empty plan; where nothing else gives one, history until somebody knows."""
+    key, found = by_year_key(CAPEX, year), draft.beside.get("capex_usd_bn_per_year")
+    look = LOOK_FOR[CAPEX]
+    if found is None:
+        reason = draft.refusals["capex_usd_bn_per_year"]
+        yield from _commented(key, "Guided capex of a calendar year, $bn.", None, look, reason)
+    elif inherits:
+        yield f"# {key} ="
+        yield "#   The plan is the base's. History, which is no plan:"
+        yield f"#   {found.evidence}"
+        yield f"#   Look for: {look}."
+    else:
+        words = (
+            f"assumed: as in the last four quarters, history and no plan. Look for: {look}. It was "
+        )
+        yield from _given(key, found.value, words + found.evidence)
+
+
+def _given(key: str, value: object, evidence: str) -> Iterator[str]:
+    yield f"{key} = {_value(value)}"
+    yield f"evidence.{key} = {_text(evidence)}"
+
+
+def _commented(
+    key: str, meaning: str, neutral: object, look_for: str | None, reason: str | None
+) -> Iterator[str]:
+    """A key that is not given: its meaning, neutral value, where to look, and why it is refused."""
+    yield f"# {key} = {'' if neutral is None else _value(neutral)}".rstrip()
+    yield f"#   {meaning} Look for: {look_for or JUDGEMENT}."
+    if reason is not None:
+        yield f"#   Refused: {reason}."
+
+
+def _value(value: Any) -> str:
+    """A TOML value."""
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return repr(value) if isinstance(value, int | float) else _text(str(value))
+
+
+def _text(text: str) -> str:
+    """A TOML string: JSON's escapes are among TOML's."""
+    return json.dumps(text, ensure_ascii=True)
