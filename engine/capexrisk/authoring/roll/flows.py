@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from capexrisk.scenario.section import split_evidence
+
 from .actuals import Actual
 from .found import Found, Sources, latest, shown
 from .periods import last_day_before, quarter_at
@@ -32,6 +34,7 @@ TRAILING: Final = {
     "buybacks_usd_bn_per_year": "buybacks",
 }
 REVENUE: Final = "core_revenue_usd_bn_per_year"
+SOURCED: Final = ("reported", "derived")
 YEAR: Final = 4
 
 
@@ -87,22 +90,31 @@ def series_of(sources: Sources, flow: str) -> Series:
 def trailing_flows(sources: Sources) -> dict[str, Found]:
     """Sums over the latest four quarters, by key of an issuer.
 
-    Revenue counts as the old core revenue times the growth of all revenue, since only the scenario
-    says which part of it is the core's.
+    An old core revenue with a source is all revenue, and so is the new one. Where it is a
+    judgement, only the scenario says which part is the core's, and it grows as all revenue does.
     """
     found = {key: sum_ for key, flow in TRAILING.items() if (sum_ := _trailing(sources, key, flow))}
+    revenue = _core_revenue(sources)
+    return found if revenue is None else {**found, REVENUE: revenue}
+
+
+def _core_revenue(sources: Sources) -> Found | None:
+    """All revenue, where the old figure has a source; else the old figure times its growth."""
+    confidence, _ = split_evidence(sources.issuer.evidence.get(REVENUE, ""))
+    if confidence in SOURCED:
+        return _trailing(sources, REVENUE, "revenue")
     old, new = _revenue(sources)
-    if old is not None and new is not None:
-        core = sources.issuer.core_revenue_usd_bn_per_year
-        growth = new.value / old.value
-        found[REVENUE] = Found(
-            new.day,
-            core * growth,
-            f"derived: {shown(core)} times {shown(growth)}, revenue of {shown(new.value)} in four "
-            f"quarters to {new.day} over {shown(old.value)} to {old.day}, {new.source}",
-            new.rows,
-        )
-    return found
+    if old is None or new is None:
+        return None
+    core = sources.issuer.core_revenue_usd_bn_per_year
+    growth = new.value / old.value
+    return Found(
+        new.day,
+        core * growth,
+        f"derived: {shown(core)} times {shown(growth)}, revenue of {shown(new.value)} in four "
+        f"quarters to {new.day} over {shown(old.value)} to {old.day}, {new.source}",
+        new.rows,
+    )
 
 
 class _Sum(NamedTuple):

@@ -79,7 +79,9 @@ def test_four_quarters_are_added_and_a_year_that_is_told_counts_before_them(path
     assert "ocf_usd_bn_per_year" not in figures(three, "issuers", "Oracle")
 
 
-def test_core_revenue_grows_as_all_revenue_does(path):
+def test_core_revenue_is_all_of_it_or_grows_as_all_of_it_does(path):
+    whole = figures(rolled(BASE, path, "Meta,TTM 2026Q2,revenue,230"), "issuers", "Meta")
+    assert whole["core_revenue_usd_bn_per_year"].new == 230.0  # February's is reported
     before, after = "CoreWeave,CY2025,revenue,5", "CoreWeave,TTM 2026Q2,revenue,8"
     found = figures(rolled(BASE, path, before, after), "issuers", "CoreWeave")
     assert found["core_revenue_usd_bn_per_year"].new == pytest.approx(0.5 * 8 / 5)
