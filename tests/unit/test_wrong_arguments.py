@@ -37,6 +37,7 @@ CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
     "input's path": (lambda bad: with_input(lower(small_scenario()), bad, 1), ScenarioError),
     "changes": (lambda bad: change_inputs(small_scenario(), bad), TypeError),
     "inputs": (inputs, TypeError),
+    "drafted on a day": (lambda bad: cr.draft("x", as_of=bad or ()), TypeError),
 }
 
 

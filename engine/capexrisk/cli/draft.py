@@ -66,9 +66,11 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
     if csv.exists():
         raise click.UsageError(f"--out: {csv} exists already; give another file")
     base_file = out.parent / extends
+    mend = "name a scenario in the folder of --out or below"
     if not base_file.is_file():
-        problem = f"there is no {base_file}; name a scenario in the folder of --out"
-        raise ArgumentError("extends", problem)
+        raise ArgumentError("extends", f"there is no {base_file}; {mend}")
+    if not base_file.resolve().is_relative_to(out.parent.resolve()):
+        raise ArgumentError("extends", f"{extends} leads out of the folder; {mend}")
 
     from capexrisk.archive.atomic import write_atomically
     from capexrisk.filings import draft as draft_issuer

@@ -75,10 +75,13 @@ def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draf
     Examples
     --------
     >>> import capexrisk as cr
-    >>> found = cr.draft("tests/data/companyfacts/alphabet.json")
-    >>> found.figures["cash_usd_bn"].value, found.anchor.isoformat()
-    (126.843, '2025-12-31')
-    >>> found.refusals["coupon_per_year"]
+    >>> found = cr.draft("tests/unit/filings/companyfacts/microsoft.json")
+    >>> found.figures["cash_usd_bn"].value, found.ladder.by_year("2026Q1")[2027]
+    (89.462, 4.625)
+    >>> found.figures["cash_usd_bn"].evidence[:80]
+    'derived: 24.296 plus 65.166, CashAndCashEquivalentsAtCarryingValue plus ShortTer'
+    >>> found.refusals["depreciation_amortisation_usd_bn_per_year"]
+    'Depreciation: nothing tells the quarter to 2025-06-30'
     """
     facts = read_companyfacts(path, as_of=as_of)
     try:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from capexrisk.errors import FilingsError
+from capexrisk.errors import FilingsError, refuse_type
 
 __all__ = ["Fact", "Facts", "Unavailable", "read_companyfacts"]
 
@@ -28,6 +28,8 @@ PERIODIC_FORMS: Final = ANNUAL_FORMS | {"10-Q", "10-QT", "10-Q/A", "10-QT/A"}
 CURRENT_FORMS: Final = frozenset({"8-K", "8-K/A"})
 EARLIEST: Final = dt.date(1990, 1, 1)  # periods that begin before are slips
 MOST: Final = 1e15  # USD; ten times the world's output
+ACCESSION: Final = re.compile("[0-9]{10}-[0-9]{2}-[0-9]{6}")
+TAG: Final = re.compile("[A-Za-z][A-Za-z0-9]{0,199}")  # others are of no XBRL taxonomy
 CURRENCY: Final = re.compile("[A-Z]{3}")
 
 
@@ -144,7 +146,13 @@ def read_companyfacts(path: str | os.PathLike[str], *, as_of: dt.date | None = N
     FilingsError
         If the file cannot be read, is none of companyfacts, is of a firm that reports under IFRS,
         or holds no periodic report (by `as_of`).
+    TypeError
+        If an argument is of another type.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path: is of type {type(path).__name__}; give a file's name")
+    if as_of is not None:
+        refuse_type("as_of", as_of, dt.date, "give a datetime.date")
     place = str(path)
     table = _parse(_text(Path(path), place), place, as_of or dt.date.max)
     facts = table.get("facts") if isinstance(table, dict) else None
@@ -160,10 +168,11 @@ def read_companyfacts(path: str | os.PathLike[str], *, as_of: dt.date | None = N
             place, "has no us-gaap facts", "give the file of a firm that files 10-Ks"
         )
     content = {
-        str(tag): found
+        tag: found
         if isinstance(found, _Content)
         else _Content((), (), "" if found == {} else "has no units")
         for tag, found in taxonomy.items()
+        if TAG.fullmatch(tag)
     }
     newest = max((fact.filed for one in content.values() for fact in one.periodic), default=None)
     if newest is None:
@@ -241,7 +250,7 @@ def _fact(table: Mapping[str, Any], until: dt.date) -> Fact | str | None:
         return f"a period begins on {start} and ends on {end}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < MOST:
         return f"{value!r:.40} is no amount of money"
-    if not isinstance(accession, str):
+    if not isinstance(accession, str) or not ACCESSION.fullmatch(accession):
         return "a fact names no filing"
     return Fact(start, end, value, _shared(accession), _shared(form), filed)
 
@@ -268,9 +277,9 @@ def _content(units: object) -> _Content:
 
 
 def _entity(name: object, place: str) -> str:
-    if not isinstance(name, str) or not name.strip():
+    if not isinstance(name, str) or not any(c.isalnum() for c in name):
         raise FilingsError(place, "has no entityName", "download it again")
-    return " ".join(name.split())
+    return " ".join("".join(c if c.isprintable() else " " for c in name).split())
 
 
 def _cik(cik: object, place: str) -> int:

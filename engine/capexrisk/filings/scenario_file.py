@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,15 +13,18 @@ from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, calendar_years, quarter_labels
 from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.files.paths import write_path
-from capexrisk.scenario.issuer import OTHER_FORM, Issuer, folded_name
+from capexrisk.scenario.issuer import LONGEST_NAME, OTHER_FORM, Issuer, folded_name
 from capexrisk.scenario.section import by_year_key
 
 from .guide import JUDGEMENT, LOOK_FOR
+from .periods import calendar_quarter
 from .record import FLOWS, Draft, Ladder
 
-__all__ = ["DraftedScenario", "drafted_scenario", "history"]
+__all__ = ["DraftedScenario", "drafted_scenario", "history", "quarter_after"]
 
 MATURITIES, CAPEX = "maturities_by_year_usd_bn", "capex_by_year_usd_bn"
+LISTED: Final = "maturities_usd_bn"  # the other form, which an issuer may have instead
+CITED: Final = re.compile(r"edgar/data/0*([0-9]{1,10})/")
 # What must be given, and what stands there until somebody knows it.
 UNTIL_KNOWN: Final = {
     "market_cap_usd_bn": "assumed: not in companyfacts; at 0 no shares can be sold",
@@ -52,9 +56,9 @@ def drafted_scenario(
 ) -> DraftedScenario:
     """Write a scenario that extends another by the issuers of drafts.
 
-    An issuer that the base has already, by the same name or the beginning of it, takes its drafted
-    figures and keeps the base's others. Another one stands beside the base's; what it must have and
-    companyfacts lack is assumed, and says so.
+    A firm that the base has already, by the number in the filings that its evidence cites, takes
+    its drafted figures and keeps the base's others. Another one stands beside the base's; what it
+    must have and companyfacts lack is assumed, and says so.
 
     Parameters
     ----------
@@ -71,15 +75,11 @@ def drafted_scenario(
     ArgumentError
         If two drafts are of the same issuer.
     """
-    known = {folded_name(issuer.name): issuer.name for issuer in base.issuers}
-    names = [_name_in(known, draft.name) for draft in drafts]
+    names = [_name_in(base, draft) for draft in drafts]
     for index, own in enumerate(names):
         if own in names[:index]:
             raise ArgumentError("facts", f"two files are of {own}; give one a firm")
-    after = max(
-        quarter_labels(draft.quarters[-1].quarter, 2)[1] for draft in drafts if draft.quarters
-    )
-    start = max(base.start, after)
+    start = max(base.start, *(quarter_after(draft) for draft in drafts))
     as_of = max(base.as_of, *(draft.as_of for draft in drafts))
     sections = [
         "\n".join(_section(draft, own, base, start))
@@ -100,13 +100,26 @@ def history(drafts: Sequence[Draft], names: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _name_in(known: dict[str, str], drafted: str) -> str:
-    """The base's name of an issuer, if the drafted name is it or begins with it."""
-    folded = folded_name(drafted)
-    for own, name in known.items():
-        if folded == own or (folded.startswith(own) and not folded[len(own)].isalnum()):
-            return name
-    return drafted
+def quarter_after(draft: Draft) -> str:
+    """The calendar quarter after the one that ends at the anchor."""
+    begin = draft.anchor - dt.timedelta(days=90)
+    return quarter_labels(calendar_quarter(begin, draft.anchor), 2)[1]
+
+
+def _name_in(base: Scenario, draft: Draft) -> str:
+    """The base's name of the firm, or the draft's own.
+
+    The base's evidence cites a firm's filings, whose address holds its number at the SEC. Where it
+    cites none, the names decide; one that another firm has gets the number behind it.
+    """
+    for issuer in base.issuers:
+        same_name = folded_name(issuer.name) == folded_name(draft.name)
+        cited = {int(cik) for text in issuer.evidence.values() for cik in CITED.findall(text)}
+        if draft.cik in cited or (same_name and not cited):
+            return issuer.name
+        if same_name:
+            return f"{draft.name[: LONGEST_NAME - 11]} {draft.cik}"
+    return draft.name
 
 
 def _head(
@@ -145,7 +158,7 @@ def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[st
         declared = input_field_of(info)
         if declared is None or field in OTHER_FORM:
             continue
-        if field == MATURITIES and draft.ladder is not None:
+        if field == MATURITIES and draft.ladder is not None and LISTED not in inherited:
             yield from _maturities(draft.ladder, start, years)
         elif field == CAPEX:
             yield from _capex(draft, years[0], inherits=bool(inherited))
@@ -228,5 +241,5 @@ def _value(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """A TOML string: JSON's escapes are among TOML's."""
-    return json.dumps(text, ensure_ascii=True)
+    """A TOML string of printable text: JSON's escapes are among TOML's, but for halves of pairs."""
+    return json.dumps(text, ensure_ascii=False)

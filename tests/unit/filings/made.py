@@ -29,6 +29,7 @@ CURRENT = "LongTermDebtCurrent"
 DEBT = "LongTermDebt"
 LADDER = "LongTermDebtMaturitiesRepaymentsOfPrincipal"
 MILLION = 1_000_000
+OTHER_FILING = "0000000009-99-000009"
 DAY = dt.timedelta(days=1)
 
 FLOWS = {
