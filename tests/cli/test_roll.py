@@ -54,6 +54,7 @@ def test_changes_stale_figures_and_unused_rows_are_printed_and_written(folder):
     assert (row["issuer"], row["metric"], row["period"], row["value"]) == (
         *("Oracle", "capex", "2026Q1", "18.6"),
     )
+    assert (row["source_title"], row["source_url"]) == ("release", "https://r.example")
     assert call("validate", "later.toml", cwd=folder).returncode == 0
 
 

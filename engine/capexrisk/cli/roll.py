@@ -81,7 +81,7 @@ def roll(
     read = [read_actuals(path, names) for path in tables]
     rolled = bring(
         base,
-        drafts_of(facts, names, day),
+        drafts_of(facts, base, day),
         [row for rows, _ in read for row in rows],
         to=to,
         as_of=day,

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from capexrisk.errors import ArgumentError, suggest
 from capexrisk.filings import Draft, draft
+from capexrisk.filings.scenario_file import name_in
+from capexrisk.scenario import Scenario
 
 __all__ = ["drafts_of"]
 
 
-def drafts_of(files: Iterable[str], issuers: Sequence[str], as_of: dt.date) -> dict[str, Draft]:
+def drafts_of(files: Iterable[str], base: Scenario, as_of: dt.date) -> dict[str, Draft]:
     """Draft issuers of a scenario from companyfacts files.
 
     Parameters
     ----------
     files : iterable of str
-        ``FILE``, or ``NAME=FILE`` where the filer's name does not tell whose it is.
-    issuers : sequence of str
-        Names of the scenario.
+        ``FILE``, or ``NAME=FILE`` where neither the filings that the scenario cites nor the filer's
+        name tell whose it is.
+    base : Scenario
     as_of : date
         What was filed later does not count.
 
@@ -31,11 +33,12 @@ def drafts_of(files: Iterable[str], issuers: Sequence[str], as_of: dt.date) -> d
     FilingsError
         A file that cannot be used.
     """
+    issuers = [issuer.name for issuer in base.issuers]
     found: dict[str, Draft] = {}
     for text in files:
         given, equals, rest = text.partition("=")
         drafted = draft(Path(rest if equals else text), as_of=as_of)
-        name = given if equals else _issuer(drafted.name, issuers)
+        name = given if equals else name_in(base, drafted)
         if name not in issuers:
             hint = suggest(name, issuers)
             raise ArgumentError("facts", f"{text}: no issuer is named {name!r}; {hint}")
@@ -43,10 +46,3 @@ def drafts_of(files: Iterable[str], issuers: Sequence[str], as_of: dt.date) -> d
             raise ArgumentError("facts", f"{text}: a second file of {name}; give one")
         found[name] = drafted
     return found
-
-
-def _issuer(filer: str, issuers: Sequence[str]) -> str:
-    """The issuer whose name a filer's begins with, as Alphabet and Alphabet Inc.; or the filer."""
-    words = filer.casefold().replace(".", " ")
-    begun = [name for name in issuers if f"{words} ".startswith(f"{name.casefold()} ")]
-    return max(begun, key=len, default=filer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from capexrisk.authoring.toml import comment, heading, write_line, write_value
@@ -15,7 +16,10 @@ from .forward import Change, Rolled
 __all__ = ["elapsed_csv", "path_of", "rolled_text"]
 
 SCHEMA = "#:schema ./scenario.schema.json"
-COLUMNS = ("issuer", "period", "metric", "value", "unit", "confidence", "source_title")
+COLUMNS = (
+    *("issuer", "period", "metric", "value", "unit", "confidence", "source_title", "source_url"),
+)
+ADDRESS = re.compile(r"(.*?)(?:, (https?://\S+))?")
 
 
 def path_of(table: tuple[str, ...], key: str) -> str:
@@ -45,7 +49,10 @@ def elapsed_csv(rolled: Rolled) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(
-        (one.issuer, one.period, one.metric, one.value, "USD bn", one.confidence, one.source)
+        (
+            *(one.issuer, one.period, one.metric, round(one.value, 6), "USD bn", one.confidence),
+            *(part or "" for part in ADDRESS.fullmatch(one.source).groups()),  # type: ignore[union-attr]
+        )
         for one in rolled.elapsed
     )
     return text.getvalue().encode()

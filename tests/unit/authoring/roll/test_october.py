@@ -119,8 +119,7 @@ def test_filings_alone_bring_a_scenario_of_august_2025_to_february(tmp_path):
     around = surroundings_of(CONFIGS / f"{FEBRUARY}.toml")
     made = new_scenario("august", firms, around, start="2025Q3", quarters=8, as_of=then)
     august = write_scenario(tmp_path / "august.toml", made.text)
-    names = [issuer.name for issuer in august.issuers]
-    drafts = drafts_of(map(str, files), names, now)
+    drafts = drafts_of(map(str, files), august, now)
     found = roll(august, drafts, [], to="2026Q1", as_of=now)
     expected = {
         ("Alphabet", "cash_usd_bn"): 126.843,
