@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +144,8 @@ def _cell(value: object) -> Cell:
         return ""
     if isinstance(value, bool | float):
         return value
+    if isinstance(value, dt.datetime):
+        return str(value.date())
     return float(value) if isinstance(value, int) else str(value).strip()
 
 

@@ -90,7 +90,7 @@ def new(
 
 
 def _write_table(path: Path, start: str, quarters: int, firms: tuple[str, ...]) -> None:
-    from capexrisk.authoring.template import as_csv, as_workbook, template
+    from capexrisk.authoring.template import FIXED, as_csv, as_workbook, template
     from capexrisk.scenario import calendar_years
     from capexrisk.scenario.issuer import usable_name
     from capexrisk.scenario.section import Refused
@@ -104,6 +104,8 @@ def _write_table(path: Path, start: str, quarters: int, firms: tuple[str, ...]) 
             usable_name(name)
         except Refused as refused:
             raise ArgumentError("firms", f"{refused.value}; {refused.hint}") from None
+        if name in FIXED:
+            raise ArgumentError("firms", f"{name!r} is a heading of the table; give another name")
     rows = template([year.year for year in calendar_years(start, quarters)])
     write = as_csv if path.suffix.lower() == ".csv" else as_workbook
     write_atomically(path, write(rows, firms))
@@ -127,7 +129,6 @@ def _write_scenario(
     from capexrisk.authoring.written import write_scenario
     from capexrisk.filings import draft
     from capexrisk.scenario import digest, quarter_labels
-    from capexrisk.study.cautions import cautions
 
     if market != NEUTRAL and not Path(market).is_file():
         raise ArgumentError("market", f"there is no {market}; give a scenario, or {NEUTRAL}")
@@ -151,6 +152,8 @@ def _write_scenario(
         f"{labels[-1]}, digest {digest(scenario)[:16]}; {len(made.inherited)} figures inherited",
         flush=True,
     )
+    from capexrisk.study.cautions import cautions  # late: may load the compiler
+
     for line in cautions(scenario):
         print(f"{out}: warning: {line}", file=sys.stderr)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Final
 
-from capexrisk.authoring.grid import Grid, read_grid
+from capexrisk.authoring.grid import Cell, Grid, read_grid
 from capexrisk.errors import ScenarioError, suggest
 from capexrisk.scenario.section import CONFIDENCES
 
@@ -111,7 +111,7 @@ def read_actuals(path: Path, issuers: Iterable[str]) -> tuple[list[Actual], list
         if not any(cell != "" for cell in cells):
             continue
         said = {
-            name: str(cells[column]).strip() if column < len(cells) else ""
+            name: _text(cells[column]) if column < len(cells) else ""
             for name, column in columns.items()
         }
         if said["unit"] not in UNITS or not said["value"]:
@@ -144,7 +144,7 @@ def _row(
     if said["confidence"] not in CONFIDENCES:
         hint = suggest(said["confidence"], CONFIDENCES)
         raise refuse("confidence", f"{said['confidence']!r} is not a confidence", hint)
-    values = [_number(text) for text in _ends(said["value"])]
+    values = _values(said["value"])
     if not all(isfinite(value) for value in values):
         raise refuse("value", f"{said['value']!r} is no number", "give one, or a range such as 5-6")
     source = f"{said['source']}, {said['address']}" if said.get("address") else said["source"]
@@ -161,17 +161,24 @@ def _row(
     )
 
 
-def _ends(text: str) -> list[str]:
-    """Both ends of a range such as ``255-260``, or the number itself."""
-    low, dash, high = text.partition("-")
-    return [low, high] if low.strip() and dash else [text]
+def _values(text: str) -> list[float]:
+    """A number, or both ends of a range such as ``255-260``."""
+    if isfinite(number := _number(text)):
+        return [number]
+    low, _, high = text.partition("-")
+    return [_number(low), _number(high)]
 
 
 def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        return float("nan")
+        return nan
+
+
+def _text(cell: Cell) -> str:
+    """A cell as text; a year in a workbook is a number."""
+    return str(cell).removesuffix(".0") if isinstance(cell, float) else str(cell).strip()
 
 
 def _columns(grid: Grid) -> dict[str, int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.issuer import BY_YEAR
 from capexrisk.scenario.section import Section, by_year_field
 
 __all__ = ["Change", "Stale", "moved_groups", "stale_of"]
@@ -26,7 +26,6 @@ OF_A_DAY: Final = frozenset(
         *("issuance0_usd_bn_per_year", "bond_market_usd_bn", "boom_debt_share0"),
     }
 )
-BY_YEAR: Final = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
 
 
 class Change(NamedTuple):
