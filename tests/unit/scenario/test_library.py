@@ -48,7 +48,7 @@ MOVES = [
     ("anchor-loss", "free_cash_flow", "Microsoft", "2027", -1),
     ("anchor-loss", "funding_failure", "CoreWeave", "2028Q4", +1),
     ("hyperscalers-2026-10", "free_cash_flow", "Microsoft", "2027", -1),
-    ("hyperscalers-2026-10", "free_cash_flow", "Oracle", "2027", -1),
+    ("hyperscalers-2026-10", "free_cash_flow", "Alphabet", "2027", -1),
 ]
 
 every = pytest.mark.parametrize("name", LIBRARY)
