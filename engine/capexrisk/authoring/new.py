@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from operator import mul
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from capexrisk.errors import ScenarioError
 from capexrisk.scenario import quarter_labels
 from capexrisk.scenario.files.paths import Table, write_path
 from capexrisk.scenario.issuer import OTHER_FORM
-from capexrisk.scenario.section import by_year_field, by_year_key
+from capexrisk.scenario.section import by_year_field
 
-from .firms import Firm, Given
+from .completion import CAPITAL, RULE, completed, number_of
+from .firms import Firm
 from .groups import group_lines, groups_for
 from .surroundings import NEUTRAL, Surroundings
 from .template import NEEDED, Row, template
@@ -23,13 +21,6 @@ from .toml import comment, heading, write_line, write_value
 __all__ = ["Inherited", "New", "new_scenario"]
 
 SCALED: Final = ("demand0_usd_bn_per_year", "demand_saturation_usd_bn_per_year")
-# What a firm itself must tell: nothing else says it.
-OWN: Final = ("core_revenue_usd_bn_per_year", "ocf_usd_bn_per_year", "cash_usd_bn")
-PLAN: Final = "capex_by_year_usd_bn"
-DEBT: Final = ("bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn")
-ROOM: Final = 1.5  # limit of leverage over today's, where the market's habit is tighter
-MOST_AT_ONCE: Final = 0.5  # of all debt, in a quarter, where the market's habit is all of it
-CAPITAL: Final = ("buildout_capital_usd_bn", "construction_usd_bn")
 
 
 class Inherited(NamedTuple):
@@ -75,10 +66,10 @@ def new_scenario(
         A firm lacks revenue, cash flow, cash, or both a plan and past spending.
     """
     labels = quarter_labels(start, quarters)
-    complete = [_completed(firm, around, int(start[:4])) for firm in firms]
+    complete = [completed(firm, around, int(start[:4])) for firm in firms]
     capacity = _capacity(complete, around)
     given = {key for firm in complete for key in firm.figures}
-    defaults = _defaults(around, given, complete)
+    defaults = _defaults(around, complete)
     lines = [
         *_head(name, firms, around, labels, as_of),
         *_section(("market",), _times(around.market, capacity, SCALED)),
@@ -107,75 +98,6 @@ def new_scenario(
     return New("\n".join(lines) + "\n", inherited)
 
 
-RULE: Final = "a rule"  # the place of a figure that none gave
-
-
-def _completed(firm: Firm, around: Surroundings, year: int) -> Firm:
-    """A firm with what it needs and nobody told."""
-    figures = dict(firm.figures)
-    for key in OWN:
-        if key not in figures:
-            raise ScenarioError(
-                f"{firm.place}: {firm.name}.{key}",
-                f"missing{_why(firm.refused.get(key))}",
-                "give it in a table (--from-table), beside or instead of the filings",
-            )
-
-    def add(key: str, value: Callable[[], float], reason: str) -> None:
-        if key not in figures:
-            figures[key] = Given(round(value(), 6), f"assumed: {reason}, to be replaced", RULE)
-
-    planned = [key for key in figures if by_year_field(key) == PLAN or key == OTHER_FORM_OF_PLAN]
-    if not planned and firm.spent is None:
-        raise ScenarioError(
-            f"{firm.place}: {firm.name}.{by_year_key(PLAN, year)}",
-            f"missing{_why(firm.refused.get('capex_usd_bn_per_year'))}",
-            "give planned capex in a table (--from-table)",
-        )
-    spent = firm.spent if firm.spent is not None else _first(figures, planned)
-    if not planned:
-        reason = "no plan was given; as in the last four quarters"
-        add(by_year_key(PLAN, year), lambda: spent, reason)
-    ocf = _number(figures["ocf_usd_bn_per_year"])
-    revenue = _number(figures["core_revenue_usd_bn_per_year"])
-    whose = NEUTRAL if around.name == NEUTRAL else f"the median of {around.name}"
-    add(
-        "market_cap_usd_bn",
-        lambda: around.value * ocf if ocf > 0 else 2.0 * revenue,
-        f"{around.value:.3g} times operating cash flow, {whose}"
-        if ocf > 0
-        else "twice revenue, as cash flow is negative",
-    )
-    add("spread_bp", lambda: float(around.market["oas0_bp"]), "the index's spread")
-    for key, times in zip(CAPITAL, (around.in_service, around.under_way), strict=True):
-        add(key, partial(mul, times, spent), f"{times:.3g} times a year's capex, {whose}")
-    debt = sum(_number(figures[key]) for key in DEBT if key in figures)
-    habits = around.issuer_defaults
-    if ocf > 0 and debt * ROOM > ocf * habits.get("leverage_limit", 0.0):
-        add("leverage_limit", lambda: ROOM * debt / ocf, f"{ROOM:g} times its debt over cash flow")
-    if 0 < debt <= habits.get("bond_quarter_cap_usd_bn", 0.0):
-        add("bond_quarter_cap_usd_bn", lambda: MOST_AT_ONCE * debt, f"{MOST_AT_ONCE:g} of its debt")
-    return Firm(firm.name, firm.place, figures, spent, firm.refused)
-
-
-OTHER_FORM_OF_PLAN: Final = next(one for one, other in OTHER_FORM.items() if other == PLAN)
-
-
-def _why(reason: str | None) -> str:
-    return f": {reason}" if reason else ""
-
-
-def _first(figures: Mapping[str, Given], planned: Sequence[str]) -> float:
-    """Planned spending of the first year."""
-    first = figures[min(planned)].value
-    return sum(first[:4]) if isinstance(first, tuple | list) else float(first)  # type: ignore[arg-type]
-
-
-def _number(given: Given) -> float:
-    assert isinstance(given.value, float)
-    return given.value
-
-
 def _capacity(firms: Sequence[Firm], around: Surroundings) -> float:
     """Revenue that the firms' capital can make in a year, $bn."""
     defaults = around.issuer_defaults
@@ -183,11 +105,11 @@ def _capacity(firms: Sequence[Firm], around: Surroundings) -> float:
     for firm in firms:
         relative = firm.figures.get("relative_yield")
         times = relative.value if relative else defaults.get("relative_yield", 1.0)
-        total += times * _number(firm.figures[CAPITAL[0]])  # type: ignore[operator]
+        total += times * number_of(firm.figures[CAPITAL[0]])  # type: ignore[operator]
     return float(around.market["revenue_yield_per_year"]) * total
 
 
-def _defaults(around: Surroundings, given: set[str], firms: Sequence[Firm]) -> Table:
+def _defaults(around: Surroundings, firms: Sequence[Firm]) -> Table:
     """What firms have in common: without what every firm tells itself."""
     evidence = around.issuer_defaults.get("evidence", {})
     kept: Table = {"evidence": {}}

@@ -17,6 +17,9 @@ __all__ = ["NEUTRAL", "Surroundings", "neutral_surroundings", "surroundings_of"]
 
 NEUTRAL: Final = "neutral"
 OPEN: Final = "assumed: neutral, a market that stays open and still"
+# Market value over cash flow, capital in service and under construction over a year's capex, where
+# no issuer of a scenario shows them.
+VALUE, IN_SERVICE, UNDER_WAY = 15.0, 1.0, 0.5
 FREE: Final = "assumed: neutral, nothing keeps the firm from its plan"
 
 # A market in which nothing happens: what the firms' own figures come to. Every other key is left
@@ -110,9 +113,9 @@ def neutral_surroundings() -> Surroundings:
         words={},
         uncertainty={},
         run={},
-        value=15.0,
-        in_service=1.0,
-        under_way=0.5,
+        value=VALUE,
+        in_service=IN_SERVICE,
+        under_way=UNDER_WAY,
     )
 
 
@@ -135,8 +138,12 @@ def surroundings_of(path: Path) -> Surroundings:
         for key, value in tables["thresholds"].items()
     }
 
-    def typical(of: Callable[[Issuer], float], over: Callable[[Issuer], float]) -> float:
-        return median(of(one) / over(one) for one in scenario.issuers if over(one) > 0)
+    def typical(
+        of: Callable[[Issuer], float], over: Callable[[Issuer], float], otherwise: float
+    ) -> float:
+        return median(
+            [of(one) / over(one) for one in scenario.issuers if over(one) > 0] or [otherwise]
+        )
 
     def spent(one: Issuer) -> float:
         return _first_year(scenario, one)
@@ -149,9 +156,11 @@ def surroundings_of(path: Path) -> Surroundings:
         words=dict(tables.get("words", {})),
         uncertainty=dict(tables.get("uncertainty", {})),
         run=dict(tables.get("run", {})),
-        value=typical(lambda one: one.market_cap_usd_bn, lambda one: one.ocf_usd_bn_per_year),
-        in_service=typical(lambda one: one.buildout_capital_usd_bn, spent),
-        under_way=typical(lambda one: one.construction_usd_bn, spent),
+        value=typical(
+            lambda one: one.market_cap_usd_bn, lambda one: one.ocf_usd_bn_per_year, VALUE
+        ),
+        in_service=typical(lambda one: one.buildout_capital_usd_bn, spent, IN_SERVICE),
+        under_way=typical(lambda one: one.construction_usd_bn, spent, UNDER_WAY),
     )
 
 
