@@ -60,7 +60,7 @@ def cash(facts: Facts, day: dt.date) -> Balance:
             raise Unavailable(f"{_shown(own)} and {lines}, but {_shown(total)}: they do not agree")
         return _sum(facts, [own, *fitting[:1]])
     if not alive:
-        _refuse_lapsed(facts, tags.SECURITIES, day)
+        _refuse_lapsed(facts, (*tags.SECURITIES, tags.CASH_AND_SECURITIES), day)
         others = [
             one
             for tag in facts.tags()

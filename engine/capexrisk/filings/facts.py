@@ -26,6 +26,7 @@ ANNUAL_FORMS: Final = frozenset({"10-K", "10-KT", "10-K/A", "10-KT/A"})
 PERIODIC_FORMS: Final = ANNUAL_FORMS | {"10-Q", "10-QT", "10-Q/A", "10-QT/A"}
 # What comes later than a report and may recast it; only to warn of it.
 CURRENT_FORMS: Final = frozenset({"8-K", "8-K/A"})
+FORMS: Final = {form: form for form in PERIODIC_FORMS | CURRENT_FORMS}
 EARLIEST: Final = dt.date(1990, 1, 1)  # periods that begin before are slips
 MOST: Final = 1e15  # USD; ten times the world's output
 ACCESSION: Final = re.compile("[0-9]{10}-[0-9]{2}-[0-9]{6}")
@@ -237,7 +238,7 @@ def _fact(table: Mapping[str, Any], until: dt.date) -> Fact | str | None:
     form, value, accession = table.get("form"), table.get("val"), table["accn"]
     if not isinstance(form, str):
         return "a fact names no form"
-    if form not in PERIODIC_FORMS and form not in CURRENT_FORMS:
+    if form not in FORMS:
         return None
     try:
         start = _date(table["start"]) if table.get("start") is not None else None
@@ -250,9 +251,9 @@ def _fact(table: Mapping[str, Any], until: dt.date) -> Fact | str | None:
         return f"a period begins on {start} and ends on {end}"
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < MOST:
         return f"{value!r:.40} is no amount of money"
-    if not isinstance(accession, str) or not ACCESSION.fullmatch(accession):
+    if not isinstance(accession, str) or not (filing := _filing(accession)):
         return "a fact names no filing"
-    return Fact(start, end, value, _shared(accession), _shared(form), filed)
+    return Fact(start, end, value, filing, FORMS[form], filed)
 
 
 def _content(units: object) -> _Content:
@@ -298,6 +299,6 @@ def _date(text: str) -> dt.date:
 
 
 @lru_cache(maxsize=2**16)
-def _shared(text: str) -> str:
-    """One copy of a text that many facts have."""
-    return text
+def _filing(accession: str) -> str:
+    """An accession number, one copy for all facts that have it; "" if it is none."""
+    return accession if ACCESSION.fullmatch(accession) else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 __all__ = ["Quarter", "calendar_quarter", "quarters_of", "same_day"]
@@ -34,6 +35,7 @@ def same_day(one: dt.date, other: dt.date) -> bool:
     return abs(one - other) <= TOLERANCE
 
 
+@lru_cache(maxsize=2**14)  # facts are looked through for every quarter, and few periods differ
 def quarters_of(start: dt.date, end: dt.date) -> int:
     """How many quarters a period has: 1 to 4, or 0 if it is none of these.
 

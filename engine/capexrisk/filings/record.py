@@ -89,10 +89,13 @@ class Ladder(NamedTuple):
     evidence: str
 
     def by_year(self, start: str) -> dict[int, float]:
-        """$bn by calendar year, of the quarters from `start` (``"2026Q1"``) on."""
+        """$bn by calendar year, of the quarters from `start` (``"2026Q1"``) on.
+
+        A year of whose last quarter the ladder says nothing is left out.
+        """
         years: dict[int, float] = {}
         for quarter, amount in self.quarters.items():
-            if quarter >= start:
+            if quarter >= start and f"{quarter[:4]}Q4" in self.quarters:
                 year = int(quarter[:4])
                 years[year] = years.get(year, 0.0) + amount
         return years

@@ -24,6 +24,11 @@ __all__ = ["DraftedScenario", "drafted_scenario", "history", "name_in", "quarter
 
 MATURITIES, CAPEX = "maturities_by_year_usd_bn", "capex_by_year_usd_bn"
 LISTED: Final = "maturities_usd_bn"  # the other form, which an issuer may have instead
+DECLARED: Final = {
+    field: declared
+    for field, info in Issuer.model_fields.items()
+    if field not in OTHER_FORM and (declared := input_field_of(info)) is not None
+}
 CITED: Final = re.compile(r"edgar/data/0*([0-9]{1,10})/")
 # What must be given, and what stands there until somebody knows it.
 UNTIL_KNOWN: Final = {
@@ -154,10 +159,7 @@ def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[st
     yield f"# {draft.entity}, CIK {draft.cik}: filings to {draft.as_of}, balances of {draft.anchor}"
     yield ""
     years = [year.year for year in calendar_years(start, base.quarters)]
-    for field, info in Issuer.model_fields.items():
-        declared = input_field_of(info)
-        if declared is None or field in OTHER_FORM:
-            continue
+    for field, declared in DECLARED.items():
         if field == MATURITIES and draft.ladder is not None and LISTED not in inherited:
             yield from _maturities(draft.ladder, start, years)
         elif field == CAPEX:
@@ -181,6 +183,9 @@ def _maturities(ladder: Ladder, start: str, years: Iterable[int]) -> Iterator[st
     due = ladder.by_year(start)
     for year in years:
         if year not in due:
+            key, text = by_year_key(MATURITIES, year), DECLARED[MATURITIES].text
+            reason = "the ladder does not tell this year to its end"
+            yield from _commented(key, text, None, LOOK_FOR[MATURITIES], reason)
             continue
         parts = []
         for rung, labels in ladder.spread.items():
@@ -200,10 +205,10 @@ def _maturities(ladder: Ladder, start: str, years: Iterable[int]) -> Iterator[st
 def _capex(draft: Draft, year: int, *, inherits: bool) -> Iterator[str]:
     """History beside an empty plan; where nothing else gives one, history until somebody knows."""
     key, found = by_year_key(CAPEX, year), draft.beside.get("capex_usd_bn_per_year")
-    look = LOOK_FOR[CAPEX]
+    look, meaning = LOOK_FOR[CAPEX], DECLARED[CAPEX].text
     if found is None:
         reason = draft.refusals["capex_usd_bn_per_year"]
-        yield from _commented(key, "Guided capex of a calendar year, $bn.", None, look, reason)
+        yield from _commented(key, meaning, None, look, reason)
     elif inherits:
         yield f"# {key} ="
         yield "#   The plan is the base's. History, which is no plan:"

@@ -149,6 +149,27 @@ def test_an_annual_ladder_fills_empty_rungs(tmp_path):
     assert found.by_year("2027Q3")[2027] == 0.5
 
 
+def test_a_rung_that_is_missing_is_not_empty(tmp_path):
+    firm = Firm()
+    whole = {"InNextTwelveMonths": 400, "InYearTwo": 1_000, "InYearThree": 400, "InYearFour": 400}
+    firm.ladder(LAST, {**whole, "InYearFive": 300, AFTER: 4_550})  # 4 % below the carrying amount
+    assert draft(firm.write(tmp_path)).ladder.rungs["2030-01-01..2030-12-31"] == 0.3
+    del firm.tags[made.LADDER + "InYearFive"]
+    assert (
+        "sums to 6.750, and not to debt 7.350"
+        in (draft(firm.write(tmp_path)).refusals["maturities"])
+    )
+
+
+def test_a_year_that_a_ladder_tells_in_part_is_left_out(tmp_path):
+    # A fiscal year to June: five of them end in the middle of a calendar year.
+    firm = Firm(made.calendar_quarters(2022, 18)[2:], start=dt.date(2022, 7, 1))
+    firm.ladder(LAST, {**dict.fromkeys(RUNGS, 800), AFTER: 3_350})
+    assert draft(firm.write(tmp_path)).ladder.by_year("2027Q1") == {
+        year: pytest.approx(0.8) for year in (2027, 2028, 2029, 2030)
+    }
+
+
 def test_a_ladder_that_does_not_sum_to_debt(tmp_path):
     firm = Firm()
     firm.ladder(LAST, {"InYearTwo": 1_000, AFTER: 4_000})

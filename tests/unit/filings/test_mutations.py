@@ -39,6 +39,7 @@ RUNGS = {
     **dict.fromkeys(("InYearFour", "InYearFive", "AfterYearFive"), 1550),
 }
 MAY_GO = (made.CAPEX, made.DA, made.REVENUE, made.CURRENT, made.NONCURRENT, made.SECURITIES)
+RECENT = 10  # facts of a tag
 NEVER = dt.date(2027, 6, 30)  # after all filings, before those of the future
 Tags = dict[str, Any]
 
@@ -59,16 +60,21 @@ def facts_of(tags: Tags, random: Random) -> tuple[str, list[dict[str, Any]]]:
     return tag, tags[tag]["units"].setdefault("USD", [])
 
 
+def one_of(facts: list[dict[str, Any]], random: Random) -> dict[str, Any]:
+    """One of the facts of the latest periods: what is drafted is made of these."""
+    return random.choice(sorted(facts, key=lambda fact: str(fact["end"]))[-RECENT:])
+
+
 def drop_fact(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        facts.pop(random.randrange(len(facts)))
+        facts.remove(one_of(facts, random))
 
 
 def drop_filing(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        accession = random.choice(facts)["accn"]
+        accession = one_of(facts, random)["accn"]
         facts[:] = [fact for fact in facts if fact["accn"] != accession]
 
 
@@ -88,7 +94,7 @@ def drop_tag(tags: Tags, random: Random) -> None:
 def other_form(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        fact = random.choice(facts)
+        fact = one_of(facts, random)
         form = random.choice(["8-K", "DEF 14A", "PRE 14A", "S-1", "20-F", "6-K"])
         facts.append({**fact, "val": 3 * fact["val"] + 7, "form": form, "filed": "2026-06-01"})
 
@@ -96,7 +102,7 @@ def other_form(tags: Tags, random: Random) -> None:
 def other_sign(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        fact = random.choice(facts)
+        fact = one_of(facts, random)
         facts.append(
             {**fact, "val": -fact["val"], "accn": made.OTHER_FILING, "filed": fact["filed"]}
         )
@@ -105,7 +111,7 @@ def other_sign(tags: Tags, random: Random) -> None:
 def other_scale(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        fact = random.choice(facts)
+        fact = one_of(facts, random)
         scale = random.choice([1e-6, 1e-3, 1e3])
         facts.append({**fact, "val": round(scale * fact["val"]), "accn": made.OTHER_FILING})
 
@@ -137,7 +143,7 @@ def other_currency(tags: Tags, random: Random) -> None:
 def nonsense_dates(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        fact = random.choice(facts)
+        fact = one_of(facts, random)
         dates = random.choice([("1900-01-01", "2199-12-31"), ("1025-01-01", fact["end"])])
         facts.append({**fact, "start": dates[0], "end": dates[1], "val": 5})
 
@@ -145,7 +151,7 @@ def nonsense_dates(tags: Tags, random: Random) -> None:
 def of_the_future(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        facts.append({**random.choice(facts), "val": 77, "filed": "2028-02-01"})
+        facts.append({**one_of(facts, random), "val": 77, "filed": "2028-02-01"})
 
 
 def twelve_months(tags: Tags, random: Random) -> None:
@@ -181,14 +187,14 @@ def shuffled(tags: Tags, random: Random) -> None:
 def no_number(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
-        random.choice(facts)["val"] = random.choice(["1", None, True, 1e40, [], {}])
+        one_of(facts, random)["val"] = random.choice(["1", None, True, 1e40, [], {}])
 
 
 def no_date(tags: Tags, random: Random) -> None:
     _, facts = facts_of(tags, random)
     if facts:
         key = random.choice(["start", "end", "filed"])
-        random.choice(facts)[key] = random.choice(["", "20250101", 20250101, "2025-02-30"])
+        one_of(facts, random)[key] = random.choice(["", "20250101", 20250101, "2025-02-30"])
 
 
 CHANGES = (
