@@ -42,21 +42,19 @@ class Plan(NamedTuple):
         Those quarters that were reported.
     figures : dict of str to Found
         Keys of the issuer that change.
-    fresh : bool
-        Whether guidance since the old start stands behind them.
     """
 
     spent: dict[int, float]
     reported: frozenset[int]
     figures: dict[str, Found]
-    fresh: bool
 
 
 def plan_of(sources: Sources, scenario_start: str, quarters: int) -> Plan:
     """Spending since the old start, and the new plan.
 
     What a guided year leaves beside the quarters that were told is spread over the others in the
-    old plan's proportions. A quarter that nothing tells keeps the old plan's figure.
+    old plan's proportions. A quarter that nothing tells keeps the old plan's figure; one beyond the
+    guidance keeps its growth.
 
     Parameters
     ----------
@@ -74,15 +72,14 @@ def plan_of(sources: Sources, scenario_start: str, quarters: int) -> Plan:
         old = list(issuer.capex_plan_usd_bn)
     planned = dict(enumerate(old, start=sources.begin))
     guided = guidance_of(sources)
-    for one in guided:
-        planned |= _left(one, told, planned)
+    planned = _guided_plan(planned, guided, told)
     spent = {q: told[q].value if q in told else planned[q] for q in sources.elapsed}
     reported = frozenset(q for q in sources.elapsed if q in told)
     if issuer.capex_plan_usd_bn is not None:
         figures = _listed(sources, planned, guided)
     else:
         figures = _by_year(sources, planned | spent, guided, told)
-    return Plan(spent, reported, figures, bool(guided))
+    return Plan(spent, reported, figures)
 
 
 def spending_of(sources: Sources) -> dict[int, Amount]:
@@ -103,7 +100,7 @@ def guidance_of(sources: Sources) -> list[Guided]:
     ends: dict[tuple[int, ...], dict[str, Actual]] = {}
     for row in sources.rows:
         quarters = tuple(row.period.quarters())
-        if not row.metric.startswith(GUIDANCE) or not quarters or quarters[-1] < sources.start:
+        if not row.metric.startswith(GUIDANCE) or not quarters or quarters[-1] < sources.begin:
             continue
         known = ends.pop(quarters, {})
         end = next((end for name, end in ENDS.items() if row.metric.startswith(name)), None)
@@ -116,6 +113,22 @@ def guidance_of(sources: Sources) -> list[Guided]:
         told = f"guidance of {told} for {rows[0].written}, {rows[-1].source}"
         found.append(Guided(quarters, value, told, tuple(rows)))
     return found
+
+
+def _guided_plan(
+    old: dict[int, float], guided: list[Guided], told: dict[int, Amount]
+) -> dict[int, float]:
+    """The plan with what guidance leaves; what lies beyond grows from there as it did before."""
+    plan = dict(old)
+    for one in guided:
+        plan |= _left(one, told, plan)
+    last = max(
+        (q for one in guided for q in one.quarters if q in plan and q not in told), default=0
+    )
+    if last and old[last] > 0:
+        level = plan[last] / old[last]
+        plan |= {q: amount * level for q, amount in plan.items() if q > last}
+    return plan
 
 
 def _left(guided: Guided, told: dict[int, Amount], planned: dict[int, float]) -> dict[int, float]:
@@ -162,7 +175,7 @@ def _by_year(
     evidence = (
         f"derived: {quarters}{known}, by {'; '.join(one.told for one in of_year)}"
         if of_year
-        else f"assumed: the quarters of the old plan, {quarters}{known}"
+        else f"assumed: {_unguided(guided)}, {quarters}{known}"
     )
     found = {by_year_key("capex_by_year_usd_bn", year): Found(sources.until, total, evidence, rows)}
     if total > 0:
@@ -178,6 +191,13 @@ def _by_year(
             value = sum(planned[q] for q in its)
             found[key] = Found(sources.until, value, f"derived: {own[-1].told}", own[-1].rows)
     return found
+
+
+def _unguided(guided: list[Guided]) -> str:
+    """What a year rests on that no guidance speaks of."""
+    if not guided:
+        return "the quarters of the old plan"
+    return f"the growth of the old plan, from {'; '.join(one.told for one in guided)}"
 
 
 def _in_quarter(

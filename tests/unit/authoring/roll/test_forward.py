@@ -151,6 +151,15 @@ def test_a_year_that_was_never_guided_takes_the_old_plan(path):
     assert found.moved["plan of Oracle for 2026"] == ["issuers.Oracle.capex_2027_usd_bn"]
 
 
+def test_beyond_guidance_the_old_plan_keeps_its_growth(path):
+    old = rolled(BASE, path, to="2027Q2")
+    new = rolled(BASE, path, "Amazon,CY2026,capex_guidance,220", to="2027Q2")
+    before, after = (figures(one, "issuers", "Amazon")["capex_2027_usd_bn"] for one in (old, new))
+    assert after.new == pytest.approx(before.new * 220 / 200)
+    assert "the growth of the old plan, from guidance of 220 for CY2026" in after.evidence
+    assert [change.key for change in new.changes if change.key == "capex_2026_usd_bn"] == []
+
+
 def test_capital_moves_as_the_models_pipeline(path):
     """Against powers of the matrix of step 4, with spending that is always the same."""
     rows = [f"Meta,2026Q{quarter},capex,30" for quarter in (1, 2, 3)]
