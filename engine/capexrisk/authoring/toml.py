@@ -47,7 +47,10 @@ def write_line(key: str, value: object, evidence: str) -> Iterator[str]:
 def comment(text: str) -> Iterator[str]:
     """Text as lines of comment; an empty line stays one."""
     for paragraph in text.splitlines() or [""]:
-        wrapped = textwrap.wrap(paragraph, WIDTH - 2, break_on_hyphens=False) or [""]
+        indent = paragraph[: len(paragraph) - len(paragraph.lstrip())]
+        wrapped = textwrap.wrap(
+            paragraph, WIDTH - 2, subsequent_indent=indent, break_on_hyphens=False
+        ) or [""]
         yield from (f"# {line}".rstrip() for line in wrapped)
 
 
