@@ -64,22 +64,30 @@ def plan_of(sources: Sources, scenario_start: str, quarters: int) -> Plan:
     quarters : int
         The old horizon.
     """
-    issuer = sources.issuer
     told = spending_of(sources)
-    if issuer.capex_plan_usd_bn is None:
-        old = profiles.capex_plan(issuer, scenario_start, quarters + BEYOND, exactly=False)
-    else:
-        old = list(issuer.capex_plan_usd_bn)
-    planned = dict(enumerate(old, start=sources.begin))
     guided = guidance_of(sources)
-    planned = _guided_plan(planned, guided, told)
+    planned = _guided_plan(_old_plan(sources, scenario_start, quarters), guided, told, sources)
     spent = {q: told[q].value if q in told else planned[q] for q in sources.elapsed}
     reported = frozenset(q for q in sources.elapsed if q in told)
-    if issuer.capex_plan_usd_bn is not None:
+    if sources.issuer.capex_plan_usd_bn is not None:
         figures = _listed(sources, planned, guided)
     else:
         figures = _by_year(sources, planned | spent, guided, told)
     return Plan(spent, reported, figures)
+
+
+def _old_plan(sources: Sources, start: str, quarters: int) -> dict[int, float]:
+    """The old plan by quarter; of a year that was split, what lies before the old start as well."""
+    issuer = sources.issuer
+    if issuer.capex_plan_usd_bn is not None:
+        return dict(enumerate(issuer.capex_plan_usd_bn, start=sources.begin))
+    plan = profiles.capex_plan(issuer, start, quarters + BEYOND, exactly=False)
+    split = issuer.capex_quarter_split
+    assert split is not None  # the plan is by year
+    year = sources.begin // YEAR
+    first = issuer.capex_by_year_usd_bn[year]
+    before = {q: first * split[q % YEAR] for q in range(YEAR * year, sources.begin)}
+    return before | dict(enumerate(plan, start=sources.begin))
 
 
 def spending_of(sources: Sources) -> dict[int, Amount]:
@@ -116,12 +124,15 @@ def guidance_of(sources: Sources) -> list[Guided]:
 
 
 def _guided_plan(
-    old: dict[int, float], guided: list[Guided], told: dict[int, Amount]
+    old: dict[int, float],
+    guided: list[Guided],
+    told: dict[int, Amount],
+    sources: Sources,
 ) -> dict[int, float]:
     """The plan with what guidance leaves; what lies beyond grows from there as it did before."""
     plan = dict(old)
     for one in guided:
-        plan |= _left(one, told, plan)
+        plan |= _left(one, told, plan, sources.begin)
     last = max(
         (q for one in guided for q in one.quarters if q in plan and q not in told), default=0
     )
@@ -131,11 +142,14 @@ def _guided_plan(
     return plan
 
 
-def _left(guided: Guided, told: dict[int, Amount], planned: dict[int, float]) -> dict[int, float]:
+def _left(
+    guided: Guided, told: dict[int, Amount], planned: dict[int, float], begin: int
+) -> dict[int, float]:
     """What guidance leaves for quarters that were not told, in the plan's proportions."""
-    open_ = [q for q in guided.quarters if q not in told and q in planned]
+    silent = [q for q in guided.quarters if q not in told and q in planned]
+    open_ = [q for q in silent if q >= begin]
     rest = guided.value - sum(told[q].value for q in guided.quarters if q in told)
-    rest -= sum(planned.get(q, 0.0) for q in guided.quarters if q not in told and q not in open_)
+    rest -= sum(planned[q] for q in silent if q < begin)
     weight = sum(planned[q] for q in open_)
     if rest <= 0 or weight <= 0:
         return {}  # more was spent than guided: the old plan is as good as any
@@ -162,13 +176,13 @@ def _by_year(
     """The guided years of the new plan, and how the first is split over its quarters."""
     issuer = sources.issuer
     year = sources.start // YEAR
-    first = [_in_quarter(sources, q, planned, told) for q in range(YEAR * year, YEAR * year + YEAR)]
+    its_own = range(YEAR * year, YEAR * year + YEAR)
+    first = [told[q].value if q in told else planned[q] for q in its_own]
     total = sum(first)
     if not guided and not told and year in issuer.capex_by_year_usd_bn:
         return {}
     rows = tuple(row for one in guided for row in one.rows)
-    its_own = set(range(YEAR * year, YEAR * year + YEAR))
-    of_year = [one for one in guided if its_own & set(one.quarters)]
+    of_year = [one for one in guided if set(its_own) & set(one.quarters)]
     quarters = ", ".join(map(shown, first))
     reported = [label for q, label in _labels(year) if q in told]
     known = f" ({', '.join(reported)} reported)" if reported else ""
@@ -198,19 +212,6 @@ def _unguided(guided: list[Guided]) -> str:
     if not guided:
         return "the quarters of the old plan"
     return f"the growth of the old plan, from {'; '.join(one.told for one in guided)}"
-
-
-def _in_quarter(
-    sources: Sources, quarter: int, planned: dict[int, float], told: dict[int, Amount]
-) -> float:
-    """Spending of a quarter; one before the old start is as that scenario split its year."""
-    if quarter in told:
-        return told[quarter].value
-    if quarter in planned:
-        return planned[quarter]
-    split = sources.issuer.capex_quarter_split
-    assert split is not None  # the plan is by year
-    return sources.issuer.capex_by_year_usd_bn.get(quarter // YEAR, 0.0) * split[quarter % YEAR]
 
 
 def _labels(year: int) -> list[tuple[int, str]]:

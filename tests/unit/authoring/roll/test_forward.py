@@ -15,7 +15,8 @@ from capexrisk.scenario.profiles import capex_plan
 from tests.unit.authoring.roll.rows import figures, rolled
 from tests.unit.three_issuers import write_file
 
-BASE = load_scenario(Path(__file__).parents[4] / "configs" / "hyperscalers-2026.toml")
+DEFAULT = Path(__file__).parents[4] / "configs" / "hyperscalers-2026.toml"
+BASE = load_scenario(DEFAULT)
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,21 @@ def test_what_was_paid_without_finance_leases_is_grossed_up(path):
     )
     split = figures(found, "issuers", "Microsoft")["capex_quarter_split"].new
     assert split[0] == pytest.approx(23.01 / (1 - 0.233) / 150)
+
+
+def test_quarters_before_the_old_start_are_as_that_scenario_split_its_year(path):
+    base = load_scenario(DEFAULT, {"start": "2026Q2", "quarters": 11})
+    found = rolled(base, path, "Amazon,2026Q2,capex,50", "Amazon,CY2026,capex_guidance,220")
+    own = figures(found, "issuers", "Amazon")
+    rest = 220 - 0.21 * 200 - 50
+    quarters = np.array([42, 50, rest * 26 / 55, rest * 29 / 55])
+    assert own["capex_2026_usd_bn"].new == pytest.approx(220.0)
+    assert own["capex_quarter_split"].new == pytest.approx(quarters / 220)
+
+
+def test_a_longer_period_tells_no_quarter_if_some_lie_before_the_start(path):
+    found = rolled(BASE, path, "Amazon,TTM 2026Q2,capex,173")
+    assert "capex_2026_usd_bn" not in figures(found, "issuers", "Amazon")
 
 
 def test_a_year_that_was_never_guided_takes_the_old_plan(path):
