@@ -148,6 +148,13 @@ def _short_term(facts: Facts, day: dt.date) -> list[Copies]:
 
 def _parts(facts: Facts, day: dt.date) -> Balance:
     """Debt by kinds of borrowing, where no line tells what is noncurrent."""
+    _refuse_lapsed(facts, tuple(tags.NONCURRENT), day)
+    for tag in (tags.CURRENT_WITH_SHORT_TERM, *tags.CURRENT):
+        current = balance(facts, tag, day)
+        if current is not None:
+            raise Unavailable(
+                f"{_shown(current)} is current; what is not stands under no known tag"
+            )
     parts = [one for tag in tags.PARTS if (one := balance(facts, tag, day)) is not None]
     if not parts:
         raise Unavailable(f"no tag of debt is told on {day}")

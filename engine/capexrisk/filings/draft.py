@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar
 
@@ -13,15 +12,16 @@ from capexrisk.errors import FilingsError
 
 from . import tags
 from .balances import Balance, cash, debt
-from .copies import balance, billions, durations
+from .copies import balance, billions
 from .coupon import coupon
-from .evidence import Term, evidence, plus, recasts, with_note
+from .evidence import Term, evidence, recasts
 from .facts import Facts, Unavailable, read_companyfacts
-from .flows import Flow, flow, lapsed_or_never, told_by
+from .flows import Flow, told_by
 from .identities import identities
+from .items import find_flow
 from .ladder import ladder, last_annual
 from .naming import issuer_name
-from .periods import Quarter, same_day
+from .periods import Quarter
 from .quarters import OPERATING_CASH_FLOW, Calendar, fiscal_calendar, quarter_amount
 from .record import FLOWS, Draft, Figure, QuarterRow
 from .seasonality import seasonality
@@ -29,7 +29,6 @@ from .seasonality import seasonality
 __all__ = ["draft"]
 
 BILLION: Final = 1e9
-RECENT: Final = dt.timedelta(days=400)
 STALE: Final = dt.timedelta(days=150)  # between the last balance sheet and the day asked for
 MONEY, YEARLY = "$bn", "$bn a year"
 KEYS: Final = {
@@ -161,107 +160,13 @@ def in_billions(dollars: float) -> float:
 
 def _flows(sheet: _Sheet) -> dict[str, Flow]:
     """Flows of the last four quarters, by name."""
-    finds: dict[str, Callable[[], Flow]] = {
-        "operating_cash_flow": lambda: _operating_cash_flow(sheet),
-        "capex": lambda: _capex(sheet),
-        "depreciation_amortisation": lambda: _depreciation(sheet),
-        "buybacks": lambda: _payments(sheet, tags.BUYBACKS, tags.OTHER_BUYBACKS),
-        "dividends": lambda: _payments(sheet, tags.DIVIDENDS, tags.OTHER_DIVIDENDS),
-        "revenue": lambda: flow(sheet.facts, sheet.calendar, tags.REVENUE),
-        "interest_expense": lambda: flow(sheet.facts, sheet.calendar, tags.INTEREST),
-        "new_finance_leases": lambda: flow(sheet.facts, sheet.calendar, (tags.NEW_FINANCE_LEASES,)),
-    }
     found = {}
-    for name, find in finds.items():
-        key = KEYS.get(name) or BESIDE[name]
-        one = sheet.attempt(key, partial(_not_negative, name, find))
+    for name, key in {**KEYS, **BESIDE}.items():
+        one = sheet.attempt(key, partial(find_flow, name, sheet.facts, sheet.calendar))
         sheet.keep(key, one, YEARLY, beside=name in BESIDE)
         if one is not None:
             found[name] = one
     return found
-
-
-def _not_negative(name: str, find: Callable[[], Flow]) -> Flow:
-    """A flow that may be negative only if it is operating cash flow."""
-    found = find()
-    if found.total < 0 and name != "operating_cash_flow":
-        raise Unavailable(
-            f"{' plus '.join(found.tags)}: four quarters sum to {billions(found.total)}"
-        )
-    return found
-
-
-def _operating_cash_flow(sheet: _Sheet) -> Flow:
-    """The total, if it is alive, not that of continuing operations, which is another figure."""
-    for tag in OPERATING_CASH_FLOW:
-        with suppress(Unavailable):
-            told_by(sheet.facts, sheet.calendar.anchor, (tag,))
-            break
-    return flow(sheet.facts, sheet.calendar, (tag,))
-
-
-def _capex(sheet: _Sheet) -> Flow:
-    """Capital expenditure; where no usual tag is alive, the payments that are."""
-    try:
-        return flow(sheet.facts, sheet.calendar, tags.CAPEX)
-    except Unavailable as problem:
-        alive = payments(sheet.facts, sheet.calendar.anchor)
-        if any(tag in tags.CAPEX for tag in alive):
-            raise
-        listed = ", ".join(f"{tag} {billions(value)}" for tag, value in alive.items())
-        raise Unavailable(f"{problem}; alive are: {listed or 'no payments'}") from None
-
-
-def payments(facts: Facts, anchor: dt.date) -> dict[str, float]:
-    """Payments alive at the anchor, USD of their longest period that ends there."""
-    found = {}
-    for tag in facts.tags():
-        if tag.startswith(("PaymentsTo", "PaymentsFor")):
-            with suppress(Unavailable):
-                told = [one for one in durations(facts, tag) if same_day(one.end, anchor)]
-                if told:
-                    longest = min(
-                        told, key=lambda one: (one.start or one.end, -one.filed.toordinal())
-                    )
-                    found[tag] = longest.value
-    return found
-
-
-def _depreciation(sheet: _Sheet) -> Flow:
-    """The cash flow's line; else depreciation, plus amortisation if there is any."""
-    facts, calendar = sheet.facts, sheet.calendar
-    if any(_alive(sheet, tag) for tag in tags.DEPRECIATION_AMORTISATION):
-        return flow(facts, calendar, tags.DEPRECIATION_AMORTISATION)
-    if not _alive(sheet, tags.DEPRECIATION):  # refused, with where each of them ends
-        return flow(facts, calendar, (*tags.DEPRECIATION_AMORTISATION, tags.DEPRECIATION))
-    depreciation = flow(facts, calendar, (tags.DEPRECIATION,))
-    recently = calendar.anchor - RECENT
-    for tag in facts.tags():
-        other = tag != tags.AMORTISATION and tag.startswith(tags.OTHER_AMORTISATION)
-        if other and any(one.end > recently for one in facts.of(tag)):
-            raise Unavailable(f"{tags.DEPRECIATION} is alive, but amortisation is in {tag}")
-    if not any(one.end > recently for one in facts.of(tags.AMORTISATION)):
-        words = "no amortisation is tagged"
-        return depreciation._replace(evidence=with_note(depreciation.evidence, words))
-    amortisation = flow(facts, calendar, (tags.AMORTISATION,))
-    terms = (*depreciation.terms, *(plus(term) for term in amortisation.terms))
-    notes = (*depreciation.notes, *amortisation.notes)
-    total = depreciation.total + amortisation.total
-    names = (*depreciation.tags, *amortisation.tags)
-    return Flow(names, total, evidence(facts, terms, notes), terms, notes)
-
-
-def _payments(sheet: _Sheet, candidates: tuple[str, ...], prefixes: tuple[str, ...]) -> Flow:
-    """Payments to shareholders: none, if none has been tagged in two years."""
-    anchor = sheet.calendar.anchor
-    if any(_alive(sheet, tag) for tag in candidates):
-        return flow(sheet.facts, sheet.calendar, candidates)
-    words = lapsed_or_never(sheet.facts, candidates, prefixes, anchor)
-    return Flow((), 0.0, f"derived: {words}, to {anchor}, {' or '.join(candidates)}", (), ())
-
-
-def _alive(sheet: _Sheet, tag: str) -> bool:
-    return any(same_day(one.end, sheet.calendar.anchor) for one in durations(sheet.facts, tag))
 
 
 def _balances(sheet: _Sheet) -> None:

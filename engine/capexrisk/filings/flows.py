@@ -16,6 +16,7 @@ __all__ = ["Flow", "flow", "lapsed_or_never", "told_by"]
 
 ALIKE: Final = 0.02  # tags that differ by more are two figures
 CLOSURE: Final = 0.001  # the sum of four quarters against the year's
+RECENT: Final = dt.timedelta(days=400)
 UNITS: Final = 4  # of rounding
 LARGEST_UNIT: Final = 1_000_000
 MOST_OF_TOTAL: Final = 0.01
@@ -81,12 +82,15 @@ def told_by(facts: Facts, anchor: dt.date, candidates: Sequence[str]) -> tuple[s
     Raises
     ------
     Unavailable
-        If there is none, or two differ.
+        If there is none, two differ, or one that has just ended was another figure.
     """
     alive = tuple(tag for tag in candidates if _starts_to(facts, tag, anchor))
     if not alive:
         raise Unavailable(_dead(facts, candidates, anchor))
     _refuse_difference(facts, alive, anchor)
+    for tag in candidates:
+        if tag not in alive:
+            _refuse_other_figure(facts, tag, alive[0], anchor)
     return alive
 
 
@@ -160,6 +164,22 @@ def _refuse_difference(facts: Facts, alive: Sequence[str], anchor: dt.date) -> N
         if differ(one.last.value, two.last.value, ALIKE):
             raise Unavailable(
                 f"{_shown(one)}, but {_shown(two)}: both are alive and differ, neither is taken"
+            )
+
+
+def _refuse_other_figure(facts: Facts, lapsed: str, alive: str, anchor: dt.date) -> None:
+    """Refuse a tag that stands for one which has just ended, if it has been another figure."""
+    periods = {
+        (one.end, one.start)
+        for one in durations(facts, lapsed)
+        if one.start is not None and one.end > anchor - RECENT
+    }
+    periods &= {(one.end, one.start) for one in durations(facts, alive) if one.start is not None}
+    for end, start in sorted(periods, reverse=True)[:1]:
+        one, two = period(facts, lapsed, start, end), period(facts, alive, start, end)
+        if one and two and differ(one.last.value, two.last.value, ALIKE):
+            raise Unavailable(
+                f"{_shown(one)} has ended, {_shown(two)} goes on: they differ, neither is taken"
             )
 
 

@@ -121,6 +121,18 @@ def test_parts_stand_for_debt(tmp_path):
     assert found.value == 4.5 and "by parts" in found.evidence
 
 
+def test_parts_do_not_stand_in_for_a_line_that_is_missing(tmp_path):
+    firm = Firm()
+    firm.balance("LineOfCredit", [500] * 16)
+    del firm.tags[DEBT], firm.tags[CURRENT]
+    without(firm, NONCURRENT, firm.ends[LAST])
+    assert f"{NONCURRENT} was 6.400" in draft(firm.write(tmp_path)).refusals[DEBT_KEY]
+    firm = Firm()
+    firm.balance("LineOfCredit", [500] * 16)
+    del firm.tags[DEBT], firm.tags[NONCURRENT]
+    assert "what is not stands under no known tag" in draft(firm.write(tmp_path)).refusals[DEBT_KEY]
+
+
 def test_a_total_that_contradicts_the_sum(tmp_path):
     firm = Firm()
     firm.balance(DEBT, [9_999] * 16)

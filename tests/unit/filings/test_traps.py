@@ -162,6 +162,23 @@ def test_two_tags_of_capex_that_differ_are_both_shown(tmp_path):
     assert amounts(found, "capex") == [None] * 4
 
 
+def test_another_figure_does_not_stand_in_for_one_that_has_ended(tmp_path):
+    firm = Firm()
+    firm.flow("SalesRevenueNet", [0.8 * FLOWS[made.REVENUE](k) for k in range(16)])
+    firm.tags[made.REVENUE] = [f for f in firm.tags[made.REVENUE] if f["end"] < "2025-12-31"]
+    refusal = draft(firm.write(tmp_path)).refusals["core_revenue_usd_bn_per_year"]
+    assert f"{made.REVENUE} 12.900 in 2025-01-01..2025-09-30" in refusal
+    assert "SalesRevenueNet 10.320" in refusal and "neither is taken" in refusal
+
+
+def test_depreciation_does_not_stand_in_for_the_whole_line(tmp_path):
+    firm = Firm()
+    firm.flow("Depreciation", [0.8 * FLOWS[DA](k) for k in range(16)])
+    firm.tags[DA] = [fact for fact in firm.tags[DA] if fact["end"] < "2025-12-31"]
+    refusal = draft(firm.write(tmp_path)).refusals["depreciation_amortisation_usd_bn_per_year"]
+    assert f"{DA} ends on 2025-09-30" in refusal
+
+
 def test_no_tag_of_capex_lists_the_payments(tmp_path):
     firm = Firm()
     firm.tags["PaymentsToAcquireSatellites"] = firm.tags.pop(CAPEX)
