@@ -97,7 +97,8 @@ def _count(drafts: list[Draft]) -> str:
     figures = sum(len(one.figures) for one in drafts)
     refused = sum(len(one.refusals) for one in drafts)
     firms = "1 issuer" if len(drafts) == 1 else f"{len(drafts)} issuers"
-    return f"{firms}, {figures} figures and their evidence, {refused} items refused"
+    items = "1 item" if refused == 1 else f"{refused} items"
+    return f"{firms}, {figures} figures and their evidence, {items} refused"
 
 
 def _show(found: Draft, name: str, base: Scenario) -> None:

@@ -72,7 +72,7 @@ def flow(facts: Facts, calendar: Calendar, candidates: Sequence[str]) -> Flow:
     for tag in alive:
         year = _year(facts, tag, calendar)
         if year is not None and len(year) == 1:  # the year's own fact needs no quarters
-            return _flow(facts, tag, year, _sum(year), ("told once a year",))
+            return _flow(facts, tag, year, _sum(year), ("a year alone, without quarters",))
     raise Unavailable("; ".join(problems))
 
 

@@ -209,7 +209,7 @@ def test_a_tag_that_is_told_once_a_year(tmp_path):
     found = draft(firm.write(tmp_path))
     key = "depreciation_amortisation_usd_bn_per_year"
     assert value(found, key) == pytest.approx(four(DA), abs=1e-9)
-    assert "told once a year" in found.figures[key].evidence
+    assert "a year alone, without quarters" in found.figures[key].evidence
     assert amounts(found, "depreciation_amortisation") == [None] * 4
     # In mid-year the last year is not the last four quarters.
     earlier = draft(firm.write(tmp_path), as_of=dt.date(2025, 12, 1))
