@@ -36,7 +36,7 @@ WITHOUT_A_SAY: Final = (
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),
-    *("archive", "calibration", "study", "filings", "report", "cli"),
+    *("archive", "study", "filings", "calibration", "authoring", "report", "cli"),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

@@ -20,6 +20,8 @@ VERBS = {
     "sources": "List every input of a scenario with its source.",
     "draft": "Draft issuers from the SEC's companyfacts, a JSON file a firm.",
     "calibrate": "Estimate inputs and their ranges from histories.",
+    "new": "Write a scenario from filings or a table of firms.",
+    "roll": "Bring a scenario to a later quarter.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",

@@ -46,6 +46,12 @@ csv_file = click.option(
     callback=new_file,
     help="Also write it as CSV.",
 )
+new_scenario = click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=new_file,
+    help="Scenario file to write.",
+)
 
 
 def new_directory(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
