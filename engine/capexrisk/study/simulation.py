@@ -84,9 +84,9 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         0: none.
     inner : int
         Paths at each of these, a power of two from 128 to 8,192.
-    keep_paths : path, optional
+    keep_paths : path-like, optional
         Existing directory into which single paths are written, one Parquet file per chunk.
-    checkpoint : path, optional
+    checkpoint : path-like, optional
         Separate directory for a checkpoint of the run in progress, made if it is missing. The same
         call resumes from it, whatever ended the first one; a call with more paths reuses every
         whole chunk of the shorter run (8,192 points of a net, 16,384 independent paths). The
