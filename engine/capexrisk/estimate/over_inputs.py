@@ -114,10 +114,11 @@ def over_inputs(
         within = figures.keys() - {"sd", "noise_variance"}
         figures |= {name: figures[name].clipped(0.0, 1.0) for name in within}
         mean = by_replicate.mean(axis=-1, keepdims=True)
-        points = a.shape[-2] * a.shape[-1]
-        for level in () if inner is None else levels:
-            name = f"p{100 * level:g}"
-            figures[name] = bounded(figures[name], mean[..., 0], level, points, inner)
+        if inner is not None:
+            points = a.shape[-2] * a.shape[-1]
+            for level in levels:
+                name = f"p{100 * level:g}"
+                figures[name] = bounded(figures[name], mean[..., 0], level, points, inner)
         outcome_variance = by_replicate * (1.0 - 2.0 * mean) + mean**2
     if outcome_variance is not None:
         of_outcome = np.broadcast_to(np.asarray(outcome_variance, dtype=float), between.shape)
