@@ -79,8 +79,8 @@ class Estimates:
         name = Name(issuer, period, metric, statistic)
         if self._inputs is None or name not in self._inputs.predictive:
             return None
-        quantiles = (self._inputs.over(name, end) for end in ("p5", "p95", "p50"))
-        return Spread(*quantiles, self._inputs.predictive[name])
+        low, high, median = (self._inputs.over(name, level) for level in ("p5", "p95", "p50"))
+        return Spread(low, high, median, self._inputs.predictive[name])
 
     def predictive(
         self,

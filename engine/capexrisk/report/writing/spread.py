@@ -130,10 +130,10 @@ def _chance(end: Estimate) -> str:
     """An end in per cent, or a bound; "" if nothing is known."""
     value, low, high = (100.0 * number for number in (end.value, end.ci_low, end.ci_high))
     if _may_be_none(end):
-        decimals = max(0, one_digit(high))
+        decimals = max(0, one_digit(0.5 * high))  # "< 1.5", "< 3"
         return f"< {rounded_up(high, decimals):.{decimals}f}"
     if _may_be_all(end):
-        decimals = max(0, one_digit(100.0 - low))
+        decimals = max(0, one_digit(0.5 * (100.0 - low)))
         return f"> {rounded_down(low, decimals):.{decimals}f}"
     if isnan(low) or isnan(high):
         return ""
