@@ -44,7 +44,7 @@ def complete(attempt: Attempt, quiet: bool) -> Results:
     if job.over_inputs is not None:
         in_all += job.over_inputs.plan.run_paths
         points = job.over_inputs.plan.outer_points
-        if points < FEW_POINTS:
+        if points < FEW_POINTS and not quiet:
             click.echo(
                 f"capexrisk: warning: {points} points of the inputs tell P5 and P95 over them "
                 f"badly, if at all; give --outer {FEW_POINTS} or more",

@@ -167,7 +167,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
     if shown and len(shown) < len(failing):
         return f"the {len(shown)} likeliest of {len(failing)} issuers that fail on some path"
     if not never:
-        return "bands: 95 %, of the sampling of paths alone; curves start at a first failure"
+        return "95 % bands, of sampling alone; curves start at a first failure"
     names = listed(never, 4) if shown else "any issuer"
     return f"no failure of {names} in {counted(results.paths, 'path')}"
 

@@ -120,7 +120,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
         ax.set_xlabel(f"% of paths{scale}")
         record = results.inputs.record
         below = (
-            f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95 over the inputs"
+            f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95; arrow: a bound"
         )
         titles = {
             "failure": "Funding failure within the horizon",

@@ -23,6 +23,7 @@ from capexrisk.report.writing.spread import (
     predictive_in_per_cent,
     spread_in_per_cent,
 )
+from capexrisk.report.writing.words import unbroken
 
 DOLLARS = "$bn"
 BASIS_POINTS = "bp"
@@ -130,9 +131,9 @@ def worded(estimate: Estimate, when: str = "", over_inputs: Spread | None = None
     below: tuple[str, ...] = ()
     if over_inputs is not None:
         below = (
-            f"predictive {predictive_in_per_cent(over_inputs)}",
-            f"median {median_in_per_cent(over_inputs)}",
-            f"P5 to P95 {spread_in_per_cent(over_inputs)}",
+            f"predictive {unbroken(predictive_in_per_cent(over_inputs))}",
+            f"median {unbroken(median_in_per_cent(over_inputs))}",
+            f"P5 to P95 {unbroken(spread_in_per_cent(over_inputs))}",
         )
     return Cell(text, _shade(estimate), percentage_range(estimate), below, estimate, CHANCE)
 
