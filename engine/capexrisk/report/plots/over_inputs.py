@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, log10, nan
+from math import ceil, log10, nan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -78,7 +78,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
             ax.set_xscale("log")
             drawn = np.array([base, predictive, *(ends.at for ends in levels.values())])
             seen = drawn[drawn > 0.0]
-            least = min(10.0 ** floor(log10(min(seen, default=1.0))), LARGEST)
+            least = min(10.0 ** (ceil(log10(min(seen, default=1.0))) - 1), LARGEST)
         ax.set_xlim(least, 100.0)
         for one, other, colour, label in (
             ("p5", "p95", PALE, "P5–P95 over inputs"),
