@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.budget import budget_split
+    from capexrisk.study.causes import Causes, causes
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _HOME = {
     "__version__": "capexrisk.code",
     "budget_split": "capexrisk.study.budget",
+    "Causes": "capexrisk.study.causes",
+    "causes": "capexrisk.study.causes",
     "Comparison": "capexrisk.study.comparison",
     "compare": "capexrisk.study.comparison",
     "CapexriskError": "capexrisk.errors",
@@ -50,6 +53,7 @@ _HOME = {
 
 __all__ = [
     "CapexriskError",
+    "Causes",
     "Comparison",
     "InputResults",
     "KernelFault",
@@ -62,6 +66,7 @@ __all__ = [
     "Session",
     "__version__",
     "budget_split",
+    "causes",
     "compare",
     "load_results",
     "load_scenario",

@@ -31,7 +31,8 @@ begun_run = run_directory()
 finished_run = run_directory(callback=_refuse_other)
 
 
-def _new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+def new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+    """Refuse a file that exists already, or that has no directory: an option's callback."""
     if path is not None and path.exists():
         raise click.UsageError(f"{option.opts[0]}: {path} exists already; give another file")
     if path is not None and not path.parent.is_dir():
@@ -42,6 +43,6 @@ def _new_file(ctx: click.Context, option: click.Parameter, path: Path | None) ->
 csv_file = click.option(
     "--out",
     type=click.Path(path_type=Path),
-    callback=_new_file,
+    callback=new_file,
     help="Also write it as CSV.",
 )

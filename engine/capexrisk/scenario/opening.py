@@ -50,7 +50,8 @@ def start_of(parameters: Parameters) -> Start:
     p = m["util_power"]
     # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
     used = (1.0 + min(glut, 1.0 / glut) ** p) ** (-1.0 / p) / max(glut, 1.0)
-    return Start(used, used * max(1.0, 1.0 / glut) ** m["scarcity"])
+    spot = used * max(1.0, 1.0 / glut) ** m["scarcity"]
+    return Start(used, max(m["spot_floor"], spot))
 
 
 def balances(issuer: Parameters) -> list[float]:
