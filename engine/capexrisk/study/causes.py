@@ -34,7 +34,7 @@ from capexrisk.study.mechanisms import MECHANISMS, Mechanism, acting
 from capexrisk.study.rare.failure import find_event
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from capexrisk.report.plots.accessors import OfCauses
 
 Floats = NDArray[np.float64]
 
@@ -104,12 +104,13 @@ class Causes:
         )
         return self.table[chosen].set_index("mechanism")[list(COLUMNS[5:])]
 
-    def plot(self, event: str | None = None, ax: Axes | None = None) -> Axes:
-        """Waterfall of the Shapley values, from the chance with no mechanism to that with all."""
+    @property
+    def plot(self) -> OfCauses:
+        """Waterfall of the Shapley values: ``causes.plot.waterfall("funding_failure/Oracle")``."""
         # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.waterfall import waterfall
+        from capexrisk.report.plots.accessors import OfCauses
 
-        return waterfall(self, self.named(event), ax)
+        return OfCauses(self)
 
     def named(self, event: str | None = None) -> str:
         """The full name of one of the events; the one asked for by default; raises as `of`."""

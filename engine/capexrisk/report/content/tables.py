@@ -27,8 +27,8 @@ OVER_INPUTS = (
 KEY = (
     "± is half of a 95 % interval and covers sampling error only, not the model's inputs. "
     "A range stands where fewer than ten paths decide, < or > where all paths agree. FCF < 0 is "
-    "told of the paths on which the issuer survives the year, and failures apart. Of two causes "
-    "either may be the commoner."
+    "told of the paths on which the issuer survives the year, and failures apart. Of two "
+    "constraints either may be the commoner."
 )
 KEY_OF_UNKNOWN = " n/a: no path can tell."
 
@@ -81,7 +81,7 @@ class Headline:
 
     def _failing(self) -> Table:
         table = self._table("Fails by")
-        table.add_column("Main cause\nof failure", no_wrap=True)
+        table.add_column("Bound in the\nfailing quarter", no_wrap=True)
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.failed), _cause(issuer))
             self._add_spread(table, issuer.failed_over_inputs)
