@@ -20,16 +20,8 @@ NONE, ALL = 0.001, 0.04
 @pytest.fixture
 def found():
     def row(mechanism, measure, value, half=0.001):
-        return (
-            *EVENT.split("/"),
-            mechanism,
-            measure,
-            value,
-            half / 2,
-            value - half,
-            value + half,
-            2048,
-        )
+        interval = (half / 2, value - half, value + half)
+        return (*EVENT.split("/"), mechanism, measure, value, *interval, 2048)
 
     rows = [row("none", "chance", NONE), row("all", "chance", ALL)]
     rows += [row(name, "shapley", gain) for name, gain in sorted(GAINS.items())]
