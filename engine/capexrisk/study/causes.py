@@ -304,7 +304,7 @@ class _Measured:
     @property
     def _unseen(self) -> float:
         """Change of a net's share if one more of its paths differed."""
-        return self.values.shape[1] / self.paths
+        return REPLICATES / self.paths
 
     def _share(self, other: Floats, everything: Floats) -> tuple[float, float, float, float]:
         """Share of an event that does not happen without a mechanism, linearised; NaN of few."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import isnan
-from typing import Protocol
 
 from rich.table import Table
 
@@ -19,17 +17,23 @@ MOST_EVENTS = 9  # beside each other
 MOST_DECIMALS = 3
 
 
-class Interval(Protocol):
-    """A row of the table of causes: value and interval."""
-
-    value: float
-    ci_low: float
-    ci_high: float
-
-
 def in_words(causes: Causes) -> dict[str, str]:
     """The mechanisms that act, in the scenario's words."""
     return {one.name: causes.scenario.words.fill(one.words) for one in causes.mechanisms}
+
+
+def estimates(causes: Causes, measure: str, event: str | None = None) -> dict[str, Estimate]:
+    """Estimates of one measure by mechanism; arguments as of `Causes.of`."""
+    rows = causes.of(measure, event)
+    numbers = zip(*(rows[column].tolist() for column in rows.columns), strict=True)
+    statistic = "probability" if measure == "chance" else measure
+    return {name: Estimate(statistic, *row) for name, row in zip(rows.index, numbers, strict=True)}
+
+
+def in_order(causes: Causes, event: str | None = None) -> list[str]:
+    """The mechanisms, the largest Shapley value first."""
+    shapley = estimates(causes, "shapley", event)
+    return sorted(shapley, key=lambda name: -shapley[name].value)
 
 
 def event_words(causes: Causes, event: str | None = None) -> str:
@@ -41,22 +45,19 @@ def event_words(causes: Causes, event: str | None = None) -> str:
     return f"{who}{what if not who else what[:1].lower() + what[1:]} {until}"
 
 
-def in_points(row: Interval) -> str:
+def in_points(gain: Estimate) -> str:
     """A difference of chances in percentage points; ± is half of its 95 % interval, rounded up."""
-    if isnan(row.value):
+    if isnan(gain.value):
         return UNKNOWN
-    half = 50.0 * (row.ci_high - row.ci_low)
+    half = 50.0 * (gain.ci_high - gain.ci_low)
     decimals = max(0, min(one_digit(half), MOST_DECIMALS))
-    return f"{signed(100.0 * row.value, decimals)} ± {rounded_up(half, decimals):.{decimals}f}"
+    return f"{signed(100.0 * gain.value, decimals)} ± {rounded_up(half, decimals):.{decimals}f}"
 
 
 def headline(causes: Causes) -> str:
     """The event's chance with all mechanisms and with none."""
-    chance = causes.of("chance")
-    act, none = (
-        percentage(Estimate("probability", *map(float, chance.loc[name][:4]), causes.paths))
-        for name in (ALL, NONE)
-    )
+    chance = estimates(causes, "chance")
+    act, none = (percentage(chance[name]) for name in (ALL, NONE))
     return f"{event_words(causes)}: {act}; with none of these mechanisms {none}"
 
 
@@ -83,11 +84,12 @@ def causes_table(causes: Causes) -> Table:
     for heading in ("Shapley", "Alone", "Prevented", "% of its chance"):
         table.add_column(heading, justify="right", no_wrap=True)
     measures = [
-        causes.of(measure) for measure in ("shapley", "alone", "prevented", "prevented_share")
+        estimates(causes, measure)
+        for measure in ("shapley", "alone", "prevented", "prevented_share")
     ]
     words = in_words(causes)
-    for name in _in_order(causes):
-        table.add_row(words[name], *(in_points(measure.loc[name]) for measure in measures))
+    for name in in_order(causes):
+        table.add_row(words[name], *(in_points(measure[name]) for measure in measures))
     return table
 
 
@@ -95,23 +97,17 @@ def prevented_table(causes: Causes) -> Table:
     """Share of every issuer's failures, and of joint ones, that each mechanism alone prevents."""
     table = plain_table()
     table.add_column("Prevented, % of the chance", overflow="fold")
-    shown = [event for event in causes.events if not event.startswith("failure_with:")]
-    chances = {event: float(causes.of("chance", event)["value"][ALL]) for event in shown}
+    shown = [event for event in causes.events if ":" not in event]
+    chances = {event: estimates(causes, "chance", event)[ALL].value for event in shown}
     largest = sorted(shown, key=lambda event: -chances[event])[:MOST_EVENTS]
     events = [event for event in shown if event in largest]
     for event in events:
         table.add_column(_short(causes, event), justify="right", no_wrap=True)
-    columns = [causes.of("prevented_share", event) for event in events]
+    columns = [estimates(causes, "prevented_share", event) for event in events]
     words = in_words(causes)
-    for name in _in_order(causes):
-        table.add_row(words[name], *(in_points(column.loc[name]) for column in columns))
+    for name in in_order(causes):
+        table.add_row(words[name], *(in_points(column[name]) for column in columns))
     return table
-
-
-def _in_order(causes: Causes) -> Iterable[str]:
-    shapley = causes.of("shapley")
-    names: list[str] = shapley.sort_values("value", ascending=False, kind="stable").index.tolist()
-    return names
 
 
 def _short(causes: Causes, event: str) -> str:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from capexrisk.report.content.causes import event_words, in_points, in_words
+from capexrisk.report.content.causes import (
+    estimates,
+    event_words,
+    in_order,
+    in_points,
+    in_words,
+)
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.study.causes import ALL, NONE, Causes
@@ -36,33 +42,31 @@ def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) 
     UnknownName
         If the causes of the event were not asked for.
     """
-    chance = causes.of("chance", event)
-    shapley = causes.of("shapley", event).sort_values("value", ascending=False, kind="stable")
-    none, everything = (100.0 * float(chance["value"][name]) for name in (NONE, ALL))
-    gains = 100.0 * shapley["value"].to_numpy()
-    half = 50.0 * (shapley["ci_high"] - shapley["ci_low"]).to_numpy()
+    chance, shapley = (estimates(causes, measure, event) for measure in ("chance", "shapley"))
+    order, words = in_order(causes, event), in_words(causes)
+    none, everything = (100.0 * chance[name].value for name in (NONE, ALL))
+    gains = np.array([100.0 * shapley[name].value for name in order])
+    half = np.array([50.0 * (shapley[name].ci_high - shapley[name].ci_low) for name in order])
     ends = none + np.concatenate([[0.0], np.cumsum(gains)])
     left = np.concatenate([[0.0], ends[:-1], [0.0]])
     width = np.concatenate([[none], gains, [everything]])
     edges = np.maximum(left, left + width) + np.concatenate([[0.0], half, [0.0]])
     place = np.arange(width.size, dtype=float)
-    words = in_words(causes)
     stamp = stamp_of(causes.scenario, causes.paths, causes.seed)
     with drawing(stamp, ax, height=1.4 + ROW * width.size) as ax:
         colours = [QUIET, *(RED if gain > 0.0 else BLUE for gain in gains), INK]
         ax.barh(place, width, BAR, left, color=colours, lw=0)
         ax.errorbar(ends[1:], place[1:-1], xerr=half, fmt="none", ecolor=INK, elinewidth=0.8)
         ax.vlines(ends, place[:-1] + BAR / 2, place[1:] - BAR / 2, color=QUIET, lw=0.6)
-        figures = [in_points(row) for row in shapley.itertuples()]
-        ends_in_words = [in_points(chance.loc[name]) for name in (NONE, ALL)]
-        for row, text in enumerate([ends_in_words[0], *figures, ends_in_words[1]]):
+        numbers = [chance[NONE], *(shapley[name] for name in order), chance[ALL]]
+        for row, text in enumerate(map(in_points, numbers)):
             ax.annotate(
                 text, (edges[row], row), (4, 0), textcoords="offset points", va="center", fontsize=7
             )
-        names = (words[name] for name in shapley.index)
+        names = (words[name] for name in order)
         ax.set_yticks(place, ["None of these acts", *names, "All act"])
-        for text in ax.get_yticklabels():
-            text.set_parse_math(False)
+        for label in ax.get_yticklabels():
+            label.set_parse_math(False)
         ax.set_ylim(place.size - 0.5, -0.5)
         ax.set_xlim(min(0.0, float(ends.min())), BEYOND * max(float(edges.max()), 1e-9))
         number_axis(ax.xaxis)
