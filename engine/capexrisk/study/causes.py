@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.errors import ArgumentError, EventError, UnknownName, suggest, whole_number
+from capexrisk.estimate import by_replicate
 from capexrisk.estimate.intervals import FEW, clopper_pearson, standard_error, student_half_width
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
 from capexrisk.estimate.paired import paired
@@ -250,7 +251,7 @@ def _refuse_unseen(event: str, values: Floats, paths: int, points: int) -> None:
             "`capexrisk rare` how rare it is"
         )
     if hits < FEW:
-        least = 1 << ceil(points * FEW / max(hits, 1) - 1).bit_length()
+        least = 1 << ceil(2 * points * FEW / max(hits, 1) - 1).bit_length()  # twice the hits
         raise ArgumentError(
             "points",
             f"{points:,} a net see {event} on {hits} of {paths:,} paths, too few to tell causes; "
@@ -284,12 +285,21 @@ class _Measured:
         bits = 1 << np.arange(len(names))
         alone = values[bits]
         others = values[(len(values) - 1) ^ bits]
-        yield from self._differences("chance", [NONE, ALL], np.zeros(()), values[[0, -1]])
+        yield from self._chance(NONE, none)
+        yield from self._chance(ALL, everything)
         yield from self._differences("shapley", names, np.zeros(()), shapley)
         yield from self._differences("alone", names, none, alone)
         yield from self._differences("prevented", names, others, everything)
         for name, other in zip(names, others, strict=True):
             yield name, "prevented_share", *self._share(other, everything), self.paths
+
+    def _chance(self, name: str, values: Floats) -> Iterator[Row]:
+        """A chance with the interval that a run gives it, which never leaves 0 to 1."""
+        ((*_, value, error, _, _, n),) = self._differences("chance", [name], np.zeros(()), values)
+        each = self.paths // REPLICATES
+        hits = np.rint(values * each).astype(np.int64)
+        inside = by_replicate.share(hits, np.full(hits.size, each)).estimate
+        yield name, "chance", value, error, inside.ci_low, inside.ci_high, n
 
     def _differences(
         self, measure: str, names: list[str], first: Floats, second: Floats
