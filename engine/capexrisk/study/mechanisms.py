@@ -74,8 +74,8 @@ MECHANISMS: Final = (
     Mechanism(
         name="leverage",
         words="Leverage limits and grades",
-        off="bonds are sold at any leverage up to all assets, nobody falls to high yield, and "
-        "spreads do not rise with leverage",
+        off="leverage limits no bonds (without cash flow: up to all assets), nobody falls to high "
+        "yield, and spreads do not rise with leverage",
         market={"spread_leverage": 0.0},
         each_issuer={
             "leverage_limit": NO_LIMIT,

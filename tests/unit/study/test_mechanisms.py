@@ -12,6 +12,7 @@ from capexrisk.scenario import load_scenario
 from capexrisk.scenario.event import ScheduledEvent
 from capexrisk.study.coalitions import Switchboard
 from capexrisk.study.mechanisms import MECHANISMS, acting, without
+from docs.causes import PAGE, page
 from tests.cli.command import DEFAULT
 
 EVENTS = (
@@ -26,6 +27,11 @@ def scenario():
     """The default scenario, with events of which two belong to a mechanism."""
     events = tuple(ScheduledEvent.model_validate(event) for event in EVENTS)
     return load_scenario(DEFAULT).model_copy(update={"events": events})
+
+
+def test_the_page_lists_them():
+    text = PAGE.read_text("utf-8")
+    assert page(text) == text  # `make tables` prints it again
 
 
 def named(name):
