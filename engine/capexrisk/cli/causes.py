@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     help="Such as funding_failure/Oracle, funding_failure/Oracle/2027, failures_at_least_2/system.",
 )
 @click.option(
-    "--points", type=int, default=1024, help="Paths of each of the 32 nets. Default: 1,024."
+    "--points", type=int, default=4096, help="Paths of each of the 32 nets. Default: 4,096."
 )
 @click.option(
     "--orders",
     type=int,
-    default=32,
-    help="Orders of the mechanisms drawn for each net, where more than eight act. Default: 32.",
+    default=8,
+    help="Orders of the mechanisms drawn for each net, where more than eight act. Default: 8.",
 )
 @fields_asked("seed", "jobs", seed="Seed of all draws. Default: that of the run or scenario.")
 @click.option(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 ALL_COALITIONS: Final = 8  # mechanisms up to which every coalition is computed
-DEFAULT_POINTS, DEFAULT_ORDERS = 1024, 32
+DEFAULT_POINTS, DEFAULT_ORDERS = 4096, 8
 MOST_ORDERS: Final = 10_000
 ALL, NONE = "all", "none"
 COLUMNS: Final = (
@@ -198,7 +198,7 @@ def causes(
         coalitions.ask([0, everything, *(1 << i for i in range(k))])
         coalitions.ask([everything ^ 1 << i for i in range(k)])
         paths = REPLICATES * session.points
-        _refuse_unseen(events[0], coalitions.values, paths, points)
+        _refuse_unseen(events[0], coalitions.values, session.points)
         if k <= ALL_COALITIONS:
             coalitions.ask(range(1 << k))
             shapley = over_all(coalitions.values)
@@ -239,8 +239,9 @@ def _events(event: str, lowered: LoweredScenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys((asked.name, *alone, *together)))
 
 
-def _refuse_unseen(event: str, values: Floats, paths: int, points: int) -> None:
+def _refuse_unseen(event: str, values: Floats, points: int) -> None:
     """Refuse an event that too few paths show; `values` are those of the first coalitions."""
+    paths = REPLICATES * points
     tried = values[~np.isnan(values[:, 0, 0])][:, :, 0].mean(axis=1)
     hits = round(paths * float(values[-1, :, 0].mean()))
     if not tried.any():
