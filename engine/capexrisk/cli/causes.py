@@ -50,10 +50,11 @@ def causes(
     asked: dict[str, Any],
     out: Path | None,
 ) -> None:
-    """Say what causes a failure, by switching mechanisms of the model off.
+    """Say what causes a failure, mechanism by mechanism.
 
-    Each mechanism alone, all but each, and Shapley values, on common random numbers; the failures
-    of all issuers come from the same simulations. Ranges of the inputs are not drawn.
+    Mechanisms of the model are switched off: all but one, one alone, and in coalitions, for Shapley
+    values; on common random numbers. The failures of all issuers come from the same simulations.
+    Ranges of the inputs are not drawn.
     """
     scenario, seed = _read(source, overrides)
 

@@ -14,11 +14,12 @@ from capexrisk.report.content.causes import (
 )
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.writing.numbers import percentage
 from capexrisk.study.causes import ALL, NONE, Causes
 
 ROW = 0.27  # height of a bar, inches
 BAR = 0.55
-BEYOND = 1.3  # of the longest bar, for the figures behind it
+BEYOND = 1.35  # of the longest bar, for the figures behind it
 
 
 def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) -> Axes:
@@ -58,8 +59,9 @@ def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) 
         ax.barh(place, width, BAR, left, color=colours, lw=0)
         ax.errorbar(ends[1:], place[1:-1], xerr=half, fmt="none", ecolor=INK, elinewidth=0.8)
         ax.vlines(ends, place[:-1] + BAR / 2, place[1:] - BAR / 2, color=QUIET, lw=0.6)
-        numbers = [chance[NONE], *(shapley[name] for name in order), chance[ALL]]
-        for row, text in enumerate(map(in_points, numbers)):
+        first, last = (percentage(chance[name], "") for name in (NONE, ALL))
+        gained = (in_points(shapley[name]) for name in order)
+        for row, text in enumerate([first, *gained, last]):
             ax.annotate(
                 text, (edges[row], row), (4, 0), textcoords="offset points", va="center", fontsize=7
             )
