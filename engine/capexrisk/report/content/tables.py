@@ -24,7 +24,7 @@ YEARS_IN_TERMINAL = 3
 KEY = (
     "± is half of a 95 % interval and covers the sampling of paths alone. Where fewer than ten "
     "paths decide, a–b is the interval itself, and < or > a bound. FCF < 0 is told of the paths on "
-    "which the issuer survives the year, and failures apart. Of two causes either may be the "
+    "which the issuer survives the year, and failures apart. Of two constraints either may be the "
     "commoner."
 )
 KEY_OF_UNKNOWN = " n/a: no path can tell."
@@ -81,7 +81,7 @@ class Headline:
 
     def _failing(self) -> Table:
         table = self._table("Fails by")
-        table.add_column("Main cause\nof failure", no_wrap=True)
+        table.add_column("Bound in the\nfailing quarter", no_wrap=True)
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.failed), _cause(issuer))
             self._add_spread(table, issuer.failed_over_inputs)

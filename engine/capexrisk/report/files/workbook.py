@@ -86,8 +86,8 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         *_estimate_headings(failure),
         Heading("In words", 24),
         *(_inputs_headings(found) if results.inputs is not None else ()),
-        Heading("Main cause of failure", 24),
-        *_estimate_headings("Share of the failures, of the cause named first"),
+        Heading("Constraint that bound in the failing quarter", 24),
+        *_estimate_headings("Share of the failures, of the constraint named first"),
     ]
     rows: list[list[Value]] = []
     for issuer in found.issuers:
