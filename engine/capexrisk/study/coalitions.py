@@ -54,9 +54,8 @@ class Switchboard:
             issuers = [{**of, **moved} for of, moved in zip(issuers, of_issuers, strict=True)]
         left_out = frozenset(what for i in off for what in self._mechanisms[i].events)
         parameters = {**base, "market": market, "issuers": issuers}
-        return with_parameters(
-            self._without_events(left_out), parameters, self._scenario.start_quarter
-        )
+        lowered = self._without_events(left_out)
+        return with_parameters(lowered, parameters, self._scenario.start_quarter)[0]
 
     def _without_events(self, left_out: frozenset[str]) -> LoweredScenario:
         if left_out not in self._of_events:
