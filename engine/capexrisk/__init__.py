@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.backtest.against import Backtest, backtest
     from capexrisk.study.budget import budget_split
+    from capexrisk.study.causes import Causes, causes
     from capexrisk.study.comparison import Comparison, compare
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
@@ -31,6 +32,8 @@ _HOME = {
     "Backtest": "capexrisk.study.backtest.against",
     "backtest": "capexrisk.study.backtest.against",
     "budget_split": "capexrisk.study.budget",
+    "Causes": "capexrisk.study.causes",
+    "causes": "capexrisk.study.causes",
     "Comparison": "capexrisk.study.comparison",
     "compare": "capexrisk.study.comparison",
     "CapexriskError": "capexrisk.errors",
@@ -57,6 +60,7 @@ _HOME = {
 __all__ = [
     "Backtest",
     "CapexriskError",
+    "Causes",
     "Comparison",
     "Draft",
     "InputResults",
@@ -71,6 +75,7 @@ __all__ = [
     "__version__",
     "backtest",
     "budget_split",
+    "causes",
     "compare",
     "draft",
     "load_results",

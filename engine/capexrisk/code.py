@@ -31,7 +31,7 @@ WITHOUT_A_SAY: Final = (
         "estimate/lookup.py",
         "estimate/paired.py",
     ),
-    *("estimate/budget_split.py", "estimate/differences.py"),
+    *("estimate/budget_split.py", "estimate/differences.py", "estimate/shapley.py"),
     *("uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 from capexrisk.scenario import profiles
@@ -81,7 +82,7 @@ def _old_plan(sources: Sources, start: str, quarters: int) -> dict[int, float]:
     issuer = sources.issuer
     if issuer.capex_plan_usd_bn is not None:
         return dict(enumerate(issuer.capex_plan_usd_bn, start=sources.begin))
-    plan = profiles.capex_plan(issuer, start, quarters + BEYOND, exactly=False)
+    plan = profiles.capex_plan(issuer, start, quarters + BEYOND, math.exp)
     split = issuer.capex_quarter_split
     assert split is not None  # the plan is by year
     year = sources.begin // YEAR

@@ -1,6 +1,6 @@
-"""``results.plot`` and ``comparison.plot``: the plots of one run, and of several.
+"""``results.plot``, ``comparison.plot`` and ``causes.plot``: plots of what was found out.
 
-Their methods are the functions that `registry` knows, with the runs as first argument.
+Methods of the first two are the functions that `registry` knows, with the runs as first argument.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.study.causes import Causes
 
 
 class PlotMethod:
@@ -59,3 +60,21 @@ class Overlays(Accessor):
     runs : mapping of str to Results
         Up to five, by name.
     """
+
+
+class OfCauses:
+    """The plot of causes: ``causes.plot.waterfall()``.
+
+    Parameters
+    ----------
+    causes : Causes
+    """
+
+    def __init__(self, causes: Causes) -> None:
+        self._causes = causes
+
+    def waterfall(self, event: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `waterfall.waterfall`."""
+        from capexrisk.report.plots.waterfall import waterfall
+
+        return waterfall(self._causes, event, ax)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import numpy as np
@@ -160,7 +161,7 @@ def test_a_year_that_was_never_guided_takes_the_old_plan(path):
     found = rolled(BASE, path, to="2027Q2")
     own = figures(found, "issuers", "Amazon")
     issuer = next(one for one in BASE.issuers if one.name == "Amazon")
-    plan = capex_plan(issuer, "2026Q1", 12, exactly=False)[4:8]
+    plan = capex_plan(issuer, "2026Q1", 12, math.exp)[4:8]
     assert own["capex_2027_usd_bn"].new == pytest.approx(sum(plan))
     assert own["capex_quarter_split"].new == pytest.approx(np.array(plan) / sum(plan))
     assert own["capex_2027_usd_bn"].evidence.startswith("assumed: the quarters of the old plan")

@@ -70,7 +70,7 @@ def test_the_answer(results: Results, book: Workbook) -> None:
     assert found[failure] == same(chance.value)
     assert found[f"{failure}: 95 % low"] == same(chance.ci_low)
     assert found[f"{failure}: 95 % high"] == same(chance.ci_high)
-    assert found["Main cause of failure"] == "A shut market"
+    assert found["Constraint that bound in the failing quarter"] == "A shut market"
     # Nobody saw all six fail: no number, but what its interval allows.
     assert rows["All six"][failure] is None and rows["All six"][f"{failure}: 95 % high"] > 0.0
     assert rows["Who burns cash?"]
