@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from capexrisk.study.backtest.against import Backtest, backtest
     from capexrisk.study.budget import budget_split
     from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.game.phase import Phases, phases
+    from capexrisk.study.game.race import Game, game
+    from capexrisk.study.game.simulated import Choices
+    from capexrisk.study.game.value import Payoff
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
@@ -39,6 +43,12 @@ _HOME = {
     "ScenarioError": "capexrisk.errors",
     "Draft": "capexrisk.filings",
     "draft": "capexrisk.filings",
+    "Choices": "capexrisk.study.game.simulated",
+    "Game": "capexrisk.study.game.race",
+    "game": "capexrisk.study.game.race",
+    "Payoff": "capexrisk.study.game.value",
+    "Phases": "capexrisk.study.game.phase",
+    "phases": "capexrisk.study.game.phase",
     "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
@@ -57,10 +67,14 @@ _HOME = {
 __all__ = [
     "Backtest",
     "CapexriskError",
+    "Choices",
     "Comparison",
     "Draft",
+    "Game",
     "InputResults",
     "KernelFault",
+    "Payoff",
+    "Phases",
     "Quarters",
     "RareEvent",
     "Results",
@@ -73,9 +87,11 @@ __all__ = [
     "budget_split",
     "compare",
     "draft",
+    "game",
     "load_results",
     "load_scenario",
     "path_outcomes",
+    "phases",
     "quarters",
     "rare_event",
     "replay",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Final, Self
 
-
-from capexrisk.errors import UnknownName, suggest
+from capexrisk.errors import ArgumentError, UnknownName, suggest
 from capexrisk.lowering import LoweredScenario, lower, with_inputs
 from capexrisk.run.path_means import PathMeans
 from capexrisk.scenario import Scenario, inputs
@@ -15,6 +16,65 @@ from capexrisk.study.game.payoffs import Floats, Profile
 from capexrisk.study.game.value import Payoff
 
 PLANNED: Final = re.compile(r"capex_(plan|[0-9]{4})_usd_bn")
+LARGEST_LEVEL, MOST_LEVELS = 10.0, 9
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """Who chooses, and what.
+
+    Attributes
+    ----------
+    players : tuple of str
+        Issuers that choose, in this order, two or more; none stands for all. The others keep to
+        their plans.
+    levels : tuple of float
+        Two to nine multiples that each may choose, above 0 to 10, 1 among them; in rising order.
+    multiplied : tuple of str
+        Keys of an issuer's inputs that are multiplied; none stands for its plan of capital
+        spending, all guided years of it, on which growth builds.
+    """
+
+    players: tuple[str, ...] = ()
+    levels: tuple[float, ...] = (0.75, 1.0, 1.25)
+    multiplied: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        steps = tuple(sorted({float(level) for level in self.levels}))
+        for level in steps:
+            if not isfinite(level) or not 0.0 < level <= LARGEST_LEVEL:
+                problem = f"{level:g} is out of range; give more than 0, to {LARGEST_LEVEL:g}"
+                raise ArgumentError("levels", problem)
+        if not 2 <= len(steps) <= MOST_LEVELS or 1.0 not in steps:
+            named = ", ".join(f"{level:g}" for level in steps) or "none"
+            raise ArgumentError("levels", f"{named}; give two to {MOST_LEVELS}, 1 among them")
+        object.__setattr__(self, "levels", steps)
+        object.__setattr__(self, "players", tuple(self.players))
+        object.__setattr__(self, "multiplied", tuple(self.multiplied))
+
+    def players_of(self, scenario: Scenario) -> tuple[str, ...]:
+        """The issuers that choose.
+
+        Raises
+        ------
+        ArgumentError, UnknownName
+            If they are fewer than two, named twice or unknown.
+        """
+        names = tuple(issuer.name for issuer in scenario.issuers)
+        chosen = self.players or names
+        for player in chosen:
+            if player not in names:
+                raise UnknownName(f"{player}: is no issuer here; {suggest(player, names)}")
+        if len(chosen) < 2 or len(set(chosen)) < len(chosen):
+            problem = f"{', '.join(chosen)}: make no game; give two or more different firms"
+            raise ArgumentError("players", problem)
+        return chosen
+
+    def all_at(self, level: float, players: int) -> tuple[int, ...]:
+        """The profile in which all choose one level."""
+        if float(level) not in self.levels:
+            raise ArgumentError("level", f"{level:g} is none of the levels; give one of them")
+        return (self.levels.index(float(level)),) * players
 
 
 class SpendingGame:
@@ -23,13 +83,7 @@ class SpendingGame:
     Parameters
     ----------
     scenario : Scenario
-    players : sequence of str
-        Issuers that choose, in this order; the others keep to their plans.
-    levels : sequence of float
-        Multiples that each may choose.
-    multiplied : sequence of str
-        Keys of an issuer's inputs that are multiplied; none for its plan of capital spending, all
-        guided years of it, on which growth builds.
+    choices : Choices
     payoff : Payoff
     seed, n_jobs : int
     """
@@ -37,24 +91,22 @@ class SpendingGame:
     def __init__(
         self,
         scenario: Scenario,
-        players: Sequence[str],
-        levels: Sequence[float],
-        multiplied: Sequence[str],
+        choices: Choices,
         payoff: Payoff,
         *,
         seed: int,
         n_jobs: int | None,
     ) -> None:
-        self.players, self.levels = tuple(players), tuple(levels)
+        self.players, self.levels = choices.players_of(scenario), choices.levels
         self.choices = (len(self.levels),) * len(self.players)
-        self._spent = spending_inputs(scenario, self.players, multiplied)
+        self._spent = _spending_inputs(scenario, self.players, choices.multiplied)
         self._base = lower(scenario, "means")
         self._columns = [self._base.issuers.index(player) for player in self.players]
+        for level in (self.levels[0], self.levels[-1]):  # refused before anything is simulated
+            self.lowered(choices.all_at(level, len(self.players)))
         self._means = PathMeans(
             self._base, payoff.names(self._base), payoff.of_paths, seed=seed, n_jobs=n_jobs
         )
-        for level in (min(self.levels), max(self.levels)):  # refused before anything is simulated
-            self.lowered((self.levels.index(level),) * len(self.players))
 
     def changes(self, profile: Profile) -> dict[str, object]:
         """New values of the inputs that are multiplied."""
@@ -63,6 +115,10 @@ class SpendingGame:
             for player, choice in zip(self.players, profile, strict=True)
             for path, value in self._spent[player].items()
         }
+
+    def multiplied(self, player: str) -> tuple[str, ...]:
+        """Paths of the inputs that a player's level multiplies."""
+        return tuple(self._spent[player])
 
     def lowered(self, profile: Profile) -> LoweredScenario:
         """The scenario in which the firms spend so."""
@@ -81,7 +137,7 @@ class SpendingGame:
         self._means.close()
 
 
-def spending_inputs(
+def _spending_inputs(
     scenario: Scenario, players: Sequence[str], multiplied: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
     """Path and value of the inputs that each player multiplies.
@@ -89,13 +145,10 @@ def spending_inputs(
     Raises
     ------
     UnknownName
-        If a player is no issuer, or an issuer has no such input.
+        If an issuer has no such input.
     """
-    names = [issuer.name for issuer in scenario.issuers]
     found: dict[str, dict[str, Any]] = {}
     for player in players:
-        if player not in names:
-            raise UnknownName(f"{player}: is no issuer here; {suggest(player, names)}")
         own = {one.key: one for one in inputs(scenario) if one.table == player}
         keys = list(multiplied) or [key for key in own if PLANNED.fullmatch(key)]
         for key in keys:

@@ -124,8 +124,8 @@ def solve(
 ) -> Solution:
     """Find the equilibria of a game whose payoffs have errors.
 
-    First all profiles on common draws, or where there are too many those that replies in turn visit
-    from `start`, from where all choose the least and from where all choose the most. Then, with more
+    First all profiles on common draws, or where there are too many those that replies in turn
+    visit from `start`, from the least of all and from the most of all. Then, with more
     draws, the deviations of single players from each profile that may be an equilibrium.
 
     Parameters

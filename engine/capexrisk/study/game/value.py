@@ -46,8 +46,8 @@ class Payoff:
         which sets its book depreciation aside to renew it.
     failure_loss : float
         Lost at failure beside the future, as a share of the market capitalisation at the start, 0
-        to 10. G. Andrade and S. Kaplan (Journal of Finance 53, 1998) put the costs of distress at 10
-        to 20 % of a firm's value.
+        to 10. G. Andrade and S. Kaplan (Journal of Finance 53, 1998) put the costs of distress at
+        10 to 20 % of a firm's value.
     """
 
     discount: float = 0.10
