@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import local
 from typing import Self
 
@@ -51,7 +52,7 @@ class PathMeans:
     ) -> None:
         plan = RunPlan(paths=REPLICATES, seed=seed, jobs=n_jobs)
         self._rows, self._reduce = outcome_rows(names, base), reduce
-        self._draws = draws_of(base, plan)
+        self._plan, self._draws = plan, draws_of(base, plan)
         self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
         self._of_thread = local()
 
@@ -70,7 +71,7 @@ class PathMeans:
         KernelFault
             If more than one path in 10,000 is not finite.
         """
-        chunks = list(RunPlan(paths=REPLICATES * points).chunks())
+        chunks = list(replace(self._plan, paths=REPLICATES * points).chunks())
         tasks = [(lowered, chunk) for lowered in scenarios for chunk in chunks]
         sums: dict[tuple[int, int], Floats] = {}
         counts = np.zeros((len(scenarios), REPLICATES), dtype=np.int64)

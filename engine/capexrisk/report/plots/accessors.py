@@ -13,6 +13,8 @@ from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.study.game.phase import Phases
+    from capexrisk.study.game.race import Game
 
 
 class PlotMethod:
@@ -59,3 +61,39 @@ class Overlays(Accessor):
     runs : mapping of str to Results
         Up to five, by name.
     """
+
+
+class OfGame:
+    """The plot of a game: ``found.plot.deviations()``.
+
+    Parameters
+    ----------
+    game : Game
+    """
+
+    def __init__(self, game: Game) -> None:
+        self._game = game
+
+    def deviations(self, profile: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `race.deviations`."""
+        from capexrisk.report.plots.race import deviations
+
+        return deviations(self._game, profile, ax)
+
+
+class OfPhases:
+    """The plot of a phase diagram: ``found.plot.phases()``.
+
+    Parameters
+    ----------
+    found : Phases
+    """
+
+    def __init__(self, found: Phases) -> None:
+        self._found = found
+
+    def phases(self, ax: Axes | None = None) -> Axes:
+        """See `race.phases`."""
+        from capexrisk.report.plots.race import phases
+
+        return phases(self._found, ax)
