@@ -28,6 +28,7 @@ __all__ = [
     "DimensionError",
     "EventError",
     "FilingsError",
+    "HistoryError",
     "KernelFault",
     "MissingSource",
     "ResultsError",
@@ -119,6 +120,27 @@ class ScenarioError(CapexriskError):
     def key(self) -> str:
         """The place without the file."""
         return self.where.rpartition(": ")[2]
+
+
+class HistoryError(CapexriskError):
+    """A history that is wrong, too short or cannot be read.
+
+    Parameters
+    ----------
+    where : str
+        The place: file and line, ``spreads.csv, line 12``.
+    value : str
+        The value and what is wrong with it.
+    hint : str
+        How to fix it.
+    """
+
+    def __init__(self, where: str, value: str, hint: str) -> None:
+        super().__init__(where, value, hint)
+
+    def __str__(self) -> str:
+        where, value, hint = map(str, self.args)
+        return f"{where}: {_shortened(value)}; {hint}"
 
 
 class MissingSource(CapexriskError):

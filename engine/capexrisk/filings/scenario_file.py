@@ -20,7 +20,7 @@ from .guide import JUDGEMENT, LOOK_FOR
 from .periods import calendar_quarter
 from .record import FLOWS, Draft, Ladder
 
-__all__ = ["DraftedScenario", "drafted_scenario", "history", "quarter_after"]
+__all__ = ["DraftedScenario", "drafted_scenario", "history", "name_in", "quarter_after"]
 
 MATURITIES, CAPEX = "maturities_by_year_usd_bn", "capex_by_year_usd_bn"
 LISTED: Final = "maturities_usd_bn"  # the other form, which an issuer may have instead
@@ -80,7 +80,7 @@ def drafted_scenario(
     ArgumentError
         If two drafts are of the same issuer.
     """
-    names = [_name_in(base, draft) for draft in drafts]
+    names = [name_in(base, draft) for draft in drafts]
     for index, own in enumerate(names):
         if own in names[:index]:
             raise ArgumentError("facts", f"two files are of {own}; give one a firm")
@@ -111,7 +111,7 @@ def quarter_after(draft: Draft) -> str:
     return quarter_labels(calendar_quarter(begin, draft.anchor), 2)[1]
 
 
-def _name_in(base: Scenario, draft: Draft) -> str:
+def name_in(base: Scenario, draft: Draft) -> str:
     """The base's name of the firm, or the draft's own.
 
     The base's evidence cites a firm's filings, whose address holds its number at the SEC. Where it

@@ -23,7 +23,7 @@ from numba.core import caching, compiler, compiler_machinery, lowering, registry
 # compiler choose the order of sums.
 FASTMATH = {"contract", "nsz", "arcp"}
 
-COMPILED_ROOMS = ("numeric", "model", "kernel")
+COMPILED_ROOMS = ("numeric", "model", "kernel", "calibration/compiled")
 
 
 @functools.cache

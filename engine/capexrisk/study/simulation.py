@@ -25,7 +25,7 @@ from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
 from capexrisk.scenario.schema import FROM_A_FILE
-from capexrisk.study.two_levels import inputs_of
+from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
 
 
 def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
@@ -84,9 +84,9 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         0: none.
     inner : int
         Paths at each of these, a power of two from 128 to 8,192.
-    keep_paths : path, optional
+    keep_paths : path-like, optional
         Existing directory into which single paths are written, one Parquet file per chunk.
-    checkpoint : path, optional
+    checkpoint : path-like, optional
         Separate directory for a checkpoint of the run in progress, made if it is missing. The same
         call resumes from it, whatever ended the first one; a call with more paths reuses every
         whole chunk of the shorter run (8,192 points of a net, 16,384 independent paths). The
@@ -163,6 +163,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
     hooks, over_inputs : Hooks
         Side outputs of its paths, and of those of its outer points.
     """
+    refuse_beyond_memory(job)
     lowered, plan = job.lowered, job.plan
     code_record()  # now, since the sources may be edited while the paths run
     started = datetime.now(UTC)

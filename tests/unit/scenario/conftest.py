@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,29 @@ DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
 @pytest.fixture
 def default_path() -> Path:
     return DEFAULT
+
+
+# What was collected in February 2026; other files of the data hold what happened since.
+THEN = ("issuers_2026.csv", "market_facts.csv", "telecom_2000.csv")
+
+
+@pytest.fixture
+def rows_then() -> list[dict[str, str]]:
+    """Rows of the data behind the scenarios of February."""
+    return [row for name in THEN for row in rows_of(DEFAULT.parent / "data" / name)]
+
+
+@pytest.fixture
+def addresses_since(rows_then: list[dict[str, str]]) -> set[str]:
+    """Addresses that only files of what happened since have."""
+    then = "\n".join(row["source_url"] for row in rows_then)
+    files = [path for path in (DEFAULT.parent / "data").glob("*.csv") if path.name not in THEN]
+    found = {row["source_url"] for path in files for row in rows_of(path)}
+    return {address for address in found if address not in then}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 
 import numpy as np
@@ -35,17 +34,12 @@ def evidence_of(scenario):
     yield from ((" and ".join(one.groups), one.evidence) for one in table.correlations)
 
 
-def rows_of_the_data(default_path):
-    for file in (default_path.parent / "data").glob("*.csv"):
-        yield from csv.DictReader(file.read_text("utf-8").splitlines())
-
-
 def test_there_are_enough_groups(scenario):
     assert len(scenario.uncertainty.groups) >= 30
 
 
-def test_what_is_called_sourced_has_an_address_that_the_data_hold(scenario, default_path):
-    known = "\n".join(row["source_url"] for row in rows_of_the_data(default_path))
+def test_what_is_called_sourced_has_an_address_that_the_data_hold(scenario, rows_then):
+    known = "\n".join(row["source_url"] for row in rows_then)
     sourced = 0
     for name, evidence in evidence_of(scenario):
         confidence, source = split_evidence(evidence)
@@ -57,14 +51,15 @@ def test_what_is_called_sourced_has_an_address_that_the_data_hold(scenario, defa
     assert sourced
 
 
-def test_nothing_that_was_published_later_is_cited(scenario, default_path):
+def test_nothing_that_was_published_later_is_cited(scenario, rows_then, addresses_since):
     day = str(scenario.as_of)
     late = {
         row["source_url"]
-        for row in rows_of_the_data(default_path)
+        for row in rows_then
         if any(date > day for date in DATE.findall(" ".join(row.values())))
     }
     assert late
+    late |= addresses_since
     for name, evidence in evidence_of(scenario):
         address = ADDRESS.search(evidence)
         assert address is None or address[0] not in late, name

@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[3] / "configs"
 BASE = "hyperscalers-2026"
 WHOLE = (BASE, "telecom-2000")
 LIBRARY = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem not in WHOLE)
-FACTS = ("issuers_2026.csv", "market_facts.csv", "telecom_2000.csv")
+FACTS = ("issuers_2026.csv", "market_facts.csv", "realised_2026.csv", "telecom_2000.csv")
 SOURCED = ("reported", "derived", "guidance", "analyst estimate")
 PATHS = 2_048  # 32 nets of 64 points
 
@@ -47,6 +47,8 @@ MOVES = [
     ("restraint", "outside_funding", "system", "horizon", -1),
     ("anchor-loss", "free_cash_flow", "Microsoft", "2027", -1),
     ("anchor-loss", "funding_failure", "CoreWeave", "2028Q4", +1),
+    ("hyperscalers-2026-10", "free_cash_flow", "Microsoft", "2027", -1),
+    ("hyperscalers-2026-10", "free_cash_flow", "Alphabet", "2027", -1),
 ]
 
 every = pytest.mark.parametrize("name", LIBRARY)

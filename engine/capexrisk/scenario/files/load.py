@@ -22,6 +22,7 @@ from capexrisk.scenario.files.overlay import (
     lay_section,
     override_tables,
     refuse_immense,
+    without_the_past,
 )
 from capexrisk.scenario.files.paths import Table
 from capexrisk.scenario.issuer import Issuer
@@ -29,7 +30,7 @@ from capexrisk.scenario.plan import RunSection
 from capexrisk.scenario.quarters import parse_quarter, quarter_labels
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario
 
-__all__ = ["load_run_section", "load_scenario", "scenario_from_case"]
+__all__ = ["load_run_section", "load_scenario", "read_tables", "scenario_from_case"]
 
 LARGEST_FILE: Final = 2**20  # bytes; the default scenario has about 50,000
 DEEPEST_CHAIN: Final = 8
@@ -69,6 +70,17 @@ def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) ->
     """
     tables = _read(path, overrides)
     return validate(RunSection, tables.content.get("run", {}), tables.places, ("run",))
+
+
+def read_tables(path: str | os.PathLike[str]) -> Table:
+    """The tables of a file as they are written, laid on those of the files that it extends.
+
+    Raises
+    ------
+    ScenarioError
+        The file cannot be read.
+    """
+    return _read(path, ()).content
 
 
 def scenario_from_case(case: Mapping[str, Any], *, start: str, name: str = "case") -> Scenario:
@@ -123,7 +135,7 @@ def _read(path: str | os.PathLike[str], overrides: Overrides) -> _Tables:
     places = Places(_label(Path(path)))
     for label, table in chain:
         inherited = {key: value for key, value in content.items() if key not in OWN_TO_A_FILE}
-        content = lay(inherited, table)
+        content = lay(without_the_past(inherited, table.get("start")), table)
         places.record(table, label)
     for table in override_tables(overrides, content):
         content = lay(content, table)

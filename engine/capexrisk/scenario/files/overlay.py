@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -16,11 +17,20 @@ from capexrisk.scenario.files.paths import (
     refuse_unknown_issuer,
     write_path,
 )
-from capexrisk.scenario.issuer import OTHER_FORM
+from capexrisk.scenario.issuer import BY_YEAR, OTHER_FORM
+from capexrisk.scenario.quarters import QUARTER
 from capexrisk.scenario.section import by_year_field
 from capexrisk.scenario.uncertainty import LAW_KEYS
 
-__all__ = ["Overrides", "lay", "lay_section", "override_tables", "refuse_immense", "write_override"]
+__all__ = [
+    "Overrides",
+    "lay",
+    "lay_section",
+    "override_tables",
+    "refuse_immense",
+    "without_the_past",
+    "write_override",
+]
 
 Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
 
@@ -102,6 +112,50 @@ def _lay_group(base: Table, over: Table) -> Table:
     """A law that is given again loses all keys of the old one, and a change the old evidence."""
     replaced = ({"evidence"} if over else set()) | (set(LAW_KEYS) if "law" in over else set())
     return {key: value for key, value in base.items() if key not in replaced} | over
+
+
+def without_the_past(inherited: Table, start: object) -> Table:
+    """What a file with a start of its own inherits: no year and no event that lies before it.
+
+    Parameters
+    ----------
+    inherited : dict
+        The tables below the file.
+    start : object
+        The file's own ``start``; without one, or where it is none, all is inherited.
+    """
+    if not isinstance(start, str) or re.fullmatch(QUARTER, start) is None:
+        return inherited
+    kept = dict(inherited)
+    if isinstance(kept.get("issuer_defaults"), dict):
+        kept["issuer_defaults"] = _from_year(kept["issuer_defaults"], start[:4])
+    if isinstance(kept.get("issuers"), dict):
+        kept["issuers"] = {
+            name: _from_year(own, start[:4]) if isinstance(own, dict) else own
+            for name, own in kept["issuers"].items()
+        }
+    if isinstance(kept.get("events"), list):
+        kept["events"] = [
+            event
+            for event in kept["events"]
+            if not isinstance(event, dict) or str(event.get("quarter", start)) >= start
+        ]
+    return kept
+
+
+def _from_year(section: Table, year: str) -> Table:
+    """A table of inputs without those of earlier years, and without their evidence."""
+
+    def kept(table: Table) -> Table:
+        return {
+            key: value
+            for key, value in table.items()
+            if (named := BY_YEAR.fullmatch(key)) is None or named[2] >= year
+        }
+
+    evidence = section.get("evidence")
+    found = kept(section)
+    return found | {"evidence": kept(evidence)} if isinstance(evidence, dict) else found
 
 
 def refuse_immense(content: object, where: str) -> None:

@@ -1,0 +1,1 @@
+"""Loops over quarters, compiled: the likelihood of a history, and histories of the process."""

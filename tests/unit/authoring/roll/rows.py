@@ -1,0 +1,40 @@
+"""Actuals written for a test, and a scenario rolled with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from capexrisk.authoring.roll.actuals import read_actuals
+from capexrisk.authoring.roll.forward import Change, Rolled, roll
+from capexrisk.filings import Draft
+from capexrisk.scenario import Scenario
+
+HEAD = "issuer,period,metric,value,unit,confidence,source_title,source_url"
+DAY = dt.date(2026, 10, 6)
+
+
+def write_rows(path: Path, *rows: str) -> Path:
+    """A file of rows such as ``Oracle,2026Q1,capex,18.6``."""
+    lines = [HEAD, *(f"{row},USD bn,reported,release,https://r.example" for row in rows)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def rolled(
+    scenario: Scenario,
+    path: Path,
+    *rows: str,
+    to: str = "2026Q4",
+    drafts: Mapping[str, Draft] | None = None,
+) -> Rolled:
+    """The scenario brought to a quarter with these rows."""
+    names = [issuer.name for issuer in scenario.issuers]
+    actuals, _ = read_actuals(write_rows(path, *rows), names)
+    return roll(scenario, drafts or {}, actuals, to=to, as_of=DAY)
+
+
+def figures(found: Rolled, *table: str) -> dict[str, Change]:
+    """Changes of a table by key."""
+    return {change.key: change for change in found.changes if change.table == table}

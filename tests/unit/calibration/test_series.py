@@ -1,0 +1,93 @@
+"""Histories of spreads: what is read, and what is refused with its line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from capexrisk.calibration.series import read_spreads
+from capexrisk.errors import HistoryError
+
+MONTHS = [f"{2000 + m // 12}-{m % 12 + 1:02}-01" for m in range(240)]
+VALUES = [1.0 + 0.5 * np.sin(m / 7.0) for m in range(240)]
+
+
+def written(tmp_path, rows, header="date,spread"):
+    path = tmp_path / "s.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    return path
+
+
+def monthly(change=lambda rows: rows):
+    return change([f"{day},{value:.4f}" for day, value in zip(MONTHS, VALUES, strict=True)])
+
+
+def test_quarter_ends_of_months_in_percent(tmp_path):
+    found = read_spreads(written(tmp_path, monthly()))
+    assert (found.first, found.last, found.unit) == ("2000Q1", "2019Q4", "percent")
+    assert np.exp(found.log_bp) == pytest.approx(100.0 * np.round(VALUES[2::3], 4))
+
+
+def test_quarters_in_basis_points_and_a_chosen_column(tmp_path):
+    rows = [f"{2000 + q // 4}Q{q % 4 + 1},x,{90 + q}" for q in range(80)]
+    path = written(tmp_path, rows, "quarter,note,oas_bp")
+    found = read_spreads(path, "oas_bp", since=2001)
+    assert (found.first, found.last, found.unit) == ("2001Q1", "2019Q4", "bp")
+    assert np.exp(found.log_bp) == pytest.approx(90.0 + np.arange(4, 80))
+
+
+def test_months_after_the_last_quarter_end_are_left_out(tmp_path):
+    found = read_spreads(written(tmp_path, monthly(lambda rows: rows[:-1])))
+    assert (found.last, found.log_bp.size) == ("2019Q3", 79)
+
+
+def without(place):
+    return lambda rows: rows[:place] + rows[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (without(7), "line 9: misses the month before; fill the gap, or begin after it (--since)"),
+        (lambda r: r[:7] + r[10:], "line 9: misses 3 months before it"),
+        (lambda r: [*r[:3], r[2], *r[3:]], "line 5: the date is given twice; give each once"),
+        (lambda r: r[::-1], "line 3: goes back in time; sort the rows by date"),
+        (lambda r: [*r[:4], "2000-05-01,0", *r[5:]], "line 6: spread is 0; give more than 0"),
+        (lambda r: [*r[:4], "2000-05-01,-1.2", *r[5:]], "line 6: spread is -1.2; give more than"),
+        (lambda r: [*r[:4], "2000-05-01,.", *r[5:]], "line 6: spread is '.'; give a number"),
+        (lambda r: [*r[:4], "2000-05-01,nan", *r[5:]], "line 6: spread is 'nan'; give a number"),
+        (lambda r: [*r[:4], "2000-05-01,", *r[5:]], "line 6: spread is empty; give a number"),
+        (lambda r: [*r[:4], "2000-13-01,1", *r[5:]], "line 6: date is '2000-13-01'; give a date"),
+        (lambda r: [*r[:4], "2000-05-01", *r[5:]], "line 6: has 1 cells instead of 2"),
+        (lambda r: r[:150], "has 50 quarter ends; give 60 or more, to tell regimes"),
+        (lambda r: [f"{one[:10]},1.5" for one in r], "spread never moves"),
+    ],
+)
+def test_what_is_no_history_is_refused(tmp_path, change, words):
+    with pytest.raises(HistoryError) as refused:
+        read_spreads(written(tmp_path, monthly(change)))
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\xff\xfe\x00", "is no text; give a CSV file in UTF-8"),
+        (b"date\n2000-01-01\n", "line 1: has one column"),
+        (b"date,a,a\n", "line 1: two columns are named 'a'"),
+        (b"date,a\n", "has 0 quarter ends"),
+    ],
+)
+def test_what_is_no_table_is_refused(tmp_path, content, words):
+    path = tmp_path / "s.csv"
+    path.write_bytes(content)
+    with pytest.raises(HistoryError) as refused:
+        read_spreads(path)
+    assert words in str(refused.value)
+
+
+def test_a_misspelt_column_gets_the_nearest(tmp_path):
+    with pytest.raises(HistoryError) as refused:
+        read_spreads(written(tmp_path, monthly()), "spreed")
+    assert "no column is named 'spreed'; did you mean spread?" in str(refused.value)
