@@ -171,7 +171,8 @@ def key(found: Game) -> str:
         text += f" {counted(len(solution.undecided), 'profile')} too noisy to tell"
         text += f"; it would take about {32 * max(needed):,} paths." if needed else "."
     if solution.unexamined:
-        text += f" {counted(solution.unexamined, 'profile')} more could not be refuted: give more --points."
+        more = counted(solution.unexamined, "profile")
+        text += f" {more} more could not be refuted: give more --points."
     return text
 
 
@@ -197,7 +198,7 @@ def phases_table(found: Phases) -> Table:
 def phases_key(found: Phases) -> str:
     """What the diagram says, and how sure it is."""
     return (
-        f"Every firm at {found.level:g} times its plan. Gains most: the firm that would gain most "
-        f"by choosing another level alone; below 0 it would lose. {32 * found.points:,} paths, with "
+        f"Every firm at {found.level:g} times its plan. Gains most: the firm that would gain most by "
+        f"choosing another level alone; below 0 it would lose. {32 * found.points:,} paths, with "
         "the same draws at all levels of a cell. ± covers paths, not the payoff that was assumed."
     )
