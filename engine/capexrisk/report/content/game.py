@@ -198,7 +198,7 @@ def phases_table(found: Phases) -> Table:
 def phases_key(found: Phases) -> str:
     """What the diagram says, and how sure it is."""
     return (
-        f"Every firm at {found.level:g} times its plan. Gains most: the firm that would gain most by "
-        f"choosing another level alone; below 0 it would lose. {32 * found.points:,} paths, with "
-        "the same draws at all levels of a cell. ± covers paths, not the payoff that was assumed."
+        f"Every firm at {found.level:g} times its plan. Gains most: the firm that would gain most "
+        f"by choosing another level alone; below 0 it would lose. {32 * found.points:,} paths, "
+        "with the same draws at all levels of a cell. ± covers paths, not the payoff assumed."
     )
