@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from capexrisk.study.backtest.against import Backtest, backtest
     from capexrisk.study.budget import budget_split
     from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.game.choices import Choices
     from capexrisk.study.game.phase import Phases, phases
     from capexrisk.study.game.race import Game, game
-    from capexrisk.study.game.simulated import Choices
     from capexrisk.study.game.value import Payoff
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
@@ -43,7 +43,7 @@ _HOME = {
     "ScenarioError": "capexrisk.errors",
     "Draft": "capexrisk.filings",
     "draft": "capexrisk.filings",
-    "Choices": "capexrisk.study.game.simulated",
+    "Choices": "capexrisk.study.game.choices",
     "Game": "capexrisk.study.game.race",
     "game": "capexrisk.study.game.race",
     "Payoff": "capexrisk.study.game.value",

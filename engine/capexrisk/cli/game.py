@@ -77,18 +77,27 @@ def game(
     grid = dict(_values(one) for one in over)
     numbers = _numbers("levels", levels)
 
+    from capexrisk.study.game.choices import (
+        DEFAULT_MORE_POINTS,
+        PHASE_POINTS,
+        Choices,
+        refuse_large,
+    )
+    from capexrisk.study.game.value import Payoff
+
+    chosen = Choices(players=_names(players), levels=numbers, multiplied=_names(multiply))
+    several = len(chosen.players_of(scenario))
+    worth = Payoff(**payoff)  # type: ignore[arg-type]
+    if not grid:
+        refuse_large(several, len(chosen.levels), points, more_points or DEFAULT_MORE_POINTS)
+
     import textwrap
 
     from capexrisk.cli.terminal import show
     from capexrisk.report.content import game as words
-    from capexrisk.study.game.phase import DEFAULT_POINTS, phases
-    from capexrisk.study.game.race import DEFAULT_MORE_POINTS
+    from capexrisk.study.game.phase import phases
     from capexrisk.study.game.race import game as solve
-    from capexrisk.study.game.simulated import Choices
-    from capexrisk.study.game.value import Payoff
 
-    chosen = Choices(players=_names(players), levels=numbers, multiplied=_names(multiply))
-    worth = Payoff(**payoff)  # type: ignore[arg-type]
     options: dict[str, Any] = {
         "choices": chosen,
         "payoff": worth,
@@ -96,7 +105,7 @@ def game(
         "n_jobs": plan.jobs,
     }
     if grid:
-        judged = phases(scenario, grid, points=more_points or DEFAULT_POINTS, **options)
+        judged = phases(scenario, grid, points=more_points or PHASE_POINTS, **options)
         show(words.phases_table(judged))
         print(f"\n{textwrap.fill(words.phases_key(judged), 80)}")
         table = judged.table

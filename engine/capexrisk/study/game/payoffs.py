@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Profile = tuple[int, ...]
 
-BATCH = 256  # profiles asked for at once: an answer is no larger than it need be
+MOST_PROFILES: Final = 20_000  # of a game that is evaluated in whole
+BATCH: Final = 256  # profiles asked for at once: an answer is no larger than it need be
 
 
 class PayoffOracle(Protocol):

@@ -16,17 +16,16 @@ import pandas as pd
 from capexrisk.errors import ArgumentError
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.study.game.choices import PHASE_POINTS, Choices, power_of_two
 from capexrisk.study.game.equilibria import judge
 from capexrisk.study.game.payoffs import PayoffTable
-from capexrisk.study.game.race import power_of_two
-from capexrisk.study.game.simulated import Choices, SpendingGame
+from capexrisk.study.game.simulated import SpendingGame
 from capexrisk.study.game.solution import amount
 from capexrisk.study.game.value import Payoff
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import OfPhases
 
-DEFAULT_POINTS: Final = 512
 MOST_CELLS: Final = 400
 
 
@@ -78,7 +77,7 @@ def phases(
     level: float = 1.0,
     choices: Choices | None = None,
     payoff: Payoff | None = None,
-    points: int = DEFAULT_POINTS,
+    points: int = PHASE_POINTS,
     seed: int = 0,
     n_jobs: int | None = -1,
 ) -> Phases:

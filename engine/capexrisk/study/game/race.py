@@ -20,23 +20,26 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from capexrisk.errors import ArgumentError, BudgetExceeded, whole_number
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.run.plan import REPLICATES
 from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
+from capexrisk.study.game.choices import (
+    DEFAULT_MORE_POINTS,
+    DEFAULT_POINTS,
+    Choices,
+    power_of_two,
+    refuse_large,
+)
 from capexrisk.study.game.equilibria import Judged
-from capexrisk.study.game.payoffs import Profile, size_of
-from capexrisk.study.game.simulated import Choices, SpendingGame
-from capexrisk.study.game.solution import MOST_PROFILES, Amount, Solution, amount, solve
+from capexrisk.study.game.payoffs import Profile
+from capexrisk.study.game.simulated import SpendingGame
+from capexrisk.study.game.solution import Amount, Solution, amount, solve
 from capexrisk.study.game.value import Payoff
 
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import OfGame
 
-DEFAULT_POINTS, DEFAULT_MORE_POINTS = 256, 2048
-MOST_PATHS: Final = 2**28
-SECONDS_A_PATH: Final = 6e-6  # of one core, for a forecast in a message
 OUTCOMES: Final = ("funding_failure", "peak_spread")
 COLUMNS: Final = (
     *("profile", "measure", "issuer", "level"),
@@ -174,7 +177,7 @@ def game(
     choices, payoff = choices or Choices(), payoff or Payoff()
     chosen, steps = choices.players_of(scenario), choices.levels
     points, more_points = power_of_two("points", points), power_of_two("more_points", more_points)
-    _refuse_large(len(chosen), len(steps), points, more_points)
+    refuse_large(len(chosen), len(steps), points, more_points)
     with SpendingGame(scenario, choices, payoff, seed=seed, n_jobs=n_jobs) as oracle:
         start = choices.all_at(1.0, len(chosen))
         solution = solve(oracle, start, draws=points, more_draws=more_points, seed=seed)
@@ -198,28 +201,6 @@ def game(
 def profile_name(levels: Sequence[float], profile: Profile) -> str:
     """A profile in words: ``"1/1/0.75"``."""
     return "/".join(f"{levels[choice]:g}" for choice in profile)
-
-
-def power_of_two(name: str, points: int) -> int:
-    """Points rounded up to a power of two; raises ArgumentError if out of range."""
-    whole = whole_number(name, points)
-    if not 2 <= whole <= 2**20:
-        raise ArgumentError(name, f"{points} is out of range; give 2 to {2**20:,}")
-    return 1 << (whole - 1).bit_length()
-
-
-def _refuse_large(players: int, levels: int, points: int, more_points: int) -> None:
-    """Refuse a game that would take too many paths, with its size and a forecast."""
-    size, rest = size_of((levels,) * players), players * (levels - 1) + 1
-    first = size if size <= MOST_PROFILES else 12 * rest  # replies in turn, few rounds
-    paths = REPLICATES * (first * points + 13 * rest * more_points)
-    if paths > MOST_PATHS:
-        raise BudgetExceeded(
-            f"game: {players} firms on {levels} levels are {size:,} profiles; with {points:,} and "
-            f"{more_points:,} points a net they take up to {paths:,} paths, about "
-            f"{paths * SECONDS_A_PATH / 60.0:,.0f} minutes of a core, more than {MOST_PATHS:,}; "
-            "give fewer points, levels or players"
-        )
 
 
 Row = tuple[str, str, str, float | None, float, float, float, float, int]

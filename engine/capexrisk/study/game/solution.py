@@ -11,10 +11,16 @@ import numpy as np
 from capexrisk.estimate.intervals import standard_error, student_half_width
 from capexrisk.study.game.equilibria import Judged, Stability, judge, not_refuted, stability
 from capexrisk.study.game.logit import Logit, logit_equilibrium
-from capexrisk.study.game.payoffs import Floats, PayoffOracle, PayoffTable, Profile, size_of
+from capexrisk.study.game.payoffs import (
+    MOST_PROFILES,
+    Floats,
+    PayoffOracle,
+    PayoffTable,
+    Profile,
+    size_of,
+)
 from capexrisk.study.game.search import best_replies, joint_payoff, starts_of
 
-MOST_PROFILES: Final = 20_000  # of a game that is evaluated in whole
 MOST_CANDIDATES: Final = 12
 
 

@@ -18,13 +18,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import ArgumentError, suggest
-from capexrisk.lowering import LoweredScenario
+
+if TYPE_CHECKING:
+    from capexrisk.lowering import LoweredScenario
 
 Floats = NDArray[np.float64]
 Terminal = Literal["ocf", "profit"]

@@ -8,9 +8,10 @@ import pytest
 from capexrisk.errors import ArgumentError, BudgetExceeded, ScenarioError, UnknownName
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import change_inputs
+from capexrisk.study.game.choices import Choices
 from capexrisk.study.game.phase import phases
 from capexrisk.study.game.race import game
-from capexrisk.study.game.simulated import Choices, SpendingGame
+from capexrisk.study.game.simulated import SpendingGame
 from capexrisk.study.game.value import Payoff
 from capexrisk.study.outcomes import path_outcomes
 from tests.unit.scenarios import ISSUERS, small_scenario
