@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from capexrisk.study.budget import budget_split
     from capexrisk.study.causes import Causes, causes
     from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.game.choices import Choices
+    from capexrisk.study.game.phase import Phases, phases
+    from capexrisk.study.game.race import Game, game
+    from capexrisk.study.game.value import Payoff
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
@@ -42,6 +46,12 @@ _HOME = {
     "ScenarioError": "capexrisk.errors",
     "Draft": "capexrisk.filings",
     "draft": "capexrisk.filings",
+    "Choices": "capexrisk.study.game.choices",
+    "Game": "capexrisk.study.game.race",
+    "game": "capexrisk.study.game.race",
+    "Payoff": "capexrisk.study.game.value",
+    "Phases": "capexrisk.study.game.phase",
+    "phases": "capexrisk.study.game.phase",
     "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
@@ -61,10 +71,14 @@ __all__ = [
     "Backtest",
     "CapexriskError",
     "Causes",
+    "Choices",
     "Comparison",
     "Draft",
+    "Game",
     "InputResults",
     "KernelFault",
+    "Payoff",
+    "Phases",
     "Quarters",
     "RareEvent",
     "Results",
@@ -78,9 +92,11 @@ __all__ = [
     "causes",
     "compare",
     "draft",
+    "game",
     "load_results",
     "load_scenario",
     "path_outcomes",
+    "phases",
     "quarters",
     "rare_event",
     "replay",

@@ -35,7 +35,8 @@ WITHOUT_A_SAY: Final = (
     *("uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
-    *("run/measurement.py", "run/session.py", "run/signals.py", "run/speed.py", "run/workers"),
+    *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
+    *("run/speed.py", "run/workers"),
     *("archive", "study", "filings", "calibration", "authoring", "report", "cli"),
 )
 KINDS: Final = (".py", ".npz")

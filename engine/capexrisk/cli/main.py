@@ -28,6 +28,7 @@ VERBS = {
     "compare": "Compare scenarios or finished runs with a first one.",
     "causes": "Say what causes a failure, mechanism by mechanism.",
     "rare": "Estimate the probability of a rare failure.",
+    "game": "Solve the race as a game: who would spend more or less, if alone.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",

@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
     from capexrisk.study.causes import Causes
+    from capexrisk.study.game.phase import Phases
+    from capexrisk.study.game.race import Game
 
 
 class PlotMethod:
@@ -78,3 +80,39 @@ class OfCauses:
         from capexrisk.report.plots.waterfall import waterfall
 
         return waterfall(self._causes, event, ax)
+
+
+class OfGame:
+    """The plot of a game: ``found.plot.deviations()``.
+
+    Parameters
+    ----------
+    game : Game
+    """
+
+    def __init__(self, game: Game) -> None:
+        self._game = game
+
+    def deviations(self, profile: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `race.deviations`."""
+        from capexrisk.report.plots.race import deviations
+
+        return deviations(self._game, profile, ax)
+
+
+class OfPhases:
+    """The plot of a phase diagram: ``found.plot.phases()``.
+
+    Parameters
+    ----------
+    found : Phases
+    """
+
+    def __init__(self, found: Phases) -> None:
+        self._found = found
+
+    def phases(self, ax: Axes | None = None) -> Axes:
+        """See `race.phases`."""
+        from capexrisk.report.plots.race import phases
+
+        return phases(self._found, ax)
