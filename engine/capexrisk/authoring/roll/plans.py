@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, NamedTuple
 
 from capexrisk.scenario import profiles
@@ -81,7 +82,7 @@ def _old_plan(sources: Sources, start: str, quarters: int) -> dict[int, float]:
     issuer = sources.issuer
     if issuer.capex_plan_usd_bn is not None:
         return dict(enumerate(issuer.capex_plan_usd_bn, start=sources.begin))
-    plan = profiles.capex_plan(issuer, start, quarters + BEYOND, exactly=False)
+    plan = profiles.capex_plan(issuer, start, quarters + BEYOND, math.exp)
     split = issuer.capex_quarter_split
     assert split is not None  # the plan is by year
     year = sources.begin // YEAR
@@ -116,8 +117,8 @@ def guidance_of(sources: Sources) -> list[Guided]:
     found = []
     for quarters, known in ends.items():
         rows = list(dict.fromkeys(known.values()))
-        told = " to ".join(shown(row.value) for row in rows)
-        value = sum(row.value for row in rows) / len(rows)
+        told = " to ".join(shown(row.usd_bn) for row in rows)
+        value = sum(row.usd_bn for row in rows) / len(rows)
         told = f"guidance of {told} for {rows[0].written}, {rows[-1].source}"
         found.append(Guided(quarters, value, told, tuple(rows)))
     return found
