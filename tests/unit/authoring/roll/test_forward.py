@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from pathlib import Path
 
 import numpy as np
@@ -160,7 +161,7 @@ def test_a_year_that_was_never_guided_takes_the_old_plan(path):
     found = rolled(BASE, path, to="2027Q2")
     own = figures(found, "issuers", "Amazon")
     issuer = next(one for one in BASE.issuers if one.name == "Amazon")
-    plan = capex_plan(issuer, "2026Q1", 12, exactly=False)[4:8]
+    plan = capex_plan(issuer, "2026Q1", 12, math.exp)[4:8]
     assert own["capex_2027_usd_bn"].new == pytest.approx(sum(plan))
     assert own["capex_quarter_split"].new == pytest.approx(np.array(plan) / sum(plan))
     assert own["capex_2027_usd_bn"].evidence.startswith("assumed: the quarters of the old plan")
@@ -192,7 +193,7 @@ def test_capital_moves_as_the_models_pipeline(path):
 def test_the_market_is_as_reported_or_grown_by_the_scenario(path):
     # CoreWeave's bonds are high yield: no part of the market that is counted.
     debt = ("Oracle,2026-08-31,debt,118.1", "CoreWeave,2026-03-31,debt,42.8")
-    rows = ("system,2026-09-30,oas0_bp,84", *debt)
+    rows = ("system,2026-09-30,oas0_bp,84,bp", *debt)
     own = figures(rolled(BASE, path, *rows), "market")
     assert own["oas0_bp"].new == 84.0
     assert own["bond_market_usd_bn"].new == pytest.approx(9000 * 1.05**0.75)
