@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.authoring.toml import write_value
 from capexrisk.cli.options import new_scenario, scenario_file
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import load_scenario
+from capexrisk.scenario.files.writing import write_value
 
 if TYPE_CHECKING:
     from capexrisk.authoring.roll.forward import Rolled
