@@ -87,6 +87,7 @@ def test_without_capex_the_file_is_written_and_says_what_it_needs(folder):
         (("none.json", "--out", "x.toml"), "none.json: no such file; check the path"),
         ((DEFAULT, "--out", "x.toml"), f"{DEFAULT}: line 1: is not JSON (Expecting value); "),
         ((ALPHABET, "--out", DEFAULT.name), f"--out: {DEFAULT.name} exists already; give another"),
+        ((ALPHABET, "--out", "it's.toml"), '--out: "it\'s" is no name of a scenario; use letters'),
         ((ALPHABET, "--out", "no/x.toml"), "--out: no is no directory; make it first"),
         (
             (ALPHABET, "--out", "x.toml", "--extends", "other.toml"),

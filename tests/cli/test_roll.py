@@ -78,14 +78,21 @@ def test_filings_of_another_firm_are_refused(folder):
             ("--to", "2026Q4", "--actual", "rows.csv", "--out", "below/x.toml"),
             "--out: below/x.toml cannot extend base.toml; give a file in . or above it",
         ),
+        (
+            ("--to", "2026Q4", "--actual", "rows.csv", "--out", "kept.toml"),
+            "--out: kept-elapsed.csv exists already; give another file",
+        ),
         (("--to", "2026Q4", "--actual", "none.csv"), "none.csv: no such file; check the path"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(folder, arguments, said):
     (folder / "below").mkdir(exist_ok=True)
+    (folder / "kept-elapsed.csv").write_text("precious", "utf-8")
     found = call("roll", "base.toml", *arguments, cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith(f"capexrisk: {said}") and found.stderr.count("\n") == 1
+    assert (folder / "kept-elapsed.csv").read_text("utf-8") == "precious"
+    assert not (folder / "kept.toml").exists()
 
 
 @pytest.mark.parametrize(

@@ -275,7 +275,8 @@ def _number(raw: Cell, place: str) -> float:
     try:
         if isinstance(raw, bool):
             raise ValueError
-        return float(raw)
+        # Python reads 1_0 as 10; no table means that.
+        return float(raw.replace("_", "x") if isinstance(raw, str) else raw)
     except ValueError:
         text = str(raw)
         plain = text.replace(",", "").replace("'", "").removesuffix("%").lstrip("$€£ ")

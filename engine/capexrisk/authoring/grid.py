@@ -92,34 +92,13 @@ def _csv(path: Path, content: bytes) -> Grid:
 
 
 def _workbook(path: Path, content: bytes) -> Grid:
-    from zipfile import BadZipFile, ZipFile
-
-    from openpyxl import load_workbook  # only where one is read
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED:
-                raise ScenarioError(
-                    str(path), "unpacks to far more than a table", "keep the rows of the template"
-                )
-        values, formulas = (
-            load_workbook(io.BytesIO(content), read_only=True, data_only=known, keep_links=False)
-            for known in (True, False)
-        )
-        sheet, written = values.worksheets[0], formulas.worksheets[0]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError):
-        raise ScenarioError(str(path), "is no workbook", "save it as .xlsx again") from None
-    grid = Grid(f"{path}: sheet {sheet.title}", [])
-    most = {"max_row": MOST_ROWS + 1, "max_col": MOST_COLUMNS + 1}
-    pairs = zip(
-        sheet.iter_rows(values_only=True, **most),
-        written.iter_rows(values_only=True, **most),
-        strict=True,
-    )
-    for known, as_written in pairs:
+    _refuse_packed(path, content)
+    title, known = _sheet(path, content, formulas=False)
+    _, written = _sheet(path, content, formulas=True)
+    grid = Grid(f"{path}: sheet {title}", [])
+    for values, as_written in zip(known, written, strict=True):
         row: list[Cell] = []
-        for value, formula in zip(known, as_written, strict=True):
+        for value, formula in zip(values, as_written, strict=True):
             if value is None and formula is not None:
                 raise ScenarioError(
                     grid.place(len(grid.rows), len(row)),
@@ -131,6 +110,39 @@ def _workbook(path: Path, content: bytes) -> Grid:
     while grid.rows and not grid.rows[-1]:  # it was asked for more than there are
         grid.rows.pop()
     return grid
+
+
+def _refuse_packed(path: Path, content: bytes) -> None:
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+    except (BadZipFile, ValueError):
+        raise _no_workbook(path) from None
+    if size > LARGEST_UNPACKED:
+        raise ScenarioError(
+            str(path), "unpacks to far more than a table", "keep the rows of the template"
+        )
+
+
+def _sheet(path: Path, content: bytes, *, formulas: bool) -> tuple[str, list[tuple[object, ...]]]:
+    """Title and cells of the first sheet: values, or formulas as they are written."""
+    from openpyxl import load_workbook  # only where one is read
+
+    try:
+        book = load_workbook(
+            io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False
+        )
+        sheet = book.worksheets[0]
+        cells = sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1)
+        return sheet.title, list(cells)
+    except Exception:  # noqa: BLE001 - it raises whatever its parts stumble over
+        raise _no_workbook(path) from None
+
+
+def _no_workbook(path: Path) -> ScenarioError:
+    return ScenarioError(str(path), "is no workbook", "save it as .xlsx again")
 
 
 def _trimmed(row: list[Cell]) -> list[Cell]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Set
 from typing import Any
 
 from capexrisk.scenario.files.paths import Table, write_path
+from capexrisk.scenario.files.writing import write_key, write_value
 from capexrisk.scenario.section import by_year_field
-
-from .toml import write_key, write_value
 
 __all__ = ["group_lines", "groups_for"]
 

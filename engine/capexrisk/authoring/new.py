@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from capexrisk.scenario import quarter_labels
 from capexrisk.scenario.files.paths import Table, write_path
+from capexrisk.scenario.files.writing import comment, heading, write_line, write_value
 from capexrisk.scenario.issuer import OTHER_FORM
 from capexrisk.scenario.section import by_year_field
 
@@ -16,7 +17,6 @@ from .firms import Firm
 from .groups import group_lines, groups_for
 from .surroundings import NEUTRAL, Surroundings
 from .template import NEEDED, Row, template
-from .toml import comment, heading, write_line, write_value
 
 __all__ = ["Inherited", "New", "new_scenario"]
 

@@ -10,11 +10,10 @@ from typing import Final, NamedTuple
 
 from capexrisk.filings.guide import JUDGEMENT, LOOK_FOR
 from capexrisk.scenario.field import InputField, input_field_of
+from capexrisk.scenario.files.writing import write_value
 from capexrisk.scenario.issuer import WITH_GUIDANCE, WITH_LEASES, Issuer
 from capexrisk.scenario.section import CONFIDENCES, by_year_key
 from capexrisk.scenario.words import Words
-
-from .toml import write_value
 
 __all__ = [
     "CONFIDENCE",

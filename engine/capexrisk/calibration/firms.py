@@ -159,6 +159,7 @@ def _growth(slopes: Floats, variance: Floats, between: Correlation) -> Pooled:
     return replace(
         found,
         mean_covariance=found.mean_covariance + common,
+        with_mean=found.with_mean + common,
         covariance=found.covariance + common,
     )
 

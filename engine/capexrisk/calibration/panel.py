@@ -73,7 +73,6 @@ def read_panel(path: Path) -> Panel:
     ------
     HistoryError
         What cannot be read, a quarter that a firm has twice, fewer than three firms that are left.
-    OSError
     """
     names, rows = read_rows(path)
     for wanted in ("issuer", "quarter", CASH_FLOW, CAPEX):

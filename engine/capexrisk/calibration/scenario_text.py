@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.files.writing import write_line, write_value
 
 __all__ = ["comment", "group_text", "input_text", "joint_law", "rounded"]
 
@@ -26,25 +26,27 @@ def rounded(value: float, digits: int = DIGITS) -> float:
 
 def input_text(key: str, value: object, evidence: str) -> str:
     """Two lines: an input, and its evidence."""
-    return f"{key} = {_toml(value)}\nevidence.{key} = {json.dumps(evidence, ensure_ascii=False)}"
+    return "\n".join(write_line(key, value, evidence))
 
 
 def joint_law(law: str, covariance: NDArray[np.float64]) -> str:
     """Keys of a joint law of draws that are added (normal) or multiply (lognormal)."""
     how = "add" if law == "normal" else "multiply"
     symmetric = (covariance + covariance.T) / 2.0
-    rows = "".join(f"    {_toml([rounded(float(v), 6) for v in row])},\n" for row in symmetric)
+    rows = "".join(
+        f"    {write_value([rounded(float(v), 6) for v in row])},\n" for row in symmetric
+    )
     return f'how = "{how}"\nlaw = "{law}"\ncovariance = [\n{rows}]\n'
 
 
 def group_text(name: str, inputs: Sequence[str], law: str, evidence: str) -> str:
     """A group of inputs; `law` has the lines of its keys, as `joint_law` writes them."""
-    listed = "".join(f"    {json.dumps(one, ensure_ascii=False)},\n" for one in inputs)
+    listed = "".join(f"    {write_value(one)},\n" for one in inputs)
     return (
         f"[{write_path(('uncertainty', 'groups', name))}]\n"
         f"inputs = [\n{listed}]\n"
         f"{law}"
-        f"evidence = {json.dumps(evidence, ensure_ascii=False)}"
+        f"evidence = {write_value(evidence)}"
     )
 
 
@@ -53,9 +55,3 @@ def comment(sentences: Iterable[str]) -> str:
     return "\n".join(
         f"# {''.join(c if c.isprintable() else '?' for c in one)}" for one in sentences
     )
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    return repr(value)

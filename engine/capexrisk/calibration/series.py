@@ -63,7 +63,6 @@ def read_spreads(path: Path, column: str | None = None, since: int = 0) -> Sprea
     HistoryError
         Gaps, dates twice or not in order, values that are not positive, fewer than 60 quarters, or
         a spread that never moves.
-    OSError
     """
     names, rows = read_rows(path)
     if len(names) < 2:
@@ -77,7 +76,8 @@ def read_spreads(path: Path, column: str | None = None, since: int = 0) -> Sprea
     for one in read:
         if one.spread <= 0.0:
             raise HistoryError(one.row.where, f"{spread} is {one.spread:g}", "give more than 0")
-    monthly = len({one.quarter for one in read}) < len(read)
+    # A quarter that is there twice is no month: months of one quarter differ.
+    monthly = len({(one.quarter, one.month) for one in read}) > len({one.quarter for one in read})
     for one, after in pairwise(read):
         _refuse_out_of_order(one, after, monthly)
     ends = [one for one in read if not monthly or one.month % 3 == 0]
@@ -116,7 +116,8 @@ def _refuse_out_of_order(one: _Value, after: _Value, monthly: bool) -> None:
     if monthly:
         step = 3 * step + (after.month - 1) % 3 - (one.month - 1) % 3
     if step == 0:
-        raise HistoryError(where, "the date is given twice", "give each once")
+        kind = "month" if monthly else "quarter"
+        raise HistoryError(where, f"the {kind} is given twice", f"give each {kind}'s last value")
     if step < 0:
         raise HistoryError(where, "goes back in time", "sort the rows by date")
     if step > 1:

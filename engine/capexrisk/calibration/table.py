@@ -39,17 +39,21 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[Row]]:
     Raises
     ------
     HistoryError
-    OSError
     """
-    if path.stat().st_size > MOST_BYTES:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise HistoryError(str(path), str(error.strerror), "give a CSV file") from None
+    if len(content) > MOST_BYTES:
         raise HistoryError(str(path), "is larger than 60 MB", "give a history of quarters")
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise HistoryError(str(path), "is no text", "give a CSV file in UTF-8") from None
     if not lines or not lines[0].strip():
         raise HistoryError(str(path), "is empty", "give a CSV file with a row of names")
-    names = [name.strip() for name in next(csv.reader(lines[:1]))]
+    names = _cells(f"{path}, line 1", lines[0])
     for name in names:
         if names.count(name) > 1:
             where = f"{path}, line 1"
@@ -62,14 +66,18 @@ def _rows(path: Path, names: list[str], lines: list[str]) -> Iterator[Row]:
         if not line.strip():
             continue
         where = f"{path}, line {number}"
-        try:
-            cells = [cell.strip() for cell in next(csv.reader([line], strict=True))]
-        except csv.Error as error:
-            raise HistoryError(where, str(error), "write a plain line of CSV") from None
+        cells = _cells(where, line)
         if len(cells) != len(names):
             what = f"has {len(cells)} cells instead of {len(names)}"
             raise HistoryError(where, what, "give one for each column")
         yield Row(where, dict(zip(names, cells, strict=True)))
+
+
+def _cells(where: str, line: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], strict=True))]
+    except csv.Error as error:
+        raise HistoryError(where, str(error), "write a plain line of CSV") from None
 
 
 def column_of(path: Path, names: list[str], wanted: str) -> str:

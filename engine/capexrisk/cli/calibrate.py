@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,13 @@ toml_file = click.option(
 )
 
 
+def _refuse_nan(ctx: click.Context, option: click.Parameter, number: float | None) -> float | None:
+    """Refuse what no bound does: NaN is neither below nor above one."""
+    if number is not None and isnan(number):
+        raise click.BadParameter("nan is no number; give one such as 92")
+    return number
+
+
 @click.group
 def calibrate() -> None:
     """Estimate inputs and their ranges from histories.
@@ -34,10 +42,13 @@ def calibrate() -> None:
 @calibrate.command
 @csv_argument
 @click.option("--column", help="Column of the spread. Default: the second.")
-@click.option("--since", type=int, default=0, help="First year to read. Default: all.")
+@click.option(
+    "--since", type=click.IntRange(0), default=0, help="First year to read. Default: all."
+)
 @click.option(
     "--open-bp",
     type=click.FloatRange(1.0, 10_000.0),
+    callback=_refuse_nan,
     help="Mean spread of your index in an open market: means are written for it.",
 )
 @toml_file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,6 +73,12 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
         raise ArgumentError("extends", f"{extends} leads out of the folder; {mend}")
 
     from capexrisk.archive.atomic import write_atomically
+    from capexrisk.scenario.schema import NAME
+
+    if re.fullmatch(NAME, out.stem) is None:
+        problem = f"{out.stem!r} is no name of a scenario; use letters, digits, spaces and . _ + -"
+        raise ArgumentError("out", problem)
+
     from capexrisk.filings import draft as draft_issuer
     from capexrisk.filings.scenario_file import drafted_scenario, history
     from capexrisk.scenario import load_scenario

@@ -124,10 +124,10 @@ def _write_scenario(
     from capexrisk.authoring.firms import merged, read_firms
     from capexrisk.authoring.new import new_scenario as compose
     from capexrisk.authoring.surroundings import neutral_surroundings, surroundings_of
-    from capexrisk.authoring.toml import write_value
     from capexrisk.authoring.written import write_scenario
     from capexrisk.filings import draft
     from capexrisk.scenario import digest, quarter_labels
+    from capexrisk.scenario.files.writing import write_value
 
     if market != NEUTRAL and not Path(market).is_file():
         raise ArgumentError("market", f"there is no {market}; give a scenario, or {NEUTRAL}")

@@ -13,10 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.authoring.toml import write_value
 from capexrisk.cli.options import new_scenario, scenario_file
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import load_scenario
+from capexrisk.scenario.files.writing import write_value
 
 if TYPE_CHECKING:
     from capexrisk.authoring.roll.forward import Rolled
@@ -76,6 +76,8 @@ def roll(
     if not facts and not tables:
         raise ArgumentError("facts", "nothing is known of what happened; give --facts or --actual")
     extends = None if out is None else _extends(scenario, out)
+    if out is not None and _beside(out).exists():
+        raise ArgumentError("out", f"{_beside(out)} exists already; give another file")
     day = last_day_before(quarter_at(to)) if as_of is None else as_of.date()
     names = [issuer.name for issuer in base.issuers]
     read = [read_actuals(path, names) for path in tables]
@@ -89,9 +91,13 @@ def roll(
     _show(rolled, [line for _, lines in read for line in lines])
     if out is not None and extends is not None:
         write_scenario(out, rolled_text(rolled, base, extends, out.stem))
-        beside = out.with_name(out.stem + ELAPSED)
-        write_atomically(beside, elapsed_csv(rolled))
-        print(f"wrote {out}, which extends {extends}, and {beside} for a backtest")
+        write_atomically(_beside(out), elapsed_csv(rolled))
+        print(f"wrote {out}, which extends {extends}, and {_beside(out)} for a backtest")
+
+
+def _beside(out: Path) -> Path:
+    """The file of elapsed quarters."""
+    return out.with_name(out.stem + ELAPSED)
 
 
 def _extends(scenario: Path, out: Path) -> str:

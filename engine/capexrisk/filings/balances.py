@@ -12,11 +12,12 @@ from .copies import Copies, balance, billions, differ
 from .evidence import Term, evidence, filing, notes_of
 from .facts import Facts, Unavailable
 
-__all__ = ["Balance", "cash", "debt"]
+__all__ = ["Balance", "cash", "debt", "face_value"]
 
 SAME: Final = 0.005
 ALIKE: Final = 0.02
 CLOSE: Final = 0.05  # of a total that may be the face value
+LEAST_FACE: Final = 0.98  # of the carrying amount: premiums are small, a part of the debt is not
 OTHER_SECURITIES: Final = re.compile(
     "(Securities|Investments).*(?<!Non)[Cc]urrent$|ShortTermInvestments$"
 )
@@ -111,6 +112,32 @@ def debt(facts: Facts, day: dt.date, last_annual: dt.date) -> Balance:
     found = _sum(facts, lines, leases, notes)
     long_term = found.total - sum(one.last.value for one in short)
     _check(facts, day, (found.total, long_term, noncurrent.last.value))
+    return found
+
+
+def face_value(facts: Facts, day: dt.date, owed: float) -> Copies:
+    """Principal of all debt on a day.
+
+    The tag is of one instrument at some firms, of what is noncurrent at others, whose principal
+    lies below the debt's carrying amount.
+
+    Parameters
+    ----------
+    facts : Facts
+    day : date
+    owed : float
+        All debt at its carrying amount, USD.
+
+    Raises
+    ------
+    Unavailable
+        If it is not told, or of a part of the debt.
+    """
+    found = balance(facts, tags.FACE_VALUE, day)
+    if found is None:
+        raise Unavailable(f"{tags.FACE_VALUE} is not told on {day}")
+    if found.last.value < LEAST_FACE * owed:
+        raise Unavailable(f"{_shown(found)} is of a part of the debt of {billions(owed)}")
     return found
 
 

@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 from capexrisk.errors import FilingsError
 
 from . import tags
-from .balances import Balance, cash, debt
-from .copies import balance, billions
+from .balances import Balance, cash, debt, face_value
+from .copies import billions
 from .coupon import coupon
 from .evidence import Term, evidence, recasts
 from .facts import Facts, Unavailable, read_companyfacts
@@ -176,15 +176,15 @@ def _balances(sheet: _Sheet) -> None:
     owed = sheet.attempt("bonds_usd_bn", lambda: debt(facts, anchor, sheet.year_end))
     sheet.keep("bonds_usd_bn", owed, MONEY)
     key = "face_value_of_debt_usd_bn"
-    sheet.keep(key, sheet.attempt(key, lambda: _face_value(sheet)), MONEY, beside=True)
+    sheet.keep(key, sheet.attempt(key, lambda: _face_value(sheet, owed)), MONEY, beside=True)
 
 
-def _face_value(sheet: _Sheet) -> Balance:
-    """Principal of the debt, told beside its carrying amount."""
+def _face_value(sheet: _Sheet, owed: Balance | None) -> Balance:
+    """Principal of all debt, told beside its carrying amount."""
     facts, anchor = sheet.facts, sheet.calendar.anchor
-    found = balance(facts, tags.FACE_VALUE, anchor)
-    if found is None:
-        raise Unavailable(f"{tags.FACE_VALUE} is not told on {anchor}")
+    if owed is None:
+        raise Unavailable("debt is refused, so that nothing says whether it is of all of it")
+    found = face_value(facts, anchor, owed.total)
     terms = (Term("", found.tag, found.last),)
     return Balance(found.last.value, evidence(facts, terms), terms)
 

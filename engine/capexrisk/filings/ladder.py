@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from . import tags
-from .balances import debt
+from .balances import debt, face_value
 from .copies import balance, billions, differ
 from .evidence import Term, address, filing
 from .facts import ANNUAL_FORMS, Fact, Facts, Unavailable
@@ -143,10 +143,13 @@ def _annual(facts: Facts, tag: str, year_end: dt.date) -> Fact | None:
 
 def _against(facts: Facts, year_end: dt.date) -> list[tuple[str, float]]:
     """What the ladder may sum to: debt at its carrying amount, its face value, a total."""
-    found = []
+    found, owed = [], 0.0
     with suppress(Unavailable):
-        found.append(("debt", debt(facts, year_end, year_end).total))
-    for tag in (tags.FACE_VALUE, *tags.TOTALS):
+        owed = debt(facts, year_end, year_end).total
+        found.append(("debt", owed))
+    with suppress(Unavailable):
+        found.append((tags.FACE_VALUE, face_value(facts, year_end, owed).last.value))
+    for tag in tags.TOTALS:
         copies = balance(facts, tag, year_end)
         if copies is not None:
             found.append((tag, copies.last.value))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, calendar_years, quarter_labels
 from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.files.writing import write_line, write_value
 from capexrisk.scenario.issuer import LONGEST_NAME, OTHER_FORM, Issuer, folded_name
 from capexrisk.scenario.section import by_year_key
 
@@ -138,14 +138,14 @@ def _head(
         "# stands behind a #, with the value that switches it off. Firms of the base keep what it",
         "# gives; others have its issuer_defaults, or else that value.",
         "",
-        f"extends = {_text(extends)}",
-        f"name = {_text(name)}",
-        f"title = {_text(f'{base.title or base.name}, with figures from filings')}",
-        f"description = {_text(f'As {base.name}; drafted from filings: {firms}.')}",
+        f"extends = {write_value(extends)}",
+        f"name = {write_value(name)}",
+        f"title = {write_value(f'{base.title or base.name}, with figures from filings')}",
+        f"description = {write_value(f'As {base.name}; drafted from filings: {firms}.')}",
         f"as_of = {as_of}",
     ]
     if start != base.start:
-        lines.append(f"start = {_text(start)}")
+        lines.append(f"start = {write_value(start)}")
     return "\n".join(lines)
 
 
@@ -166,16 +166,18 @@ def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[st
             yield from _capex(draft, years[0], inherits=bool(inherited))
         elif field in draft.figures:
             figure = draft.figures[field]
-            yield from _given(field, figure.value, figure.evidence)
+            yield from write_line(field, figure.value, figure.evidence)
         elif field in UNTIL_KNOWN and not inherited:
             value = base.market.oas0_bp if field == "spread_bp" else 0.0
-            yield from _given(field, value, f"{UNTIL_KNOWN[field]}. Look for: {LOOK_FOR[field]}")
+            yield from write_line(
+                field, value, f"{UNTIL_KNOWN[field]}. Look for: {LOOK_FOR[field]}"
+            )
         else:
             reason = draft.refusals.get("maturities" if field == MATURITIES else field)
             key = by_year_key(field, years[0]) if "_by_year_" in field else field
             yield from _commented(key, declared.text, declared.neutral, LOOK_FOR.get(field), reason)
             if key in inherited:
-                yield f"#   The base has {_value(inherited[key])}."
+                yield f"#   The base has {write_value(inherited[key])}."
 
 
 def _maturities(ladder: Ladder, start: str, years: Iterable[int]) -> Iterator[str]:
@@ -199,7 +201,7 @@ def _maturities(ladder: Ladder, start: str, years: Iterable[int]) -> Iterator[st
             # A file's yearly amount is spread over all four quarters, those before the start too.
             words += f", at the rate of a year for the {quarters} quarters left"
         value = round(due[year] * 4 / quarters, 9)
-        yield from _given(by_year_key(MATURITIES, year), value, f"{words}, {ladder.evidence}")
+        yield from write_line(by_year_key(MATURITIES, year), value, f"{words}, {ladder.evidence}")
 
 
 def _capex(draft: Draft, year: int, *, inherits: bool) -> Iterator[str]:
@@ -218,33 +220,14 @@ def _capex(draft: Draft, year: int, *, inherits: bool) -> Iterator[str]:
         words = (
             f"assumed: as in the last four quarters, history and no plan. Look for: {look}. It was "
         )
-        yield from _given(key, found.value, words + found.evidence)
-
-
-def _given(key: str, value: object, evidence: str) -> Iterator[str]:
-    yield f"{key} = {_value(value)}"
-    yield f"evidence.{key} = {_text(evidence)}"
+        yield from write_line(key, found.value, words + found.evidence)
 
 
 def _commented(
     key: str, meaning: str, neutral: object, look_for: str | None, reason: str | None
 ) -> Iterator[str]:
     """A key that is not given: its meaning, neutral value, where to look, and why it is refused."""
-    yield f"# {key} = {'' if neutral is None else _value(neutral)}".rstrip()
+    yield f"# {key} = {'' if neutral is None else write_value(neutral)}".rstrip()
     yield f"#   {meaning} Look for: {look_for or JUDGEMENT}."
     if reason is not None:
         yield f"#   Refused: {reason}."
-
-
-def _value(value: Any) -> str:
-    """A TOML value."""
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(_value(one) for one in value)}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return repr(value) if isinstance(value, int | float) else _text(str(value))
-
-
-def _text(text: str) -> str:
-    """A TOML string of printable text: JSON's escapes are among TOML's, but for halves of pairs."""
-    return json.dumps(text, ensure_ascii=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -134,3 +135,35 @@ def test_a_formula_without_a_value_is_refused(tmp_path):
     assert refusal(tmp_path / "f.xlsx").startswith(
         "sheet Sheet: row 2, column B: '=2+2' has no value; open and save it"
     )
+
+
+def damaged(path, change):
+    """A workbook with its first sheet changed."""
+    book = Workbook()
+    book.active.append(["key", "Acme"])
+    book.active.append(["cash_usd_bn", 3])
+    whole = io.BytesIO()
+    book.save(whole)
+    with ZipFile(whole) as old, ZipFile(path, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, change(part) if "worksheets" in name else part)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet: sheet[: len(sheet) // 2],
+        lambda sheet: sheet.replace(b"<v>3</v>", b"<v>abc</v>"),
+        lambda sheet: sheet.replace(b't="n"><v>3', b't="d"><v>soon'),
+    ],
+    ids=["cut", "no number", "no date"],
+)
+def test_a_damaged_sheet_is_refused(tmp_path, change):
+    damaged(tmp_path / "f.xlsx", change)
+    assert refusal(tmp_path / "f.xlsx") == "is no workbook; save it as .xlsx again"
+
+
+def test_a_number_with_an_underscore_is_none(tmp_path):
+    path = write_table(tmp_path / "f.csv", "Acme", cash_usd_bn="1_0")
+    assert "'1_0' is no number" in refusal(path)

@@ -46,11 +46,41 @@ def without(place):
 
 
 @pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["2000Q1,1", "2000Q1,1", "2000Q2,1"], "line 3: the quarter is given twice; give each"),
+        (["2000-01-03,1", "2000-01-04,1"], "line 3: the quarter is given twice; give each"),
+        (["2000-01-03,1", "2000-02-03,1", "2000-02-04,1"], "line 4: the month is given twice"),
+        ([f'"{"1" * 200_000}",1'], "line 2: field larger than field limit"),
+    ],
+)
+def test_what_is_told_twice_is_named(tmp_path, rows, words):
+    file = tmp_path / "series.csv"
+    file.write_text("\n".join(["date,spread", *rows]))
+    with pytest.raises(HistoryError, match=words):
+        read_spreads(file)
+
+
+def test_a_heading_without_end_and_a_file_that_is_not_there_are_refused(tmp_path):
+    file = tmp_path / "series.csv"
+    file.write_text(f'"{"x" * 200_000}",spread\n2000Q1,1\n')
+    with pytest.raises(HistoryError, match="line 1: field larger than field limit"):
+        read_spreads(file)
+    with pytest.raises(HistoryError, match="No such file or directory; give a CSV file"):
+        read_spreads(tmp_path / "none.csv")
+    with pytest.raises(HistoryError, match="Is a directory; give a CSV file"):
+        read_spreads(tmp_path)
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         (without(7), "line 9: misses the month before; fill the gap, or begin after it (--since)"),
         (lambda r: r[:7] + r[10:], "line 9: misses 3 months before it"),
-        (lambda r: [*r[:3], r[2], *r[3:]], "line 5: the date is given twice; give each once"),
+        (
+            lambda r: [*r[:3], r[2], *r[3:]],
+            "line 5: the month is given twice; give each month's last",
+        ),
         (lambda r: r[::-1], "line 3: goes back in time; sort the rows by date"),
         (lambda r: [*r[:4], "2000-05-01,0", *r[5:]], "line 6: spread is 0; give more than 0"),
         (lambda r: [*r[:4], "2000-05-01,-1.2", *r[5:]], "line 6: spread is -1.2; give more than"),

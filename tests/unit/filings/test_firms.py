@@ -166,6 +166,15 @@ def test_lines_behind_the_balances(drafts):
     assert "no current part" in drafts["meta"].figures[DEBT].evidence
 
 
+def test_the_face_value_of_a_part_is_no_face_value(drafts):
+    # Amazon's is of its noncurrent lines, Oracle's of 10-Qs of single loans.
+    said = drafts["amazon"].refusals[FACE]
+    assert said.endswith("is of a part of the debt of 55.896")
+    assert drafts["oracle"].beside[FACE].value == 92.917
+    then = draft(FILES / "oracle.json", as_of=dt.date(2025, 4, 1))
+    assert then.refusals[FACE].startswith("DebtInstrumentCarryingAmount 14.000 on 2025-02-28 ")
+
+
 def test_interest_leases_and_face_value(drafts):
     for name, key, value in (
         ("alphabet", INTEREST, 0.736),

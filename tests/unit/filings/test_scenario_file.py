@@ -108,10 +108,10 @@ def test_every_other_key_stands_as_a_comment(text):
         keys = {match[1] for line in lines if (match := re.match(r"(?:# )?(\w+) =", line))}
         assert {by_year_field(key) for key in keys} == wanted - set(OTHER_FORM)
     assert (
-        "# revolver_usd_bn = 0.0\n"
+        "# revolver_usd_bn = 0\n"
         "#   Committed undrawn credit lines, $bn. Look for: 'credit facility', 'undrawn', "
         "'available' in the note on debt.\n"
-        "#   The base has 10.0.\n"
+        "#   The base has 10.\n"
     ) in section(text, "Alphabet")
     assert "#   The base has" not in section(text, '"Dell Technologies"')
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
@@ -31,18 +31,16 @@ HEADINGS: Final = {
     "source_url": "address",
 }
 NEEDED: Final = ("issuer", "metric", "period", "value", "unit", "source", "confidence")
-# Unit to the factor that makes $bn, basis points or a fraction of it.
-UNITS: Final = {
-    "USD bn": 1.0,
-    "$bn": 1.0,
-    "USD mn": 1e-3,
-    "$mn": 1e-3,
-    "percentage points": 100.0,
-    "bp": 1.0,
+# Unit to the factor that makes $bn, or a fraction, of it.
+MONEY: Final = {"USD bn": 1.0, "$bn": 1.0, "USD mn": 1e-3, "$mn": 1e-3}
+SHARES: Final = {
+    "percentage points": 0.01,
     "percent": 0.01,
+    "bp": 1e-4,
     "fraction": 1.0,
     "ratio": 1.0,
 }
+UNITS: Final = {**MONEY, **SHARES}
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,13 @@ class Actual:
         What it is of, and the period as written.
     period : Period
     value : float
-        $bn, basis points or a fraction.
+        $bn or a fraction, as `unit` says.
+    unit : str
+        One of `UNITS`.
     confidence, source : str
         The source has the address.
     place : str
-        File and row.
+        File and cell of the unit.
     """
 
     issuer: str
@@ -69,9 +69,50 @@ class Actual:
     written: str
     period: Period
     value: float
+    unit: str
     confidence: str
     source: str
     place: str
+
+    @property
+    def usd_bn(self) -> float:
+        """The amount, $bn.
+
+        Raises
+        ------
+        ScenarioError
+            It is given as a share.
+        """
+        return self._in(MONEY, "USD bn or USD mn")
+
+    @property
+    def fraction(self) -> float:
+        """The rate or share.
+
+        Raises
+        ------
+        ScenarioError
+            It is given in money.
+        """
+        return self._in(SHARES, "fraction, percent or bp")
+
+    def as_key(self, key: str) -> float:
+        """The figure in the unit of a scenario's key.
+
+        Raises
+        ------
+        ScenarioError
+            It is given in another kind of unit.
+        """
+        if "_usd_bn" in key:
+            return self.usd_bn
+        # 84 bp, not 84.00000000000001: the factor of a unit is not exact.
+        return round(self.fraction * 1e4, 9) if key.endswith("_bp") else self.fraction
+
+    def _in(self, units: Mapping[str, float], mend: str) -> float:
+        if self.unit not in units:
+            raise ScenarioError(self.place, f"{self.metric} in {self.unit!r}", f"give it in {mend}")
+        return self.value
 
     @property
     def evidence(self) -> str:
@@ -99,7 +140,8 @@ def read_actuals(path: Path, issuers: Iterable[str]) -> tuple[list[Actual], list
     ------
     ScenarioError
         A heading is missing, an issuer is not in the scenario, a period cannot be read, a value is
-        no number of a known unit, a confidence is none; the first, with how many others are.
+        no number, a number's unit is not known, a confidence is none; the first, with how many
+        others are.
     """
     grid = read_grid(path)
     columns = _columns(grid)
@@ -114,7 +156,8 @@ def read_actuals(path: Path, issuers: Iterable[str]) -> tuple[list[Actual], list
             name: _text(cells[column]) if column < len(cells) else ""
             for name, column in columns.items()
         }
-        if said["unit"] not in UNITS or not said["value"]:
+        number = isfinite(_number(said["value"]))
+        if not said["value"] or (said["unit"] not in UNITS and not number):
             without.append(f"{said['issuer']} {said['metric']} {said['period']}: {said['value']}")
             continue
         try:
@@ -144,6 +187,10 @@ def _row(
     if said["confidence"] not in CONFIDENCES:
         hint = suggest(said["confidence"], CONFIDENCES)
         raise refuse("confidence", f"{said['confidence']!r} is not a confidence", hint)
+    if said["unit"] not in UNITS:
+        raise refuse("unit", f"unit {said['unit']!r} is not known", suggest(said["unit"], UNITS))
+    if not said["source"]:
+        raise refuse("source", "no source", "say where the figure is from")
     values = _values(said["value"])
     if not all(isfinite(value) for value in values):
         raise refuse("value", f"{said['value']!r} is no number", "give one, or a range such as 5-6")
@@ -155,9 +202,10 @@ def _row(
         written=said["period"],
         period=period,
         value=value,
+        unit=said["unit"],
         confidence=said["confidence"],
         source=source,
-        place=grid.place(line, columns["value"]),
+        place=grid.place(line, columns["unit"]),
     )
 
 
@@ -171,7 +219,7 @@ def _values(text: str) -> list[float]:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return float(text.replace("_", "x"))  # Python reads 1_0 as 10; no table means that
     except ValueError:
         return nan
 

@@ -43,7 +43,8 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
     drafted = sources.drafted(PLAIN)
     for key, metrics in PLAIN.items():
         rows = [
-            Found(row.period.last, row.value, row.evidence, (row,)) for row in sources.of(metrics)
+            Found(row.period.last, row.as_key(key), row.evidence, (row,))
+            for row in sources.of(metrics)
         ]
         own = [drafted[key]] if key in drafted else []
         one = latest([*own, *rows])
@@ -75,13 +76,13 @@ def _debt(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
 
 def _told(sources: Sources, due: dict[int, float]) -> Iterable[Found]:
     for row in sources.of(DEBT):
-        yield Found(row.period.last, row.value, row.evidence, (row,))
+        yield Found(row.period.last, row.usd_bn, row.evidence, (row,))
     for row in sources.of(LONG_TERM):
         current = sum(due.get(q, 0.0) for q in _next_year(row.period.last))
         yield Found(
             row.period.last,
-            row.value + current,
-            f"derived: {shown(row.value)} long-term at {row.period.last}, and {shown(current)} "
+            row.usd_bn + current,
+            f"derived: {shown(row.usd_bn)} long-term at {row.period.last}, and {shown(current)} "
             f"that the schedule has due within a year of it, {row.source}",
             (row,),
         )

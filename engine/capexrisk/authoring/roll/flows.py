@@ -76,12 +76,12 @@ def series_of(sources: Sources, flow: str) -> Series:
     rows = _rows(sources, flow)
     for row in reversed(rows):  # so that the first alias, and of one alias the last row, counts
         if row.period.months == 3:
-            found[row.period.quarters()[0]] = Amount(row.value, True, row.source, row)
+            found[row.period.quarters()[0]] = Amount(row.usd_bn, True, row.source, row)
     for row in rows:
         quarters = row.period.quarters()
         missing = [quarter for quarter in quarters if quarter not in found]
         if len(quarters) > 1 and missing and min(missing) >= sources.begin:
-            rest = row.value - sum(found[q].value for q in quarters if q in found)
+            rest = row.usd_bn - sum(found[q].value for q in quarters if q in found)
             for quarter in missing:
                 found[quarter] = Amount(rest / len(missing), False, row.source, row)
     return found
@@ -130,7 +130,7 @@ class _Sum(NamedTuple):
 
 def _trailing(sources: Sources, key: str, flow: str) -> Found | None:
     told = [
-        Found(row.period.last, row.value, row.evidence, (row,))
+        Found(row.period.last, row.usd_bn, row.evidence, (row,))
         for row in _rows(sources, flow)
         if row.period.months == 12 and sources.is_news(row.period.last)
     ]
@@ -152,7 +152,12 @@ def _revenue(sources: Sources) -> tuple[_Sum | None, _Sum | None]:
     """Revenue of four quarters: to the old start, and the latest news."""
     told = [
         _Sum(
-            row.period.quarters()[-1], row.period.last, row.value, row.source, (row,), (row.value,)
+            row.period.quarters()[-1],
+            row.period.last,
+            row.usd_bn,
+            row.source,
+            (row,),
+            (row.usd_bn,),
         )
         for row in _rows(sources, "revenue")
         if row.period.months == 12

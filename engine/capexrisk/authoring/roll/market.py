@@ -50,7 +50,7 @@ def market_of(
     found = {"demand0_usd_bn_per_year": demand_of(market, start, elapsed, until)}
     for key, metrics in REPORTED.items():
         own = latest(
-            Found(row.period.last, row.value, row.evidence, (row,))
+            Found(row.period.last, row.as_key(key), row.evidence, (row,))
             for row in reversed(rows)
             if row.metric in metrics and opened < row.period.last <= until
         )

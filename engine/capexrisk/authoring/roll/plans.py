@@ -117,8 +117,8 @@ def guidance_of(sources: Sources) -> list[Guided]:
     found = []
     for quarters, known in ends.items():
         rows = list(dict.fromkeys(known.values()))
-        told = " to ".join(shown(row.value) for row in rows)
-        value = sum(row.value for row in rows) / len(rows)
+        told = " to ".join(shown(row.usd_bn) for row in rows)
+        value = sum(row.usd_bn for row in rows) / len(rows)
         told = f"guidance of {told} for {rows[0].written}, {rows[-1].source}"
         found.append(Guided(quarters, value, told, tuple(rows)))
     return found

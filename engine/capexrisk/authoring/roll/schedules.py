@@ -95,11 +95,11 @@ def _from_rows(sources: Sources) -> Ladder | None:
         its = range(first, YEAR * year + YEAR)
         if not its:
             continue  # of a year that had passed
-        told |= dict.fromkeys(its, row.value / len(its))
+        told |= dict.fromkeys(its, row.usd_bn / len(its))
         rows.append(row)
     if not rows:
         return None
-    amounts = "; ".join(f"{row.metric.replace('_', ' ')} {shown(row.value)}" for row in rows)
+    amounts = "; ".join(f"{row.metric.replace('_', ' ')} {shown(row.usd_bn)}" for row in rows)
     last = max(row.period.last for row in rows)
     evidence = (
         f"derived: {amounts}, each evenly over its quarters, other years as scheduled before, "

@@ -7,9 +7,9 @@ import io
 import re
 from collections.abc import Iterator
 
-from capexrisk.authoring.toml import comment, heading, write_line, write_value
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.files.writing import comment, heading, write_line, write_value
 
 from .forward import Change, Rolled
 

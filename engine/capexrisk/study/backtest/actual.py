@@ -124,7 +124,7 @@ _NUMBERS: Final = ("value", "year_before", "growth")
 
 def _number(place: str, name: str, text: str) -> float:
     try:
-        value = float(text)
+        value = float(text.replace("_", "x"))  # Python reads 1_0 as 10; no table means that
     except ValueError:
         value = nan
     if not isfinite(value):

@@ -16,8 +16,9 @@ DAY = dt.date(2026, 10, 6)
 
 
 def write_rows(path: Path, *rows: str) -> Path:
-    """A file of rows such as ``Oracle,2026Q1,capex,18.6``."""
-    lines = [HEAD, *(f"{row},USD bn,reported,release,https://r.example" for row in rows)]
+    """A file of rows such as ``Oracle,2026Q1,capex,18.6``, in USD bn if no unit follows."""
+    told = (row if row.count(",") == 4 else f"{row},USD bn" for row in rows)
+    lines = [HEAD, *(f"{row},reported,release,https://r.example" for row in told)]
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
 

@@ -193,7 +193,7 @@ def test_capital_moves_as_the_models_pipeline(path):
 def test_the_market_is_as_reported_or_grown_by_the_scenario(path):
     # CoreWeave's bonds are high yield: no part of the market that is counted.
     debt = ("Oracle,2026-08-31,debt,118.1", "CoreWeave,2026-03-31,debt,42.8")
-    rows = ("system,2026-09-30,oas0_bp,84", *debt)
+    rows = ("system,2026-09-30,oas0_bp,84,bp", *debt)
     own = figures(rolled(BASE, path, *rows), "market")
     assert own["oas0_bp"].new == 84.0
     assert own["bond_market_usd_bn"].new == pytest.approx(9000 * 1.05**0.75)

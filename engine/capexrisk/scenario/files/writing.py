@@ -22,7 +22,8 @@ def write_value(value: object) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(write_value, value))}]"
     if isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+        # JSON's escapes are among TOML's, which wants one more.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, float):
         return repr(float(f"{value:.12g}")).removesuffix(".0")  # sums of decimals end in dust
     return repr(value)
@@ -41,7 +42,7 @@ def write_line(key: str, value: object, evidence: str) -> Iterator[str]:
     """The lines of an input and of its evidence; the key of a sub-table has a dot."""
     yield f"{key} = {write_value(value)}"
     if evidence:
-        yield f"evidence.{write_key(key)} = {json.dumps(evidence, ensure_ascii=False)}"
+        yield f"evidence.{write_key(key)} = {write_value(evidence)}"
 
 
 def comment(text: str) -> Iterator[str]:
