@@ -23,6 +23,7 @@ VERBS = {
     "resume": "Resume an interrupted run, or extend a finished one.",
     "compare": "Compare scenarios or finished runs with a first one.",
     "rare": "Estimate the probability of a rare failure.",
+    "sensitivity": "Say which groups of uncertain inputs move an answer.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",

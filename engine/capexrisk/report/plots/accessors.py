@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.study.sensitivity.analysis import Sensitivity
 
 
 class PlotMethod:
@@ -59,3 +60,27 @@ class Overlays(Accessor):
     runs : mapping of str to Results
         Up to five, by name.
     """
+
+
+class OfSensitivity:
+    """Plots of what moves an answer: ``sensitivity.plot.tornado()``.
+
+    Parameters
+    ----------
+    found : Sensitivity
+    """
+
+    def __init__(self, found: Sensitivity) -> None:
+        self._found = found
+
+    def tornado(self, name: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `sensitivity.tornado`."""
+        from capexrisk.report.plots.sensitivity import tornado
+
+        return tornado(self._found, name, ax)
+
+    def shares(self, name: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `sensitivity.shares`."""
+        from capexrisk.report.plots.sensitivity import shares
+
+        return shares(self._found, name, ax)
