@@ -46,9 +46,7 @@ def rows(name: str, seeds: int) -> list[list[str]]:
         figures = [run[number] for run in runs]
         value = np.array([one.value for one in figures])
         error = np.array([one.standard_error for one in figures])
-        held = np.mean(
-            [(one.ci_low <= truth) & (truth <= one.ci_high) for one in figures], axis=0
-        )
+        held = np.mean([(one.ci_low <= truth) & (truth <= one.ci_high) for one in figures], axis=0)
         bias = (value.mean(axis=0) - truth) / (value.std(axis=0, ddof=1) / np.sqrt(seeds))
         ratio = np.sqrt((error**2).mean(axis=0)) / value.std(axis=0, ddof=1)
         found.append(

@@ -70,7 +70,13 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
         ax.set_xlabel("% of paths" if unit == "probability" else sign_of(unit))
         others = "as they stand" if found.default_ranges else "at their medians"
         what = "each input 10 % down and up" if found.default_ranges else "one group at a time"
-        head(ax, answer_words(found, name), f"{what}, all others {others}", 2, from_figure=True)
+        head(
+            ax,
+            answer_words(found, name),
+            f"{what}, all others {others}",
+            columns=2,
+            from_figure=True,
+        )
     return ax
 
 
@@ -120,7 +126,7 @@ def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) 
         _rows(ax, order)
         number_axis(ax.xaxis)
         ax.set_xlabel("% of the variance over the inputs")
-        head(ax, answer_words(found, name), "which inputs decide", 2, from_figure=True)
+        head(ax, answer_words(found, name), "which inputs decide", columns=2, from_figure=True)
     return ax
 
 

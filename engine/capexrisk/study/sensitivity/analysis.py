@@ -192,6 +192,13 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
     scenario = source.manifest.scenario if isinstance(source, Results) else source
     if seed is None:
         seed = results.manifest.run.seed if results is not None else 0
+    if results is not None and results.inputs is not None:
+        outer, inner = results.inputs.record.outer, results.inputs.record.inner
+        if outer < FEWEST_OUTER:
+            problem = (
+                f"the run has {outer} points of the inputs; run again with --outer 256 or more"
+            )
+            raise ArgumentError("source", problem)
     _refuse_out_of_range("outer", outer, FEWEST_OUTER, 2**26)
     _refuse_out_of_range("singly", singly, 1, 62)
     _refuse_out_of_range("rounds", rounds, 0, 1000)
