@@ -18,7 +18,11 @@ from tests.statistical.known_effects import PROBLEMS, Problem
 
 SEEDS, REPLICATES, EACH = 500, 32, 32
 KINDS = ("shapley", "first_order", "total")
-GIVEN = ("linear, correlated", "groups, correlated")  # whose effects polynomials of degree 4 have
+GIVEN = (
+    "linear, correlated",
+    "groups, correlated",
+    "lognormal, correlated",
+)  # whose effects polynomials of degree 4 have
 
 
 def of_seed(problem: Problem, seed: int) -> list[Figures]:
@@ -72,9 +76,11 @@ HEADS = [
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sensitivity.coverage")
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("problems", nargs="*", metavar="PROBLEM", help=", ".join(PROBLEMS))
     chosen = parser.parse_args()
+    names = chosen.problems or list(PROBLEMS)
     print(f"{chosen.seeds:,} seeds\n")
-    print(table(HEADS, [row for name in PROBLEMS for row in rows(name, chosen.seeds)]))
+    print(table(HEADS, [row for name in names for row in rows(name, chosen.seeds)]))
 
 
 if __name__ == "__main__":

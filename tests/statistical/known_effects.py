@@ -5,6 +5,7 @@
 - g-function: the product of (|4 u - 2| + a) / (1 + a), u uniform, a = 0, 1, 4.5, 9 (I. Sobol 1993).
 - linear: x + y + 2 z of standard normals, y and z correlated by 0.6; as a noisy estimate.
 - groups: six normals in four groups, correlated between groups.
+- lognormal: exp of such a sum, its log of standard deviation 0.7; as a noisy estimate.
 - event: whether a correlated sum of normals and the noise of a path exceeds its 99th percentile;
   the noise is a group of its own. Naive estimators mislead here: most designs see a few hits.
 """
@@ -93,6 +94,7 @@ def _ishigami_closed(known: tuple[int, ...]) -> float:
     return (0 in known) * x + (1 in known) * y + ({0, 2} <= set(known)) * xw
 
 
+SPREAD = 0.7
 A = np.array([0.0, 1.0, 4.5, 9.0])
 
 
@@ -139,6 +141,14 @@ class _Linear:
         among = self.correlation[np.ix_(inputs, inputs)]
         return float(with_total @ np.linalg.solve(among, with_total))
 
+    def lognormal(self, z: Floats) -> Floats:
+        found: Floats = np.exp(SPREAD / np.sqrt(self.variance) * self.value(z))
+        return found
+
+    def closed_lognormal(self, known: tuple[int, ...]) -> float:
+        """Of a lognormal with variance s² of the log, of which a share is known."""
+        return float(np.exp(SPREAD**2) * np.expm1(SPREAD**2 * self.closed(known) / self.variance))
+
     def closed_event(self, known: tuple[int, ...]) -> float:
         """P(two draws that share what is known both exceed) - p²: they are bivariate normal."""
         key = tuple(sorted(known))
@@ -179,6 +189,14 @@ PROBLEMS = {
     ),
     "groups, correlated": Problem(
         GROUPS.value, GROUPS.closed, GROUPS.groups, GROUPS.correlation, noise=1.0
+    ),
+    "lognormal, correlated": Problem(
+        GROUPS.lognormal,
+        GROUPS.closed_lognormal,
+        GROUPS.groups,
+        GROUPS.correlation,
+        noise=0.5,
+        rounds=16,
     ),
     "rare event, p = 0.01": Problem(
         EVENT.exceeds, EVENT.closed_event, EVENT.groups, EVENT.correlation, rounds=64

@@ -5,7 +5,9 @@ orthonormal basis that is known too: Hermite polynomials of the group's normals,
 The variance of E[q | X_g] is the sum of the squares of E[q h(X_g)] over the basis, correlations
 with other groups included. Each of these is a plain mean, and the square of a mean over replicates
 is estimated by the products of different replicates: neither the noise of q at a point nor the few
-points bias it. What the basis lacks is lost: the effect is that of the best polynomial, of degree
+points bias it. What other groups do to q is noise here too; the part of it that is linear is known
+from a regression on all inputs, and taken out: of q = b'X + rest the first part has coefficients
+that follow from b and the correlations, and only those of the rest are means over points. What the basis lacks is lost: the effect is that of the best polynomial, of degree
 `DEGREE` of one input, of degree two where a group has several.
 """
 
@@ -27,6 +29,7 @@ from capexrisk.estimate.over_inputs import variance_between
 Floats = NDArray[np.float64]
 
 DEGREE: Final = 4
+FEWEST_EACH: Final = 4  # points an input, for slopes of all inputs together
 
 
 def first_order(
@@ -62,15 +65,19 @@ def first_order(
     several = len(between)
     y = 0.5 * (a + b)
     y = y - y.mean()
+    slopes, freedom = _linear(z, y)
+    rest = y - z @ slopes
     without = (between.sum() - between) / (several - 1)
     found = []
     for group in groups:
         inputs = list(group)
         root = np.linalg.cholesky(matrix[np.ix_(inputs, inputs)])
-        basis = _hermite(
-            np.linalg.solve(root, np.moveaxis(z[..., inputs], -1, 0).reshape(len(inputs), -1))
-        )
-        products = (basis.reshape(-1, *y.shape) * y).mean(axis=2)  # (functions, R)
+        of_group = np.moveaxis(z[..., inputs], -1, 0).reshape(len(inputs), -1)
+        basis = _hermite(np.linalg.solve(root, of_group))
+        products = (basis.reshape(-1, *y.shape) * rest).mean(axis=2)  # (functions, R)
+        linear = products[: len(inputs)]
+        linear /= freedom
+        linear += np.linalg.solve(root, matrix[inputs] @ slopes)[:, None]
         sums, squares = products.sum(axis=1, keepdims=True), (products**2).sum()
         of_each = (products**2).sum(axis=0)
         effect = ((sums**2).sum() - squares) / (several * (several - 1)) / between.mean()
@@ -78,6 +85,16 @@ def first_order(
         left_out = less / ((several - 1) * (several - 2)) / without
         found.append(several * effect - (several - 1) * left_out)
     return of_replicates(np.array(found), student_half_width(several, confidence))
+
+
+def _linear(z: Floats, y: Floats) -> tuple[Floats, float]:
+    """Slopes of y by least squares, and the share of freedom left; of too few points none."""
+    flat = z.reshape(-1, z.shape[-1])
+    points, inputs = flat.shape
+    if points < FEWEST_EACH * inputs:
+        return np.zeros(inputs), 1.0
+    slopes: Floats = np.linalg.lstsq(flat, y.reshape(-1))[0]
+    return slopes, 1.0 - inputs / points
 
 
 def _hermite(independent: Floats) -> Floats:

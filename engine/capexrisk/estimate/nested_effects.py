@@ -165,8 +165,8 @@ def nested_effects(
     Returns
     -------
     NestedEffects
-        Standard errors and intervals come from the replicates, ratios being linearised, with P.
-        Hall's correction for skewness.
+        Standard errors and intervals come from the replicates, those of ratios by the jackknife,
+        with P. Hall's correction for skewness.
 
     Raises
     ------
@@ -240,8 +240,9 @@ def _steps(base: Floats, along: Floats, begin: int) -> Floats:
 
 
 def _shares(part: Floats, whole: Floats, half_width: float) -> Figures:
-    """Ratios of means over the replicates, (K, R) to (R,), linearised."""
-    total = whole.mean()
+    """Ratios of means over the replicates, (K, R) to (R,), by the jackknife's pseudo-values."""
+    several = len(whole)
+    sums, total = part.sum(axis=1, keepdims=True), whole.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = part.mean(axis=1, keepdims=True) / total
-        return of_replicates(share + (part - share * whole) / total, half_width)
+        left_out = (sums - part) / (total - whole)
+        return of_replicates(several * (sums / total) - (several - 1) * left_out, half_width)

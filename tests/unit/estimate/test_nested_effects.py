@@ -81,10 +81,10 @@ def test_bad_groups_and_values_are_refused():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_effects_that_are_known(name):
-    """Within six stated errors of the truth, 51 comparisons in all.
+    """Within six stated errors of the truth, 63 comparisons in all.
 
     Of Student's law with 31 degrees of freedom one value in a million lies beyond 6 errors, and
-    1 in 20,000 of 51; ratios are skewed, so say 1 in 10,000 over fresh seeds.
+    1 in 20,000 of 63; ratios are skewed, so say 1 in 10,000 over fresh seeds.
     """
     problem = PROBLEMS[name]
     rng = np.random.default_rng(11)

@@ -118,7 +118,8 @@ def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) 
             ax.errorbar(value, where, xerr=half, **WHISKERS)
         known = [group for group in order if group in single]
         value = 100.0 * np.array([single[group].value for group in known])
-        where = np.array([order.index(group) for group in known], dtype=float) + BAR / 2.0
+        where = np.array([order.index(group) for group in known], dtype=float)
+        where += BAR / 2.0 if shapley else 0.0
         half = _half([single[group] for group in known], value, 100.0)
         dots: dict[str, Any] = {"color": INK, "ms": 3.5, "elinewidth": 0.6}
         ax.errorbar(value, where, xerr=half, fmt="o", label="Known alone", **dots)
