@@ -5,10 +5,12 @@ orthonormal basis that is known too: Hermite polynomials of the group's normals,
 The variance of E[q | X_g] is the sum of the squares of E[q h(X_g)] over the basis, correlations
 with other groups included. Each of these is a plain mean, and the square of a mean over replicates
 is estimated by the products of different replicates: neither the noise of q at a point nor the few
-points bias it. What other groups do to q is noise here too; the part of it that is linear is known
+points bias it. What other groups do to q is noise here too. The part of it that is linear is known
 from a regression on all inputs, and taken out: of q = b'X + rest the first part has coefficients
-that follow from b and the correlations, and only those of the rest are means over points. What the basis lacks is lost: the effect is that of the best polynomial, of degree
-`DEGREE` of one input, of degree two where a group has several.
+that follow from b and the correlations, and only those of the rest are means over points.
+
+What the basis lacks is lost: the effect is that of the best polynomial, of degree `DEGREE` of one
+input, of degree two where a group has several.
 """
 
 from __future__ import annotations
