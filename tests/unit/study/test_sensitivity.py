@@ -152,11 +152,16 @@ def test_an_answer_that_no_group_moves():
     groups = {"demand": GROUPS["demand"]}
     with pytest.raises(ArgumentError, match="no group moves it"):
         sensitivity(
-            uncertain(groups=groups), ["funding_failure/Amazon/2026Q3"], **SETTINGS | {"inner": 128}
+            uncertain(groups=groups), ["funding_failure/Amazon/2026Q4"], **SETTINGS | {"inner": 128}
         )
+
+
+def test_an_answer_that_is_not_kept_at_each_point():
+    with pytest.raises(ArgumentError, match="give one of a year, of the end of one"):
+        sensitivity(uncertain(), ["funding_failure/Amazon/2026Q3"], **SETTINGS)
 
 
 def test_too_few_paths_to_tell():
     groups = {"demand": {**GROUPS["demand"], "sigma": 1e-6}}
-    with pytest.raises(ArgumentError, match="cannot be told from the noise"):
+    with pytest.raises(ArgumentError, match="be told from the noise"):
         sensitivity(uncertain(groups=groups), ANSWERS[:1], **SETTINGS)

@@ -107,8 +107,8 @@ def _spread(name: Name, halves: Halves) -> Iterator[Row]:
     if not sd.ci_low > 0.0:
         raise ArgumentError(
             "metrics",
-            f"{name}: with {y.size:,} points of the inputs what groups move, if anything, cannot be told from "
-            f"the noise of the paths (standard deviation {sd.value:.2g}, at most {sd.ci_high:.2g})"
+            f"{name}: with {y.size:,} points of the inputs what groups move, if anything, cannot "
+            f"be told from the noise of the paths (standard deviation {sd.value:.2g}, at most {sd.ci_high:.2g})"
             "; give more --outer or --inner",
         )
     yield name, "", "sd", sd

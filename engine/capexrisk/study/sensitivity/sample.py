@@ -80,7 +80,7 @@ def sample(
     """
     totals = execute(lowered, plan, draws=all_draws_of(lowered, plan))
     conditional = ConditionalEstimates(totals, lowered)
-    halves = {name: _told(conditional, name, plan.inner) for name in names}
+    halves = {name: _told(conditional, name) for name in names}
     return Sample(_normals(design, plan.seed, plan.outer_points // REPLICATES), halves)
 
 
@@ -123,19 +123,21 @@ def at_points(
         )
         conditional = ConditionalEstimates(execute(lowered, batch, draws=outer), lowered)
         for name in names:
-            found[name].append(np.stack(_told(conditional, name, plan.inner)))
+            found[name].append(np.stack(_told(conditional, name)))
     return {
         name: Halves(*np.concatenate(parts, axis=2)[:, :, :count]) for name, parts in found.items()
     }
 
 
-def _told(conditional: ConditionalEstimates, name: Name, inner: int) -> Halves:
+def _told(conditional: ConditionalEstimates, name: Name) -> Halves:
+    """The estimates at each point; quantiles of too few paths are refused before."""
     halves = conditional.get(name)
     if halves is None or not halves.everywhere:
-        more = ""
-        if halves is None and inner < FOR_QUANTILES:
-            more = f"; quantiles need --inner {FOR_QUANTILES}"
-        raise ArgumentError("metrics", f"{name}: is not told at each point of the inputs{more}")
+        raise ArgumentError(
+            "metrics",
+            f"{name}: is not told at each point of the inputs; give one of a year, of the end of "
+            "one or of the horizon, and of quantiles those of free_cash_flow or outside_funding",
+        )
     return halves
 
 
