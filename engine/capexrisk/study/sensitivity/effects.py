@@ -108,8 +108,8 @@ def _spread(name: Name, halves: Halves) -> Iterator[Row]:
         raise ArgumentError(
             "metrics",
             f"{name}: with {y.size:,} points of the inputs what groups move, if anything, cannot "
-            f"be told from the noise of the paths (standard deviation {sd.value:.2g}, at most {sd.ci_high:.2g})"
-            "; give more --outer or --inner",
+            f"be told from the noise of the paths (standard deviation {sd.value:.2g}, at most "
+            f"{sd.ci_high:.2g}); give more --outer or --inner",
         )
     yield name, "", "sd", sd
     if chance:
