@@ -195,7 +195,9 @@ def nested_effects(
     variance = shapley.sum(axis=1)
     half_width = student_half_width(several, confidence)
     return NestedEffects(
-        *(_shares(part.T, variance, half_width) for part in (shapley, alone, last)),
+        shapley=_shares(shapley.T, variance, half_width),
+        first_order=_shares(alone.T, variance, half_width),
+        total=_shares(last.T, variance, half_width),
         variance=of_replicates(variance, half_width),
         points=several * walks * 2 * players,
     )

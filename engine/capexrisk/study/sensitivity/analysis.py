@@ -217,7 +217,7 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
     texts = {str(name): name for name in names}
     ends = ends_by_default(scenario) if design is None else ends_of_groups(scenario, design)
     tornado = one_at_a_time(scenario, list(texts), ends, points=points, seed=seed, n_jobs=n_jobs)
-    rows += [(texts[text], *rest) for text, *rest in tornado]
+    rows += [(texts[text], group, measure, one) for text, group, measure, one in tornado]
     for name, event in zip(names, events, strict=False):
         rows += _shocks(name, event, lowered, plan)
     return Sensitivity(

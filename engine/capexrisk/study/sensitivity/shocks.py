@@ -53,7 +53,9 @@ def shock_effects(
     for row, place in enumerate(places):
         groups.setdefault(_group(place, event, lowered.issuers), []).append(row)
     rng = np.random.default_rng([plan.seed, STREAM])
-    orders, outcomes, broken, paths = [], [], 0, 0
+    orders: list[NDArray[np.int64]] = []
+    outcomes: list[Floats] = []
+    broken = paths = 0
     for _ in range(ROUNDS):
         nested = nested_design(
             list(groups.values()), np.eye(len(places)), rounds=1, replicates=REPLICATES, rng=rng
@@ -62,10 +64,11 @@ def shock_effects(
         tasks = (
             (lowered, event, flat[k : k + TASK_PATHS]) for k in range(0, len(flat), TASK_PATHS)
         )
-        failed, bad = map(np.concatenate, zip(*run_in_order(plan, _outcomes, tasks), strict=True))
-        broken, paths = broken + int(bad.sum()), paths + bad.size
+        parts = list(run_in_order(plan, _outcomes, tasks))
+        broken += sum(int(bad.sum()) for _, bad in parts)
+        paths += len(flat)
         orders.append(nested.orders)
-        outcomes.append(failed.reshape(REPLICATES, -1))
+        outcomes.append(np.concatenate([failed for failed, _ in parts]).reshape(REPLICATES, -1))
     refuse_broken(broken, paths)
     return list(groups), nested_effects(np.concatenate(orders, 1), np.concatenate(outcomes, 1))
 
