@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
+    from capexrisk.study.sensitivity.analysis import Sensitivity, sensitivity
     from capexrisk.study.simulation import simulate
 
 _HOME = {
@@ -62,6 +63,8 @@ _HOME = {
     "quarters": "capexrisk.study.quarters",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
+    "Sensitivity": "capexrisk.study.sensitivity.analysis",
+    "sensitivity": "capexrisk.study.sensitivity.analysis",
     "simulate": "capexrisk.study.simulation",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
@@ -85,6 +88,7 @@ __all__ = [
     "ResumeMismatch",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "Session",
     "__version__",
     "backtest",
@@ -100,6 +104,7 @@ __all__ = [
     "quarters",
     "rare_event",
     "replay",
+    "sensitivity",
     "simulate",
 ]
 

@@ -29,6 +29,7 @@ VERBS = {
     "causes": "Say what causes a failure, mechanism by mechanism.",
     "rare": "Estimate the probability of a rare failure.",
     "game": "Solve the race as a game: who would spend more or less, if alone.",
+    "sensitivity": "Say which groups of uncertain inputs move an answer.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
     from capexrisk.study.game.phase import Phases
     from capexrisk.study.game.race import Game
+    from capexrisk.study.sensitivity.analysis import Sensitivity
 
 
 class PlotMethod:
@@ -116,3 +117,27 @@ class OfPhases:
         from capexrisk.report.plots.race import phases
 
         return phases(self._found, ax)
+
+
+class OfSensitivity:
+    """Plots of what moves an answer: ``sensitivity.plot.tornado()``.
+
+    Parameters
+    ----------
+    found : Sensitivity
+    """
+
+    def __init__(self, found: Sensitivity) -> None:
+        self._found = found
+
+    def tornado(self, name: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `sensitivity.tornado`."""
+        from capexrisk.report.plots.sensitivity import tornado
+
+        return tornado(self._found, name, ax)
+
+    def shares(self, name: str | None = None, ax: Axes | None = None) -> Axes:
+        """See `sensitivity.shares`."""
+        from capexrisk.report.plots.sensitivity import shares
+
+        return shares(self._found, name, ax)
