@@ -95,7 +95,7 @@ def _linear(z: Floats, y: Floats) -> tuple[Floats, float]:
     points, inputs = flat.shape
     if points < FEWEST_EACH * inputs:
         return np.zeros(inputs), 1.0
-    slopes: Floats = np.linalg.lstsq(flat, y.reshape(-1))[0]
+    slopes = np.asarray(np.linalg.lstsq(flat, y.reshape(-1))[0], dtype=np.float64)
     return slopes, 1.0 - inputs / points
 
 
@@ -106,4 +106,4 @@ def _hermite(independent: Floats) -> Floats:
     powers /= [sqrt(factorial(k)) for k in range(1, degree + 1)]
     alone = np.moveaxis(powers, -1, 0).reshape(-1, independent.shape[1])
     pairs = [x * y for x, y in combinations(independent, 2)]
-    return np.concatenate([alone, np.array(pairs)]) if pairs else alone
+    return np.array([*alone, *pairs])

@@ -23,7 +23,8 @@ from capexrisk.report.writing.numbers import (
 )
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import words_of
-from capexrisk.study.sensitivity.analysis import EITHER_WAY, NUMBERS, Sensitivity
+from capexrisk.study.sensitivity.analysis import NUMBERS, Sensitivity
+from capexrisk.study.sensitivity.one_at_a_time import EITHER_WAY
 
 MOST_ROWS: Final = 16
 MOST_DECIMALS: Final = 3

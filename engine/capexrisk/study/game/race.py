@@ -222,8 +222,8 @@ def _payoff_rows(solution: Solution, oracle: SpendingGame, points: int) -> Itera
         yield row(profile, "lost", SYSTEM, solution.lost(profile))
         yield row(profile, "price_of_anarchy", SYSTEM, solution.price_of_anarchy(profile))
     for judged in solution.candidates:
-        for (player, choice), gains in zip(judged.deviations, judged.gains, strict=True):
-            name, level = oracle.players[player], levels[choice]
+        for (mover, choice), gains in zip(judged.deviations, judged.gains, strict=True):
+            name, level = oracle.players[mover], levels[choice]
             yield row(judged.profile, "gain", name, amount(gains), level)
 
 

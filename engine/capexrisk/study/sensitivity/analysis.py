@@ -108,8 +108,9 @@ class Sensitivity:
 
     def estimate(self, measure: str, group: str = "", name: str | None = None) -> Estimate:
         """One number; raises as `of`, and KeyError for a group without it."""
-        row = self.of(measure, name).loc[group]
-        return Estimate(measure, *(float(row[column]) for column in NUMBERS[:4]), int(row["n"]))
+        row = self.of(measure, name).loc[group].to_dict()
+        value, error, low, high = (float(row[column]) for column in NUMBERS[:4])
+        return Estimate(measure, value, error, low, high, int(row["n"]))
 
     @property
     def plot(self) -> OfSensitivity:
@@ -254,9 +255,9 @@ def _shocks(name: Name, event: Event, lowered: LoweredScenario, plan: RunPlan) -
     groups, found = shock_effects(lowered, event, replace(plan, outer=0))
     for measure in ("first_order", "shapley", "total"):
         numbers = zip(*(part.tolist() for part in getattr(found, measure)), strict=True)
-        for group, four in zip(groups, numbers, strict=True):
+        for group, (value, error, low, high) in zip(groups, numbers, strict=True):
             label = f"shock_{measure}"
-            yield name, group, label, Estimate(label, *four, found.points)
+            yield name, group, label, Estimate(label, value, error, low, high, found.points)
 
 
 def _table(rows: Sequence[Row]) -> pd.DataFrame:

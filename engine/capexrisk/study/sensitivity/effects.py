@@ -149,8 +149,8 @@ def _narrowing(single: Figures) -> Figures:
 
 
 def _each(figures: Figures, statistic: str, points: int) -> Iterator[Estimate]:
-    for numbers in zip(*(part.tolist() for part in figures), strict=True):
-        yield Estimate(statistic, *numbers, points)
+    for value, error, low, high in zip(*(part.tolist() for part in figures), strict=True):
+        yield Estimate(statistic, value, error, low, high, points)
 
 
 def names_of_quantiles(names: Sequence[Name]) -> list[Name]:

@@ -124,7 +124,8 @@ def _swing(low: ByReplicate, high: ByReplicate) -> Estimate:
     chance = low.estimate.statistic in CHANCES and low.estimate.n > 0
     unseen = REPLICATES / low.estimate.n if chance else 0.0
     found = paired(low.values[None], high.values[None], np.array([unseen]))
-    return Estimate("difference", *(float(part[0]) for part in found[:4]), low.estimate.n)
+    value, error, ci_low, ci_high = (float(part[0]) for part in found[:4])
+    return Estimate("difference", value, error, ci_low, ci_high, low.estimate.n)
 
 
 def _pattern(path: tuple[str, ...]) -> str:
