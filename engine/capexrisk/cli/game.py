@@ -42,6 +42,11 @@ from capexrisk.scenario import Scenario
     help="Lost at failure, as a share of the market capitalisation. Default: 0.2.",
 )
 @click.option(
+    "--unfinished",
+    default=1.0,
+    help="Worth of a dollar of capital not yet in service. Default: 1, its cost.",
+)
+@click.option(
     "--points", default=256, help="Paths of each of 32 nets, every profile. Default: 256."
 )
 @click.option(

@@ -157,7 +157,8 @@ def key(found: Game) -> str:
     text = (
         f"Multiples of {inputs} and so on, in the order of the firms. Payoff: free cash flow at "
         f"{payoff.discount:.0%} a year, {payoff.multiple:g} times the last year's "
-        f"{'operating cash flow' if payoff.terminal == 'ocf' else 'profit'} of who survives, less "
+        f"{'operating cash flow' if payoff.terminal == 'ocf' else 'profit'} of who survives "
+        f"and {payoff.unfinished:g} of each dollar not yet in service, less "
         f"{payoff.failure_loss:.0%} of the market capitalisation of who fails. "
         f"{solution.profiles:,} profiles looked at, {how}, on {32 * found.points:,} paths; those "
         f"listed on {32 * found.more_points:,}, with the same draws. An equilibrium is called one "

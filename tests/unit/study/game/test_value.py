@@ -18,9 +18,9 @@ def lowered():
     return lower(small_scenario(), "means")
 
 
-def one_path(lowered, payoff, cash_flow, earned, failed=QUARTERS):
+def one_path(lowered, payoff, cash_flow, earned, failed=QUARTERS, capex=(0.0, 0.0, 0.0)):
     """Payoff of the first issuer on a path on which all have the same years."""
-    path = [*np.tile(cash_flow, 3), *np.tile(earned, 3), *([failed] * 3)]
+    path = [*np.tile(cash_flow, 3), *np.tile(earned, 3), *np.tile(capex, 3), *([failed] * 3)]
     assert len(path) == len(payoff.names(lowered))
     return payoff.of_paths(lowered, np.array([path], dtype=float))[0, 0]
 
@@ -56,6 +56,19 @@ def test_spending_financed_at_the_risk_free_rate_costs_once(lowered):
     interest = rate_of(lowered) * 5 / 4  # of the five quarters that are the last year
     spent = one_path(lowered, payoff, [-1.0, 0.0, 0.0], [0.0, 10.0 - interest, 0.0])
     assert without - spent == pytest.approx(1.0, rel=1e-12)
+
+
+def test_what_is_not_in_service_yet_is_worth_its_cost(lowered):
+    """The last year begins in quarter 2; its middle is quarter 4.5."""
+    payoff = Payoff(discount=0.0, unfinished=0.5)
+    issuer = lowered.scenario.parameters["issuers"][0]
+    found = one_path(lowered, payoff, [0.0] * 3, [0.0] * 3, capex=[10.0, 20.0, 30.0])
+    stages = 2.0 * np.array([3.5, 0.5]) / 4 / issuer["build_lag"]
+    waiting = [*((1 + stages) * np.exp(-stages)), 1.0]
+    cost = issuer["buildout_share"] * (np.array([10.0, 20.0, 30.0]) @ waiting)
+    assert found == pytest.approx(0.5 * cost, rel=1e-12)
+    lost = one_path(lowered, payoff, [0.0] * 3, [0.0] * 3, failed=6, capex=[10.0, 20.0, 30.0])
+    assert lost < 0.0
 
 
 def test_a_survivor_is_worth_nothing_at_least(lowered):
