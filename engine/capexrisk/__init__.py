@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
     from capexrisk.study.simulation import simulate
+    from capexrisk.study.solve import Solution, solve
 
 _HOME = {
     "__version__": "capexrisk.code",
@@ -44,6 +45,8 @@ _HOME = {
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
     "simulate": "capexrisk.study.simulation",
+    "Solution": "capexrisk.study.solve",
+    "solve": "capexrisk.study.solve",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
 }
@@ -60,6 +63,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Session",
+    "Solution",
     "__version__",
     "budget_split",
     "compare",
@@ -70,6 +74,7 @@ __all__ = [
     "rare_event",
     "replay",
     "simulate",
+    "solve",
 ]
 
 

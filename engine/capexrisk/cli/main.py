@@ -22,6 +22,7 @@ VERBS = {
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",
     "compare": "Compare scenarios or finished runs with a first one.",
+    "solve": "Find the value of an input at which an answer is reached.",
     "rare": "Estimate the probability of a rare failure.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",

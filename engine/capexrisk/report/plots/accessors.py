@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.study.solve import Solution
 
 
 class PlotMethod:
@@ -59,3 +60,21 @@ class Overlays(Accessor):
     runs : mapping of str to Results
         Up to five, by name.
     """
+
+
+class OfSolution:
+    """The plot of a solution: ``solution.plot.curve()``.
+
+    Parameters
+    ----------
+    solution : Solution
+    """
+
+    def __init__(self, solution: Solution) -> None:
+        self._solution = solution
+
+    def curve(self, ax: Axes | None = None) -> Axes:
+        """See `solved.curve`."""
+        from capexrisk.report.plots.solved import curve
+
+        return curve(self._solution, ax)
