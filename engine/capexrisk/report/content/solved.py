@@ -98,9 +98,9 @@ def tried_table(solution: Solution) -> Table:
     table.add_column(solution.by.path, justify="right")
     table.add_column(f"{solution.of}, {sign_of(solution.unit)}", justify="right")
     statistic = "probability" if solution.unit == "probability" else solution.of.statistic
-    for row in solution.tried.itertuples(index=False):
-        answer = Estimate(statistic, *row[1:5], solution.paths)
-        table.add_row(f"{row[0]:.6g}".replace("-", MINUS), written(answer, solution.unit).text)
+    for value, answer, error, low, high in solution.tried.to_numpy(dtype=float).tolist():
+        estimate = Estimate(statistic, answer, error, low, high, solution.paths)
+        table.add_row(_plain(value), written(estimate, solution.unit).text)
     return table
 
 

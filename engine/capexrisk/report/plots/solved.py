@@ -28,8 +28,8 @@ def curve(solution: Solution, ax: Axes | None = None) -> Axes:
     tried, scale = solution.tried, scale_of(solution.unit)
     stamp = stamp_of(solution.scenario, solution.paths, solution.seed)
     with drawing(stamp, ax) as ax:
-        band = (scale * tried[end].to_numpy() for end in ("ci_low", "ci_high"))
-        ax.fill_between(tried["value"], *band, color=BLUE, alpha=BAND, lw=0)
+        low, high = (scale * tried[end].to_numpy(dtype=float) for end in ("ci_low", "ci_high"))
+        ax.fill_between(tried["value"], low, high, color=BLUE, alpha=BAND, lw=0)
         ax.plot(tried["value"], scale * tried["answer"], color=BLUE, marker="o", ms=2.5, lw=1.0)
         ax.axhline(scale * solution.equals, color=QUIET, lw=0.8, ls="--")
         for crossing in solution.crossings:
