@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
+    from capexrisk.study.reverse import Reverse, reverse
     from capexrisk.study.simulation import simulate
     from capexrisk.study.solve import Solution, solve
 
@@ -44,6 +45,8 @@ _HOME = {
     "quarters": "capexrisk.study.quarters",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
+    "Reverse": "capexrisk.study.reverse",
+    "reverse": "capexrisk.study.reverse",
     "simulate": "capexrisk.study.simulation",
     "Solution": "capexrisk.study.solve",
     "solve": "capexrisk.study.solve",
@@ -60,6 +63,7 @@ __all__ = [
     "RareEvent",
     "Results",
     "ResumeMismatch",
+    "Reverse",
     "Scenario",
     "ScenarioError",
     "Session",
@@ -73,6 +77,7 @@ __all__ = [
     "quarters",
     "rare_event",
     "replay",
+    "reverse",
     "simulate",
     "solve",
 ]

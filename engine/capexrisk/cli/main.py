@@ -24,6 +24,7 @@ VERBS = {
     "compare": "Compare scenarios or finished runs with a first one.",
     "solve": "Find the value of an input at which an answer is reached.",
     "rare": "Estimate the probability of a rare failure.",
+    "reverse": "Say what would have to happen for a failure.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",

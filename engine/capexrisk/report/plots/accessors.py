@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.study.reverse import Reverse
     from capexrisk.study.solve import Solution
 
 
@@ -78,3 +79,21 @@ class OfSolution:
         from capexrisk.report.plots.solved import curve
 
         return curve(self._solution, ax)
+
+
+class OfReverse:
+    """The plot of what would have to happen: ``found.plot.shocks("spread")``.
+
+    Parameters
+    ----------
+    found : Reverse
+    """
+
+    def __init__(self, found: Reverse) -> None:
+        self._found = found
+
+    def shocks(self, name: str, issuer: str = "system", ax: Axes | None = None) -> Axes:
+        """See `shocks.shocks`."""
+        from capexrisk.report.plots.shocks import shocks
+
+        return shocks(self._found, name, issuer, ax)
