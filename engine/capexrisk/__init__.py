@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
+    from capexrisk.study.reverse import Reverse, reverse
     from capexrisk.study.sensitivity.analysis import Sensitivity, sensitivity
     from capexrisk.study.simulation import simulate
+    from capexrisk.study.solve import Solution, solve
 
 _HOME = {
     "__version__": "capexrisk.code",
@@ -65,7 +67,11 @@ _HOME = {
     "replay": "capexrisk.study.replay",
     "Sensitivity": "capexrisk.study.sensitivity.analysis",
     "sensitivity": "capexrisk.study.sensitivity.analysis",
+    "Reverse": "capexrisk.study.reverse",
+    "reverse": "capexrisk.study.reverse",
     "simulate": "capexrisk.study.simulation",
+    "Solution": "capexrisk.study.solve",
+    "solve": "capexrisk.study.solve",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
 }
@@ -86,10 +92,12 @@ __all__ = [
     "RareEvent",
     "Results",
     "ResumeMismatch",
+    "Reverse",
     "Scenario",
     "ScenarioError",
     "Sensitivity",
     "Session",
+    "Solution",
     "__version__",
     "backtest",
     "budget_split",
@@ -104,8 +112,10 @@ __all__ = [
     "quarters",
     "rare_event",
     "replay",
+    "reverse",
     "sensitivity",
     "simulate",
+    "solve",
 ]
 
 

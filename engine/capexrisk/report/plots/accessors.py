@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
     from capexrisk.study.game.phase import Phases
     from capexrisk.study.game.race import Game
+    from capexrisk.study.reverse import Reverse
     from capexrisk.study.sensitivity.analysis import Sensitivity
+    from capexrisk.study.solve import Solution
 
 
 class PlotMethod:
@@ -141,3 +143,39 @@ class OfSensitivity:
         from capexrisk.report.plots.sensitivity import shares
 
         return shares(self._found, name, ax)
+
+
+class OfSolution:
+    """The plot of a solution: ``solution.plot.curve()``.
+
+    Parameters
+    ----------
+    solution : Solution
+    """
+
+    def __init__(self, solution: Solution) -> None:
+        self._solution = solution
+
+    def curve(self, ax: Axes | None = None) -> Axes:
+        """See `solved.curve`."""
+        from capexrisk.report.plots.solved import curve
+
+        return curve(self._solution, ax)
+
+
+class OfReverse:
+    """The plot of what would have to happen: ``found.plot.shocks("spread")``.
+
+    Parameters
+    ----------
+    found : Reverse
+    """
+
+    def __init__(self, found: Reverse) -> None:
+        self._found = found
+
+    def shocks(self, name: str, issuer: str = "system", ax: Axes | None = None) -> Axes:
+        """See `shocks.shocks`."""
+        from capexrisk.report.plots.shocks import shocks
+
+        return shocks(self._found, name, issuer, ax)
