@@ -144,8 +144,8 @@ def gains_table(found: Game) -> Table:
     for level in levels:
         table.add_column(f"at {level:g}", justify="right")
     for player in found.players:
-        own = rows[rows["issuer"] == player].set_index("level")
-        table.add_row(player, *(money(estimate(own.loc[level])) for level in levels))
+        own = rows[rows["issuer"] == player].set_index("level").loc[levels]
+        table.add_row(player, *(money(estimate(row)) for _, row in own.iterrows()))
     return table
 
 

@@ -68,7 +68,9 @@ def phases(found: Phases, ax: Axes | None = None) -> Axes:
             if rows.empty:
                 continue
             if len(found.over) == 2:
-                ax.scatter(rows[first], rows[found.over[1]], 60, colour, "s", label=words)
+                ax.scatter(
+                    rows[first], rows[found.over[1]], s=60, c=colour, marker="s", label=words
+                )
             else:
                 half = (rows["ci_high"] - rows["ci_low"]) / 2.0
                 ax.errorbar(
