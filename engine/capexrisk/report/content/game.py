@@ -144,8 +144,8 @@ def gains_table(found: Game) -> Table:
     for level in levels:
         table.add_column(f"at {level:g}", justify="right")
     for player in found.players:
-        own = dict(rows[rows["issuer"] == player].set_index("level").iterrows())
-        table.add_row(player, *(money(estimate(own[level])) for level in levels))
+        own = rows[rows["issuer"] == player].set_index("level").loc[levels]
+        table.add_row(player, *(money(estimate(row)) for _, row in own.iterrows()))
     return table
 
 

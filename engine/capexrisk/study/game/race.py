@@ -216,8 +216,8 @@ def _payoff_rows(solution: Solution, oracle: SpendingGame, points: int) -> Itera
         return (profile_name(levels, profile), measure, issuer, level, *numbers, paths)
 
     for profile, values in solution.values.items():
-        for column, player in enumerate(oracle.players):
-            yield row(profile, "payoff", player, amount(values[:, column]))
+        for column, issuer in enumerate(oracle.players):
+            yield row(profile, "payoff", issuer, amount(values[:, column]))
         yield row(profile, "welfare", SYSTEM, solution.welfare(profile))
         yield row(profile, "lost", SYSTEM, solution.lost(profile))
         yield row(profile, "price_of_anarchy", SYSTEM, solution.price_of_anarchy(profile))
