@@ -34,7 +34,7 @@ from capexrisk.study.game.choices import (
 from capexrisk.study.game.equilibria import Judged
 from capexrisk.study.game.payoffs import Profile
 from capexrisk.study.game.simulated import SpendingGame
-from capexrisk.study.game.solution import Amount, Solution, amount, solve
+from capexrisk.study.game.solution import Amount, GameSolution, amount, solve
 from capexrisk.study.game.value import Payoff
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Game:
     multiplied : dict of str to tuple of str
         By player the paths of the inputs that a level multiplies.
     payoff : Payoff
-    solution : Solution
+    solution : GameSolution
         Equilibria and what is told of them; profiles are numbers of levels.
     points, more_points, seed : int
         Paths of each net for all profiles, and for those that may be equilibria.
@@ -72,7 +72,7 @@ class Game:
     levels: tuple[float, ...]
     multiplied: dict[str, tuple[str, ...]]
     payoff: Payoff
-    solution: Solution
+    solution: GameSolution
     points: int
     more_points: int
     seed: int
@@ -206,7 +206,7 @@ def profile_name(levels: Sequence[float], profile: Profile) -> str:
 Row = tuple[str, str, str, float | None, float, float, float, float, int]
 
 
-def _payoff_rows(solution: Solution, oracle: SpendingGame, points: int) -> Iterator[Row]:
+def _payoff_rows(solution: GameSolution, oracle: SpendingGame, points: int) -> Iterator[Row]:
     paths, levels = REPLICATES * points, oracle.levels
 
     def row(
@@ -227,7 +227,7 @@ def _payoff_rows(solution: Solution, oracle: SpendingGame, points: int) -> Itera
             yield row(judged.profile, "gain", name, amount(gains), level)
 
 
-def reported(solution: Solution) -> tuple[Profile, ...]:
+def reported(solution: GameSolution) -> tuple[Profile, ...]:
     """Equilibria or the nearest to one, the plans, and cooperation."""
     best: tuple[Judged, ...] = solution.equilibria or (solution.nearest,)
     profiles = (*(one.profile for one in best), solution.start, solution.cooperation)
@@ -236,7 +236,7 @@ def reported(solution: Solution) -> tuple[Profile, ...]:
 
 def _outcome_rows(
     scenario: Scenario,
-    solution: Solution,
+    solution: GameSolution,
     oracle: SpendingGame,
     points: int,
     seed: int,

@@ -42,7 +42,7 @@ def amount(values: Floats) -> Amount:
 
 
 @dataclass(frozen=True)
-class Solution:
+class GameSolution:
     """Equilibria of a game, and what could be told of them.
 
     Attributes
@@ -127,7 +127,7 @@ def solve(
     more_draws: int,
     most_profiles: int = MOST_PROFILES,
     seed: int = 0,
-) -> Solution:
+) -> GameSolution:
     """Find the equilibria of a game whose payoffs have errors.
 
     First all profiles on common draws, or where there are too many those that replies in turn
@@ -167,7 +167,7 @@ def solve(
     values = dict(zip(kept, fine.values(kept), strict=True))
     best = max(kept, key=lambda one: float(values[one].sum(axis=1).mean()))
     confirmed = any(one.verdict == "equilibrium" for one in candidates)
-    return Solution(
+    return GameSolution(
         start=start,
         candidates=tuple(candidates),
         unexamined=len(found) - len(chosen),
