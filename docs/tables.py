@@ -1,7 +1,7 @@
 """The tables of summary.md, printed from the catalogue of metrics.
 
-``python -m docs.tables`` (``make tables``) prints them into the page, and those of manifest.md and
-inputs.md.
+``python -m docs.tables`` (``make tables``) prints them into the page, and those of manifest.md,
+inputs.md and causes.md.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from capexrisk.estimate.metric import Metric, Of
 from capexrisk.estimate.metrics import METRICS
 from capexrisk.scenario import Words
-from docs import fields, inputs
+from docs import causes, fields, inputs
 
 PAGE = Path(__file__).with_name("summary.md")
 BEGIN, END = "<!-- {}: from the catalogue -->", "<!-- end -->"
@@ -21,7 +21,10 @@ HEAD = "| metric | period | unit | in reports | what |\n|---|---|---|---|---|"
 
 def main() -> None:
     """Write the pages anew."""
-    for path, printed in ((PAGE, page), (fields.PAGE, fields.page), (inputs.PAGE, inputs.page)):
+    for path, printed in (
+        (PAGE, page),
+        *((other.PAGE, other.page) for other in (fields, inputs, causes)),
+    ):
         path.write_text(printed(path.read_text("utf-8")), "utf-8")
 
 

@@ -108,7 +108,8 @@ def run_seeds(first: int, count: int, out: Path) -> None:
         totals = execute(lowered, plan, draws=all_draws_of(lowered, plan))
         conditional = ConditionalEstimates(totals, lowered)
         halves = np.array([np.stack(conditional[name]) for name in names])
-        figures = over_inputs(halves[:, 0], halves[:, 1], probability=True).figures
+        behind = np.array([conditional.paths(name) for name in names])
+        figures = over_inputs(halves[:, 0], halves[:, 1], probability=True, paths=behind).figures
         rows = [
             (seed, str(name), end, *(float(part[row]) for part in figures[end]))
             for row, name in enumerate(names)

@@ -19,18 +19,28 @@ if TYPE_CHECKING:
     from capexrisk.scenario import Scenario, load_scenario
     from capexrisk.study.backtest.against import Backtest, backtest
     from capexrisk.study.budget import budget_split
+    from capexrisk.study.causes import Causes, causes
     from capexrisk.study.comparison import Comparison, compare
+    from capexrisk.study.game.choices import Choices
+    from capexrisk.study.game.phase import Phases, phases
+    from capexrisk.study.game.race import Game, game
+    from capexrisk.study.game.value import Payoff
     from capexrisk.study.outcomes import path_outcomes
     from capexrisk.study.quarters import Quarters, quarters
     from capexrisk.study.rare.on_model import RareEvent, rare_event
     from capexrisk.study.replay import replay
+    from capexrisk.study.reverse import Reverse, reverse
+    from capexrisk.study.sensitivity.analysis import Sensitivity, sensitivity
     from capexrisk.study.simulation import simulate
+    from capexrisk.study.solve import Solution, solve
 
 _HOME = {
     "__version__": "capexrisk.code",
     "Backtest": "capexrisk.study.backtest.against",
     "backtest": "capexrisk.study.backtest.against",
     "budget_split": "capexrisk.study.budget",
+    "Causes": "capexrisk.study.causes",
+    "causes": "capexrisk.study.causes",
     "Comparison": "capexrisk.study.comparison",
     "compare": "capexrisk.study.comparison",
     "CapexriskError": "capexrisk.errors",
@@ -39,6 +49,12 @@ _HOME = {
     "ScenarioError": "capexrisk.errors",
     "Draft": "capexrisk.filings",
     "draft": "capexrisk.filings",
+    "Choices": "capexrisk.study.game.choices",
+    "Game": "capexrisk.study.game.race",
+    "game": "capexrisk.study.game.race",
+    "Payoff": "capexrisk.study.game.value",
+    "Phases": "capexrisk.study.game.phase",
+    "phases": "capexrisk.study.game.phase",
     "InputResults": "capexrisk.archive.inputs",
     "RareEvent": "capexrisk.study.rare.on_model",
     "Results": "capexrisk.archive.results",
@@ -49,7 +65,13 @@ _HOME = {
     "quarters": "capexrisk.study.quarters",
     "rare_event": "capexrisk.study.rare.on_model",
     "replay": "capexrisk.study.replay",
+    "Sensitivity": "capexrisk.study.sensitivity.analysis",
+    "sensitivity": "capexrisk.study.sensitivity.analysis",
+    "Reverse": "capexrisk.study.reverse",
+    "reverse": "capexrisk.study.reverse",
     "simulate": "capexrisk.study.simulation",
+    "Solution": "capexrisk.study.solve",
+    "solve": "capexrisk.study.solve",
     "Scenario": "capexrisk.scenario",
     "load_scenario": "capexrisk.scenario",
 }
@@ -57,29 +79,43 @@ _HOME = {
 __all__ = [
     "Backtest",
     "CapexriskError",
+    "Causes",
+    "Choices",
     "Comparison",
     "Draft",
+    "Game",
     "InputResults",
     "KernelFault",
+    "Payoff",
+    "Phases",
     "Quarters",
     "RareEvent",
     "Results",
     "ResumeMismatch",
+    "Reverse",
     "Scenario",
     "ScenarioError",
+    "Sensitivity",
     "Session",
+    "Solution",
     "__version__",
     "backtest",
     "budget_split",
+    "causes",
     "compare",
     "draft",
+    "game",
     "load_results",
     "load_scenario",
     "path_outcomes",
+    "phases",
     "quarters",
     "rare_event",
     "replay",
+    "reverse",
+    "sensitivity",
     "simulate",
+    "solve",
 ]
 
 

@@ -96,14 +96,17 @@ def test_a_finished_run_goes_on_to_more_points(command):
 
 
 def test_the_printed_table_has_both_lines(command):
-    code, out, _ = command("run", "unsure.toml", "--paths", "2048", "--out", "x")
+    code, out, err = command("run", "unsure.toml", "--paths", "2048", "--out", "x")
     assert code == 0
+    assert "capexrisk: warning: 32 points of the inputs tell P5 and P95 over them badly" in err
     lines = out.splitlines()
     (first, _) = (number for number, line in enumerate(lines) if line.startswith("Oracle"))
     assert "±" in lines[first] or "–" in lines[first] or ">" in lines[first]
-    below = lines[first + 1]
-    assert below.startswith("   ") and below.strip()
-    assert "as 2 draws move the inputs over their ranges (32 points)" in " ".join(out.split())
+    assert lines[first + 1].startswith(" predictive ")
+    assert lines[first + 2].startswith(" P5 to P95 ")
+    words = " ".join(out.split())
+    assert "2 groups of judgements move" in words
+    assert "by 2 draws at each of 32 points, with 128 paths a point." in words
     assert command("verify", "x", "--all", "-q")[0] == 0
 
 
@@ -138,6 +141,13 @@ def test_other_numbers_are_refused_in_a_line(command, arguments, message):
     code, out, err = command("run", "unsure.toml", *PATHS, *arguments, "--out", "x")
     assert (code, out) == (2, "") and message in err and err.count("\n") == 1
     assert not Path("x").exists()
+
+
+def test_more_points_than_memory_are_refused_before_anything_is_written(command):
+    code, out, err = command("run", "unsure.toml", *PATHS, "--outer", "60000000", "--out", "x")
+    assert code != 0 and out == "" and err.count("\n") == 1
+    assert "the totals of 67,108,864 points of the inputs would take" in err
+    assert not list(Path().glob("x*"))
 
 
 def test_points_of_inputs_without_ranges_are_refused(command):

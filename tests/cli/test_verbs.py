@@ -204,7 +204,8 @@ def test_validate(tmp_path):
     assert found.stdout == (
         f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}; "
         "capacity serves 81 % of demand at the start\n"
-        f"{DEFAULT}: 69 of 305 assumed inputs have no range; `capexrisk sources` shows which\n"
+        f"{DEFAULT}: of 312 assumed inputs 69 have no range, and 7 take none, being words or "
+        "counts; `capexrisk sources` marks them\n"
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -300,14 +301,19 @@ def test_sources_list_ranges_groups_and_correlations(uncertain):
     pair = "capital spending; spreads; -0.25; assumed"
     assert lines[lines.index(pair) + 1] == "    dear money is spent slowly"
     assert lines[-1] == "8 with a range: 3 groups, 1 correlation, 3 draws"
+    # The same inputs as `validate` counts, each marked.
+    assert sum(line.endswith(": assumed; no range") for line in lines) == 297
+    assert sum(line.endswith(": assumed; takes no range") for line in lines) == 7
+    assert lines[-2].startswith("of the assumed ones 297 have no range, 7 take none")
 
 
 def test_validate_counts_assumed_inputs_without_a_range(uncertain):
     found = call("validate", "x.toml", cwd=uncertain.parent)
     assert (found.returncode, found.stderr) == (0, "")
-    line = found.stdout.splitlines()[1]
-    assert line.endswith(" of 305 assumed inputs have no range; `capexrisk sources` shows which")
-    assert line.startswith("x.toml: 297 of ")
+    assert found.stdout.splitlines()[1] == (
+        "x.toml: of 312 assumed inputs 297 have no range, and 7 take none, being words or counts; "
+        "`capexrisk sources` marks them"
+    )
 
 
 @pytest.mark.parametrize("verb", ["validate", "sources"])

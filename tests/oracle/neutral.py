@@ -22,6 +22,7 @@ MARKET = {
         *("jump_rate", "jump_mean", "jump_sigma", "shock_rate", "shock_loss_mean"),
         *("vigilante", "fear_spread", "fear_glut", "fear_linked", "fear_failure"),
         *("demand_saturation_sigma", "demand_speed_sigma", "demand_sigma", "scarcity"),
+        "spot_floor",
         *("revenue_yield_sigma", "variable_cost", "fixed_cost", "tax"),
         *("obsolescence", "book_depreciation"),
         *("anchor_hazard", "anchor_glut", "anchor_recovery", "anchor_share"),

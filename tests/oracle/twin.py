@@ -141,7 +141,7 @@ def start_figures(case: dict, state: SimpleNamespace, paths: int) -> None:
     ]
     G_0 = sum(Q_0) / market["demand0"]
     U_0 = (1 + G_0 ** market["util_power"]) ** (-1 / market["util_power"])
-    S_0 = U_0 * max(1, 1 / G_0) ** market["scarcity"]
+    S_0 = max(market["spot_floor"], U_0 * max(1, 1 / G_0) ** market["scarcity"])
     state.U = np.full(paths, U_0)
     capital = sum(firm["relative_yield"] * firm["buildout_capital"] for firm in issuers)
     state.mu, state.Phi, state.chi_0, state.v_0 = [], [], [], []

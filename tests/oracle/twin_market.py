@@ -185,7 +185,8 @@ def step_5_revenue(case: dict, state: SimpleNamespace, now: SimpleNamespace) -> 
     """Spot earnings, build-out revenue and its cash profit."""
     market = case["market"]
     # 5. Revenue
-    now.S = state.U * np.maximum(1.0, 1 / now.G) ** market["scarcity"]
+    scarce = np.maximum(1.0, 1 / now.G) ** market["scarcity"]
+    now.S = np.maximum(market["spot_floor"], state.U * scarce)
     contracted = np.where(state.anchor_lost, market["anchor_recovery"] * now.S, 1.0)
     now.A, now.pi = [], []
     for i, firm in enumerate(case["issuers"]):

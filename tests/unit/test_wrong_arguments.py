@@ -13,6 +13,7 @@ from capexrisk.scenario import change_inputs, inputs
 from tests.unit.scenarios import small_scenario
 
 NAME = "funding_failure/Oracle"
+INPUT = "issuers.Oracle.cash_usd_bn"
 MENDS = ("give ", "write ", "join ", "did you mean")
 # Nothing here may be compiled or simulated: a wrong argument is refused before.
 CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
@@ -24,6 +25,18 @@ CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
     "outcomes name": (lambda bad: cr.path_outcomes(small_scenario(), [bad]), UnknownName),
     "rare scenario": (lambda bad: cr.rare_event(bad, NAME), TypeError),
     "rare event": (lambda bad: cr.rare_event(small_scenario(), bad), CapexriskError),
+    "causes scenario": (lambda bad: cr.causes(bad, NAME), TypeError),
+    "causes event": (lambda bad: cr.causes(small_scenario(), bad), CapexriskError),
+    "causes points": (lambda bad: cr.causes(small_scenario(), NAME, points=bad), ArgumentError),
+    "causes orders": (lambda bad: cr.causes(small_scenario(), NAME, orders=bad), ArgumentError),
+    "causes seed": (lambda bad: cr.causes(small_scenario(), NAME, seed=bad), ArgumentError),
+    "solve scenario": (lambda bad: cr.solve(bad, NAME, equals=0.1, by=INPUT), TypeError),
+    "solve of": (lambda bad: cr.solve(small_scenario(), bad, equals=0.1, by=INPUT), UnknownName),
+    "solve equals": (
+        lambda bad: cr.solve(small_scenario(), NAME, equals=bad, by=INPUT),
+        ArgumentError,
+    ),
+    "solve by": (lambda bad: cr.solve(small_scenario(), NAME, equals=0.1, by=bad), ArgumentError),
     "replay run": (lambda bad: cr.replay(bad, 0), TypeError),
     "replay path": (lambda bad: cr.replay(small_scenario(), bad), ArgumentError),
     "quarters results": (cr.quarters, TypeError),

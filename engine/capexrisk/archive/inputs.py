@@ -46,7 +46,7 @@ INPUTS: Final = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InputResults:
     """Estimates over the inputs' distributions.
 
@@ -67,6 +67,11 @@ class InputResults:
     chunks: pd.DataFrame
     record: InputsRecord
 
+    def __repr__(self) -> str:
+        record = self.record
+        points = f"{record.outer:,} points of {record.inner:,} paths, {record.dimensions} draws"
+        return f"InputResults({points}, {len(self.table):,} estimates)"
+
     @cached_property
     def predictive(self) -> Lookup:
         """The predictive estimates, over inputs and paths together, by name."""
@@ -86,7 +91,8 @@ class InputResults:
         Returns
         -------
         Estimate
-            NaN if nothing can be told at each point of the inputs.
+            NaN if nothing can be told at each point of the inputs; of a chance without a value but
+            with an interval if it cannot be told from 0, or from 1.
 
         Raises
         ------
@@ -97,7 +103,7 @@ class InputResults:
         if over == "predictive":
             return self.predictive[found]
         if over not in SPREAD:
-            hint = suggest(over, SPREAD)
+            hint = suggest(over, ("predictive", *SPREAD))
             raise UnknownName(f"{name}: {over!r} is not told over the inputs; {hint}")
         return self.over(found, over)
 

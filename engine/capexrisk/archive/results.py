@@ -73,7 +73,8 @@ class Results:
     manifest : Manifest
         The scenario, and how, with which versions, on which machine and when it was run.
     inputs : InputResults, optional
-        How the estimates spread over the uncertain inputs; None if that was not asked for.
+        How the estimates spread over the uncertain inputs; None without ``outer=1024``, say: unlike
+        the command line, `simulate` draws no inputs unless it is asked to.
     """
 
     summary: pd.DataFrame

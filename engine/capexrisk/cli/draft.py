@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.cli.options import new_file
+from capexrisk.cli.options import LIBRARY, new_file
 from capexrisk.errors import ArgumentError, ScenarioError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from capexrisk.scenario import Scenario
 
 HALF_A_MILLION = 0.0005  # $bn
-BASE = "hyperscalers-2026.toml"
 ROWS = {  # what is shown of each firm, under its label
     "operating cash flow": ("ocf_usd_bn_per_year", "operating_cash_flow"),
     "capex": ("capex_usd_bn_per_year", "capex"),
@@ -53,8 +52,8 @@ SINGLE = {
 @click.option(
     "--extends",
     metavar="FILE",
-    default=BASE,
-    help=f"Scenario in the folder of --out whose market holds. Default: {BASE}.",
+    default=LIBRARY.name,
+    help=f"Scenario in the folder of --out whose market holds. Default: {LIBRARY.name}.",
 )
 def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends: str) -> None:
     """Draft issuers from the SEC's companyfacts, a JSON file a firm.

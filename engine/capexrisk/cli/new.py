@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.cli.options import new_scenario
+from capexrisk.cli.options import LIBRARY, new_scenario
 from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.quarters import parse_quarter
@@ -18,7 +18,6 @@ from capexrisk.scenario.quarters import parse_quarter
 if TYPE_CHECKING:
     from capexrisk.authoring.firms import Firm
 
-LIBRARY = Path("configs/hyperscalers-2026.toml")
 NEUTRAL = "neutral"
 KINDS = (".csv", ".xlsx")
 LONGEST = 80  # quarters

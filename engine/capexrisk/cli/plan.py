@@ -12,7 +12,7 @@ import click
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.scenario import load_run_section, load_scenario
-from capexrisk.scenario.plan import refuse_points_of
+from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER, refuse_points_of
 
 Verb = Callable[..., None]
 
@@ -54,13 +54,14 @@ OPTIONS: Final = {
         "--outer",
         type=int,
         help="Points of the uncertain inputs; 0 leaves the inputs as they stand. Default: the "
-        "scenario's [run] table.",
+        f"scenario's [run] table, or {DEFAULT_OUTER:,}; none if it has no [uncertainty].",
     ),
     "inner": partial(
         click.option,
         "--inner",
         type=int,
-        help="Paths at each of these points. Default: the scenario's [run] table.",
+        help="Paths at each of these points. Default: the scenario's [run] table, or "
+        f"{DEFAULT_INNER}.",
     ),
     "sampler": partial(
         click.option,

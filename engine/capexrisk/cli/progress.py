@@ -27,6 +27,17 @@ class PathsPerSecond(ProgressColumn):
 
 
 @contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say what goes on while nothing can be counted, if stderr is a terminal."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{what} (the first time compiles, about a minute)"):
+        yield
+
+
+@contextmanager
 def progress(
     paths: int, quiet: bool, what: str = "Simulating"
 ) -> Iterator[Callable[[int], None] | None]:

@@ -49,6 +49,7 @@ def quarters(
     figures = [_figure(text) for text in reported]
 
     from capexrisk.archive.results import load_results
+    from capexrisk.cli.progress import waiting
     from capexrisk.report.writing.numbers import percentage, signed
     from capexrisk.study import quarters as study
 
@@ -59,10 +60,11 @@ def quarters(
             raise ArgumentError("issuers", f"there is no {issuer!r}; {hint}")
     for metric, issuer, period, _ in figures:
         _refuse_unknown(results, metric, issuer, period)
-    found = study.quarters(results, paths=paths)
     with_inputs = None
-    if figures and results.inputs is not None:
-        with_inputs = study.quarters(results, paths=paths, over_inputs=True)
+    with waiting("Tracing paths"):
+        found = study.quarters(results, paths=paths)
+        if figures and results.inputs is not None:
+            with_inputs = study.quarters(results, paths=paths, over_inputs=True)
     for metric, issuer, period, value in figures:
         share = found.place(issuer, period, metric, value)
         words = metric.replace("_", " ")

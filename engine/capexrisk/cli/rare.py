@@ -56,18 +56,20 @@ def rare(
     A plain count is shown beside it. Events are named as in a run's summary:
     metric/issuer, or metric/issuer/period for "by the end of the period".
     """
+    from capexrisk.cli.progress import waiting
     from capexrisk.cli.terminal import show
     from capexrisk.study.rare.on_model import rare_event
 
-    found = rare_event(
-        scenario,
-        event,
-        method=method,
-        relative_error=relative_error,
-        max_paths=max_paths,
-        seed=plan.seed,
-        n_jobs=plan.jobs,
-    )
+    with waiting("Searching"):
+        found = rare_event(
+            scenario,
+            event,
+            method=method,
+            relative_error=relative_error,
+            max_paths=max_paths,
+            seed=plan.seed,
+            n_jobs=plan.jobs,
+        )
     for warning in found.found.warnings:
         click.echo(f"capexrisk: warning: {warning}", err=True)
     show(_table(found))

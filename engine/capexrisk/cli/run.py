@@ -57,12 +57,14 @@ def run(
     from capexrisk.archive.unfinished import begin_run
     from capexrisk.cli.run_to_completion import complete, show_results, write_files
     from capexrisk.study.forecast import refuse_beyond
+    from capexrisk.study.two_levels import refuse_beyond_memory
 
     if max_memory is not None:
         refuse_beyond(scenario, plan, max_memory, write=write_files)
     for line in cautions(scenario):
         click.echo(f"capexrisk: warning: {line}", err=True)
     job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
+    refuse_beyond_memory(job)
     with begin_run(target, job) as attempt:
         results = complete(attempt, quiet)
     show_results(results, attempt, quiet)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,6 +17,8 @@ from capexrisk.report.content.tables import headline_table
 from capexrisk.report.files.write import write_report_files
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
+
+FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 
 
 def write_files(results: Results, directory: Path) -> None:
@@ -40,6 +43,13 @@ def complete(attempt: Attempt, quiet: bool) -> Results:
         click.echo(f"capexrisk: resuming after {kept:,} of {in_all:,} paths", err=True)
     if job.over_inputs is not None:
         in_all += job.over_inputs.plan.run_paths
+        points = job.over_inputs.plan.outer_points
+        if points < FEW_POINTS and not quiet:
+            click.echo(
+                f"capexrisk: warning: {points} points of the inputs tell P5 and P95 over them "
+                f"badly, if at all; give --outer {FEW_POINTS} or more",
+                err=True,
+            )
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory)

@@ -42,6 +42,8 @@ def runs(folder: Path) -> None:
         whole = "\n".join([entry.scenario, *(f"  {text}" for text in entry.changed)])
         name = f"comparison of\n{several}" if entry.kind == COMPARISON else whole
         state = entry.state if not entry.of else f"{entry.state}, {entry.paths / entry.of:.0%}"
+        if entry.of and entry.paths >= entry.of:  # inputs, tables or reports are missing
+            state = f"{entry.state}, paths done"
         cells = (
             ("", entry.trouble, "", "", "", "")
             if entry.trouble

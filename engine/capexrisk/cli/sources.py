@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 from rich import box
@@ -15,6 +16,9 @@ from rich.text import Text
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.errors import MissingSource
 from capexrisk.scenario import Input, Scenario, inputs, load_scenario
+
+NO_RANGE: Final = "no range"
+TAKES_NONE: Final = "takes no range"
 
 
 @click.command
@@ -52,12 +56,14 @@ def _print_inputs(
     rows = []
     for one in given:
         source = f"{one.source} {one.address}".strip()
-        own_range = "" if ranges is None else ranges.get(one.path, "")
+        own_range = "" if ranges is None else ranges.get(one.path, _without(one))
         rows.append((one.path, str(one.value), own_range, one.confidence or "MISSING", source))
     if not console.is_terminal:
         for path, value, own_range, confidence, source in rows:
-            spread = f"; P5 to P95 {own_range}" if own_range else ""
-            _print_stacked(f"{path} = {value}: {confidence}{spread}", source)
+            has_one = own_range not in ("", NO_RANGE, TAKES_NONE)
+            spread = f"P5 to P95 {own_range}" if has_one else own_range
+            told = "; ".join(filter(None, (f"{path} = {value}: {confidence}", spread)))
+            _print_stacked(told, source)
     elif ranges is not None:
         _print(console, ("input", "value", "P5 to P95", "confidence", "source"), rows)
     else:
@@ -66,7 +72,7 @@ def _print_inputs(
 
 
 def _print_with_ranges(
-    console: Console, given: Iterable[Input], scenario: Scenario, file: str
+    console: Console, given: Sequence[Input], scenario: Scenario, file: str
 ) -> str:
     """Print inputs with their ranges, groups and correlations; return a line that counts them."""
     from capexrisk.cli import uncertain  # late: most scenarios need no scipy to be listed
@@ -81,11 +87,21 @@ def _print_with_ranges(
     if uncertainty.correlations:
         _print(console, uncertain.CORRELATIONS, uncertain.correlation_rows(uncertainty))
     groups, correlations = len(uncertainty.groups), len(uncertainty.correlations)
+    lack = Counter(_without(one) for one in given if one.path not in ranges)
     return (
+        f"of the assumed ones {lack[NO_RANGE]} have no range, {lack[TAKES_NONE]} take none, being "
+        "words or counts\n"
         f"{len(ranges)} with a range: {groups} group{'' if groups == 1 else 's'}, "
         f"{correlations} correlation{'' if correlations == 1 else 's'}, "
         f"{design.dimensions} draw{'' if design.dimensions == 1 else 's'}"
     )
+
+
+def _without(one: Input) -> str:
+    """What stands in the place of a range of an assumed input that has none."""
+    if one.confidence != "assumed":
+        return ""
+    return NO_RANGE if one.may_have_a_range else TAKES_NONE
 
 
 def _print_stacked(line: str, source: str) -> None:

@@ -46,7 +46,9 @@ def group_rows(design: InputDesign, uncertainty: Uncertainty) -> Iterator[Row]:
             head = (draw.group, law_in_words(group)) if first else ("", "")
             tail = _evidence(group.evidence) if first else ("", "")
             entry = design.entries[column]
-            yield (*head, entry.name, _range(*range_by(draw, entry)), cut, *tail)
+            inert = draw.how == "multiply" and entry.base == 0.0
+            moves = "0, and stays 0" if inert else _range(*range_by(draw, entry))
+            yield (*head, entry.name, moves, cut, *tail)
 
 
 def correlation_rows(uncertainty: Uncertainty) -> Iterator[Row]:

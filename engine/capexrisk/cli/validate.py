@@ -26,7 +26,7 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
     """
     loaded = load_scenario(scenario, overrides)
     load_run_section(scenario, overrides)
-    without, assumed = _without_a_range(loaded, str(scenario))
+    without, none, assumed = _without_a_range(loaded, str(scenario))
     quarters = loaded.quarter_labels()
     count = "1 issuer" if len(loaded.issuers) == 1 else f"{len(loaded.issuers)} issuers"
     if loaded.events:
@@ -38,15 +38,16 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
     )
     if without:
         print(
-            f"{scenario}: {without} of {assumed} assumed inputs have no range; "
-            "`capexrisk sources` shows which"
+            f"{scenario}: of {assumed} assumed inputs {without} have no range"
+            + (f", and {none} take none, being words or counts" if none else "")
+            + "; `capexrisk sources` marks them"
         )
     for line in cautions(loaded):
         print(f"{scenario}: warning: {line}", file=sys.stderr)
 
 
-def _without_a_range(scenario: Scenario, file: str) -> tuple[int, int]:
-    """How many assumed inputs no group moves, and how many there are; words and flags apart."""
+def _without_a_range(scenario: Scenario, file: str) -> tuple[int, int, int]:
+    """Assumed inputs that no group moves, those that none can, and all of them."""
     moved: set[str] = set()
     if scenario.uncertainty.groups:
         from capexrisk.uncertainty import input_design  # late: loads scipy
@@ -54,7 +55,7 @@ def _without_a_range(scenario: Scenario, file: str) -> tuple[int, int]:
         design = input_design(scenario, file)
         assert design is not None  # there are groups
         moved = {write_path(path) for path in design.moved}
-    assumed = [
-        one.path for one in inputs(scenario) if one.confidence == "assumed" and one.may_have_a_range
-    ]
-    return sum(path not in moved for path in assumed), len(assumed)
+    assumed = [one for one in inputs(scenario) if one.confidence == "assumed"]
+    none = sum(not one.may_have_a_range for one in assumed)
+    without = sum(one.may_have_a_range and one.path not in moved for one in assumed)
+    return without, none, len(assumed)

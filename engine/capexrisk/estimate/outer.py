@@ -67,7 +67,8 @@ class OuterTotals:
         self.counts[half] = tally.counts
         self.joint[half] = tally.joint
         if tally.paths[0] and kept.size:
-            self.quantiles[half] = _quantiles(kept[~np.isnan(kept[:, 0])])
+            sound = kept if tally.paths[0] == len(kept) else kept[~np.isnan(kept[:, 0])]
+            self.quantiles[half] = _quantiles(sound)
 
     @property
     def refused(self) -> NDArray[np.int64]:

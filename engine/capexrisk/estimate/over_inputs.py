@@ -118,9 +118,10 @@ def over_inputs(
         within = figures.keys() - {"sd", "noise_variance"}
         figures |= {name: figures[name].clipped(0.0, 1.0) for name in within}
         mean = by_replicate.mean(axis=-1, keepdims=True)
-        for level in () if behind is None else levels:
-            name = f"p{100 * level:g}"
-            figures[name] = bounded(figures[name], y, behind, level, confidence)
+        if behind is not None:
+            for level in levels:
+                name = f"p{100 * level:g}"
+                figures[name] = bounded(figures[name], y, behind, level, confidence)
         outcome_variance = by_replicate * (1.0 - 2.0 * mean) + mean**2
     if outcome_variance is not None:
         of_outcome = np.broadcast_to(np.asarray(outcome_variance, dtype=float), between.shape)

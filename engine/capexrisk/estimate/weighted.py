@@ -97,3 +97,53 @@ def repeated(
     value = float(values.mean())
     relative_error = hypot(float(standard_error(values)) / value, bias)
     return log_interval(value, relative_error, n, student_half_width(values.size, confidence))
+
+
+def weighted_mean(
+    values: NDArray[np.float64], weights: NDArray[np.float64], confidence: float = CONFIDENCE
+) -> Estimate:
+    """Estimate a conditional mean from weighted hits.
+
+    It is a ratio, Σwx / Σw, with the error of its linear part; see A. B. Owen, "Monte Carlo theory,
+    methods and examples" (2013), section 9.2.
+
+    Parameters
+    ----------
+    values, weights : ndarray, shape (hits,)
+        Of the paths on which the condition holds.
+    """
+    total = float(weights.sum())
+    if not total > 0.0:
+        return Estimate("mean", nan, nan, nan, nan, 0)
+    value = float(weights @ values) / total
+    error = float(np.linalg.norm(weights * (values - value))) / total
+    half = normal_half_width(confidence) * error
+    return Estimate("mean", value, error, value - half, value + half, values.size)
+
+
+def weighted_quantile(
+    values: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    level: float,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
+    """Estimate a conditional quantile from weighted hits; parameters as for `weighted_mean`.
+
+    The interval ends at the quantiles of the level minus and plus the error of the weighted share
+    below (Woodruff, 1952).
+    """
+    name = f"p{100.0 * level:g}"
+    if not float(weights.sum()) > 0.0:
+        return Estimate(name, nan, nan, nan, nan, 0)
+    order = np.argsort(values, kind="stable")
+    in_order, share = values[order], weights[order] / weights.sum()
+    below = np.cumsum(share)
+
+    def at(wanted: float) -> float:
+        return float(in_order[min(int(np.searchsorted(below, wanted)), in_order.size - 1)])
+
+    value = at(level)
+    error = float(np.linalg.norm(share * ((in_order <= value) - level)))
+    half = normal_half_width(confidence)
+    low, high = at(max(level - half * error, 0.0)), at(min(level + half * error, 1.0))
+    return Estimate(name, value, (high - low) / (2.0 * half), low, high, values.size)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel import market_rows
-from capexrisk.kernel.block import BLOCK, EVERYTHING, MEANS, TRACE, aligned_zeros
+from capexrisk.kernel.block import BLOCK, EVERYTHING, MEANS, TRACE, aligned_zeros, slot
 from capexrisk.kernel.funding import assess, climb_last_rungs, sell, spend
 from capexrisk.kernel.issuer_close import (
     assign_causes,
@@ -208,10 +208,11 @@ def simulate_paths(market, schedule, moves, units, source, paths, work, chosen, 
 @section
 def keep_chosen(outcomes, bad_quarters, never, start, paths, chosen):
     """Keep chosen outcomes of the block's paths, NaN for those that are not finite."""
-    for p in range(paths if chosen.rows.size > 0 else 0):
-        for j in range(chosen.rows.size):
-            value = outcomes[chosen.rows[j] * BLOCK + p]
-            chosen.values[start + p, j] = np.nan if bad_quarters[p] < never else value
+    for j in range(chosen.rows.size):
+        row = chosen.rows[j] * BLOCK
+        for p in range(paths):
+            value = outcomes[slot(row, p)]
+            chosen.values[slot(start, p), j] = np.nan if bad_quarters[p] < never else value
 
 
 # One entry point for each level of detail: the constant decides which code is compiled.

@@ -112,7 +112,7 @@ def _matrix(rows: Sequence[Sequence[Any]]) -> NDArray[np.float64]:
     return found if several else found[0]
 
 
-def _entry(matrix: NDArray[np.float64], row: int, column: int) -> Any:
+def _entry(matrix: NDArray[Any], row: int, column: int) -> Any:
     """An entry of a matrix: a number, or a column."""
     value = matrix[..., row, column]
     return value if value.ndim else float(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
-from capexrisk.numeric.vecmath import exp, log, positive_part
+from capexrisk.numeric.vecmath import at_least, exp, log, positive_part
 
 
 @scalar
@@ -50,8 +50,8 @@ def anchor_lost_chance(chance, lost, hazard, market):
 
 @scalar
 def spot_earnings(used, log_glut, market):
-    """Spot earnings per unit of capacity, S = U max(1, 1/G)^scarcity; step 5."""
-    return used * exp(market.scarcity * positive_part(-log_glut))
+    """Spot earnings per unit of capacity, S = max(spot_floor, U max(1, 1/G)^scarcity); step 5."""
+    return at_least(used * exp(market.scarcity * positive_part(-log_glut)), market.spot_floor)
 
 
 @scalar

@@ -68,6 +68,7 @@ class Market(NamedTuple):
     utilisation_power: float
     utilisation_start: float
     scarcity: float
+    spot_floor: float
     variable_cost: float
     fixed_cost: float
     anchor_hazard: float

@@ -29,8 +29,10 @@ def run_outer_chunk(outer: OuterPoints, chunk: Chunk, work: Workspace | None = N
     layout, replicate = outer.base.layout, chunk.replicate
     first = (chunk.first_path & int(POINT_BITS)) // outer.inner
     points = chunk.paths // outer.inner
-    work = workspace(layout) if work is None else work
-    clear(work.tally)
+    if work is None:
+        work = workspace(layout)
+    else:
+        clear(work.tally)
     rows = quantile_rows(layout) if outer.inner // HALVES >= LEAST_FOR_QUANTILES else []
     found = OuterTotals.room(layout, HALVES * points)
     squares = np.zeros(layout.amounts)

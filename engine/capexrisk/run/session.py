@@ -6,16 +6,22 @@ and the workers themselves. Nothing is written, and no other estimate is compute
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock, local
 from types import MappingProxyType
 from typing import Final, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from capexrisk.errors import ArgumentError, SessionClosed, UnknownName, whole_number
 from capexrisk.estimate.by_replicate import ByReplicate
+from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.names import Name, resolve
-from capexrisk.estimate.table import EstimateTable
+from capexrisk.estimate.table import EstimateTable, hits_of
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.kernel.simulate import Workspace, workspace
 from capexrisk.lowering import LoweredScenario, lower, with_inputs
@@ -25,6 +31,8 @@ from capexrisk.run.plan import MOST_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import JOBS, Collect, are_jobs
+
+Floats = NDArray[np.float64]
 
 UNCHANGED: Final[Mapping[str, object]] = MappingProxyType({})
 EXAMPLE: Final = "funding_failure/Oracle"
@@ -94,12 +102,18 @@ class Session:
         plan = RunPlan(paths=REPLICATES * whole, seed=seed, jobs=n_jobs)
         self._base, self._names = _lowered_for(metrics, scenario)
         self._draws = draws_of(self._base, plan)
+        self._points = plan.points
         self._chunks = tuple(plan.chunks())
         self._totals = Totals(self._base.layout, REPLICATES, independent=False)
         self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
         self._of_thread = local()
         self._one_at_a_time = Lock()
         self._closed = False
+
+    @property
+    def points(self) -> int:
+        """Points of each net: those asked for, rounded up to a power of two."""
+        return self._points
 
     def estimate(self, changes: Mapping[str, object] = UNCHANGED) -> dict[str, ByReplicate]:
         """Estimate the metrics with some inputs changed.
@@ -128,15 +142,47 @@ class Session:
             After `close`.
         """
         lowered = with_inputs(self._base, changes) if changes else self._base
-        with self._one_at_a_time:
-            if self._closed:
-                raise SessionClosed("the session is closed; make another")
-            self._totals.clear()
-            for chunk in self._pool.map(lambda chunk: self._simulate(lowered, chunk), self._chunks):
-                self._totals.add(chunk)
-            refuse_faulty(self._totals, lowered)
-            table = EstimateTable(self._totals, lowered)
+        with self._totals_of([lowered] * REPLICATES) as totals:
+            refuse_faulty(totals, lowered)
+            table = EstimateTable(totals, lowered)
             return {text: _found(table, name, text, lowered) for text, name in self._names.items()}
+
+    def shares(self, by_net: Sequence[LoweredScenario]) -> dict[str, Floats]:
+        """Share of paths on each net, where every net has a scenario of its own.
+
+        Nets are independent of each other, so that 32 different questions cost one answer. Bits of
+        a net's share depend on its own scenario alone.
+
+        Parameters
+        ----------
+        by_net : sequence of LoweredScenario, 32 of them
+            With the issuers and quarters of the session's scenario, which it may differ from in
+            inputs and events; see `lower`.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (32,)
+            Under the names that were given, those that count paths; NaN where none is counted.
+
+        Raises
+        ------
+        UnknownName
+            If a name is not of a share of paths.
+        KernelFault, SessionClosed
+            As `estimate`.
+        """
+        if len(by_net) != REPLICATES:
+            raise ArgumentError("by_net", f"{len(by_net)} scenarios; give {REPLICATES}")
+        lines = Lines(self._base)
+        places = {text: _counted(lines, name, text) for text, name in self._names.items()}
+        alike = [replace(lowered, layout=self._base.layout) for lowered in by_net]
+        with self._totals_of(alike) as totals:
+            refuse_faulty(totals, self._base)
+            counted = {text: hits_of(line, totals, lines) for text, line in places.items()}
+            return {
+                text: np.where(paths > 0, hits / np.maximum(paths, 1), np.nan)
+                for text, (hits, paths) in counted.items()
+            }
 
     def close(self) -> None:
         """End the worker threads, after the answer that is being computed."""
@@ -149,6 +195,18 @@ class Session:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def _totals_of(self, by_net: Sequence[LoweredScenario]) -> Iterator[Totals]:
+        """The totals of each net's scenario, until the next answer."""
+        with self._one_at_a_time:
+            if self._closed:
+                raise SessionClosed("the session is closed; make another")
+            self._totals.clear()
+            tasks = ((by_net[chunk.replicate], chunk) for chunk in self._chunks)
+            for found in self._pool.map(lambda task: self._simulate(*task), tasks):
+                self._totals.add(found)
+            yield self._totals
 
     def _simulate(self, lowered: LoweredScenario, chunk: Chunk) -> ChunkTotals:
         work: Workspace | None = getattr(self._of_thread, "work", None)
@@ -177,3 +235,12 @@ def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario
         resolve(text, lowered)  # which says what is wrong with it, and suggests another
         raise UnknownName(f"{text}: there is no such estimate with these inputs")
     return table[name]
+
+
+def _counted(lines: Lines, name: Name, text: str) -> Line:
+    """The line of a name that is a share of paths."""
+    of_name = (line for line in lines.of(name.metric) if line.issuer == name.issuer)
+    line = next(line for line in of_name if line.period == name.period)
+    if line.metric.estimator in ("amount", "chance", "count"):
+        raise UnknownName(f"{text}: is no share of paths; give an event such as {EXAMPLE}")
+    return line

@@ -145,6 +145,9 @@ class Market(Section):
     scarcity: Elasticity = input_field(
         "Step 5", "Elasticity of the price of what is scarce", neutral=0.0
     )
+    spot_floor: Share = input_field(
+        "Step 5", "Least spot earnings per unit of capacity, 1 for no glut", neutral=0.0
+    )
     depreciation_per_year: Decay = input_field(
         "Step 4", "Economic decay of build-out capital", unit="a year"
     )

@@ -98,7 +98,8 @@ def start_of(parameters: Parameters, of: Functions = OF_NUMBERS) -> Start:
     # As in model.capacity: the larger of 1 and G is taken out, so that G^p cannot overflow.
     less = of.power(of.smaller(glut, 1.0 / glut), p)
     used = of.power(1.0 + less, -1.0 / p) / of.larger(glut, 1.0)
-    return Start(used, used * of.power(of.larger(1.0, 1.0 / glut), m["scarcity"]))
+    spot = used * of.power(of.larger(1.0, 1.0 / glut), m["scarcity"])
+    return Start(used, of.larger(m["spot_floor"], spot))
 
 
 def balances(issuer: Parameters) -> list[Any]:

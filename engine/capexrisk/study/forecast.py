@@ -14,7 +14,6 @@ from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.results import Results
 from capexrisk.errors import BudgetExceeded
-from capexrisk.estimate.outer import OuterTotals
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.selftest import core_cache
 from capexrisk.lowering import lower
@@ -24,7 +23,7 @@ from capexrisk.run.plan import CHUNK_POINTS, REPLICATES, RunPlan
 from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import Scenario
 from capexrisk.study.simulation import simulate_job
-from capexrisk.uncertainty.outer import HALVES
+from capexrisk.study.two_levels import memory_of_points
 
 PILOT_CHUNKS = 32  # one per net, and as many for independent paths
 KEPT = "paths"
@@ -145,10 +144,7 @@ def forecast_run(
 
 def _of_points(job: Job, points: int) -> float:
     """Memory of so many outer points, MiB: once as they arrive, once put together."""
-    if job.over_inputs is None:
-        return 0.0
-    room = OuterTotals.room(job.lowered.layout, HALVES)
-    return 2.0 * points * sum(values.nbytes for _, values in room.arrays()) / 2**20
+    return 0.0 if job.over_inputs is None else memory_of_points(job, points) / 2**20
 
 
 def _compiled_files() -> set[tuple[Path, int]]:

@@ -38,6 +38,7 @@ from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import AHEAD_OF_NEED, CAUSES, REGIMES, RUNGS
+from capexrisk.points.draws import SuppliedDraws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
@@ -139,6 +140,23 @@ def replay(
         source=draws.source(number - number % BLOCK),
     )
     return _table(lowered, _Path(trace, number % BLOCK))
+
+
+def replay_draws(lowered: LoweredScenario, uniforms: Floats) -> pd.DataFrame:
+    """Replay the path of supplied draws, in the columns of `replay`.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+        Lowered for "everything".
+    uniforms : ndarray, shape (draws,)
+        Numbers between 0 and 1 in the order of `layout.supplied_order`.
+    """
+    supplied = SuppliedDraws(uniforms[:, None], len(lowered.issuers), len(lowered.quarters))
+    trace, _ = trace_block(
+        lowered.market, lowered.schedule, lowered.layout, source=supplied.source(0)
+    )
+    return _table(lowered, _Path(trace, 0))
 
 
 def _number(run: RunRecord, path: int) -> int:

@@ -25,7 +25,7 @@ from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
 from capexrisk.scenario.schema import FROM_A_FILE
-from capexrisk.study.two_levels import inputs_of
+from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
 
 
 def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
@@ -163,6 +163,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
     hooks, over_inputs : Hooks
         Side outputs of its paths, and of those of its outer points.
     """
+    refuse_beyond_memory(job)
     lowered, plan = job.lowered, job.plan
     code_record()  # now, since the sources may be edited while the paths run
     started = datetime.now(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Final
 
@@ -11,17 +12,22 @@ from capexrisk.archive.checksums import record_of_chunks
 from capexrisk.archive.inputs import InputResults
 from capexrisk.archive.job import Job
 from capexrisk.archive.manifest import InputsRecord
-from capexrisk.errors import KernelFault
+from capexrisk.errors import BudgetExceeded, KernelFault
 from capexrisk.estimate.input_table import input_table, point_table
+from capexrisk.estimate.outer import OuterTotals
 from capexrisk.estimate.totals import ChunkEntry, Totals
 from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
+from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import digest_of_uncertainty
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import Refused
-from capexrisk.uncertainty.outer import OuterPoints
+from capexrisk.uncertainty.outer import AT_ONCE, HALVES, OuterPoints
 
 MOST_REFUSED: Final = 1e-3  # share of the outer points
+# Of the first 1,024 points: at the limit above ten or more are refused once in ten million runs.
+MANY_REFUSED: Final = 10
+MOST_MEMORY: Final = 0.8  # share of the machine's that the totals of the points may take
 
 
 def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
@@ -36,6 +42,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     clock = time.perf_counter()
     draws = all_draws_of(lowered, plan)
     assert isinstance(draws, OuterPoints)
+    _refuse_early(draws)
     totals = execute(lowered, plan, hooks, draws)
     seconds = time.perf_counter() - clock
     if hooks.keeper is not None:
@@ -43,10 +50,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     points = plan.outer_points
     refused = refused_points(totals)
     if len(refused) > MOST_REFUSED * points:
-        raise KernelFault(
-            f"{len(refused):,} of {points:,} points of the inputs are refused, the first because "
-            f"{why_refused(*refused[0], draws)}; narrow the ranges of these inputs"
-        )
+        raise _too_many(refused, points, draws)
     entries = totals.entries()
     return InputResults(
         table=input_table(totals, lowered),
@@ -63,6 +67,52 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
             simulation_seconds=round(seconds, 3),
             chunks=record_of_chunks(entries),
         ),
+    )
+
+
+def refuse_beyond_memory(job: Job) -> None:
+    """Refuse a job whose totals of outer points this machine cannot hold.
+
+    Raises
+    ------
+    BudgetExceeded
+    """
+    if job.over_inputs is None:
+        return
+    needed = memory_of_points(job.over_inputs, job.over_inputs.plan.outer_points)
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > MOST_MEMORY * machine:
+        raise BudgetExceeded(
+            f"the totals of {job.over_inputs.plan.outer_points:,} points of the inputs would take "
+            f"{needed / 2**30:,.0f} GiB of memory, and the machine has {machine / 2**30:,.0f}; "
+            "take fewer points"
+        )
+
+
+def memory_of_points(job: Job, points: int) -> float:
+    """Memory of the totals of so many outer points, bytes: as they arrive, and put together."""
+    room = OuterTotals.room(job.lowered.layout, HALVES)
+    return 2.0 * points * sum(values.nbytes for _, values in room.arrays())
+
+
+def _refuse_early(draws: OuterPoints) -> None:
+    """Refuse, before a path is simulated, points of which far too many are refused."""
+    first = min(AT_ONCE, draws.points)
+    refused = [
+        (net, point)
+        for net in range(REPLICATES)
+        for point, here in enumerate(draws.lowered(net, 0, first))
+        if here is None
+    ]
+    seen, points = REPLICATES * first, REPLICATES * draws.points
+    if len(refused) > (MOST_REFUSED * points if seen == points else MANY_REFUSED):
+        raise _too_many(refused, seen, draws)
+
+
+def _too_many(refused: list[tuple[int, int]], points: int, draws: OuterPoints) -> KernelFault:
+    return KernelFault(
+        f"{len(refused):,} of {points:,} points of the inputs are refused, the first because "
+        f"{why_refused(*refused[0], draws)}; narrow the ranges of these inputs"
     )
 
 

@@ -87,8 +87,21 @@ class InputDesign:
         if not ((uniforms > 0.0) & (uniforms < 1.0)).all():
             raise ArgumentError("uniforms", "not all are inside (0, 1); leave out 0 and 1")
         # A dimension a row, each in one piece: numpy may round a piece with gaps differently.
-        shares = self.copula.shares(np.ascontiguousarray(uniforms.T))
-        numbers = np.empty((len(self.entries), len(uniforms)))
+        return self.values_at(self.copula.shares(np.ascontiguousarray(uniforms.T)))
+
+    def values_at(self, shares: Floats) -> Floats:
+        """New numbers of the inputs where each draw takes the quantile of a given share of its law.
+
+        Parameters
+        ----------
+        shares : ndarray, shape (dimensions, points)
+            In (0, 1), correlated already.
+
+        Returns
+        -------
+        ndarray, shape (points, entries)
+        """
+        numbers = np.empty((len(self.entries), shares.shape[1]))
         numbers[:] = np.array([entry.base for entry in self.entries])[:, None]
         for how in ORDER:
             for draw, share in zip(self.draws, shares, strict=True):

@@ -22,6 +22,7 @@ __all__ = ["MOST_CUT", "Draw", "draws_of", "moved_inputs", "moved_to", "place_of
 Floats: TypeAlias = NDArray[np.float64]
 
 MOST_CUT: Final = 0.01  # share of a law that may lie outside an input's bounds
+HAZARDS: Final = "hazard_per_year"  # a table of rates with a diagonal of 0
 ROUNDING: Final = 1e-9  # relative to a bound: 0.1 + 0.2 does not leave 0.3
 
 
@@ -110,6 +111,7 @@ def draws_of(
             f"{moved[0].name} is 0, and stays 0 whatever multiplies it",
             'give how = "add" or "set"',
         )
+    _refuse_staying(group.how, moved, place_of(at, name, "inputs"))
     whose = [(f"{name}: {one.name}", one.issuer, one.targets) for one in moved]
     if not group.each:
         whose = [(name, None, tuple(target for one in moved for target in one.targets))]
@@ -134,6 +136,17 @@ def moved_to(number: Floats, how: How, drawn: Floats) -> Floats:
 def place_of(at: str, name: str, *below: str | int) -> str:
     """Place of a group, or in it, for messages."""
     return f"{at}: {write_path(('uncertainty', 'groups', name, *below))}"
+
+
+def _refuse_staying(how: How, moved: list[Moved], where: str) -> None:
+    """Refuse a draw that gives a regime a rate to itself: it is 0, and only a product stays it."""
+    for target in (target for one in moved for target in one.targets):
+        if how != "multiply" and target.path[-1] == HAZARDS and len(set(target.positions)) == 1:
+            raise ScenarioError(
+                where,
+                f"{target.name} is a rate from a regime to itself, and stays 0",
+                'name the others, such as [0][1], or give how = "multiply"',
+            )
 
 
 def _within(law: Law, how: How, targets: tuple[Target, ...], where: str) -> Law:

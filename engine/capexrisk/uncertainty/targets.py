@@ -23,7 +23,7 @@ SECTIONS: Final = ("market", "issuers")  # that are simulated anew at each point
 # Keys of lists whose entries have a given sum, or make a positive definite matrix: what a point
 # breaks of that would be seen by nothing, or by the paths.
 BOUND_TOGETHER: Final = ("seasonality", "capex_quarter_split", "correlation")
-_POSITIONS: Final = re.compile(r"((?:\[[0-9]{1,6}\])*)$")
+_POSITIONS: Final = re.compile(r"((?:\[[0-9]+\])*)$")
 _BARE_STAR: Final = re.compile(r"(?<![^.])\*(?![^.])")
 
 

@@ -50,7 +50,7 @@ def test_what_no_point_tells_is_no_number(run: Results) -> None:
     ("name", "over", "message"),
     [
         (FAILURE, "p90", r"funding_failure/CoreWeave: 'p90' is not told over the inputs; .*p95"),
-        (FAILURE, "mean", r"'mean' is not told over the inputs; .*sd"),
+        (FAILURE, "mean", r"'mean' is not told over the inputs; .*predictive, sd"),
         ("funding_failur/CoreWeave", "p95", "did you mean funding_failure"),
         ("funding_failure/CoreWave", "predictive", "did you mean CoreWeave"),
         ("funding_failure/CoreWeave/2031Q4", "p95", "2031Q4"),

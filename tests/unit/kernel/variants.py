@@ -183,6 +183,19 @@ def glut() -> Variant:
     )
 
 
+def paid_in_a_glut() -> Variant:
+    """Idle capacity that is paid for: a floor of spot earnings that binds from the start."""
+    found = glut()
+    found.case["market"]["spot_floor"] = 0.7
+    return Variant(
+        found.case,
+        {
+            "idle capacity": lambda c, b, t: bool((t["utilisation"] < 0.2).all()),
+            "the floor binds": lambda c, b, t: bool((b.market("SPOT") == 0.7).all()),
+        },
+    )
+
+
 def anchor_leaves() -> Variant:
     case = changed_case(
         reference_case(),
@@ -470,6 +483,7 @@ VARIANTS: dict[str, Callable[[], Variant]] = {
         no_access,
         no_debt_no_plan,
         glut,
+        paid_in_a_glut,
         anchor_leaves,
         events,
         rationing,

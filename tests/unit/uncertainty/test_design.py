@@ -277,8 +277,23 @@ REFUSED = {
     "what binds several": (
         {"a": {"inputs": ("market.hazard_per_year",), "law": "uniform", "low": 0.0, "high": 1.0}},
         (
-            "groups: near the middle of all laws market.hazard_per_year[0][0] is refused (0.55 is a rate from open "
-            "to itself); move it so that it still holds: give 0 on the diagonal"
+            "groups.a.inputs: market.hazard_per_year[0][0] is a rate from a regime to itself, and stays 0; "
+            'name the others, such as [0][1], or give how = "multiply"'
+        ),
+    ),
+    "a rate to itself, where nearly all values are 0": (
+        {"a": {"inputs": ("market.hazard_per_year[1][1]",), "how": "set", "law": "sample", "values": (0.0, 0.0, 0.0, 0.0, 3.0)}},
+        (
+            "groups.a.inputs: market.hazard_per_year[1][1] is a rate from a regime to itself, and stays 0; "
+            'name the others, such as [0][1], or give how = "multiply"'
+        ),
+    ),
+    "what the middle breaks": (
+        {"a": {"inputs": ("issuers.*.relative_yield",), "how": "multiply", "law": "uniform", "low": 0.0, "high": 1e-12}},
+        (
+            "groups: near the middle of all laws issuers is refused (no issuer has both buildout_capital_usd_bn "
+            "and relative_yield); move it so that it still holds: give at least one issuer both, a product of "
+            "0.000001 or more"
         ),
     ),
 }  # fmt: skip

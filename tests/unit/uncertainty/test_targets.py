@@ -70,6 +70,7 @@ def test_targets_know_value_and_bounds(base, catalogue):
         ("issuers.*.high_yield", "issuers.CoreWeave.high_yield is true or false; name inputs that are numbers with fractions"),
         ("issuers.Oracle.lease_ramp_quarters", "issuers.Oracle.lease_ramp_quarters is counted in whole numbers; name inputs that are numbers with fractions"),
         ("market.oas_mean_bp[3]", "market.oas_mean_bp has 3 entries; give [0] to [2]"),
+        ("market.oas_mean_bp[99999999999]", "market.oas_mean_bp has 3 entries; give [0] to [2]"),
         ("market.hazard_per_year[0][7]", "market.hazard_per_year[0] has 3 entries; give [0] to [2]"),
         ("thresholds.outside_funding_usd_bn", "thresholds.outside_funding_usd_bn is the same at every point of the inputs; name inputs of the market and of issuers"),
         ("events.2026Q3.demand_shock", "events.2026Q3.demand_shock is the same at every point of the inputs; name inputs of the market and of issuers"),

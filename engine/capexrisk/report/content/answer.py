@@ -29,8 +29,8 @@ class IssuerAnswer:
     negative_over_inputs, failed_over_inputs : dict of str to Spread or None
         How these two spread over the inputs, where the run tells it.
     causes : list of (str, Estimate)
-        The commonest cause of failure and its share of the failures, with the second one where it
-        may be as common; none if it never fails.
+        The constraint that bound most often in the failing quarter and its share of the failures,
+        with the second one where it may be as common; none if it never fails.
     why : str
         These causes in a sentence; "" if there is none.
     """

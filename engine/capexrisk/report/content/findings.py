@@ -127,7 +127,10 @@ def _certainty(results: Results) -> str:
     assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed{unsourced}."
     about = "and nothing about how true the inputs are"
     if results.inputs is not None:
-        about = "the ranges over the inputs how far they move with what is not known of these"
+        about = (
+            "those of predictive chances with other points of the inputs too; ranges from P5 to "
+            "P95 say how far the figures move with what is not known of the inputs"
+        )
     return (
         f"The ± and the intervals are at 95 % and come from {counted(results.paths, 'path')}. They "
         f"say how far the figures could move with other random numbers, {about}.{assumed}"

@@ -50,15 +50,18 @@ class Grids:
     def negative_cash_flow(self) -> Grid:
         """Chance of negative free cash flow of those that survive, by issuer and year."""
         rows = [
-            Row(i, [chance(self.estimates.probability(NEGATIVE, i, y)) for y in self.years])
-            for i in self.results.issuers
+            Row(i, [self._chance(NEGATIVE, i, y) for y in self.years]) for i in self.results.issuers
         ]
         caption = "Chance of negative free cash flow in the year, if the issuer survives it, %"
         return Grid(caption, "Issuer", self.years, rows, sortable=True)
 
     def failure(self) -> Grid:
         """Chance of funding failure by the end of each year, by issuer."""
-        rows = [Row(i, self._by_year_end("funding_failure", i)) for i in self.results.issuers]
+        ends = self.ends.values()
+        rows = [
+            Row(i, [self._chance("funding_failure", i, end) for end in ends])
+            for i in self.results.issuers
+        ]
         caption = "Chance of funding failure by the end of each year, %"
         return Grid(caption, "Issuer", self.years, rows, sortable=True)
 
@@ -69,7 +72,11 @@ class Grids:
         if most > MOST_COUNTS:
             counts.append(most)
         rows = [
-            Row(at_least(k, most), self._by_year_end(failures_metric(k), SYSTEM)) for k in counts
+            Row(
+                at_least(k, most),
+                [self._chance(failures_metric(k), SYSTEM, end) for end in self.ends.values()],
+            )
+            for k in counts
         ]
         smallest = self._smallest()
         if smallest is not None:
@@ -220,6 +227,11 @@ class Grids:
     def _amounts(self, metric: str, issuer: str, statistic: str = "mean") -> list[Cell]:
         found = (self.estimates.amount(metric, issuer, year, statistic) for year in self.years)
         return [dollars(estimate) for estimate in found]
+
+    def _chance(self, metric: str, issuer: str, period: str) -> Cell:
+        """A chance, in per cent, and what the run tells of it over the inputs."""
+        spread = self.estimates.spread(metric, issuer, period)
+        return chance(self.estimates.probability(metric, issuer, period), over_inputs=spread)
 
     def _by_year_end(self, metric: str, issuer: str, sign: str = "") -> list[Cell]:
         ends = self.ends.values()

@@ -11,21 +11,41 @@ from capexrisk.estimate.names import Name
 from capexrisk.report.content.inputs import written
 from capexrisk.report.writing.estimates import Estimates, end_of_horizon
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.spread import median_in_per_cent, spread_in_per_cent
 from capexrisk.report.writing.words import counted, listed, unbroken
+from capexrisk.scenario import inputs
 from capexrisk.scenario.section import split_evidence
 from capexrisk.uncertainty import input_design
 from capexrisk.uncertainty.ranges import range_by
 from capexrisk.uncertainty.wording import law_in_words
 
 MOST_NAMED = 4
+OVER_INPUTS = (
+    "Predictive: the chance with the inputs drawn from their ranges as well, the one to reckon "
+    "with. P5 to P95: where the chance would lie, in nine of ten cases, if the inputs were known; "
+    "< and > are bounds, since points or paths tell no more."
+)
+
+
+def what_is_drawn(results: Results) -> str:
+    """How many inputs move, in how many groups, and at how many points, in a sentence."""
+    assert results.inputs is not None
+    record, scenario = results.inputs.record, results.manifest.scenario
+    design = input_design(scenario)
+    assert design is not None
+    return (
+        f"{counted(len(scenario.uncertainty.groups), 'group')} of judgements move "
+        f"{len(design.moved):,} of the {counted(len(inputs(scenario)), 'input')}, by "
+        f"{counted(record.dimensions, 'draw')} at each of {counted(record.outer, 'point')}, with "
+        f"{counted(record.inner, 'path')} a point."
+    )
 
 
 def over_inputs(results: Results, estimates: Estimates) -> str:
     """The answer over the inputs in sentences: predictive chances, and how far they move."""
-    inputs = results.inputs
-    assert inputs is not None
-    last, groups = results.quarters[-1], results.manifest.scenario.uncertainty.groups
+    drawn = results.inputs
+    assert drawn is not None
+    last = results.quarters[-1]
     chances = {
         name: found
         for name in results.issuers
@@ -35,16 +55,23 @@ def over_inputs(results: Results, estimates: Estimates) -> str:
     named = []
     for name in likeliest:
         spread = estimates.spread("funding_failure", name, last)
+        median, ends = median_in_per_cent(spread), spread_in_per_cent(spread)
         named.append(
-            f"{name} {unbroken(percentage(chances[name]))} ({unbroken(spread_in_per_cent(spread))})"
+            f"{name} {unbroken(percentage(chances[name]))} "
+            f"(median {unbroken(median)}, range {unbroken(ends)})"
         )
+    others = len(chances) - len(likeliest)
+    rest = ""
+    if others:
+        most = max(chances[name].ci_high for name in chances if name not in likeliest)
+        rest = f"; {counted(others, 'other issuer')} below {100.0 * most:.2g} %"
     words = (
-        f"With the inputs drawn from their ranges ({counted(len(groups), 'group')}, "
-        f"{counted(inputs.record.outer, 'point')} of {counted(inputs.record.inner, 'path')}) the "
-        f"chances to fail by the end of {end_of_horizon(results)} are {listed(named)}. In brackets "
-        "is the range, P5 to P95, of what the chance would be if the inputs were known."
+        f"With the inputs drawn from their ranges the chances to fail by the end of "
+        f"{end_of_horizon(results)} are {listed(named)}{rest}. These predictive chances are the "
+        "ones to reckon with. In brackets is what the chance would be if the inputs were known: "
+        f"its median, and the range from P5 to P95. {what_is_drawn(results)}"
     )
-    share = inputs.over(Name(SYSTEM, last, "any_failure", "probability"), "share")
+    share = drawn.over(Name(SYSTEM, last, "any_failure", "probability"), "share")
     if not isnan(share.ci_low):
         words += (
             f" Of the variance of whether anybody fails {unbroken(percentage(share))} comes "

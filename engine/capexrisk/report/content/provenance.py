@@ -58,5 +58,9 @@ def command(results: Results) -> str:
     """The command that gives the same figures again, from the scenario's file."""
     run = results.manifest.run
     options = [f"--paths {run.paths} --seed {run.seed} --sampler {run.sampler}"]
+    if results.manifest.scenario.uncertainty.groups:
+        points = "0" if results.inputs is None else str(results.inputs.record.outer)
+        inner = "" if results.inputs is None else f" --inner {results.inputs.record.inner}"
+        options.append(f"--outer {points}{inner}")
     options += [f"--set {shlex.quote(text)}" for text in overrides_of(results.manifest.scenario)]
     return f"capexrisk run FILE {' '.join(options)}"

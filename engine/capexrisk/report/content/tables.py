@@ -12,25 +12,23 @@ from rich.text import Text
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import IssuerAnswer, answer
+from capexrisk.report.content.over_inputs import OVER_INPUTS, what_is_drawn
 from capexrisk.report.content.provenance import changes
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.spread import Spread, spread_in_per_cent
+from capexrisk.report.writing.spread import Spread, predictive_in_per_cent, spread_in_per_cent
 from capexrisk.report.writing.words import counted
 
 YEARS_IN_TERMINAL = 3
-OVER_INPUTS = (
-    "Below each chance stands how far it moves, P5 to P95, as {draws} move the inputs over their "
-    "ranges ({points}). "
-)
 KEY = (
-    "± is half of a 95 % interval and covers sampling error only, not the model's inputs. "
-    "A range stands where fewer than ten paths decide, < or > where all paths agree. FCF < 0 is "
-    "told of the paths on which the issuer survives the year, and failures apart. Of two causes "
-    "either may be the commoner."
+    "± is half of a 95 % interval and covers the sampling of paths alone. Where fewer than ten "
+    "paths decide, a–b is the interval itself, and < or > a bound. FCF < 0 is told of the paths on "
+    "which the issuer survives the year, and failures apart. Of two constraints either may be the "
+    "commoner."
 )
 KEY_OF_UNKNOWN = " n/a: no path can tell."
+KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."
 
 
 class Headline:
@@ -60,7 +58,9 @@ class Headline:
         yield Text()
         yield self._failing()
         yield Text()
-        yield Text(self._over_inputs() + KEY + KEY_OF_UNKNOWN * self._holds_unknown(), style="dim")
+        yield Text(KEY + KEY_OF_UNKNOWN * self._holds_unknown(), style="dim")
+        if results.inputs is not None:
+            yield Text(self._over_inputs(), style="dim")
         others = [year for year in results.years if year not in self._years]
         if others:
             span = " to ".join(dict.fromkeys((others[0], others[-1])))
@@ -81,7 +81,7 @@ class Headline:
 
     def _failing(self) -> Table:
         table = self._table("Fails by")
-        table.add_column("Main cause\nof failure", no_wrap=True)
+        table.add_column("Bound in the\nfailing quarter", no_wrap=True)
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.failed), _cause(issuer))
             self._add_spread(table, issuer.failed_over_inputs)
@@ -104,15 +104,23 @@ class Headline:
 
     def _add_spread(self, table: Table, by_year: Mapping[str, Spread | None]) -> None:
         if self._results.inputs is not None:
-            spread = (spread_in_per_cent(by_year[year], "") for year in self._years)
-            table.add_row("", *spread, style="dim")
+            spreads = [by_year[year] for year in self._years]
+            table.add_row(" predictive", *(predictive_in_per_cent(one, "") for one in spreads))
+            ends = (spread_in_per_cent(one, "") for one in spreads)
+            table.add_row(" P5 to P95", *ends, style="dim")
 
     def _over_inputs(self) -> str:
-        inputs = self._results.inputs
-        if inputs is None:
-            return ""
-        draws, points = inputs.record.dimensions, inputs.record.outer
-        return OVER_INPUTS.format(draws=counted(draws, "draw"), points=counted(points, "point"))
+        unknown = any(
+            spread_in_per_cent(by_year[year]) == UNKNOWN
+            for by_year in self._spreads()
+            for year in self._years
+        )
+        return f"{OVER_INPUTS} {what_is_drawn(self._results)}{KEY_OF_SPREAD * unknown}"
+
+    def _spreads(self) -> Iterator[Mapping[str, Spread | None]]:
+        for issuer in self._answer.issuers:
+            yield from (issuer.negative_over_inputs, issuer.failed_over_inputs)
+        yield from (each.over_inputs for each in self._answer.together)
 
     def _table(self, event: str) -> Table:
         table = plain_table()

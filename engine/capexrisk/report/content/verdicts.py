@@ -15,7 +15,7 @@ from capexrisk.scenario.words import capitalised
 
 
 def verdict(answer: Answer) -> Grid:
-    """One row for each issuer: negative cash flow in its likeliest year, failure, main cause.
+    """One row for each issuer: negative cash flow in its likeliest year, failure, constraint.
 
     Failures of several issuers stand in the foot.
     """
@@ -42,7 +42,7 @@ def verdict(answer: Answer) -> Grid:
     columns = [
         "Negative free cash flow if it survives, likeliest year",
         f"Funding failure by the end of {answer.end}",
-        "Main cause, share of failures",
+        "Constraint that bound in the failing quarter, share of failures",
     ]
     foot = together if len(rows) > 1 else []
     return Grid("The answer by issuer", "Issuer", columns, rows, foot, sortable=True)
@@ -58,7 +58,7 @@ def sentence(issuer: IssuerAnswer, end: str) -> str:
     why = ""
     if issuer.causes:
         shares = " and ".join(unbroken(percentage(share)) for _, share in issuer.causes)
-        why = f"; main cause: {issuer.why}, in {shares} of its failures"
+        why = f"; bound in the failing quarter: {issuer.why}, in {shares} of its failures"
     failure = odds_over_inputs(issuer.failure, _last(issuer.failed_over_inputs))
     negative = odds_over_inputs(burning, issuer.negative_over_inputs[year])
     return (

@@ -8,6 +8,7 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
+from capexrisk.report.content.over_inputs import OVER_INPUTS
 from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import verdict
 from capexrisk.report.files.run_page import years_shown
@@ -18,6 +19,7 @@ from capexrisk.report.writing.words import counted
 MARKDOWN = "report.md"
 # "<" only where it could begin a tag; "> 99.994 %" is a quotation only at the start of a line.
 SPECIAL = re.compile(r"[\\`*_\[\]|~]|<(?=[A-Za-z/!?])")
+INTERVALS = "A range a–b is a 95 % interval, and covers the sampling of paths alone."
 SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
 
 
@@ -56,7 +58,7 @@ def markdown(results: Results) -> str:
     for question, text in find(results, estimates, found, years_shown(results)):
         lines.append(f"- **{question}** {_plain(text)}")
     lines += ["", *_table(verdict(found)), ""]
-    lines += ["Figures in brackets are 95 % intervals of the sampling of paths.", ""]
+    lines += [INTERVALS if results.inputs is None else f"{INTERVALS} {OVER_INPUTS}", ""]
     lines += ["## How it was computed", ""]
     lines += [f"- {name}: {_plain(text)}" for name, text in facts(results) if name in SAID]
     return "\n".join(lines) + "\n"
@@ -70,7 +72,7 @@ def _table(grid: Grid) -> list[str]:
 
 
 def _text(cell: Cell) -> str:
-    notes = "; ".join(part for part in (cell.note, cell.over_inputs) if part)
+    notes = "; ".join(part for part in (cell.note, *cell.over_inputs) if part)
     return f"{cell.text} ({notes})" if notes else cell.text
 
 

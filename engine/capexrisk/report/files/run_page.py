@@ -10,7 +10,7 @@ from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions, confidence_table, hindsight
-from capexrisk.report.content.over_inputs import judgements
+from capexrisk.report.content.over_inputs import OVER_INPUTS, judgements, what_is_drawn
 from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import sentence, verdict
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
@@ -80,6 +80,8 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "panels": MOST_PANELS,
         "inputs_by_section": inputs,
         "judgements": judgements(results) if results.inputs is not None else [],
+        "over_inputs_key": OVER_INPUTS,
+        "what_is_drawn": "" if results.inputs is None else what_is_drawn(results),
         "confidence": confidence_table(inputs),
         "changed": changes(results),
         "cautions": [*hindsight(results), *cautions(results.manifest.scenario)],

@@ -7,12 +7,13 @@ own; nothing is a formula. The same run gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import isfinite
 from pathlib import Path
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import metric_of, of_whom
-from capexrisk.report.content.answer import answer
+from capexrisk.report.content.answer import Answer, answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions
@@ -23,12 +24,14 @@ from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
+from capexrisk.report.writing.spread import Spread, quantile_in_per_cent
 from capexrisk.scenario.words import capitalised
 
 WORKBOOK = "report.xlsx"
 READING = """\
 95 % low and high are the ends of the interval that the sampling of paths leaves; they say nothing \
-about how true the inputs are.
+about how true the inputs are. Predictive: with the inputs drawn from their ranges as well. P5, \
+median and P95 with inputs drawn: of what the chance would be if the inputs were known.
 A chance without a number was seen on no path, or on all of them; its interval says what can be.
 Amounts are in $bn, spreads in basis points (bp). P5, P50 and P95 are quantiles. CFaR is the mean \
 less P5; the mean below P5 is the expected shortfall.
@@ -82,20 +85,23 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         Heading("In words", 24),
         *_estimate_headings(failure),
         Heading("In words", 24),
-        Heading("Main cause of failure", 24),
-        *_estimate_headings("Share of the failures, of the cause named first"),
+        *(_inputs_headings(found) if results.inputs is not None else ()),
+        Heading("Constraint that bound in the failing quarter", 24),
+        *_estimate_headings("Share of the failures, of the constraint named first"),
     ]
     rows: list[list[Value]] = []
     for issuer in found.issuers:
         year, burning = issuer.burning
         row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
         row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
+        row += _over_the_inputs(_last(issuer.failed_over_inputs))
         for _, share in issuer.causes[:1]:
             row += [capitalised(issuer.why), *_figures(share, CHANCE)]
         rows.append(row)
     for each in found.together if len(rows) > 1 else ():
         empty: list[Value] = [None] * 5
-        rows.append([each.label, *empty, *_figures(each.failure, CHANCE), odds(each.failure)])
+        row = [each.label, *empty, *_figures(each.failure, CHANCE), odds(each.failure)]
+        rows.append([*row, *_over_the_inputs(_last(each.over_inputs))])
     sentences: list[list[Value]] = [[], ["In sentences"]]
     for question, text in find(results, estimates, found, results.years):
         sentences.append([question, text.replace("\N{NO-BREAK SPACE}", " ")])
@@ -258,6 +264,27 @@ def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
     shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
     value = None if estimate.is_bound else Figure(estimate.value, shape)
     return value, Figure(estimate.ci_low, shape), Figure(estimate.ci_high, shape)
+
+
+def _inputs_headings(found: Answer) -> list[Heading]:
+    failure = f"Failure by the end of {found.end}, inputs drawn"
+    quantiles = (Heading(f"{failure}: {name}", 14) for name in ("P5", "median", "P95"))
+    return [*_estimate_headings(f"{failure}: predictive"), *quantiles]
+
+
+def _over_the_inputs(spread: Spread | None) -> list[Value]:
+    """Predictive chance with its interval, P5, median and P95; a bound is a text."""
+    if spread is None or spread.predictive is None or spread.median is None:
+        return []
+    values: list[Value] = [*_figures(spread.predictive, CHANCE)]
+    for one in (spread.low, spread.median, spread.high):
+        known = isfinite(one.value) and isfinite(one.ci_low) and isfinite(one.ci_high)
+        values.append(next(iter(_figures(one, CHANCE))) if known else quantile_in_per_cent(one))
+    return values
+
+
+def _last(by_year: dict[str, Spread | None]) -> Spread | None:
+    return [*by_year.values()][-1]
 
 
 def _estimate_headings(name: str) -> list[Heading]:

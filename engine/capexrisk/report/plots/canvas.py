@@ -15,7 +15,7 @@ from matplotlib.text import Text
 
 from capexrisk.archive.results import Results
 from capexrisk.report.writing.words import counted, listed
-from capexrisk.scenario import Words, overrides_of
+from capexrisk.scenario import Scenario, Words, overrides_of
 
 STYLE = Path(__file__).with_name("capexrisk.mplstyle")
 INK = "#222222"
@@ -119,13 +119,13 @@ def styled() -> Iterator[None]:
 
 
 @contextmanager
-def drawing(runs: Runs, ax: Axes | None, *, height: float | None = None) -> Iterator[Axes]:
+def drawing(runs: Runs | str, ax: Axes | None, *, height: float | None = None) -> Iterator[Axes]:
     """The axes to draw on: the caller's as they are, or new ones in the project's style.
 
     Parameters
     ----------
-    runs : Results, or mapping of str to Results
-        Whose figure it is.
+    runs : Results, or mapping of str to Results, or str
+        Whose figure it is; see `stamp`.
     ax : Axes or None
     height : float, optional
         Of a new figure, inches.
@@ -190,17 +190,21 @@ def words_for(runs: Runs) -> Words:
     return (runs if isinstance(runs, Results) else next(iter(runs.values()))).words
 
 
-def stamp(figure: Figure | SubFigure, runs: Runs) -> None:
-    """Name the run in the lower right corner: scenario, paths, seed."""
-    line = _of_one(runs) if isinstance(runs, Results) else _of_several(list(runs.values()))
+def stamp(figure: Figure | SubFigure, runs: Runs | str) -> None:
+    """Name the run in the lower right corner: scenario, paths, seed; or write a line there."""
+    if isinstance(runs, str):
+        line = runs
+    elif isinstance(runs, Results):
+        line = stamp_of(runs.manifest.scenario, runs.paths, runs.manifest.run.seed)
+    else:
+        line = _of_several(list(runs.values()))
     figure.supxlabel(line, x=0.99, ha="right", fontsize=6, color=QUIET)
 
 
-def _of_one(results: Results) -> str:
-    manifest = results.manifest
-    changed = ", changed" if overrides_of(manifest.scenario) else ""
-    name, seed = f"{manifest.scenario.name}{changed}", manifest.run.seed
-    return f"{name} · {counted(results.paths, 'path')} · seed {seed}"
+def stamp_of(scenario: Scenario, paths: int, seed: int) -> str:
+    """The line that names a run."""
+    changed = ", changed" if overrides_of(scenario) else ""
+    return f"{scenario.name}{changed} · {counted(paths, 'path')} · seed {seed}"
 
 
 def _of_several(runs: list[Results]) -> str:

@@ -48,7 +48,7 @@ ROOM_FOR_CHANCES = 78.0  # points: "99.993–99.999 %" beside the bars of causes
 
 @plot()
 def survival(results: Results, ax: Axes | None = None) -> Axes:
-    """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands.
+    """Chance of funding failure by the end of each quarter, by issuer, with 95 % bands of sampling.
 
     One minus the survival curve, on a logarithmic axis: most issuers survive on nearly every path,
     and near 100 % their curves would look the same. Where all curves end above 5 % the axis is
@@ -167,7 +167,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
     if shown and len(shown) < len(failing):
         return f"the {len(shown)} likeliest of {len(failing)} issuers that fail on some path"
     if not never:
-        return "with 95 % bands; a curve starts at the first failure on any path"
+        return "95 % bands, of sampling alone; curves start at a first failure"
     names = listed(never, 4) if shown else "any issuer"
     return f"no failure of {names} in {counted(results.paths, 'path')}"
 

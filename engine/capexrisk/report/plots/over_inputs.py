@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import floor, isnan, log10
-from typing import Any
+from math import ceil, log10, nan
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
@@ -27,7 +28,8 @@ EVENTS = ("failure", "negative")
 MOST_ROWS = 12
 ROW = 0.27  # height for an issuer, inches
 ROOM_FOR_RANGES = 90.0  # points: "99.950 to 99.9974 %" beside the rows
-LEAST, LARGEST = 0.01, 10.0  # per cent, of the edge; what lies below is drawn at it
+LARGEST = 10.0  # per cent, of the edge of a logarithmic axis
+BOUND = 5.0  # size of the arrow at a bound, points
 
 
 @plot()
@@ -35,7 +37,9 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
     """Chances of all issuers, and how far they move as the inputs move over their ranges.
 
     Of each issuer P5 to P95 and P25 to P75 over the inputs and the median; the chance with the
-    inputs as they stand; and the predictive chance, over inputs and paths together.
+    inputs as they stand; and the predictive chance, over inputs and paths together. Where paths or
+    points are too few to tell an end, its bar ends in an arrow at the bound, and goes on from there
+    nobody knows how far. What cannot be told at all is not drawn.
 
     Parameters
     ----------
@@ -59,22 +63,40 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
     if results.inputs is None:
         raise ValueError("the run is not over the inputs; simulate(scenario, outer=1024) is")
     rows = _rows(results, event)
-    base, predictive, quantiles = _numbers(results, rows)
+    base, predictive = _chances(results, rows)
+    levels = {level: _ends(results, rows, level) for level in ("p5", "p25", "p50", "p75", "p95")}
+    # A bound of P25 bounds P5 too.
+    first, last = levels["p5"], levels["p95"]
+    nearer = np.where(first.below, np.fmin(first.at, levels["p25"].at), first.at)
+    farther = np.where(last.above, np.fmax(last.at, levels["p75"].at), last.at)
+    first, last = first._replace(at=nearer), last._replace(at=farther)
+    levels |= {"p5": first, "p95": last}
     with drawing(results, ax, height=height_of_rows(len(rows))) as ax:
         place = np.arange(len(rows), dtype=float)
         least = 0.0
         if event == "failure":
             ax.set_xscale("log")
-            seen = [*base[base > 0.0], *predictive[predictive > 0.0]]
-            decade = 10.0 ** floor(log10(min(seen, default=1.0)))
-            least = min(max(LEAST, decade), LARGEST)
+            drawn = np.array([base, predictive, *(ends.at for ends in levels.values())])
+            seen = drawn[drawn > 0.0]
+            least = min(10.0 ** (ceil(log10(min(seen, default=1.0))) - 1), LARGEST)
         ax.set_xlim(least, 100.0)
-        low, lower, median, upper, high = np.maximum(quantiles, least)
-        base, predictive = np.maximum(base, least), np.maximum(predictive, least)
-        ax.barh(place, high - low, 0.5, low, color=PALE, lw=0, label="P5–P95 over inputs")
-        ax.barh(place, upper - lower, 0.5, lower, color=MIDDLE, lw=0, label="P25–P75")
+        for one, other, colour, label in (
+            ("p5", "p95", PALE, "P5–P95 over inputs"),
+            ("p25", "p75", MIDDLE, "P25–P75"),
+        ):
+            low, high = levels[one].at, levels[other].at
+            sided = levels[one].above | levels[other].below
+            width = np.where((high > low) & ~sided, high - low, nan)
+            ax.barh(place, width, 0.5, low, color=colour, lw=0, label=label)
+        middle = levels["p50"]
+        median = np.where(middle.below | middle.above, nan, middle.at)
         ax.vlines(median, place - 0.25, place + 0.25, color=BLUE, lw=1.8, label="Median")
         marks: dict[str, Any] = {"ls": "none", "clip_on": False, "zorder": 3}
+        # Both ends below a bound, or above it: one arrow.
+        down = np.where(last.below, last.at, np.where(first.below, first.at, nan))
+        up = np.where(first.above, first.at, np.where(last.above, last.at, nan))
+        for bound, marker in ((down, "<"), (up, ">")):
+            ax.plot(bound, place, marker=marker, ms=BOUND, color=BLUE, mfc="white", **marks)
         ax.plot(predictive, place, marker="D", ms=4, color=RED, label="Predictive", **marks)
         ax.plot(base, place, marker="o", ms=4.5, color=INK, label="Inputs as they stand", **marks)
         ax.set_ylim(place.size - 0.5, -0.5)
@@ -98,7 +120,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
         ax.set_xlabel(f"% of paths{scale}")
         record = results.inputs.record
         below = (
-            f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95 over the inputs"
+            f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95; arrow: a bound"
         )
         titles = {
             "failure": "Funding failure within the horizon",
@@ -164,25 +186,39 @@ def _rows(results: Results, event: str) -> list[tuple[str, Name]]:
     return rows
 
 
-def _numbers(
+class _Ends(NamedTuple):
+    """A quantile of each row: where it is drawn, per cent, and whether that bounds it."""
+
+    at: NDArray[np.float64]
+    below: NDArray[np.bool_]
+    above: NDArray[np.bool_]
+
+
+def _chances(
     results: Results, rows: list[tuple[str, Name]]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per cent: with the inputs as they stand, predictive, and quantiles over the inputs (5, n)."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Per cent: with the inputs as they stand, and predictive; NaN where no path hit."""
     inputs = results.inputs
     assert inputs is not None
-    names = [name for _, name in rows]
-    base = [_seen(results.lookup[name]) for name in names]
-    predictive = [_seen(inputs.predictive[name]) for name in names]
-    levels = ("p5", "p25", "p50", "p75", "p95")
-    quantiles = [[_resolved(inputs.over(name, level)) for name in names] for level in levels]
-    return tuple(100.0 * np.array(part) for part in (base, predictive, quantiles))  # type: ignore[return-value]
-
-
-def _resolved(quantile: Estimate) -> float:
-    """A quantile over the inputs; 0 where the paths at each point cannot tell it from 0."""
-    told = quantile.ci_low > 0.0 or (isnan(quantile.ci_low) and quantile.value > 0.5)
-    return quantile.value if told else 0.0
+    both = (results.lookup, inputs.predictive)
+    base, predictive = (np.array([_seen(of[name]) for _, name in rows]) for of in both)
+    return base, predictive
 
 
 def _seen(chance: Estimate) -> float:
-    return chance.observed if chance.n else float("nan")
+    return 100.0 * chance.observed if chance.n and chance.observed else nan
+
+
+def _ends(results: Results, rows: list[tuple[str, Name]], level: str) -> _Ends:
+    """A quantile over the inputs of each row; its bound where it cannot be told from 0 or 1."""
+    inputs = results.inputs
+    assert inputs is not None
+    found = [inputs.over(name, level) for _, name in rows]
+    value, low, high = (
+        np.array([getattr(end, part) for end in found]) for part in ("value", "ci_low", "ci_high")
+    )
+    below = (low <= 0.0) | (np.isnan(low) & (high < 0.5))
+    above = ((high >= 1.0) | (np.isnan(high) & (low > 0.5))) & ~below
+    told = np.isfinite(low) & np.isfinite(high)
+    at = np.where(below, high, np.where(above, low, np.where(told, value, nan)))
+    return _Ends(100.0 * at, below, above)

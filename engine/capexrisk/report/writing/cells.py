@@ -17,7 +17,13 @@ from capexrisk.report.writing.numbers import (
     share,
 )
 from capexrisk.report.writing.odds import odds
-from capexrisk.report.writing.spread import Spread, spread_in_per_cent
+from capexrisk.report.writing.spread import (
+    Spread,
+    median_in_per_cent,
+    predictive_in_per_cent,
+    spread_in_per_cent,
+)
+from capexrisk.report.writing.words import unbroken
 
 DOLLARS = "$bn"
 BASIS_POINTS = "bp"
@@ -38,8 +44,8 @@ class Cell(NamedTuple):
         How dark its ground is, 0 to 1.
     note : str
         A second, quieter line.
-    over_inputs : str
-        A third one: how far the figure moves with the inputs.
+    over_inputs : tuple of str
+        More of them: the figure with the inputs drawn, and how far it moves with them.
     estimate : Estimate, optional
         The number behind it, for sorting and for spreadsheets.
     unit : str
@@ -50,7 +56,7 @@ class Cell(NamedTuple):
     text: str
     shade: float = 0.0
     note: str = ""
-    over_inputs: str = ""
+    over_inputs: tuple[str, ...] = ()
     estimate: Estimate | None = None
     unit: str = ""
 
@@ -104,19 +110,32 @@ class Grid:
     sortable: bool = False
 
 
-def chance(estimate: Estimate, sign: str = "") -> Cell:
-    """A probability as a cell, shaded by its size; `sign` where no caption says per cent."""
-    return Cell(percentage(estimate, sign), _shade(estimate), estimate=estimate, unit=CHANCE)
+def chance(estimate: Estimate, sign: str = "", over_inputs: Spread | None = None) -> Cell:
+    """A probability as a cell, shaded by its size; `sign` where no caption says per cent.
+
+    Below it the predictive probability, and P5 to P95 over the inputs, where they are known.
+    """
+    below: tuple[str, ...] = ()
+    if over_inputs is not None:
+        below = (predictive_in_per_cent(over_inputs, sign), spread_in_per_cent(over_inputs, sign))
+    text = percentage(estimate, sign)
+    return Cell(text, _shade(estimate), "", below, estimate, CHANCE)
 
 
 def worded(estimate: Estimate, when: str = "", over_inputs: Spread | None = None) -> Cell:
     """A probability as a natural frequency, with its interval below; `when` follows the words.
 
-    Beside the interval stands how far the probability moves with the inputs, where that is known.
+    Then the predictive probability, and median and P5 to P95 over the inputs, where they are known.
     """
     text = f"{odds(estimate)}, {when}" if when else odds(estimate)
-    spread = "" if over_inputs is None else f"inputs {spread_in_per_cent(over_inputs)}"
-    return Cell(text, _shade(estimate), percentage_range(estimate), spread, estimate, CHANCE)
+    below: tuple[str, ...] = ()
+    if over_inputs is not None:
+        below = (
+            f"predictive {unbroken(predictive_in_per_cent(over_inputs))}",
+            f"median {unbroken(median_in_per_cent(over_inputs))}",
+            f"P5 to P95 {unbroken(spread_in_per_cent(over_inputs))}",
+        )
+    return Cell(text, _shade(estimate), percentage_range(estimate), below, estimate, CHANCE)
 
 
 def _shade(estimate: Estimate) -> float:

@@ -75,11 +75,12 @@ class Estimates:
         period: str = HORIZON,
         statistic: str = "probability",
     ) -> Spread | None:
-        """P5 and P95 of an estimate over the inputs; None if the run does not tell them."""
+        """An estimate over the inputs; None if the run does not tell it."""
         name = Name(issuer, period, metric, statistic)
         if self._inputs is None or name not in self._inputs.predictive:
             return None
-        return Spread(*(self._inputs.over(name, end) for end in ("p5", "p95")))
+        low, high, median = (self._inputs.over(name, level) for level in ("p5", "p95", "p50"))
+        return Spread(low, high, median, self._inputs.predictive[name])
 
     def predictive(
         self,

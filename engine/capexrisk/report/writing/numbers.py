@@ -3,7 +3,7 @@
 One rule everywhere: "±" is half of the 95 % interval, to one digit and rounded up, so that it never
 claims too much; the value has as many decimals. A probability with fewer than ten hits, or misses,
 has no symmetric error: it is written as its interval, or as a bound where an end of the interval
-rounds to 0 or 100 %.
+rounds to 0 or 100 % with one digit more than the other end needs.
 """
 
 from __future__ import annotations
@@ -190,17 +190,20 @@ def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str
 def _interval(low: float, high: float, sign: str) -> str:
     """An interval in per cent, rounded outwards; only one end if the other is 0 or 100."""
     decimals = max(0, one_digit(min(high, 100.0 - low)))
-    # "< 0.005" is left to the case of no hit: where a path has hit, the low end says so.
-    low_decimals = max(decimals, one_digit(low)) if low > 0.0 else decimals
-    high_decimals = max(decimals, one_digit(100.0 - high)) if high < 100.0 else decimals
-    bottom = f"{rounded_down(low, low_decimals):.{low_decimals}f}"
-    top = f"{rounded_up(high, high_decimals):.{high_decimals}f}"
     if low <= 0.0 and high >= 100.0:
         return UNKNOWN
-    if low <= 0.0:
-        return f"< {top}{sign}"
-    if high >= 100.0:
-        return f"> {bottom}{sign}"
+    # The low end of one or two hits is a hundredth of the high one, and would be read as a finding.
+    finest = decimals + 1
+    low_decimals = min(max(decimals, one_digit(low)), finest) if low > 0.0 else decimals
+    high_decimals = (
+        min(max(decimals, one_digit(100.0 - high)), finest) if high < 100.0 else decimals
+    )
+    least, most = rounded_down(low, low_decimals), rounded_up(high, high_decimals)
+    bottom, top = f"{least:.{low_decimals}f}", f"{most:.{high_decimals}f}"
+    if least <= 0.0:
+        return f"< {most:.{decimals}f}{sign}"
+    if most >= 100.0:
+        return f"> {least:.{decimals}f}{sign}"
     return f"{bottom}–{top}{sign}"
 
 

@@ -70,20 +70,24 @@ def odds_and_range(estimate: Estimate) -> str:
 
 
 def odds_over_inputs(estimate: Estimate, spread: Spread | None) -> str:
-    """Write a probability as `odds_and_range`, and how far it moves with the inputs, P5 to P95.
+    """Write a probability as `odds_and_range`, then with the inputs drawn, and P5 to P95 over them.
 
     Examples
     --------
     >>> failure = Estimate("probability", 0.0522, 0.0007, 0.0508, 0.0536, 65_536)
     >>> low = Estimate("p5", 0.0112, float("nan"), 0.0095, 0.0131, 1024)
     >>> high = Estimate("p95", 0.178, float("nan"), 0.165, 0.192, 1024)
-    >>> odds_over_inputs(failure, Spread(low, high))
-    'about 1 in 20 (5.0–5.4 %; with the inputs 1.1 to 18 %)'
+    >>> predictive = Estimate("probability", 0.0701, 0.002, 0.0662, 0.074, 262_144)
+    >>> odds_over_inputs(failure, Spread(low, high, predictive=predictive))
+    'about 1 in 20 (5.0–5.4 %); with the inputs drawn about 1 in 15 (6.6–7.4 %; range 1.1 to 18 %)'
     """
     words = odds_and_range(estimate)
-    if spread is None or not words.endswith(")"):
+    if spread is None or spread.predictive is None or words == UNKNOWN:
         return words
-    return f"{words[:-1]}; with the inputs {spread_in_per_cent(spread)})"
+    drawn = odds_and_range(spread.predictive)
+    if drawn == UNKNOWN:
+        return words
+    return f"{words}; with the inputs drawn {drawn[:-1]}; range {spread_in_per_cent(spread)})"
 
 
 def _fractions() -> list[tuple[int, int]]:

@@ -139,7 +139,7 @@ def rare_event(
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario, "means")
     wanted = find_event(event, lowered)
-    model = _Model(lowered, wanted, plan)
+    model = ModelPaths(lowered, wanted, plan)
     found = estimate_rare(
         limit_state(lowered, wanted, model.evaluate),
         method=method,
@@ -176,7 +176,13 @@ def limit_state(
     )
 
 
-class _Model:
+def uniforms_of(draws: Floats) -> Floats:
+    """Numbers between 0 and 1 (dimensions, paths) of standard normal draws (paths, dimensions)."""
+    uniforms: Floats = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
+    return uniforms
+
+
+class ModelPaths:
     """The model's paths, from supplied draws or counted; broken ones never fail."""
 
     def __init__(self, lowered: LoweredScenario, event: Event, plan: RunPlan) -> None:
@@ -208,7 +214,7 @@ class _Model:
         return judged
 
     def _of_draws(self, draws: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-        uniforms = np.clip(ndtr(draws.T), SMALLEST, LARGEST)
+        uniforms = uniforms_of(draws)
         supplied = SuppliedDraws(uniforms, len(self._lowered.issuers), self._event.quarters)
         return self._measured(supplied, 0, len(draws))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-STAGES, FRESH, SPLITTING = 1, 2, 3  # first word of a purpose
+# First word of a purpose.
+STAGES, FRESH, SPLITTING, NEIGHBOURS, TYPICAL, CHOSEN = 1, 2, 3, 4, 5, 6
 
 
 def stream(seed: int, *purpose: int) -> np.random.Generator:

@@ -28,9 +28,10 @@ def test_the_sentence_is_of_the_likeliest_and_of_all_paths(uncertain_run: Result
         for name in uncertain_run.issuers
     }
     by_chance = sorted(chances, key=lambda name: -chances[name].observed)
-    places = [text.index(f"{name} {percentage(chances[name])} (") for name in by_chance]
+    places = [text.index(f"{name} {percentage(chances[name])} (median ") for name in by_chance]
     assert places == sorted(places)
-    assert "(4 groups, 64 points of 128 paths)" in text
+    assert "4 groups of judgements move" in text
+    assert "6 draws at each of 64 points, with 128 paths a point." in text
     share = inputs.estimate(f"any_failure/system/{END}", "share")
     assert f"whether anybody fails {percentage(share)} comes" in text
 
@@ -91,9 +92,8 @@ def test_the_answer_has_a_range_for_every_chance(uncertain_run: Results) -> None
         assert list(by_year) == uncertain_run.years
         spread = by_year[uncertain_run.years[-1]]
         # As texts: the error of such an end is no number, which equals nothing.
-        assert repr(tuple(spread)) == repr(
-            (inputs.estimate(name, "p5"), inputs.estimate(name, "p95"))
-        )
+        told = (inputs.estimate(name, over) for over in ("p5", "p95", "p50", "predictive"))
+        assert repr(tuple(spread)) == repr(tuple(told))
     for issuer in found.issuers:
         spread = issuer.negative_over_inputs["2027"]
         name = f"negative_fcf_given_survival/{issuer.name}/2027"

@@ -13,7 +13,7 @@ from capexrisk.report.content import tables
 from capexrisk.report.content.answer import answer
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.spread import predictive_in_per_cent, spread_in_per_cent
 from tests.unit.manifests import changed
 
 
@@ -66,17 +66,23 @@ def test_below_each_chance_stands_its_range(uncertain_run: Results, width: int) 
     starts = [number for number, line in enumerate(lines) if line.startswith(labels)]
     assert len(starts) == len(rows)
     for (label, by_year), start in zip(rows, starts, strict=True):
-        below = lines[start + 1]
-        assert lines[start].startswith(label) and below.startswith(" ")
-        said = [spread_in_per_cent(spread, "") for spread in by_year.values()]
-        assert [part.strip() for part in below.split("  ") if part.strip()] == said
+        assert lines[start].startswith(label)
+        for line, head, said in (
+            (lines[start + 1], " predictive ", predictive_in_per_cent),
+            (lines[start + 2], " P5 to P95 ", spread_in_per_cent),
+        ):
+            assert line.startswith(head)
+            cells = [part.strip() for part in line[len(head) :].split("  ") if part.strip()]
+            assert cells == [said(spread, "") for spread in by_year.values()]
     words = " ".join(text.split())
-    assert "P5 to P95, as 6 draws move the inputs over their ranges (64 points)" in words
+    assert "by 6 draws at each of 64 points, with 128 paths a point." in words
+    unknown = any("n/a" in line for line in lines if line.startswith(" P5 to P95"))
+    assert unknown == ("n/a there:" in words)
 
 
 def test_no_range_stands_in_a_run_without_points(uncertain_run: Results) -> None:
     text = printed(replace(uncertain_run, inputs=None), 80)
-    assert " to " not in text.split("±")[0] and "P95" not in text
+    assert " to " not in text.split("±")[0] and "P95" not in text and "redictive" not in text
 
 
 def test_a_name_is_no_markup(results: Results) -> None:

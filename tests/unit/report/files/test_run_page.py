@@ -22,7 +22,8 @@ from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.spread import predictive_in_per_cent, spread_in_per_cent
+from capexrisk.report.writing.words import unbroken
 from capexrisk.scenario import inputs
 from tests.unit.manifests import changed
 from tests.unit.report.files.outline import Outline
@@ -276,8 +277,12 @@ def test_a_run_over_the_inputs_has_a_section_of_its_own(uncertain_run: Results) 
             assert f"<code>{one.name}</code>" in section and one.ends in section
     found = answer(uncertain_run, Estimates(uncertain_run))
     for issuer in found.issuers:
-        spread = spread_in_per_cent(issuer.failed_over_inputs[uncertain_run.years[-1]])
-        assert f"inputs {html.escape(spread)}" in text
+        for year, spread in issuer.failed_over_inputs.items():
+            told = (spread_in_per_cent(spread, ""), predictive_in_per_cent(spread, ""))
+            assert all(f"<small>{html.escape(part)}</small>" in text for part in told), year
+        ends, chance = spread_in_per_cent(spread), predictive_in_per_cent(spread)
+        assert f"<small>P5 to P95 {html.escape(unbroken(ends))}</small>" in text
+        assert f"<small>predictive {html.escape(unbroken(chance))}</small>" in text
     assert "And if the inputs are wrong?" in text
     assert "no point" not in section  # none was refused
 

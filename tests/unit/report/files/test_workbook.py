@@ -15,6 +15,7 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.workbook import write_workbook
 from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.spread import quantile_in_per_cent
 from capexrisk.scenario import inputs
 from tests.unit.manifests import changed
 
@@ -70,7 +71,7 @@ def test_the_answer(results: Results, book: Workbook) -> None:
     assert found[failure] == same(chance.value)
     assert found[f"{failure}: 95 % low"] == same(chance.ci_low)
     assert found[f"{failure}: 95 % high"] == same(chance.ci_high)
-    assert found["Main cause of failure"] == "A shut market"
+    assert found["Constraint that bound in the failing quarter"] == "A shut market"
     # Nobody saw all six fail: no number, but what its interval allows.
     assert rows["All six"][failure] is None and rows["All six"][f"{failure}: 95 % high"] > 0.0
     assert rows["Who burns cash?"]
@@ -117,6 +118,29 @@ def test_every_input_with_its_evidence(results: Results, book: Workbook) -> None
 @pytest.fixture(scope="module")
 def book_over_inputs(uncertain_run: Results, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
     return openpyxl.load_workbook(write_workbook(uncertain_run, tmp_path_factory.mktemp("over")))
+
+
+def test_the_answer_has_the_predictive_chance(
+    uncertain_run: Results, book_over_inputs: Workbook, book: Workbook
+) -> None:
+    inputs, end = uncertain_run.inputs, uncertain_run.quarters[-1]
+    assert inputs is not None
+    rows = {row["Issuer"]: row for row in table(book_over_inputs, "Answer", top=2)}
+    for issuer in uncertain_run.issuers:
+        name = f"funding_failure/{issuer}/{end}"
+        found = {
+            heading.rpartition(": ")[2]: value
+            for heading, value in rows[issuer].items()
+            if heading and "inputs drawn" in heading
+        }
+        assert {*found} == {"predictive", "95 % low", "95 % high", "P5", "median", "P95"}
+        assert found["95 % high"] == pytest.approx(inputs.estimate(name, "predictive").ci_high)
+        for heading, over in (("P5", "p5"), ("median", "p50"), ("P95", "p95")):
+            number = inputs.estimate(name, over)
+            known = not isnan(number.value + number.ci_low + number.ci_high)
+            expected = pytest.approx(number.value) if known else quantile_in_per_cent(number)
+            assert found[heading] == expected
+    assert not any("inputs drawn" in (cell.value or "") for cell in book["Answer"][2])
 
 
 def test_the_table_over_the_inputs_is_there(

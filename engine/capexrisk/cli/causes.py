@@ -1,0 +1,101 @@
+"""``capexrisk causes``: what each mechanism of the model adds to the chance of a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from capexrisk.cli.options import new_file, overrides
+from capexrisk.cli.plan import fields_asked
+from capexrisk.errors import ArgumentError
+from capexrisk.scenario import Scenario, load_run_section, load_scenario
+
+if TYPE_CHECKING:
+    from capexrisk.study.causes import Causes
+
+
+@click.command
+@click.argument("source", metavar="RUN|SCENARIO", type=click.Path(path_type=Path))
+@overrides
+@click.option(
+    "--event",
+    required=True,
+    metavar="NAME",
+    help="Such as funding_failure/Oracle, funding_failure/Oracle/2027, failures_at_least_2/system.",
+)
+@click.option(
+    "--points", type=int, default=4096, help="Paths of each of the 32 nets. Default: 4,096."
+)
+@click.option(
+    "--orders",
+    type=int,
+    default=8,
+    help="Orders of the mechanisms drawn for each net, where more than eight act. Default: 8.",
+)
+@fields_asked("seed", "jobs", seed="Seed of all draws. Default: that of the run or scenario.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    callback=new_file,
+    help="Also write it as CSV, or as JSON if its name ends so.",
+)
+def causes(
+    source: Path,
+    overrides: tuple[str, ...],
+    event: str,
+    points: int,
+    orders: int,
+    asked: dict[str, Any],
+    out: Path | None,
+) -> None:
+    """Say what causes a failure, mechanism by mechanism.
+
+    Mechanisms of the model are switched off: all but one, one alone, and in coalitions, for Shapley
+    values; on common random numbers. The failures of all issuers come from the same simulations.
+    Ranges of the inputs are not drawn.
+    """
+    scenario, seed = _read(source, overrides)
+
+    import textwrap
+
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.content.causes import causes_table, headline, key, prevented_table
+    from capexrisk.study import causes as study
+
+    found = study.causes(
+        scenario,
+        event,
+        points=points,
+        orders=orders,
+        seed=asked.get("seed", seed),
+        n_jobs=asked.get("jobs", -1),
+    )
+    print(f"{headline(found)}\n")
+    show(causes_table(found))
+    print()
+    show(prevented_table(found))
+    print(f"\n{textwrap.fill(key(found), 80)}")
+    if out is not None:
+        _write(found, out)
+
+
+def _read(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, int]:
+    """The scenario of a file or of a finished run, and its seed."""
+    if not source.is_dir():
+        return load_scenario(source, overrides), load_run_section(source, overrides).seed
+    if overrides:
+        raise ArgumentError("overrides", f"{source} is a run; give its scenario's file instead")
+
+    from capexrisk.archive.results import load_results
+
+    manifest = load_results(source).manifest
+    return manifest.scenario, manifest.run.seed
+
+
+def _write(found: Causes, out: Path) -> None:
+    if out.suffix == ".json":
+        found.table.to_json(out, orient="records", indent=1)
+    else:
+        found.table.to_csv(out, index=False, lineterminator="\n")

@@ -1,0 +1,145 @@
+"""``capexrisk game``: the race as a game, its equilibria and where they end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from capexrisk.cli.options import csv_file
+from capexrisk.cli.plan import plan_options
+from capexrisk.errors import ArgumentError
+from capexrisk.run.plan import RunPlan
+from capexrisk.scenario import Scenario
+
+
+@click.command
+@plan_options("seed", "jobs")
+@click.option("--players", help="Firms that choose, NAME,NAME,... Default: all.")
+@click.option(
+    "--levels",
+    default="0.75,1,1.25",
+    help="Multiples of a firm's plan, 1 among them. Default: 0.75,1,1.25.",
+)
+@click.option(
+    "--multiply",
+    help="Keys of an issuer's inputs that are multiplied, KEY,KEY,... Default: its capex plan.",
+)
+@click.option("--discount", default=0.1, help="Discount rate a year. Default: 0.1.")
+@click.option(
+    "--multiple", default=10.0, help="Worth of a survivor's last year, in years. Default: 10."
+)
+@click.option(
+    "--terminal",
+    default="ocf",
+    metavar="ocf|profit",
+    help="What of that year: operating cash flow, the default, or profit.",
+)
+@click.option(
+    "--failure-loss",
+    default=0.2,
+    help="Lost at failure, as a share of the market capitalisation. Default: 0.2.",
+)
+@click.option(
+    "--unfinished",
+    default=1.0,
+    help="Worth of a dollar of capital not yet in service. Default: 1, its cost.",
+)
+@click.option(
+    "--points", default=256, help="Paths of each of 32 nets, every profile. Default: 256."
+)
+@click.option(
+    "--more-points",
+    type=int,
+    help="The same for what may be an equilibrium. Default: 2,048; with --over 512.",
+)
+@click.option(
+    "--over",
+    metavar="KEY=VALUE,...",
+    multiple=True,
+    help="Instead, judge all firms at their plans over values of an input; once or twice, such as "
+    "market.depreciation_per_year=0.1,0.2,0.4.",
+)
+@csv_file
+def game(
+    scenario: Scenario,
+    plan: RunPlan,
+    players: str | None,
+    levels: str,
+    multiply: str | None,
+    points: int,
+    more_points: int | None,
+    over: tuple[str, ...],
+    out: Path | None,
+    **payoff: float | str,
+) -> None:
+    """Solve the race as a game: who would spend more or less, if alone.
+
+    Each firm chooses a multiple of its plan; the simulation says what it earns. Equilibria, what
+    cooperation would earn, failures and funding at each.
+    """
+    grid = dict(_values(one) for one in over)
+    numbers = _numbers("levels", levels)
+
+    from capexrisk.study.game.choices import (
+        DEFAULT_MORE_POINTS,
+        PHASE_POINTS,
+        Choices,
+        refuse_large,
+    )
+    from capexrisk.study.game.value import Payoff
+
+    chosen = Choices(players=_names(players), levels=numbers, multiplied=_names(multiply))
+    several = len(chosen.players_of(scenario))
+    worth = Payoff(**payoff)  # type: ignore[arg-type]
+    if not grid:
+        refuse_large(several, len(chosen.levels), points, more_points or DEFAULT_MORE_POINTS)
+
+    import textwrap
+
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.content import game as words
+    from capexrisk.study.game.phase import phases
+    from capexrisk.study.game.race import game as solve
+
+    options: dict[str, Any] = {
+        "choices": chosen,
+        "payoff": worth,
+        "seed": plan.seed,
+        "n_jobs": plan.jobs,
+    }
+    if grid:
+        judged = phases(scenario, grid, points=more_points or PHASE_POINTS, **options)
+        show(words.phases_table(judged))
+        print(f"\n{textwrap.fill(words.phases_key(judged), 80)}")
+        table = judged.table
+    else:
+        more = more_points or DEFAULT_MORE_POINTS
+        found = solve(scenario, points=points, more_points=more, **options)
+        print(f"{textwrap.fill(words.headline(found), 80)}\n")
+        for each in (words.profiles_table, words.outcomes_table, words.gains_table):
+            show(each(found))
+            print()
+        print(textwrap.fill(words.key(found), 80))
+        table = found.table
+    if out is not None:
+        table.to_csv(out, index=False, lineterminator="\n")
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _numbers(option: str, text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ArgumentError(option, f"{text!r} is no list of numbers; give 0.75,1,1.25") from None
+
+
+def _values(text: str) -> tuple[str, tuple[float, ...]]:
+    key, given, values = text.partition("=")
+    if not given:
+        raise ArgumentError("over", f"{text!r} has no values; give KEY=VALUE,VALUE")
+    return key.strip(), _numbers("over", values)

@@ -1,0 +1,54 @@
+"""``capexrisk reverse``: what would have to happen for a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from capexrisk.cli.options import csv_file
+from capexrisk.cli.plan import plan_options
+from capexrisk.run.plan import RunPlan
+from capexrisk.scenario import Scenario
+
+
+@click.command
+@plan_options("seed", "jobs")
+@click.option(
+    "--event",
+    required=True,
+    metavar="NAME",
+    help="Such as failure_with:Amazon/Oracle, funding_failure/Amazon/2027, any_failure/system.",
+)
+@click.option("--max-paths", default=1_000_000, help="Paths to stop at. Default: 1,000,000.")
+@csv_file
+def reverse(
+    scenario: Scenario, plan: RunPlan, event: str, max_paths: int, out: Path | None
+) -> None:
+    """Say what would have to happen for a failure.
+
+    The likeliest shocks that bring it about and the path they make; how market and issuers differ
+    on failing paths, quarter by quarter; and two to five typical stories.
+    """
+    import textwrap
+
+    from capexrisk.cli.terminal import show
+    from capexrisk.report.content import reversed as content
+    from capexrisk.study import reverse as study
+
+    found = study.reverse(scenario, event, max_paths=max_paths, seed=plan.seed, n_jobs=plan.jobs)
+    for sentence in content.sentences(found):
+        print(textwrap.fill(sentence, 88))
+    print("\nIts largest shocks, in standard deviations (± is half of a 95 % interval):")
+    show(content.shocks_table(found))
+    print("\nThe path that they make; $bn of the quarter:")
+    for line in content.design_in_words(found):
+        print(line)
+    print()
+    show(content.states_table(found))
+    print()
+    for line in content.stories_in_words(found):
+        print(line)
+    print(f"\n{scenario.name}, {found.paths:,} paths, seed {plan.seed}")
+    if out is not None:
+        found.to_frame().to_csv(out, index=False, lineterminator="\n")

@@ -1,0 +1,118 @@
+"""The causes of an event in words and in tables for a terminal."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from rich.table import Table
+
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.metrics import SYSTEM
+from capexrisk.report.writing.numbers import UNKNOWN, one_digit, percentage, rounded_up, signed
+from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.report.writing.words import at_least, counted, listed, words_of
+from capexrisk.study.causes import ALL, NONE, Causes
+
+MOST_EVENTS = 9  # beside each other
+MOST_DECIMALS = 3
+
+
+def in_words(causes: Causes) -> dict[str, str]:
+    """The mechanisms that act, in the scenario's words."""
+    return {one.name: causes.scenario.words.fill(one.words) for one in causes.mechanisms}
+
+
+def estimates(causes: Causes, measure: str, event: str | None = None) -> dict[str, Estimate]:
+    """Estimates of one measure by mechanism; arguments as of `Causes.of`."""
+    rows = causes.of(measure, event)
+    numbers = zip(*(rows[column].tolist() for column in rows.columns), strict=True)
+    statistic = "probability" if measure == "chance" else measure
+    return {name: Estimate(statistic, *row) for name, row in zip(rows.index, numbers, strict=True)}
+
+
+def in_order(causes: Causes, event: str | None = None) -> list[str]:
+    """The mechanisms, the largest Shapley value first."""
+    shapley = estimates(causes, "shapley", event)
+    return sorted(shapley, key=lambda name: -shapley[name].value)
+
+
+def event_words(causes: Causes, event: str | None = None) -> str:
+    """An event in words: "Oracle: funding failure by 2028Q4"."""
+    metric, issuer, period = causes.named(event).split("/")
+    what = words_of(metric, issuer, causes.scenario.words)
+    until = "within the horizon" if period == "horizon" else f"by {period}"
+    who = "" if issuer == SYSTEM else f"{issuer}: "
+    return f"{who}{what if not who else what[:1].lower() + what[1:]} {until}"
+
+
+def in_points(gain: Estimate) -> str:
+    """A difference of chances in percentage points; ± is half of its 95 % interval, rounded up."""
+    if isnan(gain.value):
+        return UNKNOWN
+    half = 50.0 * (gain.ci_high - gain.ci_low)
+    decimals = max(0, min(one_digit(half), MOST_DECIMALS))
+    return f"{signed(100.0 * gain.value, decimals)} ± {rounded_up(half, decimals):.{decimals}f}"
+
+
+def headline(causes: Causes) -> str:
+    """The event's chance with all mechanisms and with none."""
+    chance = estimates(causes, "chance")
+    act, none = (percentage(chance[name]) for name in (ALL, NONE))
+    return f"{event_words(causes)}: {act}; with none of these mechanisms {none}"
+
+
+def key(causes: Causes) -> str:
+    """What the tables' numbers mean, and how sure they are."""
+    orders = "all orders" if not causes.orders else counted(causes.orders, "order")
+    text = (
+        f"Shapley: mean gain over {orders} of switching on; they sum to the difference of the two "
+        "chances. Alone: gain where no other acts. Prevented: what goes away if this alone is "
+        f"switched off. Percentage points. ± is half of a 95 % interval from 32 nets of "
+        f"{causes.paths // 32:,} paths, with the same draws in all. Below 0: it protects. "
+        "What the model does without a mechanism is not what the world would do."
+    )
+    if causes.off:
+        off = listed([causes.scenario.words.fill(one.words) for one in causes.off])
+        text += f" Off in this scenario already: {off}."
+    return text
+
+
+def causes_table(causes: Causes) -> Table:
+    """Every mechanism, the largest Shapley value first."""
+    table = plain_table()
+    table.add_column("Mechanism", overflow="fold")
+    for heading in ("Shapley", "Alone", "Prevented", "% of its chance"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    measures = [
+        estimates(causes, measure)
+        for measure in ("shapley", "alone", "prevented", "prevented_share")
+    ]
+    words = in_words(causes)
+    for name in in_order(causes):
+        table.add_row(words[name], *(in_points(measure[name]) for measure in measures))
+    return table
+
+
+def prevented_table(causes: Causes) -> Table:
+    """Share of every issuer's failures, and of joint ones, that each mechanism alone prevents."""
+    table = plain_table()
+    table.add_column("Prevented, % of the chance", overflow="fold")
+    shown = [event for event in causes.events if ":" not in event]
+    chances = {event: estimates(causes, "chance", event)[ALL].value for event in shown}
+    largest = sorted(shown, key=lambda event: -chances[event])[:MOST_EVENTS]
+    events = [event for event in shown if event in largest]
+    for event in events:
+        table.add_column(_short(causes, event), justify="right", no_wrap=True)
+    columns = [estimates(causes, "prevented_share", event) for event in events]
+    words = in_words(causes)
+    for name in in_order(causes):
+        table.add_row(words[name], *(in_points(column[name]) for column in columns))
+    return table
+
+
+def _short(causes: Causes, event: str) -> str:
+    metric, issuer, _ = event.split("/")
+    if issuer != SYSTEM:
+        return issuer
+    count = 1 if metric == "any_failure" else int(metric.rpartition("_")[2])
+    return at_least(count, len(causes.scenario.issuers))

@@ -1,0 +1,86 @@
+"""Plots of the race as a game: what single firms would gain, and where plans are an equilibrium."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
+from capexrisk.report.plots.labels import head
+from capexrisk.study.game.phase import Phases
+from capexrisk.study.game.race import Game
+
+VERDICTS = {"equilibrium": (BLUE, "equilibrium"), "refuted": (RED, "none"), "open": (QUIET, "open")}
+ROW = 0.22  # height of a bar, inches
+
+
+def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -> Axes:
+    """What each firm gains by choosing another level alone; whiskers are 95 % intervals.
+
+    Parameters
+    ----------
+    game : Game
+    profile : str, optional
+        One of ``game.profiles``. Default: every firm at its plan.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    name = game.named(game.solution.start) if profile is None else profile
+    rows = game.table[(game.table["profile"] == name) & (game.table["measure"] == "gain")]
+    place = np.arange(len(rows), dtype=float)
+    stamp = stamp_of(game.scenario, 32 * game.more_points, game.seed)
+    with drawing(stamp, ax, height=1.4 + ROW * len(rows)) as ax:
+        value = rows["value"].to_numpy()
+        colours = [RED if gain > 0.0 else BLUE for gain in value]
+        ax.barh(place, value, 0.6, color=colours, lw=0)
+        half = (rows["ci_high"] - rows["ci_low"]).to_numpy() / 2.0
+        ax.errorbar(value, place, xerr=half, fmt="none", ecolor=INK, elinewidth=0.8)
+        ax.axvline(0.0, color=INK, lw=0.8)
+        labels = [f"{row.issuer} at {row.level:g}" for row in rows.itertuples()]
+        ax.set_yticks(place, labels)
+        ax.set_ylim(len(rows) - 0.5, -0.5)
+        ax.grid(visible=False, axis="y")
+        ax.set_xlabel("Gain, $bn")
+        below = f"All others at {name}; red: the firm would move"
+        head(ax, "Gains of single firms", below, from_figure=True)
+    return ax
+
+
+def phases(found: Phases, ax: Axes | None = None) -> Axes:
+    """Where all firms at one level is an equilibrium: a gain over one input, cells over two.
+
+    Parameters
+    ----------
+    found : Phases
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    table, first = found.table, found.over[0]
+    with drawing(stamp_of(found.scenario, 32 * found.points, found.seed), ax) as ax:
+        for verdict, (colour, words) in VERDICTS.items():
+            rows = table[table["verdict"] == verdict]
+            if rows.empty:
+                continue
+            if len(found.over) == 2:
+                ax.scatter(
+                    rows[first], rows[found.over[1]], s=60, c=colour, marker="s", label=words
+                )
+            else:
+                half = (rows["ci_high"] - rows["ci_low"]) / 2.0
+                ax.errorbar(
+                    rows[first], rows["value"], half, fmt="o", color=colour, label=words, ms=4
+                )
+        if len(found.over) == 2:
+            ax.set_ylabel(found.over[1], parse_math=False)
+        else:
+            ax.axhline(0.0, color=INK, lw=0.8)
+            ax.set_ylabel("Largest gain of a firm, $bn")
+        ax.set_xlabel(first, parse_math=False)
+        head(ax, f"Every firm at {found.level:g} times its plan", "Equilibrium?", columns=3)
+    return ax

@@ -1,0 +1,83 @@
+"""Outer points that are given one by one, instead of those of nets; their paths may be shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from capexrisk.kernel.points import path_number
+from capexrisk.uncertainty.copula import LEAST, MOST
+from capexrisk.uncertainty.design import InputDesign
+from capexrisk.uncertainty.outer import HALVES, OF_HALVES, Half, OuterPoints
+
+__all__ = ["GivenPoints", "correlation_of", "groups_of", "values_of_normals"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GivenPoints(OuterPoints):
+    """Outer points of a two-level run by their numbers.
+
+    Attributes
+    ----------
+    given : ndarray, shape (replicates, points, entries)
+        Numbers of the inputs that move, as `InputDesign.values` has them.
+    stretches : ndarray of int, shape (points,)
+        Which stretch of a replicate's paths each point takes; those with the same share all draws.
+    """
+
+    given: Floats
+    stretches: NDArray[np.int64]
+
+    def numbers(self, replicate: int, first: int, count: int) -> Floats:
+        """Numbers of the inputs that move at consecutive points, (points, entries)."""
+        return self.given[replicate, first : first + count]
+
+    def halves(self, replicate: int, first: int, count: int) -> Iterator[tuple[Half, Half]]:
+        """The halves of the paths of consecutive points; a half is to be used before the next."""
+        each = self.inner // HALVES
+        sources = [
+            self.paths.source(path_number(OF_HALVES + HALVES * replicate + half, 0))
+            for half in range(HALVES)
+        ]
+        for stretch in self.stretches[first : first + count].tolist():
+            ahead = np.uint64(stretch * each)
+            one, other = (
+                Half(source._replace(first_path=source.first_path + ahead), each)
+                for source in sources
+            )
+            yield one, other
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        # Without what is worked out of the rest.
+        _, rest = super().__reduce__()
+        return GivenPoints, (*rest, self.given, self.stretches)
+
+
+def correlation_of(design: InputDesign) -> Floats:
+    """Correlations of the normals of all draws, (dimensions, dimensions)."""
+    matrix = np.eye(design.dimensions)
+    coupled, root = list(design.copula.correlated), design.copula.root
+    matrix[np.ix_(coupled, coupled)] = root @ root.T
+    np.fill_diagonal(matrix, 1.0)
+    return matrix
+
+
+def groups_of(design: InputDesign) -> dict[str, list[int]]:
+    """The draws of each group."""
+    found: dict[str, list[int]] = {}
+    for dimension, draw in enumerate(design.draws):
+        found.setdefault(draw.group, []).append(dimension)
+    return found
+
+
+def values_of_normals(design: InputDesign, normals: Floats) -> Floats:
+    """Numbers of the inputs at correlated normals, (..., dimensions): (..., entries)."""
+    flat = np.ascontiguousarray(normals.reshape(-1, design.dimensions).T)
+    values = design.values_at(np.clip(ndtr(flat), LEAST, MOST))
+    return values.reshape(*normals.shape[:-1], -1)
