@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from capexrisk.calibration.firms import correlation
+from capexrisk.calibration.firms import Correlation, FirmCalibration, _growth, correlation
 from capexrisk.calibration.panel import Flow
 from capexrisk.calibration.pooling import Prior, pool
 from capexrisk.calibration.structure import ornstein_uhlenbeck, regression, walk_with_noise
@@ -85,3 +87,25 @@ def test_correlation_and_its_jackknife():
     assert (found.value, found.error) == pytest.approx((0.4, expected))
     assert (found.pairs, found.years, found.told) == (1, 3, True)
     assert not correlation([({0: 1.0, 4: 0.5}, {0: 1.0, 4: 1.0})]).told
+
+
+def test_what_firms_share_adds_to_every_covariance_of_growth():
+    slopes, variance = np.array([0.1, 0.2, 0.15]), np.array([0.01, 0.02, 0.03])
+    alone = _growth(slopes, 0.5 * variance, Correlation(0.0, 0.1, 3, 6))
+    found = _growth(slopes, variance, Correlation(0.5, 0.1, 3, 6))
+    common = 0.5 * variance.mean()
+    for name in ("mean_covariance", "covariance", "with_mean"):
+        assert getattr(found, name) == pytest.approx(getattr(alone, name) + common)
+    assert found.firms == pytest.approx(alone.firms)
+
+
+def test_the_loading_is_cleared_of_noise():
+    """Its square is the correlation over the walk's share of a four-quarter change's variance."""
+    at = np.log([0.2, 0.1])
+    whole, walk = (walk_with_noise(8, x) for x in (at, np.log([0.2, 1e-9])))
+    of_change = [one[4, 4] + one[0, 0] - 2.0 * one[4, 0] for one in (walk, whole)]
+    flow = SimpleNamespace(
+        movement=SimpleNamespace(mean=at), correlation=Correlation(0.4, 1e-6, 3, 6)
+    )
+    loading, _ = FirmCalibration.core_beta.fget(SimpleNamespace(cash_flow=flow))
+    assert loading**2 == pytest.approx(0.4 * of_change[1] / of_change[0])
