@@ -197,11 +197,13 @@ def _about_debt(sheet: _Sheet) -> None:
     owed, face = sheet.figures.get(BONDS), sheet.beside.get("face_value_of_debt_usd_bn")
     if owed is None:
         return
-    carried = float(owed.value)
-    if face is not None and float(face.value) > (1 + APART) * carried:
+    carried, principal = owed.value, None if face is None else face.value
+    assert isinstance(carried, float)
+    # A face value that is lower is of a part.
+    if isinstance(principal, float) and principal > (1 + APART) * carried:
         sheet.warnings.append(
             f"{BONDS} is the carrying amount, {carried:.3f}; the face value, which falls due, is "
-            f"{face.value:.3f}, {float(face.value) / carried - 1:.0%} more; give the one you mean"
+            f"{principal:.3f}, {principal / carried - 1:.0%} more; give the one you mean"
         )
     facts, anchor = sheet.facts, sheet.calendar.anchor
     secured = balance(facts, tags.SECURED, anchor)
