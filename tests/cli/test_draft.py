@@ -43,13 +43,16 @@ def test_a_scenario_that_runs(folder):
     )
     assert stale in lines
     assert lines[-1] == (
-        "x.toml: 2 issuers, 16 figures and their evidence, 7 items refused; "
+        "x.toml: 2 issuers, 16 figures and their evidence, 8 items refused; "
         "quarters: x-quarters.csv"
     )
     assert found.stderr == (
         "Digital Realty Trust: warning: balances of 2025-06-30 stand at the start of 2026Q1; "
         "give newer filings\n"
     )
+    assert 'title = "hyperscalers-2026 and Digital Realty Trust, from filings"' in (
+        folder / "x.toml"
+    ).read_text("utf-8")
     checked = call("validate", "x.toml", cwd=folder)
     assert checked.returncode == 0 and ": ok: 7 issuers, 2026Q1 to 2028Q4" in checked.stdout
     rows = list(csv.DictReader((folder / "x-quarters.csv").read_text().splitlines()))
@@ -60,6 +63,14 @@ def test_days(folder):
     words = ("draft", ALPHABET, "--out", "x.toml", "--as-of")
     found = call(*words, "2025-11-30", cwd=folder)
     assert found.returncode == 0 and "balances of 2025-09-30" in found.stdout
+    hindsight, older = found.stderr.splitlines()
+    assert hindsight.startswith(
+        f"x.toml: warning: {DEFAULT.name} is of 2026-02-13, later than --as-of 2025-11-30: "
+    )
+    assert older.startswith(
+        "Alphabet: warning: balances of 2025-09-30 are older than the base's, which stay: "
+        "ocf_usd_bn_per_year 164.7 (filings: 151.4"
+    )
     early = call(*words[:3], "y.toml", "--as-of", "1999-01-01", cwd=folder)
     assert (early.returncode, early.stdout) == (2, "")
     assert early.stderr == (

@@ -86,13 +86,19 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
     base = load_scenario(base_file)
     drafts = [draft_issuer(path, as_of=None if as_of is None else as_of.date()) for path in facts]
     found = drafted_scenario(drafts, base=base, extends=extends, name=out.stem)
-    for one, name in zip(drafts, found.names, strict=True):
-        _show(one, name, base)
+    for one, name, kept in zip(drafts, found.names, found.kept, strict=True):
+        _show(one, name, base, kept)
     write_atomically(csv, history(drafts, found.names).encode())
     write_atomically(out, found.text.encode())
     print(f"{out}: {_count(drafts)}; quarters: {csv}")
-    for one, name in zip(drafts, found.names, strict=True):
-        _warn(one, name, found.start)
+    if as_of is not None and as_of.date() < base.as_of:
+        words = f"{extends} is of {base.as_of}, later than --as-of {as_of.date()}"
+        mend = (
+            "its market, plans and other firms are known with hindsight; extend an older scenario"
+        )
+        print(f"{out}: warning: {words}: {mend}", file=sys.stderr)
+    for one, name, kept in zip(drafts, found.names, found.kept, strict=True):
+        _warn(one, name, found.start, kept)
     try:
         load_scenario(out)
     except ScenarioError as problem:
@@ -107,9 +113,11 @@ def _count(drafts: list[Draft]) -> str:
     return f"{firms}, {figures} figures and their evidence, {items} refused"
 
 
-def _show(found: Draft, name: str, base: Scenario) -> None:
+def _show(found: Draft, name: str, base: Scenario, kept: dict[str, object]) -> None:
     """Print a firm's figures, what holds, and what is refused."""
-    place = "in the place of the base's" if name in {i.name for i in base.issuers} else "new"
+    place = "new"
+    if name in {issuer.name for issuer in base.issuers}:
+        place = "older than the base's, which stays" if kept else "in the place of the base's"
     print(f"{name} ({found.entity}, CIK {found.cik}), {place}, balances of {found.anchor}, $bn")
     last = found.quarters[-4:]
     print(_line("", "4 quarters", [row.quarter for row in last]))
@@ -137,12 +145,21 @@ def _verdict(one: Identity) -> str:
     return f"{one.left:.3f} and {one.right:.3f}, {verdict}, {apart:.3f} apart"
 
 
-def _warn(found: Draft, name: str, start: str) -> None:
+def _warn(found: Draft, name: str, start: str, kept: dict[str, object]) -> None:
+    """Print what of a firm is doubtful, and what of it is older than the base's and not taken."""
     from capexrisk.scenario import quarter_labels
 
     for line in found.warnings:
         print(f"{name}: warning: {line}", file=sys.stderr)
-    if found.quarters and quarter_labels(found.quarters[-1].quarter, 2)[1] != start:
+    if kept:
+        pairs = (
+            f"{key} {kept[key]} (filings: {figure.value})"
+            for key, figure in found.figures.items()
+            if key in kept and isinstance(figure.value, float)
+        )
+        words = f"balances of {found.anchor} are older than the base's, which stay"
+        print(f"{name}: warning: {words}: {', '.join(pairs)}; give newer filings", file=sys.stderr)
+    elif found.quarters and quarter_labels(found.quarters[-1].quarter, 2)[1] != start:
         words = f"balances of {found.anchor} stand at the start of {start}"
         print(f"{name}: warning: {words}; give newer filings", file=sys.stderr)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,8 @@ def _show(rolled: Rolled, without: list[str]) -> None:
     for one in rolled.stale:
         reason = one.evidence or "no source"
         print(f"stale: {path_of(one.table, one.key)} = {_short(one.value)}: {reason}")
+    for line in rolled.warnings:
+        print(f"warning: {line}", file=sys.stderr)
     for event in rolled.passed:
         print(f"passed: {event}")
     if rolled.unused:

@@ -30,6 +30,8 @@ __all__ = ["draft"]
 
 BILLION: Final = 1e9
 STALE: Final = dt.timedelta(days=150)  # between the last balance sheet and the day asked for
+APART: Final = 0.02  # of the carrying amount, beyond which the face value is warned of
+BONDS: Final = "bonds_usd_bn"
 MONEY, YEARLY = "$bn", "$bn a year"
 KEYS: Final = {
     "operating_cash_flow": "ocf_usd_bn_per_year",
@@ -90,6 +92,7 @@ def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draf
     sheet = _Sheet(facts, calendar)
     flows = _flows(sheet)
     _balances(sheet)
+    _about_debt(sheet)
     _ratios(sheet, flows)
     found = sheet.attempt("maturities", lambda: ladder(facts, calendar.anchor))
     rows = _rows(sheet, flows)
@@ -173,8 +176,8 @@ def _balances(sheet: _Sheet) -> None:
     facts, anchor = sheet.facts, sheet.calendar.anchor
     found = sheet.attempt("cash_usd_bn", lambda: cash(facts, anchor))
     sheet.keep("cash_usd_bn", found, MONEY)
-    owed = sheet.attempt("bonds_usd_bn", lambda: debt(facts, anchor, sheet.year_end))
-    sheet.keep("bonds_usd_bn", owed, MONEY)
+    owed = sheet.attempt(BONDS, lambda: debt(facts, anchor, sheet.year_end))
+    sheet.keep(BONDS, owed, MONEY)
     key = "face_value_of_debt_usd_bn"
     sheet.keep(key, sheet.attempt(key, lambda: _face_value(sheet, owed)), MONEY, beside=True)
 
@@ -187,6 +190,28 @@ def _face_value(sheet: _Sheet, owed: Balance | None) -> Balance:
     found = face_value(facts, anchor, owed.total)
     terms = (Term("", found.tag, found.last),)
     return Balance(found.last.value, evidence(facts, terms), terms)
+
+
+def _about_debt(sheet: _Sheet) -> None:
+    """Say how far the face value is from the carrying amount, and what of the debt is secured."""
+    owed, face = sheet.figures.get(BONDS), sheet.beside.get("face_value_of_debt_usd_bn")
+    if owed is None:
+        return
+    carried, principal = owed.value, None if face is None else face.value
+    assert isinstance(carried, float)
+    # A face value that is lower is of a part.
+    if isinstance(principal, float) and principal > (1 + APART) * carried:
+        sheet.warnings.append(
+            f"{BONDS} is the carrying amount, {carried:.3f}; the face value, which falls due, is "
+            f"{principal:.3f}, {principal / carried - 1:.0%} more; give the one you mean"
+        )
+    facts, anchor = sheet.facts, sheet.calendar.anchor
+    secured = balance(facts, tags.SECURED, anchor)
+    if f" {tags.SECURED}" in owed.evidence and secured is not None and secured.last.value:
+        sheet.refusals["secured_debt_usd_bn"] = (
+            f"{billions(secured.last.value)} is within {BONDS} already ({tags.SECURED}); "
+            "whoever gives it here takes it off there"
+        )
 
 
 def _ratios(sheet: _Sheet, flows: Mapping[str, Flow]) -> None:

@@ -49,11 +49,14 @@ class DraftedScenario:
         The issuers' names in it, in the order of the drafts.
     start : str
         Its first quarter.
+    kept : tuple of dict of str to object
+        Of each firm, what the base has newer than its filings, and so keeps, by key.
     """
 
     text: str
     names: tuple[str, ...]
     start: str
+    kept: tuple[dict[str, object], ...]
 
 
 def drafted_scenario(
@@ -62,8 +65,9 @@ def drafted_scenario(
     """Write a scenario that extends another by the issuers of drafts.
 
     A firm that the base has already, by the number in the filings that its evidence cites, takes
-    its drafted figures and keeps the base's others. Another one stands beside the base's; what it
-    must have and companyfacts lack is assumed, and says so.
+    its drafted figures and keeps the base's others; where its balances are older than those at the
+    base's start, it keeps all that the base has, and the older stand as comments. Another one
+    stands beside the base's; what it must have and companyfacts lack is assumed, and says so.
 
     Parameters
     ----------
@@ -91,7 +95,8 @@ def drafted_scenario(
         for draft, own in zip(drafts, names, strict=True)
     ]
     head = _head(names, base, extends=extends, name=name, start=start, as_of=as_of)
-    return DraftedScenario("\n\n".join([head, *sections]) + "\n", tuple(names), start)
+    kept = tuple(_newer(draft, own, base) for draft, own in zip(drafts, names, strict=True))
+    return DraftedScenario("\n\n".join([head, *sections]) + "\n", tuple(names), start, kept)
 
 
 def history(drafts: Sequence[Draft], names: Sequence[str]) -> str:
@@ -127,6 +132,20 @@ def name_in(base: Scenario, draft: Draft) -> str:
     return draft.name
 
 
+def _newer(draft: Draft, name: str, base: Scenario) -> dict[str, object]:
+    """The base's figures of a firm whose filings are older than the base's start, by key."""
+    own = next((issuer.inputs for issuer in base.issuers if issuer.name == name), None)
+    return {} if own is None or quarter_after(draft) >= base.start else dict(own)
+
+
+def _title(names: Sequence[str], base: Scenario) -> str:
+    """The base's title, or its name and the firms that it has not."""
+    others = [name for name in names if name not in {issuer.name for issuer in base.issuers}]
+    if others:
+        return f"{base.name} and {', '.join(others)}, from filings"
+    return f"{base.title or base.name}, with figures from filings"
+
+
 def _head(
     names: Sequence[str], base: Scenario, *, extends: str, name: str, start: str, as_of: dt.date
 ) -> str:
@@ -140,7 +159,7 @@ def _head(
         "",
         f"extends = {write_value(extends)}",
         f"name = {write_value(name)}",
-        f"title = {write_value(f'{base.title or base.name}, with figures from filings')}",
+        f"title = {write_value(_title(names, base))}",
         f"description = {write_value(f'As {base.name}; drafted from filings: {firms}.')}",
         f"as_of = {as_of}",
     ]
@@ -159,11 +178,25 @@ def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[st
     yield f"# {draft.entity}, CIK {draft.cik}: filings to {draft.as_of}, balances of {draft.anchor}"
     yield ""
     years = [year.year for year in calendar_years(start, base.quarters)]
+    newer = _newer(draft, name, base)
     for field, declared in DECLARED.items():
-        if field == MATURITIES and draft.ladder is not None and LISTED not in inherited:
+        keeps = field == MATURITIES and any(
+            by_year_key(MATURITIES, year) in newer for year in years
+        )
+        if (
+            field == MATURITIES
+            and draft.ladder is not None
+            and LISTED not in inherited
+            and not keeps
+        ):
             yield from _maturities(draft.ladder, start, years)
         elif field == CAPEX:
             yield from _capex(draft, years[0], inherits=bool(inherited))
+        elif field in draft.figures and field in newer:
+            figure = draft.figures[field]
+            yield f"# {field} = {write_value(figure.value)}"
+            yield f"#   {figure.evidence}"
+            yield f"#   The base has {write_value(newer[field])}, which is newer and stays."
         elif field in draft.figures:
             figure = draft.figures[field]
             yield from write_line(field, figure.value, figure.evidence)

@@ -81,7 +81,8 @@ CURRENT: Final = {
     "LongTermDebtAndCapitalLeaseObligationsCurrent": "FinanceLeaseLiabilityCurrent",
 }
 SHORT_TERM: Final = ("CommercialPaper", "ShortTermBorrowings", "OtherShortTermBorrowings")
-PARTS: Final = ("SeniorNotes", "UnsecuredDebt", "SecuredDebt", "LineOfCredit")
+SECURED: Final = "SecuredDebt"
+PARTS: Final = ("SeniorNotes", "UnsecuredDebt", SECURED, "LineOfCredit")
 # Totals that only check the sum: carrying or face value, with or without short-term debt.
 TOTALS: Final = (
     "DebtLongtermAndShorttermCombinedAmount",

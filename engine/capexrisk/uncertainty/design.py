@@ -66,12 +66,12 @@ class InputDesign:
 
         Parameters
         ----------
-        uniforms : ndarray, shape (points, dimensions)
+        uniforms : ndarray, shape (n, dimensions)
             In (0, 1).
 
         Returns
         -------
-        ndarray, shape (points, entries)
+        ndarray, shape (n, entries)
             Each row depends on its own uniforms alone, to the bit.
 
         Raises
@@ -94,12 +94,12 @@ class InputDesign:
 
         Parameters
         ----------
-        shares : ndarray, shape (dimensions, points)
+        shares : ndarray, shape (dimensions, n)
             In (0, 1), correlated already.
 
         Returns
         -------
-        ndarray, shape (points, entries)
+        ndarray, shape (n, entries)
         """
         numbers = np.empty((len(self.entries), shares.shape[1]))
         numbers[:] = np.array([entry.base for entry in self.entries])[:, None]

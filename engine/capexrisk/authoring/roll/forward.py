@@ -22,7 +22,7 @@ from .found import Found, Sources, shown
 from .left import Change, Stale, moved_groups, stale_of
 from .market import market_of
 from .periods import last_day_before, quarter_at
-from .plans import plan_of, spending_of
+from .plans import Plan, plan_of, spending_of
 from .schedules import due_by_quarter, schedules
 
 __all__ = ["Change", "Elapsed", "Rolled", "Stale", "check_start", "roll"]
@@ -63,6 +63,8 @@ class Rolled:
         Events of the old scenario that lie before the new start.
     moved : dict of str to list of str
         Groups of uncertain inputs whose inputs have passed, with those that take their place.
+    warnings : list of str
+        Guidances of an issuer that disagree.
     """
 
     start: str
@@ -75,6 +77,7 @@ class Rolled:
     unused: list[str]
     passed: list[str]
     moved: dict[str, list[str]]
+    warnings: list[str]
 
 
 def roll(
@@ -110,6 +113,7 @@ def roll(
     changes: list[Change] = []
     kept: list[Elapsed] = []
     used: set[tuple[str, str]] = set()
+    warnings: list[str] = []
     for issuer in scenario.issuers:
         sources = Sources(
             issuer=issuer,
@@ -120,7 +124,9 @@ def roll(
             opened=opened,
             until=until,
         )
-        found = _issuer(sources, scenario, scenario.quarters - elapsed)
+        plan = plan_of(sources, scenario.start, scenario.quarters)
+        warnings += [f"{issuer.name}: {line}" for line in plan.warnings]
+        found = _issuer(sources, scenario, plan, scenario.quarters - elapsed)
         own = list(_changes(("issuers", issuer.name), issuer, found))
         changes += own
         kept += _kept(sources)
@@ -159,6 +165,7 @@ def roll(
             if event.quarter in labels[:elapsed]
         ],
         moved=moved_groups(scenario, changes, int(to[:4])),
+        warnings=warnings,
     )
 
 
@@ -180,11 +187,10 @@ def check_start(scenario: Scenario, to: str) -> None:
         )
 
 
-def _issuer(sources: Sources, scenario: Scenario, quarters: int) -> dict[str, Found]:
+def _issuer(sources: Sources, scenario: Scenario, plan: Plan, quarters: int) -> dict[str, Found]:
     """Every figure of an issuer that is found, by key."""
     issuer = sources.issuer
     due = due_by_quarter(sources, scenario.start, scenario.quarters)
-    plan = plan_of(sources, scenario.start, scenario.quarters)
     found = {
         **trailing_flows(sources),
         **balances(sources, due),

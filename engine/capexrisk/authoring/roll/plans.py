@@ -20,6 +20,7 @@ GUIDANCE: Final = "capex_guidance"
 # Which end of a range a row's metric gives; a revision has a longer name.
 ENDS: Final = {f"{GUIDANCE}_low": "low", f"{GUIDANCE}_high": "high"}
 YEAR: Final = 4
+APART: Final = 0.05  # of a guided sum, beyond which two guidances disagree
 BEYOND: Final = 8  # quarters past the old horizon that the old plan is asked for
 
 
@@ -43,11 +44,14 @@ class Plan(NamedTuple):
         Those quarters that were reported.
     figures : dict of str to Found
         Keys of the issuer that change.
+    warnings : list of str
+        Guidances that disagree.
     """
 
     spent: dict[int, float]
     reported: frozenset[int]
     figures: dict[str, Found]
+    warnings: list[str]
 
 
 def plan_of(sources: Sources, scenario_start: str, quarters: int) -> Plan:
@@ -67,14 +71,15 @@ def plan_of(sources: Sources, scenario_start: str, quarters: int) -> Plan:
     """
     told = spending_of(sources)
     guided = guidance_of(sources)
-    planned = _guided_plan(_old_plan(sources, scenario_start, quarters), guided, told, sources)
+    old = _old_plan(sources, scenario_start, quarters)
+    planned, origin = _guided_plan(old, guided, told, sources)
     spent = {q: told[q].value if q in told else planned[q] for q in sources.elapsed}
     reported = frozenset(q for q in sources.elapsed if q in told)
     if sources.issuer.capex_plan_usd_bn is not None:
         figures = _listed(sources, planned, guided)
     else:
-        figures = _by_year(sources, planned | spent, guided, told)
-    return Plan(spent, reported, figures)
+        figures = _by_year(sources, planned | spent, guided, told, origin)
+    return Plan(spent, reported, figures, _disagreements(planned, guided, told, origin))
 
 
 def _old_plan(sources: Sources, start: str, quarters: int) -> dict[int, float]:
@@ -129,18 +134,53 @@ def _guided_plan(
     guided: list[Guided],
     told: dict[int, Amount],
     sources: Sources,
-) -> dict[int, float]:
-    """The plan with what guidance leaves; what lies beyond grows from there as it did before."""
-    plan = dict(old)
+) -> tuple[dict[int, float], dict[int, Guided]]:
+    """The plan with what guidance leaves, and the guidance that tells each quarter.
+
+    Of two for the same quarter the last counts. What lies beyond grows as it did before.
+    """
+    plan, origin = dict(old), dict[int, Guided]()
     for one in guided:
-        plan |= _left(one, told, plan, sources.begin)
+        left = _left(one, told, plan, sources.begin)
+        plan |= left
+        origin |= dict.fromkeys(left, one)
     last = max(
         (q for one in guided for q in one.quarters if q in plan and q not in told), default=0
     )
     if last and old[last] > 0:
         level = plan[last] / old[last]
         plan |= {q: amount * level for q, amount in plan.items() if q > last}
-    return plan
+    return plan, origin
+
+
+def _disagreements(
+    planned: dict[int, float],
+    guided: list[Guided],
+    told: dict[int, Amount],
+    origin: dict[int, Guided],
+) -> list[str]:
+    """A line for each guidance that later guidance of some of its quarters contradicts."""
+    lines = []
+    for one in guided:
+        others = {q: origin[q] for q in one.quarters if origin.get(q, one) is not one}
+        if not others or not all(q in told or q in planned for q in one.quarters):
+            continue
+        total = sum(told[q].value if q in told else planned[q] for q in one.quarters)
+        if abs(total - one.value) > APART * one.value:
+            lines.append(
+                f"the plan of {one.rows[0].written} comes to {shown(total)}, not {shown(one.value)}"
+                f": {_by_guidance(others)} contradicts {one.told}; leave out the row of one"
+            )
+    return lines
+
+
+def _by_guidance(origin: dict[int, Guided]) -> str:
+    """Quarters under the guidance that tells them: ``2026Q3 and 2026Q4 by guidance of ...``."""
+    quarters: dict[str, list[str]] = {}
+    for quarter, one in sorted(origin.items()):
+        label = f"{quarter // YEAR}Q{quarter % YEAR + 1}"
+        quarters.setdefault(one.told, []).append(label)
+    return "; ".join(f"{' and '.join(labels)} by {told}" for told, labels in quarters.items())
 
 
 def _left(
@@ -173,6 +213,7 @@ def _by_year(
     planned: dict[int, float],
     guided: list[Guided],
     told: dict[int, Amount],
+    origin: dict[int, Guided],
 ) -> dict[str, Found]:
     """The guided years of the new plan, and how the first is split over its quarters."""
     issuer = sources.issuer
@@ -183,15 +224,16 @@ def _by_year(
     if not guided and not told and year in issuer.capex_by_year_usd_bn:
         return {}
     rows = tuple(row for one in guided for row in one.rows)
-    of_year = [one for one in guided if set(its_own) & set(one.quarters)]
+    of_year = {q: origin[q] for q in its_own if q in origin}
     quarters = ", ".join(map(shown, first))
     reported = [label for q, label in _labels(year) if q in told]
     known = f" ({', '.join(reported)} reported)" if reported else ""
-    evidence = (
-        f"derived: {quarters}{known}, by {'; '.join(one.told for one in of_year)}"
-        if of_year
-        else f"assumed: {_unguided(guided)}, {quarters}{known}"
-    )
+    if of_year:
+        evidence = f"derived: {quarters}{known}, {_by_guidance(of_year)}"
+    elif len(reported) == YEAR:
+        evidence = f"derived: {quarters}{known}"
+    else:
+        evidence = f"assumed: {_unguided(guided)}, {quarters}{known}"
     found = {by_year_key("capex_by_year_usd_bn", year): Found(sources.until, total, evidence, rows)}
     if total > 0:
         shares = [quarter / total for quarter in first]

@@ -63,7 +63,7 @@ class GameSolution:
     stability : Stability
     logit : Logit or None
         Where the whole game was evaluated and no profile was found to be an equilibrium.
-    values : dict of Profile to ndarray, shape (R, players)
+    values : dict of Profile to ndarray, shape (R, n)
         Payoffs of candidates and cooperation, with more draws.
     """
 

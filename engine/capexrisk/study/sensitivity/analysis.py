@@ -87,7 +87,7 @@ class Sensitivity:
         measure : str
             See the module; such as ``"shapley"``.
         name : str, optional
-            One of `names`. Default: the first.
+            One of those asked for. Default: the first.
 
         Raises
         ------

@@ -106,7 +106,7 @@ def test_guidance_less_what_was_spent_is_spread_as_the_old_plan(path):
     rest = 200 - 36 - 44
     quarters = np.array([36, 44, rest * 26 / 55, rest * 29 / 55])
     assert own["capex_quarter_split"].new == pytest.approx(quarters / 200)
-    assert "(2026Q1, 2026Q2 reported), by guidance of 195 to 205" in (
+    assert "(2026Q1, 2026Q2 reported), 2026Q3 and 2026Q4 by guidance of 195 to 205" in (
         own["capex_2026_usd_bn"].evidence
     )
 
@@ -166,6 +166,24 @@ def test_a_year_that_was_never_guided_takes_the_old_plan(path):
     assert own["capex_quarter_split"].new == pytest.approx(np.array(plan) / sum(plan))
     assert own["capex_2027_usd_bn"].evidence.startswith("assumed: the quarters of the old plan")
     assert found.moved["plan of Oracle for 2026"] == ["issuers.Oracle.capex_2027_usd_bn"]
+
+
+def test_two_guidances_that_disagree_are_both_named(path):
+    rows = (
+        *("Microsoft,2026Q1,capex,40", "Microsoft,2026Q2,capex,41"),
+        *("Microsoft,CY2026,capex_guidance,175", "Microsoft,FY2027 (Jun),capex_guidance,255-260"),
+    )
+    found = rolled(BASE, path, *rows)
+    evidence = figures(found, "issuers", "Microsoft")["capex_2026_usd_bn"].evidence
+    assert "2026Q3 and 2026Q4 by guidance of 257.5 for FY2027 (Jun)" in evidence
+    assert "175" not in evidence
+    (warning,) = found.warnings
+    assert warning.startswith("Microsoft: the plan of CY2026 comes to ")
+    assert ", not 175: 2026Q3 and 2026Q4 by guidance of 257.5 for FY2027 (Jun), " in warning
+    assert "contradicts guidance of 175 for CY2026, release" in warning
+    assert rolled(BASE, path, *rows[:3]).warnings == []
+    the_same = "Microsoft,2026H2,capex_guidance,94"
+    assert rolled(BASE, path, *rows[:3], the_same).warnings == []
 
 
 def test_beyond_guidance_the_old_plan_keeps_its_growth(path):
