@@ -12,7 +12,7 @@ from capexrisk.errors import FilingsError
 
 from . import tags
 from .balances import Balance, cash, debt, face_value
-from .copies import billions
+from .copies import balance, billions
 from .coupon import coupon
 from .evidence import Term, evidence, recasts
 from .facts import Facts, Unavailable, read_companyfacts

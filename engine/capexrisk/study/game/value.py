@@ -101,7 +101,7 @@ class Payoff:
         Parameters
         ----------
         lowered : LoweredScenario
-        outcomes : ndarray, shape (paths, names)
+        outcomes : ndarray, shape (paths, n)
 
         Returns
         -------
