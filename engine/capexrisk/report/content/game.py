@@ -130,7 +130,7 @@ def outcomes_table(found: Game) -> Table:
     for issuer in (one.name for one in found.scenario.issuers):
         row(f"{issuer} fails", percentage, "funding_failure", issuer)
     for issuer in (one.name for one in found.scenario.issuers):
-        row(f"{issuer}, peak spread, bp", basis_points, "peak_spread", issuer)
+        row(f"{issuer}, peak spread, bp", basis_points, "peak_spread_bp", issuer)
     return table
 
 

@@ -9,7 +9,7 @@ the chances and the price:
 - gain: what a firm earns more at another level, the others staying;
 - lost: what all players lose together against cooperation; price_of_anarchy: what cooperation
   earns over what this profile does;
-- funding_failure, peak_spread (bp), outside_funding: what else happens.
+- funding_failure, peak_spread_bp, outside_funding: what else happens.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from capexrisk.study.game.value import Payoff
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import OfGame
 
-OUTCOMES: Final = ("funding_failure", "peak_spread")
+OUTCOMES: Final = ("funding_failure", "peak_spread_bp")
 COLUMNS: Final = (
     *("profile", "measure", "issuer", "level"),
     *("value", "standard_error", "ci_low", "ci_high", "n"),
