@@ -34,7 +34,7 @@ def addresses_since(rows_then: list[dict[str, str]]) -> set[str]:
     """Addresses that only files of what happened since have."""
     then = "\n".join(row["source_url"] for row in rows_then)
     files = [path for path in (DEFAULT.parent / "data").glob("*.csv") if path.name not in THEN]
-    found = {row["source_url"] for path in files for row in rows_of(path)}
+    found = {row.get("source_url", "") for path in files for row in rows_of(path)} - {""}
     return {address for address in found if address not in then}
 
 
