@@ -145,9 +145,7 @@ class Market(Section):
     scarcity: Elasticity = input_field(
         "Step 5", "Elasticity of the price of what is scarce", neutral=0.0
     )
-    spot_floor: Share = input_field(
-        "Step 5", "Least spot earnings per unit of capacity, 1 for no glut", neutral=0.0
-    )
+    spot_floor: Share = input_field("Step 5", "Least spot earnings of capacity", neutral=0.0)
     depreciation_per_year: Decay = input_field(
         "Step 4", "Economic decay of build-out capital", unit="a year"
     )
@@ -394,8 +392,7 @@ class Market(Section):
                     )
         from numpy.linalg import eigvalsh  # late: a scenario is also read where nothing is run
 
-        smallest = float(eigvalsh(matrix)[0])
-        if smallest < SMALLEST_EIGENVALUE:
+        if (smallest := float(eigvalsh(matrix)[0])) < SMALLEST_EIGENVALUE:
             raise Refused(
                 f"not positive definite, its smallest eigenvalue is {smallest:.3g}",
                 "move the correlations towards 0",

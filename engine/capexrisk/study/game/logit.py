@@ -121,7 +121,7 @@ class _Game:
         return residuals, slopes
 
     def corrected(self, logs: Floats, precision: float) -> Floats:
-        """GameSolution at a given precision, by Newton's method from one that is near."""
+        """Solution at a given precision, by Newton's method from one that is near."""
         for _ in range(50):
             residuals, slopes = self.equations(logs, precision)
             if np.abs(residuals).max() < RESIDUAL:
