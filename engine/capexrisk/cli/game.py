@@ -74,7 +74,7 @@ def game(
     out: Path | None,
     **payoff: float | str,
 ) -> None:
-    """Solve the race as a game: would a firm gain if it spent less?
+    """Solve the race as a game: who gains by spending otherwise.
 
     Each firm chooses a multiple of its plan; the simulation says what it earns. Equilibria, what
     cooperation would earn, failures and funding at each.

@@ -31,7 +31,7 @@ VERBS = {
     "solve": "Find the value of an input at which an answer is reached.",
     "rare": "Estimate the probability of a rare failure.",
     "reverse": "Say what would have to happen for a failure.",
-    "game": "Solve the race as a game: would a firm gain if it spent less?",
+    "game": "Solve the race as a game: who gains by spending otherwise.",
     "report": "Write the plots and reports of a finished run again.",
     "replay": "Show one path of a finished run, quarter by quarter.",
     "quarters": "Place reported quarters in the distributions of a finished run.",
