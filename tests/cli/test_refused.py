@@ -141,8 +141,8 @@ ARGUMENTS = {
     "unknown verb": (
         ["frobnicate", "base.toml"],
         (
-            "'frobnicate': no such command; give one of validate, sources, forecast, run, resume, "
-            "compare, rare, report and 7 more"
+            "'frobnicate': no such command; give one of validate, sources, draft, calibrate, new, "
+            "roll, forecast, run and 17 more"
         ),
     ),
     "misspelt verb": (["runn"], "'runn': no such command; did you mean run?"),
