@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNDER_WAY = ".tmp"  # ending of the temporary file
 
@@ -35,6 +39,17 @@ def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
         if isinstance(error, OSError):  # a full disk does not say which file it was
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
+
+
+def write_csv(path: Path, table: pd.DataFrame) -> None:
+    """Write the columns of a table as CSV, lines ending alike everywhere; atomic.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; an earlier file of that name is left unchanged.
+    """
+    write_atomically(path, table.to_csv(index=False, lineterminator="\n").encode())
 
 
 def sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import new_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.errors import ArgumentError
@@ -98,4 +99,4 @@ def _write(found: Causes, out: Path) -> None:
     if out.suffix == ".json":
         found.table.to_json(out, orient="records", indent=1)
     else:
-        found.table.to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.table)

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
 from capexrisk.errors import ArgumentError
@@ -124,7 +125,7 @@ def game(
         print(textwrap.fill(words.key(found), 80))
         table = found.table
     if out is not None:
-        table.to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, table)
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
 from capexrisk.errors import ArgumentError, suggest
 
@@ -77,7 +78,7 @@ def quarters(
         for issuer in issuers or found.issuers:
             _show(found, issuer)
     if out is not None:
-        found.table.to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.table)
 
 
 def _figure(text: str) -> tuple[str, str, str, float]:

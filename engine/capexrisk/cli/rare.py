@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
 from capexrisk.run.plan import RunPlan
@@ -74,7 +75,7 @@ def rare(
         click.echo(f"capexrisk: warning: {warning}", err=True)
     show(_table(found))
     if out is not None:
-        found.to_frame().to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.to_frame())
 
 
 def _table(found: RareEvent) -> Table:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
 from capexrisk.errors import ArgumentError, suggest
 
@@ -36,4 +37,4 @@ def replay(directory: Path, path: int, issuers: tuple[str, ...], out: Path | Non
     for line in story(table, results.words, list(issuers) or None):
         print(line)
     if out is not None:
-        table.to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, table)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
 from capexrisk.run.plan import RunPlan
@@ -51,4 +52,4 @@ def reverse(
         print(line)
     print(f"\n{scenario.name}, {found.paths:,} paths, seed {plan.seed}")
     if out is not None:
-        found.to_frame().to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.to_frame())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.errors import ArgumentError
@@ -102,7 +103,7 @@ def sensitivity(
             print()
     print(textwrap.fill(key(found), 80))
     if out is not None:
-        found.table.to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.table)
 
 
 def _read(

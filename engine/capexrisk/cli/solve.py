@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides, scenario_file
 from capexrisk.cli.plan import fields_asked
 from capexrisk.scenario import load_run_section, load_scenario
@@ -85,4 +86,4 @@ def solve(
     show(tried_table(found))
     print(f"\nTo count a million other paths there:\n{confirmation(found, scenario, overrides)}")
     if out is not None:
-        found.to_frame().to_csv(out, index=False, lineterminator="\n")
+        write_csv(out, found.to_frame())

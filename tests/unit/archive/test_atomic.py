@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 
+import pandas as pd
 import pytest
 
-from capexrisk.archive.atomic import sync_tree, write_atomically
+from capexrisk.archive.atomic import sync_tree, write_atomically, write_csv
 
 
 def test_a_write_that_fails_leaves_the_file_before_it(tmp_path, monkeypatch):
@@ -36,3 +37,11 @@ def test_nothing_is_written_through_a_link(tmp_path):
 def test_a_pipe_holds_nobody_up(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     sync_tree(tmp_path)
+
+
+def test_a_table_is_written_by_way_of_another_name(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "linesep", "\r\n")
+    (tmp_path / "x.csv.tmp").write_text("left by a killed process")
+    write_csv(tmp_path / "x.csv", pd.DataFrame({"issuer": ["Österreich"], "value": [0.5]}))
+    assert (tmp_path / "x.csv").read_bytes() == "issuer,value\nÖsterreich,0.5\n".encode()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]

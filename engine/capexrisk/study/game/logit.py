@@ -43,23 +43,25 @@ class Logit:
     regret: float
 
 
-def logit_equilibrium(payoffs: Floats) -> Logit:
+def logit_equilibrium(payoffs: Floats) -> Logit | None:
     """Follow the branch from equal chances; errors by leaving each replicate out once.
 
     Parameters
     ----------
     payoffs : ndarray, shape (*choices, R, players)
 
-    Raises
-    ------
-    ArithmeticError
-        If the branch cannot be followed.
+    Returns
+    -------
+    Logit or None
+        None if the branch cannot be followed so far.
     """
     mean = payoffs.mean(axis=-2)
     spreads = [np.ptp(mean[..., i], axis=i).mean() for i in range(mean.shape[-1])]
     scale = float(np.mean(spreads)) or 1.0
     game = _Game(mean / scale)
     logs = game.follow(PRECISION)
+    if logs is None:
+        return None
     several = payoffs.shape[-2]
     left_out = [
         _Game(np.delete(payoffs, one, axis=-2).mean(axis=-2) / scale).corrected(logs, PRECISION)
@@ -133,8 +135,8 @@ class _Game:
             logs = logs - step * min(1.0, 2.0 / float(np.abs(step).max()))
         return np.full(logs.size, np.nan)
 
-    def follow(self, precision: float) -> Floats:
-        """Logs of the chances where the branch first reaches a precision."""
+    def follow(self, precision: float) -> Floats | None:
+        """Logs of the chances where the branch first reaches a precision; None if it does not."""
         equal = np.concatenate([np.full(several, -np.log(several)) for several in self.choices])
         point, step = np.append(equal, 0.0), FIRST_STEP
         direction = np.zeros(point.size)
@@ -158,7 +160,7 @@ class _Game:
                 continue
             point = tried
             step *= 1.5 if corrections <= QUICK else 1.0
-        raise ArithmeticError("the branch of logit equilibria cannot be followed")
+        return None
 
     def _step(self, point: Floats, direction: Floats) -> tuple[Floats | None, int]:
         """Correct a predicted point in the plane across the direction; None if it does not help."""

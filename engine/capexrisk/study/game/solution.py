@@ -62,7 +62,8 @@ class GameSolution:
         The profile with the largest sum of payoffs, of all or as far as replies in turn led.
     stability : Stability
     logit : Logit or None
-        Where the whole game was evaluated and no profile was found to be an equilibrium.
+        Where the whole game was evaluated and no profile was found to be an equilibrium, if the
+        branch of logit equilibria can be followed so far.
     values : dict of Profile to ndarray, shape (R, n)
         Payoffs of candidates and cooperation, with more draws.
     """

@@ -66,3 +66,8 @@ def test_errors_are_those_of_other_replicates():
     assert all(
         error == 0.0 for one in logit_equilibrium(with_replicates(PENNIES)).error for error in one
     )
+
+
+def test_a_branch_that_cannot_be_followed_gives_none(monkeypatch):
+    monkeypatch.setattr("capexrisk.study.game.logit.MOST_STEPS", 1)
+    assert logit_equilibrium(with_replicates(UNEVEN)) is None
