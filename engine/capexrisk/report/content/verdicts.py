@@ -42,7 +42,7 @@ def verdict(answer: Answer) -> Grid:
     columns = [
         "Negative free cash flow if it survives, likeliest year",
         f"Funding failure by the end of {answer.end}",
-        "Constraint that bound in the failing quarter, share of failures",
+        "Bound in the failing quarter, share of failures",
     ]
     foot = together if len(rows) > 1 else []
     return Grid("The answer by issuer", "Issuer", columns, rows, foot, sortable=True)
