@@ -19,7 +19,7 @@ from capexrisk.calibration.coordinates import INPUTS, log_inputs
 from capexrisk.calibration.fit import Target, climb, mode, posterior
 from capexrisk.calibration.series import read_spreads
 from capexrisk.calibration.spreads import coordinates_at, simulated
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 
 SERIES = Path(__file__).parents[1] / "configs/data/credit_spread_gz_ebp_monthly.csv"
 LEVELS = {0.5: 0.6745, 0.9: 1.6449, 0.95: 1.9600}
@@ -53,7 +53,7 @@ def _refitted(truth: np.ndarray, quarters: int, number: int) -> list[float]:
     _, best = climb(target, target.middle)
     try:
         logs = log_inputs(posterior(target, best, generator, CHAINS, STEPS).draws)
-    except HistoryError:
+    except TableError:
         return [best[0], *np.full(2 * SIZE, np.nan)]
     return [best[0], *logs.mean(axis=0), *logs.std(axis=0)]
 

@@ -5,10 +5,10 @@ A message says in one line where the problem is, what is wrong, and how to fix i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from operator import index
-from typing import ClassVar, SupportsIndex
+from typing import ClassVar, Self, SupportsIndex
 
 LONGEST_PART = 400  # characters; a word in a file may be a megabyte long
 MOST_LISTED = 8
@@ -28,15 +28,16 @@ __all__ = [
     "DimensionError",
     "EventError",
     "FilingsError",
-    "HistoryError",
     "KernelFault",
     "MissingSource",
+    "PlacedError",
     "ResultsError",
     "ResumeMismatch",
     "RunDirectoryError",
     "RunStopped",
     "ScenarioError",
     "SessionClosed",
+    "TableError",
     "TargetError",
     "UnknownName",
     "WorkersLost",
@@ -82,24 +83,25 @@ class ArgumentError(CapexriskError, ValueError):
         return f"{self.argument}: {self.problem}"
 
 
-class ScenarioError(CapexriskError):
-    """A scenario that is wrong or cannot be read.
+class PlacedError(CapexriskError):
+    """An error with its place: what is wrong there, and how to mend it.
 
     Parameters
     ----------
     where : str
-        The place: file and dotted key, ``configs/x.toml: issuers.Oracle.cash_usd_bn``.
+        The place: file and dotted key, ``configs/x.toml: issuers.Oracle.cash_usd_bn``, or file and
+        cell, ``firms.csv: row 7, column E``.
     value : str
         The value and what is wrong with it: ``-3 is negative``.
     hint : str
         How to fix it: ``give 0 or more``.
-    others : tuple of ScenarioError
-        Further errors in the same scenario, in its order. The text names all keys that are missing,
+    others : tuple of PlacedError
+        Further errors in the same file, in its order. The text names all keys that are missing,
         where the first is, and only counts the rest.
     """
 
     def __init__(
-        self, where: str, value: str, hint: str, others: tuple[ScenarioError, ...] = ()
+        self, where: str, value: str, hint: str, others: tuple[PlacedError, ...] = ()
     ) -> None:
         super().__init__(where, value, hint, others)  # all of them, so that it pickles
         self.where = where
@@ -121,49 +123,27 @@ class ScenarioError(CapexriskError):
         """The place without the file."""
         return self.where.rpartition(": ")[2]
 
+    @classmethod
+    def first_of(cls, faults: Sequence[PlacedError]) -> Self:
+        """The first error, which counts the others."""
+        first, *others = faults
+        return cls(first.where, first.value, first.hint, tuple(others))
 
-class HistoryError(CapexriskError):
-    """A history that is wrong, too short or cannot be read.
 
-    Parameters
-    ----------
-    where : str
-        The place: file and line, ``spreads.csv, line 12``.
-    value : str
-        The value and what is wrong with it.
-    hint : str
-        How to fix it.
-    """
+class ScenarioError(PlacedError):
+    """A scenario that is wrong or cannot be read."""
 
-    def __init__(self, where: str, value: str, hint: str) -> None:
-        super().__init__(where, value, hint)
 
-    def __str__(self) -> str:
-        where, value, hint = map(str, self.args)
-        return f"{where}: {_shortened(value)}; {hint}"
+class TableError(PlacedError):
+    """A table, CSV or workbook, that is wrong, too short or cannot be read."""
+
+
+class FilingsError(PlacedError):
+    """A file of filings that cannot be read, or holds none that can be used."""
 
 
 class MissingSource(CapexriskError):
     """An input of a scenario without confidence and source."""
-
-
-class FilingsError(CapexriskError):
-    """A file of filings that cannot be read, or holds none that can be used.
-
-    Parameters
-    ----------
-    where, value, hint : str
-        The place, what is wrong, and how to fix it, as in `ScenarioError`.
-    """
-
-    def __init__(self, where: str, value: str, hint: str) -> None:
-        super().__init__(where, value, hint)
-        self.where = where
-        self.value = _shortened(value)
-        self.hint = _shortened(hint)
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.value}; {self.hint}"
 
 
 class UnknownName(CapexriskError):

@@ -8,9 +8,9 @@ import pytest
 
 from capexrisk.report.files.backtest_page import write_backtest
 from capexrisk.scenario import load_scenario
-from capexrisk.study.backtest.actual import read_actual
 from capexrisk.study.backtest.against import backtest
 from capexrisk.study.simulation import simulate
+from capexrisk.tables.actuals import read_actuals
 from tests.browser.conftest import ATTACK, DESKTOP, PHONE
 from tests.cli.command import DEFAULT, ROOT
 
@@ -21,7 +21,7 @@ sizes = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop
 def report(tmp_path_factory) -> Path:
     """The default scenario against 2026, with sources that would like to be scripts."""
     results = simulate(load_scenario(DEFAULT), paths=2_048, seed=2, outer=32, inner=128)
-    rows = read_actual(ROOT / "configs" / "data" / "actual_2026.csv")
+    rows, _ = read_actuals(ROOT / "configs" / "data" / "actual_2026.csv")
     rows = [row._replace(source_title=ATTACK, confidence=ATTACK) for row in rows]
     return write_backtest(backtest(results, rows, paths=512), tmp_path_factory.mktemp("backtest"))
 

@@ -101,14 +101,14 @@ def test_firms_are_shown_and_the_toml_follows(invoke, firms):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("spreads", "gone.csv"), "gone.csv: No such file or directory; give a CSV file"),
+        (("spreads", "gone.csv"), "gone.csv: no such file; check the path"),
         (("spreads", "short.csv"), "short.csv: has 1 quarter ends; give 60 or more, to tell"),
-        (("spreads", "short.csv", "--column", "b"), "short.csv, line 1: no column is named 'b'"),
+        (("spreads", "short.csv", "--column", "b"), "short.csv: row 1: no column is named 'b'"),
         (("spreads", "short.csv", "--open-bp", "0"), "--open-bp"),
         (("spreads", "short.csv", "--open-bp", "nan"), "nan is no number; give one such as 92"),
         (("spreads", "short.csv", "--since", "-5"), "--since"),
         (("spreads", "short.csv", "--out", "short.csv"), "--out: short.csv exists already"),
-        (("firms", "short.csv"), "short.csv, line 1: no column is named 'issuer'"),
+        (("firms", "short.csv"), "short.csv: row 1: no column is named 'issuer'"),
         (("firm", "short.csv"), "No such command 'firm'"),
     ],
 )
@@ -131,4 +131,4 @@ def test_refusals_are_a_line_and_load_no_compiler(tmp_path, arguments, words):
 def test_each_has_help(tmp_path, verb):
     found = call("calibrate", verb, "--help", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")
-    assert "HISTORY is a CSV file" in " ".join(found.stdout.split())
+    assert "HISTORY is a table, CSV or .xlsx" in " ".join(found.stdout.split())

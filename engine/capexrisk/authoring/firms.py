@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from capexrisk.errors import MISSING, ScenarioError, suggest
+from capexrisk.errors import MISSING, ScenarioError, TableError, suggest
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.issuer import OTHER_FORM, Issuer, folded_name
 from capexrisk.scenario.section import CONFIDENCES, by_year_field, by_year_key
+from capexrisk.tables.grid import Cell, Grid, number_of, read_grid
 
-from .grid import Cell, Grid, read_grid
 from .template import CONFIDENCE, EVIDENCE, FIXED, HEADER_ROW
 
 __all__ = ["Firm", "Given", "merged", "read_firms"]
@@ -92,17 +92,17 @@ def read_firms(path: Path) -> list[Firm]:
 
     Raises
     ------
-    ScenarioError
+    TableError
         Of the first cell that is wrong, with how many others are: a heading or key that is not
         known or there twice, a value that is no number or out of bounds, evidence without a
         confidence, a confidence without a source, either without a value.
     """
     grid = read_grid(path)
     if not grid.rows:
-        raise ScenarioError(grid.label, "is empty", "begin with `capexrisk new --table FILE`")
+        raise TableError(grid.label, "is empty", "begin with `capexrisk new --table FILE`")
     columns = _columns(grid)
     keys = _keys(grid)
-    faults: list[ScenarioError] = []
+    faults: list[TableError] = []
     firms = []
     for name, (value, confidence, evidence) in columns.items():
         figures = {}
@@ -110,7 +110,7 @@ def read_firms(path: Path) -> list[Firm]:
             cells = _Cells(grid, row, value, confidence, evidence)
             try:
                 given = cells.given(key)
-            except ScenarioError as fault:
+            except TableError as fault:
                 faults.append(fault)
                 continue
             if given is not None:
@@ -119,8 +119,7 @@ def read_firms(path: Path) -> list[Firm]:
         faults += _out_of_bounds(firm)
         firms.append(firm)
     if faults:
-        first, *others = faults
-        raise ScenarioError(first.where, first.value, first.hint, tuple(others))
+        raise TableError.first_of(faults)
     return firms
 
 
@@ -141,18 +140,18 @@ class _Cells:
         place = self.grid.place(self.row, self.value)
         if raw == "":
             if confidence or source:
-                raise ScenarioError(place, "evidence without a figure", "give the figure as well")
+                raise TableError(place, "evidence without a figure", "give the figure as well")
             return None
         if confidence and confidence not in CONFIDENCES:
             assert self.confidence is not None  # it has a word
-            raise ScenarioError(
+            raise TableError(
                 self.grid.place(self.row, self.confidence),
                 f"{confidence!r} is not a confidence",
                 suggest(confidence, CONFIDENCES),
             )
         if bool(confidence) != bool(source):
             lacks = EVIDENCE if confidence else CONFIDENCE
-            raise ScenarioError(
+            raise TableError(
                 place,
                 f"no {lacks}, but {confidence or source!r}",
                 "give source and address, of an assumed figure the reason"
@@ -180,7 +179,7 @@ class _CellPlaces(Places):
         return f"{self.figures[key].place}: {key}" if key in self.figures else self.file
 
 
-def _out_of_bounds(firm: Firm) -> Iterator[ScenarioError]:
+def _out_of_bounds(firm: Firm) -> Iterator[TableError]:
     """What an issuer's record refuses; what is missing may yet come from a market's defaults."""
     content: dict[str, Any] = {key: given.value for key, given in firm.figures.items()}
     places = _CellPlaces(f"{firm.place}: {firm.name}", figures=firm.figures)
@@ -189,7 +188,7 @@ def _out_of_bounds(firm: Firm) -> Iterator[ScenarioError]:
     except ScenarioError as refused:
         others = (refused, *refused.others)
         yield from (
-            ScenarioError(one.where, one.value, one.hint) for one in others if one.value != MISSING
+            TableError(one.where, one.value, one.hint) for one in others if one.value != MISSING
         )
 
 
@@ -197,7 +196,7 @@ def _columns(grid: Grid) -> dict[str, tuple[int, int | None, int | None]]:
     """Columns of each firm's value, confidence and evidence; None where there is no such column."""
     headings = [str(cell) for cell in grid.rows[0]]
     if not headings or headings[0] != FIXED[0]:
-        raise ScenarioError(
+        raise TableError(
             grid.place(0, 0), f"{headings[:1]} is not the heading 'key'", "keep the template's"
         )
     values: dict[str, int] = {}
@@ -211,19 +210,19 @@ def _columns(grid: Grid) -> dict[str, tuple[int, int | None, int | None]]:
             continue
         twice = {folded_name(known) for known in values}
         if folded_name(heading) in twice:
-            raise ScenarioError(
+            raise TableError(
                 grid.place(0, column), f"{heading!r} is there twice", "keep one column of a firm"
             )
         values[heading] = column
     for (name, kind), column in others.items():
         if name not in values:
-            raise ScenarioError(
+            raise TableError(
                 grid.place(0, column),
                 f"{kind} of {name!r}, which has no column of values",
                 suggest(name, values, "name the column of values after the firm"),
             )
     if not values:
-        raise ScenarioError(
+        raise TableError(
             grid.label, "has no firm", "name a column after each firm, beside the template's"
         )
     return {
@@ -240,17 +239,17 @@ def _keys(grid: Grid) -> dict[int, str]:
         if row < HEADER_ROW or not key:
             if row >= HEADER_ROW and any(cell != "" for cell in cells):
                 column = next(i for i, cell in enumerate(cells) if cell != "")
-                raise ScenarioError(
+                raise TableError(
                     grid.place(row, column), "stands in a row without a key", "name it in column A"
                 )
             continue
         if by_year_field(key) not in KEYS or "_by_year_" in key:
             known = [by_year_key(name, "2026") for name in KEYS]
-            raise ScenarioError(
+            raise TableError(
                 grid.place(row, 0), f"{key!r} is no key of an issuer", suggest(key, known)
             )
         if key in keys.values():
-            raise ScenarioError(grid.place(row, 0), f"{key!r} is there twice", "keep one row")
+            raise TableError(grid.place(row, 0), f"{key!r} is there twice", "keep one row")
         keys[row] = key
     return keys
 
@@ -262,27 +261,10 @@ def _value(field: str, raw: Cell, place: str) -> object:
             return raw
         flag = WORDS.get(str(raw).casefold())
         if flag is None:
-            raise ScenarioError(place, f"{raw!r} is not true or false", "give true or false")
+            raise TableError(place, f"{raw!r} is not true or false", "give true or false")
         return flag
     if field not in LISTS:
-        number = _number(raw, place)
+        number = number_of(raw, place)
         return int(number) if field in COUNTS and number.is_integer() else number
     texts = [raw] if not isinstance(raw, str) else BETWEEN.split(raw.strip("[]() "))
-    return [_number(text, place) for text in texts]
-
-
-def _number(raw: Cell, place: str) -> float:
-    try:
-        if isinstance(raw, bool):
-            raise ValueError
-        # Python reads 1_0 as 10; no table means that.
-        return float(raw.replace("_", "x") if isinstance(raw, str) else raw)
-    except ValueError:
-        text = str(raw)
-        plain = text.replace(",", "").replace("'", "").removesuffix("%").lstrip("$€£ ")
-        mend = "give a number such as 12.5"
-        if "," in text:
-            mend = f"write it without commas: {plain}, or {text.replace(',', '.')}"
-        elif text.endswith("%"):
-            mend = "give a fraction: 0.05 for 5 %"
-        raise ScenarioError(place, f"{text!r} is no number", mend) from None
+    return [number_of(text, place) for text in texts]

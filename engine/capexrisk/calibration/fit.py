@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 from capexrisk.model.parameters import DELTA
 
 from .compiled.filter import log_likelihoods
@@ -137,7 +137,7 @@ def mode(target: Target, generator: np.random.Generator, starts: int = STARTS) -
 
     Raises
     ------
-    HistoryError
+    TableError
         If every optimum is degenerate.
     """
     drawn = generator.standard_normal((starts - 1, target.middle.size))
@@ -145,7 +145,7 @@ def mode(target: Target, generator: np.random.Generator, starts: int = STARTS) -
     found = [climb(target, at) for at in begin]
     sound = [(value, at) for value, at in found if not degenerate(target, at)]
     if not sound:
-        raise HistoryError(
+        raise TableError(
             "the history",
             "is best explained by a regime without volatility",
             "look for quarters that were filled in, or give a longer series",
@@ -196,7 +196,7 @@ def posterior(
 
     Raises
     ------
-    HistoryError
+    TableError
         If the optimum is no peak, or the chains do not agree.
 
     References
@@ -208,7 +208,7 @@ def posterior(
     """
     values, vectors = np.linalg.eigh(target.curvature(at))
     if values.min() <= 0.0:
-        raise HistoryError("the history", "has no well-shaped optimum", "give a longer series")
+        raise TableError("the history", "has no well-shaped optimum", "give a longer series")
     root = WIDER * vectors / np.sqrt(values)
     shape = (chains, at.size)
 
@@ -227,7 +227,7 @@ def posterior(
     variance = draws.reshape(-1, at.size).var(axis=0)
     effective = float((chains * variance / between).min())
     if effective < LEAST_EFFECTIVE:
-        raise HistoryError("the history", "has no well-shaped posterior", "give a longer series")
+        raise TableError("the history", "has no well-shaped posterior", "give a longer series")
     return Posterior(draws.reshape(-1, at.size), effective)
 
 

@@ -9,10 +9,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 from capexrisk.scenario.issuer import LONGEST_NAME
+from capexrisk.tables.grid import read_grid, records
 
-from .table import column_of, number_in, quarter_label, quarter_of, read_rows
+from .quarters import date_of, ended_in, quarter_label
 
 __all__ = ["CAPEX", "CASH_FLOW", "LEAST_QUARTERS", "Flow", "Panel", "read_panel"]
 
@@ -30,7 +31,7 @@ class Flow(NamedTuple):
     Attributes
     ----------
     first : int
-        First quarter, as `table.quarter_of` counts.
+        First quarter, counted from year 0.
     log_usd_bn : (T,) array
     """
 
@@ -71,28 +72,27 @@ def read_panel(path: Path) -> Panel:
 
     Raises
     ------
-    HistoryError
+    TableError
         What cannot be read, a quarter that a firm has twice, fewer than three firms that are left.
     """
-    names, rows = read_rows(path)
-    for wanted in ("issuer", "quarter", CASH_FLOW, CAPEX):
-        column_of(path, names, wanted)
+    _, rows = records(read_grid(path), ("issuer", "quarter", CASH_FLOW, CAPEX))
     amounts: dict[str, dict[str, dict[int, float]]] = {CASH_FLOW: {}, CAPEX: {}}
     seen: set[tuple[str, int]] = set()
     for row in rows:
-        firm = row.cells["issuer"]
+        firm = row.text("issuer")
         if not 0 < len(firm) <= LONGEST_NAME or not firm.isprintable():
             what = f"issuer is {firm!r}" if firm else "issuer is empty"
-            raise HistoryError(row.where, what, f"name the firm in up to {LONGEST_NAME} letters")
-        quarter, _ = quarter_of(row, "quarter")
+            mend = f"name the firm in up to {LONGEST_NAME} letters"
+            raise TableError(row.place("issuer"), what, mend)
+        quarter = ended_in(date_of(row, "quarter"))
         if (firm, quarter) in seen:
             what = f"{firm} has {quarter_label(quarter)} twice"
-            raise HistoryError(row.where, what, "give each quarter once")
+            raise TableError(row.where, what, "give each quarter once")
         seen.add((firm, quarter))
         for column, by_firm in amounts.items():
             own = by_firm.setdefault(firm, {})
-            if row.cells[column]:
-                own[quarter] = number_in(row, column)
+            if row.text(column):
+                own[quarter] = row.number(column)
     flows: dict[str, dict[str, Flow]] = {}
     left_out: list[str] = []
     for column, by_firm in amounts.items():
@@ -105,8 +105,9 @@ def read_panel(path: Path) -> Panel:
             else:
                 left_out.append(f"{firm}, {column}: {problem}.")
         if len(flows[column]) < LEAST_FIRMS:
-            what = f"{len(flows[column])} firms have {LEAST_QUARTERS} quarters of {column}"
-            raise HistoryError(str(path), what, f"give {LEAST_FIRMS} or more")
+            what = f"firms with {LEAST_QUARTERS} quarters of {column}: {len(flows[column])}"
+            mend = f"give {LEAST_FIRMS} or more; `capexrisk draft` takes several firms' files"
+            raise TableError(str(path), what, mend)
     return Panel(path.name, flows, tuple(left_out))
 
 

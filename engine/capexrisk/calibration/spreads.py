@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 
 from .compiled.filter import smoothed_regimes
 from .compiled.histories import simulate_histories
@@ -88,7 +88,7 @@ def calibrate_spreads(series: SpreadSeries, seed: int = 1) -> SpreadCalibration:
 
     Raises
     ------
-    HistoryError
+    TableError
         If no optimum is sound.
     """
     generator = np.random.Generator(np.random.Philox(seed))
@@ -96,8 +96,8 @@ def calibrate_spreads(series: SpreadSeries, seed: int = 1) -> SpreadCalibration:
     try:
         best = mode(target, generator)
         drawn = posterior(target, best.at, generator)
-    except HistoryError as problem:
-        raise HistoryError(series.name, *problem.args[1:]) from None
+    except TableError as problem:
+        raise TableError(series.name, problem.value, problem.hint) from None
     logs = log_inputs(drawn.draws)
     log_mean, covariance = logs.mean(axis=0), np.cov(logs, rowvar=False)
     shifts = speed_shifts(target, coordinates_at(log_mean), generator, REFITS)

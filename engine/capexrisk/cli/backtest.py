@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.cli.options import finished_run, new_directory
-from capexrisk.study.backtest.actual import read_actual
+from capexrisk.tables.actuals import read_actuals
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--actual",
     type=click.Path(path_type=Path),
     required=True,
-    help="CSV file of what happened: issuer, period, metric, value, unit.",
+    help="Table of what happened, CSV or .xlsx: issuer, period, metric, value, unit.",
 )
 @click.option("--paths", type=int, default=8_192, help="Paths to trace. Default: 8,192.")
 @click.option(
@@ -40,7 +40,7 @@ def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> Non
     rivals, with how many independent figures there are. Of a run over the inputs all is told with
     the inputs as they stand and drawn. docs/backtests.md says how the file is written.
     """
-    rows = read_actual(actual)
+    rows, without = read_actuals(actual)
 
     from capexrisk.archive.results import load_results
     from capexrisk.cli.terminal import show
@@ -56,6 +56,8 @@ def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> Non
             write_backtest(found, folder)
     scenario = found.results.manifest.scenario
     print(f"{scenario.name}, as of {scenario.as_of}: scored by {about(found)}")
+    for line in (*found.left_out, *(f"{line}: not in numbers" for line in without)):
+        print(f"not scored: {line}")
     for grid in _grids(found):
         print()
         show(_table(grid))

@@ -57,9 +57,9 @@ def spreads(
 ) -> None:
     """Fit the market's spread process to a credit spread's history.
 
-    HISTORY is a CSV file with dates (2026-03-31, 2026-03, 2026Q1) in its first column, monthly or
-    quarterly. Spreads are in percent if their median is below 25, in basis points otherwise. Takes
-    half a minute.
+    HISTORY is a table, CSV or .xlsx, with dates (2026-03-31, 2026-03, 2026Q1) in its first column,
+    daily, monthly or quarterly. Spreads are in percent if their median is below 25, in basis points
+    otherwise. Takes a minute.
     """
     from capexrisk.calibration.series import read_spreads
 
@@ -82,8 +82,8 @@ def spreads(
 def firms(history: Path, out: Path | None) -> None:
     """Estimate how firms' cash flow and capex grow and move.
 
-    HISTORY is a CSV file with the columns issuer, quarter (2026Q1), operating_cash_flow_usd_bn and
-    capex_usd_bn, such as `capexrisk draft` writes beside a scenario; eight quarters or more a
+    HISTORY is a table, CSV or .xlsx, with the columns issuer, quarter (2026Q1),
+    operating_cash_flow_usd_bn and capex_usd_bn, such as `capexrisk draft` writes beside a scenario; eight quarters or more a
     firm, three firms or more. Each firm is pulled towards all as far as its own quarters tell
     little.
     """

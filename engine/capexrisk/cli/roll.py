@@ -64,13 +64,13 @@ def roll(
     its source and what it was. Prints these, and what is stale. Reported quarters since the old
     start are written beside it, for a backtest.
     """
-    from capexrisk.authoring.roll.actuals import read_actuals
     from capexrisk.authoring.roll.filed import drafts_of
     from capexrisk.authoring.roll.forward import check_start
     from capexrisk.authoring.roll.forward import roll as bring
-    from capexrisk.authoring.roll.periods import last_day_before, quarter_at
     from capexrisk.authoring.roll.text import elapsed_csv, rolled_text
     from capexrisk.authoring.written import write_scenario
+    from capexrisk.tables.actuals import named_as, read_actuals
+    from capexrisk.tables.periods import last_day_before, quarter_at
 
     base = load_scenario(scenario)
     check_start(base, to)
@@ -81,11 +81,11 @@ def roll(
         raise ArgumentError("out", f"{_beside(out)} exists already; give another file")
     day = last_day_before(quarter_at(to)) if as_of is None else as_of.date()
     names = [issuer.name for issuer in base.issuers]
-    read = [read_actuals(path, names) for path in tables]
+    read = [read_actuals(path, sourced=True) for path in tables]
     rolled = bring(
         base,
         drafts_of(facts, base, day),
-        [row for rows, _ in read for row in rows],
+        named_as((row for rows, _ in read for row in rows), names),
         to=to,
         as_of=day,
     )

@@ -11,12 +11,12 @@ from openpyxl import Workbook, load_workbook
 
 from capexrisk.authoring.firms import read_firms
 from capexrisk.authoring.template import as_workbook, template
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import TableError
 from tests.unit.authoring.tables import write_table
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(ScenarioError) as refused:
+    with pytest.raises(TableError) as refused:
         read_firms(path)
     return str(refused.value).removeprefix(f"{path}: ")
 
@@ -58,7 +58,7 @@ def test_a_workbook_that_was_filled_in_reads_the_same(tmp_path):
     [
         ("cash_usd_bn", "1,200", "row 4, column E: '1,200' is no number; write it without commas"),
         ("cash_usd_bn", "-4", "row 4, column E: cash_usd_bn: -4.0 is negative; give 0 or more"),
-        ("cash_usd_bn", "nan", "row 4, column E: cash_usd_bn: nan is not finite; give a number"),
+        ("cash_usd_bn", "nan", "row 4, column E: 'nan' is no number; give a number such as 12.5"),
         ("capex_2026_usd_bn", "5%", "row 5, column E: '5%' is no number; give a fraction: 0.05"),
         ("seasonality", "1 1 1 1.4", "row 7, column E: seasonality: its mean is 1.1; divide each"),
         ("seasonality", "1 1 1", "row 7, column E: seasonality: has 3 values; give 4"),
@@ -117,8 +117,6 @@ def test_semicolons_between_cells_are_read(tmp_path):
         ("f.csv", b"key,\xff\n", "is not UTF-8 (byte 4); save it as CSV UTF-8"),
         ("f.csv", b"", "is empty; begin with `capexrisk new --table FILE`"),
         ("f.csv", b"key,meaning\n", "has no firm; name a column after each firm"),
-        ("f.csv", b"x" * (4 * 2**20 + 1), "is larger than 4 MiB"),
-        ("f.csv", b"key\n" * 1_002, "has more than 1,000 rows or 256 columns"),
         ("f.xlsx", b"key,Acme\n", "is no workbook; save it as .xlsx again"),
     ],
 )

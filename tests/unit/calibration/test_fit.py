@@ -9,7 +9,7 @@ from capexrisk.calibration import fit, spreads
 from capexrisk.calibration.coordinates import COORDINATES, INPUTS, log_inputs
 from capexrisk.calibration.fit import Target, climb, degenerate, mode, posterior
 from capexrisk.calibration.moments import MOMENTS, moments
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 from tests.unit.calibration.process import POINT
 
 
@@ -48,7 +48,7 @@ def test_a_saddle_is_refused():
         def curvature(self, at):
             return np.diag([1.0, -1.0])
 
-    with pytest.raises(HistoryError, match="no well-shaped optimum"):
+    with pytest.raises(TableError, match="no well-shaped optimum"):
         posterior(Saddle(np.zeros(2), np.eye(2)), np.zeros(2), np.random.default_rng(1))
 
 
@@ -87,7 +87,7 @@ def test_a_regime_without_volatility_is_no_optimum(history):
 
 def test_a_history_that_mostly_stands_still_is_refused(history):
     target = Target.of(filled(history, range(20, 100)))
-    with pytest.raises(HistoryError, match="a regime without volatility; look for quarters that"):
+    with pytest.raises(TableError, match="a regime without volatility; look for quarters that"):
         mode(target, np.random.default_rng(1), starts=2)
 
 

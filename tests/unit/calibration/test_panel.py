@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capexrisk.calibration.panel import CAPEX, CASH_FLOW, read_panel
-from capexrisk.errors import HistoryError
+from capexrisk.errors import TableError
 
 HEADER = "issuer,quarter,start,operating_cash_flow_usd_bn,capex_usd_bn"
 
@@ -50,21 +50,29 @@ def test_what_has_no_logarithm_or_is_short_is_left_out_and_named(tmp_path):
 @pytest.mark.parametrize(
     ("rows", "header", "words"),
     [
-        ([*firms(), row("A", 0, 1, 1)], HEADER, "line 42: A has 2023Q1 twice"),
+        ([*firms(), row("A", 0, 1, 1)], HEADER, "row 42: A has 2023Q1 twice"),
         (
             [*firms(), row("", 0, 1, 1)],
             HEADER,
-            "line 42: issuer is empty; name the firm in up to 40 letters",
+            "row 42, column A: issuer is empty; name the firm in up to 40 letters",
         ),
-        ([*firms(), row("a\x07", 0, 1, 1)], HEADER, "line 42: issuer is 'a\\x07'; name the firm"),
-        ([*firms(), row("E", 0, "x", 1)], HEADER, "line 42: operating_cash_flow_usd_bn is 'x'"),
-        ([*firms(), "E,2023q1,x,1,1"], HEADER, "line 42: quarter is '2023q1'; give a date"),
+        (
+            [*firms(), row("a\x07", 0, 1, 1)],
+            HEADER,
+            "issuer is 'a\\x07'; name the firm",
+        ),
+        (
+            [*firms(), row("E", 0, "x", 1)],
+            HEADER,
+            "row 42, column D: operating_cash_flow_",
+        ),
+        ([*firms(), "E,2023q1,x,1,1"], HEADER, "row 42, column B: quarter is '2023q1'; give a"),
         (firms(), HEADER.replace("capex_usd_bn", "capex"), "no column is named 'capex_usd_bn'"),
-        (firms("AB"), HEADER, "2 firms have 8 quarters of operating_cash_flow_usd_bn; give 3"),
-        (firms(quarters=7), HEADER, "0 firms have 8 quarters"),
+        (firms("AB"), HEADER, "with 8 quarters of operating_cash_flow_usd_bn: 2; give 3"),
+        (firms(quarters=7), HEADER, "firms with 8 quarters of operating_cash_flow_usd_bn: 0"),
     ],
 )
 def test_bad_tables_are_refused(tmp_path, rows, header, words):
-    with pytest.raises(HistoryError) as refused:
+    with pytest.raises(TableError) as refused:
         read(tmp_path, rows, header)
     assert words in str(refused.value)

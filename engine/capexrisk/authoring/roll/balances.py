@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Final
 
+from capexrisk.tables.actuals import ALSO
+from capexrisk.tables.periods import quarter_at
+
 from .found import Found, Sources, latest, shown
-from .periods import quarter_at
 
 __all__ = ["BONDS", "balances"]
 
 # Keys of an issuer to the names that rows may give them.
 PLAIN: Final = {
-    "cash_usd_bn": ("cash_usd_bn", "cash", "cash_and_securities", "cash_and_marketable_securities"),
+    "cash_usd_bn": ("cash", *ALSO["cash"]),
     "leases_not_commenced_usd_bn": ("leases_not_commenced_usd_bn", "leases_not_yet_commenced"),
     "revolver_usd_bn": ("revolver_usd_bn", "revolver_undrawn"),
     "market_cap_usd_bn": ("market_cap_usd_bn", "market_cap"),
@@ -43,7 +45,7 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
     drafted = sources.drafted(PLAIN)
     for key, metrics in PLAIN.items():
         rows = [
-            Found(row.period.last, row.as_key(key), row.evidence, (row,))
+            Found(row.dates.last, row.as_key(key), row.evidence, (row,))
             for row in sources.of(metrics)
         ]
         own = [drafted[key]] if key in drafted else []
@@ -76,13 +78,13 @@ def _debt(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
 
 def _told(sources: Sources, due: dict[int, float]) -> Iterable[Found]:
     for row in sources.of(DEBT):
-        yield Found(row.period.last, row.usd_bn, row.evidence, (row,))
+        yield Found(row.dates.last, row.usd_bn, row.evidence, (row,))
     for row in sources.of(LONG_TERM):
-        current = sum(due.get(q, 0.0) for q in _next_year(row.period.last))
+        current = sum(due.get(q, 0.0) for q in _next_year(row.dates.last))
         yield Found(
-            row.period.last,
+            row.dates.last,
             row.usd_bn + current,
-            f"derived: {shown(row.usd_bn)} long-term at {row.period.last}, and {shown(current)} "
+            f"derived: {shown(row.usd_bn)} long-term at {row.dates.last}, and {shown(current)} "
             f"that the schedule has due within a year of it, {row.source}",
             (row,),
         )

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from capexrisk.scenario.section import split_evidence
+from capexrisk.tables.actuals import Actual
+from capexrisk.tables.periods import last_day_before, quarter_at
 
-from .actuals import Actual
 from .found import Found, Sources, latest, shown
-from .periods import last_day_before, quarter_at
 
 __all__ = ["PAID_FOR", "SPENDING", "Amount", "Series", "series_of", "trailing_flows"]
 
@@ -75,10 +75,10 @@ def series_of(sources: Sources, flow: str) -> Series:
                 found[quarter_at(filed.quarter)] = Amount(amount, True, source, None)
     rows = _rows(sources, flow)
     for row in reversed(rows):  # so that the first alias, and of one alias the last row, counts
-        if row.period.months == 3:
-            found[row.period.quarters()[0]] = Amount(row.usd_bn, True, row.source, row)
+        if row.dates.months == 3:
+            found[row.dates.quarters()[0]] = Amount(row.usd_bn, True, row.source, row)
     for row in rows:
-        quarters = row.period.quarters()
+        quarters = row.dates.quarters()
         missing = [quarter for quarter in quarters if quarter not in found]
         if len(quarters) > 1 and missing and min(missing) >= sources.begin:
             rest = row.usd_bn - sum(found[q].value for q in quarters if q in found)
@@ -130,9 +130,9 @@ class _Sum(NamedTuple):
 
 def _trailing(sources: Sources, key: str, flow: str) -> Found | None:
     told = [
-        Found(row.period.last, row.usd_bn, row.evidence, (row,))
+        Found(row.dates.last, row.usd_bn, row.evidence, (row,))
         for row in _rows(sources, flow)
-        if row.period.months == 12 and sources.is_news(row.period.last)
+        if row.dates.months == 12 and sources.is_news(row.dates.last)
     ]
     summed = [
         Found(
@@ -152,15 +152,15 @@ def _revenue(sources: Sources) -> tuple[_Sum | None, _Sum | None]:
     """Revenue of four quarters: to the old start, and the latest news."""
     told = [
         _Sum(
-            row.period.quarters()[-1],
-            row.period.last,
+            row.dates.quarters()[-1],
+            row.dates.last,
             row.usd_bn,
             row.source,
             (row,),
             (row.usd_bn,),
         )
         for row in _rows(sources, "revenue")
-        if row.period.months == 12
+        if row.dates.months == 12
     ]
     sums = [*told, *_sums(sources, "revenue")]
     before = [one for one in sums if one.last == sources.begin - 1 and one.value > 0]
@@ -179,7 +179,7 @@ def _sums(sources: Sources, flow: str) -> Iterable[_Sum]:
             rows = tuple(amount.row for amount in amounts if amount.row is not None)
             yield _Sum(
                 last,
-                rows[-1].period.last if amounts[-1].row else last_day_before(last + 1),
+                rows[-1].dates.last if amounts[-1].row else last_day_before(last + 1),
                 sum(amount.value for amount in amounts),
                 amounts[-1].source,
                 rows,
@@ -192,5 +192,5 @@ def _rows(sources: Sources, flow: str) -> list[Actual]:
     return [
         row
         for row in sources.named(ALIASES[flow])
-        if row.period.last <= sources.until and row.period.months
+        if row.dates.last <= sources.until and row.dates.months
     ]

@@ -13,15 +13,15 @@ from capexrisk.filings import Draft
 from capexrisk.scenario import Scenario, quarter_labels
 from capexrisk.scenario.quarters import QUARTER
 from capexrisk.scenario.section import Section
+from capexrisk.tables.actuals import MARKET, Actual
+from capexrisk.tables.periods import last_day_before, quarter_at
 
-from .actuals import MARKET, Actual
 from .balances import BONDS, balances
 from .capital import capital_of
 from .flows import Series, series_of, trailing_flows
 from .found import Found, Sources, shown
 from .left import Change, Stale, moved_groups, stale_of
 from .market import market_of
-from .periods import last_day_before, quarter_at
 from .plans import Plan, plan_of, spending_of
 from .schedules import due_by_quarter, schedules
 
@@ -156,7 +156,7 @@ def roll(
             {
                 f"{row.issuer}: {row.metric}"
                 for row in actuals
-                if (row.issuer, row.metric) not in used and row.period.last > opened
+                if (row.issuer, row.metric) not in used and row.dates.last > opened
             }
         ),
         passed=[

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from capexrisk.filings import Draft
 from capexrisk.scenario.issuer import Issuer
-
-from .actuals import Actual
+from capexrisk.tables.actuals import Actual
 
 __all__ = ["Found", "Sources", "latest", "shown"]
 
@@ -73,7 +72,7 @@ class Sources:
 
     def of(self, metrics: Iterable[str]) -> list[Actual]:
         """News among the rows: by metric in this order, of each the file's last row first."""
-        return [row for row in self.named(metrics) if self.is_news(row.period.last)]
+        return [row for row in self.named(metrics) if self.is_news(row.dates.last)]
 
     def named(self, metrics: Iterable[str]) -> list[Actual]:
         """Rows of these metrics, news or not, in the order of `of`."""

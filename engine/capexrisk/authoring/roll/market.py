@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from capexrisk.scenario.market import Market
+from capexrisk.tables.actuals import ALSO, Actual
 
-from .actuals import Actual
 from .capital import demand_of
 from .found import Found, latest, shown
 
@@ -17,7 +17,7 @@ __all__ = ["market_of"]
 QUARTERS = 4
 # Keys of the market to the names that rows may give them.
 REPORTED: Final = {
-    "oas0_bp": ("oas0_bp", "market_spread_bp", "ig_oas"),
+    "oas0_bp": ("market_spread_bp", *ALSO["market_spread_bp"]),
     "risk_free_per_year": ("risk_free_per_year", "ust10y"),
 }
 
@@ -50,9 +50,9 @@ def market_of(
     found = {"demand0_usd_bn_per_year": demand_of(market, start, elapsed, until)}
     for key, metrics in REPORTED.items():
         own = latest(
-            Found(row.period.last, row.as_key(key), row.evidence, (row,))
+            Found(row.dates.last, row.as_key(key), row.evidence, (row,))
             for row in reversed(rows)
-            if row.metric in metrics and opened < row.period.last <= until
+            if row.metric in metrics and opened < row.dates.last <= until
         )
         if own is not None:
             found[key] = own

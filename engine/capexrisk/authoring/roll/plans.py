@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 from capexrisk.scenario import profiles
 from capexrisk.scenario.quarters import quarter_labels
 from capexrisk.scenario.section import by_year_key
+from capexrisk.tables.actuals import Actual
+from capexrisk.tables.periods import quarter_at
 
-from .actuals import Actual
 from .flows import PAID_FOR, SPENDING, Amount, series_of
 from .found import Found, Sources, shown
-from .periods import quarter_at
 
 __all__ = ["Plan", "plan_of", "spending_of"]
 
@@ -113,7 +113,7 @@ def guidance_of(sources: Sources) -> list[Guided]:
     """Guidance by period, as it was last given, in the order in which periods were last guided."""
     ends: dict[tuple[int, ...], dict[str, Actual]] = {}
     for row in sources.rows:
-        quarters = tuple(row.period.quarters())
+        quarters = tuple(row.dates.quarters())
         if not row.metric.startswith(GUIDANCE) or not quarters or quarters[-1] < sources.begin:
             continue
         known = ends.pop(quarters, {})
@@ -124,7 +124,7 @@ def guidance_of(sources: Sources) -> list[Guided]:
         rows = list(dict.fromkeys(known.values()))
         told = " to ".join(shown(row.usd_bn) for row in rows)
         value = sum(row.usd_bn for row in rows) / len(rows)
-        told = f"guidance of {told} for {rows[0].written}, {rows[-1].source}"
+        told = f"guidance of {told} for {rows[0].period}, {rows[-1].source}"
         found.append(Guided(quarters, value, told, tuple(rows)))
     return found
 
@@ -168,7 +168,7 @@ def _disagreements(
         total = sum(told[q].value if q in told else planned[q] for q in one.quarters)
         if abs(total - one.value) > APART * one.value:
             lines.append(
-                f"the plan of {one.rows[0].written} comes to {shown(total)}, not {shown(one.value)}"
+                f"the plan of {one.rows[0].period} comes to {shown(total)}, not {shown(one.value)}"
                 f": {_by_guidance(others)} contradicts {one.told}; leave out the row of one"
             )
     return lines

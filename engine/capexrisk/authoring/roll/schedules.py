@@ -7,10 +7,10 @@ import re
 from typing import Final, NamedTuple
 
 from capexrisk.scenario import profiles
+from capexrisk.tables.actuals import Actual
+from capexrisk.tables.periods import quarter_at
 
-from .actuals import Actual
 from .found import Found, Sources, shown
-from .periods import quarter_at
 
 __all__ = ["due_by_quarter", "schedules"]
 
@@ -85,12 +85,12 @@ def _from_rows(sources: Sources) -> Ladder | None:
     rows: list[Actual] = []
     for row in sources.rows:
         match = DUE.fullmatch(row.metric)
-        if match is None or not sources.is_news(row.period.last):
+        if match is None or not sources.is_news(row.dates.last):
             continue
         year = int(match[2])
         first = YEAR * year
         if match[1]:  # from the quarter after the balance sheet's
-            day = row.period.last
+            day = row.dates.last
             first = quarter_at(f"{day.year}Q{(day.month + 2) // 3}") + 1
         its = range(first, YEAR * year + YEAR)
         if not its:
@@ -100,7 +100,7 @@ def _from_rows(sources: Sources) -> Ladder | None:
     if not rows:
         return None
     amounts = "; ".join(f"{row.metric.replace('_', ' ')} {shown(row.usd_bn)}" for row in rows)
-    last = max(row.period.last for row in rows)
+    last = max(row.dates.last for row in rows)
     evidence = (
         f"derived: {amounts}, each evenly over its quarters, other years as scheduled before, "
         f"{rows[-1].source}"

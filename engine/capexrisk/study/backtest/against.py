@@ -10,7 +10,6 @@ import pandas as pd
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError, refuse_type
-from capexrisk.study.backtest.actual import Actual, read_actual
 from capexrisk.study.backtest.amounts import (
     DRAWN,
     FIXED,
@@ -21,8 +20,9 @@ from capexrisk.study.backtest.amounts import (
 from capexrisk.study.backtest.failures import failure_scores, issuer_table, reliability_table
 from capexrisk.study.backtest.matching import match
 from capexrisk.study.quarters import PATHS, Quarters, quarters
+from capexrisk.tables.actuals import Actual, read_actuals
 
-GIVE = "give the path of a CSV file, or the rows that read_actual() returns"
+GIVE = "give the path of a table, or the rows that read_actuals() returns"
 TABLES = ("figures", "coverage", "scores", "issuers", "failures", "reliability")
 
 
@@ -58,6 +58,8 @@ class Backtest:
     reliability : DataFrame
         By date and class of the chance: failures expected, P5 and P95 of their number on the run's
         paths, and failures that happened.
+    left_out : tuple of str
+        What the actuals tell and the run does not, so that it is not scored.
 
     Tables of what the actuals do not have are empty.
     """
@@ -69,6 +71,7 @@ class Backtest:
     issuers: pd.DataFrame
     failures: pd.DataFrame
     reliability: pd.DataFrame
+    left_out: tuple[str, ...]
 
     def write(self, directory: Path) -> None:
         """Write every table that is not empty into an existing directory, as CSV."""
@@ -103,7 +106,7 @@ def backtest(
     ----------
     results : Results
     actual : Path, str, or iterable of Actual
-        A CSV file, or the rows of one (docs/backtests.md says how it is written).
+        A table, CSV or a workbook, or the rows of one (docs/backtests.md says how it is written).
     paths : int
         Paths to trace, as of `quarters`.
 
@@ -113,8 +116,10 @@ def backtest(
 
     Raises
     ------
+    TableError
+        If a row is wrong, or names an issuer that the run does not have.
     ArgumentError
-        If a row is wrong, or names what the run does not have.
+        If no row can be scored.
     TypeError
         If an argument is of another type.
 
@@ -127,15 +132,17 @@ def backtest(
     """
     refuse_type("results", results, Results, "give Results, as load_results() returns them")
     if isinstance(actual, Path | str):
-        rows = read_actual(actual)
+        rows, without = read_actuals(actual)
     else:
         refuse_type("actual", actual, Iterable, GIVE)
-        rows = list(actual)
+        rows, without = list(actual), []
         for row in rows:
             refuse_type("actual", row, Actual, GIVE)
     if not rows:
         raise ArgumentError("actual", "there is no row; give one for each figure")
-    figures, fates = match(results, rows)
+    figures, fates, left_out = match(results, rows)
+    if not figures and not fates:
+        raise ArgumentError("actual", f"no row can be scored: {left_out[0]}")
     traced: dict[str, Quarters] = {FIXED: quarters(results, paths=paths)}
     if results.inputs is not None:
         traced[DRAWN] = quarters(results, paths=paths, over_inputs=True)
@@ -152,6 +159,7 @@ def backtest(
         issuers=issuers,
         failures=failure_scores(results, issuers, traced) if fates else _none(),
         reliability=reliability_table(issuers, traced) if fates else _none(),
+        left_out=(*left_out, *(f"{line}: not in numbers" for line in without)),
     )
 
 

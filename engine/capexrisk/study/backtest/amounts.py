@@ -21,7 +21,6 @@ from capexrisk.study.backtest.placed import (
     place_among_cells,
     place_among_paths,
 )
-from capexrisk.study.backtest.rivals import grown
 from capexrisk.study.backtest.scores import FEW, effective_number
 from capexrisk.study.quarters import Quarters
 
@@ -38,27 +37,27 @@ def figure_table(
     rows = []
     for figure in figures:
         if figure.traced:
-            rows.append(_row(figure, place_among_paths(found, figure.actual), inputs, "paths"))
+            rows.append(_row(figure, place_among_paths(found, figure), inputs, "paths"))
         elif inputs == FIXED:
-            placed = place_among_cells(results, figure.actual)
+            placed = place_among_cells(results, figure)
             rows.append(_row(figure, placed, inputs, "histogram"))
     return pd.DataFrame(rows)
 
 
 def _row(figure: Figure, placed: Placed, inputs: str, method: str) -> Row:
     actual, percentile = figure.actual, placed.percentile
-    naive = grown(actual)
+    naive = figure.naive
     inside = {}
     for level in LEVELS:
         low, high = placed.interval(level)
-        inside[f"inside_{100 * level:g}"] = low <= actual.value <= high
+        inside[f"inside_{100 * level:g}"] = low <= figure.value <= high
     return {
-        "issuer": actual.issuer,
-        "period": actual.period,
-        "metric": actual.metric,
+        "issuer": figure.issuer,
+        "period": figure.period,
+        "metric": figure.metric,
         "span": figure.span,
-        "unit": actual.unit,
-        "actual": actual.value,
+        "unit": figure.unit,
+        "actual": figure.value,
         "inputs": inputs,
         "percentile": percentile.observed,
         "percentile_error": percentile.standard_error,
@@ -70,9 +69,9 @@ def _row(figure: Figure, placed: Placed, inputs: str, method: str) -> Row:
         "crps_error": placed.crps_error,
         "log_score": placed.log_score,
         "log_score_error": placed.log_score_error,
-        "off_median": abs(actual.value - placed.median),
+        "off_median": abs(figure.value - placed.median),
         "naive": naive,
-        "off_naive": abs(actual.value - naive),
+        "off_naive": abs(figure.value - naive),
         "paths": percentile.n,
         "method": method,
         "confidence": actual.confidence,

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.names import Name
-from capexrisk.study.backtest.actual import FAILURE
 from capexrisk.study.backtest.amounts import DRAWN
 from capexrisk.study.backtest.matching import Fate
 from capexrisk.study.backtest.rivals import BASE_RATE, rankings
@@ -21,6 +20,7 @@ from capexrisk.study.backtest.scores import (
     error_of_area,
 )
 from capexrisk.study.quarters import Quarters
+from capexrisk.tables.actuals import FAILURE
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -65,7 +65,7 @@ def issuer_table(results: Results, fates: list[Fate], inputs: str) -> pd.DataFra
                     "ci_high": chance.ci_high,
                     "paths": chance.n,
                     "failed": fate.failed and fate.quarter <= k,
-                    "failed_in": fate.actual.period if fate.failed else "",
+                    "failed_in": fate.period if fate.failed else "",
                     "confidence": fate.actual.confidence,
                     "source_title": fate.actual.source_title,
                     "source_url": fate.actual.source_url,

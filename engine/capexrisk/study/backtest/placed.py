@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import TableError
 from capexrisk.estimate import independent
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import standard_error
-from capexrisk.study.backtest.actual import Actual
+from capexrisk.study.backtest.matching import Figure
 from capexrisk.study.backtest.scores import (
     FEW,
     crps_of_cells,
@@ -64,25 +64,22 @@ class Placed(NamedTuple):
         return low, high
 
 
-def place_among_paths(found: Quarters, actual: Actual) -> Placed:
+def place_among_paths(found: Quarters, figure: Figure) -> Placed:
     """Place a figure among traced paths; errors come from the spread of nets, if there are some.
 
     Raises
     ------
-    ArgumentError
+    TableError
         If the issuer has failed before the period on all paths but a few.
     """
-    named = (actual.issuer, actual.period, actual.metric)
+    named = (figure.issuer, figure.period, figure.metric)
     draws, net = found.sample(*named)
     if draws.size < FEW:
-        problem = (
-            f"{actual.place}: {actual.issuer} has failed before {actual.period} on all paths but "
-            f"{draws.size}; leave the row out"
-        )
-        raise ArgumentError("actual", problem)
-    crps, logs = (score(draws, actual.value) for score in (crps_of_draws, log_score_of_draws))
+        problem = f"{figure.issuer} has failed before {figure.period} on all paths but {draws.size}"
+        raise TableError(figure.actual.place, problem, "leave the row out")
+    crps, logs = (score(draws, figure.value) for score in (crps_of_draws, log_score_of_draws))
     return Placed(
-        percentile=found.place(*named, actual.value),
+        percentile=found.place(*named, figure.value),
         quantiles=np.quantile(draws, QUANTILES, method="inverted_cdf"),
         crps=crps.value,
         crps_error=_error(crps.influence, net, found.nets),
@@ -99,32 +96,32 @@ def _error(influence: Floats, net: NDArray[np.int64], several: int) -> float:
     return float(standard_error(sums / (influence.size / several)))
 
 
-def place_among_cells(results: Results, actual: Actual) -> Placed:
+def place_among_cells(results: Results, figure: Figure) -> Placed:
     """Place a figure in a histogram of the run.
 
     The errors are those of as many independent paths: the histogram is of all nets together, which
     are more exact, if anything.
     """
     table = results.distributions
-    rows = (table["issuer"] == actual.issuer) & (table["metric"] == actual.metric)
-    cells = table[rows & (table["period"] == actual.period)]
+    rows = (table["issuer"] == figure.issuer) & (table["metric"] == figure.metric)
+    cells = table[rows & (table["period"] == figure.period)]
     lower, upper = (cells[end].to_numpy(float) for end in ("lower", "upper"))
     counts = cells["count"].to_numpy(float)
     n = int(counts.sum())
     edges = np.stack([lower, upper], axis=1).ravel()
     end = np.cumsum(counts)
     below = np.stack([end - counts, end], axis=1).ravel()
-    hits = _below(actual.value, edges, below)
+    hits = _below(figure.value, edges, below)
     quantiles = np.interp(np.array(QUANTILES) * n, below, edges)
-    influence = influence_of_cells(lower, upper, counts, actual.value)
+    influence = influence_of_cells(lower, upper, counts, figure.value)
     log_score, log_error = nan, nan
     if FEW <= hits <= n - FEW:
         width = float((upper - lower)[np.searchsorted(end, hits)])
-        log_score, log_error = _log_score(actual.value, edges, below, width)
+        log_score, log_error = _log_score(figure.value, edges, below, width)
     return Placed(
         percentile=independent.probability(round(hits), n),
         quantiles=quantiles,
-        crps=crps_of_cells(lower, upper, counts, actual.value),
+        crps=crps_of_cells(lower, upper, counts, figure.value),
         crps_error=sqrt(float((counts * influence**2).sum())) / n,
         log_score=log_score,
         log_score_error=log_error,

@@ -8,16 +8,10 @@ from typing import Any, Final
 
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.opening import Books, opening_books, start_of
-from capexrisk.study.backtest.actual import Actual
 
 BASE_RATE: Final = "base rate, known in hindsight"
 
 Parameters = dict[str, Any]  # of an issuer, under MODEL.md's names
-
-
-def grown(actual: Actual) -> float:
-    """The figure of a year before, grown at last year's growth; NaN where that is not known."""
-    return actual.year_before * (1.0 + actual.growth)
 
 
 def rankings(scenario: Scenario) -> dict[str, dict[str, float]]:

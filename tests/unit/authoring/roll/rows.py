@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
-from capexrisk.authoring.roll.actuals import read_actuals
 from capexrisk.authoring.roll.forward import Change, Rolled, roll
 from capexrisk.filings import Draft
 from capexrisk.scenario import Scenario
+from capexrisk.tables.actuals import named_as, read_actuals
 
 HEAD = "issuer,period,metric,value,unit,confidence,source_title,source_url"
 DAY = dt.date(2026, 10, 6)
@@ -32,8 +32,8 @@ def rolled(
 ) -> Rolled:
     """The scenario brought to a quarter with these rows."""
     names = [issuer.name for issuer in scenario.issuers]
-    actuals, _ = read_actuals(write_rows(path, *rows), names)
-    return roll(scenario, drafts or {}, actuals, to=to, as_of=DAY)
+    actuals, _ = read_actuals(write_rows(path, *rows), sourced=True)
+    return roll(scenario, drafts or {}, named_as(actuals, names), to=to, as_of=DAY)
 
 
 def figures(found: Rolled, *table: str) -> dict[str, Change]:

@@ -11,7 +11,6 @@ import pytest
 from capexrisk.authoring.filed import firm_of
 from capexrisk.authoring.firms import Given
 from capexrisk.authoring.new import new_scenario
-from capexrisk.authoring.roll.actuals import read_actuals
 from capexrisk.authoring.roll.filed import drafts_of
 from capexrisk.authoring.roll.forward import Rolled, roll
 from capexrisk.authoring.surroundings import surroundings_of
@@ -19,6 +18,7 @@ from capexrisk.authoring.written import write_scenario
 from capexrisk.filings import draft
 from capexrisk.scenario import Scenario, load_scenario, quarter_labels
 from capexrisk.scenario.issuer import Issuer
+from capexrisk.tables.actuals import read_actuals
 from tests.unit.authoring.roll.rows import figures
 
 ROOT = Path(__file__).parents[4]
@@ -45,8 +45,7 @@ def february() -> Scenario:
 
 @pytest.fixture(scope="module")
 def rolled(february) -> Rolled:
-    names = [issuer.name for issuer in february.issuers]
-    rows, _ = read_actuals(CONFIGS / "data" / "realised_2026.csv", names)
+    rows, _ = read_actuals(CONFIGS / "data" / "realised_2026.csv", sourced=True)
     return roll(february, {}, rows, to="2026Q4", as_of=dt.date(2026, 10, 6))
 
 

@@ -10,14 +10,14 @@ import pytest
 from scipy.stats import binom, kstest
 
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import CapexriskError, TableError
 from capexrisk.scenario import load_scenario
-from capexrisk.study.backtest.actual import Actual, read_actual
 from capexrisk.study.backtest.against import Backtest, backtest
-from capexrisk.study.backtest.matching import match
+from capexrisk.study.backtest.matching import Figure, match
 from capexrisk.study.backtest.placed import LEVELS, place_among_cells, place_among_paths
 from capexrisk.study.quarters import quarters
 from capexrisk.study.simulation import simulate
+from capexrisk.tables.actuals import Actual, read_actuals
 from tests.unit.scenarios import ISSUERS, small_scenario
 from tests.unit.uncertain import uncertain
 
@@ -25,11 +25,16 @@ PATHS = 4_096
 
 
 def figure(issuer="Oracle", period="2026Q3", metric="capex", value=10.0, unit="USD bn", **more):
-    return Actual("a.csv, line 2", issuer, period, metric, value, unit, **more)
+    return Actual("a.csv: row 2", issuer, period, metric, value, unit, **more)
 
 
 def fate(issuer="Oracle", period="2027Q4", value=0.0, unit="event"):
-    return Actual("a.csv, line 3", issuer, period, "funding_failure", value, unit)
+    return Actual("a.csv: row 3", issuer, period, "funding_failure", value, unit)
+
+
+def placeable(run, row) -> Figure:
+    (found,), _, _ = match(run, [row])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +87,8 @@ def test_histograms_place_as_paths_do(run):
     """Free cash flow of a quarter is in both: of the same 4,096 paths here."""
     traced = quarters(run, paths=PATHS)
     amounts, _ = traced.sample("Amazon", "2027Q1", "free_cash_flow")
-    actual = figure("Amazon", "2027Q1", "free_cash_flow", float(np.quantile(amounts, 0.37)))
+    value = float(np.quantile(amounts, 0.37))
+    actual = placeable(run, figure("Amazon", "2027Q1", "free_cash_flow", value))
     paths = place_among_paths(traced, actual)
     cells = place_among_cells(run, actual._replace(metric="free_cash_flow_while_alive"))
     assert cells.percentile.value == pytest.approx(paths.percentile.value, abs=2e-3)
@@ -178,34 +184,63 @@ def test_of_a_run_over_the_inputs_all_is_told_twice():
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([figure("Orakle")], "issuer: there is no 'Orakle' in the run; did you mean Oracle?"),
-        ([figure(metric="capx")], "no distribution of 'capx' of Oracle; did you mean capex?"),
-        ([figure(metric="revenue")], "metric: the run has no distribution of 'revenue'"),
-        ([figure("system", metric="capex")], "no distribution of 'capex' of the system"),
-        ([figure(period="2025Q4")], "which has 2026Q3 to 2028Q1, tells no capex of '2025Q4'"),
-        ([figure(period="2028")], "tells no capex of '2028'; leave the row out, or write a q"),
-        ([figure(period="2026-09-30")], "tells no capex of '2026-09-30'"),
-        ([figure(metric="cash", period="2026Q3-Q4")], "cash is of a quarter's end"),
-        ([figure(unit="USD mn")], "unit: 'USD mn' is not that of capex; give it in 'USD bn'"),
-        ([figure("system", metric="market_spread_bp", unit="percent")], "give it in 'bp'"),
-        ([figure(), figure()], "Oracle capex 2026Q3 is in line 2 already; leave one out"),
-        ([figure(period="2027"), figure(period="2027Q1-Q4")], "is in line 2 already"),
-        ([fate("system")], "there is no 'system' in the run"),
-        ([fate(period="2027")], "tells no funding_failure of '2027'"),
-        ([fate(unit="USD bn")], "give it in 'event'"),
-        ([fate(value=1.0), fate(period="2026Q4")], "Oracle funding_failure is in line 3 already"),
+        ([figure("Orakle")], "a.csv: row 2: no issuer is named 'Orakle'; did you mean Oracle?"),
+        ([figure(unit="percent")], "row 2: capex in 'percent'; give it in USD bn or USD mn"),
+        ([figure("system", metric="market_spread_bp")], "in 'USD bn'; give it in bp, percent"),
+        ([fate("system")], "row 3: funding_failure of the system; name an issuer"),
+        ([fate(period="2027")], "funding_failure in '2027'; the run has 2026Q3 to 2028Q1; give"),
+        ([fate(unit="USD bn")], "funding_failure in 'USD bn'; give it in event"),
+        ([fate(value=1.0), fate(period="2026Q4")], "Oracle's fate is told by row 3 already; give"),
         ([], "there is no row"),
+        ([figure(metric="capx")], "no row can be scored: the run has no distribution of: capx (1)"),
     ],
 )
 def test_what_the_run_does_not_have_is_refused(run, rows, words):
-    with pytest.raises(ArgumentError) as refused:
+    with pytest.raises(CapexriskError) as refused:
         backtest(run, rows)
     assert words in str(refused.value)
 
 
+def test_what_the_run_does_not_tell_is_left_out_and_named(run):
+    rows = [
+        figure(),
+        *(figure(metric="revenue"), figure(metric="revenue", period="2026Q4")),
+        *(figure("system", metric="capex"), figure(period="2025Q4"), figure(period="2028")),
+        figure(period="2026-09-30"),
+        *(figure(period="2027"), figure(period="2027Q1-Q4", value=11.0)),
+    ]
+    figures, fates, left_out = match(run, rows)
+    assert [(one.period, one.value) for one in figures] == [("2026Q3", 10.0), ("2027Q1-Q4", 11.0)]
+    assert fates == []
+    assert left_out == [
+        "the run has no distribution of: revenue (2), capex (1)",
+        "of periods that the run does not tell: capex (3)",
+        "told again by a later row, which counts: Oracle capex 2027Q1-Q4 (1)",
+    ]
+
+
+def test_rows_are_read_in_any_unit_and_of_a_firm_s_own_quarter(run):
+    rows = [
+        figure(period="FQ Aug-2026", value=8_500.0, unit="USD mn", year_before=4_000.0),
+        figure(period="2026-11-30", metric="cash_and_securities"),
+        figure("system", "2026-09-30", "ig_oas", 0.84, "percentage points"),
+        figure("system", "2026-11-30", "ig_oas", 0.9, "percentage points"),
+        figure(period="2027H1"),
+    ]
+    figures, _, left_out = match(run, rows)
+    assert [(one.metric, one.period, one.value, one.unit, one.span) for one in figures] == [
+        ("capex", "2026Q3", 8.5, "USD bn", "quarter"),
+        ("cash", "2026Q4", 10.0, "USD bn", "quarter"),
+        ("market_spread_bp", "2026Q3", 84.0, "bp", "quarter"),
+        ("capex", "2027Q1-Q2", 10.0, "USD bn", "to date"),
+    ]
+    assert figures[0].naive == 4.0
+    assert left_out == ["of periods that the run does not tell: ig_oas (1)"]
+
+
 @pytest.mark.parametrize("actual", [None, 3, [1.5], ["a.csv"], b"a.csv"])
 def test_other_types_are_refused(run, actual):
-    with pytest.raises(TypeError, match="give the path of a CSV file, or the rows"):
+    with pytest.raises(TypeError, match="give the path of a table, or the rows"):
         backtest(run, actual)
 
 
@@ -214,8 +249,8 @@ def test_an_issuer_that_never_lives_cannot_be_placed(run):
     dead = traced.__class__(
         traced.issuers, traced.spans, "sobol", traced._amounts, traced._last * 0, traced._sound
     )
-    with pytest.raises(ArgumentError, match="Oracle has failed before 2027Q1 on all paths but 0"):
-        place_among_paths(dead, figure(period="2027Q1"))
+    with pytest.raises(TableError, match="Oracle has failed before 2027Q1 on all paths but 0"):
+        place_among_paths(dead, placeable(run, figure(period="2027Q1")))
 
 
 @pytest.mark.slow
@@ -229,9 +264,9 @@ def test_a_run_is_calibrated_against_its_own_paths(run):
     traced = quarters(run, paths=PATHS)
     other = simulate(small_scenario(), paths=2_048, seed=77, sampler="plain")
     drawn, _ = quarters(other, paths=2_048).sample("Oracle", "2026Q4", "operating_cash_flow")
+    cash_flow = placeable(run, figure("Oracle", "2026Q4", "operating_cash_flow"))
     placed = [
-        place_among_paths(traced, figure("Oracle", "2026Q4", "operating_cash_flow", float(value)))
-        for value in drawn[:2_000]
+        place_among_paths(traced, cash_flow._replace(value=float(value))) for value in drawn[:2_000]
     ]
     assert kstest([one.percentile.observed for one in placed], "uniform").pvalue > 5e-5
     for level in LEVELS:
@@ -251,11 +286,29 @@ def test_figures_of_the_library_can_be_placed():
     for scenario, names in files.items():
         results = simulate(load_scenario(configs / f"{scenario}.toml"), paths=64, seed=1)
         for name in names:
-            rows = read_actual(configs / "data" / f"{name}.csv")
-            figures, fates = match(results, rows)
-            assert len(figures) + len(fates) == len(rows)
+            rows, _ = read_actuals(configs / "data" / f"{name}.csv")
+            figures, fates, left_out = match(results, rows)
+            assert len(figures) + len(fates) == len(rows) and not left_out
             assert all(row.source_title and row.confidence for row in rows)
             assert {one.issuer for one in fates} == set(results.issuers)
+
+
+def test_a_roll_s_table_is_scored_as_far_as_the_run_tells_it():
+    """Both tables of 2026 tell the same cash flow but for Oracle's to May, to the last digits."""
+    configs = Path(__file__).parents[4] / "configs"
+    results = simulate(load_scenario(configs / "hyperscalers-2026.toml"), paths=64, seed=1)
+    rolled, scored = (
+        {
+            (one.issuer, one.metric, one.period): one.value
+            for one in match(results, read_actuals(configs / "data" / f"{name}.csv")[0]).figures
+        }
+        for name in ("realised_2026", "actual_2026")
+    )
+    both = {key for key in rolled.keys() & scored.keys() if key[1] == "operating_cash_flow"}
+    assert len(both) == 12
+    differ = {key: (rolled[key], scored[key]) for key in both if rolled[key] != scored[key]}
+    assert differ == {("Oracle", "operating_cash_flow", "2026Q2"): (14.64, 14.617)}
+    assert rolled["system", "market_spread_bp", "2026Q3"] == 84.0
 
 
 def test_telecom_s_outcomes_are_those_of_the_reference():
@@ -263,7 +316,7 @@ def test_telecom_s_outcomes_are_those_of_the_reference():
     table = pd.read_csv(root / "tests/reference/telecom-2000-outcomes.csv", comment="#")
     columns = {"": "failed_by_2003Q2", "_broad": "failed_or_distressed_exchange"}
     for name, column in columns.items():
-        rows = read_actual(root / f"configs/data/actual_telecom_2000{name}.csv")
+        rows, _ = read_actuals(root / f"configs/data/actual_telecom_2000{name}.csv")
         assert {row.issuer: row.value for row in rows} == dict(
             zip(table["firm"], table[column], strict=True)
         )

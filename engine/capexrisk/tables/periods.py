@@ -97,7 +97,7 @@ def _named(months: int) -> Callable[[str, str], Period]:
 
 _YEAR, _MONTH = "([12][0-9]{3})", "([01][0-9])"
 _FORMS: Final[tuple[tuple[str, Callable[..., Period]], ...]] = (
-    (f"{_YEAR}Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 3)),
+    (f"{_YEAR}-?Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 3)),
     (f"TTM {_YEAR}Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 12)),
     (f"{_YEAR}Q1-Q([2-4])", lambda year, q: _span(int(year), 3 * int(q), 3 * int(q))),
     (f"{_YEAR}H([12])", lambda year, half: _span(int(year), 6 * int(half), 6)),

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from capexrisk.authoring.roll.periods import FORMS, last_day_before, parse_period, quarter_at
+from capexrisk.tables.periods import FORMS, last_day_before, parse_period, quarter_at
 
 
 def labels(text: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Small tables that are typed or downloaded: cells with their places, rows, what happened."""
