@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from capexrisk.scenario import load_scenario
+from capexrisk.uncertainty import input_design
 from tests.cli.command import call
 from tests.cli.test_verbs import COMPILER
 
@@ -34,6 +38,42 @@ def series(tmp_path):
     path = tmp_path / "spreads.csv"
     path.write_text("\n".join(rows) + "\n", "utf-8")
     return path
+
+
+def test_a_file_that_extends_takes_out_what_would_count_twice(invoke, tmp_path):
+    generator = np.random.default_rng(2)
+    rows = ["issuer,quarter,operating_cash_flow_usd_bn,capex_usd_bn"]
+    for firm in ("Amazon", "Meta", "Oracle"):
+        flows = np.exp(2.0 + 0.1 * generator.normal(size=(2, 16)))
+        rows += [
+            f"{firm},{2022 + q // 4}Q{q % 4 + 1},{flows[0, q]:.4f},{flows[1, q]:.4f}"
+            for q in range(16)
+        ]
+    (tmp_path / "q.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    base = tmp_path / "base.toml"
+    shutil.copy(Path(__file__).parents[2] / "configs" / "hyperscalers-2026.toml", base)
+    arguments = ("calibrate", "firms", tmp_path / "q.csv", "--extends", base)
+    code, _, said = invoke(*arguments, "--out", tmp_path / "over.toml")
+    assert (code, said) == (0, "")
+    below, over = (load_scenario(tmp_path / f"{name}.toml") for name in ("base", "over"))
+    assert (over.name, over.title) == ("over", f"{below.title}, calibrated")
+    calibrated = {name for name in over.uncertainty.groups if name.endswith(", calibrated")}
+    assert len(calibrated) >= 3
+    moved = {
+        draw.group: {design.entries[entry].name for entry in draw.entries}
+        for design in [input_design(over)]
+        for draw in design.draws
+        if draw.group not in calibrated
+    }
+    own = {"issuers.Meta.core_growth_per_year", "market.capex_speed_per_year"}
+    assert not any(own & names for names in moved.values())
+    assert len(below.uncertainty.groups) > len(over.uncertainty.groups) - len(calibrated)
+    code, shown, said = invoke(*arguments)
+    assert code == 0 and 'extends = "base.toml"\nname = "calibrated"' in shown
+    (tmp_path / "q.csv").write_text("\n".join(rows).replace("Meta", "Mata"), "utf-8")
+    code, _, said = invoke(*arguments)
+    refused = f"capexrisk: {base}: has no issuer 'Mata'; did you mean Meta?\n"
+    assert (code, said) == (2, refused)
 
 
 @pytest.fixture

@@ -66,7 +66,8 @@ def scenario_part(found: FirmCalibration) -> str:
             f"Cash flow of {len(cash.firms)} firms and capex of {len(capex.firms)}, from "
             f"{found.panel.name}, pooled."
         ),
-        "Take out other groups that move the same inputs: they would be counted twice.",
+        "Groups of your own that move the same inputs would count twice: a file that extends yours",
+        "takes them out with remove = [...] under [uncertainty], which --extends FILE writes.",
         *firm_sentences(found),
     ]
     sections = ["\n".join(_firm(found, firm)) for firm in _firms(found)]

@@ -99,7 +99,8 @@ def scenario_part(found: SpreadCalibration, open_bp: float | None) -> str:
     head = [
         f"The market's spread process from {source}.",
         f"The file's unit was read as {found.series.unit}; market.tail_dof is 8.",
-        "Take out other groups that move the same inputs: they would be counted twice.",
+        "Groups of your own that move the same inputs would count twice: a file that extends yours",
+        "takes them out with remove = [...] under [uncertainty], which --extends FILE writes.",
         *what_is_not_told(found),
     ]
     return comment(head) + "\n\n" + "\n".join(lines) + "\n\n" + group + "\n"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from capexrisk.cli.options import new_file
+from capexrisk.cli.options import as_extended, new_file
+from capexrisk.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
     from capexrisk.calibration.firms import FlowEstimates
@@ -20,6 +21,13 @@ toml_file = click.option(
     type=click.Path(path_type=Path),
     callback=new_file,
     help="Write the TOML to this file instead of the terminal.",
+)
+base_file = click.option(
+    "--extends",
+    "base",
+    type=click.Path(path_type=Path),
+    help="Scenario that the TOML is laid on: it is then a whole file that extends this one, "
+    "without its groups that move the same inputs.",
 )
 
 
@@ -51,9 +59,15 @@ def calibrate() -> None:
     callback=_refuse_nan,
     help="Mean spread of your index in an open market: means are written for it.",
 )
+@base_file
 @toml_file
 def spreads(
-    history: Path, column: str | None, since: int, open_bp: float | None, out: Path | None
+    history: Path,
+    column: str | None,
+    since: int,
+    open_bp: float | None,
+    base: Path | None,
+    out: Path | None,
 ) -> None:
     """Fit the market's spread process to a credit spread's history.
 
@@ -63,6 +77,7 @@ def spreads(
     """
     from capexrisk.calibration.series import read_spreads
 
+    below = _below(base, out)
     series = read_spreads(history, column, since)
 
     from capexrisk.calibration.spread_text import scenario_part, what_is_not_told
@@ -73,23 +88,30 @@ def spreads(
     print()
     for sentence in what_is_not_told(found):
         print(sentence)
-    _write(scenario_part(found, open_bp), out)
+    _write(scenario_part(found, open_bp), below, out)
 
 
 @calibrate.command
 @csv_argument
+@base_file
 @toml_file
-def firms(history: Path, out: Path | None) -> None:
+def firms(history: Path, base: Path | None, out: Path | None) -> None:
     """Estimate how firms' cash flow and capex grow and move.
 
     HISTORY is a table, CSV or .xlsx, with the columns issuer, quarter (2026Q1),
-    operating_cash_flow_usd_bn and capex_usd_bn, such as `capexrisk draft` writes beside a scenario; eight quarters or more a
-    firm, three firms or more. Each firm is pulled towards all as far as its own quarters tell
-    little.
+    operating_cash_flow_usd_bn and capex_usd_bn, such as `capexrisk draft` writes beside a scenario;
+    eight quarters or more a firm, three firms or more. Each firm is pulled towards all as far as
+    its own quarters tell little.
     """
     from capexrisk.calibration.panel import read_panel
 
+    below = _below(base, out)
     panel = read_panel(history)
+    if below is not None:
+        from capexrisk.calibration.over_base import refuse_unknown_firms
+
+        named = (firm for flows in panel.flows.values() for firm in flows)
+        refuse_unknown_firms(named, below.scenario, str(base))
 
     from capexrisk.calibration.firm_text import firm_sentences, scenario_part
     from capexrisk.calibration.firms import calibrate_firms
@@ -99,7 +121,7 @@ def firms(history: Path, out: Path | None) -> None:
     _show_flow("capex", found.capex, "fading, a year")
     for sentence in firm_sentences(found):
         print(sentence)
-    _write(scenario_part(found), out)
+    _write(scenario_part(found), below, out)
 
 
 def _show_flow(title: str, flow: FlowEstimates, second: str) -> None:
@@ -129,14 +151,39 @@ def _show_flow(title: str, flow: FlowEstimates, second: str) -> None:
     print("± is a standard error, ranges are P5 to P95\n")
 
 
-def _write(text: str, out: Path | None) -> None:
+class _Below(NamedTuple):
+    """The scenario that estimates are laid on, as the new file names it, and the new one's name."""
+
+    scenario: Scenario
+    extends: str
+    name: str
+
+
+def _below(base: Path | None, out: Path | None) -> _Below | None:
+    if base is None:
+        return None
+    new = out or base.with_name("calibrated.toml")
+    return _Below(load_scenario(base), as_extended(base, new), new.stem)
+
+
+def _write(part: str, below: _Below | None, out: Path | None) -> None:
     """Write TOML to a file, whole or not at all, or print it."""
+    text = part
+    if below is not None:
+        from capexrisk.calibration.over_base import extending
+
+        text = extending(part, *below)
     if out is None:
         print(f"\n{text}", end="")
         return
-    from capexrisk.archive.atomic import write_atomically
+    if below is None:
+        from capexrisk.archive.atomic import write_atomically
 
-    write_atomically(out, text.encode())
+        write_atomically(out, text.encode())
+    else:
+        from capexrisk.authoring.written import write_scenario
+
+        write_scenario(out, text)
     print(f"\nWritten to {out}.")
 
 

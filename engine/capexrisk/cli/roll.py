@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.cli.options import new_scenario, scenario_file
+from capexrisk.cli.options import as_extended, new_scenario, scenario_file
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import load_scenario
 from capexrisk.scenario.files.writing import write_value
@@ -76,7 +76,7 @@ def roll(
     check_start(base, to)
     if not facts and not tables:
         raise ArgumentError("facts", "nothing is known of what happened; give --facts or --actual")
-    extends = None if out is None else _extends(scenario, out)
+    extends = None if out is None else as_extended(scenario, out)
     if out is not None and _beside(out).exists():
         raise ArgumentError("out", f"{_beside(out)} exists already; give another file")
     day = last_day_before(quarter_at(to)) if as_of is None else as_of.date()
@@ -99,16 +99,6 @@ def roll(
 def _beside(out: Path) -> Path:
     """The file of elapsed quarters."""
     return out.with_name(out.stem + ELAPSED)
-
-
-def _extends(scenario: Path, out: Path) -> str:
-    """The old file as the new one names it."""
-    try:
-        return scenario.resolve().relative_to(out.parent.resolve()).as_posix()
-    except ValueError:
-        raise ArgumentError(
-            "out", f"{out} cannot extend {scenario}; give a file in {scenario.parent} or above it"
-        ) from None
 
 
 def _show(rolled: Rolled, without: list[str]) -> None:

@@ -180,6 +180,7 @@ def test_the_schema_sees_a_slip(slip):
     jsonschema = pytest.importorskip("jsonschema")
     validator = jsonschema.Draft202012Validator(json_schema())
     assert list(validator.iter_errors(tomllib.loads(TWO + pair("a", "b")))) == []
+    assert list(validator.iter_errors({"uncertainty": {"remove": ["a"]}})) == []
     assert list(validator.iter_errors(tomllib.loads(f"[uncertainty.groups.a]\n{SLIPS[slip]}")))
 
 
@@ -232,6 +233,38 @@ def test_a_change_needs_evidence_of_its_own(write, below):
 def test_correlations_are_replaced(write, below):
     found = over(write, f"[uncertainty.groups.c]\n{NORMAL}{pair('a', 'c', size='0.1')}")
     assert [one.groups for one in found.correlations] == [("a", "c")]
+
+
+def test_a_group_is_removed_with_its_correlations(write, below):
+    found = over(write, '[uncertainty]\nremove = ["a"]\n')
+    assert list(found.groups) == ["b"] and found.correlations == ()
+    set_ = load_scenario(below, ["uncertainty.remove=['b']"]).uncertainty
+    assert list(set_.groups) == ["a"] and set_.correlations == ()
+
+
+def test_a_group_is_replaced_by_one_that_is_written_anew(write, below):
+    text = f'[uncertainty]\nremove = ["b"]\n[uncertainty.groups.b]\n{NORMAL}'
+    found = over(write, text)
+    assert found.groups["b"] == found.groups["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('remove = ["aa"]', "no group is named 'aa'; did you mean a?"),
+        ('remove = "a"', 'is no list of groups; write it as ["one group", "another"]'),
+        ("remove = [1]", 'is no list of groups; write it as ["one group", "another"]'),
+    ],
+)
+def test_what_cannot_be_removed_is_refused(write, below, text, message):
+    with pytest.raises(ScenarioError) as caught:
+        over(write, f"[uncertainty]\n{text}\n")
+    assert str(caught.value).endswith(f".toml: uncertainty.remove: {message}")
+
+
+def test_a_file_without_a_base_removes_nothing(write):
+    with pytest.raises(ScenarioError, match="remove groups of the file that this one extends"):
+        load_scenario(write(file('[uncertainty]\nremove = ["a"]\n')))
 
 
 def test_an_override_sets_one_key_and_says_so(below):

@@ -21,6 +21,11 @@ def json_schema() -> Schema:
     """
     whole = Scenario.model_json_schema()
     definitions = {name: _table(definition) for name, definition in whole["$defs"].items()}
+    definitions["Uncertainty"]["properties"]["remove"] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Groups of the file that this one extends, which are taken out.",
+    }
     properties = {
         key: part for key, part in _table(whole)["properties"].items() if key != "issuers"
     }

@@ -22,6 +22,7 @@ from capexrisk.scenario.files.overlay import (
     lay_section,
     override_tables,
     refuse_immense,
+    without_groups,
     without_the_past,
 )
 from capexrisk.scenario.files.paths import Table
@@ -135,10 +136,11 @@ def _read(path: str | os.PathLike[str], overrides: Overrides) -> _Tables:
     places = Places(_label(Path(path)))
     for label, table in chain:
         inherited = {key: value for key, value in content.items() if key not in OWN_TO_A_FILE}
-        content = lay(without_the_past(inherited, table.get("start")), table)
+        inherited = without_the_past(inherited, table.get("start"))
+        content = lay(*without_groups(inherited, table, f"{label}: uncertainty.remove"))
         places.record(table, label)
     for table in override_tables(overrides, content):
-        content = lay(content, table)
+        content = lay(*without_groups(content, table, f"{OVERRIDE}: uncertainty.remove"))
         places.record(table, OVERRIDE)
     content.pop("extends", None)
     return _Tables(content, places)

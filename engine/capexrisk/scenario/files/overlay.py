@@ -28,6 +28,7 @@ __all__ = [
     "lay_section",
     "override_tables",
     "refuse_immense",
+    "without_groups",
     "without_the_past",
     "write_override",
 ]
@@ -36,6 +37,7 @@ Overrides: TypeAlias = Sequence[str] | Mapping[str, Any]
 
 SECTIONS = ("market", "thresholds", "issuer_defaults")
 GROUPS = ("uncertainty", "groups")
+REMOVE = "remove"
 OVERRIDE = "--set"
 DEEPEST = 16  # tables and lists in each other; a scenario has five
 MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each input with its evidence, has some 20,000
@@ -112,6 +114,51 @@ def _lay_group(base: Table, over: Table) -> Table:
     """A law that is given again loses all keys of the old one, and a change the old evidence."""
     replaced = ({"evidence"} if over else set()) | (set(LAW_KEYS) if "law" in over else set())
     return {key: value for key, value in base.items() if key not in replaced} | over
+
+
+def without_groups(base: Table, over: Table, where: str) -> tuple[Table, Table]:
+    """Take out the groups that `over` removes, before it is laid on `base`.
+
+    Correlations with them go as well.
+
+    Parameters
+    ----------
+    base, over : dict
+    where : str
+        The place of ``remove``, for messages.
+
+    Returns
+    -------
+    base : dict
+        Without these groups.
+    over : dict
+        Without the list of their names.
+
+    Raises
+    ------
+    ScenarioError
+        The list is none, or names a group that `base` does not have.
+    """
+    own, below = over.get("uncertainty"), base.get("uncertainty")
+    if not isinstance(own, dict) or REMOVE not in own:
+        return base, over
+    names = own[REMOVE]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ScenarioError(where, "is no list of groups", 'write it as ["one group", "another"]')
+    for name in names:
+        _refuse_unknown_group(name, below, where, "remove groups of the file that this one extends")
+    kept = dict(base)
+    if isinstance(below, dict) and names:
+        kept["uncertainty"] = below | {
+            "groups": {name: one for name, one in below["groups"].items() if name not in names},
+            "correlations": [
+                one
+                for one in below.get("correlations", [])
+                if not isinstance(one, dict) or not set(names) & set(one.get("groups", ()))
+            ],
+        }
+    rest = {key: value for key, value in own.items() if key != REMOVE}
+    return kept, {**over, "uncertainty": rest}
 
 
 def without_the_past(inherited: Table, start: object) -> Table:
@@ -255,13 +302,13 @@ def _check_path(path: tuple[str, ...], base: Table) -> None:
     if path[0] == "issuers" and isinstance(issuers, dict):
         refuse_unknown_issuer(path[1], issuers, where)
     if path[:2] == GROUPS and len(path) == 4:
-        _refuse_unknown_group(path[2], base.get("uncertainty"), where)
+        _refuse_unknown_group(path[2], base.get("uncertainty"), where, "write it in a file")
 
 
-def _refuse_unknown_group(name: str, uncertainty: object, where: str) -> None:
+def _refuse_unknown_group(name: str, uncertainty: object, where: str, none: str) -> None:
     groups = uncertainty.get("groups") if isinstance(uncertainty, dict) else None
     names = list(groups) if isinstance(groups, dict) else []
     if name not in names:
-        otherwise = "" if names else "write it in a file"
+        otherwise = "" if names else none
         hint = suggest(name, (write_path([known]) for known in names), otherwise)
         raise ScenarioError(where, f"no group is named {name!r}", hint)
