@@ -1,4 +1,4 @@
-"""Estimates as a file that extends a scenario: its groups that move the same inputs are out."""
+"""Estimates as a file that extends a scenario: its groups keep what is not estimated."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 from capexrisk.errors import ScenarioError, suggest
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.files.writing import comment, write_value
-from capexrisk.uncertainty.targets import catalogue_of, moved_by
+from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.files.writing import write_value
+from capexrisk.uncertainty.targets import Moved, catalogue_of, moved_by
 
 __all__ = ["extending", "refuse_unknown_firms"]
 
@@ -29,6 +30,9 @@ def refuse_unknown_firms(firms: Iterable[str], base: Scenario, where: str) -> No
 def extending(part: str, base: Scenario, extends: str, name: str) -> str:
     """The text of a scenario file that lays estimates on another.
 
+    Groups of the base lose the inputs that the estimates move; one of which nothing is left, or
+    that has a covariance, is taken out.
+
     Parameters
     ----------
     part : str
@@ -39,7 +43,10 @@ def extending(part: str, base: Scenario, extends: str, name: str) -> str:
     name : str
         The new scenario's.
     """
-    removed, without = _moved_twice(part, base)
+    left = _left_of_groups(part, base)
+    removed = [
+        name for name, rest in left.items() if not rest or base.uncertainty.groups[name].covariance
+    ]
     lines = [
         "#:schema ./scenario.schema.json",
         "",
@@ -49,39 +56,41 @@ def extending(part: str, base: Scenario, extends: str, name: str) -> str:
         "",
     ]
     if removed:
-        lines += [
-            "[uncertainty]",
-            "# These move inputs that are calibrated below.",
-            "remove = [",
-            *(f"    {write_value(group)}," for group in removed),
-            "]",
-        ]
-        if without:
-            lines += comment(f"They moved others too, which have less range now: {without}.")
-        lines.append("")
-    return "\n".join([*lines, part])
+        lines += ["[uncertainty]", "# What these move is calibrated below.", "remove = ["]
+        lines += [*(f"    {write_value(group)}," for group in removed), "]", ""]
+    lines.append(part)
+    for group, rest in left.items():
+        if group not in removed:
+            lines += [
+                "# Without what is calibrated above",
+                f"[{write_path(('uncertainty', 'groups', group))}]",
+                "inputs = [",
+                *(f"    {write_value(one)}," for one in rest),
+                "]",
+                f"evidence = {write_value(base.uncertainty.groups[group].evidence)}",
+                "",
+            ]
+    return "\n".join(lines)
 
 
-def _moved_twice(part: str, base: Scenario) -> tuple[list[str], str]:
-    """Groups of the base that move inputs of the part's groups; what else they move."""
+def _left_of_groups(part: str, base: Scenario) -> dict[str, list[str]]:
+    """Groups of the base that move inputs of the part's groups, with what else they move."""
     groups = tomllib.loads(part)["uncertainty"]["groups"]
     calibrated = [pattern for group in groups.values() for pattern in group["inputs"]]
     catalogue = catalogue_of(base)
-    removed: list[str] = []
-    others: dict[str, None] = {}
+    left: dict[str, list[str]] = {}
     for name, group in base.uncertainty.groups.items():
-        moved = [
-            target.name
-            for pattern in group.inputs
-            for one in moved_by(pattern, catalogue, base.name)
-            for target in one.targets
-        ]
-        rest = [one for one in moved if not _is_among(one, calibrated)]
+        moved = [one for pattern in group.inputs for one in moved_by(pattern, catalogue, base.name)]
+        rest = [one.name for one in moved if not _is_among(one, calibrated)]
         if len(rest) < len(moved):
-            removed.append(name)
-            others |= dict.fromkeys(rest)
-    return removed, ", ".join(others)
+            left[name] = rest
+    return left
 
 
-def _is_among(target: str, patterns: list[str]) -> bool:
-    return any(target == one or target.startswith(f"{one}[") for one in patterns)
+def _is_among(moved: Moved, patterns: list[str]) -> bool:
+    """Whether any number that it stands for is among those of the patterns."""
+    return any(
+        target.name == one or target.name.startswith(f"{one}[")
+        for target in moved.targets
+        for one in patterns
+    )

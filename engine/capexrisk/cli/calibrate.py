@@ -27,7 +27,7 @@ base_file = click.option(
     "base",
     type=click.Path(path_type=Path),
     help="Scenario that the TOML is laid on: it is then a whole file that extends this one, "
-    "without its groups that move the same inputs.",
+    "in which no input has its doubt twice.",
 )
 
 
