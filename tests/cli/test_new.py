@@ -12,7 +12,9 @@ DAY = ("--as-of", "2026-02-13")
 
 
 def test_a_template_is_written_and_nothing_else(tmp_path):
-    found = call("new", "--table", "t.csv", "--firm", "Acme", *DAY, cwd=tmp_path)
+    found = call(
+        "new", "--table", "t.csv", "--firm", "Acme", "--market", DEFAULT, *DAY, cwd=tmp_path
+    )
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout == "t.csv: 62 keys, needed ones first, for Acme\n"
     text = (tmp_path / "t.csv").read_text("utf-8")

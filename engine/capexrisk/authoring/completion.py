@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import MISSING, ScenarioError
 from capexrisk.scenario.issuer import OTHER_FORM
 from capexrisk.scenario.section import by_year_field, by_year_key
 
 from .firms import Firm, Given
 from .surroundings import NEUTRAL, Surroundings
 
-__all__ = ["CAPITAL", "RULE", "completed", "number_of"]
+__all__ = ["ASSUMED", "CAPITAL", "OWN", "PLAN", "RULE", "completed", "missing", "number_of"]
 
 RULE: Final = "a rule"  # the place of a figure that nobody gave
 # What a firm itself must tell: nothing else says it.
@@ -25,6 +26,34 @@ DEBT: Final = ("bonds_usd_bn", "secured_debt_usd_bn", "private_debt_usd_bn")
 ROOM: Final = 1.5  # limit of leverage over today's, where the market's habit is tighter
 MOST_AT_ONCE: Final = 0.5  # of all debt, in a quarter, where the market's habit is all of it
 VALUE_OF_REVENUE: Final = 2.0
+# What rules give where a firm tells nothing, in words.
+ASSUMED: Final = {
+    "market_cap_usd_bn": "a multiple of operating cash flow",
+    "spread_bp": "the index's spread",
+    **dict.fromkeys(CAPITAL, "a multiple of planned capex"),
+}
+
+
+def missing(firm: Firm, year: int) -> Iterator[ScenarioError]:
+    """Refusals of what a firm must tell and does not: revenue, cash flow, cash, a plan.
+
+    Spending of the last four quarters stands for a plan. Each refusal names the cell that is empty.
+    """
+    lacking = {key: key for key in OWN if key not in firm.figures}
+    if firm.spent is None and not _planned(firm):
+        lacking[by_year_key(PLAN, year)] = SPENT
+    for key, refused in lacking.items():
+        reason = firm.refused.get(refused)
+        cell = firm.cells.get(key)
+        yield ScenarioError(
+            f"{firm.place}: {firm.name}.{key}" if cell is None else f"{cell} ({firm.name}.{key})",
+            f"{MISSING}: {reason}" if reason else MISSING,
+            "give it in a table (--from-table)" if cell is None else "fill the cell",
+        )
+
+
+def _planned(firm: Firm) -> list[str]:
+    return [key for key in firm.figures if by_year_field(key) in (PLAN, LISTED_PLAN)]
 
 
 def completed(firm: Firm, around: Surroundings, year: int) -> Firm:
@@ -33,23 +62,14 @@ def completed(firm: Firm, around: Surroundings, year: int) -> Firm:
     Parameters
     ----------
     firm : Firm
+        Of which nothing is `missing`.
     around : Surroundings
     year : int
         That the scenario starts in.
-
-    Raises
-    ------
-    ScenarioError
-        It lacks revenue, cash flow or cash, or both a plan and past spending.
     """
-    for key in OWN:
-        if key not in firm.figures:
-            raise _missing(firm, key, key, "give it in a table (--from-table)")
-    planned = [key for key in firm.figures if by_year_field(key) in (PLAN, LISTED_PLAN)]
+    planned = _planned(firm)
     spent = _first_year(firm.figures, planned) if firm.spent is None and planned else firm.spent
-    if spent is None:
-        mend = "give planned capex in a table (--from-table)"
-        raise _missing(firm, by_year_key(PLAN, year), SPENT, mend)
+    assert spent is not None  # nothing is missing
     ocf, revenue = (number_of(firm.figures[key]) for key in (OWN[1], OWN[0]))
     debt = sum(number_of(firm.figures[key]) for key in DEBT if key in firm.figures)
     whose = NEUTRAL if around.name == NEUTRAL else f"the median of {around.name}"
@@ -74,19 +94,13 @@ def completed(firm: Firm, around: Surroundings, year: int) -> Firm:
         key: Given(round(value, 6), f"assumed: {reason}, to be replaced", RULE)
         for key, (value, reason) in rules.items()
     }
-    return Firm(firm.name, firm.place, by_rule | firm.figures, spent, firm.refused)
+    return replace(firm, figures=by_rule | firm.figures, spent=spent)
 
 
 def number_of(given: Given) -> float:
     """The number that a figure is."""
     assert isinstance(given.value, float)
     return given.value
-
-
-def _missing(firm: Firm, key: str, refused: str, mend: str) -> ScenarioError:
-    reason = firm.refused.get(refused)
-    why = f": {reason}" if reason else ""
-    return ScenarioError(f"{firm.place}: {firm.name}.{key}", f"missing{why}", mend)
 
 
 def _first_year(figures: Mapping[str, Given], planned: Sequence[str]) -> float:

@@ -14,7 +14,7 @@ from capexrisk.scenario.issuer import OTHER_FORM, Issuer, folded_name
 from capexrisk.scenario.section import CONFIDENCES, by_year_field, by_year_key
 from capexrisk.tables.grid import Cell, Grid, number_of, read_grid
 
-from .template import CONFIDENCE, EVIDENCE, FIXED, HEADER_ROW
+from .layout import CONFIDENCE, EVIDENCE, FIXED, HEADER_ROW
 
 __all__ = ["Firm", "Given", "merged", "read_firms"]
 
@@ -59,6 +59,8 @@ class Firm:
         Capex of the last four quarters, $bn: history, no plan.
     refused : dict of str to str
         Why there is none of a key.
+    cells : dict of str to str
+        Where a table has the value of each key, filled or not.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Firm:
     figures: dict[str, Given]
     spent: float | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 def merged(filed: Iterable[Firm], told: Iterable[Firm]) -> list[Firm]:
@@ -84,7 +87,7 @@ def _over(filed: Firm, told: Firm) -> Firm:
     kept = {
         key: given for key, given in filed.figures.items() if by_year_field(key) not in replaced
     }
-    return replace(filed, figures=kept | told.figures)
+    return replace(filed, figures=kept | told.figures, cells=told.cells)
 
 
 def read_firms(path: Path) -> list[Firm]:
@@ -107,15 +110,15 @@ def read_firms(path: Path) -> list[Firm]:
     for name, (value, confidence, evidence) in columns.items():
         figures = {}
         for row, key in keys.items():
-            cells = _Cells(grid, row, value, confidence, evidence)
             try:
-                given = cells.given(key)
+                given = _Cells(grid, row, value, confidence, evidence).given(key)
             except TableError as fault:
                 faults.append(fault)
                 continue
             if given is not None:
                 figures[key] = given
-        firm = Firm(name, grid.place(0, value), figures)
+        cells = {key: grid.place(row, value) for row, key in keys.items()}
+        firm = Firm(name, grid.place(0, value), figures, cells=cells)
         faults += _out_of_bounds(firm)
         firms.append(firm)
     if faults:
@@ -150,9 +153,11 @@ class _Cells:
                 suggest(confidence, CONFIDENCES),
             )
         if bool(confidence) != bool(source):
-            lacks = EVIDENCE if confidence else CONFIDENCE
+            lacks, column = (
+                (EVIDENCE, self.evidence) if confidence else (CONFIDENCE, self.confidence)
+            )
             raise TableError(
-                place,
+                place if column is None else self.grid.place(self.row, column),
                 f"no {lacks}, but {confidence or source!r}",
                 "give source and address, of an assumed figure the reason"
                 if confidence

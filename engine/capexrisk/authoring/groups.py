@@ -23,7 +23,7 @@ def groups_for(uncertainty: Table, keys: Set[str]) -> Table:
     uncertainty : dict
         The table of the scenario that they are taken from.
     keys : set of str
-        Keys that at least one of the new firms has.
+        Keys that at least one of the new firms has, and not as 0: what multiplies 0 moves nothing.
     """
     groups: dict[str, Any] = {}
     for name, group in uncertainty.get("groups", {}).items():

@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from capexrisk.errors import ScenarioError
 from capexrisk.scenario import quarter_labels
 from capexrisk.scenario.files.paths import Table, write_path
 from capexrisk.scenario.files.writing import comment, heading, write_line, write_value
 from capexrisk.scenario.issuer import OTHER_FORM
 from capexrisk.scenario.section import by_year_field
 
-from .completion import CAPITAL, RULE, completed, number_of
+from .completion import CAPITAL, RULE, completed, missing, number_of
 from .firms import Firm
 from .groups import group_lines, groups_for
 from .surroundings import NEUTRAL, Surroundings
@@ -66,9 +67,13 @@ def new_scenario(
         A firm lacks revenue, cash flow, cash, or both a plan and past spending.
     """
     labels = quarter_labels(start, quarters)
-    complete = [completed(firm, around, int(start[:4])) for firm in firms]
+    year = int(start[:4])
+    lacking = [one for firm in firms for one in missing(firm, year)]
+    if lacking:
+        raise ScenarioError.first_of(lacking)
+    complete = [completed(firm, around, year) for firm in firms]
     capacity = _capacity(complete, around)
-    given = {key for firm in complete for key in firm.figures}
+    given = {key for firm in complete for key, one in firm.figures.items() if _moves(one.value)}
     defaults = _defaults(around, complete)
     lines = [
         *_head(name, firms, around, labels, as_of),
@@ -76,10 +81,12 @@ def new_scenario(
         *_section(("thresholds",), _times(around.thresholds, capacity, around.thresholds)),
         *_section(("issuer_defaults",), defaults),
     ]
-    rows = template(sorted({int(label[:4]) for label in labels}))
+    rows = template(sorted({int(label[:4]) for label in labels}), around)
     for firm in complete:
         lines += _firm(firm, rows, defaults)
-    uncertainty = groups_for(around.uncertainty, given | _keys(defaults))
+    uncertainty = groups_for(
+        around.uncertainty, given | {key for key in _keys(defaults) if _moves(defaults[key])}
+    )
     if uncertainty:
         lines += ["", heading("uncertainty"), *group_lines(uncertainty)]
     if around.run:
@@ -132,6 +139,11 @@ def _times(table: Table, factor: float, keys: Any) -> Table:
         key: round(value * factor, 6) if key in keys and isinstance(value, float) else value
         for key, value in table.items()
     }
+
+
+def _moves(value: object) -> bool:
+    """Whether a factor changes it."""
+    return any(map(_moves, value)) if isinstance(value, list | tuple) else bool(value)
 
 
 def _keys(table: Table) -> set[str]:

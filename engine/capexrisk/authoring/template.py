@@ -15,11 +15,11 @@ from capexrisk.scenario.issuer import WITH_GUIDANCE, WITH_LEASES, Issuer
 from capexrisk.scenario.section import CONFIDENCES, by_year_key
 from capexrisk.scenario.words import Words
 
+from .completion import ASSUMED, OWN, PLAN
+from .layout import CONFIDENCE, EVIDENCE, FIXED, HEADER_ROW
+from .surroundings import Surroundings
+
 __all__ = [
-    "CONFIDENCE",
-    "EVIDENCE",
-    "FIXED",
-    "HEADER_ROW",
     "SHEET",
     "Row",
     "as_csv",
@@ -28,11 +28,7 @@ __all__ = [
 ]
 
 SHEET: Final = "Firms"
-FIXED: Final = ("key", "meaning", "unit", "left out", "look for")  # what stands before the firms
-CONFIDENCE: Final = "confidence"
-EVIDENCE: Final = "evidence"
-HEADER_ROW: Final = 1
-WIDTHS: Final = (44, 52, 24, 26, 52)
+WIDTHS: Final = (44, 52, 24, 44, 52)
 CREATED: Final = datetime(2026, 1, 1)  # the same table is the same bytes
 LEAST_ROWS: Final = 300  # down to which a list of confidences is offered
 
@@ -44,7 +40,8 @@ class Row(NamedTuple):
     ----------
     key, meaning, unit : str
     left_out : str
-        ``needed``, or the value that counts where the cell is empty.
+        ``needed``, or what counts where the cell is empty: a value, the market's scenario that it
+        is inherited from, a rule.
     look_for : str
         Where in a filing it may stand.
     """
@@ -56,15 +53,17 @@ class Row(NamedTuple):
     look_for: str
 
 
-def template(years: Sequence[int]) -> list[Row]:
+def template(years: Sequence[int], around: Surroundings) -> list[Row]:
     """Every key of an issuer: first what is needed, then the rest in the order of docs/inputs.md.
 
     Parameters
     ----------
     years : sequence of int
         Calendar years of the horizon; a key of one year has a row for each.
+    around : Surroundings
+        What a firm has of the market's scenario where it tells nothing.
     """
-    rows = list(_rows(years))
+    rows = list(_rows(years, around))
     return [row for row in rows if row.left_out == NEEDED] + [
         row for row in rows if row.left_out != NEEDED
     ]
@@ -103,26 +102,33 @@ def as_workbook(rows: Sequence[Row], firms: Sequence[str]) -> bytes:
 
 
 NEEDED: Final = "needed"
-# What an issuer needs in one of two forms; the table has the one that is read at a glance.
-PLAN: Final = "capex_by_year_usd_bn"
+# The other of two forms; the table has the one that is read at a glance.
 OTHER_FORMS: Final = ("capex_plan_usd_bn", "maturities_usd_bn", "leases_usd_bn")
 
 
-def _rows(years: Sequence[int]) -> Iterator[Row]:
+def _rows(years: Sequence[int], around: Surroundings) -> Iterator[Row]:
     for field, info in Issuer.model_fields.items():
         declared = input_field_of(info)
         if declared is None or field in OTHER_FORMS:
             continue
         spelled = [by_year_key(field, year) for year in years] if "_by_year_" in field else [field]
         for place, key in enumerate(spelled):
-            first_plan = field == PLAN and place == 0
-            needed = info.is_required() or first_plan or field in WITH_GUIDANCE
-            left_out = NEEDED if needed else _left_out(field, declared)
+            nobody_tells = field not in around.issuer_defaults and field not in ASSUMED
+            needed = (
+                field in OWN
+                or (field == PLAN and place == 0)
+                or (nobody_tells and (info.is_required() or field in WITH_GUIDANCE))
+            )
+            left_out = NEEDED if needed else _left_out(field, declared, around)
             look_for = LOOK_FOR.get(field, JUDGEMENT)
             yield Row(key, Words().fill(declared.meaning), declared.unit, left_out, look_for)
 
 
-def _left_out(field: str, declared: InputField) -> str:
+def _left_out(field: str, declared: InputField, around: Surroundings) -> str:
+    if field in around.issuer_defaults:
+        return f"inherited: {write_value(around.issuer_defaults[field])} of {around.name}"
+    if field in ASSUMED:
+        return f"assumed: {ASSUMED[field]}"
     if field in WITH_LEASES:
         return "needed with leases_not_commenced_usd_bn"
     if field == PLAN:

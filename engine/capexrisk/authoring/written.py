@@ -8,6 +8,7 @@ from pathlib import Path
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.uncertainty import input_design
 
 __all__ = ["write_scenario"]
 
@@ -31,6 +32,8 @@ def write_scenario(path: Path, text: str) -> Scenario:
             os.fsync(file.fileno())
         scenario = load_scenario(under_way)
         load_run_section(under_way)
+        if scenario.uncertainty.groups:
+            input_design(scenario, str(under_way))  # what a run over the inputs would refuse
         under_way.replace(path)
     except ScenarioError as refused:
         all_ = (refused, *refused.others)

@@ -82,10 +82,17 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
     from capexrisk.filings import draft as draft_issuer
     from capexrisk.filings.scenario_file import drafted_scenario, history
     from capexrisk.scenario import load_scenario
+    from capexrisk.scenario.files.load import read_tables
 
     base = load_scenario(base_file)
     drafts = [draft_issuer(path, as_of=None if as_of is None else as_of.date()) for path in facts]
-    found = drafted_scenario(drafts, base=base, extends=extends, name=out.stem)
+    found = drafted_scenario(
+        drafts,
+        base=base,
+        extends=extends,
+        name=out.stem,
+        defaults=read_tables(base_file).get("issuer_defaults"),
+    )
     for one, name, kept in zip(drafts, found.names, found.kept, strict=True):
         _show(one, name, base, kept)
     write_atomically(csv, history(drafts, found.names).encode())
@@ -141,8 +148,9 @@ def _verdict(one: Identity) -> str:
     apart = abs(one.left - one.right)
     if apart < HALF_A_MILLION:
         return f"{one.left:.3f}, holds"
-    verdict = "holds roughly" if one.holds else "does not hold"
-    return f"{one.left:.3f} and {one.right:.3f}, {verdict}, {apart:.3f} apart"
+    share = apart / max(abs(one.left), abs(one.right))
+    verdict = f"{apart:.3f} or {100.0 * share:.2g} % apart"
+    return f"{one.left:.3f} and {one.right:.3f}, {verdict}{'' if one.holds else ': does not hold'}"
 
 
 def _warn(found: Draft, name: str, start: str, kept: dict[str, object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,7 +60,12 @@ class DraftedScenario:
 
 
 def drafted_scenario(
-    drafts: Sequence[Draft], *, base: Scenario, extends: str, name: str
+    drafts: Sequence[Draft],
+    *,
+    base: Scenario,
+    extends: str,
+    name: str,
+    defaults: Mapping[str, object] | None = None,
 ) -> DraftedScenario:
     """Write a scenario that extends another by the issuers of drafts.
 
@@ -78,6 +83,8 @@ def drafted_scenario(
         The base's file, as the new one names it.
     name : str
         Short name of the new scenario.
+    defaults : mapping of str to object, optional
+        The base's issuer_defaults: what a firm that it does not have runs with.
 
     Raises
     ------
@@ -91,7 +98,7 @@ def drafted_scenario(
     start = max(base.start, *(quarter_after(draft) for draft in drafts))
     as_of = max(base.as_of, *(draft.as_of for draft in drafts))
     sections = [
-        "\n".join(_section(draft, own, base, start))
+        "\n".join(_section(draft, own, base, start, defaults or {}))
         for draft, own in zip(drafts, names, strict=True)
     ]
     head = _head(names, base, extends=extends, name=name, start=start, as_of=as_of)
@@ -154,8 +161,8 @@ def _head(
         f"# Drafted from filings: {firms}.",
         "#",
         "# Figures of the SEC's companyfacts have their evidence beside them. What those lack",
-        "# stands behind a #, with the value that switches it off. Firms of the base keep what it",
-        "# gives; others have its issuer_defaults, or else that value.",
+        "# stands behind a #. Firms of the base keep what it gives; others run with the value that",
+        "# stands there: of its issuer_defaults, or else what switches the mechanism off.",
         "",
         f"extends = {write_value(extends)}",
         f"name = {write_value(name)}",
@@ -168,7 +175,9 @@ def _head(
     return "\n".join(lines)
 
 
-def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[str]:
+def _section(
+    draft: Draft, name: str, base: Scenario, start: str, defaults: Mapping[str, object]
+) -> Iterator[str]:
     """The lines of an issuer's table, in the order of the record."""
     inherited = {
         key: value for own in base.issuers if own.name == name for key, value in own.inputs.items()
@@ -208,7 +217,11 @@ def _section(draft: Draft, name: str, base: Scenario, start: str) -> Iterator[st
         else:
             reason = draft.refusals.get("maturities" if field == MATURITIES else field)
             key = by_year_key(field, years[0]) if "_by_year_" in field else field
-            yield from _commented(key, declared.text, declared.neutral, LOOK_FOR.get(field), reason)
+            of_all = None if inherited else defaults.get(field)
+            shown = declared.neutral if of_all is None else of_all
+            yield from _commented(key, declared.text, shown, LOOK_FOR.get(field), reason)
+            if of_all is not None:
+                yield "#   It runs with this, as the base's issuer_defaults say."
             if key in inherited:
                 yield f"#   The base has {write_value(inherited[key])}."
 

@@ -17,6 +17,11 @@ Warnings = Iterator[tuple[str, str]]  # key and the rest of the line
 
 LEAST_CAPACITY, MOST_CAPACITY = 0.5, 2.0  # of demand, at the start
 
+# A figure in millions among billions is a thousand times too large: it passes one of these.
+MOST_OF_A_FIRM: Final = 1_500.0  # $bn; twice the revenue of the largest firm
+MOST_OVER_FLOWS: Final = 200.0
+MOST_OVER_REVENUE: Final = 50.0
+
 # Left out, each decides what becomes of an issuer that spends more than it earns.
 LIFELINES: Final = {
     "revolver_usd_bn": "there is no credit line",
@@ -34,10 +39,11 @@ ENTRANCES: Final = {
 def out_of_proportion(scenario: Scenario) -> list[str]:
     """Lines that warn, each with place, value and mend; none for a scenario in proportion.
 
-    Looked for are: capacity far from demand; an issuer without room for bonds, by leverage and by
-    assets; a bond cap as large as the debt; failures in the first quarter, by a run or for want of
-    money, on more than 1 % of paths; keys that were left out and decide. Of issuers with the same
-    fault the first is spelled out, the others are named.
+    Looked for are: money in other units (revenue, cash or bonds above $1,500bn or 200 times cash
+    flow and capex, or these above 50 times revenue and cash); capacity far from demand; an issuer
+    without room for bonds, by leverage and by assets; a bond cap as large as the debt; failures in
+    the first quarter, by a run or for want of money, on more than 1 % of paths; keys that were left
+    out and decide. Of issuers with the same fault the first is spelled out, the others are named.
 
     Paths are simulated only where the books at the start do not rule such failures out; the first
     time on a machine that compiles.
@@ -135,5 +141,24 @@ def _left_out(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -
         yield WRITTEN_OFF, "left out, so that old capital never costs profit anything; give it"
 
 
+def _units(issuer: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
+    """Figures that look like millions among billions, or the other way round."""
+    flow = max(abs(i["ocf"]), sum(i["capex_plan"][:4]))
+    revenue = issuer.core_revenue_usd_bn_per_year
+    asked = "; give $bn: is it in millions?"
+    for key, value in (
+        ("core_revenue_usd_bn_per_year", revenue),
+        ("cash_usd_bn", issuer.cash_usd_bn),
+        ("bonds_usd_bn", issuer.bonds_usd_bn),
+    ):
+        if value > MOST_OF_A_FIRM:
+            yield key, f"{value:,.0f} is more than any firm has{asked}"
+        elif value > MOST_OVER_FLOWS * flow:
+            yield key, f"{value:.4g} is over {MOST_OVER_FLOWS:g} times cash flow and capex{asked}"
+    if flow > MOST_OVER_REVENUE * max(revenue, issuer.cash_usd_bn):
+        key = "ocf_usd_bn_per_year" if flow == abs(i["ocf"]) else "capex_plan_usd_bn"
+        yield key, f"{flow:.4g} is over {MOST_OVER_REVENUE:g} times revenue and cash{asked}"
+
+
 Look = Callable[[Issuer, Parameters, Parameters, Books], Warnings]
-LOOKS: Final[tuple[Look, ...]] = (_no_room, _large_cap, _left_out)
+LOOKS: Final[tuple[Look, ...]] = (_units, _no_room, _large_cap, _left_out)

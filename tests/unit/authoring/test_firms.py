@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from capexrisk.authoring.firms import read_firms
+from capexrisk.authoring.surroundings import neutral_surroundings
 from capexrisk.authoring.template import as_workbook, template
 from capexrisk.errors import TableError
 from tests.unit.authoring.tables import write_table
@@ -36,7 +37,9 @@ def test_figures_come_with_their_evidence(tmp_path):
 
 
 def test_a_workbook_that_was_filled_in_reads_the_same(tmp_path):
-    book = load_workbook(io.BytesIO(as_workbook(template([2026]), ["Acme"])))
+    book = load_workbook(
+        io.BytesIO(as_workbook(template([2026], neutral_surroundings()), ["Acme"]))
+    )
     sheet = book.worksheets[0]
     told = {"cash_usd_bn": 4, "high_yield": True, "seasonality": "0.9 1.1 1 1"}
     for row in sheet.iter_rows(min_row=2):
@@ -77,8 +80,8 @@ def test_a_bad_cell_is_named_with_its_value_and_the_mend(tmp_path, key, cell, sa
     ("was", "becomes", "said"),
     [
         ("reported", "guess", "row 2, column F: 'guess' is not a confidence; give one of reported"),
-        (",assumed,as last year", ",,as last year", "row 7, column E: no confidence, but 'as last"),
-        (",assumed,as last year", ",assumed,", "row 7, column E: no evidence, but 'assumed'; give"),
+        (",assumed,as last year", ",,as last year", "row 7, column F: no confidence, but 'as last"),
+        (",assumed,as last year", ",assumed,", "row 7, column G: no evidence, but 'assumed'; give"),
         ("0.9; 1.1; 1; 1", "", "row 7, column E: evidence without a figure; give the figure"),
         ("Acme: evidence", "Acmo: evidence", "row 1, column G: evidence of 'Acmo', which has no"),
         ("key,", "name,", "row 1, column A: ['name'] is not the heading 'key'; keep the"),

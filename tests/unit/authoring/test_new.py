@@ -21,6 +21,7 @@ from capexrisk.errors import ScenarioError
 from capexrisk.filings import draft
 from capexrisk.scenario import inputs, load_scenario, quarter_labels
 from capexrisk.study.simulation import simulate
+from capexrisk.uncertainty import input_design
 from tests.unit.authoring.tables import write_table
 
 ROOT = Path(__file__).parents[3]
@@ -144,11 +145,33 @@ def test_a_table_counts_before_filings_of_the_same_firm(tmp_path, filed):
     assert "maturities_2027_usd_bn" not in one.figures
 
 
-@pytest.mark.parametrize("key", ["cash_usd_bn", "capex_2026_usd_bn"])
-def test_what_a_firm_must_tell_is_asked_for(tmp_path, library, key):
-    firms = read_firms(write_table(tmp_path / "f.csv", "Acme", **{key: ""}))
-    with pytest.raises(ScenarioError, match=rf"Acme\.{key}: missing; give .* table"):
-        compose(firms, library)
+def test_what_firms_must_tell_is_asked_for_at_its_cells(tmp_path, library):
+    empty = {"cash_usd_bn": "", "capex_2026_usd_bn": ""}
+    path = write_table(tmp_path / "f.csv", "Acme", "Blue", **empty)
+    with pytest.raises(ScenarioError) as refused:
+        compose(read_firms(path), library)
+    assert str(refused.value) == (
+        f"{path}: row 4, column E (Acme.cash_usd_bn): missing; fill the cell; "
+        "missing too: row 5, column E (Acme.capex_2026_usd_bn), row 4, column H "
+        "(Blue.cash_usd_bn), row 5, column H (Blue.capex_2026_usd_bn)"
+    )
+
+
+def test_firms_without_a_market_value_run_over_the_inputs(tmp_path, library):
+    """A range of share prices moves nothing of private firms, so it is left out."""
+    firms = read_firms(write_table(tmp_path / "f.csv", "Acme", "Blue", market_cap_usd_bn="0"))
+    scenario = write_scenario(tmp_path / "made.toml", compose(firms, library).text)
+    assert "share prices at the start" in library.uncertainty["groups"]
+    assert "share prices at the start" not in scenario.uncertainty.groups
+    assert input_design(scenario, "made") is not None
+
+
+def test_what_a_run_over_the_inputs_refuses_is_not_written(tmp_path, library):
+    firms = read_firms(write_table(tmp_path / "f.csv", "Acme"))
+    text = compose(firms, library).text.replace('how = "add"', 'how = "set"')
+    with pytest.raises(ScenarioError, match=r"made\.toml: uncertainty\.groups"):
+        write_scenario(tmp_path / "made.toml", text)
+    assert not (tmp_path / "made.toml").exists()
 
 
 def test_a_file_that_cannot_be_read_is_not_left(tmp_path):

@@ -16,6 +16,8 @@ from capexrisk.filings.guide import LOOK_FOR
 from capexrisk.filings.naming import issuer_name
 from capexrisk.filings.scenario_file import drafted_scenario, history
 from capexrisk.scenario import inputs, load_scenario
+from capexrisk.scenario.files.load import read_tables
+from capexrisk.scenario.files.writing import write_value
 from capexrisk.scenario.issuer import OTHER_FORM, Issuer
 from capexrisk.scenario.section import by_year_field
 from tests.unit.filings.made import Firm, write
@@ -103,6 +105,16 @@ def test_a_new_issuer_runs_on_assumptions_that_say_so(scenario, base):
     )
     for key in ("market_cap_usd_bn", "spread_bp"):
         assert dell.evidence[key].startswith("assumed: not in companyfacts")
+
+
+def test_a_new_issuer_s_comments_have_what_it_runs_with(drafts, base):
+    defaults = read_tables(ROOT / "configs" / BASE)["issuer_defaults"]
+    found = drafted_scenario(drafts, base=base, extends=BASE, name="x", defaults=defaults)
+    dell = section(found.text, '"Dell Technologies"')
+    limit = write_value(defaults["leverage_limit"])
+    told = dell.partition(f"# leverage_limit = {limit}\n")[2]
+    assert told.split("\n")[1] == "#   It runs with this, as the base's issuer_defaults say."
+    assert "issuer_defaults" not in section(found.text, "Alphabet")
 
 
 def test_maturities_by_calendar_year(scenario, drafts, base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from capexrisk.scenario import inputs, load_scenario
+from capexrisk.scenario import change_inputs, inputs, load_scenario
 from capexrisk.study.cautions import cautions
 from capexrisk.study.proportion import out_of_proportion
 
@@ -43,3 +43,23 @@ def test_doubt_that_is_counted_twice(tmp_path):
 
 def test_a_scenario_with_all_its_sources_needs_no_word():
     assert cautions(load_scenario(DEFAULT)) == []
+
+
+def test_figures_in_other_units_are_asked_about():
+    """$ millions among billions, and the other way round; no firm of the library is."""
+    mixed = {"core_revenue_usd_bn_per_year": 57_400.0, "cash_usd_bn": 19_770.0}
+    scenario = change_inputs(
+        load_scenario(DEFAULT), {f"issuers.Oracle.{key}": value for key, value in mixed.items()}
+    )
+    asked = [line for line in out_of_proportion(scenario) if line.endswith("is it in millions?")]
+    words = "is more than any firm has; give $bn: is it in millions?"
+    assert asked == [
+        f"issuers.Oracle.core_revenue_usd_bn_per_year: 57,400 {words}",
+        f"issuers.Oracle.cash_usd_bn: 19,770 {words}",
+    ]
+    for key, words in (
+        ("cash_usd_bn", "times cash flow and capex"),
+        ("ocf_usd_bn_per_year", "times revenue and cash"),
+    ):
+        changed = change_inputs(load_scenario(CARRIERS), {f"issuers.Heron.{key}": 1_400.0})
+        assert any(words in line for line in out_of_proportion(changed))
