@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from capexrisk.archive.inputs import InputResults
     from capexrisk.archive.results import Results, load_results
+    from capexrisk.authoring.create import NewScenario, new
+    from capexrisk.authoring.roll.bring import RolledScenario, roll
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
     from capexrisk.filings import Draft, draft
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
     from capexrisk.study.solve import Solution, solve
 
 _HOME = {
+    "NewScenario": "capexrisk.authoring.create",
+    "new": "capexrisk.authoring.create",
+    "RolledScenario": "capexrisk.authoring.roll.bring",
+    "roll": "capexrisk.authoring.roll.bring",
     "__version__": "capexrisk.code",
     "Backtest": "capexrisk.study.backtest.against",
     "backtest": "capexrisk.study.backtest.against",
@@ -86,6 +92,7 @@ __all__ = [
     "Game",
     "InputResults",
     "KernelFault",
+    "NewScenario",
     "Payoff",
     "Phases",
     "Quarters",
@@ -93,6 +100,7 @@ __all__ = [
     "Results",
     "ResumeMismatch",
     "Reverse",
+    "RolledScenario",
     "Scenario",
     "ScenarioError",
     "Sensitivity",
@@ -107,12 +115,14 @@ __all__ = [
     "game",
     "load_results",
     "load_scenario",
+    "new",
     "path_outcomes",
     "phases",
     "quarters",
     "rare_event",
     "replay",
     "reverse",
+    "roll",
     "sensitivity",
     "simulate",
     "solve",

@@ -39,7 +39,12 @@ def test_changes_stale_figures_and_unused_rows_are_printed_and_written(folder):
     lines = found.stdout.splitlines()
     assert "issuers.Oracle.cash_usd_bn: 19.8 -> 36.369" in lines
     assert "    reported: 2026-08-31, release, https://r.example" in lines
-    assert any(line.startswith("stale: issuers.Oracle.market_cap_usd_bn = 440: ") for line in lines)
+    assert lines[0].endswith("judgements stay; 2026Q4, 9 quarters") and " are stale, " in lines[0]
+    stale = [line for line in lines if line.startswith("stale: ")]
+    assert [line.split(": ")[1] for line in stale] == [
+        *("market", "Alphabet", "Amazon", "Microsoft", "Meta", "Oracle", "CoreWeave"),
+    ]
+    assert "market_cap_usd_bn = 440" in stale[5] and "cash_usd_bn = " not in stale[5]
     assert "not used: Oracle: headcount" in lines
     assert lines[-1] == (
         "wrote later.toml, which extends base.toml, and later-elapsed.csv for a backtest"
@@ -56,6 +61,29 @@ def test_changes_stale_figures_and_unused_rows_are_printed_and_written(folder):
     )
     assert (row["source_title"], row["source_url"]) == ("release", "https://r.example")
     assert call("validate", "later.toml", cwd=folder).returncode == 0
+
+
+def test_what_would_be_no_scenario_is_refused_without_a_file_too(folder):
+    (folder / "owed.csv").write_text(f"{HEAD}\nOracle,2026-08-31,cash,-5,{SOURCE}\n", "utf-8")
+    arguments = ("roll", "base.toml", "--to", "2026Q4", "--actual", "owed.csv")
+    found = call(*arguments, cwd=folder)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr == (
+        "capexrisk: base.toml at 2026Q4: issuers.Oracle.cash_usd_bn: -5 is negative; give 0 or "
+        "more\n"
+    )
+    assert call(*arguments, "--out", "owed.toml", cwd=folder).stderr == found.stderr
+    assert not (folder / "owed.toml").exists()
+
+
+def test_cash_that_may_not_be_used_is_warned_of(folder):
+    row = 'Oracle,2026-08-31,cash,50,USD bn,reported,"10-Q | 20 of it restricted",https://r.example'
+    (folder / "tied.csv").write_text(f"{HEAD}\n{row}\n", "utf-8")
+    found = call("roll", "base.toml", "--to", "2026Q4", "--actual", "tied.csv", cwd=folder)
+    assert found.stderr == (
+        "warning: Oracle: cash of 50 is taken whole, but its source says: 10-Q | 20 of it "
+        "restricted; give it without what may not be used\n"
+    )
 
 
 def test_filings_of_another_firm_are_refused(folder):

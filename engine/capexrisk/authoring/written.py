@@ -6,11 +6,11 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
-from capexrisk.uncertainty import input_design
+from capexrisk.scenario.files.load import load_extension
 
-__all__ = ["write_scenario"]
+__all__ = ["as_extended", "check_extension", "write_scenario"]
 
 UNDER_WAY = ".draft.toml"  # beside the file, so that it extends what the file will
 
@@ -32,8 +32,7 @@ def write_scenario(path: Path, text: str) -> Scenario:
             os.fsync(file.fileno())
         scenario = load_scenario(under_way)
         load_run_section(under_way)
-        if scenario.uncertainty.groups:
-            input_design(scenario, str(under_way))  # what a run over the inputs would refuse
+        _check_ranges(scenario, str(under_way))
         under_way.replace(path)
     except ScenarioError as refused:
         all_ = (refused, *refused.others)
@@ -46,3 +45,40 @@ def write_scenario(path: Path, text: str) -> Scenario:
         with suppress(OSError):
             under_way.unlink()
     return scenario
+
+
+def check_extension(base: Path, text: str, label: str) -> Scenario:
+    """Refuse a text that would be no scenario as a file that extends `base`.
+
+    Raises
+    ------
+    ScenarioError
+        Its place begins with `label`.
+    """
+    scenario = load_extension(base, text, label)
+    _check_ranges(scenario, label)
+    return scenario
+
+
+def _check_ranges(scenario: Scenario, label: str) -> None:
+    """Refuse ranges that a run over the inputs refuses."""
+    if scenario.uncertainty.groups:
+        from capexrisk.uncertainty import input_design  # late: loads scipy
+
+        input_design(scenario, label)
+
+
+def as_extended(base: Path, out: Path) -> str:
+    """A scenario as a file that extends it names it.
+
+    Raises
+    ------
+    ArgumentError
+        It lies neither in the folder of that file nor below.
+    """
+    try:
+        return base.resolve().relative_to(out.parent.resolve()).as_posix()
+    except ValueError:
+        raise ArgumentError(
+            "out", f"{out} cannot extend {base}; give a file in {base.parent} or above it"
+        ) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from capexrisk.cli.options import as_extended, new_file
+from capexrisk.cli.options import new_file
 from capexrisk.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ class _Below(NamedTuple):
 def _below(base: Path | None, out: Path | None) -> _Below | None:
     if base is None:
         return None
+    from capexrisk.authoring.written import as_extended
+
     new = out or base.with_name("calibrated.toml")
     return _Below(load_scenario(base), as_extended(base, new), new.stem)
 

@@ -9,7 +9,6 @@ from typing import Final
 import click
 
 from capexrisk.archive.directory import refuse_without_results
-from capexrisk.errors import ArgumentError
 
 # What new scenarios take their market from, unless told otherwise.
 LIBRARY: Final = Path("configs/hyperscalers-2026.toml")
@@ -57,22 +56,6 @@ new_scenario = click.option(
     callback=new_file,
     help="Scenario file to write.",
 )
-
-
-def as_extended(base: Path, out: Path) -> str:
-    """A scenario as a file that extends it names it.
-
-    Raises
-    ------
-    ArgumentError
-        It lies neither in the folder of that file nor below.
-    """
-    try:
-        return base.resolve().relative_to(out.parent.resolve()).as_posix()
-    except ValueError:
-        raise ArgumentError(
-            "out", f"{out} cannot extend {base}; give a file in {base.parent} or above it"
-        ) from None
 
 
 def new_directory(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:

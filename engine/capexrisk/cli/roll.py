@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from capexrisk.archive.atomic import write_atomically
-from capexrisk.cli.options import as_extended, new_scenario, scenario_file
+from capexrisk.cli.options import new_scenario, scenario_file
 from capexrisk.errors import ArgumentError
-from capexrisk.scenario import load_scenario
 from capexrisk.scenario.files.writing import write_value
 
 if TYPE_CHECKING:
     from capexrisk.authoring.roll.forward import Rolled
-
-ELAPSED = "-elapsed.csv"
 
 
 @click.command
@@ -61,50 +58,37 @@ def roll(
     Balances and flows of four quarters come from filings and from the rows of a table, plans from
     new guidance; what nobody reports is brought forward by the model's own equations. The horizon
     ends where it did. The new file extends the old one and gives every figure that changes, with
-    its source and what it was. Prints these, and what is stale. Reported quarters since the old
-    start are written beside it, for a backtest.
+    its source and what it was. Reported quarters since the old start are written beside it, for a
+    backtest. Prints what changes and what is stale; without --out nothing is written.
     """
-    from capexrisk.authoring.roll.filed import drafts_of
-    from capexrisk.authoring.roll.forward import check_start
-    from capexrisk.authoring.roll.forward import roll as bring
-    from capexrisk.authoring.roll.text import elapsed_csv, rolled_text
-    from capexrisk.authoring.written import write_scenario
-    from capexrisk.tables.actuals import named_as, read_actuals
-    from capexrisk.tables.periods import last_day_before, quarter_at
+    from capexrisk.authoring.roll.bring import beside
+    from capexrisk.authoring.roll.bring import roll as bring
+    from capexrisk.authoring.written import as_extended
 
-    base = load_scenario(scenario)
-    check_start(base, to)
-    if not facts and not tables:
-        raise ArgumentError("facts", "nothing is known of what happened; give --facts or --actual")
-    extends = None if out is None else as_extended(scenario, out)
-    if out is not None and _beside(out).exists():
-        raise ArgumentError("out", f"{_beside(out)} exists already; give another file")
-    day = last_day_before(quarter_at(to)) if as_of is None else as_of.date()
-    names = [issuer.name for issuer in base.issuers]
-    read = [read_actuals(path, sourced=True) for path in tables]
-    rolled = bring(
-        base,
-        drafts_of(facts, base, day),
-        named_as((row for rows, _ in read for row in rows), names),
-        to=to,
-        as_of=day,
-    )
-    _show(rolled, [line for _, lines in read for line in lines])
-    if out is not None and extends is not None:
-        write_scenario(out, rolled_text(rolled, base, extends, out.stem))
-        write_atomically(_beside(out), elapsed_csv(rolled))
-        print(f"wrote {out}, which extends {extends}, and {_beside(out)} for a backtest")
+    if out is not None:
+        extends = as_extended(scenario, out)
+        if beside(out).exists():
+            raise ArgumentError("out", f"{beside(out)} exists already; give another file")
+    day = None if as_of is None else as_of.date()
+    found = bring(scenario, to=to, facts=facts, actual=tables, as_of=day)
+    _show(found.found, found.without)
+    if out is not None:
+        found.write(out)
+        print(f"wrote {out}, which extends {extends}, and {beside(out)} for a backtest")
 
 
-def _beside(out: Path) -> Path:
-    """The file of elapsed quarters."""
-    return out.with_name(out.stem + ELAPSED)
-
-
-def _show(rolled: Rolled, without: list[str]) -> None:
-    """Print what changes, what is stale, and what was not used."""
+def _show(rolled: Rolled, without: Sequence[str]) -> None:
+    """Print how much changes; what changes, what is stale by firm, and what was not used."""
     from capexrisk.authoring.roll.text import path_of
 
+    changed, stale = len(rolled.changes), len(rolled.stale)
+    print(
+        f"{changed} figure{'s' if changed != 1 else ''} change{'' if changed != 1 else 's'}, "
+        f"{stale} {'are' if stale != 1 else 'is'} stale, {rolled.judgements} judgements stay; "
+        f"{rolled.start}, {rolled.quarters} quarter{'s' if rolled.quarters != 1 else ''}"
+    )
+    for line in rolled.warnings:
+        print(f"warning: {line}", file=sys.stderr)
     console = Console()
     rows = [
         (
@@ -125,21 +109,17 @@ def _show(rolled: Rolled, without: list[str]) -> None:
     else:
         for path, old, new, source in rows:
             print(f"{path}: {old} -> {new}\n    {source}")
+    tables: dict[str, list[str]] = {}
     for one in rolled.stale:
-        reason = one.evidence or "no source"
-        print(f"stale: {path_of(one.table, one.key)} = {_short(one.value)}: {reason}")
-    for line in rolled.warnings:
-        print(f"warning: {line}", file=sys.stderr)
+        tables.setdefault(one.table[-1], []).append(f"{one.key} = {_short(one.value)}")
+    for name, figures in tables.items():
+        print(f"stale: {name}: {', '.join(figures)}")
     for event in rolled.passed:
         print(f"passed: {event}")
     if rolled.unused:
         print(f"not used: {'; '.join(rolled.unused)}")
     if without:
         print(f"not in numbers: {'; '.join(without)}")
-    print(
-        f"{len(rolled.changes)} figures change, {len(rolled.stale)} are stale, "
-        f"{rolled.judgements} judgements stay; {rolled.start}, {rolled.quarters} quarters"
-    )
 
 
 def _short(value: object) -> str:

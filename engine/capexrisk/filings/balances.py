@@ -12,7 +12,7 @@ from .copies import Copies, balance, billions, differ
 from .evidence import Term, evidence, filing, notes_of
 from .facts import Facts, Unavailable
 
-__all__ = ["Balance", "cash", "debt", "face_value"]
+__all__ = ["Balance", "cash", "debt", "face_value", "restricted"]
 
 SAME: Final = 0.005
 ALIKE: Final = 0.02
@@ -21,6 +21,9 @@ LEAST_FACE: Final = 0.98  # of the carrying amount: premiums are small, a part o
 OTHER_SECURITIES: Final = re.compile(
     "(Securities|Investments).*(?<!Non)[Cc]urrent$|ShortTermInvestments$"
 )
+RESTRICTED_CASH: Final = re.compile("RestrictedCash")
+SALE_RESTRICTED: Final = re.compile("Securit.*SaleRestriction|RestrictedInvestments.*Current$")
+LEAST_RESTRICTED: Final = 0.01  # of what is counted, to be worth a word
 QUARTER: Final = dt.timedelta(days=100)
 YEAR: Final = dt.timedelta(days=400)
 
@@ -74,6 +77,32 @@ def cash(facts: Facts, day: dt.date) -> Balance:
     elif any(differ(alive[0].last.value, one.last.value, ALIKE) for one in alive):
         raise Unavailable(f"{_listed(alive)}: all are alive and differ, none is taken")
     return _sum(facts, [own, *alive[:1]])
+
+
+def restricted(facts: Facts, day: dt.date, counted: float) -> list[str]:
+    """Sentences on cash and securities that may not be used, as far as they are tagged.
+
+    Parameters
+    ----------
+    facts : Facts
+    day : date
+    counted : float
+        Cash and securities as they are counted, USD.
+    """
+    sentences = []
+    for tag in sorted(facts.tags()):
+        apart, within = RESTRICTED_CASH.match(tag), SALE_RESTRICTED.search(tag)
+        if not apart and not within:
+            continue
+        found = balance(facts, tag, day)
+        if found is None or found.last.value < LEAST_RESTRICTED * counted:
+            continue
+        sentences.append(
+            f"cash_usd_bn is without {_shown(found)}: restricted cash"
+            if apart
+            else f"{_shown(found)} may not be sold; take off what of it is in cash_usd_bn"
+        )
+    return sentences
 
 
 def debt(facts: Facts, day: dt.date, last_annual: dt.date) -> Balance:

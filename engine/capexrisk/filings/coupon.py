@@ -35,8 +35,20 @@ def coupon(facts: Facts, calendar: Calendar, last_annual: dt.date) -> Coupon:
         If a part is missing that the firm has, or the result lies outside 1 to 15 %.
     """
     expense = flow(facts, calendar, tags.INTEREST)
-    capitalised = _part(facts, calendar, tags.CAPITALISED_INTEREST, (tags.CAPITALISED_INTEREST,))
-    leases = _part(facts, calendar, tags.LEASE_INTEREST, tags.FINANCE_LEASES)
+    capitalised = _part(
+        facts,
+        calendar,
+        tags.CAPITALISED_INTEREST,
+        {tags.CAPITALISED_INTEREST: "capitalised interest is not told, but was within a year"},
+    )
+    leases = _part(
+        facts,
+        calendar,
+        tags.LEASE_INTEREST,
+        dict.fromkeys(
+            tags.FINANCE_LEASES, "interest on finance leases is not told, but there are such leases"
+        ),
+    )
     days = [calendar.anchor, *(one.start - DAY for one in calendar.quarters[:4])]
     if len(days) < 5:
         raise Unavailable("debt is not told at five quarter ends")
@@ -60,8 +72,10 @@ def coupon(facts: Facts, calendar: Calendar, last_annual: dt.date) -> Coupon:
     return Coupon(interest / mean, f"derived: {words}")
 
 
-def _part(facts: Facts, calendar: Calendar, tag: str, signs: tuple[str, ...]) -> Flow | None:
+def _part(facts: Facts, calendar: Calendar, tag: str, signs: dict[str, str]) -> Flow | None:
     """A part of the interest; None if nothing in the last year says that the firm has it.
+
+    `signs` are tags that say so, with what is said then.
 
     Raises
     ------
@@ -71,7 +85,7 @@ def _part(facts: Facts, calendar: Calendar, tag: str, signs: tuple[str, ...]) ->
     try:
         return flow(facts, calendar, (tag,))
     except Unavailable as problem:
-        for sign in signs:
+        for sign, words in signs.items():
             if any(one.value and calendar.anchor - one.end < RECENT for one in facts.of(sign)):
-                raise Unavailable(f"a part is missing: {problem}; {sign} is told") from None
+                raise Unavailable(f"{words} ({sign}): {problem}") from None
         return None

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from capexrisk.errors import FilingsError
 
 from . import tags
-from .balances import Balance, cash, debt, face_value
+from .balances import Balance, cash, debt, face_value, restricted
 from .copies import balance, billions
 from .coupon import coupon
 from .evidence import Term, evidence, recasts
@@ -176,6 +176,8 @@ def _balances(sheet: _Sheet) -> None:
     facts, anchor = sheet.facts, sheet.calendar.anchor
     found = sheet.attempt("cash_usd_bn", lambda: cash(facts, anchor))
     sheet.keep("cash_usd_bn", found, MONEY)
+    if found is not None:
+        sheet.warnings += restricted(facts, anchor, found.total)
     owed = sheet.attempt(BONDS, lambda: debt(facts, anchor, sheet.year_end))
     sheet.keep(BONDS, owed, MONEY)
     key = "face_value_of_debt_usd_bn"

@@ -38,6 +38,10 @@ class Unavailable(Exception):
     """An item that the filings do not give for certain; the text says why."""
 
 
+class WrongScale(Unavailable):
+    """Periods of one flow that a slip of a thousand divides: neither they nor a sum is certain."""
+
+
 class Fact(NamedTuple):
     """One number as one filing gave it.
 

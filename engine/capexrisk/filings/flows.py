@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from .copies import Copies, billions, differ, durations, period
 from .evidence import Term, evidence, filing
-from .facts import Facts, Unavailable
+from .facts import Facts, Unavailable, WrongScale
 from .periods import quarters_of, same_day
 from .quarters import DAY, Calendar, QuarterAmount, quarter_amount
 
@@ -65,6 +65,8 @@ def flow(facts: Facts, calendar: Calendar, candidates: Sequence[str]) -> Flow:
     for tag in alive:
         try:
             amounts = _four_quarters(facts, calendar, tag)
+        except WrongScale:
+            raise  # the year's own fact may be the wrong one
         except Unavailable as problem:
             problems.append(str(problem))
         else:
@@ -144,7 +146,7 @@ def _dead(facts: Facts, candidates: Sequence[str], anchor: dt.date) -> str:
                 f"{filing(last)})"
             )
     if not words:
-        return f"none of {', '.join(candidates)} is used"
+        return f"no filing tags {' or '.join(candidates)}"
     return f"nothing is told to {anchor}: {'; '.join(words)}"
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final, NamedTuple
 
-from .copies import Copies, billions, durations, period
-from .facts import Fact, Facts, Unavailable
+from .copies import SCALES, Copies, billions, durations, period
+from .facts import Fact, Facts, Unavailable, WrongScale
 from .periods import LENGTHS, Quarter, calendar_quarter, quarters_of, same_day
 
 __all__ = ["OPERATING_CASH_FLOW", "Calendar", "QuarterAmount", "fiscal_calendar", "quarter_amount"]
@@ -143,7 +143,32 @@ def _difference(tag: str, whole: Copies, part: Copies) -> QuarterAmount:
         if abs(whole.first.filed - part.first.filed) > YEAR:
             raise Unavailable(f"{tag} to {whole.last.end}: one part is restated, the other not")
     minuend, subtrahend = max(pairs, key=lambda pair: (pair[1].order, pair[0].order))
+    _refuse_wrong_scale(tag, minuend, subtrahend)
     return QuarterAmount(minuend.value - subtrahend.value, tag, minuend, subtrahend, notes)
+
+
+def _refuse_wrong_scale(tag: str, whole: Fact, part: Fact) -> None:
+    """Refuse two periods of which one seems to be told in thousands.
+
+    Its quarters would be of the other sign, or a thousand times their neighbours, and yet sum to
+    the year.
+
+    Raises
+    ------
+    WrongScale
+        One is a thousand or a million times the other, a quarter, to a factor of two.
+    """
+    rates = []
+    for one in (whole, part):
+        assert one.start is not None  # both are durations
+        rates.append(abs(one.value) / quarters_of(one.start, one.end))
+    for scale in SCALES:
+        if min(rates) and 0.5 < max(rates) / min(rates) / scale < 2.0:
+            raise WrongScale(
+                f"{tag}: {billions(whole.value)} in {whole.start}..{whole.end} and "
+                f"{billions(part.value)} to {part.end} are {scale:,.0f} times apart, so that one "
+                "seems to be in thousands"
+            )
 
 
 def _beside(found: QuarterAmount, own: Copies) -> QuarterAmount:

@@ -132,6 +132,33 @@ def test_a_copy_in_another_scale_is_refused(tmp_path, scale):
     assert OCF_KEY in found.figures
 
 
+@pytest.mark.parametrize("scale", [1e-3, 1e3])
+@pytest.mark.parametrize("last", [12, 13, 14, 15])
+@pytest.mark.parametrize("tag", [CAPEX, OCF])
+def test_a_year_to_date_in_another_scale_is_refused(tmp_path, tag, last, scale):
+    """No second copy tells; the nine months in thousands would leave the year's sum right."""
+    firm = Firm()
+    for fact in firm.told(tag, firm.starts[12], firm.ends[last]):
+        fact["val"] = round(fact["val"] * scale)
+    found = draft(firm.write(tmp_path))
+    key = CAPEX_KEY if tag == CAPEX else OCF_KEY
+    assert "times apart, so that one seems to be in thousands" in found.refusals[key]
+    name = "capex" if tag == CAPEX else "operating_cash_flow"
+    assert None in amounts(found, name)[-4:]
+
+
+def test_cash_that_may_not_be_used_is_warned_of(tmp_path):
+    firm = Firm()
+    firm.balance("RestrictedCashCurrent", [0] * 15 + [40])
+    firm.balance("EquitySecuritiesSubjectToContractualSaleRestriction", [0] * 15 + [200])
+    firm.balance("RestrictedCashNoncurrent", [5] * 16)  # below a hundredth of cash
+    found = draft(firm.write(tmp_path))
+    warned = [line for line in found.warnings if "cash_usd_bn" in line]
+    assert len(warned) == 2
+    assert warned[0].startswith("EquitySecuritiesSubjectToContractualSaleRestriction 0.200 on")
+    assert warned[1].startswith("cash_usd_bn is without RestrictedCashCurrent 0.040 on")
+
+
 def test_a_negative_last_quarter_is_real(tmp_path):
     firm = Firm()
     millions = [FLOWS[CAPEX](k) for k in range(16)]
@@ -319,7 +346,11 @@ def test_the_coupon(tmp_path):
     per_year = value(draft(firm.write(tmp_path)), "coupon_per_year")
     assert per_year == pytest.approx(320 / (sum(debts) / 5), abs=1e-6)
     firm.balance("FinanceLeaseLiability", [900] * 16)
-    assert "a part is missing" in draft(firm.write(tmp_path)).refusals["coupon_per_year"]
+    refusal = draft(firm.write(tmp_path)).refusals["coupon_per_year"]
+    assert refusal == (
+        "interest on finance leases is not told, but there are such leases "
+        "(FinanceLeaseLiability): no filing tags FinanceLeaseInterestExpense"
+    )
     firm.flow("FinanceLeaseInterestExpense", [10] * 16)
     per_year = value(draft(firm.write(tmp_path)), "coupon_per_year")
     assert per_year == pytest.approx(280 / (sum(debts) / 5), abs=1e-6)

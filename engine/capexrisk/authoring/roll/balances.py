@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from capexrisk.tables.actuals import ALSO
@@ -11,7 +12,7 @@ from capexrisk.tables.periods import quarter_at
 
 from .found import Found, Sources, latest, shown
 
-__all__ = ["BONDS", "balances"]
+__all__ = ["BONDS", "balances", "restricted"]
 
 # Keys of an issuer to the names that rows may give them.
 PLAIN: Final = {
@@ -24,6 +25,7 @@ PLAIN: Final = {
     "finance_lease_share": ("finance_lease_share",),
     "seasonality": (),  # from filings alone
 }
+RESTRICTED: Final = re.compile(r"restrict|may not be sold|pledged|escrow", re.IGNORECASE)
 DEBT: Final = ("debt", "total_debt", "total_debt_carrying")
 LONG_TERM: Final = ("long_term_debt_noncurrent", "long_term_debt")
 BONDS: Final = "bonds_usd_bn"
@@ -53,6 +55,16 @@ def balances(sources: Sources, due: dict[int, float]) -> dict[str, Found]:
         if one is not None:
             found[key] = one
     return found | _debt(sources, due)
+
+
+def restricted(found: Mapping[str, Found]) -> Iterator[str]:
+    """Warnings of cash whose source says that a part may not be used."""
+    for row in found["cash_usd_bn"].rows if "cash_usd_bn" in found else ():
+        if RESTRICTED.search(row.source_title):
+            yield (
+                f"cash of {shown(row.usd_bn)} is taken whole, but its source says: "
+                f"{row.source_title}; give it without what may not be used"
+            )
 
 
 def _debt(sources: Sources, due: dict[int, float]) -> dict[str, Found]:

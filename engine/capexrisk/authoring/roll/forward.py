@@ -16,7 +16,7 @@ from capexrisk.scenario.section import Section
 from capexrisk.tables.actuals import MARKET, Actual
 from capexrisk.tables.periods import last_day_before, quarter_at
 
-from .balances import BONDS, balances
+from .balances import BONDS, balances, restricted
 from .capital import capital_of
 from .flows import Series, series_of, trailing_flows
 from .found import Found, Sources, shown
@@ -64,7 +64,7 @@ class Rolled:
     moved : dict of str to list of str
         Groups of uncertain inputs whose inputs have passed, with those that take their place.
     warnings : list of str
-        Guidances of an issuer that disagree.
+        Guidances of an issuer that disagree, cash that is restricted in part.
     """
 
     start: str
@@ -127,6 +127,7 @@ def roll(
         plan = plan_of(sources, scenario.start, scenario.quarters)
         warnings += [f"{issuer.name}: {line}" for line in plan.warnings]
         found = _issuer(sources, scenario, plan, scenario.quarters - elapsed)
+        warnings += [f"{issuer.name}: {line}" for line in restricted(found)]
         own = list(_changes(("issuers", issuer.name), issuer, found))
         changes += own
         kept += _kept(sources)

@@ -31,7 +31,13 @@ from capexrisk.scenario.plan import RunSection
 from capexrisk.scenario.quarters import parse_quarter, quarter_labels
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario
 
-__all__ = ["load_run_section", "load_scenario", "read_tables", "scenario_from_case"]
+__all__ = [
+    "load_extension",
+    "load_run_section",
+    "load_scenario",
+    "read_tables",
+    "scenario_from_case",
+]
 
 LARGEST_FILE: Final = 2**20  # bytes; the default scenario has about 50,000
 DEEPEST_CHAIN: Final = 8
@@ -60,6 +66,28 @@ def load_scenario(path: str | os.PathLike[str], overrides: Overrides = ()) -> Sc
     tables = _read(path, overrides)
     tables.content.pop("run", None)
     tables.content.setdefault("name", Path(path).stem)
+    _resolve_issuers(tables)
+    return validate(Scenario, tables.content, tables.places)
+
+
+def load_extension(base: str | os.PathLike[str], text: str, label: str) -> Scenario:
+    """Read what a text would say as a file that extends another; parameters as its file's.
+
+    Parameters
+    ----------
+    base : path-like
+        The file below.
+    text : str
+        TOML.
+    label : str
+        The place, for messages.
+
+    Raises
+    ------
+    ScenarioError
+    """
+    tables = _read(base, (), (label, _parse(text, label)))
+    tables.content.pop("run", None)
     _resolve_issuers(tables)
     return validate(Scenario, tables.content, tables.places)
 
@@ -129,11 +157,14 @@ class _Tables:
     places: Places
 
 
-def _read(path: str | os.PathLike[str], overrides: Overrides) -> _Tables:
-    """Read a file and what it extends, lay them over each other and the overrides on top."""
-    chain = _read_chain(Path(path))
+def _read(path: str | os.PathLike[str], overrides: Overrides, *above: tuple[str, Table]) -> _Tables:
+    """Read a file and what it extends, lay them over each other and the overrides on top.
+
+    Tables `above`, each with its label, are laid on the file's.
+    """
+    chain = [*_read_chain(Path(path)), *above]
     content: Table = {}
-    places = Places(_label(Path(path)))
+    places = Places(chain[-1][0])
     for label, table in chain:
         inherited = {key: value for key, value in content.items() if key not in OWN_TO_A_FILE}
         inherited = without_the_past(inherited, table.get("start"))
