@@ -39,13 +39,28 @@ def test_tables_sentences_and_files(folder, scored):
     first, *_, last = found.stdout.splitlines()
     assert first.endswith("scored by 4 figures and what became of 1 issuer")
     assert last == "Report: scored/report.html"
-    assert "Capex: how many lie inside their 80 % interval?" in found.stdout
+    question = "Capex: how many lie inside their 80 % interval?"
+    answer = found.stdout.partition(question)[2].strip().splitlines()[0]
+    assert answer.startswith(("The run was too", "Nothing shows that the run was off"))
+    assert "(of 1: CRPS " in found.stdout and "Failures: the run and naive" in found.stdout
     assert "Oracle, 2026Q2" in found.stdout and "(outside 80 %)" in found.stdout
     table = pd.read_csv(folder / "scored" / "figures.csv")
     assert list(table["actual"]) == [9.0, 1000.0, 9.0, 120.0]
     assert list(table["naive"].dropna()) == [9.0]
     page = (folder / "scored" / "report.html").read_text("utf-8")
     assert "&lt;b&gt;made up" in page and "<b>made up" not in page
+
+
+def test_where_nobody_failed_nothing_is_scored(folder, scored, invoke, monkeypatch):
+    monkeypatch.chdir(folder)
+    rows = "Oracle,2026Q4,funding_failure,0,event,,,x\nOracle,2026Q1,revenue,9.0,USD bn,,,x\n"
+    Path("alive.csv").write_text(HEAD + rows)
+    code, printed, _ = invoke("backtest", "run", "--actual", "alive.csv", "--out", "alive")
+    assert code == 0
+    assert "not scored: the run has no distribution of: revenue (1)" in printed
+    assert "That says little, and is not scored." in printed and "Brier" not in printed
+    page = Path("alive/report.html").read_text("utf-8")
+    assert "Brier" not in page and "Not scored: the run has no distribution of" in page
 
 
 def test_the_same_call_writes_the_same_bytes(folder, scored, invoke, monkeypatch):

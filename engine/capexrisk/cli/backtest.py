@@ -40,14 +40,16 @@ def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> Non
     rivals, with how many independent figures there are. Of a run over the inputs all is told with
     the inputs as they stand and drawn. docs/backtests.md says how the file is written.
     """
-    rows, without = read_actuals(actual)
+    read_actuals(actual)  # what is wrong with it is said before anything is loaded
 
     from capexrisk.archive.results import load_results
+    from capexrisk.cli.progress import waiting
     from capexrisk.cli.terminal import show
     from capexrisk.report.content.backtest import about, sentences
     from capexrisk.study.backtest.against import backtest as score
 
-    found = score(load_results(directory), rows, paths=paths)
+    with waiting(f"Tracing {paths:,} paths and scoring"):
+        found = score(load_results(directory), actual, paths=paths)
     if out is not None:
         from capexrisk.archive.directory import comparison_directory
         from capexrisk.report.files.backtest_page import write_backtest
@@ -56,27 +58,29 @@ def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> Non
             write_backtest(found, folder)
     scenario = found.results.manifest.scenario
     print(f"{scenario.name}, as of {scenario.as_of}: scored by {about(found)}")
-    for line in (*found.left_out, *(f"{line}: not in numbers" for line in without)):
+    for line in found.left_out:
         print(f"not scored: {line}")
+    for finding in sentences(found):
+        print(f"\n{finding.question}\n  {finding.answer}")
     for grid in _grids(found):
         print()
         show(_table(grid))
-    for finding in sentences(found):
-        print(f"\n{finding.question}\n  {finding.answer}")
     if out is not None:
         print(f"\nReport: {out / 'report.html'}")
 
 
 def _grids(found: Backtest) -> list[Grid]:
     from capexrisk.report.content import backtest_tables as tables
+    from capexrisk.report.content.backtest import some_failed
 
     grids = []
     if len(found.figures):
         grids += [*tables.figure_grids(found).values()]
         grids += [tables.coverage_grid(found), tables.score_grid(found)]
     if len(found.issuers):
-        grids += [tables.issuer_grid(found), tables.failure_grid(found)]
-        grids.append(tables.reliability_grid(found))
+        grids.append(tables.issuer_grid(found))
+        if some_failed(found):
+            grids += [tables.failure_grid(found), tables.reliability_grid(found)]
     return grids
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from capexrisk.estimate.intervals import normal_half_width
 from capexrisk.estimate.metrics import SYSTEM
+from capexrisk.report.content.backtest_verdict import verdict
 from capexrisk.report.content.findings import Finding
 from capexrisk.report.writing.cells import EMPTY
 from capexrisk.report.writing.numbers import rounded_up, signed
@@ -53,12 +54,16 @@ def _of_figures(found: Backtest) -> Iterator[Finding]:
             f"{row.inside} of {row.figures} {WITH[row.inputs]} ({_expected(row)})"
             for row in rows_of(cover)
         ]
+        of = found.figures
+        of = of[(of["metric"] == metric) & (of["span"] == span) & (of["inputs"] == FIXED)]
+        fixed = found.scores[kept[1] & (found.scores["inputs"] == FIXED)].iloc[0]
+        first = verdict(of, cover[cover["inputs"] == FIXED].iloc[0], fixed)
         alike = _independent(list(cover["effective"]), int(cover["figures"].iloc[0]))
-        skill = _skill(found.scores[kept[1] & (found.scores["inputs"] == FIXED)].iloc[0])
+        skill = _skill(fixed)
         name = f"{name_of(found, metric)}{SPANS[span]}"
         yield Finding(
             f"{name}: how many lie inside their {100 * LEVEL:g} % interval?",
-            f"{'; '.join(parts)}. {alike}{skill}",
+            f"{first}{'; '.join(parts)}. {alike}{skill}",
         )
 
 
@@ -95,6 +100,13 @@ def _of_failures(found: Backtest) -> Iterator[Finding]:
         every = (classes["chance_from"] == 0.0) & (classes["chance_to"] == 1.0)
         whole = classes[every & (classes["inputs"] == inputs)].iloc[0]
         base = part.loc[part["forecast"] == BASE_RATE, "brier"].iloc[0]
+        if not run["failed"]:
+            text = (
+                f"Nobody failed; {whole['expected']:.2g} failures were expected, P5 to P95 "
+                f"{whole['p5']:.0f} to {whole['p95']:.0f}. That says little, and is not scored."
+            )
+            yield Finding(f"Who had failed by the end of {last}, {WITH[str(inputs)]}?", text)
+            continue
         text = (
             f"{whole['expected']:.2g} failures were expected, P5 to P95 {whole['p5']:.0f} to "
             f"{whole['p95']:.0f}; {run['failed']} of {run['issuers']} happened. These issuers tell "
@@ -113,7 +125,7 @@ def _of_failures(found: Backtest) -> Iterator[Finding]:
                 f"{signed(best['auc_less_run'], 2)}{half(best['auc_less_run_error'])}."
             )
         else:
-            text += "Where none failed, or all did, nothing tells who ranks better."
+            text += "Where all failed, nothing tells who ranks better."
         yield Finding(f"Who had failed by the end of {last}, {WITH[str(inputs)]}?", text)
 
 
@@ -126,6 +138,11 @@ def about(found: Backtest) -> str:
     if len(found.issuers):
         parts.append(f"what became of {counted(int(found.issuers['issuer'].nunique()), 'issuer')}")
     return " and ".join(parts)
+
+
+def some_failed(found: Backtest) -> bool:
+    """Whether there is a failure, without which nothing can be scored but chances near 0."""
+    return bool(len(found.issuers)) and bool(found.issuers["failed"].any())
 
 
 def metrics_of(found: Backtest) -> list[str]:

@@ -65,20 +65,29 @@ def score_grid(found: Backtest) -> Grid:
         part = found.scores
         part = part[(part["metric"] == metric) & (part["span"] == span)]
         for row in rows_of(part):
-            naive = [EMPTY] * 3
+            naive = [Cell(EMPTY)] * 3
             if row.with_naive:
-                gain = f"{signed(row.gain, 2)}{half(row.gain_error)}"
-                naive = [f"{row.off_naive:.2f}", gain, f"{row.better} of {row.with_naive}"]
+                beside = ""
+                if row.with_naive < row.figures:  # the gain is over these alone
+                    beside = (
+                        f"of {row.with_naive}: CRPS {row.crps_beside_naive:.2f}, median off "
+                        f"{row.off_median_beside_naive:.2f}"
+                    )
+                naive = [
+                    Cell(f"{row.off_naive:.2f}", note=beside),
+                    Cell(f"{signed(row.gain, 2)}{half(row.gain_error)}"),
+                    Cell(f"{row.better} of {row.with_naive}"),
+                ]
             cells = [
-                f"{row.figures}",
-                f"{row.crps:.2f}{half(row.crps_error)}",
-                EMPTY if isnan(row.log_score) else f"{row.log_score:.2f}",
-                f"{row.off_median:.2f}",
+                Cell(f"{row.figures}"),
+                Cell(EMPTY if isnan(row.log_score) else f"{row.log_score:.2f}"),
+                Cell(f"{row.crps:.2f}{half(row.crps_error)}"),
+                Cell(f"{row.off_median:.2f}"),
                 *naive,
             ]
             label = f"{name_of(found, metric)}{SPANS[span]}, {row.unit}{drawn(row.inputs)}"
-            rows.append(Row(label, [Cell(text) for text in cells]))
-    columns = ["Figures", "CRPS", "Log score", "Median off", "Naive off", "Gain", "Better"]
+            rows.append(Row(label, cells))
+    columns = ["Figures", "Log score", "CRPS", "Median off", "Naive off", "Gain", "Better"]
     return Grid("Mean scores, and the naive rival", "Figures", columns, rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from capexrisk.report.content import backtest_tables as tables
-from capexrisk.report.content.backtest import about, metrics_of, name_of, sentences
+from capexrisk.report.content.backtest import about, metrics_of, name_of, sentences, some_failed
 from capexrisk.report.files.page import REPORT, Entry, figures_by_section, render_page
 from capexrisk.report.plots.backtest import fates, places
 from capexrisk.report.plots.figures import Drawing
@@ -58,10 +58,11 @@ def render_backtest(found: Backtest) -> str:
         "coverage": tables.coverage_grid(found) if figures else None,
         "scores": tables.score_grid(found) if figures else None,
         "by_metric": tables.figure_grids(found) if figures else {},
-        "failures": tables.failure_grid(found) if failures else None,
-        "reliability": tables.reliability_grid(found) if failures else None,
+        "failures": tables.failure_grid(found) if some_failed(found) else None,
+        "reliability": tables.reliability_grid(found) if some_failed(found) else None,
         "issuers": tables.issuer_grid(found) if failures else None,
         "sources": tables.sources(found),
+        "left_out": found.left_out,
         "figures": figures_by_section(drawings),
     }
     return render_page("backtest.html.j2", context)

@@ -159,7 +159,7 @@ def backtest(
         issuers=issuers,
         failures=failure_scores(results, issuers, traced) if fates else _none(),
         reliability=reliability_table(issuers, traced) if fates else _none(),
-        left_out=(*left_out, *(f"{line}: not in numbers" for line in without)),
+        left_out=(*left_out, *([f"not in numbers: {'; '.join(without)}"] if without else [])),
     )
 
 
