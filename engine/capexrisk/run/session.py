@@ -52,9 +52,9 @@ class Session:
     scenario : Scenario
     metrics : sequence of str
         Estimates to compute, by names such as ``"funding_failure/Oracle"``, with a period and a
-        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands. If
-        all of them are means and probabilities, no distributions are collected, which halves the
-        time.
+        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands. Only
+        the distributions that they need are collected, none for means and probabilities, which
+        halves the time.
     points : int
         Points of each of the 32 nets, 1 to 2**31; rounded up to a power of two.
     seed : int
@@ -282,7 +282,14 @@ def _lowered_for(
         known = EstimateTable(Totals(fewer.layout), fewer)
         if all(name in known for name in names.values()):
             return fewer, names
-    return lowered, names
+    lines = Lines(lowered)
+    with_histograms = {
+        line.quantity
+        for name in names.values()
+        if name.statistic not in WITHOUT_HISTOGRAM
+        for line in lines.of(name.metric)
+    }
+    return replace(lowered, layout=lowered.layout.with_histograms(with_histograms)), names
 
 
 def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario) -> ByReplicate:

@@ -1,0 +1,104 @@
+"""The figures of a page: which estimates, their values in every net, and one histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.estimate.by_replicate import ByReplicate, shares_below
+from capexrisk.estimate.estimates import distribution
+from capexrisk.estimate.lines import Lines
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
+from capexrisk.estimate.names import Name
+from capexrisk.estimate.table import EstimateTable, sample_of
+from capexrisk.estimate.totals import Totals
+from capexrisk.explorer.view import View
+from capexrisk.lowering import LoweredScenario
+from capexrisk.model.vocabulary import CAUSES, CHANNELS
+
+__all__ = ["BINS", "FAILURE", "FREE_CASH_FLOW", "NEGATIVE", "Figures", "read_figures"]
+
+Floats = NDArray[np.float64]
+
+FAILURE: Final = "funding_failure"
+NEGATIVE: Final = "negative_fcf_given_survival"
+FREE_CASH_FLOW: Final = "free_cash_flow_while_alive"
+SHARE_OF_CAUSE: Final = "funding_failure_by_{}_given_funding_failure"
+FAN: Final = ("p5", "p25", "p50", "p75", "p95")
+BINS: Final = 48
+TAIL: Final = 0.01  # of a histogram's range, which is widened on either side by half
+
+
+class Figures(NamedTuple):
+    """Estimates of a scenario, as it stands or moved.
+
+    Attributes
+    ----------
+    found : dict of Name to ByReplicate
+    edges : ndarray, shape (BINS + 1,)
+        Of a histogram of the free cash flow that is looked at; the outer bins are open.
+    bins : ndarray, shape (32, BINS)
+        Share of paths in each, as each net tells it.
+    """
+
+    found: dict[Name, ByReplicate]
+    edges: Floats
+    bins: Floats
+
+
+def read_figures(
+    totals: Totals, lowered: LoweredScenario, view: View, edges: Floats | None = None
+) -> Figures:
+    """Estimate what a view shows; `edges` are those of the histogram to compare with."""
+    table = EstimateTable(totals, lowered)
+    found = {name: table[name] for name in _names(lowered, view) if name in table}
+    lines = Lines(lowered)
+    line = next(
+        line
+        for line in lines.of(FREE_CASH_FLOW)
+        if line.issuer == view.issuer and line.period == view.year
+    )
+    sample, row = sample_of(line, totals, lines)
+    if not sample.counted:
+        edges = np.linspace(-1.0, 1.0, BINS + 1) if edges is None else edges
+        return Figures(found, edges, np.zeros((len(totals.paths), BINS)))
+    pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
+    if edges is None:
+        low, high = pooled.quantile(np.array([TAIL, 1.0 - TAIL]))
+        margin = max(0.5 * (high - low), 1e-3)
+        edges = np.linspace(low - margin, high + margin, BINS + 1)
+    below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
+    ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
+    bins = np.diff(np.concatenate([ends[0], below, ends[1]], axis=1), axis=1)
+    return Figures(found, edges, bins)
+
+
+def _names(lowered: LoweredScenario, view: View) -> Iterator[Name]:
+    """The estimates of a view; some may not exist, such as pairs of a single issuer."""
+    end = lowered.quarters[-1]
+    for issuer in lowered.issuers:
+        for quarter in lowered.quarters:
+            yield Name(issuer, quarter, FAILURE, "probability")
+        for year in lowered.years:
+            yield Name(issuer, year, NEGATIVE, "probability")
+        for channel in CHANNELS:
+            yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
+        for cause in CAUSES:
+            yield Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
+        yield Name(issuer, end, "fall_to_high_yield", "probability")
+        for other in lowered.issuers:
+            yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
+    for quarter in lowered.quarters:
+        for statistic in FAN:
+            yield Name(view.issuer, quarter, FREE_CASH_FLOW, statistic)
+            yield Name(SYSTEM, quarter, "market_spread_bp", statistic)
+        yield Name(SYSTEM, quarter, "utilisation", "mean")
+        yield Name(SYSTEM, quarter, failures_metric(1), "probability")
+    for statistic in ("mean", "p5", "p50", "p95"):
+        yield Name(view.issuer, view.year, FREE_CASH_FLOW, statistic)
+    for count in range(1, len(lowered.issuers) + 1):
+        yield Name(SYSTEM, end, failures_metric(count), "probability")
+    yield Name(SYSTEM, end, "expected_failures", "mean")
