@@ -38,7 +38,7 @@ WITHOUT_A_SAY: Final = (
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),
-    *("archive", "study", "filings", "calibration", "authoring", "report", "cli"),
+    *("archive", "study", "filings", "calibration", "authoring", "report", "explorer", "cli"),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

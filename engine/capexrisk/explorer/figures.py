@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.estimate.by_replicate import ByReplicate, shares_below
-from capexrisk.estimate.estimates import distribution
-from capexrisk.estimate.lines import Lines
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.estimates import distribution, estimator_of
+from capexrisk.estimate.lines import Line, Lines
+from capexrisk.estimate.metric import QUANTILES
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import EstimateTable, sample_of
@@ -27,9 +29,10 @@ FAILURE: Final = "funding_failure"
 NEGATIVE: Final = "negative_fcf_given_survival"
 FREE_CASH_FLOW: Final = "free_cash_flow_while_alive"
 SHARE_OF_CAUSE: Final = "funding_failure_by_{}_given_funding_failure"
-FAN: Final = ("p5", "p25", "p50", "p75", "p95")
+FAN: Final = tuple(f"p{100.0 * level:g}" for level in QUANTILES)
 BINS: Final = 48
-TAIL: Final = 0.01  # of a histogram's range, which is widened on either side by half
+TAIL: Final = 0.01
+LEAST_MARGIN: Final = 1e-3  # $bn
 
 
 class Figures(NamedTuple):
@@ -50,30 +53,48 @@ class Figures(NamedTuple):
 
 
 def read_figures(
-    totals: Totals, lowered: LoweredScenario, view: View, edges: Floats | None = None
+    totals: Totals, lowered: LoweredScenario, view: View, ghost: Floats | None = None
 ) -> Figures:
-    """Estimate what a view shows; `edges` are those of the histogram to compare with."""
+    """Estimate what a view shows; `ghost` are the edges of the histogram to compare with."""
     table = EstimateTable(totals, lowered)
     found = {name: table[name] for name in _names(lowered, view) if name in table}
     lines = Lines(lowered)
-    line = next(
-        line
-        for line in lines.of(FREE_CASH_FLOW)
-        if line.issuer == view.issuer and line.period == view.year
-    )
-    sample, row = sample_of(line, totals, lines)
-    if not sample.counted:
-        edges = np.linspace(-1.0, 1.0, BINS + 1) if edges is None else edges
-        return Figures(found, edges, np.zeros((len(totals.paths), BINS)))
-    pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
-    if edges is None:
-        low, high = pooled.quantile(np.array([TAIL, 1.0 - TAIL]))
-        margin = max(0.5 * (high - low), 1e-3)
-        edges = np.linspace(low - margin, high + margin, BINS + 1)
-    below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
-    ends = np.zeros((len(below), 1)), np.ones((len(below), 1))
-    bins = np.diff(np.concatenate([ends[0], below, ends[1]], axis=1), axis=1)
+    edges = np.linspace(-1.0, 1.0, BINS + 1) if ghost is None else ghost
+    bins = np.zeros((totals.replicates, BINS))
+    for line in _lines_with_fans(lines, view):
+        sample, row = sample_of(line, totals, lines)
+        if not sample.counted:  # nobody is alive
+            continue
+        pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
+        quantiles = estimator_of(sample).quantiles(row, pooled, QUANTILES)
+        for statistic, one in zip(FAN, quantiles, strict=True):
+            found[Name(line.issuer, line.period, line.name, statistic)] = one
+        if line.name == FREE_CASH_FLOW and line.period == view.year:
+            edges = _edges(pooled) if ghost is None else ghost
+            below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
+            bins = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return Figures(found, edges, bins)
+
+
+def _lines_with_fans(lines: Lines, view: View) -> list[Line]:
+    """Free cash flow of the issuer, by quarter and in the year, and the market's spread."""
+    quarters = lines.lowered.quarters
+    return [
+        *(line for line in lines.of("market_spread_bp") if line.issuer == SYSTEM),
+        *(
+            line
+            for line in lines.of(FREE_CASH_FLOW)
+            if line.issuer == view.issuer and line.period in (*quarters, view.year)
+        ),
+    ]
+
+
+def _edges(pooled: Distribution) -> Floats:
+    """Edges of bins from P1 to P99, and half of that beyond on either side."""
+    low, high = pooled.quantile(np.array([TAIL, 1.0 - TAIL]))
+    margin = max(0.5 * (high - low), LEAST_MARGIN)
+    edges: Floats = np.linspace(low - margin, high + margin, BINS + 1)
+    return edges
 
 
 def _names(lowered: LoweredScenario, view: View) -> Iterator[Name]:
@@ -92,13 +113,9 @@ def _names(lowered: LoweredScenario, view: View) -> Iterator[Name]:
         for other in lowered.issuers:
             yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
     for quarter in lowered.quarters:
-        for statistic in FAN:
-            yield Name(view.issuer, quarter, FREE_CASH_FLOW, statistic)
-            yield Name(SYSTEM, quarter, "market_spread_bp", statistic)
         yield Name(SYSTEM, quarter, "utilisation", "mean")
         yield Name(SYSTEM, quarter, failures_metric(1), "probability")
-    for statistic in ("mean", "p5", "p50", "p95"):
-        yield Name(view.issuer, view.year, FREE_CASH_FLOW, statistic)
+    yield Name(view.issuer, view.year, FREE_CASH_FLOW, "mean")
     for count in range(1, len(lowered.issuers) + 1):
         yield Name(SYSTEM, end, failures_metric(count), "probability")
     yield Name(SYSTEM, end, "expected_failures", "mean")

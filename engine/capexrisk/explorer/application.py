@@ -1,0 +1,116 @@
+"""What the page may ask: the catalogue, an answer, a scenario that is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from capexrisk.errors import ArgumentError
+from capexrisk.scenario import Scenario
+
+if TYPE_CHECKING:
+    from capexrisk.explorer.desk import Desk
+    from capexrisk.explorer.server import Action
+    from capexrisk.explorer.subject import Subject
+
+__all__ = ["Application"]
+
+Json = dict[str, Any]
+LONGEST_PAGE: Final = 40  # characters of a page's name for itself
+
+
+class _Ready(NamedTuple):
+    subject: Subject
+    desk: Desk
+
+
+class Application:
+    """The explorer of one scenario.
+
+    The engine is loaded by a thread of its own, while the page is already served.
+
+    Parameters
+    ----------
+    file : Path
+        Of the scenario; what is saved lies beside it.
+    scenario : Scenario
+    seed : int
+        0 to 2**64 - 1.
+    """
+
+    def __init__(self, file: Path, scenario: Scenario, seed: int = 0) -> None:
+        self._file = file
+        self._scenario = scenario
+        self._seed = seed
+        self._ready: Future[_Ready] = Future()
+        Thread(target=self._load, name="capexrisk-load", daemon=True).start()
+
+    @property
+    def actions(self) -> Mapping[str, Action]:
+        """What POST answers, by path."""
+        return {"catalogue": self._catalogue, "answer": self._answer, "save": self._save}
+
+    def wait(self) -> None:
+        """Wait until the engine is ready.
+
+        Raises
+        ------
+        CapexriskError
+            If the scenario cannot be explored.
+        """
+        self._ready.result()
+
+    def close(self) -> None:
+        """End the engine."""
+        if self._ready.done() and self._ready.exception() is None:
+            self._ready.result().desk.close()
+
+    def _load(self) -> None:
+        try:
+            from capexrisk.explorer.desk import Desk
+            from capexrisk.explorer.subject import Subject
+
+            subject = Subject(self._scenario)
+            self._ready.set_result(_Ready(subject, Desk(subject, seed=self._seed)))
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits
+            self._ready.set_exception(error)
+
+    def _catalogue(self, asked: Json) -> Json:
+        from capexrisk.explorer.catalogue import catalogue
+
+        return {**catalogue(self._ready.result().subject), "file": self._file.name}
+
+    def _answer(self, asked: Json) -> Json:
+        from capexrisk.explorer.desk import Overtaken
+        from capexrisk.explorer.telling import told
+        from capexrisk.explorer.view import read_view
+
+        subject, desk = self._ready.result()
+        view = read_view(_text(asked, "query"), subject)
+        page = _text(asked, "page")[:LONGEST_PAGE]
+        try:
+            answer = desk.answer(page, view, fine=asked.get("fine") is True)
+        except Overtaken:
+            return {"overtaken": True}
+        return told(answer, view, subject.scenario)
+
+    def _save(self, asked: Json) -> Json:
+        from capexrisk.explorer.overlay import save
+        from capexrisk.explorer.view import read_view
+
+        subject = self._ready.result().subject
+        query = _text(asked, "query")
+        view = read_view(query, subject)
+        changes = subject.changes(view.shares, view.values)
+        path = save(self._file, _text(asked, "name"), subject.scenario, changes, query)
+        return {"saved": path.name, "run": f"capexrisk run {path}"}
+
+
+def _text(asked: Json, key: str) -> str:
+    value = asked.get(key)
+    if not isinstance(value, str):
+        raise ArgumentError(key, "is no text; give one")
+    return value
