@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject
+from capexrisk.explorer.telling import end_of
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import split_evidence
@@ -29,6 +30,7 @@ def catalogue(subject: Subject) -> Json:
         "as_of": scenario.as_of.isoformat(),
         "issuers": [issuer.name for issuer in scenario.issuers],
         "quarters": quarters,
+        "end": end_of(scenario),
         "years": [year.label for year in scenario.calendar_years()],
         "words": {"bond_market": words.bond_market, "capacity": words.capacity},
         "channels": [

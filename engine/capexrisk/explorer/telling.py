@@ -34,12 +34,12 @@ from capexrisk.report.writing.numbers import (
     signed,
 )
 from capexrisk.report.writing.odds import odds, odds_and_range
-from capexrisk.report.writing.words import REASONS, at_least
+from capexrisk.report.writing.words import REASONS, at_least, counted
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Scenario
 from capexrisk.study.comparison import LEAST_DIFFERING
 
-__all__ = ["told"]
+__all__ = ["end_of", "told"]
 
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
@@ -187,28 +187,43 @@ def _cash_flow(answer: Answer, changes: Mapping[Name, Change], view: View) -> Js
     return told
 
 
+def end_of(scenario: Scenario) -> str:
+    """The end of the horizon: a year, or a quarter where it ends within one."""
+    return scenario.quarter_labels()[-1].removesuffix("Q4")
+
+
 def _summary(
     answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario
 ) -> str:
     """The answer in a sentence or two, as it is read aloud."""
     found = answer.figures.found
-    end = scenario.quarter_labels()[-1]
-    failure = Name(view.issuer, end, FAILURE, "probability")
-    change = _points(changes.get(failure))
-    beside = f", {change} beside the scenario as it stands" if change else ""
-    expected = found[Name(SYSTEM, end, "expected_failures", "mean")].estimate
+    last = scenario.quarter_labels()[-1]
+    failure = Name(view.issuer, last, FAILURE, "probability")
+    expected = found[Name(SYSTEM, last, "expected_failures", "mean")].estimate
     return (
-        f"{view.issuer} fails by the end of {end}: {odds_and_range(found[failure].estimate)}"
-        f"{beside}. Expected are {number(expected)} failures of "
-        f"{len(scenario.issuers)} issuers."
+        f"{view.issuer} fails by the end of {end_of(scenario)}: "
+        f"{odds_and_range(found[failure].estimate)}{_beside(changes.get(failure))}. "
+        f"Expected are {number(expected)} failures of {counted(len(scenario.issuers), 'issuer')}."
     )
 
 
-def _points(change: Change | None) -> str:
-    """A difference of chances, "+1.2 points ± 0.1"; "" where nothing is moved."""
+def _beside(change: Change | None) -> str:
+    """A difference of chances in a sentence."""
     if change is None:
         return ""
-    return _written(Change(PER_CENT * change.value, PER_CENT * change.half), "", " points")
+    sign = _sign(change)
+    if sign == 0:
+        return f", no change that can be told ({_points(change)} points)"
+    size = _points(Change(abs(change.value), change.half)).removeprefix("+")
+    way = "more" if sign > 0 else "less"
+    return f", {size} points {way} than in the scenario as it stands"
+
+
+def _points(change: Change | None) -> str:
+    """A difference of chances in points, "+1.2 ± 0.1"; "" where nothing is moved."""
+    if change is None:
+        return ""
+    return _written(Change(PER_CENT * change.value, PER_CENT * change.half), "", "")
 
 
 def _amount(change: Change | None, before: str, after: str) -> str:

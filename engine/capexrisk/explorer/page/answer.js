@@ -9,7 +9,7 @@ export class Answer {
     Object.assign(this, { catalogue, state, looked });
     this.body = document.querySelector("#table tbody");
     this.summary = document.getElementById("summary");
-    document.getElementById("until").textContent = `Funding failure by the end of ${catalogue.quarters.at(-1)}`;
+    document.getElementById("until").textContent = `Funding failure by the end of ${catalogue.end}`;
     this.rows = new Map();
   }
 
@@ -19,9 +19,9 @@ export class Answer {
       const line = this.rows.get(row.name) ?? this.#row(row);
       line.tr.classList.toggle("chosen", row.issuer !== "" && row.issuer === this.state.issuer);
       line.button?.setAttribute("aria-pressed", String(row.issuer === this.state.issuer));
-      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds })), change(row.failure_change, row.failure_sign)];
+      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds.replace("about ", "") })), change(row.failure_change, row.failure_sign)];
       const negative = row.issuer === "" ? [el("td", { colspan: 3 })] : [
-        el("td", {}, row.negative, el("small", { text: `in ${row.year}, ${row.negative_odds}` })), change(row.negative_change, row.negative_sign),
+        el("td", {}, row.negative, el("small", { text: `in ${row.year}` })), change(row.negative_change, row.negative_sign),
         el("td", { text: row.cause || "n/a" })];
       line.tr.replaceChildren(line.head, ...failure, ...negative);
     });

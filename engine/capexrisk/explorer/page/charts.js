@@ -3,7 +3,7 @@
 import { el, figure } from "./controls.js";
 
 const Plot = window.Plot;
-const WIDTH = 520, HEIGHT = 250;
+const HEIGHT = 250, LEAST_WIDTH = 280;
 const COLOURS = ["var(--red)", "var(--blue)", "var(--green)", "var(--orange)", "var(--pink)", "var(--sky)"];
 const MOST_CURVES = 6;
 const GHOST = { stroke: "var(--ghost)", strokeWidth: 1.4, strokeDasharray: "3,3" };
@@ -24,12 +24,22 @@ export class Charts {
     const box = document.getElementById("charts");
     box.append(...this.all.map((chart) => chart.box));
     this.all[2].box.insertBefore(this.#years(), this.all[2].plot);
+    addEventListener("resize", () => this.#measure());
+    this.#measure();
     const seen = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
       const chart = this.all.find((one) => one.box === target);
       chart.inSight = isIntersecting;
       if (isIntersecting && chart.stale && this.answer) chart.draw();
     }), { rootMargin: "100px" });
     this.all.forEach((chart) => seen.observe(chart.box));
+  }
+
+  // All figures are equally wide; a width is asked for once, not with each answer.
+  #measure() {
+    const width = Math.max(Math.floor(this.all[0].box.clientWidth), LEAST_WIDTH);
+    if (width === this.width) return;
+    this.width = width;
+    if (this.answer) this.show(this.answer, true);
   }
 
   show(answer, rests) {
@@ -198,18 +208,19 @@ export class Charts {
     const cell = (issuer, other) => {
       if (issuer === other) return el("td", { text: "–", style: "--p:0" });
       const of = this.#get(`failure_given_failure_of:${other}/${issuer}/horizon`);
-      return el("td", { text: percent(of), style: `--p:${of[VALUE] ?? 0}` });
+      const [value, interval = ""] = percent(of).split(" (");
+      return el("td", { style: `--p:${of[VALUE] ?? 0}` }, value, el("small", { text: interval.replace(")", "") }));
     };
     const matrix = issuers.length > 1 ? el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Failure if another fails" }, el("table", { class: "matrix" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "% that fails if" }), ...shown.map((name) => el("th", { scope: "col", text: name })))),
       el("tbody", {}, ...shown.map((issuer) => el("tr", {}, el("th", { scope: "row", text: issuer }), ...shown.map((other) => cell(issuer, other))))))) : "";
-    return { plot: el("div", {}, plot, matrix), says: `by the end of ${end}; bars: 95 % intervals; below, each issuer's failure given another's`,
+    return { plot: el("div", {}, plot, matrix), says: `by the end of ${this.catalogue.end}; bars: 95 % intervals; below, each issuer's failure given another's`,
       key: this.#ghostKey(),
       table: { head: ["At least", "% of paths"], rows: counts.map(({ count, of }) => [count, percent(of)]) } };
   }
 
   #frame(height = HEIGHT) {
-    return { width: WIDTH, height, marginLeft: 46, marginBottom: 34, marginRight: 14, marginTop: 24, ariaHidden: "true",
+    return { width: this.width, height, marginLeft: 46, marginBottom: 34, marginRight: 30, marginTop: 24, ariaHidden: "true",
       style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
   }
 

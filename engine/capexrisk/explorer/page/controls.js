@@ -92,15 +92,17 @@ export class Controls {
     slider.addEventListener("input", () => {
       this.state.shares.set(group.name, Number(slider.value));
       refresh();
+      this.#count();
       this.changed();
     });
     back.addEventListener("click", () => {
       this.state.shares.delete(group.name);
       refresh();
+      this.#count();
       slider.focus();
       this.changed();
     });
-    this.groups.set(group.name, { box, words, refresh, tell });
+    this.groups.set(group.name, { box, words, refresh, tell, focus: () => slider.focus() });
     tell({});
     return box;
   }
@@ -209,8 +211,18 @@ export class Controls {
     return { box, refresh, focus: () => select.focus() };
   }
 
+  // What is moved, each a button that leads to its control.
   #count() {
     document.getElementById("own").hidden = this.own.size === 0;
+    const chip = (text, control) => el("li", {}, el("button", { type: "button", text, onclick: () => {
+      control.box.hidden = false;
+      control.focus();
+    } }));
+    document.getElementById("chips").replaceChildren(
+      ...[...this.state.shares].filter(([name]) => this.groups.has(name))
+        .map(([name, share]) => chip(`${name} ${percentile(share)}`, this.groups.get(name))),
+      ...[...this.state.values].filter(([path]) => this.own.has(path))
+        .map(([path, text]) => chip(`${this.byPath.get(path).table} ${this.byPath.get(path).key} ${text}`, this.own.get(path))));
   }
 }
 
