@@ -31,7 +31,8 @@ MOVE = """
   const asked = Number(slider.value);
   const seen = new MutationObserver(() => {
     const text = new URLSearchParams(document.body.dataset.shown);
-    if (![...text].some(([key, value]) => key.startsWith("group.") && Number(value) === asked)) return;
+    const shares = [...text].filter(([key]) => key.startsWith("group."));
+    if (!shares.some(([, share]) => Number(share) === asked)) return;
     seen.disconnect();
     requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
   });

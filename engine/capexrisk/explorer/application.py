@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario
@@ -20,11 +20,6 @@ __all__ = ["Application"]
 
 Json = dict[str, Any]
 LONGEST_PAGE: Final = 40  # characters of a page's name for itself
-
-
-class _Ready(NamedTuple):
-    subject: Subject
-    desk: Desk
 
 
 class Application:
@@ -45,7 +40,8 @@ class Application:
         self._file = file
         self._scenario = scenario
         self._seed = seed
-        self._ready: Future[_Ready] = Future()
+        self._subject: Future[Subject] = Future()
+        self._desk: Future[Desk] = Future()
         Thread(target=self._load, name="capexrisk-load", daemon=True).start()
 
     @property
@@ -61,34 +57,40 @@ class Application:
         CapexriskError
             If the scenario cannot be explored.
         """
-        self._ready.result()
+        self._desk.result()
 
     def close(self) -> None:
         """End the engine."""
-        if self._ready.done() and self._ready.exception() is None:
-            self._ready.result().desk.close()
+        if self._desk.done() and self._desk.exception() is None:
+            self._desk.result().close()
 
     def _load(self) -> None:
         try:
-            from capexrisk.explorer.desk import Desk
             from capexrisk.explorer.subject import Subject
 
             subject = Subject(self._scenario)
-            self._ready.set_result(_Ready(subject, Desk(subject, seed=self._seed)))
+            self._subject.set_result(subject)
+
+            from capexrisk.explorer.desk import Desk  # with the compiler, a second's work
+
+            self._desk.set_result(Desk(subject, seed=self._seed))
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
-            self._ready.set_exception(error)
+            for waited_for in (self._subject, self._desk):
+                if not waited_for.done():
+                    waited_for.set_exception(error)
 
     def _catalogue(self, asked: Json) -> Json:
         from capexrisk.explorer.catalogue import catalogue
 
-        return {**catalogue(self._ready.result().subject), "file": self._file.name}
+        return {**catalogue(self._subject.result()), "file": self._file.name}
 
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
         from capexrisk.explorer.telling import told
         from capexrisk.explorer.view import read_view
 
-        subject, desk = self._ready.result()
+        desk = self._desk.result()
+        subject = desk.subject
         view = read_view(_text(asked, "query"), subject)
         page = _text(asked, "page")[:LONGEST_PAGE]
         try:
@@ -101,7 +103,7 @@ class Application:
         from capexrisk.explorer.overlay import save
         from capexrisk.explorer.view import read_view
 
-        subject = self._ready.result().subject
+        subject = self._subject.result()
         query = _text(asked, "query")
         view = read_view(query, subject)
         changes = subject.changes(view.shares, view.values)

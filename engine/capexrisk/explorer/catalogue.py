@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject
-from capexrisk.explorer.telling import end_of
+from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject, end_of
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import split_evidence
-from capexrisk.uncertainty.ranges import ranges
+from capexrisk.uncertainty.ranges import range_by
 from capexrisk.uncertainty.wording import law_in_words
 
 __all__ = ["catalogue"]
@@ -64,12 +63,7 @@ def _groups(subject: Subject) -> Iterator[Json]:
 
 
 def _inputs(subject: Subject) -> Iterator[Json]:
-    within: dict[str, tuple[float, float]] = {}
-    if subject.design is not None:
-        for entry, (low, high) in zip(
-            subject.design.entries, ranges(subject.design).tolist(), strict=True
-        ):
-            within[entry.name] = low, high
+    within = _ranges(subject)
     for path, leaf in subject.leaves.items():
         one = leaf.input
         yield {
@@ -86,6 +80,21 @@ def _inputs(subject: Subject) -> Iterator[Json]:
             "range": within.get(path),
             **_reach(leaf, within.get(path)),
         }
+
+
+def _ranges(subject: Subject) -> dict[str, tuple[float, float]]:
+    """P5 and P95 of each number that groups move; the widest of its groups alone, where several."""
+    found: dict[str, tuple[float, float]] = {}
+    design = subject.design
+    if design is None:
+        return found
+    for draw in design.draws:
+        for column in draw.entries:
+            entry = design.entries[column]
+            low, high = range_by(draw, entry)
+            least, most = found.get(entry.name, (low, high))
+            found[entry.name] = min(low, least), max(high, most)
+    return found
 
 
 def _reach(leaf: Leaf, within: tuple[float, float] | None) -> Json:

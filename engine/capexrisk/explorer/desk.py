@@ -29,7 +29,7 @@ MOST_PAGES: Final = 64
 MOST_BASES: Final = 32  # of figures of the scenario as it stands, some 0.2 MB each
 
 
-class Overtaken(Exception):  # noqa: N818 - nothing went wrong
+class Overtaken(Exception):
     """A newer question of the same page came in."""
 
 
@@ -154,7 +154,7 @@ class Desk:
         )
 
     def _pace(self, seconds: float) -> None:
-        """Fewer points where an answer took too long, more where there is room for twice as many."""
+        """Fewer points where an answer took too long, more where twice as many have room."""
         if seconds > AIM:
             self._moving = max(self._moving // 2, LEAST)
         elif seconds < 0.5 * AIM:

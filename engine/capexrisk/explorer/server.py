@@ -32,18 +32,10 @@ MOST_CONNECTIONS: Final = 48
 MOST_A_SECOND: Final = 100  # questions, of all pages
 IDLE: Final = 120.0  # seconds after which a connection ends
 JSON: Final = "application/json"
-POLICY: Final = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        # Charts set sizes and colours as style attributes and elements of their own.
-        "style-src 'self' 'unsafe-inline'",
-        "connect-src 'self'",
-        "img-src data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; "
+    "style-src 'self' 'unsafe-inline'"  # charts have elements and attributes of style
 )
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
@@ -139,34 +131,40 @@ class _Handler(BaseHTTPRequestHandler):
         rest = self._known()
         if rest is None:
             return
-        if self.headers.get("Origin") != self.server.address.origin:
-            return self._refuse(HTTPStatus.FORBIDDEN)
-        action = self.server.actions.get(rest)
-        if action is None:
-            return self._refuse(HTTPStatus.NOT_FOUND)
-        if self.headers.get_content_type() != JSON:
-            return self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()):
-            return self._refuse(HTTPStatus.LENGTH_REQUIRED)
-        if int(length) > LARGEST:
-            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if not self.server.may_ask():
-            return self._refuse(HTTPStatus.TOO_MANY_REQUESTS)
+        wrong = self._wrong(rest)
+        if wrong is not None:
+            self._refuse(wrong)
+            return
         try:
-            asked = json.loads(self.rfile.read(int(length)))
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         except (ValueError, RecursionError):
             asked = None
         if not isinstance(asked, dict):
-            return self._refuse(HTTPStatus.BAD_REQUEST)
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
         try:
-            told = action(asked)
+            told = self.server.actions[rest](asked)
         except CapexriskError as refused:
             told = {"refused": str(refused)}
         except OSError as error:
             told = {"refused": error.strerror or str(error)}
         content = json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
-        return self._send(HTTPStatus.OK, JSON, content)
+        self._send(HTTPStatus.OK, JSON, content)
+
+    def _wrong(self, rest: str) -> HTTPStatus | None:
+        """What is wrong with a question, before it is read."""
+        length = self.headers.get("Content-Length", "")
+        if self.headers.get("Origin") != self.server.address.origin:
+            return HTTPStatus.FORBIDDEN
+        if rest not in self.server.actions:
+            return HTTPStatus.NOT_FOUND
+        if self.headers.get_content_type() != JSON:
+            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        if not (length.isascii() and length.isdigit()):
+            return HTTPStatus.LENGTH_REQUIRED
+        if int(length[:12]) > LARGEST:
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        return None if self.server.may_ask() else HTTPStatus.TOO_MANY_REQUESTS
 
     def _known(self) -> str | None:
         """The path below the token; None, and an answer, for one who may not ask."""

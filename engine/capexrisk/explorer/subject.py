@@ -15,7 +15,7 @@ from capexrisk.uncertainty.design import ORDER, InputDesign, input_design
 from capexrisk.uncertainty.draws import Draw, moved_to
 from capexrisk.uncertainty.targets import Target, catalogue_of, changes
 
-__all__ = ["LEAST", "MOST", "Leaf", "Subject"]
+__all__ = ["LEAST", "MOST", "Leaf", "Subject", "end_of"]
 
 # Shares of a law between which a group is moved: beyond them a judgement says nothing.
 LEAST: Final = 0.01
@@ -157,3 +157,8 @@ def _leaves(value: object, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int
             yield from _leaves(part, (*at, position))
     else:
         yield at, value
+
+
+def end_of(scenario: Scenario) -> str:
+    """The end of the horizon: a year, or a quarter where it ends within one."""
+    return scenario.quarter_labels()[-1].removesuffix("Q4")

@@ -13,7 +13,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import standard_error, student_half_width
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.paired import paired
+from capexrisk.estimate.paired import LEAST_DIFFERING, paired
 from capexrisk.explorer.desk import Answer
 from capexrisk.explorer.figures import (
     FAILURE,
@@ -22,6 +22,7 @@ from capexrisk.explorer.figures import (
     SHARE_OF_CAUSE,
     Figures,
 )
+from capexrisk.explorer.subject import end_of
 from capexrisk.explorer.view import View
 from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.writing.numbers import (
@@ -37,9 +38,8 @@ from capexrisk.report.writing.odds import odds, odds_and_range
 from capexrisk.report.writing.words import REASONS, at_least, counted
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Scenario
-from capexrisk.study.comparison import LEAST_DIFFERING
 
-__all__ = ["end_of", "told"]
+__all__ = ["told"]
 
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
@@ -187,14 +187,7 @@ def _cash_flow(answer: Answer, changes: Mapping[Name, Change], view: View) -> Js
     return told
 
 
-def end_of(scenario: Scenario) -> str:
-    """The end of the horizon: a year, or a quarter where it ends within one."""
-    return scenario.quarter_labels()[-1].removesuffix("Q4")
-
-
-def _summary(
-    answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario
-) -> str:
+def _summary(answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario) -> str:
     """The answer in a sentence or two, as it is read aloud."""
     found = answer.figures.found
     last = scenario.quarter_labels()[-1]
