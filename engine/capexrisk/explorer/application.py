@@ -20,6 +20,7 @@ __all__ = ["Application"]
 
 Json = dict[str, Any]
 LONGEST_PAGE: Final = 40  # characters of a page's name for itself
+FINE: Final = 8_192  # points a net: 262,144 paths
 
 
 class Application:
@@ -34,12 +35,15 @@ class Application:
     scenario : Scenario
     seed : int
         0 to 2**64 - 1.
+    points : int
+        Points of each of the 32 nets when the hand rests.
     """
 
-    def __init__(self, file: Path, scenario: Scenario, seed: int = 0) -> None:
+    def __init__(self, file: Path, scenario: Scenario, seed: int = 0, points: int = FINE) -> None:
         self._file = file
         self._scenario = scenario
         self._seed = seed
+        self._points = points
         self._subject: Future[Subject] = Future()
         self._desk: Future[Desk] = Future()
         Thread(target=self._load, name="capexrisk-load", daemon=True).start()
@@ -73,7 +77,7 @@ class Application:
 
             from capexrisk.explorer.desk import Desk  # with the compiler, a second's work
 
-            self._desk.set_result(Desk(subject, seed=self._seed))
+            self._desk.set_result(Desk(subject, seed=self._seed, points=self._points))
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
             for waited_for in (self._subject, self._desk):
                 if not waited_for.done():

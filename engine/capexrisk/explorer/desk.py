@@ -1,6 +1,6 @@
 """The desk between pages and engine: one run at a time, the newest question of a page next.
 
-While the hand moves, few points a net answer within `AIM`; when it rests, `FINE` points do. A
+While the hand moves, few points a net answer within `AIM`; when it rests, all of them do. A
 question that a newer one of the same page has overtaken is dropped, also while it is computed.
 """
 
@@ -16,12 +16,10 @@ from capexrisk.errors import RunStopped
 from capexrisk.explorer.figures import FREE_CASH_FLOW, Figures, read_figures
 from capexrisk.explorer.subject import Subject
 from capexrisk.explorer.view import View
-from capexrisk.run.plan import REPLICATES
 from capexrisk.run.session import Session
 
-__all__ = ["FINE", "Answer", "Desk", "Overtaken"]
+__all__ = ["Answer", "Desk", "Overtaken"]
 
-FINE: Final = 8_192  # points a net: 262,144 paths
 MOVING: Final = 1_024  # at most, while the hand moves
 LEAST: Final = 128  # fewer make errors that are too large to see anything move
 AIM: Final = 0.06  # seconds
@@ -64,7 +62,7 @@ class Desk:
         Points of each net when the hand rests.
     """
 
-    def __init__(self, subject: Subject, *, seed: int = 0, points: int = FINE) -> None:
+    def __init__(self, subject: Subject, *, seed: int, points: int) -> None:
         self.subject = subject
         issuer = subject.scenario.issuers[0].name
         quarter = subject.scenario.quarter_labels()[0]
@@ -159,8 +157,3 @@ class Desk:
             self._moving = max(self._moving // 2, LEAST)
         elif seconds < 0.5 * AIM:
             self._moving = min(self._moving * 2, MOVING, self._session.points)
-
-
-def paths_of(points: int) -> int:
-    """Paths of nets with so many points each."""
-    return REPLICATES * points

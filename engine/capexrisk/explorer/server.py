@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import socket
-from threading import BoundedSemaphore, Lock
+from socket import SHUT_RDWR, socket
+from threading import Lock
 from typing import Any, Final
 
 from capexrisk.errors import CapexriskError
@@ -75,7 +75,7 @@ class Explorer(ThreadingHTTPServer):
         self.address = Address(int(self.server_address[1]), address.token, address.query)
         self.assets = assets
         self.actions = actions
-        self._connections = BoundedSemaphore(MOST_CONNECTIONS)
+        self._connections: set[socket] = set()
         self._asked: deque[float] = deque(maxlen=MOST_A_SECOND)
         self._lock = Lock()
 
@@ -90,7 +90,11 @@ class Explorer(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Begin a thread, unless there are too many."""
-        if self._connections.acquire(blocking=False):
+        with self._lock:
+            taken = len(self._connections) < MOST_CONNECTIONS
+            if taken:
+                self._connections.add(request)
+        if taken:
             super().process_request(request, client_address)
         else:
             self.shutdown_request(request)
@@ -100,7 +104,16 @@ class Explorer(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._connections.release()
+            with self._lock:
+                self._connections.discard(request)
+
+    def server_close(self) -> None:
+        """Close the port, and every connection that is kept open."""
+        super().server_close()
+        with self._lock:
+            for connection in self._connections:
+                with suppress(OSError):
+                    connection.shutdown(SHUT_RDWR)
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
         """A connection that broke off is none of ours."""

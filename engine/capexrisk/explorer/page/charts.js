@@ -220,7 +220,7 @@ export class Charts {
   }
 
   #frame(height = HEIGHT) {
-    return { width: this.width, height, marginLeft: 46, marginBottom: 34, marginRight: 30, marginTop: 24, ariaHidden: "true",
+    return { width: this.width, height, marginLeft: 46, marginBottom: 34, marginRight: 30, marginTop: 24,
       style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
   }
 
@@ -248,6 +248,8 @@ class Chart {
     this.says.textContent = says;
     this.told.textContent = told;
     this.plot.replaceChildren(plot);
+    // What a figure shows is in its caption and its table: letters of axes alone say nothing.
+    this.plot.querySelectorAll("svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
     this.key.replaceChildren(...key.map(([label, colour, kind]) => el("li", {}, el("i", { class: kind, style: `--c:${colour}` }), label)));
     this.key.hidden = key.length === 0;
     this.rows = table;

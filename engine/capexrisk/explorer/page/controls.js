@@ -131,8 +131,8 @@ export class Controls {
     const name = `${one.table} ${one.key}`;
     const button = el("button", { type: "button", text: "Move", "aria-label": `Move ${name}`, onclick: () => {
       if (!this.own.has(one.path)) this.#add(one.path);
-      this.own.get(one.path).focus();
       this.#count();
+      this.own.get(one.path).focus();
     } });
     return el("li", {}, el("div", {}, el("span", { text: name }),
       el("small", { text: `${figure(one.value)} · ${one.meaning}${one.unit ? `, ${one.unit}` : ""}` })), button);

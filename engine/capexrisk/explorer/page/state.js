@@ -2,6 +2,8 @@
 
 const GROUP = "group.";
 
+const known = (name, names) => (names.includes(name) ? name : names[0]);
+
 export class State {
   constructor(query, catalogue) {
     this.shares = new Map();
@@ -9,8 +11,8 @@ export class State {
     this.issuer = catalogue.issuers[0];
     this.year = catalogue.years[0];
     for (const [key, text] of new URLSearchParams(query)) {
-      if (key === "issuer") this.issuer = text;
-      else if (key === "year") this.year = text;
+      if (key === "issuer") this.issuer = known(text, catalogue.issuers);
+      else if (key === "year") this.year = known(text, catalogue.years);
       else if (key.startsWith(GROUP)) this.shares.set(key.slice(GROUP.length), Number(text));
       else this.values.set(key, text);
     }
