@@ -22,9 +22,9 @@ from capexrisk.scenario import load_run_section, load_scenario
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
 def explore(scenario: Path, link: str, no_browser: bool) -> None:
-    """Move inputs by hand and watch every figure follow, in a browser.
+    """Move inputs by hand, and see every figure follow.
 
-    The page is served to this machine alone, by an address that holds a secret. Ctrl-C ends it.
+    The page opens in a browser. It is served to this machine alone, by an address that holds a secret. Ctrl-C ends it.
     """
     from capexrisk.explorer.address import Address
     from capexrisk.explorer.application import Application
@@ -37,12 +37,13 @@ def explore(scenario: Path, link: str, no_browser: bool) -> None:
     with Explorer(asked, page_assets(), application.actions) as server:
         Thread(target=server.serve_forever, name="capexrisk-serve", daemon=True).start()
         print(f"{loaded.name}: {server.address.link}", flush=True)
+        application.begin()
         try:
-            application.wait()
-            if not no_browser:
-                webbrowser.open(server.address.link)
             with suppress(KeyboardInterrupt):
+                application.wait()
                 print("Ctrl-C ends it.", flush=True)
+                if not no_browser:
+                    webbrowser.open(server.address.link)
                 Event().wait()
         finally:
             server.shutdown()

@@ -26,7 +26,7 @@ FINE: Final = 8_192  # points a net: 262,144 paths
 class Application:
     """The explorer of one scenario.
 
-    The engine is loaded by a thread of its own, while the page is already served.
+    The engine is loaded while the page is already served; what is asked before waits for it.
 
     Parameters
     ----------
@@ -46,6 +46,9 @@ class Application:
         self._points = points
         self._subject: Future[Subject] = Future()
         self._desk: Future[Desk] = Future()
+
+    def begin(self) -> None:
+        """Load the engine, in a thread of its own."""
         Thread(target=self._load, name="capexrisk-load", daemon=True).start()
 
     @property

@@ -71,13 +71,13 @@ class Explorer(ThreadingHTTPServer):
     def __init__(
         self, address: Address, assets: Mapping[str, Asset], actions: Mapping[str, Action]
     ) -> None:
-        super().__init__((LOOPBACK, address.port), _Handler)
-        self.address = Address(int(self.server_address[1]), address.token, address.query)
         self.assets = assets
         self.actions = actions
         self._connections: set[socket] = set()
         self._asked: deque[float] = deque(maxlen=MOST_A_SECOND)
         self._lock = Lock()
+        super().__init__((LOOPBACK, address.port), _Handler)
+        self.address = Address(int(self.server_address[1]), address.token, address.query)
 
     def may_ask(self) -> bool:
         """Whether another question is taken this second."""
