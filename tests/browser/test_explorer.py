@@ -23,7 +23,7 @@ from tests.browser.conftest import DESKTOP, PAPER, PHONE, Opened
 from tests.browser.test_report import CONTRAST
 from tests.cli.command import DEFAULT
 
-POINTS = 128
+POINTS = 64
 MOVED = "issuer=Oracle&year=2027&market.tax=0.3"
 
 

@@ -24,7 +24,8 @@ from capexrisk.scenario import load_run_section, load_scenario
 def explore(scenario: Path, link: str, no_browser: bool) -> None:
     """Move inputs by hand, and see every figure follow.
 
-    The page opens in a browser. It is served to this machine alone, by an address that holds a secret. Ctrl-C ends it.
+    The page opens in a browser. It is served to this machine alone, by an address that holds a
+    secret. Ctrl-C ends it.
     """
     from capexrisk.explorer.address import Address
     from capexrisk.explorer.application import Application
