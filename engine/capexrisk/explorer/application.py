@@ -93,6 +93,7 @@ class Application:
 
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
+        from capexrisk.explorer.figures import PARTS
         from capexrisk.explorer.telling import told
         from capexrisk.explorer.view import read_view
 
@@ -100,11 +101,13 @@ class Application:
         subject = desk.subject
         view = read_view(_text(asked, "query"), subject)
         page = _text(asked, "page")[:LONGEST_PAGE]
+        fine, seen = asked.get("fine") is True, asked.get("parts")
+        parts = [p for p in PARTS if fine or not isinstance(seen, list) or p in seen]
         try:
-            answer = desk.answer(page, view, fine=asked.get("fine") is True)
+            answer = desk.answer(page, view, fine=fine, parts=parts)
         except Overtaken:
             return {"overtaken": True}
-        return told(answer, view, subject.scenario)
+        return {**told(answer, view, subject.scenario), "parts": parts}
 
     def _save(self, asked: Json) -> Json:
         from capexrisk.explorer.overlay import save

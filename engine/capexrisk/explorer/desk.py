@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Lock
 from typing import Final, NamedTuple
 
 from capexrisk.errors import RunStopped
-from capexrisk.explorer.figures import FREE_CASH_FLOW, Figures, read_figures
+from capexrisk.explorer.figures import FREE_CASH_FLOW, PARTS, Figures, Floats, Part, read_figures
 from capexrisk.explorer.subject import Subject
 from capexrisk.explorer.view import View
 from capexrisk.run.session import Session
@@ -77,7 +77,9 @@ class Desk:
         self._engine, self._pages = Lock(), Lock()
         self._closed = False
 
-    def answer(self, page: str, view: View, *, fine: bool) -> Answer:
+    def answer(
+        self, page: str, view: View, *, fine: bool, parts: Collection[Part] = PARTS
+    ) -> Answer:
         """Answer a question.
 
         Parameters
@@ -87,6 +89,8 @@ class Desk:
         view : View
         fine : bool
             Whether the hand rests.
+        parts : collection of str
+            Charts that are in sight.
 
         Raises
         ------
@@ -113,7 +117,9 @@ class Desk:
             try:
                 base = self._base(view, points, overtaken)
                 began = time.perf_counter()
-                figures = self._read(view, changes, points, overtaken, base) if changes else base
+                figures = base
+                if changes:
+                    figures = self._read(view, changes, points, overtaken, parts, base.edges)
             except RunStopped:
                 raise Overtaken from None
             if changes and not fine:
@@ -141,11 +147,11 @@ class Desk:
         changes: dict[str, object],
         points: int,
         overtaken: Callable[[], bool],
-        base: Figures | None = None,
+        parts: Collection[Part] = PARTS,
+        ghost: Floats | None = None,
     ) -> Figures:
-        edges = None if base is None else base.edges
         return self._session.read(
-            lambda totals, lowered: read_figures(totals, lowered, view, edges),
+            lambda totals, lowered: read_figures(totals, lowered, view, parts, ghost),
             changes,
             points=points,
             abandoned=overtaken,
@@ -154,6 +160,9 @@ class Desk:
     def _pace(self, seconds: float) -> None:
         """Fewer points where an answer took too long, more where twice as many have room."""
         if seconds > AIM:
-            self._moving = max(self._moving // 2, LEAST)
+            wanted = max(self._moving // 2, LEAST)
         elif seconds < 0.5 * AIM:
-            self._moving = min(self._moving * 2, MOVING, self._session.points)
+            wanted = min(self._moving * 2, MOVING)
+        else:
+            return
+        self._moving = min(wanted, self._session.points)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterator
+from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,21 @@ from capexrisk.explorer.view import View
 from capexrisk.lowering import LoweredScenario
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
 
-__all__ = ["BINS", "FAILURE", "FREE_CASH_FLOW", "NEGATIVE", "Figures", "read_figures"]
+__all__ = [
+    "FAILURE",
+    "FREE_CASH_FLOW",
+    "NEGATIVE",
+    "PARTS",
+    "SHARE_OF_CAUSE",
+    "Figures",
+    "Part",
+    "read_figures",
+]
 
 Floats = NDArray[np.float64]
 
+Part = Literal["failures", "fan", "year", "funding", "market", "together"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
 FAILURE: Final = "funding_failure"
 NEGATIVE: Final = "negative_fcf_given_survival"
 FREE_CASH_FLOW: Final = "free_cash_flow_while_alive"
@@ -53,15 +64,30 @@ class Figures(NamedTuple):
 
 
 def read_figures(
-    totals: Totals, lowered: LoweredScenario, view: View, ghost: Floats | None = None
+    totals: Totals,
+    lowered: LoweredScenario,
+    view: View,
+    parts: Collection[Part] = PARTS,
+    ghost: Floats | None = None,
 ) -> Figures:
-    """Estimate what a view shows; `ghost` are the edges of the histogram to compare with."""
+    """Estimate what a view shows.
+
+    Parameters
+    ----------
+    totals : Totals
+    lowered : LoweredScenario
+    view : View
+    parts : collection of str
+        Charts that are drawn, beside the table.
+    ghost : ndarray, optional
+        Edges of the histogram to compare with.
+    """
     table = EstimateTable(totals, lowered)
-    found = {name: table[name] for name in _names(lowered, view) if name in table}
+    found = {name: table[name] for name in _names(lowered, parts, view) if name in table}
     lines = Lines(lowered)
     edges = np.linspace(-1.0, 1.0, BINS + 1) if ghost is None else ghost
     bins = np.zeros((totals.replicates, BINS))
-    for line in _lines_with_fans(lines, view):
+    for line in _lines_with_fans(lines, parts, view):
         sample, row = sample_of(line, totals, lines)
         if not sample.counted:  # nobody is alive
             continue
@@ -76,17 +102,15 @@ def read_figures(
     return Figures(found, edges, bins)
 
 
-def _lines_with_fans(lines: Lines, view: View) -> list[Line]:
-    """Free cash flow of the issuer, by quarter and in the year, and the market's spread."""
-    quarters = lines.lowered.quarters
-    return [
-        *(line for line in lines.of("market_spread_bp") if line.issuer == SYSTEM),
-        *(
-            line
-            for line in lines.of(FREE_CASH_FLOW)
-            if line.issuer == view.issuer and line.period in (*quarters, view.year)
-        ),
-    ]
+def _lines_with_fans(lines: Lines, parts: Collection[Part], view: View) -> Iterator[Line]:
+    """The market's spread by quarter, the issuer's free cash flow by quarter and in the year."""
+    if "market" in parts:
+        yield from lines.of("market_spread_bp")
+    for line in lines.of(FREE_CASH_FLOW):
+        part: Part = "year" if line.period == view.year else "fan"
+        drawn = line.period in (*lines.lowered.quarters, view.year)
+        if line.issuer == view.issuer and part in parts and drawn:
+            yield line
 
 
 def _edges(pooled: Distribution) -> Floats:
@@ -97,25 +121,23 @@ def _edges(pooled: Distribution) -> Floats:
     return edges
 
 
-def _names(lowered: LoweredScenario, view: View) -> Iterator[Name]:
-    """The estimates of a view; some may not exist, such as pairs of a single issuer."""
+def _names(lowered: LoweredScenario, parts: Collection[Part], view: View) -> Iterator[Name]:
+    """Other estimates of a view; some may not exist, such as pairs of a single issuer."""
     end = lowered.quarters[-1]
     for issuer in lowered.issuers:
-        for quarter in lowered.quarters:
+        for quarter in lowered.quarters if "failures" in parts else (end,):
             yield Name(issuer, quarter, FAILURE, "probability")
         for year in lowered.years:
             yield Name(issuer, year, NEGATIVE, "probability")
-        for channel in CHANNELS:
-            yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
         for cause in CAUSES:
             yield Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
-        yield Name(issuer, end, "fall_to_high_yield", "probability")
-        for other in lowered.issuers:
+        for channel in CHANNELS if "funding" in parts else ():
+            yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
+        for other in lowered.issuers if "together" in parts else ():
             yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
-    for quarter in lowered.quarters:
+    for quarter in lowered.quarters if "market" in parts else ():
         yield Name(SYSTEM, quarter, "utilisation", "mean")
-        yield Name(SYSTEM, quarter, failures_metric(1), "probability")
-    yield Name(view.issuer, view.year, FREE_CASH_FLOW, "mean")
     for count in range(1, len(lowered.issuers) + 1):
         yield Name(SYSTEM, end, failures_metric(count), "probability")
     yield Name(SYSTEM, end, "expected_failures", "mean")
+    yield Name(view.issuer, view.year, FREE_CASH_FLOW, "mean")

@@ -8,6 +8,7 @@ written but a scenario that is saved.
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -116,7 +117,9 @@ class Explorer(ThreadingHTTPServer):
                     connection.shutdown(SHUT_RDWR)
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """A connection that broke off is none of ours."""
+        """Tell of an error, but for a connection that broke off."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -232,8 +232,9 @@ def _written(change: Change, before: str, after: str) -> str:
     if change.half > 0.0:
         decimals = max(0, min(one_digit(change.half), 4))
         error = f"{rounded_up(change.half, decimals):,.{decimals}f}"
-    sign = MINUS if change.value < 0.0 else "+"
-    return f"{sign}{before}{signed(abs(change.value), decimals)}{after} ± {error}"
+    size = signed(abs(change.value), decimals)
+    sign = "" if not float(size.replace(",", "")) else MINUS if change.value < 0.0 else "+"
+    return f"{sign}{before}{size}{after} ± {error}"
 
 
 def _sign(change: Change | None) -> int:

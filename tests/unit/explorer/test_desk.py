@@ -100,6 +100,22 @@ def test_few_points_while_the_hand_moves(desk, monkeypatch):
     assert answer.points == 2 * LEAST
 
 
+def test_a_few_parts_are_those_of_all(desk):
+    view = read_view(QUERY, desk.subject)
+    whole = desk.answer("a", view, fine=True).figures.found
+    some = desk.answer("a", view, fine=True, parts=("fan",)).figures.found
+    assert 0 < len(some) < len(whole)
+    assert all(repr(one.estimate) == repr(whole[name].estimate) for name, one in some.items())
+
+
+def test_a_desk_of_few_points_answers_slowly_too(subject, monkeypatch):
+    monkeypatch.setattr("capexrisk.explorer.desk.AIM", 0.0)
+    few = Desk(subject, seed=SEED, points=16)
+    for k in range(3):
+        assert ask(few, f"market.tax=0.2{k}", fine=False).points == 16
+    few.close()
+
+
 def test_a_newer_question_of_the_same_page_overtakes(desk, monkeypatch):
     """One that is being computed stops, one that waits is dropped; another page's is answered."""
     go_on = Event()

@@ -19,9 +19,10 @@ export async function post(action, body) {
 export class Ended extends Error {}
 
 export class Asking {
-  // `shown` takes (answer, fine, query), `refused` a message, `lost` why there is no answer or null.
-  constructor({ shown, refused, lost }) {
-    Object.assign(this, { shown, refused, lost });
+  // `shown` takes (answer, fine, query), `refused` a message, `lost` why there is no answer or null;
+  // `parts` gives the charts in sight.
+  constructor({ shown, refused, lost, parts }) {
+    Object.assign(this, { shown, refused, lost, parts });
     this.page = crypto.getRandomValues(new Uint32Array(3)).join("-");
     this.query = null; // the newest
     this.flight = null; // what is on its way: its query and whether it is fine
@@ -40,7 +41,7 @@ export class Asking {
     this.flight = flight;
     let answer;
     try {
-      answer = await post("answer", { page: this.page, query: flight.query, fine });
+      answer = await post("answer", { page: this.page, query: flight.query, fine, parts: this.parts() });
       this.lost(null);
     } catch (error) {
       if (this.flight !== flight) return;

@@ -1,4 +1,4 @@
-// The charts: drawn anew with each answer, those out of sight once the hand rests.
+// The charts, drawn anew with each answer.
 
 import { el, figure } from "./controls.js";
 
@@ -29,7 +29,7 @@ export class Charts {
     const seen = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
       const chart = this.all.find((one) => one.box === target);
       chart.inSight = isIntersecting;
-      if (isIntersecting && chart.stale && this.answer) chart.draw();
+      if (isIntersecting && chart.stale) this.#draw(chart);
     }), { rootMargin: "100px" });
     this.all.forEach((chart) => seen.observe(chart.box));
   }
@@ -39,15 +39,20 @@ export class Charts {
     const width = Math.max(Math.floor(this.all[0].box.clientWidth), LEAST_WIDTH);
     if (width === this.width) return;
     this.width = width;
-    if (this.answer) this.show(this.answer, true);
+    if (this.answer) this.show(this.answer);
   }
 
-  show(answer, rests) {
+  get inSight() { return this.all.filter((chart) => chart.inSight).map((chart) => chart.box.id); }
+
+  // While the hand moves an answer has the charts in sight alone; all of them once it rests.
+  show(answer) {
     this.answer = answer;
-    for (const chart of this.all) {
-      if (rests || chart.inSight) chart.draw();
-      else chart.stale = true;
-    }
+    this.all.forEach((chart) => this.#draw(chart));
+  }
+
+  #draw(chart) {
+    chart.stale = !this.answer?.parts.includes(chart.box.id);
+    if (!chart.stale) chart.draw();
   }
 
   #years() {
@@ -244,7 +249,6 @@ class Chart {
 
   draw() {
     const { plot, says, told = "", key, table } = this.build();
-    this.stale = false;
     this.says.textContent = says;
     this.told.textContent = told;
     this.plot.replaceChildren(plot);

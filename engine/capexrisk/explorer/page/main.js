@@ -39,10 +39,11 @@ async function begin() {
   const charts = new Charts(catalogue, state, moved);
   const controls = new Controls(catalogue, state, moved);
   const asking = new Asking({
+    parts: () => charts.inSight,
     shown(answer, fine, query) {
       trouble("");
       answers.show(answer);
-      charts.show(answer, fine || query === state.query);
+      charts.show(answer);
       controls.tell(answer.moved);
       $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
       Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
