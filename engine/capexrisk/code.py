@@ -38,7 +38,8 @@ WITHOUT_A_SAY: Final = (
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),
-    *("archive", "tables", "study", "filings", "calibration", "authoring", "report", "cli"),
+    *("archive", "tables", "study", "filings", "calibration", "authoring"),
+    *("report", "explorer", "cli"),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

@@ -36,7 +36,8 @@ def browser() -> Iterator[object]:
     path = browser_path()
     if path is None:
         pytest.skip("no Chromium here; as root on Debian, tests/browser/chromium.sh installs it")
-    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND"]  # whatever it asks for is not found
+    # Whatever it asks for elsewhere is not found.
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # Chromium refuses to start as root with one
     with playwright.sync_playwright() as engine:

@@ -25,6 +25,7 @@ VERBS = {
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",
+    "explore": "Move inputs by hand, and see every figure follow.",
     "compare": "Compare scenarios or finished runs with a first one.",
     "causes": "Say what causes a failure, mechanism by mechanism.",
     "sensitivity": "Say which groups of uncertain inputs move an answer.",

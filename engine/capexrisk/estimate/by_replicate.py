@@ -128,6 +128,8 @@ def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> 
     values : ndarray
     """
     cell, inside = pooled.place(values)
+    first, last = pooled.filled  # a twentieth of the cells, or less
+    counts, cell = counts[:, first : last + 1], cell - first
     cumulative = counts.cumsum(axis=1, dtype=np.int64)
     paths = cumulative[:, -1:]
     below = cumulative[:, cell] - counts[:, cell] * (1.0 - inside)

@@ -79,6 +79,11 @@ class Distribution:
             return (self._lower[cell] < value) & (value <= self._upper[cell])
         return (self._lower[cell] <= value) & (value < self._upper[cell])
 
+    @property
+    def filled(self) -> tuple[int, int]:
+        """The first and the last cell with paths."""
+        return int(self._filled[0]), int(self._filled[-1])
+
     @cached_property
     def _filled(self) -> NDArray[np.int64]:
         return np.flatnonzero(self.counts)

@@ -22,6 +22,8 @@ from capexrisk.estimate.intervals import (
 
 Floats = NDArray[np.float64]
 
+LEAST_DIFFERING = 8  # nets in which an amount moves; with fewer the spread shows no error
+
 
 class Differences(NamedTuple):
     """Differences of many estimates, second minus first; arrays of shape (rows,).

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.estimates import distribution, estimator_of
@@ -24,6 +24,9 @@ from capexrisk.estimate.names import Name
 from capexrisk.estimate.survivors import without_failed
 from capexrisk.estimate.totals import Floats, Integers, Totals
 from capexrisk.lowering import LoweredScenario
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEAST_BATCHES = 8  # fewer have too uncertain a spread
 COLUMNS = (
@@ -74,6 +77,8 @@ class EstimateTable(Mapping[Name, ByReplicate]):
 
     def to_frame(self, method: str) -> pd.DataFrame:
         """The tidy table; `method` is how the paths were sampled."""
+        import pandas as pd  # late: a warm session asks for estimates and no table
+
         rows = [
             (name.issuer, name.period, name.metric, *found.estimate, method)
             for name, found in self.items()
@@ -190,6 +195,8 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts the
     paths on which it has not failed before.
     """
+    import pandas as pd
+
     by_quantity: dict[str, list[Line]] = {}
     lines = Lines(lowered)
     for line in lines:

@@ -8,10 +8,11 @@ are counted. Rows are in that order. A date is a count whose last level means ne
 from __future__ import annotations
 
 from collections import namedtuple
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import prod
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +140,12 @@ class OutcomeLayout:
             "tier": len(TIERS),
             "regime": len(REGIMES),
         }
-        quantities = {quantity.name: quantity for quantity in _collected(collect)}
+        return cls._laid_out(_collected(collect), axes)
+
+    @classmethod
+    def _laid_out(cls, collected: Iterable[Quantity], axes: dict[str, int]) -> OutcomeLayout:
+        """Lay out quantities of which the distributions come first, then the means."""
+        quantities = {quantity.name: quantity for quantity in collected}
         first: dict[str, int] = {}
         ends = {"distribution": 0, "mean": 0, "count": 0}
         row = 0
@@ -160,6 +166,17 @@ class OutcomeLayout:
     def __hash__(self) -> int:
         # Of its sizes: what is worked out of a layout is worked out once.
         return hash((self.distributions, self.amounts, self.rows, self.levels))
+
+    def with_histograms(self, names: Collection[str]) -> OutcomeLayout:
+        """The same quantities, of which only these have histograms: the others become means."""
+        fewer = [
+            replace(quantity, kind="mean")
+            if quantity.kind == "distribution" and quantity.name not in names
+            else quantity
+            for quantity in self.quantities.values()
+        ]
+        fewer.sort(key=lambda quantity: get_args(Kind).index(quantity.kind))
+        return self._laid_out(fewer, self.axes)
 
     @property
     def detailed(self) -> bool:

@@ -6,18 +6,18 @@ and the workers themselves. Nothing is written, and no other estimate is compute
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock, local
 from types import MappingProxyType
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import ArgumentError, SessionClosed, UnknownName, whole_number
+from capexrisk.errors import ArgumentError, RunStopped, SessionClosed, UnknownName, whole_number
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.names import Name, resolve
@@ -33,6 +33,7 @@ from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import JOBS, Collect, are_jobs
 
 Floats = NDArray[np.float64]
+Read = TypeVar("Read")
 
 UNCHANGED: Final[Mapping[str, object]] = MappingProxyType({})
 EXAMPLE: Final = "funding_failure/Oracle"
@@ -51,9 +52,9 @@ class Session:
     scenario : Scenario
     metrics : sequence of str
         Estimates to compute, by names such as ``"funding_failure/Oracle"``, with a period and a
-        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands. If
-        all of them are means and probabilities, no distributions are collected, which halves the
-        time.
+        statistic if wanted; see `names.resolve`. They are those of the scenario as it stands. Only
+        the distributions that they need are collected, none for means and probabilities, which
+        halves the time.
     points : int
         Points of each of the 32 nets, 1 to 2**31; rounded up to a power of two.
     seed : int
@@ -102,8 +103,7 @@ class Session:
         plan = RunPlan(paths=REPLICATES * whole, seed=seed, jobs=n_jobs)
         self._base, self._names = _lowered_for(metrics, scenario)
         self._draws = draws_of(self._base, plan)
-        self._points = plan.points
-        self._chunks = tuple(plan.chunks())
+        self._plan = plan
         self._totals = Totals(self._base.layout, REPLICATES, independent=False)
         self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
         self._of_thread = local()
@@ -113,7 +113,7 @@ class Session:
     @property
     def points(self) -> int:
         """Points of each net: those asked for, rounded up to a power of two."""
-        return self._points
+        return self._plan.points
 
     def estimate(self, changes: Mapping[str, object] = UNCHANGED) -> dict[str, ByReplicate]:
         """Estimate the metrics with some inputs changed.
@@ -141,11 +141,56 @@ class Session:
         SessionClosed
             After `close`.
         """
-        lowered = with_inputs(self._base, changes) if changes else self._base
-        with self._totals_of([lowered] * REPLICATES) as totals:
-            refuse_faulty(totals, lowered)
+
+        def found(totals: Totals, lowered: LoweredScenario) -> dict[str, ByReplicate]:
             table = EstimateTable(totals, lowered)
             return {text: _found(table, name, text, lowered) for text, name in self._names.items()}
+
+        return self.read(found, changes)
+
+    def read(
+        self,
+        reader: Callable[[Totals, LoweredScenario], Read],
+        changes: Mapping[str, object] = UNCHANGED,
+        *,
+        points: int | None = None,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> Read:
+        """Read the totals of the scenario with some inputs changed.
+
+        Parameters
+        ----------
+        reader : callable
+            Takes the totals, which are overwritten by the next answer, and the lowered scenario.
+        changes : mapping of str to value
+            As for `estimate`.
+        points : int, optional
+            The first points of each net alone, at most those of the session; rounded up to a power
+            of two.
+        abandoned : callable
+            Asked from time to time, by every thread: whether nobody waits for the answer any more.
+
+        Returns
+        -------
+        object
+            What the reader returns.
+
+        Raises
+        ------
+        RunStopped
+            If it is abandoned.
+        ScenarioError, KernelFault, SessionClosed
+            As `estimate`.
+        """
+        plan = self._plan
+        if points is not None:
+            if not 1 <= whole_number("points", points) <= plan.points:
+                raise ArgumentError("points", f"{points} is out of range; give 1 to {plan.points}")
+            plan = replace(plan, paths=REPLICATES * points)
+        lowered = with_inputs(self._base, changes) if changes else self._base
+        with self._totals_of([lowered] * REPLICATES, plan, abandoned) as totals:
+            refuse_faulty(totals, lowered)
+            return reader(totals, lowered)
 
     def shares(self, by_net: Sequence[LoweredScenario]) -> dict[str, Floats]:
         """Share of paths on each net, where every net has a scenario of its own.
@@ -176,7 +221,7 @@ class Session:
         lines = Lines(self._base)
         places = {text: _counted(lines, name, text) for text, name in self._names.items()}
         alike = [replace(lowered, layout=self._base.layout) for lowered in by_net]
-        with self._totals_of(alike) as totals:
+        with self._totals_of(alike, self._plan) as totals:
             refuse_faulty(totals, self._base)
             counted = {text: hits_of(line, totals, lines) for text, line in places.items()}
             return {
@@ -197,14 +242,24 @@ class Session:
         self.close()
 
     @contextmanager
-    def _totals_of(self, by_net: Sequence[LoweredScenario]) -> Iterator[Totals]:
+    def _totals_of(
+        self,
+        by_net: Sequence[LoweredScenario],
+        plan: RunPlan,
+        abandoned: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Totals]:
         """The totals of each net's scenario, until the next answer."""
+
+        def simulated(chunk: Chunk) -> ChunkTotals:
+            if abandoned():
+                raise RunStopped("abandoned; nobody waits for its answer")
+            return self._simulate(by_net[chunk.replicate], chunk)
+
         with self._one_at_a_time:
             if self._closed:
                 raise SessionClosed("the session is closed; make another")
             self._totals.clear()
-            tasks = ((by_net[chunk.replicate], chunk) for chunk in self._chunks)
-            for found in self._pool.map(lambda task: self._simulate(*task), tasks):
+            for found in self._pool.map(simulated, plan.chunks()):
                 self._totals.add(found)
             yield self._totals
 
@@ -227,7 +282,14 @@ def _lowered_for(
         known = EstimateTable(Totals(fewer.layout), fewer)
         if all(name in known for name in names.values()):
             return fewer, names
-    return lowered, names
+    lines = Lines(lowered)
+    with_histograms = {
+        line.quantity
+        for name in names.values()
+        if name.statistic not in WITHOUT_HISTOGRAM
+        for line in lines.of(name.metric)
+    }
+    return replace(lowered, layout=lowered.layout.with_histograms(with_histograms)), names
 
 
 def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario) -> ByReplicate:

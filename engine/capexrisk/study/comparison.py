@@ -25,7 +25,7 @@ from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.paired import Differences, paired, unpaired
+from capexrisk.estimate.paired import LEAST_DIFFERING, Differences, paired, unpaired
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Words
 from capexrisk.uncertainty import input_design
@@ -49,7 +49,6 @@ COLUMNS = (
     *OVER_INPUTS,
 )
 LISTED = 4
-LEAST_DIFFERING = 8  # nets; with fewer the spread shows no error
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
 
 

@@ -11,6 +11,7 @@ import pytest
 from capexrisk.errors import (
     ArgumentError,
     KernelFault,
+    RunStopped,
     ScenarioError,
     SessionClosed,
     UnknownName,
@@ -108,6 +109,29 @@ def test_several_chunks_a_net(monkeypatch):
         halves = session.estimate()
     for name in MEANS:
         assert halves[name].estimate.value == pytest.approx(whole[name].estimate.value, rel=1e-12)
+
+
+def test_the_first_points_are_those_of_a_smaller_session(session, metrics):
+    def found(totals, lowered):
+        table = EstimateTable(totals, lowered)
+        return {name: table[resolve(name, lowered)] for name in metrics}
+
+    few = POINTS // 4
+    with Session(small_scenario(), metrics, points=few, seed=SEED) as small:
+        expected = small.estimate(CHANGES)
+    answer = session.read(found, CHANGES, points=few - 1)  # rounded up
+    assert all(same(answer[name], expected[name]) for name in metrics)
+    with pytest.raises(ArgumentError, match="points: 129 is out of range; give 1 to 128"):
+        session.read(found, points=POINTS + 1)
+
+
+def test_an_abandoned_answer_does_no_harm(session):
+    before = session.estimate(CHANGES)
+    answers = iter([False] * 3 + [True] * REPLICATES)
+    with pytest.raises(RunStopped, match="nobody waits"):
+        session.read(lambda totals, lowered: None, abandoned=lambda: next(answers))
+    after = session.estimate(CHANGES)
+    assert all(same(before[name], after[name]) for name in before)
 
 
 def test_what_is_not_there_is_refused():

@@ -1,0 +1,1 @@
+"""The explorer: a page on which inputs are moved by hand and every figure follows."""

@@ -1,0 +1,124 @@
+"""What may be moved in a scenario, as a page takes it: names, values, ranges, units, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject, end_of
+from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.section import split_evidence
+from capexrisk.uncertainty.ranges import range_by
+from capexrisk.uncertainty.wording import law_in_words
+
+__all__ = ["catalogue"]
+
+Json = dict[str, Any]
+WIDER: Final = 0.5  # by which a slider goes beyond P5 and P95, of the range between
+
+
+def catalogue(subject: Subject) -> Json:
+    """Everything that a page needs before the first answer."""
+    scenario = subject.scenario
+    words = scenario.words
+    quarters = scenario.quarter_labels()
+    return {
+        "name": scenario.name,
+        "title": scenario.title or scenario.name,
+        "as_of": scenario.as_of.isoformat(),
+        "issuers": [issuer.name for issuer in scenario.issuers],
+        "quarters": quarters,
+        "end": end_of(scenario),
+        "years": [year.label for year in scenario.calendar_years()],
+        "words": {"bond_market": words.bond_market, "capacity": words.capacity},
+        "channels": [
+            {"name": name, "label": channel.label, "colour": channel.colour}
+            for name, channel in CHANNELS.items()
+        ],
+        "groups": list(_groups(subject)),
+        "inputs": list(_inputs(subject)),
+        "events": [{"quarter": event.quarter, "what": event.what} for event in scenario.events],
+    }
+
+
+def _groups(subject: Subject) -> Iterator[Json]:
+    groups = subject.scenario.uncertainty.groups
+    for name, draws in subject.draws.items():
+        assert subject.design is not None
+        group = groups[name]
+        entries = [subject.design.entries[column] for draw in draws for column in draw.entries]
+        yield {
+            "name": name,
+            "law": law_in_words(group),
+            "share": subject.share_as_it_stands(name),
+            "least": LEAST,
+            "most": MOST,
+            "moves": [
+                {"path": entry.name, "input": write_path(entry.path), "value": entry.base}
+                for entry in entries
+            ],
+            **_evidence(group.evidence),
+        }
+
+
+def _inputs(subject: Subject) -> Iterator[Json]:
+    within = _ranges(subject)
+    for path, leaf in subject.leaves.items():
+        one = leaf.input
+        yield {
+            "path": path,
+            "table": one.table,
+            "key": one.key + "".join(f"[{position}]" for position in leaf.positions),
+            "meaning": one.meaning,
+            "unit": one.unit,
+            "value": leaf.value,
+            "choices": list(one.choices),
+            "confidence": one.confidence,
+            "source": one.source,
+            "address": one.address,
+            "range": within.get(path),
+            **_reach(leaf, within.get(path)),
+        }
+
+
+def _ranges(subject: Subject) -> dict[str, tuple[float, float]]:
+    """P5 and P95 of each number that groups move; the widest of its groups alone, where several."""
+    found: dict[str, tuple[float, float]] = {}
+    design = subject.design
+    if design is None:
+        return found
+    for draw in design.draws:
+        for column in draw.entries:
+            entry = design.entries[column]
+            low, high = range_by(draw, entry)
+            least, most = found.get(entry.name, (low, high))
+            found[entry.name] = min(low, least), max(high, most)
+    return found
+
+
+def _reach(leaf: Leaf, within: tuple[float, float] | None) -> Json:
+    """What is accepted, and how far a slider goes; nothing for words."""
+    bounds, value = leaf.input.bounds, leaf.value
+    if bounds is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return {}
+    if within is not None:
+        margin = WIDER * (within[1] - within[0])
+        low, high = within[0] - margin, within[1] + margin
+    elif value:
+        low, high = sorted((0.0, 2.0 * value))
+    else:
+        low, high = 0.0, 1.0
+    low, high = min(low, value), max(high, value)
+    return {
+        "least": bounds.least,
+        "most": bounds.most,
+        "low": max(low, bounds.least),
+        "high": min(high, bounds.most),
+        "whole": isinstance(value, int),
+    }
+
+
+def _evidence(text: str) -> Json:
+    confidence, source = split_evidence(" ".join(text.split()))
+    return {"confidence": confidence, "source": source}

@@ -1,0 +1,143 @@
+"""The figures of a page: which estimates, their values in every net, and one histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Final, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from capexrisk.estimate.by_replicate import ByReplicate, shares_below
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.estimates import distribution, estimator_of
+from capexrisk.estimate.lines import Line, Lines
+from capexrisk.estimate.metric import QUANTILES
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
+from capexrisk.estimate.names import Name
+from capexrisk.estimate.table import EstimateTable, sample_of
+from capexrisk.estimate.totals import Totals
+from capexrisk.explorer.view import View
+from capexrisk.lowering import LoweredScenario
+from capexrisk.model.vocabulary import CAUSES, CHANNELS
+
+__all__ = [
+    "FAILURE",
+    "FREE_CASH_FLOW",
+    "NEGATIVE",
+    "PARTS",
+    "SHARE_OF_CAUSE",
+    "Figures",
+    "Part",
+    "read_figures",
+]
+
+Floats = NDArray[np.float64]
+
+Part = Literal["failures", "fan", "year", "funding", "market", "together"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+FAILURE: Final = "funding_failure"
+NEGATIVE: Final = "negative_fcf_given_survival"
+FREE_CASH_FLOW: Final = "free_cash_flow_while_alive"
+SHARE_OF_CAUSE: Final = "funding_failure_by_{}_given_funding_failure"
+FAN: Final = tuple(f"p{100.0 * level:g}" for level in QUANTILES)
+BINS: Final = 48
+TAIL: Final = 0.01
+LEAST_MARGIN: Final = 1e-3  # $bn
+
+
+class Figures(NamedTuple):
+    """Estimates of a scenario, as it stands or moved.
+
+    Attributes
+    ----------
+    found : dict of Name to ByReplicate
+    edges : ndarray, shape (BINS + 1,)
+        Of a histogram of the free cash flow that is looked at; the outer bins are open.
+    bins : ndarray, shape (32, BINS)
+        Share of paths in each, as each net tells it.
+    """
+
+    found: dict[Name, ByReplicate]
+    edges: Floats
+    bins: Floats
+
+
+def read_figures(
+    totals: Totals,
+    lowered: LoweredScenario,
+    view: View,
+    parts: Collection[Part] = PARTS,
+    ghost: Floats | None = None,
+) -> Figures:
+    """Estimate what a view shows.
+
+    Parameters
+    ----------
+    totals : Totals
+    lowered : LoweredScenario
+    view : View
+    parts : collection of str
+        Charts that are drawn, beside the table.
+    ghost : ndarray, optional
+        Edges of the histogram to compare with.
+    """
+    table = EstimateTable(totals, lowered)
+    found = {name: table[name] for name in _names(lowered, parts, view) if name in table}
+    lines = Lines(lowered)
+    edges = np.linspace(-1.0, 1.0, BINS + 1) if ghost is None else ghost
+    bins = np.zeros((totals.replicates, BINS))
+    for line in _lines_with_fans(lines, parts, view):
+        sample, row = sample_of(line, totals, lines)
+        if not sample.counted:  # nobody is alive
+            continue
+        pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
+        quantiles = estimator_of(sample).quantiles(row, pooled, QUANTILES)
+        for statistic, one in zip(FAN, quantiles, strict=True):
+            found[Name(line.issuer, line.period, line.name, statistic)] = one
+        if line.name == FREE_CASH_FLOW and line.period == view.year:
+            edges = _edges(pooled) if ghost is None else ghost
+            below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
+            bins = np.diff(below, axis=1, prepend=0.0, append=1.0)
+    return Figures(found, edges, bins)
+
+
+def _lines_with_fans(lines: Lines, parts: Collection[Part], view: View) -> Iterator[Line]:
+    """The market's spread by quarter, the issuer's free cash flow by quarter and in the year."""
+    if "market" in parts:
+        yield from lines.of("market_spread_bp")
+    for line in lines.of(FREE_CASH_FLOW):
+        part: Part = "year" if line.period == view.year else "fan"
+        drawn = line.period in (*lines.lowered.quarters, view.year)
+        if line.issuer == view.issuer and part in parts and drawn:
+            yield line
+
+
+def _edges(pooled: Distribution) -> Floats:
+    """Edges of bins from P1 to P99, and half of that beyond on either side."""
+    low, high = pooled.quantile(np.array([TAIL, 1.0 - TAIL]))
+    margin = max(0.5 * (high - low), LEAST_MARGIN)
+    edges: Floats = np.linspace(low - margin, high + margin, BINS + 1)
+    return edges
+
+
+def _names(lowered: LoweredScenario, parts: Collection[Part], view: View) -> Iterator[Name]:
+    """Other estimates of a view; some may not exist, such as pairs of a single issuer."""
+    end = lowered.quarters[-1]
+    for issuer in lowered.issuers:
+        for quarter in lowered.quarters if "failures" in parts else (end,):
+            yield Name(issuer, quarter, FAILURE, "probability")
+        for year in lowered.years:
+            yield Name(issuer, year, NEGATIVE, "probability")
+        for cause in CAUSES:
+            yield Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
+        for channel in CHANNELS if "funding" in parts else ():
+            yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
+        for other in lowered.issuers if "together" in parts else ():
+            yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
+    for quarter in lowered.quarters if "market" in parts else ():
+        yield Name(SYSTEM, quarter, "utilisation", "mean")
+    for count in range(1, len(lowered.issuers) + 1):
+        yield Name(SYSTEM, end, failures_metric(count), "probability")
+    yield Name(SYSTEM, end, "expected_failures", "mean")
+    yield Name(view.issuer, view.year, FREE_CASH_FLOW, "mean")

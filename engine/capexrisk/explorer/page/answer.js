@@ -1,0 +1,38 @@
+// The answer in words, and the table of issuers; a click on one chooses it.
+
+import { el } from "./controls.js";
+
+const change = (text, sign) => el("td", {}, el("span", { class: sign > 0 ? "rise" : sign < 0 ? "fall" : "unsure", text }));
+
+export class Answer {
+  constructor(catalogue, state, looked) {
+    Object.assign(this, { catalogue, state, looked });
+    this.body = document.querySelector("#table tbody");
+    this.summary = document.getElementById("summary");
+    document.getElementById("until").textContent = `Funding failure by the end of ${catalogue.end}`;
+    this.rows = new Map();
+  }
+
+  show(answer) {
+    this.summary.textContent = answer.summary;
+    answer.rows.forEach((row) => {
+      const line = this.rows.get(row.name) ?? this.#row(row);
+      line.tr.classList.toggle("chosen", row.issuer !== "" && row.issuer === this.state.issuer);
+      line.button?.setAttribute("aria-pressed", String(row.issuer === this.state.issuer));
+      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds.replace("about ", "") })), change(row.failure_change, row.failure_sign)];
+      const negative = row.issuer === "" ? [el("td", { colspan: 3 })] : [
+        el("td", {}, row.negative, el("small", { text: `in ${row.year}` })), change(row.negative_change, row.negative_sign),
+        el("td", { text: row.cause || "n/a" })];
+      line.tr.replaceChildren(line.head, ...failure, ...negative);
+    });
+  }
+
+  #row({ issuer, name }) {
+    const button = issuer === "" ? null : el("button", { type: "button", text: name, onclick: () => { this.state.issuer = issuer; this.looked(); } });
+    const head = el("th", { scope: "row" }, button ?? name);
+    const line = { tr: el("tr", { class: issuer === "" ? "several" : "" }), head, button };
+    this.rows.set(name, line);
+    this.body.append(line.tr);
+    return line;
+  }
+}

@@ -1,0 +1,285 @@
+// The charts, drawn anew with each answer.
+
+import { el, figure } from "./controls.js";
+
+const Plot = window.Plot;
+const HEIGHT = 250, LEAST_WIDTH = 280;
+const COLOURS = ["var(--red)", "var(--blue)", "var(--green)", "var(--orange)", "var(--pink)", "var(--sky)"];
+const MOST_CURVES = 6;
+const GHOST = { stroke: "var(--ghost)", strokeWidth: 1.4, strokeDasharray: "3,3" };
+const [VALUE, LOW, HIGH, BASE] = [0, 1, 2, 3];
+
+export class Charts {
+  constructor(catalogue, state, looked) {
+    Object.assign(this, { catalogue, state, looked });
+    this.answer = null;
+    this.all = [
+      new Chart("Funding failure", "failures", () => this.#failures()),
+      new Chart("Free cash flow by quarter", "fan", () => this.#fan()),
+      new Chart("Free cash flow of the year", "year", () => this.#year()),
+      new Chart("Money from outside", "funding", () => this.#funding()),
+      new Chart("The market", "market", () => this.#market()),
+      new Chart("Failures together", "together", () => this.#together()),
+    ];
+    const box = document.getElementById("charts");
+    box.append(...this.all.map((chart) => chart.box));
+    this.all[2].box.insertBefore(this.#years(), this.all[2].plot);
+    addEventListener("resize", () => this.#measure());
+    this.#measure();
+    const seen = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
+      const chart = this.all.find((one) => one.box === target);
+      chart.inSight = isIntersecting;
+      if (isIntersecting && chart.stale) this.#draw(chart);
+    }), { rootMargin: "100px" });
+    this.all.forEach((chart) => seen.observe(chart.box));
+  }
+
+  // All figures are equally wide; a width is asked for once, not with each answer.
+  #measure() {
+    const width = Math.max(Math.floor(this.all[0].box.clientWidth), LEAST_WIDTH);
+    if (width === this.width) return;
+    this.width = width;
+    if (this.answer) this.show(this.answer);
+  }
+
+  get inSight() { return this.all.filter((chart) => chart.inSight).map((chart) => chart.box.id); }
+
+  // While the hand moves an answer has the charts in sight alone; all of them once it rests.
+  show(answer) {
+    this.answer = answer;
+    this.all.forEach((chart) => this.#draw(chart));
+  }
+
+  #draw(chart) {
+    chart.stale = !this.answer?.parts.includes(chart.box.id);
+    if (!chart.stale) chart.draw();
+  }
+
+  #years() {
+    const set = el("fieldset", {}, el("legend", { text: "Year" }));
+    for (const year of this.catalogue.years) {
+      const radio = el("input", { type: "radio", name: "year", value: year, id: `year-${year}`, checked: year === this.state.year });
+      radio.addEventListener("change", () => { this.state.year = year; this.looked(); });
+      set.append(el("span", {}, radio, " ", el("label", { for: radio.id, text: year })));
+    }
+    return set;
+  }
+
+  #get(name) { return this.answer.figures[name] ?? [null, null, null, null, null, null]; }
+
+  get #isMoved() { return Object.keys(this.answer.moved).length > 0; }
+
+  // Quarters of an estimate: its numbers, by quarter.
+  #series(metric, issuer, statistic = "") {
+    return this.catalogue.quarters
+      .map((quarter) => ({ quarter, of: this.#get(`${metric}/${issuer}/${quarter}${statistic}`) }))
+      .filter(({ of }) => of[VALUE] !== null);
+  }
+
+  #x() {
+    const { quarters } = this.catalogue;
+    return { type: "point", domain: quarters, label: null, tickSize: 3,
+      ticks: quarters.filter((quarter) => quarter.endsWith("Q4")), tickFormat: (quarter) => `end of ${quarter.slice(0, 4)}` };
+  }
+
+  #failures() {
+    const { issuers, quarters } = this.catalogue;
+    const end = quarters.at(-1);
+    const height = (issuer) => { const of = this.#get(`funding_failure/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
+    const shown = [...issuers].sort((a, b) => height(b) - height(a)).slice(0, MOST_CURVES);
+    if (!shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
+    const ordered = issuers.filter((issuer) => shown.includes(issuer));
+    const colour = new Map(ordered.map((issuer, number) => [issuer, COLOURS[number % COLOURS.length]]));
+    const marks = [Plot.ruleY([0], { stroke: "var(--strong)" })];
+    for (const issuer of ordered) {
+      const series = this.#series("funding_failure", issuer);
+      const chosen = issuer === this.state.issuer;
+      const x = "quarter", stroke = colour.get(issuer);
+      marks.push(Plot.areaY(series, { x, y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
+      if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[BASE], ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
+      marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[VALUE], stroke, strokeWidth: chosen ? 3 : 1.5 }));
+    }
+    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label: "% failed by then", grid: true, nice: true, zero: true }, marks });
+    return {
+      plot, says: `by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
+      key: [...ordered.map((issuer) => [issuer, colour.get(issuer), "line"]), ...this.#ghostKey()],
+      table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`funding_failure/${issuer}/${quarter}`)))]) },
+    };
+  }
+
+  #fan() {
+    const { issuer } = this.state;
+    const level = (name) => new Map(this.#series("free_cash_flow_while_alive", issuer, `/${name}`).map(({ quarter, of }) => [quarter, of]));
+    return this.#fanned(level, { label: "$bn a quarter", colour: "var(--blue)", scale: 1, zero: true,
+      says: `${issuer}, while it has not failed: median, P25 to P75, P5 to P95; bars: 95 % intervals` });
+  }
+
+  #market() {
+    const level = (name) => new Map(this.#series("market_spread_bp", "system", `/${name}`).map(({ quarter, of }) => [quarter, of]));
+    const spread = this.#fanned(level, { label: "Spread, bp", colour: "var(--orange)", scale: 1, zero: false, says: "" });
+    const use = this.#series("utilisation", "system");
+    const marks = [
+      Plot.areaY(use, { x: "quarter", y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: "var(--green)", fillOpacity: 0.25 }),
+      Plot.lineY(use, { x: "quarter", y: (d) => 100 * d.of[VALUE], stroke: "var(--green)", strokeWidth: 2.5 }),
+    ];
+    if (this.#isMoved) marks.push(Plot.lineY(use, { x: "quarter", y: (d) => 100 * d.of[BASE], ...GHOST }));
+    const second = Plot.plot({ ...this.#frame(150), x: this.#x(), y: { label: "% of capacity in use, mean", grid: true, nice: true, ticks: 4 }, marks });
+    const { words } = this.catalogue;
+    return { plot: el("div", {}, spread.plot, second),
+      says: `spread of the ${words.bond_market}: median, P25 to P75, P5 to P95; below it use of ${words.capacity}`,
+      key: [["Spread", "var(--orange)", "line"], ["Utilisation", "var(--green)", "line"], ...this.#ghostKey()],
+      table: { ...spread.table, head: ["bp", ...spread.table.head.slice(1)],
+        rows: [...spread.table.rows, ["Utilisation", ...this.catalogue.quarters.map((quarter) => percent(this.#get(`utilisation/system/${quarter}`)))]] } };
+  }
+
+  #fanned(level, { label, colour, zero, says }) {
+    const [p5, p25, p50, p75, p95] = ["p5", "p25", "p50", "p75", "p95"].map(level);
+    const quarters = this.catalogue.quarters.filter((quarter) => p50.has(quarter));
+    const at = (of) => (quarter) => of.get(quarter)[VALUE];
+    const was = (of) => (quarter) => of.get(quarter)[BASE];
+    const x = (quarter) => quarter;
+    const marks = [
+      Plot.areaY(quarters, { x, y1: at(p5), y2: at(p95), fill: colour, fillOpacity: 0.16 }),
+      Plot.areaY(quarters, { x, y1: at(p25), y2: at(p75), fill: colour, fillOpacity: 0.28 }),
+      Plot.lineY(quarters, { x, y: at(p50), stroke: colour, strokeWidth: 2.5 }),
+      ...[p5, p50, p95].map((of) => Plot.ruleX(quarters, { x, y1: (q) => of.get(q)[LOW], y2: (q) => of.get(q)[HIGH], stroke: "var(--ink)", strokeWidth: 1.2 })),
+    ];
+    if (zero) marks.unshift(Plot.ruleY([0], { stroke: "var(--strong)" }));
+    if (this.#isMoved) marks.push(...[p5, p50, p95].map((of) => Plot.lineY(quarters, { x, y: was(of), ...GHOST })));
+    const plot = Plot.plot({ ...this.#frame(zero ? HEIGHT : 190), x: this.#x(), y: { label, grid: true, nice: true }, marks });
+    const rows = [["P5", p5], ["P25", p25], ["Median", p50], ["P75", p75], ["P95", p95]]
+      .map(([name, of]) => [name, ...quarters.map((quarter) => plain(of.get(quarter)))]);
+    return { plot, says, key: this.#ghostKey(), table: { head: ["$bn", ...quarters], rows } };
+  }
+
+  #year() {
+    const { edges, shares, half, base } = this.answer.histogram;
+    const bins = shares.map((share, k) => ({ low: edges[k], high: edges[k + 1], share: 100 * share, half: 100 * half[k], base: 100 * base[k] }));
+    const outline = bins.flatMap(({ low, high, base: y }) => [{ x: low, y }, { x: high, y }]);
+    const colour = "var(--sky)";
+    const marks = [
+      Plot.rectY(bins, { x1: "low", x2: "high", y: "share", fill: (d) => (d.high <= 0 ? "var(--red)" : colour), fillOpacity: 0.75, inset: 0.4 }),
+      Plot.ruleX(bins, { x: (d) => (d.low + d.high) / 2, y1: (d) => Math.max(0, d.share - d.half), y2: (d) => d.share + d.half, stroke: "var(--ink)", strokeWidth: 1 }),
+      Plot.ruleX([0], { stroke: "var(--ink)" }), Plot.ruleY([0], { stroke: "var(--strong)" }),
+    ];
+    if (this.#isMoved) marks.push(Plot.line(outline, { x: "x", y: "y", ...GHOST }));
+    const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
+    const told = this.answer.cash_flow;
+    const line = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
+      .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ");
+    return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: line,
+      key: this.#ghostKey(),
+      table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
+  }
+
+  #funding() {
+    const { issuers, channels } = this.catalogue;
+    const total = (issuer) => channels.reduce((sum, { name }) => sum + (this.#get(`raised_${name}/${issuer}/horizon`)[VALUE] ?? 0), 0);
+    const most = [...issuers].sort((a, b) => total(b) - total(a)).slice(0, 10);
+    if (!most.includes(this.state.issuer)) most[most.length - 1] = this.state.issuer;
+    const shown = issuers.filter((issuer) => most.includes(issuer));
+    const parts = [], ghosts = [];
+    for (const issuer of shown) for (const { name, label, colour } of channels) {
+      const of = this.#get(`raised_${name}/${issuer}/horizon`);
+      if (of[VALUE]) parts.push({ issuer, label, colour: `var(--${colour})`, amount: of[VALUE] });
+      if (of[BASE]) ghosts.push({ issuer, label, amount: of[BASE] });
+    }
+    const sums = shown.map((issuer) => ({ issuer, amount: ghosts.filter((part) => part.issuer === issuer).reduce((sum, part) => sum + part.amount, 0) }));
+    const marks = [Plot.barX(parts, { y: "issuer", x: "amount", fill: "colour", insetTop: 2, insetBottom: 2, stroke: "var(--page)", strokeWidth: 0.5 }), Plot.ruleX([0], { stroke: "var(--strong)" })];
+    if (this.#isMoved) marks.push(Plot.tickX(sums, { y: "issuer", x: "amount", stroke: "var(--ghost)", strokeWidth: 3, strokeDasharray: "3,2" }));
+    const plot = Plot.plot({ ...this.#frame(60 + 30 * shown.length), marginLeft: 12 + 7 * Math.max(...shown.map((issuer) => Math.min(issuer.length, 14))),
+      y: { label: null, domain: shown, tickFormat: (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name), tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
+    const used = channels.filter(({ label }) => parts.some((part) => part.label === label && part.amount > 0.002 * Math.max(...sums.map((s) => s.amount), 1)));
+    return { plot, says: "raised by each issuer through each channel, until a failure",
+      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...(this.#isMoved ? [["Total as the scenario stands", "", "dashes"]] : [])],
+      table: { head: ["$bn", ...shown], rows: used.map(({ name, label }) => [label, ...shown.map((issuer) => plain(this.#get(`raised_${name}/${issuer}/horizon`)))]) } };
+  }
+
+  #together() {
+    const { issuers, quarters } = this.catalogue;
+    const end = quarters.at(-1);
+    const counts = issuers.slice(0, 8).map((_, k) => {
+      const name = k === 0 ? "any_failure" : `failures_at_least_${k + 1}`;
+      return { count: `${k + 1}`, of: this.#get(`${name}/system/${end}`) };
+    }).filter(({ of }) => of[VALUE] !== null);
+    const marks = [
+      Plot.barY(counts, { x: "count", y: (d) => 100 * d.of[VALUE], fill: "var(--blue)", fillOpacity: 0.7, insetLeft: 8, insetRight: 8 }),
+      Plot.ruleX(counts, { x: "count", y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], stroke: "var(--ink)", strokeWidth: 1.5 }),
+      Plot.ruleY([0], { stroke: "var(--strong)" }),
+    ];
+    if (this.#isMoved) marks.push(Plot.tickY(counts, { x: "count", y: (d) => 100 * d.of[BASE], stroke: "var(--ghost)", strokeWidth: 2.5, strokeDasharray: "4,2" }));
+    const plot = Plot.plot({ ...this.#frame(170), x: { label: "or more issuers fail", type: "band", tickSize: 0 }, y: { label: "% of paths", grid: true, ticks: 4, nice: true }, marks });
+    const shown = issuers.slice(0, 12);
+    const cell = (issuer, other) => {
+      if (issuer === other) return el("td", { text: "–", style: "--p:0" });
+      const of = this.#get(`failure_given_failure_of:${other}/${issuer}/horizon`);
+      const [value, interval = ""] = percent(of).split(" (");
+      return el("td", { style: `--p:${of[VALUE] ?? 0}` }, value, el("small", { text: interval.replace(")", "") }));
+    };
+    const matrix = issuers.length > 1 ? el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Failure if another fails" }, el("table", { class: "matrix" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "% that fails if" }), ...shown.map((name) => el("th", { scope: "col", text: name })))),
+      el("tbody", {}, ...shown.map((issuer) => el("tr", {}, el("th", { scope: "row", text: issuer }), ...shown.map((other) => cell(issuer, other))))))) : "";
+    return { plot: el("div", {}, plot, matrix), says: `by the end of ${this.catalogue.end}; bars: 95 % intervals; below, each issuer's failure given another's`,
+      key: this.#ghostKey(),
+      table: { head: ["At least", "% of paths"], rows: counts.map(({ count, of }) => [count, percent(of)]) } };
+  }
+
+  #frame(height = HEIGHT) {
+    return { width: this.width, height, marginLeft: 46, marginBottom: 34, marginRight: 30, marginTop: 24,
+      style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
+  }
+
+  #ghostKey() { return this.#isMoved ? [["As the scenario stands", "", "dashes"]] : []; }
+}
+
+class Chart {
+  constructor(title, id, build) {
+    this.build = build;
+    this.inSight = true;
+    this.stale = true;
+    this.title = el("h3", { text: title, id: `${id}-title` });
+    this.says = el("small");
+    this.told = el("small");
+    this.plot = el("div", { class: "plot" });
+    this.key = el("ul", { class: "key" });
+    this.table = el("details", {}, el("summary", { text: "These figures as a table" }));
+    this.table.addEventListener("toggle", () => this.#fill());
+    this.box = el("figure", { id, "aria-labelledby": `${id}-title` }, el("figcaption", {}, this.title, this.says, this.told), this.plot, this.key, this.table);
+  }
+
+  draw() {
+    const { plot, says, told = "", key, table } = this.build();
+    this.says.textContent = says;
+    this.told.textContent = told;
+    this.plot.replaceChildren(plot);
+    // What a figure shows is in its caption and its table: letters of axes alone say nothing.
+    this.plot.querySelectorAll("svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
+    this.key.replaceChildren(...key.map(([label, colour, kind]) => el("li", {}, el("i", { class: kind, style: `--c:${colour}` }), label)));
+    this.key.hidden = key.length === 0;
+    this.rows = table;
+    this.#fill();
+  }
+
+  #fill() {
+    if (!this.table.open || !this.rows) return;
+    const { head, rows } = this.rows;
+    const made = el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": this.title.textContent }, el("table", {},
+      el("thead", {}, el("tr", {}, ...head.map((text) => el("th", { scope: "col", text })))),
+      el("tbody", {}, ...rows.map(([name, ...cells]) => el("tr", {}, el("th", { scope: "row", text: name }), ...cells.map((text) => el("td", { text })))))));
+    this.table.querySelector(".wide")?.remove();
+    this.table.append(made);
+  }
+}
+
+// "3.9 (3.8–4.1)": an estimate with its 95 % interval, as many digits as that supports.
+function written(of, scale) {
+  if (of[VALUE] === null) return "–";
+  const [value, low, high] = of.map((x) => scale * x);
+  const half = (high - low) / 2;
+  if (of[LOW] === null) return `${value.toPrecision(3)} ± ?`;
+  const decimals = half > 0 ? Math.min(Math.max(0, -Math.floor(Math.log10(half))), 4) : 1;
+  const [a, b, c] = [value, low, high].map((x) => x.toFixed(decimals).replace("-", "−"));
+  return half > 0 ? `${a} (${b}–${c})` : a;
+}
+const percent = (of) => written(of, 100);
+const plain = (of) => written(of, 1);

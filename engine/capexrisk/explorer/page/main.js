@@ -1,0 +1,77 @@
+// The explorer's page: the state is the address, answers come from the engine, charts follow.
+
+import { Answer } from "./answer.js";
+import { Asking, Ended, post } from "./asking.js";
+import { Charts } from "./charts.js";
+import { Controls } from "./controls.js";
+import { saving } from "./saving.js";
+import { State } from "./state.js";
+
+const ADDRESS_EVERY = 200; // ms: browsers refuse too many changes of the address
+const $ = (id) => document.getElementById(id);
+const trouble = (text) => {
+  $("trouble").textContent = text;
+  $("trouble").hidden = text === "";
+};
+const say = (text) => { $("said").textContent = text; };
+
+async function begin() {
+  const catalogue = await post("catalogue", {});
+  if (catalogue.refused) return trouble(catalogue.refused);
+  const state = new State(location.search, catalogue);
+  $("title").textContent = catalogue.title;
+  $("about").textContent = `${catalogue.file}, inputs as of ${catalogue.as_of}`;
+  document.title = `${catalogue.name} – capexrisk explorer`;
+
+  let address = null;
+  const write = () => {
+    address ??= setTimeout(() => { address = null; state.write(); }, ADDRESS_EVERY);
+  };
+  const moved = () => {
+    $("reset").disabled = state.moved === 0;
+    $("save").disabled = state.moved === 0;
+    $("status").textContent = "moving…";
+    document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
+    write();
+    asking.move(state.query);
+  };
+  const answers = new Answer(catalogue, state, moved);
+  const charts = new Charts(catalogue, state, moved);
+  const controls = new Controls(catalogue, state, moved);
+  const asking = new Asking({
+    parts: () => charts.inSight,
+    shown(answer, fine, query) {
+      trouble("");
+      answers.show(answer);
+      charts.show(answer);
+      controls.tell(answer.moved);
+      $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
+      Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
+      performance.mark("drawn");
+      if (fine) say(answer.summary);
+    },
+    refused(message) {
+      trouble(message);
+      $("status").textContent = "refused; the figures are those before";
+      document.body.dataset.fine = "refused";
+    },
+    lost(error) {
+      if (error === null) return;
+      const again = `capexrisk explore ${catalogue.file} --link '${location.href}'`;
+      trouble(error instanceof Ended ? `This explorer has ended and another has taken its place. Go on from here with: ${again}`
+        : `The explorer does not answer; it is asked again every second. If it has ended, go on from here with: ${again}`);
+      $("status").textContent = "no answer";
+    },
+  });
+  $("reset").addEventListener("click", () => {
+    state.clear();
+    controls.refresh();
+    moved();
+    $("search").focus();
+  });
+  addEventListener("popstate", () => location.reload());
+  saving(state, say);
+  moved();
+}
+
+begin().catch((error) => trouble(error instanceof Ended ? "This explorer has ended; start it again." : `The page could not be built: ${error.message}`));

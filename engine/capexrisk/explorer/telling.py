@@ -1,0 +1,256 @@
+"""An answer as a page takes it: numbers for the charts, words for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isfinite, nan
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from capexrisk.estimate.by_replicate import ByReplicate
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.intervals import standard_error, student_half_width
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
+from capexrisk.estimate.names import Name
+from capexrisk.estimate.paired import LEAST_DIFFERING, paired
+from capexrisk.explorer.desk import Answer
+from capexrisk.explorer.figures import (
+    FAILURE,
+    FREE_CASH_FLOW,
+    NEGATIVE,
+    SHARE_OF_CAUSE,
+    Figures,
+)
+from capexrisk.explorer.subject import end_of
+from capexrisk.explorer.view import View
+from capexrisk.model.vocabulary import CAUSES
+from capexrisk.report.writing.numbers import (
+    MINUS,
+    money,
+    number,
+    one_digit,
+    percentage,
+    rounded_up,
+    signed,
+)
+from capexrisk.report.writing.odds import odds, odds_and_range
+from capexrisk.report.writing.words import REASONS, at_least, counted
+from capexrisk.run.plan import REPLICATES
+from capexrisk.scenario import Scenario
+
+__all__ = ["told"]
+
+Json = dict[str, Any]
+PER_CENT: Final = 100.0
+
+
+class Change(NamedTuple):
+    """Difference from the scenario as it stands, and half of its 95 % interval."""
+
+    value: float
+    half: float
+
+
+def told(answer: Answer, view: View, scenario: Scenario) -> Json:
+    """An answer for a page, as JSON takes it.
+
+    Parameters
+    ----------
+    answer : Answer
+    view : View
+        Of the answer.
+    scenario : Scenario
+        As it stands.
+
+    Returns
+    -------
+    dict
+        ``figures`` has for each estimate, by its name: value, ends of the 95 % interval, the
+        scenario's own value, and the difference with half of its 95 % interval.
+    """
+    changes = _changes(answer) if answer.changes else {}
+    found, base = answer.figures.found, answer.base.found
+    figures = {}
+    for name, one in found.items():
+        own = base[name].estimate.value if name in base else nan
+        change = changes.get(name, Change(nan, nan))
+        shown = one.estimate
+        numbers = (shown.value, shown.ci_low, shown.ci_high, own, *change)
+        figures[str(name)] = [_known(x) for x in numbers]
+    return {
+        "paths": REPLICATES * answer.points,
+        "figures": figures,
+        "histogram": _histogram(answer.figures, answer.base),
+        "rows": list(_rows(answer, changes, scenario)),
+        "cash_flow": _cash_flow(answer, changes, view),
+        "summary": _summary(answer, changes, view, scenario),
+        "moved": {path: _plain(value) for path, value in answer.changes.items()},
+    }
+
+
+def _changes(answer: Answer) -> dict[Name, Change]:
+    """Paired differences of all estimates that both have."""
+    found, base = answer.figures.found, answer.base.found
+    names = [name for name in found if name in base]
+    first, second = (np.array([one[name].values for name in names]) for one in (base, found))
+    unseen = np.array([_unseen(name, answer.points) for name in names])
+    with np.errstate(invalid="ignore"):
+        differences = paired(first, second, unseen)
+    half = differences.ci_high - differences.value
+    # As in a comparison of runs: what moves in few nets alone does not show its error.
+    differing = (first != second).sum(axis=1)
+    half[(unseen == 0.0) & (differing > 0) & (differing < LEAST_DIFFERING)] = nan
+    return {
+        name: Change(float(value), float(width))
+        for name, value, width in zip(names, differences.value, half, strict=True)
+    }
+
+
+def _unseen(name: Name, points: int) -> float:
+    """Change of a net's value if one more path differed."""
+    return 1.0 / points if name.statistic == "probability" else 0.0
+
+
+def _histogram(figures: Figures, base: Figures) -> Json:
+    half = student_half_width(REPLICATES) * standard_error(figures.bins, axis=0)
+    return {
+        "edges": figures.edges.tolist(),
+        "shares": figures.bins.mean(axis=0).tolist(),
+        "half": half.tolist(),
+        "base": base.bins.mean(axis=0).tolist(),
+    }
+
+
+def _rows(answer: Answer, changes: Mapping[Name, Change], scenario: Scenario) -> Iterable[Json]:
+    """A row for each issuer, then for failures of several."""
+    found = answer.figures.found
+    issuers = [issuer.name for issuer in scenario.issuers]
+    end = scenario.quarter_labels()[-1]
+    for issuer in issuers:
+        failure = Name(issuer, end, FAILURE, "probability")
+        years = [
+            name
+            for year in scenario.calendar_years()
+            if (name := Name(issuer, year.label, NEGATIVE, "probability")) in found
+        ]
+        likeliest = max(years, key=lambda name: _observed(found[name].estimate))
+        yield {
+            "issuer": issuer,
+            "name": issuer,
+            **_chance("failure", failure, found, changes),
+            **_chance("negative", likeliest, found, changes),
+            "year": likeliest.period,
+            "cause": _cause(issuer, found, scenario),
+        }
+    for count in sorted({1, min(2, len(issuers)), len(issuers)} if len(issuers) > 1 else ()):
+        several = Name(SYSTEM, end, failures_metric(count), "probability")
+        label = at_least(count, len(issuers))
+        yield {"issuer": "", "name": label, **_chance("failure", several, found, changes)}
+
+
+def _chance(
+    what: str, name: Name, found: Mapping[Name, ByReplicate], changes: Mapping[Name, Change]
+) -> Json:
+    estimate = found[name].estimate
+    return {
+        what: percentage(estimate),
+        f"{what}_odds": odds(estimate),
+        f"{what}_change": _points(changes.get(name)),
+        f"{what}_sign": _sign(changes.get(name)),
+    }
+
+
+def _cause(issuer: str, found: Mapping[Name, ByReplicate], scenario: Scenario) -> str:
+    """The cause that binds most often where it fails, with its share."""
+    shares = {
+        cause: found[name].estimate
+        for cause in CAUSES
+        if (name := Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")) in found
+    }
+    seen = {cause: share for cause, share in shares.items() if share.hits}
+    if not seen:
+        return ""
+    cause = max(seen, key=lambda cause: seen[cause].hits)
+    return f"{scenario.words.fill(REASONS[cause])}, {percentage(seen[cause])}"
+
+
+def _cash_flow(answer: Answer, changes: Mapping[Name, Change], view: View) -> Json:
+    """Free cash flow of the issuer and year that are looked at."""
+    found = answer.figures.found
+    told: Json = {}
+    for statistic in ("mean", "p5", "p95"):
+        name = Name(view.issuer, view.year, FREE_CASH_FLOW, statistic)
+        if name in found:
+            told[statistic] = money(found[name].estimate, unit=True)
+            told[f"{statistic}_change"] = _amount(changes.get(name), "$", "bn")
+    return told
+
+
+def _summary(answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario) -> str:
+    """The answer in a sentence or two, as it is read aloud."""
+    found = answer.figures.found
+    last = scenario.quarter_labels()[-1]
+    failure = Name(view.issuer, last, FAILURE, "probability")
+    expected = found[Name(SYSTEM, last, "expected_failures", "mean")].estimate
+    return (
+        f"{view.issuer} fails by the end of {end_of(scenario)}: "
+        f"{odds_and_range(found[failure].estimate)}{_beside(changes.get(failure))}. "
+        f"Expected are {number(expected)} failures of {counted(len(scenario.issuers), 'issuer')}."
+    )
+
+
+def _beside(change: Change | None) -> str:
+    """A difference of chances in a sentence."""
+    if change is None:
+        return ""
+    sign = _sign(change)
+    if sign == 0:
+        return f", no change that can be told ({_points(change)} points)"
+    size = _points(Change(abs(change.value), change.half)).removeprefix("+")
+    way = "more" if sign > 0 else "less"
+    return f", {size} points {way} than in the scenario as it stands"
+
+
+def _points(change: Change | None) -> str:
+    """A difference of chances in points, "+1.2 ± 0.1"; "" where nothing is moved."""
+    if change is None:
+        return ""
+    return _written(Change(PER_CENT * change.value, PER_CENT * change.half), "", "")
+
+
+def _amount(change: Change | None, before: str, after: str) -> str:
+    return "" if change is None else _written(change, before, after)
+
+
+def _written(change: Change, before: str, after: str) -> str:
+    if not isfinite(change.value):
+        return ""
+    if change.value == 0.0 and change.half == 0.0:
+        return "no change"
+    decimals, error = 2, "?"
+    if change.half > 0.0:
+        decimals = max(0, min(one_digit(change.half), 4))
+        error = f"{rounded_up(change.half, decimals):,.{decimals}f}"
+    size = signed(abs(change.value), decimals)
+    sign = "" if not float(size.replace(",", "")) else MINUS if change.value < 0.0 else "+"
+    return f"{sign}{before}{size}{after} ± {error}"
+
+
+def _sign(change: Change | None) -> int:
+    """1 and −1 where a chance has certainly risen or fallen; 0 where that cannot be told."""
+    if change is None or not abs(change.value) > change.half:
+        return 0
+    return 1 if change.value > 0.0 else -1
+
+
+def _observed(estimate: Estimate) -> float:
+    return estimate.observed if estimate.n else -1.0
+
+
+def _known(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+def _plain(value: object) -> object:
+    return list(map(_plain, value)) if isinstance(value, tuple) else value

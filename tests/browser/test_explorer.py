@@ -1,0 +1,258 @@
+"""The explorer as a browser shows it: sliders that move, an address that is the state."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from PIL import Image
+
+from capexrisk.explorer.address import Address
+from capexrisk.explorer.application import Application
+from capexrisk.explorer.assets import page_assets
+from capexrisk.explorer.server import Explorer
+from capexrisk.explorer.subject import Subject
+from capexrisk.explorer.view import read_view
+from capexrisk.run.session import Session
+from capexrisk.scenario import load_scenario
+from tests.browser.conftest import DESKTOP, PAPER, PHONE, Opened
+from tests.browser.test_report import CONTRAST
+from tests.cli.command import DEFAULT
+
+POINTS = 64
+MOVED = "issuer=Oracle&year=2027&market.tax=0.3"
+
+
+class Served:
+    """An explorer that can die and come back."""
+
+    def __init__(self, folder) -> None:
+        self.file = folder / DEFAULT.name
+        shutil.copy(DEFAULT, self.file)
+        self.scenario = load_scenario(self.file)
+        self.application = Application(self.file, self.scenario, points=POINTS)
+        self.application.begin()
+        self.address = Address.new()
+        self.begin()
+
+    def begin(self) -> None:
+        self.server = Explorer(self.address, page_assets(), self.application.actions)
+        self.address = self.server.address
+        Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def end(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory) -> Iterator[Served]:
+    explorer = Served(tmp_path_factory.mktemp("explorer"))
+    yield explorer
+    explorer.end()
+    explorer.application.close()
+
+
+@pytest.fixture
+def explored(browser, served) -> Iterator[Callable[..., Opened]]:
+    """Opens the explorer at a state; what it complained about and asked for is kept."""
+    contexts = []
+
+    def open_it(query: str = "", size: tuple[int, int] = DESKTOP, **options) -> Opened:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", **options
+        )
+        contexts.append(context)
+        found = Opened(context.new_page())
+        found.page.on("console", lambda message: found.complaints.append(message.text))
+        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+        found.page.on("request", lambda request: found.requests.append(request.url))
+        found.page.goto(f"{served.address.link}?{query}")
+        rested(found.page)
+        return found
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+def rested(page, query: str = "") -> None:
+    """Wait until all paths are drawn, of a state if one is given."""
+    shown = f"[data-shown*='{query}']" if query else ""
+    page.wait_for_selector(f"body[data-fine=true]{shown}", timeout=30_000)
+
+
+def state(page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def failure_of(page, issuer: str) -> str:
+    return page.locator("#table tbody tr", has_text=issuer).first.locator("td").nth(0).inner_text()
+
+
+def test_a_slider_moves_the_answer_and_the_address(explored, served):
+    found = explored("issuer=CoreWeave")
+    page = found.page
+    before = page.locator("#summary").inner_text()
+    assert page.locator("#charts figure svg").count() >= 6
+    slider = page.locator("#groups input[type=range]").first
+    name = page.locator("#groups label").first.inner_text().lower()
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for share in (0.6, 0.7, 0.8, 0.9, 0.97):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    page.mouse.up()
+    rested(page, "group.")
+    assert page.locator("#summary").inner_text() != before
+    assert "more than in the scenario as it stands" in page.locator("#summary").inner_text()
+    ((key, (share,)),) = [entry for entry in state(page).items() if entry[0].startswith("group.")]
+    assert key.lower() == f"group.{name}" and 0.9 < float(share) <= 0.99
+    assert page.locator("#chips button").all_inner_texts()[0].lower().startswith(name)
+    page.locator("#reset").click()
+    page.wait_for_selector("body:not([data-shown*='group.'])[data-fine=true]")
+    assert page.locator("#summary").inner_text() == before
+    assert list(state(page)) == ["issuer", "year"]
+    assert found.complaints == []
+    assert all(url.startswith((served.address.origin, "data:")) for url in found.requests)
+
+
+def test_a_link_shows_the_same_figures(explored, served):
+    """In two windows, and those of the engine on the same points."""
+    one, two = explored(MOVED), explored(MOVED)
+    texts = [each.page.locator("#table").inner_text() for each in (one, two)]
+    assert texts[0] == texts[1]
+    subject = Subject(served.scenario)
+    view = read_view(MOVED, subject)
+    name = "funding_failure/Oracle"
+    with Session(served.scenario, [name], points=POINTS, seed=0) as session:
+        expected = session.estimate(subject.changes(view.shares, view.values))[name].estimate
+    shown = re.match(r"([0-9.]+)", failure_of(one.page, "Oracle"))
+    assert abs(float(shown[1]) - 100.0 * expected.value) < 0.06
+    assert one.page.locator("tr.chosen").inner_text().startswith("Oracle")
+    assert one.page.locator("input[name=year]:checked").input_value() == "2027"
+    two.page.locator("#table button", has_text="CoreWeave").click()
+    rested(two.page, "CoreWeave")
+    assert one.page.locator("tr.chosen").inner_text().startswith("Oracle")  # each has its own
+    assert one.complaints == two.complaints == []
+
+
+def test_the_keyboard_does_everything(explored, served):
+    page = explored().page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("#search").focus()
+    page.keyboard.type("oracle cash_usd")
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement.textContent") != "Move":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.type") == "range"
+    page.keyboard.press("Home")
+    rested(page, "cash_usd_bn")
+    assert state(page)["issuers.Oracle.cash_usd_bn"] == ["0"]
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "number"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("7.5")
+    page.keyboard.press("Enter")
+    rested(page, "cash_usd_bn=7.5")
+    row = page.locator("#table button", has_text="Meta")
+    row.focus()
+    page.keyboard.press("Space")
+    rested(page, "Meta")
+    page.locator("input[name=year]").first.focus()
+    page.keyboard.press("ArrowRight")
+    rested(page, f"year={served.scenario.calendar_years()[1].label}")
+    assert "solid 3px" in page.evaluate("getComputedStyle(document.activeElement).outline")
+
+
+def test_what_is_refused_leaves_the_figures(explored):
+    page = explored(MOVED).page
+    before = failure_of(page, "Oracle")
+    field = page.locator("#own input[type=number]")
+    field.fill("2")
+    field.press("Enter")
+    page.wait_for_selector("body[data-fine=refused]")
+    assert "market.tax: 2" in page.locator("#trouble").inner_text()
+    assert failure_of(page, "Oracle") == before
+    field.fill("0.3")
+    field.press("Enter")
+    rested(page)
+    assert not page.locator("#trouble").is_visible()
+
+
+def test_an_address_that_names_nothing_says_so(browser, served):
+    page = browser.new_page()
+    page.goto(f"{served.address.link}?group.nothing=0.5")
+    page.wait_for_selector("body[data-fine=refused]")
+    assert "no group is named 'nothing'" in page.locator("#trouble").inner_text()
+    page.locator("#reset").click()
+    rested(page)
+    assert not page.locator("#trouble").is_visible()
+    page.close()
+
+
+def test_a_server_that_dies_and_comes_back(explored, served):
+    page = explored(MOVED).page
+    served.end()
+    slider = page.locator("#own input[type=range]")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert f"--link '{served.address.origin}" in page.locator("#trouble").inner_text()
+    served.begin()
+    page.wait_for_selector("#trouble", state="hidden")
+    rested(page, "market.tax=0.29")
+
+
+def test_it_is_saved(explored, served):
+    page = explored(MOVED).page
+    page.locator("#save").click()
+    page.locator("#file").fill("higher-tax")
+    page.keyboard.press("Enter")
+    page.locator("#saved", has_text="Written").wait_for()
+    found = load_scenario(served.file.with_name("higher-tax.toml"))
+    assert found.market.tax == 0.3
+    assert found.market.evidence["tax"] == "assumed: set in the explorer"
+    page.locator("#write").click()
+    page.locator("#saved", has_text="exists already").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground(explored, scheme):
+    page = explored(MOVED, color_scheme=scheme).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_every_control_has_a_name(explored):
+    page = explored(MOVED).page
+    page.locator("#search").fill("cash")
+    without = page.evaluate(
+        """() => [...document.querySelectorAll("input, select, button")].filter((one) =>
+          !(one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim()))
+          .map((one) => one.outerHTML)"""
+    )
+    assert without == []
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_it_fits_window_phone_and_paper(explored, tmp_path):
+    page = explored(MOVED, size=PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    path = tmp_path / "page.png"
+    page.screenshot(path=path)
+    with Image.open(path) as image:
+        assert len(image.convert("RGB").getcolors(2**24)) > 100
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP[0]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER[0], "height": PAPER[1]})
+    assert page.evaluate("document.documentElement.scrollWidth") <= PAPER[0]
+    assert 1 <= page.pdf(format="A4").count(b"/Type /Page\n") <= 4

@@ -1,0 +1,56 @@
+"""The verb ``explore``: an address that answers, an end by Ctrl-C."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.cli.command import COMMAND, DEFAULT, ENVIRONMENT, call
+
+LINK = r"http://127\.0\.0\.1:\d+/[\w-]{32}/"
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_its_address_and_ends_by_a_signal(sign, tmp_path):
+    command = [COMMAND, "explore", DEFAULT, "--no-browser", "--link", "?market.tax=0.2"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        told = process.stdout.readline().decode()
+        link = re.fullmatch(rf"hyperscalers-2026: ({LINK}\?market\.tax=0\.2)\n", told)[1]
+        # No proxy stands between a page and its own machine.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(link, timeout=30) as page:
+            assert b"<title>capexrisk explorer</title>" in page.read()
+        process.send_signal(sign)
+        rest, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints) == (0, b"")
+    assert rest in (b"", b"Ctrl-C ends it.\n")
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.toml"], "nowhere.toml: no such file"),
+        ([DEFAULT, "--link", "http://example.org/"], "--link: is no address of an explorer"),
+    ],
+)
+def test_what_cannot_be_explored_is_refused(arguments, said, tmp_path):
+    ended = call("explore", *arguments, cwd=tmp_path)
+    assert ended.returncode == 2 and said in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_a_taken_port_is_named(tmp_path):
+    from capexrisk.explorer.address import Address
+    from capexrisk.explorer.server import Explorer
+
+    with Explorer(Address.new(), {}, {}) as taken:
+        ended = call("explore", DEFAULT, "--link", taken.address.link, cwd=tmp_path)
+    assert ended.returncode == 1
+    assert "Address already in use" in ended.stderr and "Traceback" not in ended.stderr

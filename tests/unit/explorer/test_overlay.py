@@ -1,0 +1,87 @@
+"""What is moved, as a file: it gives the same scenario when it is read again."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from capexrisk.errors import ArgumentError, ScenarioError
+from capexrisk.explorer.overlay import EVIDENCE, save
+from capexrisk.explorer.subject import Subject
+from capexrisk.explorer.view import read_view
+from capexrisk.scenario import change_inputs, load_scenario
+from tests.cli.command import DEFAULT, listing
+
+QUERY = (
+    "issuers.Oracle.cash_usd_bn=5&issuers.Meta.capex_2026_usd_bn=80&market.regime0=stressed"
+    "&market.oas_mean_bp[1]=250&market.access.bonds[2]=0.3"
+)
+
+
+@pytest.fixture(scope="module")
+def moved():
+    scenario = load_scenario(DEFAULT)
+    subject = Subject(scenario)
+    view = read_view(QUERY, subject)
+    every = dict.fromkeys(scenario.uncertainty.groups, 0.6)
+    return scenario, subject.changes(every, view.values)
+
+
+@pytest.fixture
+def file(tmp_path):
+    shutil.copy(DEFAULT, tmp_path)
+    return tmp_path / DEFAULT.name
+
+
+def test_it_is_read_as_what_was_moved(file, moved):
+    scenario, changes = moved
+    path = save(file, "moved", scenario, changes, QUERY)
+    found = load_scenario(path)
+    expected = change_inputs(scenario, changes, evidence=EVIDENCE)
+    assert found.market.evidence == expected.market.evidence
+    sections = (found.market, *found.issuers), (expected.market, *expected.issuers)
+    for ours, theirs in zip(*sections, strict=True):
+        assert ours.inputs.keys() == theirs.inputs.keys()
+        for key, value in theirs.inputs.items():
+            same = ours.inputs[key] == value
+            assert same or np.allclose(ours.inputs[key], value, rtol=1e-11)  # 12 digits are written
+    assert found.uncertainty == scenario.uncertainty
+    assert found.name == "moved"
+
+
+def test_events_are_kept_with_what_was_moved_of_them(tmp_path):
+    for name in ("deepseek-moment.toml", DEFAULT.name):
+        shutil.copy(DEFAULT.with_name(name), tmp_path)
+    file = tmp_path / "deepseek-moment.toml"
+    scenario = load_scenario(file)
+    event = next(event for event in scenario.events if event.size is not None)
+    at = f"events.{event.quarter}.{event.what}"
+    path = save(file, "less", scenario, {at: 0.5 * event.size}, f"{at}=x")
+    found = load_scenario(path).events
+    assert [(e.quarter, e.what) for e in found] == [(e.quarter, e.what) for e in scenario.events]
+    assert next(e for e in found if e.what == event.what).size == 0.5 * event.size
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "x" * 60, "a b", "a\nb"])
+def test_a_name_is_one_of_a_file_here(file, moved, name):
+    with pytest.raises(ArgumentError, match="is not a name"):
+        save(file, name, *moved, QUERY)
+    assert listing(file.parent) == [file.name]
+
+
+def test_nothing_is_written_over(file, moved):
+    with pytest.raises(ArgumentError, match="exists already"):
+        save(file, file.stem, *moved, QUERY)
+
+
+def test_nothing_moved_is_not_saved(file, moved):
+    with pytest.raises(ArgumentError, match="nothing is moved"):
+        save(file, "same", moved[0], {}, "")
+
+
+def test_a_scenario_that_is_refused_leaves_no_file(file, moved):
+    with pytest.raises(ScenarioError, match=r"bad\.toml.*tax"):
+        save(file, "bad", moved[0], {"market.tax": 2.0}, "market.tax=2")
+    assert listing(file.parent) == [file.name]
