@@ -61,13 +61,17 @@ def headline(causes: Causes) -> str:
     return f"{event_words(causes)}: {act}; with none of these mechanisms {none}"
 
 
+def orders_of(causes: Causes) -> str:
+    """Over how many orders of switching mechanisms on a Shapley value is a mean."""
+    return "all orders" if not causes.orders else counted(causes.orders, "random order")
+
+
 def key(causes: Causes) -> str:
     """What the tables' numbers mean, and how sure they are."""
-    orders = "all orders" if not causes.orders else counted(causes.orders, "order")
     text = (
-        f"Shapley: mean gain over {orders} of switching on; they sum to the difference of the two "
-        "chances. Alone: gain where no other acts. Prevented: what goes away if this alone is "
-        f"switched off. Percentage points. ± is half of a 95 % interval from 32 nets of "
+        f"Shapley: mean gain over {orders_of(causes)} of switching on; they sum to the difference "
+        "of the two chances. Alone: gain where no other acts. Prevented: what goes away if this "
+        f"alone is switched off. Percentage points. ± is half of a 95 % interval from 32 nets of "
         f"{causes.paths // 32:,} paths, with the same draws in all. Below 0: it protects. "
         "What the model does without a mechanism is not what the world would do."
     )

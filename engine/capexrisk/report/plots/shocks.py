@@ -11,12 +11,14 @@ from capexrisk.model.vocabulary import DRAWS
 from capexrisk.report.content.reversed import event_words
 from capexrisk.report.plots.canvas import BLUE, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head, label_quarters, number_axis
+from capexrisk.report.plots.registry import plot_of
 from capexrisk.study.reverse import Reverse
 
 BAND = 0.2
 NINETY = 1.6448536269514722  # between minus and plus this lie 90 % of a standard normal
 
 
+@plot_of(Reverse)
 def shocks(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """One shock by quarter: P5 to P95 of failing paths over that of all, mean, likeliest path.
 
