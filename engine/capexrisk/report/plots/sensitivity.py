@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
+from textwrap import fill, shorten
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.report.content.sensitivity import (
     answer_words,
+    by_swing,
     in_order,
     numbers,
     unit_of,
@@ -23,7 +24,8 @@ from capexrisk.scenario import overrides_of
 from capexrisk.study.sensitivity.analysis import Sensitivity
 
 MOST_ROWS = 12
-LABEL = 36  # letters of a group's name
+LINE = 26  # letters of a group's name in a line, which has two
+LONGEST = 48
 
 
 @plot_of(Sensitivity)
@@ -48,14 +50,12 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     UnknownName
         If the answer was not asked for.
     """
-    swing = numbers(found, "swing", name)
-    size = {group: np.nan_to_num(abs(one.value), nan=-1.0) for group, one in swing.items()}
-    order = sorted(size, key=lambda group: -size[group])[:MOST_ROWS]
+    order = by_swing(found, name)[:MOST_ROWS]
     unit = unit_of(name or found.names[0])
     scale = scale_of(unit)
     (middle,) = numbers(found, "at_median", name).values()
     place = np.arange(len(order), dtype=float)
-    with drawing(_stamp(found), ax, height=height_of(len(order))) as ax:
+    with drawing(stamp_of_inputs(found), ax, height=height_of(len(order))) as ax:
         for measure, colour, label in (("at_p5", BLUE, "P5"), ("at_p95", RED, "P95")):
             known = numbers(found, measure, name)
             ends = [known[group] for group in order]
@@ -64,7 +64,7 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
             ax.barh(place, value - start, BAR, start, color=colour, lw=0, label=f"At its {label}")
             ax.errorbar(value, place, xerr=half_widths(ends, scale), **WHISKERS)
         ax.axvline(scale * middle.value, color=INK, lw=0.8)
-        name_rows(ax, [shorten(group, LABEL, placeholder="…") for group in order])
+        name_rows(ax, [fill(shorten(group, LONGEST, placeholder="…"), LINE) for group in order])
         ax.set_xlabel("% of paths" if unit == "probability" else sign_of(unit))
         others = "as they stand" if found.default_ranges else "at their medians"
         what = "each input 10 % down and up" if found.default_ranges else "one group at a time"
@@ -107,7 +107,7 @@ def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) 
         raise ValueError("the scenario has no ranges of its inputs, so there are no shares")
     single, shapley = (numbers(found, measure, name) for measure in ("first_order", "shapley"))
     order = in_order(found, name, MOST_ROWS)
-    with drawing(_stamp(found), ax, height=height_of(len(order))) as ax:
+    with drawing(stamp_of_inputs(found), ax, height=height_of(len(order))) as ax:
         if shapley:
             told = [group for group in order if group in shapley]
             value = 100.0 * np.array([shapley[group].value for group in told])
@@ -124,14 +124,14 @@ def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) 
             value, where, xerr=half, fmt="o", color=INK, ms=3.5, elinewidth=0.6, label="Known alone"
         )
         ax.axvline(0.0, color=INK, lw=0.8)
-        name_rows(ax, [shorten(group, LABEL, placeholder="…") for group in order])
+        name_rows(ax, [fill(shorten(group, LONGEST, placeholder="…"), LINE) for group in order])
         ax.set_xlabel("% of the variance over the inputs")
         head(ax, answer_words(found, name), "which inputs decide", columns=2, from_figure=True)
     return ax
 
 
-def _stamp(found: Sensitivity) -> str:
-    """Scenario, points behind the figure, seed."""
+def stamp_of_inputs(found: Sensitivity) -> str:
+    """The line that names a figure: scenario, points behind the figure, seed."""
     changed = ", changed" if overrides_of(found.scenario) else ""
     single = numbers(found, "first_order")
     points = next(iter(single.values())).n if single else 0

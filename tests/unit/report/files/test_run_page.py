@@ -18,7 +18,8 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.run_page import render, write_report
-from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write_figures
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import FIGURES, draw_figures, write_figures
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
