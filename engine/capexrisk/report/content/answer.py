@@ -5,7 +5,7 @@ Page, workbook, Markdown and terminal write it down, each in its own way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
@@ -47,7 +47,7 @@ class IssuerAnswer:
     failed_over_inputs: dict[str, Spread | None]
     causes: list[tuple[str, Estimate]]
     why: str
-    main: list[tuple[str, Estimate]]
+    main: list[tuple[str, Estimate]] = field(default_factory=list)
 
     @property
     def failure(self) -> Estimate:

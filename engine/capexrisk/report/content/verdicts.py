@@ -80,7 +80,7 @@ def main_cause(issuer: IssuerAnswer) -> str:
     first, *others = [words for words, _ in issuer.main] or [""]
     if not others:
         return first
-    return f"{first} or {others[0] if len(others) == 1 else f'{len(others)} more'}"
+    return f"{first}, or {others[0] if len(others) == 1 else f'{len(others)} others'}"
 
 
 def _main(issuer: IssuerAnswer) -> Cell:
