@@ -81,6 +81,16 @@ def test_a_run_that_cannot_be_written_keeps_nothing_and_the_answer_stands(folder
     assert listing(copy) == before
 
 
+def test_a_link_is_refused_before_anything_is_computed(folder, tmp_path):
+    copy = shutil.copytree(folder / "run", tmp_path / "run")
+    shutil.rmtree(copy / "why", ignore_errors=True)
+    (copy / "why").symlink_to(tmp_path)
+    said = "capexrisk: run/why: is a link, which may lead anywhere; remove it\n"
+    for verb, of in (("causes", "--event"), ("sensitivity", "--of"), ("reverse", "--event")):
+        found = call(verb, "run", of, EVENT[1], cwd=tmp_path)
+        assert (found.returncode, found.stdout, found.stderr) == (2, "", said), verb
+
+
 def test_reverse_of_a_run_takes_its_scenario_and_seed(folder, invoke, monkeypatch):
     monkeypatch.chdir(folder)
     code, out, err = invoke("reverse", "run", "--event", "funding_failure/Orakel")

@@ -112,9 +112,8 @@ def leave(directory: Path, record: WhyRecord, table: pd.DataFrame) -> Path:
     """
     if not _belongs(record, read_manifest(directory / MANIFEST)):
         raise ResultsError(f"{directory}: another run has taken its place; ask again")
+    refuse_link(directory)
     folder = directory / WHY
-    if folder.is_symlink():
-        raise RunDirectoryError(f"{folder}: is a link, which may lead anywhere; remove it")
     folder.mkdir(exist_ok=True)
     path = folder / file_name(record.question, record.about)
     text = record.model_dump_json()
@@ -125,6 +124,17 @@ def leave(directory: Path, record: WhyRecord, table: pd.DataFrame) -> Path:
     write_atomically(path, written.getvalue())
     sync_folder(folder)
     return path
+
+
+def refuse_link(directory: Path) -> None:
+    """Refuse a run whose folder ``why`` is a link, which may lead anywhere.
+
+    Raises
+    ------
+    RunDirectoryError
+    """
+    if (directory / WHY).is_symlink():
+        raise RunDirectoryError(f"{directory / WHY}: is a link, which may lead anywhere; remove it")
 
 
 def files_left(directory: Path) -> list[Path]:

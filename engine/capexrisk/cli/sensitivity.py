@@ -10,7 +10,7 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides
 from capexrisk.cli.plan import fields_asked
-from capexrisk.cli.source import keep, refuse_overrides, run_or_scenario
+from capexrisk.cli.source import keep, refuse_unfit, run_or_scenario
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
 
@@ -118,7 +118,7 @@ def _read(
         usual = {name: getattr(section, name) for name in ("inner", "seed")}
         outer = section.outer or type(section).model_fields["outer"].default
         return load_scenario(source, overrides), {**usual, "outer": outer}
-    refuse_overrides(source, overrides)
+    refuse_unfit(source, overrides)
 
     from capexrisk.archive.results import load_results
     from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER

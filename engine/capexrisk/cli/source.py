@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,7 @@ def read_scenario(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, i
     """The scenario of a file or of a finished run, and its seed."""
     if not source.is_dir():
         return load_scenario(source, overrides), load_run_section(source, overrides).seed
-    refuse_overrides(source, overrides)
-    refuse_without_results(source)
+    refuse_unfit(source, overrides)
 
     from capexrisk.archive.directory import MANIFEST
     from capexrisk.archive.manifest import read_manifest
@@ -32,15 +32,20 @@ def read_scenario(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, i
     return manifest.scenario, manifest.run.seed
 
 
-def refuse_overrides(source: Path, overrides: tuple[str, ...]) -> None:
-    """Refuse to change the inputs of a run.
+def refuse_unfit(source: Path, overrides: tuple[str, ...]) -> None:
+    """Refuse a run that is not finished, or cannot keep an answer; its inputs are not changed.
 
     Raises
     ------
-    ArgumentError
+    ArgumentError, ResultsError, RunDirectoryError
     """
     if overrides:
         raise ArgumentError("overrides", f"{source} is a run; give its scenario's file instead")
+    refuse_without_results(source)
+
+    from capexrisk.archive.why import refuse_link
+
+    refuse_link(source)
 
 
 def keep(found: Found, source: Path) -> None:
@@ -52,7 +57,7 @@ def keep(found: Found, source: Path) -> None:
 
     try:
         for path in leave_with_run(found, source):
-            print(f"Kept in {path}; `capexrisk report {source}` shows it")
+            print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")
     except OSError as error:  # the answer is printed: a folder that is read only keeps no secret
         reason = f"{error.filename or source}: {error.strerror}"
         print(f"capexrisk: warning: the run does not keep it: {reason}", file=sys.stderr)

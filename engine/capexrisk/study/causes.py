@@ -78,6 +78,12 @@ class Causes(Plotted):
     seed: int
     table: pd.DataFrame
 
+    @property
+    def until(self) -> str:
+        """The quarter by which the failures of all issuers are counted."""
+        alone = (name for name in self.events if name.startswith("funding_failure/"))
+        return next(alone).rpartition("/")[2]
+
     def of(self, measure: str, event: str | None = None) -> pd.DataFrame:
         """Rows of one measure and event, indexed by mechanism.
 

@@ -69,7 +69,7 @@ class Why:
 
     def causes_by(self, quarter: str) -> Causes | None:
         """The causes that tell of all issuers' failures by the end of a quarter."""
-        return next((one for one in self.causes if one.event.endswith(f"/{quarter}")), None)
+        return next((one for one in self.causes if one.until == quarter), None)
 
 
 NOTHING: Final = Why()

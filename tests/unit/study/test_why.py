@@ -64,6 +64,7 @@ def test_causes_come_back_as_they_were(place, found, manifest):
     for name in ("event", "events", "mechanisms", "off", "orders", "paths", "seed"):
         assert getattr(read, name) == getattr(found, name), name
     assert why.causes_by("2027Q2") is read and not why.other_code
+    assert replace(read, event="failure_with:Oracle/CoreWeave/horizon").until == "2027Q2"
     assert main_mechanisms(read, "CoreWeave") == main_mechanisms(found, "CoreWeave") != []
     # The file is a tidy table for others as well.
     (file,) = (place / WHY).iterdir()

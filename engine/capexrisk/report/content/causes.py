@@ -42,8 +42,7 @@ def main_mechanisms(causes: Causes, issuer: str) -> list[tuple[str, Estimate]]:
     With it all whose intervals overlap its own: which prevents more cannot be told of these. None
     where too few paths fail to tell, or nothing prevents any.
     """
-    event = f"funding_failure/{issuer}/{causes.event.rpartition('/')[2]}"
-    share = estimates(causes, "prevented_share", event)
+    share = estimates(causes, "prevented_share", f"funding_failure/{issuer}/{causes.until}")
     told = {name: one for name, one in share.items() if one.ci_low > 0.0}
     order = sorted(told, key=lambda name: -told[name].value)
     words = in_words(causes)

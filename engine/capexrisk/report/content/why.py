@@ -125,8 +125,7 @@ def prevented_grid(found: Causes) -> Grid:
         Row(words[name], [_prevented(column[name]) for _, column in kept])
         for name in content.in_order(found)
     ]
-    until = found.event.rpartition("/")[2]
-    caption = f"What each mechanism’s absence would prevent, % of the failures by {until}"
+    caption = f"What each mechanism’s absence would prevent, % of the failures by {found.until}"
     return Grid(caption, "Mechanism", [name for name, _ in kept], rows, sortable=True)
 
 
