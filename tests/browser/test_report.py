@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.browser.conftest import ATTACK, DESKTOP, PAPER, PHONE
 
-SECTIONS = ("answer", "issuers", "system", "assumptions", "limits", "computed")
+SECTIONS = ("answer", "issuers", "system", "why", "paths", "assumptions", "limits", "computed")
 # What is written against what it stands on, by WCAG 2: every element with text of its own.
 CONTRAST = """
 () => {
@@ -87,7 +87,7 @@ def test_the_answer_is_on_the_first_screen(opened):
     page = opened(DESKTOP).page
     table = page.locator(".answer tfoot tr:last-child").bounding_box()
     assert table["y"] + table["height"] <= DESKTOP[1]
-    assert page.locator(".findings dt").last.bounding_box()["y"] <= DESKTOP[1]
+    assert page.locator(".answer .findings dt").last.bounding_box()["y"] <= DESKTOP[1]
 
 
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 10_000), (DESKTOP, 20_000)])

@@ -29,7 +29,7 @@ def test_tables_and_a_file(tmp_path):
     (heading,) = (line for line in lines if line.startswith("Prevented, % of the chance"))
     assert heading.split()[5:8] == ["CoreWeave", "Alphabet", "Amazon"]
     assert heading.endswith("Any issuer  Two or more  All six")
-    assert "mean gain over 64 orders" in found.stdout.replace("\n", " ")
+    assert "mean gain over 64 random orders" in found.stdout.replace("\n", " ")
     table = pd.read_csv(tmp_path / "causes.csv")
     assert len(table) == 9 * (2 + 4 * 11)
     own = table[table["issuer"] == "CoreWeave"]

@@ -32,7 +32,8 @@ from capexrisk.report.files.markdown import markdown
 from capexrisk.report.files.run_page import render
 from capexrisk.report.files.workbook import write_workbook
 from capexrisk.report.files.write import write_report_files
-from capexrisk.report.plots.figures import Drawing, draw_figures
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import draw_figures
 from tests.cli.command import call, listing
 from tests.hostile import stored
 

@@ -103,6 +103,21 @@ def columns_of(path: Path) -> list[str]:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
 
 
+def metadata_of(path: Path) -> dict[bytes, bytes]:
+    """What a table's file says of itself beside its columns; untrusted.
+
+    Raises
+    ------
+    ResultsError
+        If it cannot be read.
+    """
+    try:
+        with _opened(path, MOST_ROWS["summary"]) as file:
+            return dict(file.schema_arrow.metadata or {})
+    except _UNREADABLE as error:
+        raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
+
+
 def replicate_table(summary: pd.DataFrame, replicates: NDArray[np.float64]) -> pd.DataFrame:
     """Keys of the summary's rows, and a column ``replicate_1`` ... for each net or batch."""
     numbers = pd.DataFrame(replicates, columns=_replicate_columns(replicates.shape[1]))
@@ -177,8 +192,8 @@ def refuse_other_labels(
         raise ResultsError(f"{path}: a row is there twice; run again")
 
 
-def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
-    """Refuse negative counts, numbers no path can have, and missing ones that must be there.
+def refuse_large_numbers(path: Path, table: pd.DataFrame) -> None:
+    """Refuse negative counts, and numbers that no path can have.
 
     Raises
     ------
@@ -191,6 +206,16 @@ def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
         largest = table[column].abs().max()
         if largest > LARGEST_NUMBER:
             raise ResultsError(f"{path}: {column} of {largest:g} is no figure; run again")
+
+
+def refuse_odd_numbers(path: Path, table: pd.DataFrame) -> None:
+    """Refuse negative counts, numbers no path can have, and missing ones that must be there.
+
+    Raises
+    ------
+    ResultsError
+    """
+    refuse_large_numbers(path, table)
     must = table.loc[table["n"] > 0, ["value"]] if "n" in table else table[["lower", "upper"]]
     if must.isna().any(axis=None):
         raise ResultsError(f"{path}: a {must.columns[0]} is missing; run again")

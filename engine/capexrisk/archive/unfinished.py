@@ -45,6 +45,7 @@ from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.why import WHY
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
 
@@ -277,6 +278,8 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
             shutil.copytree(out / CHECKPOINT / OVER_INPUTS, of_inputs, copy_function=_share)
         if job.keep_paths and (out / PATHS).is_dir():
             shutil.copytree(out / PATHS, under_way / PATHS, copy_function=_share)
+        if (out / WHY).is_dir():  # of the same scenario, whatever the number of paths
+            shutil.copytree(out / WHY, under_way / WHY, symlinks=True, copy_function=_share)
         write_job(replace(wanted, overwrite=True), under_way / CHECKPOINT / JOB)
         try:
             under_way.rename(folder)

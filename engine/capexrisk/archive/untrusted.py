@@ -59,13 +59,27 @@ def read_json(path: Path) -> Json:
     try:
         refuse_large(path, LARGEST_JSON)
         text = path.read_text(encoding="utf-8")
-        content = json.loads(text, parse_constant=_no_constant)
-        content["format_version"]
     except FileNotFoundError:
         raise
+    except (OSError, ValueError) as error:
+        raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
+    return json_in(path, text)
+
+
+def json_in(path: Path, text: str) -> Json:
+    """The object in a text that a file holds, which states its ``format_version``.
+
+    Raises
+    ------
+    ResultsError
+        If it is no such object.
+    """
+    try:
+        content = json.loads(text, parse_constant=_no_constant)
+        content["format_version"]
     except RecursionError:
         raise ResultsError(f"{path}: cannot be read (nested too deeply); run again") from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
     return Json(path, text, content)
 

@@ -10,15 +10,14 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import new_file, overrides
 from capexrisk.cli.plan import fields_asked
-from capexrisk.errors import ArgumentError
-from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.cli.source import keep, read_scenario, run_or_scenario
 
 if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
 
 
 @click.command
-@click.argument("source", metavar="RUN|SCENARIO", type=click.Path(path_type=Path))
+@run_or_scenario
 @overrides
 @click.option(
     "--event",
@@ -55,9 +54,9 @@ def causes(
 
     Mechanisms of the model are switched off: all but one, one alone, and in coalitions, for Shapley
     values; on common random numbers. The failures of all issuers come from the same simulations.
-    Ranges of the inputs are not drawn.
+    Ranges of the inputs are not drawn. A run keeps the answer, and its report shows it.
     """
-    scenario, seed = _read(source, overrides)
+    scenario, seed = read_scenario(source, overrides)
 
     import textwrap
 
@@ -80,19 +79,7 @@ def causes(
     print(f"\n{textwrap.fill(key(found), 80)}")
     if out is not None:
         _write(found, out)
-
-
-def _read(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, int]:
-    """The scenario of a file or of a finished run, and its seed."""
-    if not source.is_dir():
-        return load_scenario(source, overrides), load_run_section(source, overrides).seed
-    if overrides:
-        raise ArgumentError("overrides", f"{source} is a run; give its scenario's file instead")
-
-    from capexrisk.archive.results import load_results
-
-    manifest = load_results(source).manifest
-    return manifest.scenario, manifest.run.seed
+    keep(found, source)
 
 
 def _write(found: Causes, out: Path) -> None:

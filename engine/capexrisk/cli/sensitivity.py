@@ -10,6 +10,7 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides
 from capexrisk.cli.plan import fields_asked
+from capexrisk.cli.source import keep, refuse_unfit, run_or_scenario
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.argument("source", metavar="RUN|SCENARIO", type=click.Path(path_type=Path))
+@run_or_scenario
 @overrides
 @click.option(
     "--of",
@@ -71,7 +72,8 @@ def sensitivity(
 
     Each group alone at the ends of its range; then, of the variance of the answer over all inputs,
     what each group decides: first-order, total and Shapley effects with their intervals. A run over
-    its inputs lends its points; without ranges every input is moved alone by 10 % either way.
+    its inputs lends its points; without ranges every input is moved alone by 10 % either way. A run
+    keeps the answer, and its report shows it.
     """
     subject, usual = _read(source, overrides, asked)
 
@@ -104,6 +106,7 @@ def sensitivity(
     print(textwrap.fill(key(found), 80))
     if out is not None:
         write_csv(out, found.table)
+    keep(found, source)
 
 
 def _read(
@@ -115,8 +118,7 @@ def _read(
         usual = {name: getattr(section, name) for name in ("inner", "seed")}
         outer = section.outer or type(section).model_fields["outer"].default
         return load_scenario(source, overrides), {**usual, "outer": outer}
-    if overrides:
-        raise ArgumentError("overrides", f"{source} is a run; give its scenario's file instead")
+    refuse_unfit(source, overrides)
 
     from capexrisk.archive.results import load_results
     from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER

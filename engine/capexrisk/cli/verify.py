@@ -28,7 +28,8 @@ MOST_LISTED = 3
 def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
     """Compute chunks of a finished run again and compare every bit.
 
-    Before that, the checksums of its tables and of its checkpoint are compared.
+    Before that, the checksums of its tables and of its checkpoint are compared, and what was left
+    in its folder why is read: it must be of the same scenario. It is not computed again.
 
     Exit code 0: equal; 1: something differs.
     """
@@ -37,8 +38,10 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     from capexrisk.archive.results import load_results
     from capexrisk.archive.verify import verify as verify_run
     from capexrisk.cli.progress import progress
+    from capexrisk.study.why import left_with_run
 
     results = load_results(directory)
+    left_with_run(directory, results.manifest)  # refuses what is not of this run
     changed = changed_files(directory, results.manifest.files)
     damaged = damaged_files(directory / CHECKPOINT)
     changed |= {f"{CHECKPOINT}/{name}": matter for name, matter in damaged.items()}

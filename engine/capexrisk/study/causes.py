@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, nan
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -32,10 +32,8 @@ from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
 from capexrisk.study.coalitions import Coalitions, Switchboard
 from capexrisk.study.mechanisms import MECHANISMS, Mechanism, acting
+from capexrisk.study.plotted import Plotted
 from capexrisk.study.rare.failure import find_event
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfCauses
 
 Floats = NDArray[np.float64]
 
@@ -50,7 +48,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Causes:
+class Causes(Plotted):
     """Causes of an event, and of the failures of every issuer by the same quarter.
 
     Attributes
@@ -80,6 +78,12 @@ class Causes:
     seed: int
     table: pd.DataFrame
 
+    @property
+    def until(self) -> str:
+        """The quarter by which the failures of all issuers are counted."""
+        alone = (name for name in self.events if name.startswith("funding_failure/"))
+        return next(alone).rpartition("/")[2]
+
     def of(self, measure: str, event: str | None = None) -> pd.DataFrame:
         """Rows of one measure and event, indexed by mechanism.
 
@@ -104,14 +108,6 @@ class Causes:
             & (self.table["measure"] == measure)
         )
         return self.table[chosen].set_index("mechanism")[list(COLUMNS[5:])]
-
-    @property
-    def plot(self) -> OfCauses:
-        """Waterfall of the Shapley values: ``causes.plot.waterfall("funding_failure/Oracle")``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfCauses
-
-        return OfCauses(self)
 
     def named(self, event: str | None = None) -> str:
         """The full name of one of the events; the one asked for by default; raises as `of`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from capexrisk.points.layout import DrawOf, supplied_order
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.schema import FROM_A_FILE
+from capexrisk.study.plotted import Plotted
 from capexrisk.study.rare.design_point import DesignPoint, find_design_point
 from capexrisk.study.rare.failing import FailingPaths, sample_failing
 from capexrisk.study.rare.failure import Event, find_event
@@ -32,9 +33,6 @@ from capexrisk.study.rare.states import States, trace_states, whole_draws
 from capexrisk.study.rare.stories import Stories, agreement, tell_stories
 from capexrisk.study.rare.streams import CHOSEN, NEIGHBOURS, TYPICAL, stream
 from capexrisk.study.replay import replay_draws
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfReverse
 
 EFFECTIVE: Final = 2_000.0  # effective hits that are wanted
 ADAPTATION_ERROR: Final = 0.02  # relative error that the proposal is adapted for
@@ -68,7 +66,7 @@ class Story(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Reverse:
+class Reverse(Plotted):
     """What would have to happen for a failure.
 
     Attributes
@@ -105,8 +103,8 @@ class Reverse:
     silhouette: float
     paths: int
     seed: int
-    _mean_shock: Floats
-    _told: Stories
+    _mean_shock: Floats | None = None  # these two compare seeds, and are not left with a run
+    _told: Stories | None = None
 
     @property
     def as_one_shock(self) -> float:
@@ -121,24 +119,24 @@ class Reverse:
         """Distance of the plane that has the event's chance behind it, -Φ⁻¹(p)."""
         return float(-ndtri(self.probability.value))
 
-    @property
-    def plot(self) -> OfReverse:
-        """A shock by quarter, failing paths beside all: ``found.plot.shocks("spread")``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfReverse
-
-        return OfReverse(self)
-
     def likeness(self, other: Reverse) -> dict[str, float]:
         """How alike the answers of two seeds are, each 1 if they are the same.
 
         design_point and mean_shock are cosines between the two design points, and between the two
         vectors of mean shocks; stories is the adjusted Rand index of who is told together.
+
+        Raises
+        ------
+        ArgumentError
+            If one of them was read from a run, which keeps no paths to compare.
         """
+        first, second = ((one._mean_shock, one._told) for one in (self, other))
+        if first[0] is None or first[1] is None or second[0] is None or second[1] is None:
+            raise ArgumentError("other", "was read from a run, which keeps no paths; ask again")
         return {
             "design_point": _cosine(self.design.draws, other.design.draws),
-            "mean_shock": _cosine(self._mean_shock, other._mean_shock),
-            "stories": agreement(self._told, other._told),
+            "mean_shock": _cosine(first[0], second[0]),
+            "stories": agreement(first[1], second[1]),
         }
 
     def to_frame(self) -> pd.DataFrame:

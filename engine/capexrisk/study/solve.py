@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite, nan
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -28,9 +28,7 @@ from capexrisk.scenario import Input, Scenario
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.crossings import Crossing, Curve
 from capexrisk.study.moved_input import first_values, moved_input
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfSolution
+from capexrisk.study.plotted import Plotted
 
 PER_CENT: Final = ("fraction", "probability")
 COLUMNS: Final = (
@@ -40,7 +38,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Solution:
+class Solution(Plotted):
     """Values of an input at which an answer is reached.
 
     Attributes
@@ -88,14 +86,6 @@ class Solution:
             for crossing in self.crossings
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS))
-
-    @property
-    def plot(self) -> OfSolution:
-        """The answer over the input: ``solution.plot.curve()``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfSolution
-
-        return OfSolution(self)
 
     def __repr__(self) -> str:
         found = ", ".join(f"{one.value:.6g} ± {one.standard_error:.2g}" for one in self.crossings)

@@ -13,7 +13,8 @@ from matplotlib import pyplot as plt
 
 from capexrisk.archive.results import Results
 from capexrisk.report.files.run_page import write_report
-from capexrisk.report.plots.figures import Drawing, write_figures
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import write_figures
 from capexrisk.scenario import load_scenario, scenario_from_case
 from capexrisk.study.comparison import Comparison, compare
 from capexrisk.study.simulation import simulate

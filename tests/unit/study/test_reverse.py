@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import hypot
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ from capexrisk.points.draws import SuppliedDraws
 from capexrisk.study.rare.on_model import uniforms_of
 from capexrisk.study.rare.states import States
 from capexrisk.study.rare.stories import adjusted_rand, resample, tell_stories
+from capexrisk.study.reverse_table import reverse_from, reverse_table
 from tests.unit.scenarios import small_scenario
 
 SCENARIO = small_scenario(quarters=4)
@@ -68,6 +70,24 @@ def test_stories_share_the_failing_paths(found):
         assert all(one.fails.values()) and all(one.causes.values())
         ends = one.path.groupby("issuer").tail(1).set_index("issuer")["failed"]
         assert ends[list(one.fails)].all()
+
+
+def test_all_that_is_told_fits_one_table(found):
+    table = reverse_table(found)
+    again = reverse_from(table, SCENARIO, found.event.name, paths=found.paths, seed=found.seed)
+    assert again.event == found.event and again.probability == found.probability
+    assert again.design[1:] == found.design[1:] and again.silhouette == found.silhouette
+    pd.testing.assert_frame_equal(again.to_frame(), found.to_frame())
+    members = [SCENARIO.issuers[i].name for i in found.event.members]
+    for one, other in zip((again, *again.stories), (found, *found.stories), strict=True):
+        own = other.path[other.path["issuer"].isin(members)].reset_index(drop=True)
+        pd.testing.assert_frame_equal(one.path, own, check_dtype=False)
+    for one, other in zip(again.stories, found.stories, strict=True):
+        assert (one.share, one.fails, one.causes) == (other.share, other.fails, other.causes)
+    with pytest.raises(ArgumentError, match="was read from a run"):
+        found.likeness(again)
+    with pytest.raises(LookupError):
+        reverse_from(table[table["kind"] != "story"], SCENARIO, found.event.name, paths=1, seed=1)
 
 
 def test_a_seed_is_like_itself(found):

@@ -5,14 +5,16 @@ Page, workbook, Markdown and terminal write it down, each in its own way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
+from capexrisk.report.content.causes import main_mechanisms
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, end_of_horizon, last_quarters
 from capexrisk.report.writing.spread import Spread
 from capexrisk.report.writing.words import REASONS, at_least
+from capexrisk.study.why import NOTHING, Why
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class IssuerAnswer:
         with the second one where it may be as common; none if it never fails.
     why : str
         These causes in a sentence; "" if there is none.
+    main : list of (str, Estimate)
+        The mechanism of the model whose absence would prevent most of its failures and their share,
+        with those that may prevent as many; none where nobody asked, or too few paths tell.
     """
 
     name: str
@@ -42,6 +47,7 @@ class IssuerAnswer:
     failed_over_inputs: dict[str, Spread | None]
     causes: list[tuple[str, Estimate]]
     why: str
+    main: list[tuple[str, Estimate]] = field(default_factory=list)
 
     @property
     def failure(self) -> Estimate:
@@ -92,14 +98,17 @@ class Answer:
         In the scenario's order.
     together : list of Together
         Any issuer, two or more, all of them; of a single issuer only the first.
+    asked : bool
+        Whether it is known what prevents failures by the end of the horizon.
     """
 
     end: str
     issuers: list[IssuerAnswer]
     together: list[Together]
+    asked: bool = False
 
 
-def answer(results: Results, estimates: Estimates) -> Answer:
+def answer(results: Results, estimates: Estimates, why: Why = NOTHING) -> Answer:
     """Look up the answer of a run.
 
     Parameters
@@ -107,7 +116,10 @@ def answer(results: Results, estimates: Estimates) -> Answer:
     results : Results
     estimates : Estimates
         Of these results.
+    why : Why, optional
+        What was left with the run.
     """
+    counterfactual = why.causes_by(results.quarters[-1])
     ends = last_quarters(results)
     chance, spread = estimates.probability, estimates.spread
     causes = {name: estimates.main_causes(name) for name in results.issuers}
@@ -122,6 +134,7 @@ def answer(results: Results, estimates: Estimates) -> Answer:
             },
             causes=found,
             why=" or ".join(results.words.fill(REASONS[cause]) for cause, _ in found),
+            main=[] if counterfactual is None else main_mechanisms(counterfactual, name),
         )
         for name, found in causes.items()
     ]
@@ -131,7 +144,7 @@ def answer(results: Results, estimates: Estimates) -> Answer:
         failed = {year: chance(metric, SYSTEM, end) for year, end in ends.items()}
         over_inputs = {year: spread(metric, SYSTEM, end) for year, end in ends.items()}
         together.append(Together(at_least(count, len(issuers)), failed, over_inputs))
-    return Answer(end_of_horizon(results), issuers, together)
+    return Answer(end_of_horizon(results), issuers, together, counterfactual is not None)
 
 
 def _last(by_year: dict[str, Estimate]) -> Estimate:

@@ -10,7 +10,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.writing.numbers import UNKNOWN, one_digit, percentage, rounded_up, signed
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import at_least, counted, listed, words_of
+from capexrisk.report.writing.words import at_least, counted, in_a_sentence, listed, words_of
 from capexrisk.study.causes import ALL, NONE, Causes
 
 MOST_EVENTS = 9  # beside each other
@@ -36,6 +36,23 @@ def in_order(causes: Causes, event: str | None = None) -> list[str]:
     return sorted(shapley, key=lambda name: -shapley[name].value)
 
 
+def main_mechanisms(causes: Causes, issuer: str) -> list[tuple[str, Estimate]]:
+    """The mechanism whose absence would prevent most failures of an issuer, in words; its share.
+
+    With it all whose intervals overlap its own: which prevents more cannot be told of these. None
+    where too few paths fail to tell, or nothing prevents any.
+    """
+    share = estimates(causes, "prevented_share", f"funding_failure/{issuer}/{causes.until}")
+    told = {name: one for name, one in share.items() if one.ci_low > 0.0}
+    order = sorted(told, key=lambda name: -told[name].value)
+    words = in_words(causes)
+    return [
+        (in_a_sentence(words[name]), told[name])
+        for name in order
+        if told[name].ci_high >= told[order[0]].ci_low
+    ]
+
+
 def event_words(causes: Causes, event: str | None = None) -> str:
     """An event in words: "Oracle: funding failure by 2028Q4"."""
     metric, issuer, period = causes.named(event).split("/")
@@ -45,13 +62,17 @@ def event_words(causes: Causes, event: str | None = None) -> str:
     return f"{who}{what if not who else what[:1].lower() + what[1:]} {until}"
 
 
-def in_points(gain: Estimate) -> str:
-    """A difference of chances in percentage points; ± is half of its 95 % interval, rounded up."""
+def in_points(gain: Estimate, sign: str = "") -> str:
+    """A difference of chances in percentage points; ± is half of its 95 % interval, rounded up.
+
+    `sign` stands behind the number where no heading says what it is.
+    """
     if isnan(gain.value):
         return UNKNOWN
     half = 50.0 * (gain.ci_high - gain.ci_low)
     decimals = max(0, min(one_digit(half), MOST_DECIMALS))
-    return f"{signed(100.0 * gain.value, decimals)} ± {rounded_up(half, decimals):.{decimals}f}"
+    written = f"{signed(100.0 * gain.value, decimals)}{sign}"
+    return f"{written} ± {rounded_up(half, decimals):.{decimals}f}"
 
 
 def headline(causes: Causes) -> str:
@@ -61,13 +82,17 @@ def headline(causes: Causes) -> str:
     return f"{event_words(causes)}: {act}; with none of these mechanisms {none}"
 
 
+def orders_of(causes: Causes) -> str:
+    """Over how many orders of switching mechanisms on a Shapley value is a mean."""
+    return "all orders" if not causes.orders else counted(causes.orders, "random order")
+
+
 def key(causes: Causes) -> str:
     """What the tables' numbers mean, and how sure they are."""
-    orders = "all orders" if not causes.orders else counted(causes.orders, "order")
     text = (
-        f"Shapley: mean gain over {orders} of switching on; they sum to the difference of the two "
-        "chances. Alone: gain where no other acts. Prevented: what goes away if this alone is "
-        f"switched off. Percentage points. ± is half of a 95 % interval from 32 nets of "
+        f"Shapley: mean gain over {orders_of(causes)} of switching on; they sum to the difference "
+        "of the two chances. Alone: gain where no other acts. Prevented: what goes away if this "
+        f"alone is switched off. Percentage points. ± is half of a 95 % interval from 32 nets of "
         f"{causes.paths // 32:,} paths, with the same draws in all. Below 0: it protects. "
         "What the model does without a mechanism is not what the world would do."
     )
@@ -102,7 +127,7 @@ def prevented_table(causes: Causes) -> Table:
     largest = sorted(shown, key=lambda event: -chances[event])[:MOST_EVENTS]
     events = [event for event in shown if event in largest]
     for event in events:
-        table.add_column(_short(causes, event), justify="right", no_wrap=True)
+        table.add_column(short(causes, event), justify="right", no_wrap=True)
     columns = [estimates(causes, "prevented_share", event) for event in events]
     words = in_words(causes)
     for name in in_order(causes):
@@ -110,7 +135,8 @@ def prevented_table(causes: Causes) -> Table:
     return table
 
 
-def _short(causes: Causes, event: str) -> str:
+def short(causes: Causes, event: str) -> str:
+    """Whom an event is about, for a column."""
     metric, issuer, _ = event.split("/")
     if issuer != SYSTEM:
         return issuer

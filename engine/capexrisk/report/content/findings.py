@@ -11,6 +11,7 @@ from capexrisk.estimate.issuer_metrics import FAILS
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.content.answer import Answer
 from capexrisk.report.content.over_inputs import over_inputs
+from capexrisk.report.content.verdicts import main_cause
 from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import money, number, percentage
 from capexrisk.report.writing.odds import odds_and_range
@@ -81,7 +82,9 @@ def _failing(answer: Answer) -> str:
         return f"{period} nobody, on any path: {chance} for each issuer."
     named = []
     for issuer in seen[:MOST_RANKED]:
-        why = f", mainly {issuer.why}" if issuer.why else ""
+        why = f", bound at the end by {issuer.why}" if issuer.why else ""
+        if issuer.main:
+            why = f", mainly because of {main_cause(issuer)}"
         named.append(f"{issuer.name}, {_words(issuer.failure)}{why}")
     rest = [issuer.failure for issuer in seen[MOST_RANKED:]]
     count = len(answer.issuers) - len(named)

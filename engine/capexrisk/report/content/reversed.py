@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 from rich.table import Table
 
-from capexrisk.estimate.metrics import SYSTEM
+from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.model.vocabulary import CAUSES, DRAWS
 from capexrisk.report.content.story import story
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
@@ -19,6 +19,17 @@ LARGEST = 12  # shocks that are listed
 BLURRED = 0.25  # mean silhouette below which stories shade into each other
 STATES = ("market_spread", "shut", "utilisation", "demand")
 OF_ISSUER = ("operating_cash_flow", "capex", "cash")
+STATE_WORDS = {
+    "market_spread": "Market spread, bp",
+    "shut": "Bond market shut, % of paths",
+    "utilisation": "Utilisation, %",
+    "demand": "Demand, $bn a year",
+    "operating_cash_flow": "Operating cash flow, $bn",
+    "capex": "Capex, $bn",
+    "free_cash_flow": "Free cash flow, $bn",
+    "cash": "Cash, $bn",
+    "debt": "Debt, $bn",
+}
 SCALES = {"shut": 100.0, "utilisation": 100.0}
 
 
@@ -27,7 +38,8 @@ def event_words(found: Reverse) -> str:
     event = found.event
     what = words_of(event.metric, event.issuer, found.scenario.words)
     who = "" if event.issuer == SYSTEM else f"{event.issuer}: "
-    return f"{who}{in_a_sentence(what) if who else what}, {event.period}"
+    until = "within the horizon" if event.period == HORIZON else f"by {event.period}"
+    return f"{who}{in_a_sentence(what) if who else what} {until}"
 
 
 def sentences(found: Reverse) -> Iterator[str]:
@@ -114,7 +126,7 @@ def stories_in_words(found: Reverse) -> Iterator[str]:
         )
     for number, one in enumerate(found.stories, start=1):
         yield ""
-        yield f"Story {number}, {percentage(one.share)} of failing paths: {_who_fails(one, found)}"
+        yield f"Story {number}, {percentage(one.share)} of failing paths: {who_fails(one, found)}"
         yield from story(until_the_end(one.path), found.scenario.words, list(one.fails))
 
 
@@ -132,7 +144,8 @@ def until_the_end(path: pd.DataFrame) -> pd.DataFrame:
     return path.loc[: path.index[path["quarter"] == begun["quarter"].iloc[-1]][-1]]
 
 
-def _who_fails(one: Story, found: Reverse) -> str:
+def who_fails(one: Story, found: Reverse) -> str:
+    """Who fails on a story's typical path, when, and what binds most often."""
     parts = []
     for issuer, quarter in one.fails.items():
         if quarter:

@@ -64,6 +64,13 @@ def in_order(found: Sensitivity, name: str | None = None, most: int = MOST_ROWS)
     ]
 
 
+def by_swing(found: Sensitivity, name: str | None = None) -> list[str]:
+    """All groups, the one with the largest swing first."""
+    swing = numbers(found, "swing", name)
+    size = {group: np.nan_to_num(abs(one.value), nan=-1.0) for group, one in swing.items()}
+    return sorted(size, key=lambda group: -size[group])
+
+
 def shock_order(found: Sensitivity, name: str | None = None, most: int = MOST_ROWS) -> list[str]:
     """The draws of a path that decide most, the first of them first."""
     shapley = numbers(found, "shock_shapley", name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from capexrisk.estimate.issuer_metrics import FAILS
 from capexrisk.report.content.answer import Answer, IssuerAnswer
+from capexrisk.report.content.causes import in_points
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.odds import odds_over_inputs
@@ -15,9 +16,11 @@ from capexrisk.scenario.words import capitalised
 
 
 def verdict(answer: Answer) -> Grid:
-    """One row for each issuer: negative cash flow in its likeliest year, failure, constraint.
+    """One row for each issuer: negative cash flow in its likeliest year, failure, main cause.
 
-    Failures of several issuers stand in the foot.
+    The cause is what would prevent most failures if it were absent; where nobody has asked for
+    that, the constraint that bound in the failing quarter. Failures of several issuers stand in the
+    foot.
     """
     rows = []
     for issuer in answer.issuers:
@@ -25,7 +28,7 @@ def verdict(answer: Answer) -> Grid:
         cells = [
             worded(chance, f"in {year}", issuer.negative_over_inputs[year]),
             worded(issuer.failure, over_inputs=_last(issuer.failed_over_inputs)),
-            _cause(issuer),
+            _main(issuer) if answer.asked else _cause(issuer),
         ]
         rows.append(Row(issuer.name, cells))
     together = [
@@ -42,7 +45,9 @@ def verdict(answer: Answer) -> Grid:
     columns = [
         "Negative free cash flow if it survives, likeliest year",
         f"Funding failure by the end of {answer.end}",
-        "Bound in the failing quarter, share of failures",
+        "Main cause: without it so many fewer failures"
+        if answer.asked
+        else "Bound in the failing quarter, share of failures",
     ]
     foot = together if len(rows) > 1 else []
     return Grid("The answer by issuer", "Issuer", columns, rows, foot, sortable=True)
@@ -65,6 +70,23 @@ def sentence(issuer: IssuerAnswer, end: str) -> str:
         f"{capitalised(FAILS)} by the end of {end}: {unbroken(failure)}{why}. Negative free cash "
         f"flow is likeliest in {year}, if it survives that year: {unbroken(negative)}."
     )
+
+
+def main_cause(issuer: IssuerAnswer) -> str:
+    """The mechanism that prevents most failures of an issuer, in words; "" if none is known.
+
+    With a second one that may prevent as many, or how many others may.
+    """
+    first, *others = [words for words, _ in issuer.main] or [""]
+    if not others:
+        return first
+    return f"{first}, or {others[0] if len(others) == 1 else f'{len(others)} others'}"
+
+
+def _main(issuer: IssuerAnswer) -> Cell:
+    if not issuer.main:
+        return Cell(UNKNOWN)
+    return Cell(capitalised(main_cause(issuer)), note=in_points(issuer.main[0][1], " %"))
 
 
 def _cause(issuer: IssuerAnswer) -> Cell:

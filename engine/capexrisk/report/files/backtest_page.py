@@ -10,7 +10,7 @@ from capexrisk.report.content import backtest_tables as tables
 from capexrisk.report.content.backtest import about, metrics_of, name_of, sentences, some_failed
 from capexrisk.report.files.page import REPORT, Entry, figures_by_section, render_page
 from capexrisk.report.plots.backtest import fates, places
-from capexrisk.report.plots.figures import Drawing
+from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.svg import svg_text
 from capexrisk.study.backtest.against import Backtest
 

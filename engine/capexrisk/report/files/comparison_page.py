@@ -12,7 +12,8 @@ from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
-from capexrisk.report.plots.figures import Drawing, write_overlays
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import write_overlays
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, last_quarters
 from capexrisk.report.writing.words import counted

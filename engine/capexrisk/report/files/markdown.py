@@ -11,10 +11,13 @@ from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.over_inputs import OVER_INPUTS
 from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import verdict
+from capexrisk.report.content.what_it_takes import parts_of_paths
+from capexrisk.report.content.why import parts_of_why
 from capexrisk.report.files.run_page import years_shown
 from capexrisk.report.writing.cells import Cell, Grid
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.words import counted
+from capexrisk.study.why import NOTHING, Why
 
 MARKDOWN = "report.md"
 # "<" only where it could begin a tag; "> 99.994 %" is a quotation only at the start of a line.
@@ -23,7 +26,7 @@ INTERVALS = "A range a–b is a 95 % interval, and covers the sampling of paths 
 SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
 
 
-def write_markdown(results: Results, directory: Path) -> Path:
+def write_markdown(results: Results, directory: Path, why: Why = NOTHING) -> Path:
     """Write report.md into a directory.
 
     Parameters
@@ -31,6 +34,8 @@ def write_markdown(results: Results, directory: Path) -> Path:
     results : Results
     directory : Path
         An existing directory.
+    why : Why, optional
+        What was left with the run.
 
     Returns
     -------
@@ -38,15 +43,15 @@ def write_markdown(results: Results, directory: Path) -> Path:
         The file.
     """
     path = directory / MARKDOWN
-    path.write_text(markdown(results), encoding="utf-8", newline="\n")
+    path.write_text(markdown(results, why), encoding="utf-8", newline="\n")
     return path
 
 
-def markdown(results: Results) -> str:
-    """The summary: title, findings, the answer as a table, how it was computed."""
+def markdown(results: Results, why: Why = NOTHING) -> str:
+    """The summary: title, findings, the answer as a table, why, how it was computed."""
     scenario, run = results.manifest.scenario, results.manifest.run
     estimates = Estimates(results)
-    found = answer(results, estimates)
+    found = answer(results, estimates, why)
     paths = counted(results.paths, "path")
     head = f"Scenario {scenario.name}, figures as of {scenario.as_of}"
     horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
@@ -59,6 +64,15 @@ def markdown(results: Results) -> str:
         lines.append(f"- **{question}** {_plain(text)}")
     lines += ["", *_table(verdict(found)), ""]
     lines += [INTERVALS if results.inputs is None else f"{INTERVALS} {OVER_INPUTS}", ""]
+    for heading, parts in (
+        ("Why", parts_of_why(why)),
+        ("What would have to happen", parts_of_paths(why)),
+    ):
+        lines += [f"## {heading}", ""] if parts else []
+        for part in parts:
+            lines += [f"### {_plain(part.heading)}", ""]
+            lines += [f"- **{_plain(about)}.** {_plain(text)}" for about, text in part.findings]
+            lines.append("")
     lines += ["## How it was computed", ""]
     lines += [f"- {name}: {_plain(text)}" for name, text in facts(results) if name in SAID]
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from capexrisk.model.vocabulary import CHANNELS, RATIONED
-from capexrisk.report.plots.figures import Drawing
+from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.svg import inline
 from capexrisk.report.writing.cells import Grid
 from capexrisk.report.writing.words import counted

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from capexrisk.archive.results import Results
+from capexrisk.archive.why import shown_name
 from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
@@ -13,18 +15,27 @@ from capexrisk.report.content.inputs import assumptions, confidence_table, hinds
 from capexrisk.report.content.over_inputs import OVER_INPUTS, judgements, what_is_drawn
 from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import sentence, verdict
+from capexrisk.report.content.what_it_takes import parts_of_paths, question
+from capexrisk.report.content.why import parts_of_why, questions
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.cash_flow import MOST_PANELS
-from capexrisk.report.plots.figures import MOST_ISSUERS, Drawing, draw_figures
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import MOST_ISSUERS, draw_figures
 from capexrisk.report.writing.cells import Grid
 from capexrisk.report.writing.estimates import Estimates, last_quarters, likeliest_to_fail
 from capexrisk.study.cautions import cautions
+from capexrisk.study.why import NOTHING, Why
 
 MOST_YEARS = 6
 RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
 
 
-def write_report(results: Results, directory: Path, drawings: list[Drawing] | None = None) -> Path:
+def write_report(
+    results: Results,
+    directory: Path,
+    drawings: list[Drawing] | None = None,
+    why: Why = NOTHING,
+) -> Path:
     """Write report.html into a directory.
 
     Parameters
@@ -34,6 +45,8 @@ def write_report(results: Results, directory: Path, drawings: list[Drawing] | No
         An existing directory.
     drawings : list of Drawing, optional
         What `write_figures` returned for these results; otherwise the figures are drawn anew.
+    why : Why, optional
+        What was left with the run.
 
     Returns
     -------
@@ -41,22 +54,23 @@ def write_report(results: Results, directory: Path, drawings: list[Drawing] | No
         The file.
     """
     path = directory / REPORT
-    path.write_text(render(results, drawings or draw_figures(results)), encoding="utf-8")
+    drawn = drawings or draw_figures(results, why)
+    path.write_text(render(results, drawn, why, shown_name(directory)), encoding="utf-8")
     return path
 
 
-def render(results: Results, drawings: list[Drawing]) -> str:
-    """The page as text."""
-    return render_page("report.html.j2", _context(results, drawings))
+def render(results: Results, drawings: list[Drawing], why: Why = NOTHING, run: str = "RUN") -> str:
+    """The page as text; `run` is how its commands name the run."""
+    return render_page("report.html.j2", _context(results, drawings, why, run))
 
 
-def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
+def _context(results: Results, drawings: list[Drawing], why: Why, run: str) -> dict[str, object]:
     estimates = Estimates(results)
     ends = last_quarters(results)
     years = years_shown(results)
     grids = Grids(results, estimates, {year: ends[year] for year in years})
     drawn = likeliest_to_fail(results, MOST_ISSUERS)
-    found = answer(results, estimates)
+    found = answer(results, estimates, why)
     parts = [_part(issuer, found.end, k, grids) for k, issuer in enumerate(found.issuers, 1)]
     inputs = assumptions(results)
     return {
@@ -86,6 +100,15 @@ def _context(results: Results, drawings: list[Drawing]) -> dict[str, object]:
         "changed": changes(results),
         "cautions": [*hindsight(results), *cautions(results.manifest.scenario)],
         "facts": facts(results),
+        "causes_asked": found.asked,
+        "why": parts_of_why(why),
+        "paths": parts_of_paths(why),
+        "other_code": why.other_code,
+        "commands": {
+            "why": questions(results, why, run),
+            "paths": [] if why.reverses else [question(results, run)],
+            "report": f"capexrisk report {shlex.quote(run)}",
+        },
     }
 
 
@@ -102,6 +125,8 @@ def _contents(parts: list[Part], *, over_inputs: bool) -> list[Entry]:
         Entry("answer", "The answer", [Entry("by-year", "Year by year")]),
         Entry("issuers", "Issuer by issuer", issuers),
         Entry("system", "The system", [Entry(*line) for line in together.items()]),
+        Entry("why", "Why"),
+        Entry("paths", "What would have to happen"),
         Entry("assumptions", "Assumptions"),
         *([Entry("uncertainty", "Uncertainty of the inputs")] if over_inputs else []),
         Entry("limits", "Limits"),

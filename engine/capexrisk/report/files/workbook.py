@@ -10,15 +10,20 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from pathlib import Path
 
+import pandas as pd
+
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import metric_of, of_whom
-from capexrisk.report.content.answer import Answer, answer
+from capexrisk.report.content.answer import Answer, IssuerAnswer, answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.content.provenance import facts
+from capexrisk.report.content.verdicts import main_cause
+from capexrisk.report.content.what_it_takes import parts_of_paths
+from capexrisk.report.content.why import parts_of_why
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
 from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
@@ -26,6 +31,7 @@ from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
 from capexrisk.report.writing.spread import Spread, quantile_in_per_cent
 from capexrisk.scenario.words import capitalised
+from capexrisk.study.why import NOTHING, Why
 
 WORKBOOK = "report.xlsx"
 READING = """\
@@ -41,7 +47,7 @@ issuers count every path; a failed issuer adds nothing to them.
 """
 
 
-def write_workbook(results: Results, directory: Path) -> Path:
+def write_workbook(results: Results, directory: Path, why: Why = NOTHING) -> Path:
     """Write report.xlsx into a directory.
 
     Parameters
@@ -49,6 +55,8 @@ def write_workbook(results: Results, directory: Path) -> Path:
     results : Results
     directory : Path
         An existing directory.
+    why : Why, optional
+        What was left with the run.
 
     Returns
     -------
@@ -62,10 +70,11 @@ def write_workbook(results: Results, directory: Path) -> Path:
     # The day of the run, not of the file: the same run gives the same bytes.
     created = results.manifest.times.started.replace(tzinfo=None)
     with Book(path, title=scenario.title or scenario.name, created=created) as book:
-        _answer(book, results, estimates)
+        _answer(book, results, estimates, why)
         _tables(book, results, grids)
         _pairs(book, results, estimates)
         _system(book, results, grids)
+        _why(book, why)
         _inputs(book, results)
         _everything(book, results)
         _over_inputs(book, results)
@@ -74,9 +83,9 @@ def write_workbook(results: Results, directory: Path) -> Path:
     return path
 
 
-def _answer(book: Book, results: Results, estimates: Estimates) -> None:
+def _answer(book: Book, results: Results, estimates: Estimates, why: Why) -> None:
     """The answer as a table, and below it the findings in sentences."""
-    scenario, found = results.manifest.scenario, answer(results, estimates)
+    scenario, found = results.manifest.scenario, answer(results, estimates, why)
     failure = f"Funding failure by the end of {found.end}"
     headings = [
         Heading("Issuer", 22),
@@ -86,6 +95,7 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         *_estimate_headings(failure),
         Heading("In words", 24),
         *(_inputs_headings(found) if results.inputs is not None else ()),
+        *(_main_headings() if found.asked else ()),
         Heading("Constraint that bound in the failing quarter", 24),
         *_estimate_headings("Share of the failures, of the constraint named first"),
     ]
@@ -95,6 +105,8 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
         row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
         row += _over_the_inputs(_last(issuer.failed_over_inputs))
+        if found.asked:
+            row += _main(issuer)
         for _, share in issuer.causes[:1]:
             row += [capitalised(issuer.why), *_figures(share, CHANCE)]
         rows.append(row)
@@ -103,8 +115,12 @@ def _answer(book: Book, results: Results, estimates: Estimates) -> None:
         row = [each.label, *empty, *_figures(each.failure, CHANCE), odds(each.failure)]
         rows.append([*row, *_over_the_inputs(_last(each.over_inputs))])
     sentences: list[list[Value]] = [[], ["In sentences"]]
-    for question, text in find(results, estimates, found, results.years):
-        sentences.append([question, text.replace("\N{NO-BREAK SPACE}", " ")])
+    told = [("", find(results, estimates, found, results.years))]
+    told += [(part.heading, part.findings) for part in (*parts_of_why(why), *parts_of_paths(why))]
+    for heading, findings in told:
+        sentences += [[], [heading]] if heading else []
+        for question, text in findings:
+            sentences.append([question, text.replace("\N{NO-BREAK SPACE}", " ")])
     above = [scenario.title or scenario.name]
     above += [f"Warning: {warning}" for warning in warnings(results)]
     book.add("Answer", headings, [*rows, *sentences], above=above)
@@ -200,14 +216,8 @@ def _over_inputs(book: Book, results: Results) -> None:
     """What is told at each point, as in inputs.csv, and the groups of inputs with their ranges."""
     if results.inputs is None:
         return
-    columns = list(results.inputs.table.columns)
-    widths = {"metric": 36, "issuer": 16}
-    headings = [Heading(name, widths.get(name, 12)) for name in columns]
-    rows: list[list[Value]] = [
-        [part if isinstance(part, str) else Figure(float(part), "General") for part in record]
-        for record in results.inputs.table.dropna(subset="sd").itertuples(index=False)
-    ]
-    book.add("Over the inputs", headings, rows, fixed=4)
+    table = results.inputs.table.dropna(subset="sd")
+    _tidy(book, "Over the inputs", table, {"metric": 36, "issuer": 16}, fixed=4)
     headings = [
         Heading("Judgement", 34),
         Heading("Law", 40),
@@ -223,6 +233,33 @@ def _over_inputs(book: Book, results: Results) -> None:
             head: list[Value] = [judgement.name, judgement.law, one.name]
             rows.append([*head, *numbers, judgement.confidence, judgement.source])
     book.add("Ranges", headings, rows, fixed=1)
+
+
+def _why(book: Book, why: Why) -> None:
+    """What was left with the run, a row for each estimate, as in its folder ``why``."""
+    sheets = {
+        "Why": [one.table for one in why.causes],
+        "What moves it": [one.table for one in why.sensitivities],
+        "What would have to happen": [
+            one.to_frame().assign(event=one.event.name) for one in why.reverses
+        ],
+    }
+    widths = {"metric": 28, "event": 34, "group": 40, "name": 22, "measure": 16}
+    for name, tables in sheets.items():
+        if tables:
+            _tidy(book, name, pd.concat(tables, ignore_index=True), widths, fixed=1)
+
+
+def _tidy(
+    book: Book, name: str, table: pd.DataFrame, widths: dict[str, int], *, fixed: int
+) -> None:
+    """A tidy table as it is: fractions are fractions."""
+    headings = [Heading(column, widths.get(column, 12)) for column in table.columns]
+    rows: list[list[Value]] = [
+        [part if isinstance(part, str) else Figure(float(part), "General") for part in record]
+        for record in table.itertuples(index=False)
+    ]
+    book.add(name, headings, rows, fixed=fixed)
 
 
 def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:
@@ -270,6 +307,18 @@ def _inputs_headings(found: Answer) -> list[Heading]:
     failure = f"Failure by the end of {found.end}, inputs drawn"
     quantiles = (Heading(f"{failure}: {name}", 14) for name in ("P5", "median", "P95"))
     return [*_estimate_headings(f"{failure}: predictive"), *quantiles]
+
+
+def _main_headings() -> list[Heading]:
+    share = "Share of the failures that would not happen without the one named first"
+    return [Heading("Main cause, by what its absence prevents", 30), *_estimate_headings(share)]
+
+
+def _main(issuer: IssuerAnswer) -> list[Value]:
+    """The mechanisms that prevent most, and the share of the first; empty where none is known."""
+    if not issuer.main:
+        return [None] * 4
+    return [capitalised(main_cause(issuer)), *_figures(issuer.main[0][1], CHANCE)]
 
 
 def _over_the_inputs(spread: Spread | None) -> list[Value]:

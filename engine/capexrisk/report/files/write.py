@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from capexrisk.archive.results import Results
+from capexrisk.archive.why import files_left
 from capexrisk.errors import ResultsError
 from capexrisk.report.files.markdown import MARKDOWN, write_markdown
 from capexrisk.report.files.page import REPORT
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
 from capexrisk.report.plots.figures import FIGURES, write_figures
+from capexrisk.study.why import left_with_run
 
 
 def write_report_files(results: Results, directory: Path) -> Path:
     """Write figures/, report.html, report.md and report.xlsx into a directory.
+
+    They show what was left with the run, of causes and the like, if it has any.
 
     Parameters
     ----------
@@ -37,9 +41,11 @@ def write_report_files(results: Results, directory: Path) -> Path:
     """
     refuse_partial(results, directory)
     _refuse_links(directory)
-    page = write_report(results, directory, write_figures(results, directory))
-    write_markdown(results, directory)
-    write_workbook(results, directory)
+    with of_stored_tables(*{path.parent for path in files_left(directory)}):
+        why = left_with_run(directory, results.manifest)
+        page = write_report(results, directory, write_figures(results, directory, why), why)
+        write_markdown(results, directory, why)
+        write_workbook(results, directory, why)
     return page
 
 

@@ -1,6 +1,6 @@
-"""``results.plot``, ``comparison.plot`` and ``causes.plot``: plots of what was found out.
+"""``results.plot``, ``comparison.plot``, ``causes.plot``: plots of runs and of what studies found.
 
-Methods of the first two are the functions that `registry` knows, with the runs as first argument.
+All are functions that `registry` knows, with the runs, or what was found, as first argument.
 """
 
 from __future__ import annotations
@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
+from capexrisk.errors import suggest
+
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
-    from capexrisk.study.causes import Causes
-    from capexrisk.study.game.phase import Phases
-    from capexrisk.study.game.race import Game
-    from capexrisk.study.reverse import Reverse
-    from capexrisk.study.sensitivity.analysis import Sensitivity
-    from capexrisk.study.solve import Solution
 
 
 class PlotMethod:
@@ -67,115 +63,29 @@ class Overlays(Accessor):
     """
 
 
-class OfCauses:
-    """The plot of causes: ``causes.plot.waterfall()``.
+# By the kind of what a study found, and by name; `registry.plot_of` adds to it.
+DRAWN_OF: dict[type, dict[str, Callable[..., Axes]]] = {}
+
+
+class PlotsOf:
+    """Plots of what a study found: ``causes.plot.waterfall()``; ``dir(causes.plot)`` lists them.
+
+    Each returns its Axes and takes axes to draw on.
 
     Parameters
     ----------
-    causes : Causes
+    found : Causes, Game, Phases, Reverse, Sensitivity or Solution
     """
 
-    def __init__(self, causes: Causes) -> None:
-        self._causes = causes
-
-    def waterfall(self, event: str | None = None, ax: Axes | None = None) -> Axes:
-        """See `waterfall.waterfall`."""
-        from capexrisk.report.plots.waterfall import waterfall
-
-        return waterfall(self._causes, event, ax)
-
-
-class OfGame:
-    """The plot of a game: ``found.plot.deviations()``.
-
-    Parameters
-    ----------
-    game : Game
-    """
-
-    def __init__(self, game: Game) -> None:
-        self._game = game
-
-    def deviations(self, profile: str | None = None, ax: Axes | None = None) -> Axes:
-        """See `race.deviations`."""
-        from capexrisk.report.plots.race import deviations
-
-        return deviations(self._game, profile, ax)
-
-
-class OfPhases:
-    """The plot of a phase diagram: ``found.plot.phases()``.
-
-    Parameters
-    ----------
-    found : Phases
-    """
-
-    def __init__(self, found: Phases) -> None:
+    def __init__(self, found: object) -> None:
         self._found = found
 
-    def phases(self, ax: Axes | None = None) -> Axes:
-        """See `race.phases`."""
-        from capexrisk.report.plots.race import phases
+    def __dir__(self) -> list[str]:
+        return list(DRAWN_OF.get(type(self._found), ()))
 
-        return phases(self._found, ax)
-
-
-class OfSensitivity:
-    """Plots of what moves an answer: ``sensitivity.plot.tornado()``.
-
-    Parameters
-    ----------
-    found : Sensitivity
-    """
-
-    def __init__(self, found: Sensitivity) -> None:
-        self._found = found
-
-    def tornado(self, name: str | None = None, ax: Axes | None = None) -> Axes:
-        """See `sensitivity.tornado`."""
-        from capexrisk.report.plots.sensitivity import tornado
-
-        return tornado(self._found, name, ax)
-
-    def shares(self, name: str | None = None, ax: Axes | None = None) -> Axes:
-        """See `sensitivity.shares`."""
-        from capexrisk.report.plots.sensitivity import shares
-
-        return shares(self._found, name, ax)
-
-
-class OfSolution:
-    """The plot of a solution: ``solution.plot.curve()``.
-
-    Parameters
-    ----------
-    solution : Solution
-    """
-
-    def __init__(self, solution: Solution) -> None:
-        self._solution = solution
-
-    def curve(self, ax: Axes | None = None) -> Axes:
-        """See `solved.curve`."""
-        from capexrisk.report.plots.solved import curve
-
-        return curve(self._solution, ax)
-
-
-class OfReverse:
-    """The plot of what would have to happen: ``found.plot.shocks("spread")``.
-
-    Parameters
-    ----------
-    found : Reverse
-    """
-
-    def __init__(self, found: Reverse) -> None:
-        self._found = found
-
-    def shocks(self, name: str, issuer: str = "system", ax: Axes | None = None) -> Axes:
-        """See `shocks.shocks`."""
-        from capexrisk.report.plots.shocks import shocks
-
-        return shocks(self._found, name, issuer, ax)
+    def __getattr__(self, name: str) -> Callable[..., Axes]:
+        drawn = DRAWN_OF.get(type(self._found), {})
+        if name not in drawn:
+            kind = type(self._found).__name__
+            raise AttributeError(f"{kind} has no plot {name!r}; {suggest(name, drawn)}")
+        return MethodType(drawn[name], self._found)

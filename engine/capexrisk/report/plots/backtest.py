@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 
 from capexrisk.report.plots.bands import MIDDLE, PALE
 from capexrisk.report.plots.canvas import INK, QUIET, RED, Margins, one_panel
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.words import shortened
 from capexrisk.study.backtest.against import Backtest
 from capexrisk.study.backtest.amounts import DRAWN, FIXED
 
-ROW = 0.24  # height for a figure or an issuer, inches
 PALEST = "#e6f0f6"
 BANDS = ((2.5, 97.5, PALEST), (10.0, 90.0, PALE), (25.0, 75.0, MIDDLE))
 
@@ -43,13 +43,13 @@ def places(found: Backtest, metric: str, name: str) -> Figure:
                     zorder=3,
                     label=f"Inputs {inputs}",
                 )
-        _rows(ax, labels)
+        name_rows(ax, [shortened(label) for label in labels])
         ax.set_xlim(0.0, 100.0)
         ax.set_xlabel("% of paths at or below what happened")
         head(ax, name, "Bands: central 50, 80, 95 %", columns=2, from_figure=True)
         return ax
 
-    return one_panel(found.results, draw, Margins(right=14.0), 1.5 + ROW * len(labels))
+    return one_panel(found.results, draw, Margins(right=14.0), height_of(len(labels)))
 
 
 def fates(found: Backtest) -> Figure:
@@ -74,21 +74,11 @@ def fates(found: Backtest) -> Figure:
                     clip_on=False,
                     label=label,
                 )
-        _rows(ax, labels)
+        name_rows(ax, [shortened(label) for label in labels])
         ax.set_xlim(0.0, 100.0)
         ax.set_xlabel("Chance of failure, %")
         title = f"Failed by the end of {table['period'].iloc[0]}"
         head(ax, title, f"Inputs {inputs}", columns=2, from_figure=True)
         return ax
 
-    return one_panel(found.results, draw, Margins(right=14.0), 1.5 + ROW * len(labels))
-
-
-def _rows(ax: Axes, labels: list[str]) -> None:
-    ax.set_ylim(len(labels) - 0.5, -0.5)
-    ax.set_yticks(range(len(labels)), [shortened(label) for label in labels])
-    for text in ax.get_yticklabels():
-        text.set_parse_math(False)
-    number_axis(ax.xaxis)
-    ax.minorticks_off()
-    ax.grid(visible=False, axis="y")
+    return one_panel(found.results, draw, Margins(right=14.0), height_of(len(labels)))

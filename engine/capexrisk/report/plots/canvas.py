@@ -93,7 +93,8 @@ def _left(ax: Axes) -> float:
     low, high = sorted(ax.get_ylim())
     ticks = [tick for tick in ax.get_yticks() if low <= tick <= high]
     labels = ax.yaxis.get_major_formatter().format_ticks(ticks) or [""]
-    return (20.0 if ax.get_ylabel() else 9.0) + LETTER * max(len(label) for label in labels)
+    longest = max(len(line) for label in labels for line in label.split("\n"))
+    return (20.0 if ax.get_ylabel() else 9.0) + LETTER * longest
 
 
 def _bottom(ax: Axes) -> float:
@@ -151,7 +152,7 @@ def drawing(runs: Runs | str, ax: Axes | None, *, height: float | None = None) -
 
 
 def one_panel(
-    runs: Runs, plot: Callable[..., Axes], margins: Margins, height: float | None = None
+    runs: Runs | str, plot: Callable[..., Axes], margins: Margins, height: float | None = None
 ) -> Figure:
     """A figure of one plot, in the project's style.
 
@@ -160,7 +161,8 @@ def one_panel(
 
     Parameters
     ----------
-    runs : Results, or mapping of str to Results
+    runs : Results, or mapping of str to Results, or str
+        Whose figure it is; see `stamp`.
     plot : callable
         Draws runs on ``ax``.
     margins : Margins

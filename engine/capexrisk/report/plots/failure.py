@@ -29,6 +29,7 @@ from capexrisk.report.plots.canvas import (
 )
 from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
 from capexrisk.report.plots.registry import figure, plot
+from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.words import counted, listed, shortened
@@ -201,17 +202,14 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
             _draw_cause(ax, cause, base, share, words)
             base += share
         ax.set_xlim(0.0, 100.0)
-        ax.set_ylim(place.size - 0.5, -0.5)
-        ax.set_yticks(place, [shortened(issuer) for issuer in shown])
-        for label in ax.get_yticklabels():
-            label.set_parse_math(False)
+        name_rows(ax, [shortened(issuer) for issuer in shown])
+        ax.grid(visible=False)
         for row, issuer in enumerate(shown):
             chance = estimates.probability("funding_failure", issuer, results.quarters[-1])
             ax.text(102.0, row, percentage(chance), va="center", fontsize=7.5)
             if not chance.observed:
                 ax.text(1.0, row, "no failure", va="center", fontsize=7, color=QUIET)
         ax.set_xlabel("% of its failures")
-        ax.grid(visible=False)
         text = "the figure at the end: probability of failure within the horizon"
         if len(shown) < len(results.issuers):
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"

@@ -6,17 +6,20 @@ Which there are the registry says. The same results give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ResultsError
 from capexrisk.report.plots.canvas import Runs, styled, words_for
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.of_why import drawings_of_why
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Registry
 from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.writing.estimates import likeliest_to_fail
+from capexrisk.study.why import NOTHING, Why
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
@@ -25,30 +28,7 @@ NO_NAME = {"Software": None}
 QUICKLY = {"compress_level": 1}  # a twentieth larger, and soon done
 
 
-class Drawing(NamedTuple):
-    """A figure as SVG.
-
-    Attributes
-    ----------
-    name : str
-        Of its files.
-    section : str
-        Of the page.
-    issuer : str
-        Whom it is of; "" for all.
-    description : str
-        What it shows, for readers who cannot see it.
-    svg : str
-    """
-
-    name: str
-    section: str
-    issuer: str
-    description: str
-    svg: str
-
-
-def write_figures(results: Results, directory: Path) -> list[Drawing]:
+def write_figures(results: Results, directory: Path, why: Why = NOTHING) -> list[Drawing]:
     """Write the figures of a run into directory/figures, each as PNG and SVG.
 
     Parameters
@@ -56,13 +36,16 @@ def write_figures(results: Results, directory: Path) -> list[Drawing]:
     results : Results
     directory : Path
         An existing directory; ``figures`` is made in it.
+    why : Why, optional
+        What was left with the run, which has figures too.
 
     Returns
     -------
     list of Drawing
         For the page, which need not draw them again.
     """
-    return [_written(drawing, figure, directory) for drawing, figure in _of_run(results)]
+    drawn = chain(_of_run(results), drawings_of_why(why))
+    return [_written(drawing, figure, directory) for drawing, figure in drawn]
 
 
 def write_overlays(
@@ -82,9 +65,9 @@ def write_overlays(
     return [_written(drawing, figure, directory) for drawing, figure in drawn]
 
 
-def draw_figures(results: Results) -> list[Drawing]:
+def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:
     """Draw the figures of a run without writing them."""
-    return [drawing for drawing, _ in _of_run(results)]
+    return [drawing for drawing, _ in chain(_of_run(results), drawings_of_why(why))]
 
 
 def _of_run(results: Results) -> Iterator[tuple[Drawing, Figure]]:

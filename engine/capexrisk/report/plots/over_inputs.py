@@ -18,15 +18,15 @@ from capexrisk.report.content.answer import answer
 from capexrisk.report.plots.bands import MIDDLE, PALE
 from capexrisk.report.plots.canvas import BLUE, INK, RED, Margins, drawing, one_panel
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import figure, plot
+from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
 from capexrisk.report.writing.spread import spread_in_per_cent
 from capexrisk.report.writing.words import counted, shortened
 
 EVENTS = ("failure", "negative")
 MOST_ROWS = 12
-ROW = 0.27  # height for an issuer, inches
 ROOM_FOR_RANGES = 90.0  # points: "99.950 to 99.9974 %" beside the rows
 LARGEST = 10.0  # per cent, of the edge of a logarithmic axis
 BOUND = 5.0  # size of the arrow at a bound, points
@@ -75,7 +75,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
         farther = np.where(end.above, np.fmax(end.at, levels[inner].at), end.at)
         levels[level] = end._replace(at=farther)
     first, last = levels["p5"], levels["p95"]
-    with drawing(results, ax, height=height_of_rows(len(rows))) as ax:
+    with drawing(results, ax, height=height_of(len(rows))) as ax:
         place = np.arange(len(rows), dtype=float)
         least = 0.0
         if event == "failure":
@@ -103,10 +103,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
             ax.plot(bound, place, marker=marker, ms=BOUND, color=BLUE, mfc="white", **marks)
         ax.plot(predictive, place, marker="D", ms=4, color=RED, label="Predictive", **marks)
         ax.plot(base, place, marker="o", ms=4.5, color=INK, label="Inputs as they stand", **marks)
-        ax.set_ylim(place.size - 0.5, -0.5)
-        ax.set_yticks(place, [shortened(label) for label, _ in rows])
-        for text in ax.get_yticklabels():
-            text.set_parse_math(False)
+        name_rows(ax, [shortened(label) for label, _ in rows])
         for row, (_, name) in zip(place, rows, strict=True):
             spread = Estimates(results).spread(name.metric, name.issuer, name.period)
             ax.text(
@@ -117,9 +114,6 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
                 fontsize=7.5,
                 transform=ax.get_yaxis_transform(),
             )
-        number_axis(ax.xaxis)
-        ax.minorticks_off()
-        ax.grid(visible=False, axis="y")
         scale = ", log scale" if event == "failure" else ""
         ax.set_xlabel(f"% of paths{scale}")
         record = results.inputs.record
@@ -164,12 +158,7 @@ def _with_ranges(results: Results, event: str) -> Figure:
         return over_inputs(runs, ax, event=event)
 
     rows = len(_rows(results, event))
-    return one_panel(results, draw, Margins(right=ROOM_FOR_RANGES), height_of_rows(rows))
-
-
-def height_of_rows(rows: int) -> float:
-    """Height of a figure by its number of rows, inches."""
-    return 1.5 + ROW * rows
+    return one_panel(results, draw, Margins(right=ROOM_FOR_RANGES), height_of(rows))
 
 
 def _rows(results: Results, event: str) -> list[tuple[str, Name]]:

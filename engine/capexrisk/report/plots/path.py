@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -12,8 +11,9 @@ from capexrisk.archive.results import Results
 from capexrisk.model.vocabulary import CAUSES, RUNGS
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PALETTE, SKY, drawing
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import plot
+from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.numbers import decimals_for, signed
 from capexrisk.report.writing.words import shortened
 from capexrisk.scenario import Words
@@ -83,10 +83,8 @@ def waterfall(
         for row, step in enumerate(steps[:-1]):  # what is left goes on to the next
             ax.plot([step.end, step.end], [row, row + 1], color=INK, lw=0.5, zorder=0)
         ax.axvline(0.0, color=INK, linewidth=0.8)
-        ax.set_ylim(len(steps) - 0.5, -0.5)
+        name_rows(ax, [step.label for step in steps])
         ax.set_xlim(lowest - 0.02 * width, highest + 0.14 * width)
-        ax.set_yticks(np.arange(len(steps)), [step.label for step in steps])
-        number_axis(ax.xaxis)
         ax.grid(visible=False)
         ax.set_xlabel("$bn")
         title = f"{shortened(issuer)}, {period}, path {path:,}"

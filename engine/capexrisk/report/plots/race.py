@@ -7,13 +7,15 @@ from matplotlib.axes import Axes
 
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.registry import plot_of
+from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.study.game.phase import Phases
 from capexrisk.study.game.race import Game
 
 VERDICTS = {"equilibrium": (BLUE, "equilibrium"), "refuted": (RED, "none"), "open": (QUIET, "open")}
-ROW = 0.22  # height of a bar, inches
 
 
+@plot_of(Game)
 def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -> Axes:
     """What each firm gains by choosing another level alone; whiskers are 95 % intervals.
 
@@ -32,23 +34,21 @@ def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -
     rows = game.table[(game.table["profile"] == name) & (game.table["measure"] == "gain")]
     place = np.arange(len(rows), dtype=float)
     stamp = stamp_of(game.scenario, 32 * game.more_points, game.seed)
-    with drawing(stamp, ax, height=1.4 + ROW * len(rows)) as ax:
+    with drawing(stamp, ax, height=height_of(len(rows))) as ax:
         value = rows["value"].to_numpy()
         colours = [RED if gain > 0.0 else BLUE for gain in value]
-        ax.barh(place, value, 0.6, color=colours, lw=0)
+        ax.barh(place, value, BAR, color=colours, lw=0)
         half = (rows["ci_high"] - rows["ci_low"]).to_numpy() / 2.0
-        ax.errorbar(value, place, xerr=half, fmt="none", ecolor=INK, elinewidth=0.8)
+        ax.errorbar(value, place, xerr=half, **WHISKERS)
         ax.axvline(0.0, color=INK, lw=0.8)
-        labels = [f"{row.issuer} at {row.level:g}" for row in rows.itertuples()]
-        ax.set_yticks(place, labels)
-        ax.set_ylim(len(rows) - 0.5, -0.5)
-        ax.grid(visible=False, axis="y")
+        name_rows(ax, [f"{row.issuer} at {row.level:g}" for row in rows.itertuples()])
         ax.set_xlabel("Gain, $bn")
         below = f"All others at {name}; red: the firm would move"
         head(ax, "Gains of single firms", below, from_figure=True)
     return ax
 
 
+@plot_of(Phases)
 def phases(found: Phases, ax: Axes | None = None) -> Axes:
     """Where all firms at one level is an equilibrium: a gain over one input, cells over two.
 

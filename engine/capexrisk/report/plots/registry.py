@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, TypeVar, get_args
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from capexrisk.report.plots.accessors import Accessor, Overlays, PlotMethod, Plotting
+from capexrisk.report.plots.accessors import DRAWN_OF, Accessor, Overlays, PlotMethod, Plotting
 from capexrisk.report.plots.canvas import Margins, Runs, one_panel
 
 # One figure of all issuers, the same where there are two issuers or more, the same where the run is
@@ -143,6 +143,16 @@ class Registry:
         if key in self._placements:
             raise ValueError(f"{placement.name}: two figures of this name")
         self._placements[key] = placement
+
+
+def plot_of(kind: type) -> Callable[[P], P]:
+    """Register a function that draws what a study found, as ``found.plot.NAME()``."""
+
+    def register(draw: P) -> P:
+        DRAWN_OF.setdefault(kind, {})[draw.__name__] = draw
+        return draw
+
+    return register
 
 
 OF_RUNS = Registry(Plotting)

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from textwrap import shorten
-from typing import Any
+from textwrap import fill, shorten
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.sensitivity import (
     answer_words,
+    by_swing,
     in_order,
     numbers,
     unit_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, RED, SKY, drawing
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.registry import plot_of
+from capexrisk.report.plots.rows import BAR, WHISKERS, half_widths, height_of, name_rows
 from capexrisk.report.writing.numbers import scale_of, sign_of
 from capexrisk.report.writing.words import counted
 from capexrisk.scenario import overrides_of
 from capexrisk.study.sensitivity.analysis import Sensitivity
 
 MOST_ROWS = 12
-ROW = 0.27  # height of a group, inches
-BAR = 0.55
-LABEL = 46  # letters of a group's name
+LINE = 26  # letters of a group's name in a line, which has two
+LONGEST = 48
 
 
+@plot_of(Sensitivity)
 def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """The answer with each group at its P5 and at its P95, all others at their medians.
 
@@ -49,24 +50,21 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     UnknownName
         If the answer was not asked for.
     """
-    swing = numbers(found, "swing", name)
-    size = {group: np.nan_to_num(abs(one.value), nan=-1.0) for group, one in swing.items()}
-    order = sorted(size, key=lambda group: -size[group])[:MOST_ROWS]
+    order = by_swing(found, name)[:MOST_ROWS]
     unit = unit_of(name or found.names[0])
     scale = scale_of(unit)
     (middle,) = numbers(found, "at_median", name).values()
     place = np.arange(len(order), dtype=float)
-    with drawing(_stamp(found), ax, height=1.5 + ROW * len(order)) as ax:
+    with drawing(stamp_of_inputs(found), ax, height=height_of(len(order))) as ax:
         for measure, colour, label in (("at_p5", BLUE, "P5"), ("at_p95", RED, "P95")):
             known = numbers(found, measure, name)
             ends = [known[group] for group in order]
             value = scale * np.array([one.value for one in ends])
             start = scale * middle.value
             ax.barh(place, value - start, BAR, start, color=colour, lw=0, label=f"At its {label}")
-            ax.errorbar(value, place, xerr=_half(ends, value, scale), **WHISKERS)
+            ax.errorbar(value, place, xerr=half_widths(ends, scale), **WHISKERS)
         ax.axvline(scale * middle.value, color=INK, lw=0.8)
-        _rows(ax, order)
-        number_axis(ax.xaxis)
+        name_rows(ax, [fill(shorten(group, LONGEST, placeholder="…"), LINE) for group in order])
         ax.set_xlabel("% of paths" if unit == "probability" else sign_of(unit))
         others = "as they stand" if found.default_ranges else "at their medians"
         what = "each input 10 % down and up" if found.default_ranges else "one group at a time"
@@ -80,6 +78,7 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     return ax
 
 
+@plot_of(Sensitivity)
 def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """Shares of the groups in the variance of the answer over the inputs, per cent.
 
@@ -108,50 +107,31 @@ def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) 
         raise ValueError("the scenario has no ranges of its inputs, so there are no shares")
     single, shapley = (numbers(found, measure, name) for measure in ("first_order", "shapley"))
     order = in_order(found, name, MOST_ROWS)
-    with drawing(_stamp(found), ax, height=1.5 + ROW * len(order)) as ax:
+    with drawing(stamp_of_inputs(found), ax, height=height_of(len(order))) as ax:
         if shapley:
             told = [group for group in order if group in shapley]
             value = 100.0 * np.array([shapley[group].value for group in told])
             where = np.array([order.index(group) for group in told], dtype=float)
             ax.barh(where, value, BAR, color=SKY, lw=0, label="Shapley")
-            half = _half([shapley[group] for group in told], value, 100.0)
+            half = half_widths([shapley[group] for group in told], 100.0)
             ax.errorbar(value, where, xerr=half, **WHISKERS)
         known = [group for group in order if group in single]
         value = 100.0 * np.array([single[group].value for group in known])
         where = np.array([order.index(group) for group in known], dtype=float)
         where += BAR / 2.0 if shapley else 0.0
-        half = _half([single[group] for group in known], value, 100.0)
-        dots: dict[str, Any] = {"color": INK, "ms": 3.5, "elinewidth": 0.6}
-        ax.errorbar(value, where, xerr=half, fmt="o", label="Known alone", **dots)
+        half = half_widths([single[group] for group in known], 100.0)
+        ax.errorbar(
+            value, where, xerr=half, fmt="o", color=INK, ms=3.5, elinewidth=0.6, label="Known alone"
+        )
         ax.axvline(0.0, color=INK, lw=0.8)
-        _rows(ax, order)
-        number_axis(ax.xaxis)
+        name_rows(ax, [fill(shorten(group, LONGEST, placeholder="…"), LINE) for group in order])
         ax.set_xlabel("% of the variance over the inputs")
         head(ax, answer_words(found, name), "which inputs decide", columns=2, from_figure=True)
     return ax
 
 
-WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 0.8}
-
-
-def _half(ends: list[Estimate], value: np.ndarray, scale: float) -> np.ndarray:
-    """How far each interval reaches below and above the value drawn, (2, rows)."""
-    low, high = (scale * np.array([getattr(e, end) for e in ends]) for end in ("ci_low", "ci_high"))
-    return np.nan_to_num(np.maximum([value - low, high - value], 0.0))
-
-
-def _rows(ax: Axes, order: list[str]) -> None:
-    ax.set_yticks(
-        np.arange(len(order)), [shorten(group, LABEL, placeholder="…") for group in order]
-    )
-    for text in ax.get_yticklabels():
-        text.set_parse_math(False)
-    ax.set_ylim(len(order) - 0.5, -0.5)
-    ax.grid(visible=False, axis="y")
-
-
-def _stamp(found: Sensitivity) -> str:
-    """Scenario, points behind the figure, seed."""
+def stamp_of_inputs(found: Sensitivity) -> str:
+    """The line that names a figure: scenario, points behind the figure, seed."""
     changed = ", changed" if overrides_of(found.scenario) else ""
     single = numbers(found, "first_order")
     points = next(iter(single.values())).n if single else 0

@@ -11,17 +11,19 @@ from capexrisk.report.content.causes import (
     in_order,
     in_points,
     in_words,
+    orders_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.registry import plot_of
+from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.study.causes import ALL, NONE, Causes
 
-ROW = 0.27  # height of a bar, inches
-BAR = 0.55
 BEYOND = 1.35  # of the longest bar, for the figures behind it
 
 
+@plot_of(Causes)
 def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) -> Axes:
     """Shapley values of an event's causes, each beginning where the one above ends.
 
@@ -54,10 +56,10 @@ def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) 
     edges = np.maximum(left, left + width) + np.concatenate([[0.0], half, [0.0]])
     place = np.arange(width.size, dtype=float)
     stamp = stamp_of(causes.scenario, causes.paths, causes.seed)
-    with drawing(stamp, ax, height=1.4 + ROW * width.size) as ax:
+    with drawing(stamp, ax, height=height_of(width.size)) as ax:
         colours = [QUIET, *(RED if gain > 0.0 else BLUE for gain in gains), INK]
         ax.barh(place, width, BAR, left, color=colours, lw=0)
-        ax.errorbar(ends[1:], place[1:-1], xerr=half, fmt="none", ecolor=INK, elinewidth=0.8)
+        ax.errorbar(ends[1:], place[1:-1], xerr=half, **WHISKERS)
         ax.vlines(ends, place[:-1] + BAR / 2, place[1:] - BAR / 2, color=QUIET, lw=0.6)
         first, last = (percentage(chance[name], "") for name in (NONE, ALL))
         gained = (in_points(shapley[name]) for name in order)
@@ -66,14 +68,11 @@ def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) 
                 text, (edges[row], row), (4, 0), textcoords="offset points", va="center", fontsize=7
             )
         names = (words[name] for name in order)
-        ax.set_yticks(place, ["None of these acts", *names, "All act"])
-        for label in ax.get_yticklabels():
-            label.set_parse_math(False)
-        ax.set_ylim(place.size - 0.5, -0.5)
+        name_rows(ax, ["None of these acts", *names, "All act"])
         ax.set_xlim(min(0.0, float(ends.min())), BEYOND * max(float(edges.max()), 1e-9))
-        number_axis(ax.xaxis)
-        ax.grid(visible=False, axis="y")
         ax.set_xlabel("% of paths")
-        below = "Shapley values, percentage points: mean gain over all orders of switching on"
+        below = (
+            f"Shapley values, percentage points: mean gain over {orders_of(causes)} of switching on"
+        )
         head(ax, event_words(causes, event), below, from_figure=True)
     return ax

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -22,15 +22,13 @@ from capexrisk.study.game.payoffs import PayoffTable
 from capexrisk.study.game.simulated import SpendingGame
 from capexrisk.study.game.solution import amount
 from capexrisk.study.game.value import Payoff
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfPhases
+from capexrisk.study.plotted import Plotted
 
 MOST_CELLS: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Phases:
+class Phases(Plotted):
     """Where all firms spending at one level is an equilibrium, over one or two inputs.
 
     Attributes
@@ -57,14 +55,6 @@ class Phases:
     points: int
     seed: int
     table: pd.DataFrame
-
-    @property
-    def plot(self) -> OfPhases:
-        """The diagram: ``found.plot.phases()``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfPhases
-
-        return OfPhases(self)
 
     def __repr__(self) -> str:
         return f"Phases({self.scenario.name!r} over {' and '.join(self.over)}, seed {self.seed})"

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -36,9 +36,7 @@ from capexrisk.study.game.payoffs import Profile
 from capexrisk.study.game.simulated import SpendingGame
 from capexrisk.study.game.solution import Amount, GameSolution, amount, solve
 from capexrisk.study.game.value import Payoff
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfGame
+from capexrisk.study.plotted import Plotted
 
 OUTCOMES: Final = ("funding_failure", "peak_spread_bp")
 COLUMNS: Final = (
@@ -48,7 +46,7 @@ COLUMNS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Game:
+class Game(Plotted):
     """The race of a scenario, solved.
 
     Attributes
@@ -104,14 +102,6 @@ class Game:
         columns = ["verdict", "regret", "epsilon", "resampled", "nets", "points_needed"]
         found = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
         return found.rename_axis("profile")
-
-    @property
-    def plot(self) -> OfGame:
-        """What single firms would gain: ``found.plot.deviations()``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfGame
-
-        return OfGame(self)
 
     def __repr__(self) -> str:
         several = len(self.solution.equilibria)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.plan import MOST_POINTS, RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER
+from capexrisk.study.plotted import Plotted
 from capexrisk.study.rare.failure import Event, find_event
 from capexrisk.study.sensitivity.effects import Row, effects, names_of_quantiles
 from capexrisk.study.sensitivity.one_at_a_time import (
@@ -41,9 +42,6 @@ from capexrisk.study.sensitivity.one_at_a_time import (
 from capexrisk.study.sensitivity.sample import FOR_QUANTILES, Sample, sample, sample_of_run
 from capexrisk.study.sensitivity.shocks import shock_effects
 from capexrisk.uncertainty import InputDesign, input_design
-
-if TYPE_CHECKING:
-    from capexrisk.report.plots.accessors import OfSensitivity
 
 COLUMNS: Final = (
     *("metric", "issuer", "period", "statistic", "group", "measure"),
@@ -57,7 +55,7 @@ DEFAULT_RANGES: Final = f"no ranges given: every input alone, {100 * EITHER_WAY:
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Sensitivity:
+class Sensitivity(Plotted):
     """What moves some answers of a scenario.
 
     Attributes
@@ -111,14 +109,6 @@ class Sensitivity:
         row = self.of(measure, name).loc[group].to_dict()
         value, error, low, high = (float(row[column]) for column in NUMBERS[:4])
         return Estimate(measure, value, error, low, high, int(row["n"]))
-
-    @property
-    def plot(self) -> OfSensitivity:
-        """Plots: ``sensitivity.plot.tornado()``, ``sensitivity.plot.shares()``."""
-        # Plots are a higher layer, imported lazily: only when something is drawn.
-        from capexrisk.report.plots.accessors import OfSensitivity
-
-        return OfSensitivity(self)
 
     def __repr__(self) -> str:
         return f"Sensitivity({self.scenario.name!r}: {', '.join(self.names)}, seed {self.seed})"

@@ -116,8 +116,10 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
     assert "Amazon" in burning and "Meta" not in burning
     failing = answers["Who cannot fund its commitments, or loses its lenders (a run)?"]
     found = estimates.probability("funding_failure", "CoreWeave", "2028Q4")
-    expected = f"By the end of 2028: CoreWeave, {odds_and_range(found)}, mainly a shut market; "
-    assert failing.startswith(expected)
+    expected = (
+        f"By the end of 2028: CoreWeave, {odds_and_range(found)}, bound at the end by a shut "
+    )
+    assert failing.startswith(f"{expected}market; ")
     found = estimates.probability("any_failure", period="2028Q4")
     assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
     assert "$1,500bn" in answers["How much from outside?"]

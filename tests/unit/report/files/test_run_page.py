@@ -18,7 +18,8 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.run_page import render, write_report
-from capexrisk.report.plots.figures import FIGURES, Drawing, draw_figures, write_figures
+from capexrisk.report.plots.drawing import Drawing
+from capexrisk.report.plots.figures import FIGURES, draw_figures, write_figures
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
@@ -55,9 +56,10 @@ def test_every_figure_is_there_as_png_and_svg(
 
 def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:
     for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        write_figures(one, tmp_path / name)
-        write_report(one, tmp_path / name)
+        run = tmp_path / name / "run"  # whose name stands in the page's commands
+        run.mkdir(parents=True)
+        write_figures(one, run)
+        write_report(one, run)
     first = sorted(path for path in (tmp_path / "a").rglob("*") if path.is_file())
     figures = figures_of(one, one.issuers)
     assert "joint-failures" not in figures  # no pairs of a single issuer

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -63,3 +66,17 @@ def test_a_figure_of_its_own_names_the_run(found):
 def test_an_event_that_was_not_asked_for(found):
     with pytest.raises(UnknownName, match="were not asked for"):
         found.plot.waterfall("funding_failure/Meta")
+
+
+def test_what_was_found_has_its_plots_and_no_others(found):
+    assert dir(found.plot) == ["waterfall"]
+    assert list(inspect.signature(found.plot.waterfall).parameters) == ["event", "ax"]
+    with pytest.raises(AttributeError, match="Causes has no plot 'waterfal'; did you mean waterf"):
+        found.plot.waterfal()
+
+
+def test_it_says_over_how_many_orders_its_bars_are_means(found):
+    texts = {orders: replace(found, orders=orders).plot.waterfall() for orders in (0, 64)}
+    said = {n: " ".join(t.get_text() for t in ax.texts).split() for n, ax in texts.items()}
+    assert "all orders of switching" in " ".join(said[0])
+    assert "64 random orders of switching" in " ".join(said[64])

@@ -1,0 +1,63 @@
+"""What verbs ask: a scenario's file, or a finished run, which keeps the answer."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from capexrisk.archive.directory import refuse_without_results
+from capexrisk.errors import ArgumentError
+from capexrisk.scenario import Scenario, load_run_section, load_scenario
+
+if TYPE_CHECKING:
+    from capexrisk.study.why import Found
+
+run_or_scenario = click.argument("source", metavar="RUN|SCENARIO", type=click.Path(path_type=Path))
+
+
+def read_scenario(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, int]:
+    """The scenario of a file or of a finished run, and its seed."""
+    if not source.is_dir():
+        return load_scenario(source, overrides), load_run_section(source, overrides).seed
+    refuse_unfit(source, overrides)
+
+    from capexrisk.archive.directory import MANIFEST
+    from capexrisk.archive.manifest import read_manifest
+
+    manifest = read_manifest(source / MANIFEST)
+    return manifest.scenario, manifest.run.seed
+
+
+def refuse_unfit(source: Path, overrides: tuple[str, ...]) -> None:
+    """Refuse a run that is not finished, or cannot keep an answer; its inputs are not changed.
+
+    Raises
+    ------
+    ArgumentError, ResultsError, RunDirectoryError
+    """
+    if overrides:
+        raise ArgumentError("overrides", f"{source} is a run; give its scenario's file instead")
+    refuse_without_results(source)
+
+    from capexrisk.archive.why import refuse_link
+
+    refuse_link(source)
+
+
+def keep(found: Found, source: Path) -> None:
+    """Leave what was found with its run, and say so; a scenario's file has no place for it."""
+    if not source.is_dir():
+        return
+
+    from capexrisk.study.why import leave_with_run
+
+    try:
+        for path in leave_with_run(found, source):
+            print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")
+    except OSError as error:  # the answer is printed: a folder that is read only keeps no secret
+        reason = f"{error.filename or source}: {error.strerror}"
+        print(f"capexrisk: warning: the run does not keep it: {reason}", file=sys.stderr)

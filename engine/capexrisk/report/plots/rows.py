@@ -1,0 +1,46 @@
+"""Bars in rows, a name beside each: the frame that all figures of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from capexrisk.estimate.independent import Estimate
+from capexrisk.report.plots.canvas import INK
+from capexrisk.report.plots.labels import number_axis
+
+ROW: Final = 0.27  # height of a row, inches
+AROUND: Final = 1.5  # height of title, legend, axis and stamp, inches
+BAR: Final = 0.55  # of a row
+WHISKERS: Final[dict[str, Any]] = {"fmt": "none", "ecolor": INK, "elinewidth": 0.8}
+
+
+def height_of(rows: int) -> float:
+    """Height of a figure by its number of rows, inches."""
+    return AROUND + ROW * rows
+
+
+def name_rows(ax: Axes, names: Sequence[str]) -> None:
+    """Name the rows from the top down, numbered from 0; the other axis has the numbers.
+
+    A name is never parsed as mathematical notation.
+    """
+    ax.set_yticks(np.arange(len(names)), names)
+    for text in ax.get_yticklabels():
+        text.set_parse_math(False)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    number_axis(ax.xaxis)
+    ax.minorticks_off()
+    ax.grid(visible=False, axis="y")
+
+
+def half_widths(estimates: Sequence[Estimate], scale: float) -> np.ndarray:
+    """How far each 95 % interval reaches below and above its value, (2, rows); 0 where unknown."""
+    value, low, high = (
+        scale * np.array([getattr(one, part) for one in estimates])
+        for part in ("value", "ci_low", "ci_high")
+    )
+    return np.nan_to_num(np.maximum([value - low, high - value], 0.0))

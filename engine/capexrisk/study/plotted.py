@@ -1,0 +1,20 @@
+"""What a study found has plots, which are loaded when somebody draws."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from capexrisk.report.plots.accessors import PlotsOf
+
+
+class Plotted:
+    """Something that a study found, with plots of it."""
+
+    @property
+    def plot(self) -> PlotsOf:
+        """Plots, such as ``causes.plot.waterfall()``; ``dir(causes.plot)`` lists them."""
+        # Plots are a higher layer, imported lazily: only when something is drawn.
+        from capexrisk.report.plots.accessors import PlotsOf
+
+        return PlotsOf(self)
