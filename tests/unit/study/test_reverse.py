@@ -42,6 +42,7 @@ def test_the_design_point_fails_in_the_kernel_and_on_its_replay(found):
     assert found.design.norm == pytest.approx(np.linalg.norm(found.design.draws))
 
 
+@pytest.mark.slow
 def test_the_chance_is_that_of_a_plain_run(found):
     """4 errors: one false alarm in 16,000 over fresh seeds."""
     with cr.Session(SCENARIO, [EVENT], points=512, seed=2) as session:
