@@ -153,8 +153,9 @@ def key(found: Sensitivity) -> str:
     if found.default_ranges:
         return (
             f"This scenario gives no ranges of its inputs: every input was moved alone, by "
-            f"{100 * EITHER_WAY:g} % down and up within its bounds, of all issuers together, whatever "
-            "is known of it: these ends are no quantiles. Nothing is said of how likely that is, and nothing of inputs together."
+            f"{100 * EITHER_WAY:g} % down and up within its bounds, of all issuers together, "
+            "whatever is known of it: these ends are no quantiles. Nothing is said of how likely "
+            "that is, and nothing of inputs together."
         )
     text = (
         "At its P5, at its P95: the answer with this group there and all others at their medians; "

@@ -32,7 +32,8 @@ LABEL = 46  # letters of a group's name
 def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """The answer with each group at its P5 and at its P95, all others at their medians.
 
-    Without ranges: each input a tenth down and up, all others as they stand. The groups with the largest swings; whiskers are 95 % intervals of the answer at either end.
+    Without ranges: each input a tenth down and up, all others as they stand. Those with the largest
+    swings; whiskers are 95 % intervals of the answer at either end.
 
     Parameters
     ----------
