@@ -137,8 +137,8 @@ def test_draws_that_decide_a_failure_that_nobody_reaches_get_a_bound(monkeypatch
     with pytest.raises(EventError) as refused:
         sensitivity(small_scenario(), ["funding_failure/Amazon/2026Q3"], shocks=True)
     assert re.search(
-        r"2026Q3: none of [\d,]+ independent paths reached it, .* \([\d,]+ were drawn in all\); its "
-        r"chance is below [\d.]+ %; give a later period, or a likelier failure$",
+        r"2026Q3: none of [\d,]+ independent paths reached it, .* \([\d,]+ were drawn in all\); "
+        r"its chance is below [\d.]+ %; give a later period, or a likelier failure$",
         str(refused.value),
     )
 
