@@ -181,6 +181,14 @@ EVENT = _Linear(
     (1.0, 1.0, 0.5, 1.2), _correlated(4, {(0, 1): 0.6}), ((0,), (1,), (2,), (3,)), level=0.01
 )
 
+
+def independent_event() -> Problem:
+    """An event of one in a hundred of three independent normals."""
+    third = float(np.sqrt(1.0 - 0.8**2 - 0.5**2))
+    event = _Linear((0.8, 0.5, third), np.eye(3), SINGLE, level=0.01)
+    return Problem(event.exceeds, event.closed_event, SINGLE, np.eye(3), rounds=64)
+
+
 PROBLEMS = {
     "Ishigami": Problem(_ishigami, _ishigami_closed, SINGLE, np.eye(3)),
     "g-function": Problem(_g, _g_closed, ((0,), (1,), (2,), (3,)), np.eye(4)),

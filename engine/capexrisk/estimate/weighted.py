@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, hypot, inf, nan, sqrt
+from math import exp, hypot, inf, isnan, nan, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import (
     CONFIDENCE,
     normal_half_width,
+    score_interval,
     standard_error,
     student_half_width,
 )
@@ -119,6 +120,28 @@ def weighted_mean(
     error = float(np.linalg.norm(weights * (values - value))) / total
     half = normal_half_width(confidence) * error
     return Estimate("mean", value, error, value - half, value + half, values.size)
+
+
+def weighted_share(
+    holds: NDArray[np.bool_], weights: NDArray[np.float64], confidence: float = CONFIDENCE
+) -> Estimate:
+    """Estimate the share of weighted hits of which something holds.
+
+    The error is that of `weighted_mean`; the interval is Wilson's, of as many hits of equal weight
+    as have that error.
+
+    Parameters
+    ----------
+    holds, weights : ndarray, shape (hits,)
+        Of the paths on which the condition holds.
+    """
+    _, value, error, *_ = weighted_mean(holds.astype(float), weights, confidence)
+    if isnan(value):
+        return Estimate("probability", nan, nan, nan, nan, 0)
+    equal = float(weights.sum()) ** 2 / float(weights @ weights)
+    effective = value * (1.0 - value) / error**2 if error > 0.0 else equal
+    low, high = score_interval(value, effective, normal_half_width(confidence))
+    return Estimate("probability", value, error, low, high, holds.size)
 
 
 def weighted_quantile(

@@ -13,9 +13,8 @@ from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ArgumentError, EventError, refuse_type
 from capexrisk.estimate.independent import Estimate, probability
-from capexrisk.estimate.intervals import CONFIDENCE, normal_half_width, score_interval
 from capexrisk.estimate.metrics import SYSTEM
-from capexrisk.estimate.weighted import weighted_mean, weighted_quantile
+from capexrisk.estimate.weighted import weighted_mean, weighted_quantile, weighted_share
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.vocabulary import CAUSES
 from capexrisk.points.layout import DrawOf, supplied_order
@@ -38,7 +37,8 @@ EFFECTIVE: Final = 2_000.0  # effective hits that are wanted
 ADAPTATION_ERROR: Final = 0.02  # relative error that the proposal is adapted for
 TYPICAL_PATHS: Final = 4_096  # of the model, for comparison
 LEAST_HITS: Final = 100.0  # effective hits below which nothing is told of failing paths
-STARTS: Final = 2  # failing paths from which the design point is searched
+STARTS: Final = 4  # quarters in whose failures the search of the design point begins
+SURE: Final = 2.0  # errors from 0 beyond which a mean shock counts
 LEVELS: Final = (0.05, 0.5, 0.95)
 KEYS: Final = ("quarter", "issuer", "whose", "statistic")
 FIGURES: Final = ("value", "standard_error", "ci_low", "ci_high", "n")
@@ -50,7 +50,7 @@ class Story(NamedTuple):
     Attributes
     ----------
     share : Estimate
-        Of the failing paths.
+        Of the failing paths, by their weights; its error leaves out that of the stories' borders.
     path : DataFrame
         Its medoid, replayed: a path that was drawn, the nearest to all others of the story.
     fails : dict of str to str
@@ -221,11 +221,11 @@ def reverse(
     if failing.hits.effective_hits < LEAST_HITS:
         raise EventError(_too_few(wanted, failing, adapted, paths))
     mean_shock = failing.weights @ failing.draws / failing.weights.sum()
-    design = find_design_point(
-        problem_of, _starts(failing, adapted, mean_shock), stream(seed, NEIGHBOURS)
-    )
-    assert design is not None  # failing paths are among the starts
     states = trace_states(lowered, wanted, failing.draws)
+    design = find_design_point(
+        problem_of, _starts(wanted, failing, states), stream(seed, NEIGHBOURS)
+    )
+    assert design is not None  # a failing path is among the starts
     told = tell_stories(states, failing.weights, stream(seed, CHOSEN))
     return Reverse(
         scenario=scenario,
@@ -262,12 +262,22 @@ def _too_few(event: Event, failing: FailingPaths, adapted: Adaptation, paths: in
     )
 
 
-def _starts(failing: FailingPaths, adapted: Adaptation, mean_shock: Floats) -> Iterator[Floats]:
-    """The mean shock, the direction of the search, and the likeliest failing paths."""
-    yield mean_shock
-    yield adapted.proposal.direction
-    for near in np.argsort(np.linalg.norm(failing.draws, axis=1), kind="stable")[:STARTS]:
-        yield failing.draws[near]
+def _starts(event: Event, failing: FailingPaths, states: States) -> Iterator[Floats]:
+    """Mean shocks of the paths that fail in a quarter, of the quarters in which most do.
+
+    Where a mean is within its error of 0, it is put there. Last comes a failing path, so that there
+    is a start in any case.
+    """
+    dates = np.sort([states.failed[i] for i in event.members], axis=0)
+    last = dates[event.failures - 1]
+    by_quarter = np.bincount(last, failing.weights, minlength=event.quarters)
+    for quarter in np.argsort(-by_quarter, kind="stable")[:STARTS]:
+        weights = failing.weights * (last == quarter)
+        if weights.any():
+            mean = weights @ failing.draws / weights.sum()
+            error = np.linalg.norm(weights) / weights.sum()
+            yield np.where(np.abs(mean) > SURE * error, mean, 0.0)
+    yield failing.draws[int(np.argmin(np.linalg.norm(failing.draws, axis=1)))]
 
 
 def _replayed(lowered: LoweredScenario, event: Event, draws: Floats) -> pd.DataFrame:
@@ -341,22 +351,18 @@ def _stories(
     states: States,
     told: Stories,
 ) -> Iterator[Story]:
-    effective = failing.hits.effective_hits
     for number, medoid in enumerate(told.medoids):
-        members = told.chosen[told.story == number]
-        share = members.size / told.chosen.size
-        low, high = score_interval(share, effective, normal_half_width(CONFIDENCE))
-        error = float(np.sqrt(share * (1.0 - share) / effective))
+        members = told.story == number
         fails, causes = {}, {}
         for i in event.members:
             name = lowered.issuers[i]
             date = int(states.failed[i][medoid])
             fails[name] = lowered.quarters[date] if date < event.quarters else ""
-            seen = states.cause[i][members][states.failed[i][members] < event.quarters]
-            common = int(np.bincount(seen, minlength=2).argmax()) if seen.size else 0
-            causes[name] = list(CAUSES)[common - 1] if common else ""
+            seen = members & (states.failed[i] < event.quarters)
+            weights = np.bincount(states.cause[i][seen], failing.weights[seen], minlength=2)
+            causes[name] = list(CAUSES)[int(weights.argmax()) - 1] if weights[1:].any() else ""
         yield Story(
-            Estimate("probability", share, error, low, high, round(effective)),
+            weighted_share(members, failing.weights),
             _replayed(lowered, event, failing.draws[medoid]),
             fails,
             causes,

@@ -139,8 +139,8 @@ def solve(
         If the scenario has no such estimate or input.
     ArgumentError
         If the input is no number, has no effect on the answer, does not bring it to the target in
-        the range (the message says which answers it brings), or cannot be told from values at which
-        it does; or if a number is out of range.
+        the range (the message says which answers it brings), or too few points tell whether it
+        does; or if a number is out of range.
     ScenarioError
         If no value of the range is accepted.
 
@@ -258,6 +258,14 @@ def _refuse_unmoved(curve: Curve, values: list[float], of: str, given: Input, un
 def _out_of_reach(curve: Curve, values: list[float], of: str, given: Input, unit: Unit) -> str:
     """What is wrong where no value tried brings the target."""
     answers = {value: curve.at(value).estimate for value in values}
+    near = [value for value in values if not curve.can_tell(value)]
+    if near:
+        return (
+            f"whether {_written(curve.target, unit)} is reached cannot be told: {of} is within its "
+            f"error of it with {given.path} at {' and '.join(f'{value:g}' for value in near)}, "
+            f"{_with_error(answers[near[0]], unit)}, on the same side at all values from "
+            f"{values[0]:g} to {values[-1]:g}; give more points, or a wider range (between)"
+        )
     lowest = min(answers, key=lambda value: answers[value].observed)
     highest = max(answers, key=lambda value: answers[value].observed)
     ends = " to ".join(

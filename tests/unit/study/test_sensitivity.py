@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from capexrisk.errors import ArgumentError, EventError, UnknownName
+from capexrisk.errors import ArgumentError, EventError, KernelFault, UnknownName
 from capexrisk.run.session import Session
 from capexrisk.study.sensitivity.analysis import COLUMNS, sensitivity
 from capexrisk.study.sensitivity.one_at_a_time import ends_by_default, ends_of_groups
@@ -112,7 +114,7 @@ def test_without_ranges_every_input_is_moved_alone_and_that_is_said():
     assert "issuers.*.ocf_usd_bn_per_year" in names and "market.correlation" not in names
     found = sensitivity(scenario, ANSWERS[1:], points=1, seed=4)
     assert found.default_ranges
-    assert set(found.table["measure"]) == {"at_median", "at_p5", "at_p95", "swing"}
+    assert set(found.table["measure"]) == {"as_given", "at_lower", "at_upper", "swing"}
     assert list(found.of("swing").index) == names
 
 
@@ -127,6 +129,27 @@ def test_draws_of_a_path(monkeypatch):
     assert "CoreWeave: core revenue" in shapley.index
     assert found.of("shock_shapley")["ci_low"].max() > 0.0
     assert "draws of other issuers" in shapley.index
+
+
+def test_draws_that_decide_a_failure_that_nobody_reaches_get_a_bound(monkeypatch):
+    monkeypatch.setattr("capexrisk.study.sensitivity.shocks.ROUNDS", 1)
+    monkeypatch.delattr("capexrisk.study.sensitivity.analysis.one_at_a_time")  # refused before
+    with pytest.raises(EventError) as refused:
+        sensitivity(small_scenario(), ["funding_failure/Amazon/2026Q3"], shocks=True)
+    assert re.search(
+        r"2026Q3: none of [\d,]+ independent paths reached it, .* \([\d,]+ were drawn in all\); "
+        r"its chance is below [\d.]+ %; give a later period, or a likelier failure$",
+        str(refused.value),
+    )
+
+
+def test_a_kernel_fault_at_an_end_is_not_taken_for_a_refused_input(monkeypatch):
+    def broken(*_):
+        raise KernelFault("3 of 8 paths are not finite")
+
+    monkeypatch.setattr(Session, "estimate", broken)
+    with pytest.raises(KernelFault):
+        sensitivity(small_scenario(), ANSWERS[1:], points=1)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ MOST_DECIMALS: Final = 3
 HEADINGS: Final = {
     "at_p5": "At its P5",
     "at_p95": "At its P95",
+    "at_lower": f"{100 * EITHER_WAY:g} % down",
+    "at_upper": f"{100 * EITHER_WAY:g} % up",
     "swing": "Swing",
     "shapley": "Shapley, %",
     "first_order": "Known alone, %",
@@ -107,7 +109,7 @@ def headline(found: Sensitivity, name: str) -> str:
     """The answer at the medians, and how it spreads over the inputs."""
     unit = unit_of(name)
     scale, sign = scale_of(unit), sign_of(unit)
-    (middle,) = numbers(found, "at_median", name).values()
+    (middle,) = numbers(found, found.cases[0], name).values()
     written = percentage(middle) if unit == "probability" else f"{with_error(middle, scale)} {sign}"
     where = "inputs as they stand" if found.default_ranges else "all inputs at their medians"
     text = f"{answer_words(found, name)}: {written} with {where}"
@@ -133,7 +135,7 @@ def groups_table(found: Sensitivity, name: str) -> Table:
     for group in in_order(found, name):
         cells = []
         for measure, known in columns.items():
-            of_answer = measure in ("at_p5", "at_p95", "swing")
+            of_answer = measure in (*found.cases, "swing")
             one = known.get(group)
             cells.append("" if one is None else with_error(one, scale if of_answer else 100.0))
         table.add_row(group, *cells)
@@ -158,8 +160,9 @@ def key(found: Sensitivity) -> str:
     if found.default_ranges:
         return (
             f"This scenario gives no ranges of its inputs: every input was moved alone, by "
-            f"{100 * EITHER_WAY:g} % down (P5) and up (P95), of all issuers together, whatever is "
-            "known of it. Nothing is said of how likely that is, and nothing of inputs together."
+            f"{100 * EITHER_WAY:g} % down and up within its bounds, of all issuers together, "
+            "whatever is known of it: these ends are no quantiles. Nothing is said of how likely "
+            "that is, and nothing of inputs together."
         )
     text = (
         "At its P5, at its P95: the answer with this group there and all others at their medians; "

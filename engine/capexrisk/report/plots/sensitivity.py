@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.report.content.sensitivity import (
+    HEADINGS,
     answer_words,
     by_swing,
     in_order,
@@ -32,7 +33,8 @@ LONGEST = 48
 def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """The answer with each group at its P5 and at its P95, all others at their medians.
 
-    The groups with the largest swings; whiskers are 95 % intervals of the answer at either end.
+    Without ranges: each input a tenth down and up, all others as they stand. Those with the largest
+    swings; whiskers are 95 % intervals of the answer at either end.
 
     Parameters
     ----------
@@ -53,15 +55,15 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     order = by_swing(found, name)[:MOST_ROWS]
     unit = unit_of(name or found.names[0])
     scale = scale_of(unit)
-    (middle,) = numbers(found, "at_median", name).values()
+    (middle,) = numbers(found, found.cases[0], name).values()
     place = np.arange(len(order), dtype=float)
     with drawing(stamp_of_inputs(found), ax, height=height_of(len(order))) as ax:
-        for measure, colour, label in (("at_p5", BLUE, "P5"), ("at_p95", RED, "P95")):
+        for measure, colour in zip(found.cases[1:], (BLUE, RED), strict=True):
             known = numbers(found, measure, name)
             ends = [known[group] for group in order]
             value = scale * np.array([one.value for one in ends])
             start = scale * middle.value
-            ax.barh(place, value - start, BAR, start, color=colour, lw=0, label=f"At its {label}")
+            ax.barh(place, value - start, BAR, start, color=colour, lw=0, label=HEADINGS[measure])
             ax.errorbar(value, place, xerr=half_widths(ends, scale), **WHISKERS)
         ax.axvline(scale * middle.value, color=INK, lw=0.8)
         name_rows(ax, [fill(shorten(group, LONGEST, placeholder="…"), LINE) for group in order])

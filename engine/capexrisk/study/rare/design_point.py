@@ -1,9 +1,10 @@
 """The design point: the failing point that lies nearest to the middle of all draws.
 
 Draws are independent standard normals, so the density of a point falls with its distance from 0:
-the nearest failing point is the likeliest (A. M. Hasofer and N. C. Lind, 1974). The search follows
-the slope as theirs does, but needs no smooth distance: switches of the model make it jump. It goes
-from failing point to nearer failing point, and tries what a slope cannot see, one draw at a time.
+the nearest failing point is the likeliest (A. M. Hasofer and N. C. Lind, 1974). There are many that
+are nearest around themselves, one for each quarter in which a market may shut, say. So the search
+has several starts, follows the best to their ends, and from there tries other patterns of switches,
+as long as one of them leads nearer.
 """
 
 from __future__ import annotations
@@ -12,22 +13,19 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from capexrisk.study.rare.boundary import least_scales
+from capexrisk.study.rare.descent import CHECKED, RADII, Descent, closer
 from capexrisk.study.rare.limit_state import Floats, LimitState
+from capexrisk.study.rare.patterns import neighbours
 
-ROUNDS = 80
-GAIN = 3e-4  # of the norm: a round that gains less is the last
-STEP = 0.05  # of a difference quotient
+PATTERNS = 2  # of switches beside its own that are tried from a start
+HOPS = 4  # and from a leader
+LEADERS, ROUNDS = 3, 4  # points that are followed to their ends in a round, and rounds
+FEW, MANY = 2, 40  # steps to see what a point is worth, and to follow it to its end
+ALIKE = 0.995  # cosine of two points of which the nearer stands for both
 ALONG_RAY = np.linspace(0.0, 1.0, 65)[1:]
-TOWARDS = np.array([1.0, 0.7, 0.5, 0.35, 0.2, 0.1, 0.05, 0.02, 0.01])  # of the slope's own step
-DEEPER = np.array([0.0, 0.003, 0.01, 0.03, 0.1, 0.3])  # beyond it, down the slope
-PARTS = np.array([0.5, 0.8, 0.95, 0.99, 0.998])  # of a single switch
-LEVEL = 1e-6  # of the steepest slope's unit vector: less is none
 FURTHEST = 12.0  # norm at which the search along a ray ends
-RADII = (0.1, 0.3, 1.0)  # of the neighbourhoods that are checked
-CHECKED = 1024  # points of each
-NEARER = 0.02  # how much nearer they lie, at most, relative to the norm
 RESTARTS = 8
 
 
@@ -68,106 +66,60 @@ def find_design_point(
     DesignPoint or None
         None where no start reaches a failure.
     """
-    failing = [point for start in starts if (point := _on_ray(problem, start)) is not None]
-    if not failing:
+
+    def descent(point: Floats) -> Descent:
+        return Descent(problem, point, random)
+
+    pool = [descent(point).run(FEW) for start in starts for point in _of_start(problem, start)]
+    if not pool:
         return None
-    best = min((_descend(problem, point) for point in failing), key=_norm)
-    closer = np.empty((0, best.size))
-    for _ in range(RESTARTS):
-        tried = _neighbours(best, random)
-        closer = tried[problem.evaluate(tried) < 0.0]
-        if not len(closer):
+    followed: list[Descent] = []
+    for _ in range(ROUNDS):
+        pool = _distinct(pool)
+        leaders = [one for one in pool[:LEADERS] if one not in followed]
+        for leader in leaders:
+            leader.run(MANY)
+            others = neighbours(problem, leader.point, HOPS)
+            pool += [descent(point).run(FEW) for point in others]
+        followed += leaders
+        if not leaders:
             break
-        best = _descend(problem, closer[np.argmin(_norms(closer))])
-    return DesignPoint(best, _norm(best), len(RADII) * CHECKED, len(closer))
+    best = _distinct(pool)[0].run(MANY)
+    nearer = closer(problem, best.point, random)
+    for _ in range(RESTARTS):
+        if not len(nearer):
+            break
+        best = descent(nearer[np.argmin(np.linalg.norm(nearer, axis=1))]).run(MANY)
+        nearer = closer(problem, best.point, random)
+    return DesignPoint(best.point, best.norm, len(RADII) * CHECKED, len(nearer))
+
+
+def _of_start(problem: LimitState, start: Floats) -> list[Floats]:
+    """Failing points of a start, with its own switches and with one of others."""
+    point = _on_ray(problem, start)
+    if point is None:
+        return []
+    return [point, *neighbours(problem, point, PATTERNS)]
+
+
+def _distinct(descents: list[Descent]) -> list[Descent]:
+    """The nearest first, without those that are nearly where a nearer one is."""
+    kept: list[Descent] = []
+    for one in sorted(descents, key=lambda one: one.norm):
+        likeness = [one.point @ other.point / (one.norm * other.norm) for other in kept]
+        if max(likeness, default=0.0) < ALIKE:
+            kept.append(one)
+    return kept
 
 
 def _on_ray(problem: LimitState, start: Floats) -> Floats | None:
-    """A failing point of a ray: the start itself, or else the first beyond 0."""
-    if problem.evaluate(start[None])[0] < 0.0:
-        return start
-    norm = _norm(start)
+    """The first failing point on the ray of a start, or the start itself; None if neither fails."""
+    norm = float(np.linalg.norm(start))
     if not norm > 0.0:
         return None
-    points = np.outer(FURTHEST * ALONG_RAY, start / norm)
-    fails = problem.evaluate(points) < 0.0
-    return points[int(np.argmax(fails))] if fails.any() else None
-
-
-def _descend(problem: LimitState, point: Floats) -> Floats:
-    for _ in range(ROUNDS):
-        before = _norm(point)
-        for step in (_shrunk, _without_idle_draws, _down_the_slope):
-            point = _nearest_failing(problem, step(problem, point), point)
-        if _norm(point) > (1.0 - GAIN) * before:
-            break
-    return point
-
-
-def _nearest_failing(problem: LimitState, candidates: Floats, otherwise: Floats) -> Floats:
-    norms = _norms(candidates)
-    candidates = candidates[norms < _norm(otherwise)]
-    fails = candidates[problem.evaluate(candidates) < 0.0] if len(candidates) else candidates
-    return fails[int(np.argmin(_norms(fails)))] if len(fails) else otherwise
-
-
-def _shrunk(problem: LimitState, point: Floats) -> Floats:
-    """Points nearer to 0 on the ray."""
-    return np.concatenate([np.outer(ALONG_RAY, point), np.outer(1.0 - 0.02 * ALONG_RAY, point)])
-
-
-def _without_idle_draws(problem: LimitState, point: Floats) -> Floats:
-    """Points at which the largest of the draws that need not be where they are stand at 0."""
-    moved = np.flatnonzero(point)
-    without = np.repeat(point[None], moved.size, axis=0)
-    without[np.arange(moved.size), moved] = 0.0
-    idle = moved[problem.evaluate(without) < 0.0] if moved.size else moved
-    idle = idle[np.argsort(-np.abs(point[idle]), kind="stable")]
-    several = np.repeat(point[None], idle.size, axis=0)
-    for number in range(idle.size):
-        several[number, idle[: number + 1]] = 0.0
-    alone = without[np.isin(moved, idle)]
-    return np.concatenate([several, alone])
-
-
-def _down_the_slope(problem: LimitState, point: Floats) -> Floats:
-    """Points towards the nearest one of the plane that touches the limit here, and deeper.
-
-    And points at which a switch, which has no slope, is nearer to where it switches.
-    """
-    steps = STEP * np.eye(point.size)
-    distances = problem.evaluate(np.concatenate([point + steps, point - steps, point[None]]))
-    half = point.size
-    slope = (distances[:half] - distances[half : 2 * half]) / (2.0 * STEP)
-    steepness = _norm(slope)
-    if not (np.isfinite(steepness) and steepness > 0.0):
-        return np.empty((0, point.size))
-    normal = slope / steepness
-    touching = (point @ normal - distances[-1] / steepness) * normal
-    # A switch has no slope, but must stay beyond where it switches: once it is let go with the idle
-    # draws, once it is held.
-    held = np.where(np.abs(normal) > LEVEL, touching, point)
-    steps = np.concatenate([np.outer(TOWARDS, each - point) for each in (touching, held)])
-    deeper = (point + steps)[:, None, :] - DEEPER[:, None] * normal
-    switches = np.flatnonzero((np.abs(normal) <= LEVEL) & (point != 0.0))
-    nearer = np.repeat(point[None], switches.size * PARTS.size, axis=0)
-    nearer[np.arange(len(nearer)), np.repeat(switches, PARTS.size)] *= np.tile(PARTS, switches.size)
-    return np.concatenate([deeper.reshape(-1, point.size), nearer])
-
-
-def _neighbours(point: Floats, random: np.random.Generator) -> Floats:
-    """Points of smaller norm within each radius."""
-    directions = random.standard_normal((len(RADII) * CHECKED, point.size))
-    directions /= _norms(directions)[:, None]
-    around = point + np.repeat(RADII, CHECKED)[:, None] * directions
-    norms = _norm(point) * (1.0 - NEARER * random.random(len(around)) - 1e-6)
-    return around * (norms / _norms(around))[:, None]
-
-
-def _norm(point: Floats) -> float:
-    return float(np.linalg.norm(point))
-
-
-def _norms(points: Floats) -> NDArray[np.float64]:
-    norms: Floats = np.linalg.norm(points, axis=1)
-    return norms
+    ray = start[None] / norm
+    furthest = max(FURTHEST, norm)
+    scale = least_scales(problem, ray, np.ones(ray.shape, dtype=np.bool_), furthest * ALONG_RAY)
+    if np.isfinite(scale[0]):
+        return ray[0] * scale[0]
+    return start if problem.evaluate(start[None])[0] < 0.0 else None

@@ -26,9 +26,12 @@ class LimitState(NamedTuple):
         matter about equally, so they inform each other.
     bursts : tuple of ndarray
         Groups of draws that may be extreme together, such as the market's in a quarter.
+    switches : ndarray of int
+        Draws that switch something on or off, where the distance jumps.
     """
 
     evaluate: Callable[[Floats], Floats]
     dimensions: int
     kinds: Integers
     bursts: tuple[Integers, ...]
+    switches: Integers = np.empty(0, dtype=np.int64)

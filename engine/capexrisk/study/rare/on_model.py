@@ -32,6 +32,7 @@ Floats = NDArray[np.float64]
 TASK_PATHS = 4096  # per task, to keep their draws small
 SMALLEST, LARGEST = 2.0**-1000, 1.0 - 2.0**-53  # uniform numbers whose quantile is finite
 COUNTING = "plain"
+SWITCHES = ("jump", "regime", "shock", "anchor")  # draws that something happens, or not
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,11 +169,13 @@ def limit_state(
     for number, (draw, _, quarter) in enumerate(places):
         if draw.of == "market" and draw.law == "normal" and quarter is not None:
             bursts[quarter].append(number)
+    switches = [number for number, place in enumerate(places) if place.draw.name in SWITCHES]
     return LimitState(
         evaluate,
         len(places),
         np.array([kinds[place.draw.name, place.issuer] for place in places]),
         tuple(np.array(burst) for burst in bursts),
+        np.array(switches),
     )
 
 

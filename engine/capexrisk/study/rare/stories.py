@@ -2,8 +2,10 @@
 
 Shocks themselves do not cluster: most of hundreds of draws are noise on any path. Their effects do:
 spread, utilisation and demand of the market, cash flow and capex of the issuers, quarter by
-quarter, each in units of its spread over all failing paths. Ward's method (1963) joins paths; the
-number of clusters is the one of two to five with the largest mean silhouette (Rousseeuw, 1987).
+quarter, each in units of its spread over all failing paths. Ward's method (1963) joins paths of
+equal weight; the number of clusters is the one of two to five with the largest mean silhouette
+(Rousseeuw, 1987). A story is then all failing paths that are nearest to the mean of its cluster, so
+that its share is a sum of weights.
 """
 
 from __future__ import annotations
@@ -24,29 +26,32 @@ FEATURES_OF_ISSUER = ("operating_cash_flow", "capex")
 
 
 class Stories(NamedTuple):
-    """Clusters of paths.
+    """Failing paths by what happened on them.
 
     Attributes
     ----------
-    chosen : ndarray, shape (chosen,)
-        Numbers of the failing paths that were drawn by their weights.
-    story : ndarray, shape (chosen,)
-        The story of each, from 0: the commonest.
+    story : ndarray, shape (paths,)
+        The story of each failing path, from 0: the one with the largest weight.
     medoids : ndarray, shape (stories,)
-        Numbers of the failing paths nearest to all others of each story.
-    features : ndarray, shape (chosen, features)
-    centres : ndarray, shape (stories, features)
-        Features of the medoids.
+        Numbers of the paths that are nearest to all others of their story.
+    means, scale : ndarray, shape (stories, features) and (features,)
+        Of the features; a path belongs to the nearest mean.
+    chosen : ndarray, shape (chosen, features)
+        Features of failing paths of equal weight.
     silhouette : float
         Mean silhouette, -1 to 1: below about 0.25 the stories shade into each other.
     """
 
-    chosen: Integers
     story: Integers
     medoids: Integers
-    features: Floats
-    centres: Floats
+    means: Floats
+    scale: Floats
+    chosen: Floats
     silhouette: float
+
+    def of(self, features: Floats) -> Integers:
+        """The story that each path belongs to, from its features (paths, features)."""
+        return _nearest(features, self.means, self.scale)
 
 
 def tell_stories(states: States, weights: Floats, random: np.random.Generator) -> Stories:
@@ -60,25 +65,34 @@ def tell_stories(states: States, weights: Floats, random: np.random.Generator) -
     random : Generator
         Which draws paths of equal weight, systematically.
     """
+    every = features_of(states)
     chosen = resample(weights, CHOSEN_PATHS, random)
-    features = features_of(states)[chosen]
+    features = every[chosen]
     spread = features.std(axis=0)
-    scaled = features / np.where(spread > 0.0, spread, 1.0) / np.sqrt(features.shape[1])
+    scale = np.where(spread > 0.0, spread, 1.0) * np.sqrt(features.shape[1])
+    scaled = features / scale
     apart = squareform(pdist(scaled))
     tree = linkage(scaled, "ward")
     cuts = [fcluster(tree, number, "maxclust") for number in NUMBERS]
     cuts = [cut for cut in cuts if np.bincount(cut)[1:].min() >= LEAST_MEMBERS] or cuts[:1]
     silhouettes = [silhouette(apart, cut) for cut in cuts]
     best = int(np.argmax(silhouettes))
-    names, counts = np.unique(cuts[best], return_counts=True)
-    names = names[np.argsort(-counts, kind="stable")]
-    story = np.argmax(cuts[best][:, None] == names, axis=1)
-    middles = []
-    for number in range(names.size):
-        members = np.flatnonzero(story == number)
+    means = np.array([features[cuts[best] == name].mean(axis=0) for name in np.unique(cuts[best])])
+    share = np.bincount(_nearest(every, means, scale), weights, len(means))
+    means = means[np.argsort(-share, kind="stable")]
+    among = _nearest(features, means, scale)
+    medoids = []
+    for number in range(len(means)):
+        members = np.flatnonzero(among == number)
         within = apart[np.ix_(members, members)].sum(axis=1)
-        middles.append(int(members[np.argmin(within)]))
-    return Stories(chosen, story, chosen[middles], features, features[middles], silhouettes[best])
+        medoids.append(int(chosen[members[np.argmin(within)]]))
+    story = _nearest(every, means, scale)
+    return Stories(story, np.array(medoids), means, scale, features, silhouettes[best])
+
+
+def _nearest(features: Floats, means: Floats, scale: Floats) -> Integers:
+    nearest: Integers = cdist(features / scale, means / scale).argmin(axis=1)
+    return nearest
 
 
 def resample(weights: Floats, number: int, random: np.random.Generator) -> Integers:
@@ -118,16 +132,11 @@ def silhouette(apart: Floats, labels: Integers) -> float:
 def agreement(first: Stories, second: Stories) -> float:
     """How far two tellings put the same paths together: the adjusted Rand index, 1 for always.
 
-    The paths of each are given to the nearest medoid of the other, and the index of both is
-    averaged (L. Hubert and P. Arabie, 1985). It is 0 where they agree by chance only.
+    The paths of each are given to the nearest means of both, and the index of both is averaged (L.
+    Hubert and P. Arabie, 1985). It is 0 where they agree by chance only.
     """
-    both = []
-    for own, other in ((first, second), (second, first)):
-        spread = own.features.std(axis=0)
-        scale = np.where(spread > 0.0, spread, 1.0)
-        nearest = cdist(own.features / scale, other.centres / scale).argmin(axis=1)
-        both.append(adjusted_rand(own.story, nearest))
-    return float(np.mean(both))
+    paths = (first.chosen, second.chosen)
+    return float(np.mean([adjusted_rand(first.of(each), second.of(each)) for each in paths]))
 
 
 def adjusted_rand(first: Integers, second: Integers) -> float:

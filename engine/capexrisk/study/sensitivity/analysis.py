@@ -4,7 +4,9 @@ The columns of the table: metric, issuer, period and statistic of an answer; gro
 standard_error, ci_low, ci_high; n, paths or points behind it. Measures:
 
 - at_median: the answer with all inputs at their medians; at_p5, at_p95: with one group at an end of
-  its range; swing: the second less the first, its error paired. In the answer's unit;
+  its range. Where the scenario has no ranges, as_given: with its own inputs; at_lower, at_upper:
+  with one of them a tenth down and up. swing: the upper end less the lower, its error paired. In
+  the answer's unit;
 - sd: standard deviation of the answer over the inputs; inputs_share: share of the variance of one
   path's outcome that comes from the inputs;
 - first_order, total, shapley: shares of the variance over the inputs, see
@@ -35,6 +37,8 @@ from capexrisk.study.rare.failure import Event, find_event
 from capexrisk.study.sensitivity.effects import Row, effects, names_of_quantiles
 from capexrisk.study.sensitivity.one_at_a_time import (
     EITHER_WAY,
+    OF_DEFAULTS,
+    OF_RANGES,
     ends_by_default,
     ends_of_groups,
     one_at_a_time,
@@ -110,6 +114,11 @@ class Sensitivity(Plotted):
         value, error, low, high = (float(row[column]) for column in NUMBERS[:4])
         return Estimate(measure, value, error, low, high, int(row["n"]))
 
+    @property
+    def cases(self) -> tuple[str, str, str]:
+        """Measures of the answer in the middle, and with a group at its lower and upper end."""
+        return OF_DEFAULTS if self.default_ranges else OF_RANGES
+
     def __repr__(self) -> str:
         return f"Sensitivity({self.scenario.name!r}: {', '.join(self.names)}, seed {self.seed})"
 
@@ -166,7 +175,7 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
     ArgumentError
         If a number is out of range, no group moves an answer, or the points are too few to tell.
     EventError
-        If `shocks` are asked of what is no failure.
+        If `shocks` are asked of what is no failure, or of one that too few paths reach.
 
     Examples
     --------
@@ -204,13 +213,21 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
         problem = f"{inner} paths at a point tell no quantiles; give {FOR_QUANTILES:,} or more"
         raise ArgumentError("inner", problem)
     events = [find_event(str(name), lowered) for name in names] if shocks else []
+    # First, since they may be refused.
+    of_shocks = [
+        row
+        for name, event in zip(names, events, strict=False)
+        for row in _shocks(name, event, lowered, plan)
+    ]
     rows = list(_effects(results, lowered, plan, design, names, singly, rounds))
     texts = {str(name): name for name in names}
     ends = ends_by_default(scenario) if design is None else ends_of_groups(scenario, design)
-    tornado = one_at_a_time(scenario, list(texts), ends, points=points, seed=seed, n_jobs=n_jobs)
+    measures = OF_DEFAULTS if design is None else OF_RANGES
+    tornado = one_at_a_time(
+        scenario, list(texts), ends, measures, points=points, seed=seed, n_jobs=n_jobs
+    )
     rows += [(texts[text], group, measure, one) for text, group, measure, one in tornado]
-    for name, event in zip(names, events, strict=False):
-        rows += _shocks(name, event, lowered, plan)
+    rows += of_shocks
     return Sensitivity(
         scenario=scenario,
         names=tuple(texts),

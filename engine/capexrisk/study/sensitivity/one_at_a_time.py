@@ -1,4 +1,4 @@
-"""One group of inputs at a time: at its P5 and its P95, all others at their medians."""
+"""One group of inputs at a time: at either end of its range, all others at their medians."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import KernelFault, ScenarioError
+from capexrisk.errors import ScenarioError
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.paired import paired
@@ -28,6 +28,8 @@ Changes = Mapping[str, object]
 UNKNOWN: Final = Estimate("mean", nan, nan, nan, nan, 0)
 CHANCES: Final = ("probability", *OBSERVED)
 EITHER_WAY: Final = 0.1  # of a number, where a scenario says nothing of its range
+OF_RANGES: Final = ("at_median", "at_p5", "at_p95")  # what the three cases of a group are called
+OF_DEFAULTS: Final = ("as_given", "at_lower", "at_upper")  # a tenth down and up are no quantiles
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def one_at_a_time(
     scenario: Scenario,
     names: Sequence[str],
     cases: tuple[Changes, list[Ends]],
+    measures: tuple[str, str, str],
     *,
     points: int,
     seed: int,
@@ -96,18 +99,24 @@ def one_at_a_time(
 ) -> Iterator[tuple[str, str, str, Estimate]]:
     """Estimates with one group at an end of its range: name, group, measure, estimate.
 
-    Measures: ``at_median``, of no group; ``at_p5``, ``at_p95``, and ``swing``, the second less the
-    first with its paired error. NaN where the scenario is refused at an end.
+    Measures: the first of those given, of no group; the others, of either end; and ``swing``, the
+    upper end less the lower with its paired error. NaN where the scenario is refused at an end.
+
+    Raises
+    ------
+    KernelFault
+        If more than one path in 10,000 is not finite at an end.
     """
     middle, ends = cases
+    in_the_middle, at_low, at_high = measures
     with Session(scenario, names, points=points, seed=seed, n_jobs=n_jobs) as session:
         for name, found in session.estimate(middle).items():
-            yield name, "", "at_median", found.estimate
+            yield name, "", in_the_middle, found.estimate
         for end in ends:
             low, high = _tried(session, end.low), _tried(session, end.high)
             for name in names:
-                yield name, end.group, "at_p5", low[name].estimate if low else UNKNOWN
-                yield name, end.group, "at_p95", high[name].estimate if high else UNKNOWN
+                yield name, end.group, at_low, low[name].estimate if low else UNKNOWN
+                yield name, end.group, at_high, high[name].estimate if high else UNKNOWN
                 swing = _swing(low[name], high[name]) if low and high else UNKNOWN
                 yield name, end.group, "swing", swing
 
@@ -116,7 +125,7 @@ def _tried(session: Session, changed: Changes) -> dict[str, ByReplicate] | None:
     """Estimates with these changes; None where the scenario is then refused."""
     try:
         return session.estimate(changed)
-    except (ScenarioError, KernelFault):
+    except ScenarioError:
         return None
 
 

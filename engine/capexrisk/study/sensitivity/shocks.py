@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from capexrisk.errors import EventError
+from capexrisk.estimate.independent import probability
+from capexrisk.estimate.intervals import FEW
 from capexrisk.estimate.nested_effects import NestedEffects, nested_design, nested_effects
 from capexrisk.kernel.simulate_distance import measure_distances
 from capexrisk.lowering import LoweredScenario
@@ -47,6 +50,8 @@ def shock_effects(
     ------
     KernelFault
         If more than one path in 10,000 is not finite.
+    EventError
+        If too few paths reach the event to tell.
     """
     groups: dict[str, list[int]] = {}
     places = supplied_order(len(lowered.issuers), event.quarters).places
@@ -70,7 +75,30 @@ def shock_effects(
         orders.append(nested.orders)
         outcomes.append(np.concatenate([failed for failed, _ in parts]).reshape(REPLICATES, -1))
     refuse_broken(broken, paths)
-    return list(groups), nested_effects(np.concatenate(orders, 1), np.concatenate(outcomes, 1))
+    failed = np.concatenate(outcomes, 1)
+    _refuse_too_few(event, failed.reshape(-1, 2 * len(groups)))
+    return list(groups), nested_effects(np.concatenate(orders, 1), failed)
+
+
+def _refuse_too_few(event: Event, failed: Floats) -> None:
+    """Refuse an event that few paths reach; a row for each order, whose first two are independent.
+
+    Raises
+    ------
+    EventError
+    """
+    hits, paths = int(failed[:, :2].sum()), failed[:, :2].size
+    if hits >= FEW:
+        return
+    found = probability(hits, paths)
+    chance = f"below {100.0 * found.ci_high:.2g} %"
+    if hits:
+        chance = f"{100.0 * found.ci_low:.2g} to {100.0 * found.ci_high:.2g} %"
+    raise EventError(
+        f"{event.name}: {hits or 'none'} of {paths:,} independent paths reached it, too few to "
+        f"tell which draws decide ({failed.size:,} were drawn in all); its chance is {chance}; "
+        "give a later period, or a likelier failure"
+    )
 
 
 def _outcomes(

@@ -12,10 +12,12 @@ from capexrisk.study.rare.limit_state import Floats, LimitState
 Known = tuple[LimitState, float]
 
 
-def small_problem(evaluate: Callable[[Floats], Floats], dimensions: int) -> LimitState:
-    """A few draws of which nothing is known: each of its own kind, one burst."""
+def small_problem(
+    evaluate: Callable[[Floats], Floats], dimensions: int, switches: tuple[int, ...] = ()
+) -> LimitState:
+    """A few draws of which nothing but switches is known: each of its own kind, one burst."""
     every = np.arange(dimensions)
-    return LimitState(evaluate, dimensions, every, (every,))
+    return LimitState(evaluate, dimensions, every, (every,), np.array(switches, dtype=np.int64))
 
 
 def plane(beta: float, dimensions: int = 10) -> Known:

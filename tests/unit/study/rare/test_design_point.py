@@ -48,9 +48,34 @@ def test_a_switch_without_a_slope_is_reached_and_left_just_beyond():
         return np.where(z[:, 1] > 1.5, 2.0, 4.0) - z[:, 0]
 
     start = np.array([[2.5, 3.0, 1.0]])
-    point = found(small_problem(distance, 3), start)
+    point = found(small_problem(distance, 3, (1,)), start)
     assert point.norm == pytest.approx(2.5, rel=2e-3)  # 2 and 1.5
     assert point.draws[1] > 1.5
+
+
+def test_two_conditions_that_bind_at_once():
+    problem = small_problem(lambda z: np.maximum(2.0 - z[:, 0], 1.0 - z[:, 1]), 20)
+    assert found(problem, failing(problem)).norm == pytest.approx(np.sqrt(5.0), rel=2e-3)
+
+
+def test_where_a_switch_switches_is_traded_against_the_rest():
+    """It switches the sooner the larger x; nearest by hand: x = 11/9, y = 7/9, 8/9."""
+
+    def distance(z):
+        return np.where(z[:, 2] > 1.5 - 0.5 * z[:, 0], 2.0 - z[:, 0] - z[:, 1], 1.0)
+
+    point = found(small_problem(distance, 4, (2,)), np.array([[2.5, 2.0, 2.0, 1.0]]))
+    assert point.draws == pytest.approx([11 / 9, 7 / 9, 8 / 9, 0.0], abs=0.03)
+    assert point.norm == pytest.approx(np.sqrt(26.0) / 3.0, rel=2e-3)
+
+
+def test_a_nearer_failure_behind_another_switch():
+    def distance(z):
+        return np.where((z[:, 3] > 1.5) | (z[:, 4] > 0.5), 2.0, 5.0) - z[:, 0]
+
+    point = found(small_problem(distance, 6, (2, 3, 4)), np.array([[3.0, 0.0, 0.0, 2.0, 0.0, 0.0]]))
+    assert point.norm == pytest.approx(np.sqrt(4.25), rel=2e-3)
+    assert point.draws[3] == 0.0
 
 
 def test_a_failure_that_no_ray_reaches():
