@@ -125,9 +125,7 @@ def operate(state, own, issuer, market, leases, season, detail):
             own[s.CAPACITY + p] = capacity
     # A loop of its own: to store a product in the first would change the rounding of its sum.
     for p in range(BLOCK):
-        rate = net_interest(
-            own[s.DEBT + p], own[s.COUPON + p], own[s.CASH + p], issuer, market
-        )
+        rate = net_interest(own[s.DEBT + p], own[s.COUPON + p], own[s.CASH + p], issuer, market)
         paid = (1.0 - market.tax) * rate * DELTA
         own[s.YEAR_INTEREST + p] += paid if own[s.ALIVE + p] > 0.0 else 0.0
 

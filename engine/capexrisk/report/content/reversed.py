@@ -12,7 +12,7 @@ from capexrisk.model.vocabulary import CAUSES, DRAWS
 from capexrisk.report.content.story import story
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import in_a_sentence, listed, words_of
+from capexrisk.report.writing.words import figure_words, listed
 from capexrisk.study.reverse import Reverse, Story
 
 LARGEST = 12  # shocks that are listed
@@ -25,9 +25,7 @@ SCALES = {"shut": 100.0, "utilisation": 100.0}
 def event_words(found: Reverse) -> str:
     """The event in words: "Oracle: funding failure by 2028Q4"."""
     event = found.event
-    what = words_of(event.metric, event.issuer, found.scenario.words)
-    who = "" if event.issuer == SYSTEM else f"{event.issuer}: "
-    return f"{who}{in_a_sentence(what) if who else what}, {event.period}"
+    return figure_words(event.metric, event.issuer, event.period, found.scenario.words)
 
 
 def sentences(found: Reverse) -> Iterator[str]:

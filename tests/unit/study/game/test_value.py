@@ -32,7 +32,7 @@ def one_path(lowered, payoff, failed=QUARTERS, **amounts):
 
 
 def waiting(lowered):
-    """Of each year's spending, what is not in service by quarter 4.5, the trailing year's middle."""
+    """Of each year's spending, what is not in service by the trailing year's middle."""
     firm = lowered.scenario.parameters["issuers"][0]
     stages = 2.0 * np.array([3.5, 0.5, 0.0]) / 4 / firm["build_lag"]
     return firm["buildout_share"] * (1 + stages) * np.exp(-stages)
@@ -116,7 +116,8 @@ def test_what_earns_the_cost_of_capital_is_worth_nothing(way, terminal, unfinish
 
 # Spending and demand do not look at spreads, and markets stay open.
 ALIKE = {
-    **{"market.chase_per_year": 0.0, "market.rivalry_per_year": 0.0},
+    "market.chase_per_year": 0.0,
+    "market.rivalry_per_year": 0.0,
     "market.hazard_per_year": ((0.0, 0.0, 0.0),) * 3,
     **{f"issuers.{name}.discipline_per_year": 0.0 for name in ISSUERS},
 }
