@@ -20,6 +20,7 @@ LEAST_QUARTERS: Final = (
     8  # two years: each season is seen twice; five numbers go to these and a trend
 )
 LEAST_FIRMS: Final = 3  # of two, one cannot say how firms differ
+NEAR_ZERO: Final = 0.1  # of a flow's median: the log of what lies below makes noise of a small sum
 CASH_FLOW: Final = "operating_cash_flow_usd_bn"
 CAPEX: Final = "capex_usd_bn"
 
@@ -66,8 +67,9 @@ def read_panel(path: Path) -> Panel:
     """Read a table with the columns issuer, quarter, operating_cash_flow_usd_bn, capex_usd_bn.
 
     Other columns are ignored; an empty cell is a quarter that is not known. Of each flow the last
-    quarters without a gap count. A flow with a quarter at or below 0 has no logs, and one of fewer
-    than 8 quarters tells no season: they are left out and named.
+    quarters without a gap count, and of these only those after the last one below a tenth of their
+    median. A flow with a quarter at or below 0 has no logs, and one of fewer than 8 quarters tells
+    no season: they are left out and named.
 
     Raises
     ------
@@ -99,6 +101,14 @@ def read_panel(path: Path) -> Panel:
         flows[column] = {}
         for firm, own in by_firm.items():
             flow = _last_run(own)
+            small = _last_small(flow)
+            if small is not None:
+                label = quarter_label(flow.first + small)
+                left_out.append(
+                    f"{firm}, {column}: the quarters to {label}, which is below a tenth of the "
+                    "median: its logarithm would make noise of a small sum."
+                )
+                flow = Flow(flow.first + small + 1, flow.log_usd_bn[small + 1 :])
             problem = _problem(own, flow)
             if problem is None:
                 flows[column][firm] = flow
@@ -120,6 +130,14 @@ def _last_run(own: dict[int, float]) -> Flow:
     logs = np.full(values.size, np.nan)
     logs[values > 0.0] = np.log(values[values > 0.0])
     return Flow(first, logs)
+
+
+def _last_small(flow: Flow) -> int | None:
+    """Position of the last quarter below a tenth of the median, if there is one."""
+    if np.isnan(flow.log_usd_bn).any() or not flow.log_usd_bn.size:
+        return None  # it is refused
+    small = np.flatnonzero(flow.log_usd_bn < np.median(flow.log_usd_bn) + np.log(NEAR_ZERO))
+    return int(small[-1]) if small.size else None
 
 
 def _problem(own: dict[int, float], flow: Flow) -> str | None:

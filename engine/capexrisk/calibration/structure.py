@@ -79,12 +79,14 @@ class Structure(NamedTuple):
     prior: Prior
 
 
-# Priors: firms' volatilities in the library's scenarios (0.05 to 0.1, 0.08 to 0.15, 0.2) and its
-# speed (1.0), each a factor of two to three either way.
+# Priors: what was judged before any history was fitted, firms' volatilities (0.05 to 0.1, 0.08 to
+# 0.15, 0.2) and the speed (1.0), each a factor of two to three either way. Firms' walks are held
+# close together: a few years of one firm's quarters cannot tell a walk from noise, and it is the
+# walk that decides how far years lie apart.
 CASH_FLOW_STRUCTURE: Final = Structure(
     walk_with_noise,
     _grid((0.01, 0.8), (0.01, 0.8)),
-    Prior(np.log([0.08, 0.1]), np.array([0.6, 0.8]), np.array([0.4, 0.4])),
+    Prior(np.log([0.08, 0.1]), np.array([0.6, 0.8]), np.array([0.1, 0.4])),
 )
 CAPEX_STRUCTURE: Final = Structure(
     ornstein_uhlenbeck,

@@ -116,7 +116,7 @@ def test_the_market_is_in_proportion_to_the_firms(tmp_path, library, filed):
 def test_ranges_are_taken_over_that_speak_of_no_firm(tmp_path, library, filed):
     scenario = write_scenario(tmp_path / "made.toml", compose(filed, library).text)
     groups = scenario.uncertainty.groups
-    assert "how often stress comes" in groups and "plan of Oracle for 2026" not in groups
+    assert "spread process" in groups and "plan of Oracle for 2026" not in groups
     every = [path for group in groups.values() for path in group.inputs]
     assert all(path.startswith(("market.", "issuers.*.")) for path in every)
     names = {name for one in scenario.uncertainty.correlations for name in one.groups}

@@ -47,6 +47,19 @@ def test_what_has_no_logarithm_or_is_short_is_left_out_and_named(tmp_path):
     assert g == "G, operating_cash_flow_usd_bn: 1 quarters are fewer than 8."
 
 
+def test_quarters_to_one_near_zero_do_not_count(tmp_path):
+    """A small difference of two large sums; its logarithm would be nearly all of the noise."""
+    rows = firms()
+    rows[1] = row("A", 1, 0.2, 5)  # a tenth of the median is 1.55
+    rows[11] = row("B", 1, 1.7, 5)
+    found = read(tmp_path, rows)
+    assert found.flows[CASH_FLOW]["A"].first == 4 * 2023 + 2
+    assert found.flows[CASH_FLOW]["A"].log_usd_bn.size == 8
+    assert found.flows[CASH_FLOW]["B"].log_usd_bn.size == 10
+    (left_out,) = found.left_out
+    assert left_out.startswith("A, operating_cash_flow_usd_bn: the quarters to 2023Q2, which is")
+
+
 @pytest.mark.parametrize(
     ("rows", "header", "words"),
     [

@@ -22,7 +22,10 @@ FOLDER = Path(__file__).parents[3] / "configs"
 BASE = "hyperscalers-2026"
 WHOLE = (BASE, "telecom-2000")
 LIBRARY = sorted(path.stem for path in FOLDER.glob("*.toml") if path.stem not in WHOLE)
-FACTS = ("issuers_2026.csv", "market_facts.csv", "realised_2026.csv", "telecom_2000.csv")
+FACTS = (
+    *("issuers_2026.csv", "market_facts.csv", "quarters_2026.csv"),
+    *("realised_2026.csv", "telecom_2000.csv"),
+)
 SOURCED = ("reported", "derived", "guidance", "analyst estimate")
 PATHS = 2_048  # 32 nets of 64 points
 
@@ -221,14 +224,14 @@ def test_cloud_breaks_even_in_its_third_year_and_earns_30_per_cent_in_its_tenth(
     0.009 or less. The five tolerances are 4.3 of them or more: a false alarm in 12,000 seeds.
     """
     returns, margins = ai_economics(load_scenario(FOLDER / "cloud-2.0.toml", ["quarters=40"]))
-    assert returns[1] == pytest.approx(0.098, abs=0.006)
+    assert returns[1] == pytest.approx(0.093, abs=0.006)
     assert returns[2] == pytest.approx(0.101, abs=0.008)
     assert margins[9] == pytest.approx(0.305, abs=0.04)
     base_returns, base_margins = ai_economics(
         load_scenario(FOLDER / f"{BASE}.toml", ["quarters=40"])
     )
-    assert base_returns[2] == pytest.approx(0.060, abs=0.007)
-    assert base_margins[9] == pytest.approx(0.097, abs=0.04)
+    assert base_returns[2] == pytest.approx(0.051, abs=0.007)
+    assert base_margins[9] == pytest.approx(0.132, abs=0.04)
 
 
 def ai_economics(scenario: Scenario, paths: int = 2_000) -> tuple[np.ndarray, np.ndarray]:

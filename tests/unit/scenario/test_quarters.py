@@ -59,9 +59,14 @@ def test_a_start_in_the_middle_of_the_guided_year(default_path):
 
 def test_two_guided_years(default_path):
     overrides = ["issuers.Meta.capex_2027_usd_bn=200", "issuers.Meta.capex_2028_usd_bn=100"]
-    plan = load_scenario(default_path, overrides).model_case()["issuers"][3]["capex_plan"]
+    scenario = load_scenario(default_path, overrides)
+    plan = scenario.model_case()["issuers"][3]["capex_plan"]
     assert plan == pytest.approx(
-        [year * share for year in (125, 200, 100) for share in (0.21, 0.24, 0.26, 0.29)]
+        [
+            year * part
+            for year in (125, 200, 100)
+            for part in scenario.issuers[3].capex_quarter_split
+        ]
     )
 
 

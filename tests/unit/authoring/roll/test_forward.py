@@ -104,7 +104,8 @@ def test_guidance_less_what_was_spent_is_spread_as_the_old_plan(path):
     own = figures(found, "issuers", "Alphabet")
     assert own["capex_2026_usd_bn"].new == pytest.approx(200.0)
     rest = 200 - 36 - 44
-    quarters = np.array([36, 44, rest * 26 / 55, rest * 29 / 55])
+    third, fourth = BASE.issuers[0].capex_quarter_split[2:]
+    quarters = np.array([36, 44, *(rest * np.array([third, fourth]) / (third + fourth))])
     assert own["capex_quarter_split"].new == pytest.approx(quarters / 200)
     assert "(2026Q1, 2026Q2 reported), 2026Q3 and 2026Q4 by guidance of 195 to 205" in (
         own["capex_2026_usd_bn"].evidence
@@ -146,8 +147,10 @@ def test_quarters_before_the_old_start_are_as_that_scenario_split_its_year(path)
     base = load_scenario(DEFAULT, {"start": "2026Q2", "quarters": 11})
     found = rolled(base, path, "Amazon,2026Q2,capex,50", "Amazon,CY2026,capex_guidance,220")
     own = figures(found, "issuers", "Amazon")
-    rest = 220 - 0.21 * 200 - 50
-    quarters = np.array([42, 50, rest * 26 / 55, rest * 29 / 55])
+    first, _, third, fourth = base.issuers[1].capex_quarter_split
+    rest = 220 - first * 200 - 50
+    later = rest * np.array([third, fourth]) / (third + fourth)
+    quarters = np.array([first * 200, 50, *later])
     assert own["capex_2026_usd_bn"].new == pytest.approx(220.0)
     assert own["capex_quarter_split"].new == pytest.approx(quarters / 220)
 
@@ -201,7 +204,8 @@ def test_capital_moves_as_the_models_pipeline(path):
     own = figures(rolled(BASE, path, *rows), "issuers", "Meta")
     q, kept = 1 - np.exp(-0.5), np.exp(-0.18 / 4)
     step = np.array([[1 - q, 0, 0], [q, 1 - q, 0], [0, q, kept]])
-    state = np.array([27.5, 27.5, 100.0])
+    meta = BASE.issuers[3]
+    state = np.array([*[meta.construction_usd_bn / 2] * 2, meta.buildout_capital_usd_bn])
     for _ in range(3):
         state = step @ state + [0.8 * 30, 0, 0]
     assert own["buildout_capital_usd_bn"].new == pytest.approx(state[2], abs=1e-6)
@@ -214,13 +218,13 @@ def test_the_market_is_as_reported_or_grown_by_the_scenario(path):
     rows = ("system,2026-09-30,oas0_bp,84,bp", *debt)
     own = figures(rolled(BASE, path, *rows), "market")
     assert own["oas0_bp"].new == 84.0
-    assert own["bond_market_usd_bn"].new == pytest.approx(9000 * 1.05**0.75)
+    assert own["bond_market_usd_bn"].new == pytest.approx(8570 * 1.05**0.75)
     assert own["boom_debt_share0"].new == pytest.approx(
-        (0.14 * 9000 + 10) / (9000 * 1.05**0.75), abs=1e-6
+        (0.14 * 8570 + 10) / (8570 * 1.05**0.75), abs=1e-6
     )
-    demand = 330.0
+    demand = 276.0
     for _ in range(3):
-        demand *= np.exp((0.55 * (1 - demand / 1500) - 0.15**2 / 2) / 4)
+        demand *= np.exp((0.55 * (1 - demand / 1550) - 0.15**2 / 2) / 4)
     assert own["demand0_usd_bn_per_year"].new == pytest.approx(demand, abs=1e-6)
 
 
