@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.opening import start_of
 
 __all__ = ["MECHANISMS", "Mechanism", "acting", "without"]
@@ -63,7 +64,7 @@ class Mechanism:
         moved = {**self.market, **spot, **unlimited}
         of_market = {f"market.{key}": value for key, value in moved.items()}
         of_issuers = {
-            f"issuers.{issuer.name}.{key}": value
+            write_path(("issuers", issuer.name, key)): value
             for issuer in scenario.issuers
             for key, value in self.each_issuer.items()
         }

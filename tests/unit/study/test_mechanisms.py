@@ -68,6 +68,12 @@ def test_without_a_glut_the_start_stays(name):
     np.testing.assert_array_equal(lower(off).schedule.issuers, lower(scenario).schedule.issuers)
 
 
+def test_names_may_have_spaces():
+    """Level 3 is one of the telecom builders."""
+    off = without(load_scenario(DEFAULT.with_stem("telecom-2000")), MECHANISMS)
+    assert acting(off) == ()
+
+
 def test_events_of_a_mechanism_are_left_out(scenario):
     kept = [event.what for event in without(scenario, [named("window")]).events]
     assert kept == ["anchor_loss", "demand_shock"]

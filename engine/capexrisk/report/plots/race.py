@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head
+from capexrisk.study.game.choices import paths_of
 from capexrisk.study.game.phase import Phases
 from capexrisk.study.game.race import Game
 
@@ -87,4 +88,4 @@ def phases(found: Phases, ax: Axes | None = None) -> Axes:
 
 def _axis(paths: str) -> str:
     """Inputs that move together, each on a line."""
-    return paths.replace("+", " and\n")
+    return " and\n".join(paths_of(paths))
