@@ -65,12 +65,16 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
     rows = _rows(results, event)
     base, predictive = _chances(results, rows)
     levels = {level: _ends(results, rows, level) for level in ("p5", "p25", "p50", "p75", "p95")}
-    # A bound of P25 bounds P5 too.
+    # What bounds a level bounds those beyond it too: P5 lies below whatever P25 lies below.
+    for level, inner in (("p25", "p50"), ("p5", "p25")):
+        end = levels[level]
+        nearer = np.where(end.below, np.fmin(end.at, levels[inner].at), end.at)
+        levels[level] = end._replace(at=nearer)
+    for level, inner in (("p75", "p50"), ("p95", "p75")):
+        end = levels[level]
+        farther = np.where(end.above, np.fmax(end.at, levels[inner].at), end.at)
+        levels[level] = end._replace(at=farther)
     first, last = levels["p5"], levels["p95"]
-    nearer = np.where(first.below, np.fmin(first.at, levels["p25"].at), first.at)
-    farther = np.where(last.above, np.fmax(last.at, levels["p75"].at), last.at)
-    first, last = first._replace(at=nearer), last._replace(at=farther)
-    levels |= {"p5": first, "p95": last}
     with drawing(results, ax, height=height_of_rows(len(rows))) as ax:
         place = np.arange(len(rows), dtype=float)
         least = 0.0
