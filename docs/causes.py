@@ -34,6 +34,8 @@ def _row(mechanism: Mechanism) -> str:
 def _switches(mechanism: Mechanism) -> Iterator[str]:
     for key, value in {**mechanism.market, **mechanism.each_issuer}.items():
         yield f"`{key} = {_value(value)}`"
+    for key in mechanism.spot:
+        yield f"`{key}` at the spot earnings of the start, 1 at most"
     for key in mechanism.unlimited:
         yield f"`{key}` without limit, unless 0"
     for what in mechanism.events:

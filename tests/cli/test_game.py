@@ -26,12 +26,12 @@ def test_tables_and_a_file(tmp_path):
 
 def test_a_diagram(tmp_path):
     found = call(
-        "game", DEFAULT, *QUICK, "--more-points", "8", "--out", "phases.csv",
+        "game", DEFAULT, *QUICK, "--points", "8", "--out", "phases.csv",
         "--over", "market.depreciation_per_year=0.1,0.3", cwd=tmp_path,
     )  # fmt: skip
     assert (found.returncode, found.stderr) == (0, "")
     assert len(pd.read_csv(tmp_path / "phases.csv")) == 2
-    assert "Gains most" in found.stdout
+    assert "Gains most" in found.stdout and "256 paths" in " ".join(found.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,9 @@ def test_a_diagram(tmp_path):
         (("--terminal", "sales"), "--terminal: 'sales' is unknown"),
         (("--discount", "-1"), "--discount: -1 is out of range; give 0 to 1"),
         (("--over", "market.tax"), "--over: 'market.tax' has no values"),
+        (("--over", "market.tax=0.2", "--over", "market.tax=0.3"), "--over: market.tax: is given"),
+        (("--over", "market.tax=0.2", "--more-points", "8"), "--more-points: is of a whole game"),
+        (("--over", "market.tax=0.1,0.2", "--points", "1000000"), "game: 2 cells of 13 profiles"),
         (("--levels", "0.6,0.8,1,1.2,1.4", "--points", "1024"), "game: 6 firms on 5 levels are"),
     ],
 )

@@ -28,7 +28,7 @@ def test_a_value_with_its_interval_and_how_to_confirm_it(folder, invoke, monkeyp
     assert (code, err) == (0, "")
     (row,) = pd.read_csv(folder / "s.csv").to_dict("records")
     flat = " ".join(out.split())
-    number = re.search(rf", 2026 is −20 \$bn with {CAPEX} = ([\d.,]+) ± ([\d.]+) \(", flat)
+    number = re.search(rf" 2026 is −20 \$bn with {CAPEX} = ([\d.,]+) ± ([\d.]+) \(", flat)
     assert number is not None, out
     assert float(number[1]) == pytest.approx(row["value"], abs=float(number[2]))
     assert re.search(r"one more of it moves the answer by −[\d.]+ ± [\d.]+ \$bn", flat)

@@ -81,7 +81,7 @@ def step_8_cash_flow(case: dict, state: SimpleNamespace, now: SimpleNamespace, d
     """Operating cash flow: the core's, seasonal and noisy, and the rest."""
     market, k = case["market"], now.k
     # 8. Cash flow
-    now.core, now.extra, now.earned, now.ocf = [], [], [], []
+    now.core, now.extra, now.earned, now.ocf, now.interest = [], [], [], [], []
     for i, firm in enumerate(case["issuers"]):
         core = state.mu[i] * state.N[i] - state.Phi[i]
         interest = state.coupon[i] * debt(state, i) * DELTA
@@ -96,6 +96,8 @@ def step_8_cash_flow(case: dict, state: SimpleNamespace, now: SimpleNamespace, d
         now.core.append(core)
         now.extra.append(extra)
         now.earned.append(earned)
+        paid = (1 - market["tax"]) * (interest - interest_earned)
+        now.interest.append(np.where(now.alive[i], paid, 0.0))
         now.ocf.append(np.where(now.alive[i], ocf, 0.0))
 
 

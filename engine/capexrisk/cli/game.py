@@ -48,19 +48,22 @@ from capexrisk.scenario import Scenario
     help="Worth of a dollar of capital not yet in service. Default: 1, its cost.",
 )
 @click.option(
-    "--points", default=256, help="Paths of each of 32 nets, every profile. Default: 256."
+    "--points",
+    type=int,
+    help="Paths of each of 32 nets, every profile. Default: 256; with --over 512.",
 )
 @click.option(
     "--more-points",
     type=int,
-    help="The same for what may be an equilibrium. Default: 2,048; with --over 512.",
+    help="The same for what may be an equilibrium. Default: 2,048.",
 )
 @click.option(
     "--over",
     metavar="KEY=VALUE,...",
     multiple=True,
-    help="Instead, judge all firms at their plans over values of an input; once or twice, such as "
-    "market.depreciation_per_year=0.1,0.2,0.4.",
+    help="Instead, judge all firms at their plans over values of an input, or of several that move "
+    "together, KEY+KEY=VALUE,...; once or twice. market.depreciation_per_year+"
+    "market.book_depreciation_per_year=0.1,0.2,0.4 is the life of what is built.",
 )
 @csv_file
 def game(
@@ -69,7 +72,7 @@ def game(
     players: str | None,
     levels: str,
     multiply: str | None,
-    points: int,
+    points: int | None,
     more_points: int | None,
     over: tuple[str, ...],
     out: Path | None,
@@ -80,22 +83,31 @@ def game(
     Each firm chooses a multiple of its plan; the simulation says what it earns. Equilibria, what
     cooperation would earn, failures and funding at each.
     """
-    grid = dict(_values(one) for one in over)
+    grid = _grid(over)
+    if grid and more_points is not None:
+        raise ArgumentError("more_points", "is of a whole game; with --over give --points")
     numbers = _numbers("levels", levels)
 
     from capexrisk.study.game.choices import (
         DEFAULT_MORE_POINTS,
+        DEFAULT_POINTS,
         PHASE_POINTS,
         Choices,
+        cells_of,
         refuse_large,
+        refuse_many,
     )
     from capexrisk.study.game.value import Payoff
 
     chosen = Choices(players=_names(players), levels=numbers, multiplied=_names(multiply))
     several = len(chosen.players_of(scenario))
     worth = Payoff(**payoff)  # type: ignore[arg-type]
-    if not grid:
-        refuse_large(several, len(chosen.levels), points, more_points or DEFAULT_MORE_POINTS)
+    each = (PHASE_POINTS if grid else DEFAULT_POINTS) if points is None else points
+    more = DEFAULT_MORE_POINTS if more_points is None else more_points
+    if grid:
+        refuse_many(len(cells_of(grid)), several, len(chosen.levels), each)
+    else:
+        refuse_large(several, len(chosen.levels), each, more)
 
     import textwrap
 
@@ -111,16 +123,15 @@ def game(
         "n_jobs": plan.jobs,
     }
     if grid:
-        judged = phases(scenario, grid, points=more_points or PHASE_POINTS, **options)
+        judged = phases(scenario, grid, points=each, **options)
         show(words.phases_table(judged))
         print(f"\n{textwrap.fill(words.phases_key(judged), 80)}")
         table = judged.table
     else:
-        more = more_points or DEFAULT_MORE_POINTS
-        found = solve(scenario, points=points, more_points=more, **options)
+        found = solve(scenario, points=each, more_points=more, **options)
         print(f"{textwrap.fill(words.headline(found), 80)}\n")
-        for each in (words.profiles_table, words.outcomes_table, words.gains_table):
-            show(each(found))
+        for table_of in (words.profiles_table, words.outcomes_table, words.gains_table):
+            show(table_of(found))
             print()
         print(textwrap.fill(words.key(found), 80))
         table = found.table
@@ -137,6 +148,16 @@ def _numbers(option: str, text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in text.split(","))
     except ValueError:
         raise ArgumentError(option, f"{text!r} is no list of numbers; give 0.75,1,1.25") from None
+
+
+def _grid(over: tuple[str, ...]) -> dict[str, tuple[float, ...]]:
+    grid: dict[str, tuple[float, ...]] = {}
+    for text in over:
+        key, values = _values(text)
+        if key in grid:
+            raise ArgumentError("over", f"{key}: is given twice; give all its values at once")
+        grid[key] = values
+    return grid
 
 
 def _values(text: str) -> tuple[str, tuple[float, ...]]:

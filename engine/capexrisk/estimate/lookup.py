@@ -14,6 +14,12 @@ KEY = ["issuer", "period", "metric", "statistic"]
 NUMBERS = ["value", "standard_error", "ci_low", "ci_high", "n"]
 
 
+def estimates_of(rows: pd.DataFrame, statistic: str) -> list[Estimate]:
+    """Rows of a table with these numbers, as estimates of one statistic."""
+    columns = (rows[name].tolist() for name in NUMBERS)
+    return [Estimate(statistic, *numbers) for numbers in zip(*columns, strict=True)]
+
+
 class Lookup(Mapping[Name, Estimate]):
     """Index of the tidy table by name, in its order; bounds count as "probability".
 

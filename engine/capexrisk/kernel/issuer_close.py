@@ -53,6 +53,7 @@ def close_accounts(own, issuer, market, detail):
         own[s.PROFIT + p] = profit
         own[s.YEAR_PROFIT + p] += profit
         own[s.YEAR_OCF + p] += cash_flow
+        own[s.YEAR_ADVANCES + p] += advance if own[s.ALIVE + p] > 0.0 else 0.0
         own[s.PIPELINE_FIRST + p] += issuer.buildout_share * spent
         own[s.CAPITAL_OTHER + p] = (
             other + (1.0 - issuer.buildout_share) * spent - issuer.depreciation_other
@@ -193,6 +194,8 @@ def clear_year(own, detail):
         own[s.YEAR_OCF + p] = 0.0
         own[s.YEAR_SPENT + p] = 0.0
         own[s.YEAR_PROFIT + p] = 0.0
+        own[s.YEAR_INTEREST + p] = 0.0
+        own[s.YEAR_ADVANCES + p] = 0.0
     if detail >= EVERYTHING:
         for p in range(BLOCK):
             for total in s.TOTALS:

@@ -15,9 +15,11 @@ from capexrisk.model.operations import (
     idiosyncratic,
     issuer_spread,
     leverage,
+    net_interest,
     operating_cash_flow,
     stretch,
 )
+from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import loop
 from capexrisk.numeric.vecmath import exp
 
@@ -121,6 +123,11 @@ def operate(state, own, issuer, market, leases, season, detail):
         own[s.OCF + p] = cash_flow - earned if own[s.ALIVE + p] > 0.0 else 0.0
         if detail >= EVERYTHING:
             own[s.CAPACITY + p] = capacity
+    # A loop of its own: to store a product in the first would change the rounding of its sum.
+    for p in range(BLOCK):
+        rate = net_interest(own[s.DEBT + p], own[s.COUPON + p], own[s.CASH + p], issuer, market)
+        paid = (1.0 - market.tax) * rate * DELTA
+        own[s.YEAR_INTEREST + p] += paid if own[s.ALIVE + p] > 0.0 else 0.0
 
 
 @loop

@@ -133,6 +133,8 @@ LOST_RATIONING = next(_row)
 YEAR_OCF = next(_row)
 YEAR_SPENT = next(_row)
 YEAR_PROFIT = next(_row)
+YEAR_INTEREST = next(_row)  # after tax, less what cash earns
+YEAR_ADVANCES = next(_row)  # received, less what was earned of them
 YEAR_FREE_CASH_FLOW = next(_row)  # known at its end
 YEAR_STATE = next(_row)
 # The path so far

@@ -73,6 +73,8 @@ CATALOGUE = (
     Quantity("ocf_quarter", "mean", ("issuer", "quarter"), detail=True),
     Quantity("capex_quarter", "mean", ("issuer", "quarter"), detail=True),
     Quantity("profit_quarter", "mean", ("issuer", "quarter"), detail=True),
+    Quantity("interest_year", "mean", ("issuer", "year")),
+    Quantity("advances_year", "mean", ("issuer", "year")),
     Quantity("final_advance", "mean", ("issuer",), detail=True),
     Quantity("flows_year", "mean", ("flow", "issuer", "year"), detail=True),
     Quantity("flows_total", "mean", ("flow", "issuer")),

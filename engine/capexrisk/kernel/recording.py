@@ -47,6 +47,8 @@ BY_YEAR: Sources = {
     "ocf_year": (s.YEAR_OCF,),
     "capex_year": (s.YEAR_SPENT,),
     "profit_year": (s.YEAR_PROFIT,),
+    "interest_year": (s.YEAR_INTEREST,),
+    "advances_year": (s.YEAR_ADVANCES,),
     "flows_year": FLOW_SOURCES,
     "year_state": (s.YEAR_STATE,),
 }

@@ -63,12 +63,18 @@ def issuer_spread(x, eta, stretched, premium, issuer, market):
 
 
 @scalar
+def net_interest(debt, coupon, cash, issuer, market):
+    """Interest a year, before tax, less what cash beyond the start's earns; step 8."""
+    return coupon * debt - market.risk_free * (cash - issuer.cash)
+
+
+@scalar
 def operating_cash_flow(
     revenue, buildout_profit, debt, coupon, cash, leases, season, z, issuer, market
 ):
     """(OCF before advances, core + extra): the second is without season and noise; step 8."""
     core = issuer.core_margin * revenue - issuer.core_cost
-    interest = coupon * debt - market.risk_free * (cash - issuer.cash)
+    interest = net_interest(debt, coupon, cash, issuer, market)
     extra = (1.0 - market.tax) * (buildout_profit - interest * DELTA - leases)
     noise = issuer.cash_flow_noise
     shock = exp(noise * z - 0.5 * noise * noise) - 1.0

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.scenario.files.paths import write_path
+from capexrisk.scenario.opening import start_of
 
 __all__ = ["MECHANISMS", "Mechanism", "acting", "without"]
 
@@ -36,6 +38,9 @@ class Mechanism:
         What holds instead where it is switched off, a clause.
     market, each_issuer : mapping
         Values of inputs at which it is off, by key: of the market, and of every issuer.
+    spot : tuple of str
+        Keys of the market that become the spot earnings of capacity at the start, 1 at most: then
+        no figure of the start moves.
     unlimited : tuple of str
         Keys of the market that become boundless, unless they are 0: no market is opened.
     events : tuple of str
@@ -47,6 +52,7 @@ class Mechanism:
     off: str
     market: Mapping[str, object] = field(default_factory=dict)
     each_issuer: Mapping[str, object] = field(default_factory=dict)
+    spot: tuple[str, ...] = ()
     unlimited: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
 
@@ -54,9 +60,11 @@ class Mechanism:
         """The inputs that switch it off in a scenario, by path."""
         given = scenario.market.inputs
         unlimited = {key: MOST_MONEY for key in self.unlimited if given.get(key)}
-        of_market = {f"market.{key}": value for key, value in {**self.market, **unlimited}.items()}
+        spot = dict.fromkeys(self.spot, min(1.0, start_of(scenario.parameters).spot))
+        moved = {**self.market, **spot, **unlimited}
+        of_market = {f"market.{key}": value for key, value in moved.items()}
         of_issuers = {
-            f"issuers.{issuer.name}.{key}": value
+            write_path(("issuers", issuer.name, key)): value
             for issuer in scenario.issuers
             for key, value in self.each_issuer.items()
         }
@@ -100,9 +108,10 @@ MECHANISMS: Final = (
     Mechanism(
         name="glut",
         words="A glut of {capacity}",
-        off="idle capacity earns what it would in full use, frightens nobody and slows nobody",
+        off="idle capacity earns what it would in full use, or what it earned at the start if that "
+        "was less; it frightens nobody and slows nobody",
+        spot=("spot_floor",),
         market={
-            "spot_floor": 1.0,
             "fear_glut": 0.0,
             "anchor_glut": 0.0,
             "private_glut": 0.0,

@@ -28,8 +28,8 @@ from capexrisk.scenario import Words
 from docs.tables import PAGE, page
 from tests.unit.scenarios import ISSUERS
 
-# Counted by path, and told otherwise: the regime and the anchor customer's loss by their chances.
-NOT_TOLD = {"regime", "anchor_lost"}
+# Told otherwise, the regime and the anchor customer's loss by their chances, or for a firm's value.
+NOT_TOLD = {"regime", "anchor_lost", "interest_year", "advances_year"}
 
 
 def test_every_row_of_the_table_has_exactly_one_metric(results):

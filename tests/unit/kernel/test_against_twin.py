@@ -185,6 +185,8 @@ def test_outcomes_by_quarter_year_and_path(name):
         for flow in ("fcf", "ocf", "capex", "profit"):
             assert_close(block.outcome(f"{flow}_quarter"), twin[flow], floor, flow)
             assert_close(block.outcome(f"{flow}_year"), by_year(twin[flow], years), 4 * floor, flow)
+        for flow in ("interest", "advances"):
+            assert_close(block.outcome(f"{flow}_year"), by_year(twin[flow], years), 4 * floor, flow)
         for number, (flow, series) in enumerate(flows.items()):
             yearly, total = by_year(twin[series], years), twin[series].sum(axis=1)
             assert_close(block.outcome("flows_year")[number], yearly, 4 * floor, flow)

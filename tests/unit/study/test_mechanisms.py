@@ -10,6 +10,7 @@ import pytest
 from capexrisk.lowering import lower
 from capexrisk.scenario import load_scenario
 from capexrisk.scenario.event import ScheduledEvent
+from capexrisk.scenario.opening import start_of
 from capexrisk.study.coalitions import Switchboard
 from capexrisk.study.mechanisms import MECHANISMS, acting, without
 from docs.causes import PAGE, page
@@ -53,6 +54,24 @@ def test_what_is_off_does_not_act(scenario, mechanism):
     off = without(scenario, [mechanism])
     assert acting(off) == tuple(one for one in MECHANISMS if one is not mechanism)
     assert without(off, [mechanism]).parameters == off.parameters
+
+
+@pytest.mark.parametrize("name", ["hyperscalers-2026", "telecom-2000"])
+def test_without_a_glut_the_start_stays(name):
+    """Capacity is scarce at one start, and idle at the other; without a glut it stays as it is."""
+    scenario = load_scenario(DEFAULT.with_stem(name))
+    off = without(scenario, [named("glut")])
+    spot = start_of(scenario.parameters).spot
+    assert (spot < 1.0) == (name == "telecom-2000")
+    assert off.parameters["market"]["spot_floor"] == min(1.0, spot)
+    assert start_of(off.parameters) == start_of(scenario.parameters)
+    np.testing.assert_array_equal(lower(off).schedule.issuers, lower(scenario).schedule.issuers)
+
+
+def test_names_may_have_spaces():
+    """Level 3 is one of the telecom builders."""
+    off = without(load_scenario(DEFAULT.with_stem("telecom-2000")), MECHANISMS)
+    assert acting(off) == ()
 
 
 def test_events_of_a_mechanism_are_left_out(scenario):

@@ -7,10 +7,11 @@ from math import isnan
 from rich.table import Table
 
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.lookup import estimates_of
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.writing.numbers import UNKNOWN, one_digit, percentage, rounded_up, signed
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import at_least, counted, in_a_sentence, listed, words_of
+from capexrisk.report.writing.words import at_least, counted, figure_words, in_a_sentence, listed
 from capexrisk.study.causes import ALL, NONE, Causes
 
 MOST_EVENTS = 9  # beside each other
@@ -25,9 +26,8 @@ def in_words(causes: Causes) -> dict[str, str]:
 def estimates(causes: Causes, measure: str, event: str | None = None) -> dict[str, Estimate]:
     """Estimates of one measure by mechanism; arguments as of `Causes.of`."""
     rows = causes.of(measure, event)
-    numbers = zip(*(rows[column].tolist() for column in rows.columns), strict=True)
     statistic = "probability" if measure == "chance" else measure
-    return {name: Estimate(statistic, *row) for name, row in zip(rows.index, numbers, strict=True)}
+    return dict(zip(rows.index, estimates_of(rows, statistic), strict=True))
 
 
 def in_order(causes: Causes, event: str | None = None) -> list[str]:
@@ -56,10 +56,7 @@ def main_mechanisms(causes: Causes, issuer: str) -> list[tuple[str, Estimate]]:
 def event_words(causes: Causes, event: str | None = None) -> str:
     """An event in words: "Oracle: funding failure by 2028Q4"."""
     metric, issuer, period = causes.named(event).split("/")
-    what = words_of(metric, issuer, causes.scenario.words)
-    until = "within the horizon" if period == "horizon" else f"by {period}"
-    who = "" if issuer == SYSTEM else f"{issuer}: "
-    return f"{who}{what if not who else what[:1].lower() + what[1:]} {until}"
+    return figure_words(metric, issuer, period, causes.scenario.words)
 
 
 def in_points(gain: Estimate, sign: str = "") -> str:

@@ -19,8 +19,7 @@ from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE
 from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale_of, sign_of, signed
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import OF_STATISTICS, counted, in_a_sentence, words_of
-from capexrisk.scenario import Words
+from capexrisk.report.writing.words import counted, dated_words
 from capexrisk.scenario.words import capitalised
 from capexrisk.study.comparison import Comparison
 
@@ -154,7 +153,7 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
         key = (issuer, headline.metric, headline.statistic or metric.statistics[0], period)
         if key not in keyed.index:
             continue
-        words = _words(headline, issuer, period, comparison.words)
+        words = dated_words(headline.metric, issuer, period, comparison.words, headline.statistic)
         change = _change(issuer, headline, words, keyed.loc[key])  # type: ignore[index]
         if abs(change.difference) > change.half_width:  # false for NaN
             found.append(change)
@@ -207,18 +206,6 @@ def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) 
         high=high,
         end_half=end_half,
     )
-
-
-def _words(headline: Followed, issuer: str, period: str, words: Words) -> str:
-    """What a headline is called, with its period."""
-    metric = metric_of(headline.metric, of_whom(issuer))
-    known = OF_STATISTICS.get(headline.statistic) or words_of(headline.metric, issuer, words)
-    named = in_a_sentence(known)
-    if headline.when == "horizon":
-        return named
-    if metric.unit != "probability":
-        return f"{named} {period}"
-    return f"{named} {'by' if metric.cumulative else 'in'} {period}"
 
 
 def sentence(changes: list[Change]) -> str:

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from math import isnan
+
 from rich.table import Table
 
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.lookup import estimates_of
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.writing.numbers import (
     basis_points,
     money,
     number,
+    one_digit,
     percentage,
+    rounded_down,
+    rounded_up,
+    signed,
 )
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import counted, listed
 from capexrisk.study.game.phase import Phases
 from capexrisk.study.game.race import Game, reported
 
+MOST_DECIMALS = 3
+SELDOM = 0.005  # a chance that is not told
 CALLED = {
     "equilibrium": "equilibrium",
     "refuted": "no equilibrium",
     "open": "cannot be told",
 }
-
-
-def estimate(row: pd.Series) -> Estimate:
-    """A row of the table as an estimate."""
-    statistic = "probability" if row["measure"] == "funding_failure" else "mean"
-    numbers = (row[column] for column in ("value", "standard_error", "ci_low", "ci_high", "n"))
-    return Estimate(statistic, *numbers)
 
 
 def told(found: Game, profile: str, measure: str, issuer: str = SYSTEM) -> Estimate:
@@ -38,7 +39,8 @@ def told(found: Game, profile: str, measure: str, issuer: str = SYSTEM) -> Estim
     rows = table[
         (table["profile"] == profile) & (table["measure"] == measure) & (table["issuer"] == issuer)
     ]
-    return estimate(rows.iloc[0])
+    statistic = "probability" if measure == "funding_failure" else "mean"
+    return estimates_of(rows, statistic)[0]
 
 
 def headline(found: Game) -> str:
@@ -52,11 +54,10 @@ def headline(found: Game) -> str:
     }[plans.verdict]
     text = f"Every firm at its plan {verdict}."
     if plans.verdict == "refuted":
-        most = int(plans.value.argmax())
-        player, choice = plans.deviations[most]
+        player, choice = plans.tempted
         text += (
-            f" {found.players[player]} would gain ${plans.value[most]:.3g}bn "
-            f"± {plans.half()[most]:.1g} at {found.levels[choice]:g} times its own."
+            f" {found.players[player]} would gain most, ${ranged(plans.largest)} bn, at "
+            f"{found.levels[choice]:g} times its own."
         )
     others = [found.named(one.profile) for one in found.solution.equilibria if one is not plans]
     if others:
@@ -67,28 +68,47 @@ def headline(found: Game) -> str:
             f" No profile could be told to be one; nearest is {found.named(near.profile)}, where "
             f"nobody gains more than ${near.epsilon:.3g}bn alone."
         )
-    if found.solution.logit is not None:
-        text += f" {mixed(found)}"
+        if found.solution.whole:
+            text += f" {mixed(found)}"
     return text
+
+
+def ranged(gain: Estimate) -> str:
+    """The largest of many gains, with an interval that is not even on both sides of it.
+
+    >>> ranged(Estimate("mean", 21.6, 1.0, 19.12, 23.21, 8192))
+    '21.6 (19.1 to 23.3)'
+    """
+    decimals = max(0, min(1 + one_digit((gain.ci_high - gain.ci_low) / 2.0), MOST_DECIMALS))
+    low, high = rounded_down(gain.ci_low, decimals), rounded_up(gain.ci_high, decimals)
+    return f"{signed(gain.value, decimals)} ({signed(low, decimals)} to {signed(high, decimals)})"
 
 
 def mixed(found: Game) -> str:
     """The logit equilibrium: how often each firm would choose each level."""
     logit = found.solution.logit
     if logit is None:
-        return ""
+        return "No logit equilibrium could be computed: its branch cannot be followed so far."
     parts = []
     for player, mix, error in zip(found.players, logit.mix, logit.error, strict=True):
         levels = [
-            f"{level:g} in {100.0 * chance:.0f} % ± {196.0 * spread:.0f}"
+            f"{level:g} in {_often(chance, spread)}"
             for level, chance, spread in zip(found.levels, mix, error, strict=True)
-            if chance >= 0.005
+            if chance >= SELDOM
         ]
         parts.append(f"{player} {listed(levels)}")
     return (
         f"Logit equilibrium (each misses its best reply by ${logit.regret:.2g}bn at most): "
         f"{'; '.join(parts)}."
     )
+
+
+def _often(chance: float, error: float) -> str:
+    """A chance in per cent with its 95 % interval, which ends at 0 and 100."""
+    if isnan(error):
+        return f"{100.0 * chance:.0f} % (error unknown)"
+    low, high = (min(max(chance + side * 1.96 * error, 0.0), 1.0) for side in (-1.0, 1.0))
+    return f"{100.0 * chance:.0f} % ({100.0 * low:.0f} to {100.0 * high:.0f})"
 
 
 def profiles_table(found: Game) -> Table:
@@ -145,7 +165,7 @@ def gains_table(found: Game) -> Table:
         table.add_column(f"at {level:g}", justify="right")
     for player in found.players:
         own = rows[rows["issuer"] == player].set_index("level").loc[levels]
-        table.add_row(player, *(money(estimate(row)) for _, row in own.iterrows()))
+        table.add_row(player, *map(money, estimates_of(own, "mean")))
     return table
 
 
@@ -155,14 +175,15 @@ def key(found: Game) -> str:
     how = "all profiles" if solution.whole else "those that best replies visit"
     inputs = ", ".join(found.multiplied[found.players[0]])
     text = (
-        f"Multiples of {inputs} and so on, in the order of the firms. Payoff: free cash flow at "
+        f"Multiples of {inputs} and so on, in the order of the firms. Payoff, all before interest "
+        "and advances and with leased capital as bought: free cash flow at "
         f"{payoff.discount:.0%} a year, {payoff.multiple:g} times the last year's "
         f"{'operating cash flow' if payoff.terminal == 'ocf' else 'profit'} of who survives "
         f"and {payoff.unfinished:g} of each dollar not yet in service, less "
         f"{payoff.failure_loss:.0%} of the market capitalisation of who fails. "
         f"{solution.profiles:,} profiles looked at, {how}, on {32 * found.points:,} paths; those "
         f"listed on {32 * found.more_points:,}, with the same draws. An equilibrium is called one "
-        "where the 95 % interval of every firm's gain lies below 0. Epsilon: upper end of the "
+        "where the 95 % interval of the largest gain lies below 0. Epsilon: upper end of the "
         "largest gain. Resamples: share of 1,000 draws of the 32 nets in which the profile is one; "
         f"the set is the same in {solution.stability.unchanged:.0%} of them. ± covers paths, not "
         "the payoff that was assumed."
@@ -184,14 +205,14 @@ def phases_table(found: Phases) -> Table:
         table.add_column(path, justify="right", overflow="fold")
     for heading in ("Verdict", "Gains most", "at", "Gain, $bn"):
         table.add_column(heading, justify="right")
-    for _, row in found.table.iterrows():
-        numbers = (row[name] for name in ("value", "standard_error", "ci_low", "ci_high", "n"))
+    gains = estimates_of(found.table, "mean")
+    for (_, row), gain in zip(found.table.iterrows(), gains, strict=True):
         table.add_row(
             *(f"{row[path]:g}" for path in found.over),
             CALLED[row["verdict"]],
             row["issuer"],
             f"{row['level']:g}",
-            money(Estimate("mean", *numbers)),
+            ranged(gain),
         )
     return table
 
@@ -201,5 +222,6 @@ def phases_key(found: Phases) -> str:
     return (
         f"Every firm at {found.level:g} times its plan. Gains most: the firm that would gain most "
         f"by choosing another level alone; below 0 it would lose. {32 * found.points:,} paths, "
-        "with the same draws at all levels of a cell. ± covers paths, not the payoff assumed."
+        "with the same draws at all levels of a cell. In brackets a 95 % interval, which allows "
+        "for the choice among firms and levels; it covers paths, not the payoff assumed."
     )

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pandas as pd
 from rich.table import Table
 
-from capexrisk.estimate.metrics import HORIZON, SYSTEM
+from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.model.vocabulary import CAUSES, DRAWS
 from capexrisk.report.content.story import story
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import in_a_sentence, listed, words_of
+from capexrisk.report.writing.words import figure_words, listed
 from capexrisk.study.reverse import Reverse, Story
 
 LARGEST = 12  # shocks that are listed
@@ -36,10 +36,7 @@ SCALES = {"shut": 100.0, "utilisation": 100.0}
 def event_words(found: Reverse) -> str:
     """The event in words: "Oracle: funding failure by 2028Q4"."""
     event = found.event
-    what = words_of(event.metric, event.issuer, found.scenario.words)
-    who = "" if event.issuer == SYSTEM else f"{event.issuer}: "
-    until = "within the horizon" if event.period == HORIZON else f"by {event.period}"
-    return f"{who}{in_a_sentence(what) if who else what} {until}"
+    return figure_words(event.metric, event.issuer, event.period, found.scenario.words)
 
 
 def sentences(found: Reverse) -> Iterator[str]:

@@ -9,8 +9,9 @@ import numpy as np
 from rich.table import Table
 
 from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.lookup import estimates_of
 from capexrisk.estimate.metric import Unit
-from capexrisk.estimate.metrics import SYSTEM, metric_of, of_whom
+from capexrisk.estimate.metrics import metric_of, of_whom
 from capexrisk.report.writing.numbers import (
     PER_CENT,
     UNKNOWN,
@@ -22,8 +23,8 @@ from capexrisk.report.writing.numbers import (
     signed,
 )
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import words_of
-from capexrisk.study.sensitivity.analysis import NUMBERS, Sensitivity
+from capexrisk.report.writing.words import figure_words
+from capexrisk.study.sensitivity.analysis import Sensitivity
 from capexrisk.study.sensitivity.one_at_a_time import EITHER_WAY
 
 MOST_ROWS: Final = 16
@@ -47,11 +48,7 @@ def numbers(found: Sensitivity, measure: str, name: str | None = None) -> dict[s
     if measure not in set(found.table["measure"]):
         return {}
     rows = found.of(measure, name)
-    columns = (rows[column].tolist() for column in NUMBERS)
-    return {
-        group: Estimate(measure, *row)
-        for group, row in zip(rows.index, zip(*columns, strict=True), strict=True)
-    }
+    return dict(zip(rows.index, estimates_of(rows, measure), strict=True))
 
 
 def in_order(found: Sensitivity, name: str | None = None, most: int = MOST_ROWS) -> list[str]:
@@ -86,12 +83,9 @@ def unit_of(name: str) -> Unit:
 
 
 def answer_words(found: Sensitivity, name: str | None = None) -> str:
-    """An answer in words: "Oracle: funding failure, 2028Q4"."""
+    """An answer in words: "Oracle: funding failure by 2028Q4"."""
     metric, issuer, period, *statistic = (name or found.names[0]).split("/")
-    what = words_of(metric, issuer, found.scenario.words)
-    who = "" if issuer == SYSTEM else f"{issuer}: "
-    text = f"{who}{what if not who else what[:1].lower() + what[1:]}, {period}"
-    return ", ".join((text, *statistic))
+    return figure_words(metric, issuer, period, found.scenario.words, *statistic)
 
 
 def with_error(one: Estimate, scale: float = 1.0) -> str:

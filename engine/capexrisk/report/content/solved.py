@@ -11,7 +11,6 @@ from rich.table import Table
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metric import Unit
-from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.writing.cells import written
 from capexrisk.report.writing.numbers import (
     MINUS,
@@ -22,7 +21,7 @@ from capexrisk.report.writing.numbers import (
     signed,
 )
 from capexrisk.report.writing.plain_table import plain_table
-from capexrisk.report.writing.words import counted, in_a_sentence, listed, words_of
+from capexrisk.report.writing.words import counted, figure_words, in_a_sentence, listed
 from capexrisk.scenario import Scenario
 from capexrisk.study.crossings import Crossing
 from capexrisk.study.solve import Solution
@@ -80,11 +79,8 @@ def _of_crossing(one: Crossing, solution: Solution) -> Iterator[str]:
 
 def answer_words(solution: Solution) -> str:
     """The answer in words: "Oracle: funding failure by 2028Q4"."""
-    name, words = solution.of, solution.scenario.words
-    what = words_of(name.metric, name.issuer, words)
-    statistic = "" if name.statistic in ("mean", "probability") else f", {name.statistic}"
-    who = "" if name.issuer == SYSTEM else f"{name.issuer}: "
-    return f"{who}{in_a_sentence(what) if who else what}, {name.period}{statistic}"
+    of, words = solution.of, solution.scenario.words
+    return figure_words(of.metric, of.issuer, of.period, words, of.statistic)
 
 
 def value_of(one: Crossing) -> str:

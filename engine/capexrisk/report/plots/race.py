@@ -9,6 +9,7 @@ from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_
 from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
+from capexrisk.study.game.choices import paths_of
 from capexrisk.study.game.phase import Phases
 from capexrisk.study.game.race import Game
 
@@ -72,15 +73,19 @@ def phases(found: Phases, ax: Axes | None = None) -> Axes:
                     rows[first], rows[found.over[1]], s=60, c=colour, marker="s", label=words
                 )
             else:
-                half = (rows["ci_high"] - rows["ci_low"]) / 2.0
-                ax.errorbar(
-                    rows[first], rows["value"], half, fmt="o", color=colour, label=words, ms=4
-                )
+                value = rows["value"]
+                ends = [value - rows["ci_low"], rows["ci_high"] - value]  # not even
+                ax.errorbar(rows[first], value, ends, fmt="o", color=colour, label=words, ms=4)
         if len(found.over) == 2:
-            ax.set_ylabel(found.over[1], parse_math=False)
+            ax.set_ylabel(_axis(found.over[1]), parse_math=False)
         else:
             ax.axhline(0.0, color=INK, lw=0.8)
             ax.set_ylabel("Largest gain of a firm, $bn")
-        ax.set_xlabel(first, parse_math=False)
+        ax.set_xlabel(_axis(first), parse_math=False)
         head(ax, f"Every firm at {found.level:g} times its plan", "Equilibrium?", columns=3)
     return ax
+
+
+def _axis(paths: str) -> str:
+    """Inputs that move together, each on a line."""
+    return " and\n".join(paths_of(paths))

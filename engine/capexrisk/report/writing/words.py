@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
-from capexrisk.estimate.metrics import metric_of, of_whom
+from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
 from capexrisk.report.writing.numbers import PER_CENT, sign_of
 from capexrisk.scenario import Words
+from capexrisk.scenario.words import capitalised
 
 # Of metrics that go by a label.
 LABELS = {
@@ -25,6 +26,7 @@ REASONS = {
     "glut": "a glut",
     "overspending": "overspending",
 }
+UNSAID = ("", "mean", "probability")  # statistics that go without saying
 OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
@@ -56,6 +58,34 @@ def words_of(name: str, issuer: str, words: Words) -> str:
     found = metric.pattern.fullmatch(name)
     label = found[1] if found else ""
     return words.fill(metric.words, words.fill(LABELS[label]) if label in LABELS else label)
+
+
+def figure_words(metric: str, issuer: str, period: str, words: Words, statistic: str = "") -> str:
+    """A figure of the tidy table: whose it is, what and when.
+
+    >>> figure_words("funding_failure", "Acme", "2028Q4", Words())
+    'Acme: funding failure by 2028Q4'
+    >>> figure_words("any_failure", "system", "2028Q4", Words())
+    'Any funding failure by 2028Q4'
+    """
+    text = dated_words(metric, issuer, period, words, statistic)
+    return capitalised(text) if issuer == SYSTEM else f"{issuer}: {text}"
+
+
+def dated_words(name: str, issuer: str, period: str, words: Words, statistic: str = "") -> str:
+    """What a figure is and when, to go on with in a sentence.
+
+    >>> dated_words("free_cash_flow_while_alive", "Acme", "2027", Words(), "p5")
+    'free cash flow 2027, p5'
+    """
+    metric = metric_of(name, of_whom(issuer))
+    named = in_a_sentence(OF_STATISTICS.get(statistic) or words_of(name, issuer, words))
+    suffix = "" if statistic in (*UNSAID, *OF_STATISTICS) else f", {statistic}"
+    if metric.unit != "probability":
+        return f"{named}{'' if period == HORIZON else f' {period}'}{suffix}"
+    if period == HORIZON:
+        return f"{named} within the horizon"
+    return f"{named} {'by' if metric.cumulative else 'in'} {period}"
 
 
 def in_a_sentence(words: str) -> str:

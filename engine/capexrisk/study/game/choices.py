@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from math import isfinite
 from typing import Final
 
@@ -13,7 +16,9 @@ from capexrisk.study.game.payoffs import MOST_PROFILES, size_of
 
 DEFAULT_POINTS, DEFAULT_MORE_POINTS, PHASE_POINTS = 256, 2048, 512
 MOST_PATHS: Final = 2**28
-SECONDS_A_PATH: Final = 6e-6  # of one core, for a forecast in a message
+MOST_CELLS: Final = 400
+OUTSIDE_QUOTES: Final = re.compile(r'\+(?=(?:[^"]*"[^"]*")*[^"]*$)')
+SECONDS_A_PATH: Final = 8e-6  # of one core, for a forecast in a message
 LARGEST_LEVEL, MOST_LEVELS = 10.0, 9
 
 
@@ -83,6 +88,58 @@ def power_of_two(name: str, points: int) -> int:
     return 1 << (whole - 1).bit_length()
 
 
+def cells_of(over: Mapping[str, Sequence[float]]) -> list[dict[str, float]]:
+    """The cells of a grid: inputs by path, with their values.
+
+    Parameters
+    ----------
+    over : mapping of str to sequence of float
+        One or two axes: the path of an input, or of several joined by "+", which move together.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no axes, more than two, or more than 400 cells; or an input is in both.
+    """
+    paths = [path for axis in over for path in paths_of(axis)]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ArgumentError("over", f"{path}: is given twice; give it once")
+    cells = list(product(*over.values()))
+    if not 1 <= len(over) <= 2 or not 1 <= len(cells) <= MOST_CELLS:
+        problem = f"{len(over)} inputs, {len(cells)} cells; give one or two, {MOST_CELLS} at most"
+        raise ArgumentError("over", problem)
+    return [
+        {path: value for axis, value in zip(over, cell, strict=True) for path in paths_of(axis)}
+        for cell in cells
+    ]
+
+
+def paths_of(axis: str) -> list[str]:
+    """Paths of the inputs that move together along an axis.
+
+    >>> paths_of('market.tax+issuers."A+B".cash_usd_bn')
+    ['market.tax', 'issuers."A+B".cash_usd_bn']
+    """
+    return [path.strip() for path in OUTSIDE_QUOTES.split(axis)]
+
+
+def refuse_many(cells: int, players: int, levels: int, points: int) -> None:
+    """Refuse a grid that would take too many paths, with its size and a forecast."""
+    profiles = players * (levels - 1) + 1
+    paths = REPLICATES * points * profiles * cells
+    if paths > MOST_PATHS:
+        raise BudgetExceeded(
+            f"game: {cells:,} cells of {profiles:,} profiles with {points:,} points a net take "
+            f"{_size(paths)}; give fewer points, values or players"
+        )
+
+
+def _size(paths: int) -> str:
+    minutes = paths * SECONDS_A_PATH / 60.0
+    return f"{paths:,} paths, about {minutes:,.0f} minutes of a core, more than {MOST_PATHS:,}"
+
+
 def refuse_large(players: int, levels: int, points: int, more_points: int) -> None:
     """Refuse a game that would take too many paths, with its size and a forecast."""
     size, rest = size_of((levels,) * players), players * (levels - 1) + 1
@@ -91,7 +148,6 @@ def refuse_large(players: int, levels: int, points: int, more_points: int) -> No
     if paths > MOST_PATHS:
         raise BudgetExceeded(
             f"game: {players} firms on {levels} levels are {size:,} profiles; with {points:,} and "
-            f"{more_points:,} points a net they take up to {paths:,} paths, about "
-            f"{paths * SECONDS_A_PATH / 60.0:,.0f} minutes of a core, more than {MOST_PATHS:,}; "
+            f"{more_points:,} points a net they take up to {_size(paths)}; "
             "give fewer points, levels or players"
         )

@@ -3,10 +3,9 @@
 A profile is a Nash equilibrium if no player gains by choosing otherwise alone. Gains are paired
 over replicates. The profile is called
 
-- *equilibrium* if the 95 % interval of every gain lies below 0. No correction for many gains is
-  needed: all must pass, so the chance of a wrong call is at most that of the one that should fail;
-- *refuted* if some gain lies above 0, with an interval that is widened for the number of gains: one
-  of many is picked;
+- *equilibrium* if the 95 % interval of the largest gain lies below 0, as that of every gain then
+  does;
+- *refuted* if it lies above 0. The interval allows for one of many being picked: see `largest`;
 - *open* otherwise: the payoffs are too noisy to tell, or the player is indifferent.
 
 Of any profile epsilon is the least number that no gain's interval exceeds, 0 or more: nobody gains
@@ -16,12 +15,15 @@ more than that by choosing otherwise (R. Radner, Journal of Economic Theory 22, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 from typing import Final, Literal
 
 import numpy as np
 
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import CONFIDENCE, standard_error, student_half_width
+from capexrisk.study.game.largest import RESAMPLES, largest_mean
 from capexrisk.study.game.payoffs import (
     Floats,
     PayoffTable,
@@ -31,7 +33,6 @@ from capexrisk.study.game.payoffs import (
 )
 
 Verdict = Literal["equilibrium", "refuted", "open"]
-RESAMPLES: Final = 1000
 LARGEST: Final = 1 << 24  # numbers held at once while resampling
 
 
@@ -65,28 +66,32 @@ class Judged:
         """Standard error of each gain."""
         return standard_error(self.gains)
 
-    def half(self, confidence: float = CONFIDENCE) -> Floats:
-        """Half of each gain's interval."""
-        half: Floats = student_half_width(self.gains.shape[1], confidence) * self.error
-        return half
+    @cached_property
+    def largest(self) -> Estimate:
+        """The largest gain, with an interval that allows for the choice."""
+        return largest_mean(self.gains, self.draws)
+
+    @property
+    def tempted(self) -> tuple[int, int]:
+        """Player and choice of the largest gain."""
+        return self.deviations[int(self.value.argmax())]
 
     @property
     def verdict(self) -> Verdict:
         """What can be told of the profile."""
-        if (self.value + self.half() < 0.0).all():
+        if self.largest.ci_high < 0.0:
             return "equilibrium"
-        widened = 1.0 - (1.0 - CONFIDENCE) / len(self.gains)
-        return "refuted" if (self.value - self.half(widened) > 0.0).any() else "open"
+        return "refuted" if self.largest.ci_low > 0.0 else "open"
 
     @property
     def regret(self) -> float:
         """Most that a player gains by choosing otherwise, 0 if nobody does."""
-        return max(0.0, float(self.value.max()))
+        return max(0.0, self.largest.value)
 
     @property
     def epsilon(self) -> float:
-        """Upper end of the largest gain's interval, 0 if all lie below."""
-        return max(0.0, float((self.value + self.half()).max()))
+        """Upper end of the largest gain's interval, 0 if it lies below."""
+        return max(0.0, self.largest.ci_high)
 
     @property
     def draws_needed(self) -> int | None:
@@ -95,7 +100,8 @@ class Judged:
         Errors are taken to fall with the root of the draws: those of nets fall faster. None where a
         gain is 0 on every replicate, which no draws tell from 0, or all are told already.
         """
-        half, value = self.half(), np.abs(self.value)
+        half = student_half_width(self.gains.shape[1]) * self.error
+        value = np.abs(self.value)
         unclear = half >= value
         if not unclear.any() or (value[unclear] == 0.0).any():
             return None

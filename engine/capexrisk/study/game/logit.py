@@ -53,8 +53,16 @@ def logit_equilibrium(payoffs: Floats) -> Logit | None:
     Returns
     -------
     Logit or None
-        None if the branch cannot be followed so far.
+            None if the branch cannot be followed so far, or its numbers overflow on the way.
     """
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            return _at_the_end(payoffs)
+    except (ArithmeticError, np.linalg.LinAlgError):
+        return None
+
+
+def _at_the_end(payoffs: Floats) -> Logit | None:
     mean = payoffs.mean(axis=-2)
     spreads = [np.ptp(mean[..., i], axis=i).mean() for i in range(mean.shape[-1])]
     scale = float(np.mean(spreads)) or 1.0
@@ -125,7 +133,10 @@ class _Game:
     def corrected(self, logs: Floats, precision: float) -> Floats:
         """Solution at a given precision, by Newton's method from one that is near."""
         for _ in range(50):
-            residuals, slopes = self.equations(logs, precision)
+            with np.errstate(over="ignore", invalid="ignore"):
+                residuals, slopes = self.equations(logs, precision)
+            if not np.isfinite(residuals).all():
+                break
             if np.abs(residuals).max() < RESIDUAL:
                 return logs
             try:

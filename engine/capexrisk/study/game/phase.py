@@ -1,7 +1,8 @@
 """From which inputs on spending in full is no equilibrium: one profile over a grid of inputs.
 
-The columns of the table: the path of each input; verdict; issuer and level, of the firm that gains
-most by choosing otherwise; value, standard_error, ci_low, ci_high of that gain, $bn, and n, paths.
+The columns of the table: each axis, the path of an input or of several that move together; verdict;
+issuer and level, of the firm that gains most by choosing otherwise; value, standard_error, ci_low,
+ci_high of that gain, $bn, and n, paths. The interval allows for the choice, see `largest`.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
 
 import pandas as pd
 
-from capexrisk.errors import ArgumentError
-from capexrisk.run.plan import REPLICATES
+from capexrisk.estimate.lookup import NUMBERS
 from capexrisk.scenario import Scenario, change_inputs
-from capexrisk.study.game.choices import PHASE_POINTS, Choices, power_of_two
+from capexrisk.study.game.choices import (
+    PHASE_POINTS,
+    Choices,
+    cells_of,
+    power_of_two,
+    refuse_many,
+)
 from capexrisk.study.game.equilibria import judge
 from capexrisk.study.game.payoffs import PayoffTable
 from capexrisk.study.game.simulated import SpendingGame
-from capexrisk.study.game.solution import amount
 from capexrisk.study.game.value import Payoff
 from capexrisk.study.plotted import Plotted
-
-MOST_CELLS: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -39,7 +41,7 @@ class Phases(Plotted):
     level : float
         The multiple at which all spend.
     over : tuple of str
-        Paths of the inputs.
+        Paths of the inputs, axis by axis; of several that move together joined by "+".
     payoff : Payoff
     points, seed : int
     table : DataFrame
@@ -78,7 +80,9 @@ def phases(
     scenario : Scenario
     over : mapping of str to sequence of float
         Path of an input, one or two of them, to its values, such as
-        ``{"market.depreciation_per_year": [0.1, 0.2, 0.4]}``.
+        ``{"market.fixed_cost": [0.1, 0.2]}``. Inputs that move together are joined by "+": the life
+        of what is built, in the economy and in the books, is
+        ``market.depreciation_per_year+market.book_depreciation_per_year``.
     level : float
         One of `levels`; 1, the plans, by default.
     points : int
@@ -94,34 +98,28 @@ def phases(
     ------
     ArgumentError, UnknownName, ScenarioError
         If an argument, a player or a value of an input is refused.
+    BudgetExceeded
+        If the grid takes more than 268 million paths.
     """
     choices, payoff = choices or Choices(), payoff or Payoff()
-    chosen, steps, paths = choices.players_of(scenario), choices.levels, tuple(over)
-    profile = choices.all_at(level, len(chosen))
-    cells = list(product(*over.values()))
-    if not 1 <= len(paths) <= 2 or not 1 <= len(cells) <= MOST_CELLS:
-        problem = f"{len(paths)} inputs, {len(cells)} cells; give one or two, {MOST_CELLS} at most"
-        raise ArgumentError("over", problem)
+    chosen, steps = choices.players_of(scenario), choices.levels
+    profile, cells = choices.all_at(level, len(chosen)), cells_of(over)
     points = power_of_two("points", points)
-    changed = [change_inputs(scenario, dict(zip(paths, cell, strict=True))) for cell in cells]
+    refuse_many(len(cells), len(chosen), len(steps), points)
+    changed = [change_inputs(scenario, cell) for cell in cells]
     rows = []
-    for cell, other in zip(cells, changed, strict=True):
+    for place, other in zip(product(*over.values()), changed, strict=True):
         with SpendingGame(other, choices, payoff, seed=seed, n_jobs=n_jobs) as oracle:
             judged = judge(PayoffTable(oracle, points), profile)
-        worst = int(judged.value.argmax())
-        player, choice = judged.deviations[worst]
-        gain = amount(judged.gains[worst])
-        numbers = (gain.value, gain.standard_error, gain.ci_low, gain.ci_high)
-        named = (judged.verdict, chosen[player], steps[choice])
-        rows.append((*cell, *named, *numbers, REPLICATES * points))
-    columns = [*paths, "verdict", "issuer", "level"]
-    columns += ["value", "standard_error", "ci_low", "ci_high", "n"]
+        player, choice = judged.tempted
+        rows.append((*place, judged.verdict, chosen[player], steps[choice], *judged.largest[1:]))
+    columns = [*over, "verdict", "issuer", "level", *NUMBERS]
     return Phases(
         scenario=scenario,
         players=chosen,
         levels=steps,
         level=float(level),
-        over=paths,
+        over=tuple(over),
         payoff=payoff,
         points=points,
         seed=seed,

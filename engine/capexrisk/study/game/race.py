@@ -20,8 +20,8 @@ from typing import Final
 
 import pandas as pd
 
+from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
-from capexrisk.run.plan import REPLICATES
 from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
 from capexrisk.study.game.choices import (
@@ -34,7 +34,7 @@ from capexrisk.study.game.choices import (
 from capexrisk.study.game.equilibria import Judged
 from capexrisk.study.game.payoffs import Profile
 from capexrisk.study.game.simulated import SpendingGame
-from capexrisk.study.game.solution import Amount, GameSolution, amount, solve
+from capexrisk.study.game.solution import GameSolution, amount, solve
 from capexrisk.study.game.value import Payoff
 from capexrisk.study.plotted import Plotted
 
@@ -171,7 +171,7 @@ def game(
     with SpendingGame(scenario, choices, payoff, seed=seed, n_jobs=n_jobs) as oracle:
         start = choices.all_at(1.0, len(chosen))
         solution = solve(oracle, start, draws=points, more_draws=more_points, seed=seed)
-        rows = [*_payoff_rows(solution, oracle, more_points)]
+        rows = [*_payoff_rows(solution, oracle)]
         rows += _outcome_rows(scenario, solution, oracle, more_points, seed, n_jobs)
         multiplied_by = {name: oracle.multiplied(name) for name in chosen}
     return Game(
@@ -196,25 +196,24 @@ def profile_name(levels: Sequence[float], profile: Profile) -> str:
 Row = tuple[str, str, str, float | None, float, float, float, float, int]
 
 
-def _payoff_rows(solution: GameSolution, oracle: SpendingGame, points: int) -> Iterator[Row]:
-    paths, levels = REPLICATES * points, oracle.levels
+def _payoff_rows(solution: GameSolution, oracle: SpendingGame) -> Iterator[Row]:
+    levels, draws = oracle.levels, solution.draws
 
     def row(
-        profile: Profile, measure: str, issuer: str, found: Amount, level: float | None = None
+        profile: Profile, measure: str, issuer: str, found: Estimate, level: float | None = None
     ) -> Row:
-        numbers = (found.value, found.standard_error, found.ci_low, found.ci_high)
-        return (profile_name(levels, profile), measure, issuer, level, *numbers, paths)
+        return (profile_name(levels, profile), measure, issuer, level, *found[1:])
 
     for profile, values in solution.values.items():
         for column, issuer in enumerate(oracle.players):
-            yield row(profile, "payoff", issuer, amount(values[:, column]))
+            yield row(profile, "payoff", issuer, amount(values[:, column], draws))
         yield row(profile, "welfare", SYSTEM, solution.welfare(profile))
         yield row(profile, "lost", SYSTEM, solution.lost(profile))
         yield row(profile, "price_of_anarchy", SYSTEM, solution.price_of_anarchy(profile))
     for judged in solution.candidates:
         for (mover, choice), gains in zip(judged.deviations, judged.gains, strict=True):
             name, level = oracle.players[mover], levels[choice]
-            yield row(judged.profile, "gain", name, amount(gains), level)
+            yield row(judged.profile, "gain", name, amount(gains, draws), level)
 
 
 def reported(solution: GameSolution) -> tuple[Profile, ...]:
@@ -242,6 +241,5 @@ def _outcome_rows(
         for profile in reported(solution):
             found = session.estimate(oracle.changes(profile))
             for text, (metric, issuer) in names.items():
-                one = found[text].estimate
-                numbers = (one.value, one.standard_error, one.ci_low, one.ci_high, one.n)
+                numbers = found[text].estimate[1:]
                 yield (profile_name(oracle.levels, profile), metric, issuer, None, *numbers)

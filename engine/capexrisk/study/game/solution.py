@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from capexrisk.estimate.intervals import standard_error, student_half_width
+from capexrisk.estimate import by_replicate
+from capexrisk.estimate.independent import Estimate
 from capexrisk.study.game.equilibria import Judged, Stability, judge, not_refuted, stability
 from capexrisk.study.game.logit import Logit, logit_equilibrium
 from capexrisk.study.game.payoffs import (
@@ -24,21 +25,9 @@ from capexrisk.study.game.search import best_replies, joint_payoff, starts_of
 MOST_CANDIDATES: Final = 12
 
 
-@dataclass(frozen=True)
-class Amount:
-    """A figure with its standard error and 95 % interval over replicates."""
-
-    value: float
-    standard_error: float
-    ci_low: float
-    ci_high: float
-
-
-def amount(values: Floats) -> Amount:
-    """Mean of independent replicates (R,)."""
-    mean, error = float(values.mean()), float(standard_error(values))
-    half = student_half_width(values.size) * error
-    return Amount(mean, error, mean - half, mean + half)
+def amount(values: Floats, draws: int) -> Estimate:
+    """Mean of independent replicates (R,), each of so many draws."""
+    return by_replicate.mean(values, np.full(values.size, draws)).estimate
 
 
 @dataclass(frozen=True)
@@ -66,6 +55,8 @@ class GameSolution:
         branch of logit equilibria can be followed so far.
     values : dict of Profile to ndarray, shape (R, n)
         Payoffs of candidates and cooperation, with more draws.
+    draws : int
+        How many those are, of each replicate.
     """
 
     start: Profile
@@ -77,6 +68,7 @@ class GameSolution:
     stability: Stability
     logit: Logit | None
     values: dict[Profile, Floats]
+    draws: int
 
     @property
     def equilibria(self) -> tuple[Judged, ...]:
@@ -97,15 +89,16 @@ class GameSolution:
         """A candidate by its profile."""
         return next(one for one in self.candidates if one.profile == profile)
 
-    def welfare(self, profile: Profile) -> Amount:
+    def welfare(self, profile: Profile) -> Estimate:
         """Sum of all payoffs."""
-        return amount(self.values[profile].sum(axis=1))
+        return amount(self.values[profile].sum(axis=1), self.draws)
 
-    def lost(self, profile: Profile) -> Amount:
+    def lost(self, profile: Profile) -> Estimate:
         """What all lose together against cooperation, paired."""
-        return amount((self.values[self.cooperation] - self.values[profile]).sum(axis=1))
+        lost = self.values[self.cooperation] - self.values[profile]
+        return amount(lost.sum(axis=1), self.draws)
 
-    def price_of_anarchy(self, profile: Profile) -> Amount:
+    def price_of_anarchy(self, profile: Profile) -> Estimate:
         """What cooperation earns over what this profile does; no number unless both are above 0.
 
         With the worst equilibrium it is the price of anarchy (E. Koutsoupias and C. Papadimitriou,
@@ -114,10 +107,9 @@ class GameSolution:
         most = self.values[self.cooperation].sum(axis=1)
         here = self.values[profile].sum(axis=1)
         if min(most.mean(), here.mean()) <= 0.0:
-            return Amount(nan, nan, nan, nan)
+            return Estimate("mean", nan, nan, nan, nan, most.size * self.draws)
         ratio = float(most.mean() / here.mean())
-        around = amount((most - ratio * here) / here.mean())
-        return Amount(ratio, around.standard_error, ratio + around.ci_low, ratio + around.ci_high)
+        return amount(ratio + (most - ratio * here) / here.mean(), self.draws)
 
 
 def solve(
@@ -178,4 +170,5 @@ def solve(
         stability=stability(table, candidates, seed=seed),
         logit=None if table is None or confirmed else logit_equilibrium(table),
         values=values,
+        draws=more_draws,
     )

@@ -1,23 +1,39 @@
 """What a path is worth to a firm: its payoff in the game.
 
-payoff_i = sum over years of d_y FCF_iy + d_T multiple (E_i - r P_i)+, if it survives,
-           + d_T unfinished * C_i, if it survives,
-           - d_f loss * market_cap_i, if it fails in quarter f.
+payoff_i = sum over years of d_y U_iy
+           + d_T multiple (E_i)+ + unfinished * sum over years of d_y C_iy, if it survives,
+           - d_f loss * market_cap_i, if it fails in quarter f;
+
+U_iy = OCF + interest - advances - capex, E_i = OCF + interest - advances, or profit + interest.
+
+That is the value of the whole firm, to owners, lenders and customers who prepaid: free cash flow
+before any financing, discounted at the cost of capital (F. Modigliani and M. Miller, American
+Economic Review 48, 1958). Spending counts when it is made, the part that is leased as well. The
+discount rate is what all who finance it ask. So whatever passes between them and the firm is taken
+out of the model's cash flow, or it would count twice:
+
+- *interest*, after tax and less what cash earns, on debt, on leases and on cash that was spent. It
+  is added back, in every year and in the last one, which the multiple stands for;
+- *advances*, a loan that customers make. They count when they are served, not when received:
+  `advances` is what was received less what was earned. Over the horizon it sums to the balance
+  that is not served yet, a debt of the firm, and the last year earns none of it;
+- *leases* of what is built: a leased dollar is a dollar of `capex`, what is still owed for it at
+  the end included.
+
+Hence the identity that the tests hold it to: a project that earns the cost of capital on what it
+spends, and no more, changes the payoff by 0, however it is financed. Finance matters by what it
+brings about: spending that is cut, a failure, rivals that borrow less.
 
 d is the discount factor: of the middle of a year's quarters, of the horizon's end, of the end of
-the failing quarter. E_i is the operating cash flow of the trailing year, or its profit; where the
-horizon ends inside a calendar year, a year's mean of the last calendar years that have four
-quarters together. FCF after failure is 0. Market capitalisation is that at the start.
+the failing quarter. E_i is of the trailing year; where the horizon ends inside a calendar year, a
+year's mean of the last calendar years that have four quarters together. Flows after failure are 0.
+Market capitalisation is that at the start.
 
-C_i is what has been spent on the build-out and was not in service by the middle of the trailing
-year, so that it earned nothing in half of it: of spending t years before that,
+C_iy is what was spent on the build-out in year y and was not in service by the middle of the
+trailing year, so that it earned nothing in half of it: of spending t years before that,
 (1 + 2t/lag) exp(-2t/lag), as the pipeline of step 4 has it, t from the middle of a calendar year.
-At cost a late dollar neither earns nor loses; at 0 whatever is spent near the horizon is lost.
-
-P_i is the free cash flow that has piled up, below 0 for what was spent beyond it, and r the
-risk-free rate after tax: cash flow and profit of the model come after interest on what the
-spending cost, while FCF has that cost already. r P takes the interest out again, so that it counts
-once; what a firm pays above the risk-free rate stays a cost of its own.
+It is carried at cost with the cost of capital since (hence d_y, not d_T): at 1 a late dollar
+neither earns nor loses; at 0 whatever is spent near the horizon is lost.
 """
 
 from __future__ import annotations
@@ -36,6 +52,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Terminal = Literal["ocf", "profit"]
+AMOUNTS: Final = ("ocf_year", "profit_year", "interest_year", "advances_year", "capex_year")
 QUARTERS: Final = 4
 
 
@@ -46,12 +63,12 @@ class Payoff:
     Attributes
     ----------
     discount : float
-        Rate a year, 0 to 1.
+        Cost of capital a year, 0 to 1.
     multiple : float
         Of a survivor's trailing year, 0 to 100. 10 is what a level perpetuity is worth at 10 %.
     terminal : {"ocf", "profit"}
-        What is multiplied: operating cash flow, as if what was built lasted for ever; or profit,
-        which sets its book depreciation aside to renew it.
+        What is multiplied, before interest and advances: operating cash flow, as if what was built
+        lasted for ever; or profit, which sets its book depreciation aside to renew it.
     failure_loss : float
         Lost at failure beside the future, as a share of the market capitalisation at the start, 0
         to 10. G. Andrade and S. Kaplan (Journal of Finance 53, 1998) put the costs of distress at
@@ -84,13 +101,12 @@ class Payoff:
 
     def names(self, lowered: LoweredScenario) -> list[str]:
         """Outcomes of a path that the payoff is worked out of."""
-        amounts = ("fcf_year", f"{self.terminal}_year", "capex_year")
         return [
             *(
-                f"{name}/{firm}/{y}"
-                for name in amounts
+                f"{name}/{firm}/{year}"
+                for name in AMOUNTS
                 for firm in lowered.issuers
-                for y in lowered.years
+                for year in lowered.years
             ),
             *(f"tiers/F4/{firm}" for firm in lowered.issuers),
         ]
@@ -109,44 +125,42 @@ class Payoff:
         """
         scenario, issuers = lowered.scenario, len(lowered.issuers)
         years = [year.quarters for year in scenario.calendar_years()]
-        cells = issuers * len(years)
-        shape = (len(outcomes), issuers, len(years))
-        cash_flow = outcomes[:, :cells].reshape(shape)
-        earned = outcomes[:, cells : 2 * cells].reshape(shape)
-        capex = outcomes[:, 2 * cells : 3 * cells].reshape(shape)
-        failed_in = outcomes[:, 3 * cells :]
-        horizon = scenario.quarters
-        market = scenario.parameters["market"]
-        firms = scenario.parameters["issuers"]
-        caps, shares, lags = (
-            np.array([firm[key] for firm in firms])
-            for key in ("market_cap", "buildout_share", "build_lag")
-        )
+        cells = len(AMOUNTS) * issuers * len(years)
+        amounts = outcomes[:, :cells].reshape(-1, len(AMOUNTS), issuers, len(years))
+        cash_flow, profit, interest, advances, capex = np.moveaxis(amounts, 1, 0)
+        failed_in, horizon = outcomes[:, cells:], scenario.quarters
+        factors = self._factor(np.array([(own.start + own.stop) / 2.0 for own in years]))
 
-        middles = np.array([(own.start + own.stop) / 2.0 for own in years])
+        operations = cash_flow + interest - advances
+        earned = operations if self.terminal == "ocf" else profit + interest
         trailing, quarters = _trailing(years)
-        spent = (
-            cash_flow[..., :-trailing].sum(axis=-1) + cash_flow[..., -trailing:].sum(axis=-1) / 2.0
-        )
         a_year = earned[..., -trailing:].sum(axis=-1) * QUARTERS / quarters
-        interest = market["risk_free"] * (1.0 - market["tax"])
-        future = self.multiple * np.maximum(a_year - interest * spent, 0.0)
-        ago = np.maximum(horizon - quarters / 2.0 - middles, 0.0) / QUARTERS
-        stages = 2.0 * ago / lags[:, None]  # (issuers, years)
-        waiting = shares[:, None] * (1.0 + stages) * np.exp(-stages)
-        future = future + self.unfinished * (capex * waiting).sum(axis=-1)
-        survives = failed_in >= horizon
+        future = self._factor(horizon) * self.multiple * np.maximum(a_year, 0.0)
+        unfinished = capex * _waiting(lowered, horizon - quarters / 2.0)
+        caps = np.array([firm["market_cap"] for firm in scenario.parameters["issuers"]])
         end = np.where(
-            survives,
-            self._factor(horizon) * future,
+            failed_in >= horizon,
+            future + self.unfinished * (unfinished @ factors),
             -self._factor(failed_in + 1.0) * self.failure_loss * caps,
         )
-        found: Floats = cash_flow @ self._factor(middles) + end
+        found: Floats = (operations - capex) @ factors + end
         return found
 
     def _factor(self, quarters: Floats | float) -> Floats:
         factor: Floats = (1.0 + self.discount) ** (-np.asarray(quarters) / QUARTERS)
         return factor
+
+
+def _waiting(lowered: LoweredScenario, quarter: float) -> Floats:
+    """Share of each year's spending that is not in service by a quarter, (issuers, years)."""
+    firms = lowered.scenario.parameters["issuers"]
+    shares = np.array([firm["buildout_share"] for firm in firms])[:, None]
+    lags = np.array([firm["build_lag"] for firm in firms])[:, None]
+    years = lowered.scenario.calendar_years()
+    middles = np.array([(one.quarters.start + one.quarters.stop) / 2.0 for one in years])
+    stages = 2.0 * np.maximum(quarter - middles, 0.0) / QUARTERS / lags
+    waiting: Floats = shares * (1.0 + stages) * np.exp(-stages)
+    return waiting
 
 
 def _trailing(years: list[range]) -> tuple[int, int]:

@@ -71,3 +71,8 @@ def test_errors_are_those_of_other_replicates():
 def test_a_branch_that_cannot_be_followed_gives_none(monkeypatch):
     monkeypatch.setattr("capexrisk.study.game.logit.MOST_STEPS", 1)
     assert logit_equilibrium(with_replicates(UNEVEN)) is None
+
+
+def test_numbers_that_overflow_give_none():
+    """No warning, no error: nothing can be told."""
+    assert logit_equilibrium(1e307 * with_replicates(UNEVEN, error=0.5)) is None

@@ -126,8 +126,41 @@ def test_points_out_of_range(scenario, points):
         game(scenario, points=points)
 
 
-def test_phases_refuse_a_grid_of_none(scenario):
-    with pytest.raises(ArgumentError, match="over: 0 inputs"):
-        phases(scenario, {})
+def test_inputs_of_an_axis_move_together(scenario):
+    both = "market.depreciation_per_year+market.book_depreciation_per_year"
+    lasting = Payoff(terminal="profit")
+    options = {"choices": TWO, "payoff": lasting, "points": POINTS, "seed": SEED, "n_jobs": 1}
+    diagram = phases(scenario, {both: [0.3]}, **options)
+    changes = dict.fromkeys(both.split("+"), 0.3)
+    own = {"market.tax": [scenario.parameters["market"]["tax"]]}
+    alone = phases(change_inputs(scenario, changes), own, **options)
+    only_one = phases(scenario, {both.split("+")[0]: [0.3]}, **options)
+    change_inputs(scenario, {"market.tax": 0.21})
+    assert diagram.over == (both,)
+    assert diagram.table["value"].tolist() == alone.table["value"].tolist()
+    assert diagram.table["value"].tolist() != only_one.table["value"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("over", "message"),
+    [
+        ({}, "over: 0 inputs"),
+        ({"market.tax": [0.1], "market.tax+market.fixed_cost": [0.1]}, "market.tax: is given twic"),
+        ({"market.tax": np.linspace(0.1, 0.2, 401)}, "401 cells; give one or two, 400 at most"),
+    ],
+)
+def test_phases_refuse_a_grid(scenario, over, message):
+    with pytest.raises(ArgumentError, match=message):
+        phases(scenario, over)
+
+
+def test_phases_larger_than_the_budget(scenario):
+    """Size and a forecast."""
+    over = {"market.tax": np.linspace(0.1, 0.2, 100)}
+    with pytest.raises(BudgetExceeded, match=r"100 cells of 7 profiles .* minutes of a core"):
+        phases(scenario, over, points=2**14)
+
+
+def test_phases_refuse_a_value(scenario):
     with pytest.raises(ScenarioError, match="depreciation"):
         phases(scenario, {"market.depreciation_per_year": [-1.0]})

@@ -1,4 +1,4 @@
-"""What a path is worth, by hand."""
+"""What a path is worth, by hand; and that it does not hang on how spending is financed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import pytest
 
 from capexrisk.errors import ArgumentError
 from capexrisk.lowering import lower
-from capexrisk.study.game.value import Payoff
+from capexrisk.scenario import change_inputs
+from capexrisk.study.game.value import AMOUNTS, Payoff
+from capexrisk.study.outcomes import path_outcomes
 from tests.unit.scenarios import ISSUERS, small_scenario
 
-QUARTERS, YEARS = 7, 3  # 2026Q3-Q4, 2027, 2028Q1
+QUARTERS = 7
+YEARS = (range(2), range(2, 6), range(6, 7))  # 2026Q3-Q4, 2027, 2028Q1
+MIDDLES = np.array([1.0, 4.0, 6.5])
+LEASED = {"issuers.Amazon.finance_lease_share": 0.5}
 
 
 @pytest.fixture(scope="module")
@@ -18,67 +23,131 @@ def lowered():
     return lower(small_scenario(), "means")
 
 
-def one_path(lowered, payoff, cash_flow, earned, failed=QUARTERS, capex=(0.0, 0.0, 0.0)):
-    """Payoff of the first issuer on a path on which all have the same years."""
-    path = [*np.tile(cash_flow, 3), *np.tile(earned, 3), *np.tile(capex, 3), *([failed] * 3)]
+def one_path(lowered, payoff, failed=QUARTERS, **amounts):
+    """Payoff of the first issuer on a path on which all have the same years; 0 if not given."""
+    rows = [np.tile(amounts.get(name, (0.0, 0.0, 0.0)), 3) for name in AMOUNTS]
+    path = np.concatenate([*rows, [failed] * 3])
     assert len(path) == len(payoff.names(lowered))
-    return payoff.of_paths(lowered, np.array([path], dtype=float))[0, 0]
+    return payoff.of_paths(lowered, path[None])[0, 0]
 
 
-def rate_of(lowered):
-    market = lowered.scenario.parameters["market"]
-    return market["risk_free"] * (1 - market["tax"])
+def waiting(lowered):
+    """Of each year's spending, what is not in service by the trailing year's middle."""
+    firm = lowered.scenario.parameters["issuers"][0]
+    stages = 2.0 * np.array([3.5, 0.5, 0.0]) / 4 / firm["build_lag"]
+    return firm["buildout_share"] * (1 + stages) * np.exp(-stages)
 
 
 def test_a_survivor(lowered):
     """Two quarters, a year and a quarter; the last year is a mean of five quarters."""
-    payoff = Payoff(discount=0.1, multiple=8.0)
-    found = one_path(lowered, payoff, [-3.0, 5.0, 2.0], [4.0, 10.0, 3.0])
-    middles = np.array([1.0, 4.0, 6.5])  # of quarters 0-1, 2-5, 6
-    flows = np.array([-3.0, 5.0, 2.0]) @ 1.1 ** (-middles / 4)
-    a_year = (10.0 + 3.0) * 4 / 5  # 2027 and 2028Q1
-    piled_up = -3.0 + (5.0 + 2.0) / 2
-    future = 8.0 * (a_year - rate_of(lowered) * piled_up)
-    assert found == pytest.approx(flows + 1.1 ** (-7 / 4) * future, rel=1e-12)
+    payoff = Payoff(discount=0.1, multiple=8.0, unfinished=0.5)
+    capex = np.array([7.0, 5.0, 1.0])
+    found = one_path(lowered, payoff, ocf_year=[4.0, 10.0, 3.0], capex_year=capex)
+    factors = 1.1 ** (-MIDDLES / 4)
+    flows = (np.array([4.0, 10.0, 3.0]) - capex) @ factors
+    future = 8.0 * (10.0 + 3.0) * 4 / 5 * 1.1 ** (-7 / 4)  # 2027 and 2028Q1
+    late = 0.5 * (capex * waiting(lowered)) @ factors
+    assert found == pytest.approx(flows + future + late, rel=1e-12)
 
 
 def test_a_failure(lowered):
     payoff = Payoff(discount=0.1, failure_loss=0.2)
-    found = one_path(lowered, payoff, [-3.0, 0.0, 0.0], [4.0, 0.0, 0.0], failed=1)
+    flows = {"ocf_year": [4.0, 0.0, 0.0], "capex_year": [7.0, 0.0, 0.0]}
+    found = one_path(lowered, payoff, failed=1, **flows)
     cap = lowered.scenario.parameters["issuers"][0]["market_cap"]
     assert found == pytest.approx(-3.0 * 1.1**-0.25 - 0.2 * cap * 1.1 ** (-2 / 4), rel=1e-12)
 
 
-def test_spending_financed_at_the_risk_free_rate_costs_once(lowered):
-    """$1bn spent before the last year: its interest is in the earnings, and is taken out."""
-    payoff = Payoff(discount=0.0)
-    without = one_path(lowered, payoff, [0.0, 0.0, 0.0], [0.0, 10.0, 0.0])
-    interest = rate_of(lowered) * 5 / 4  # of the five quarters that are the last year
-    spent = one_path(lowered, payoff, [-1.0, 0.0, 0.0], [0.0, 10.0 - interest, 0.0])
-    assert without - spent == pytest.approx(1.0, rel=1e-12)
-
-
-def test_what_is_not_in_service_yet_is_worth_its_cost(lowered):
-    """The last year begins in quarter 2; its middle is quarter 4.5."""
-    payoff = Payoff(discount=0.0, unfinished=0.5)
-    issuer = lowered.scenario.parameters["issuers"][0]
-    found = one_path(lowered, payoff, [0.0] * 3, [0.0] * 3, capex=[10.0, 20.0, 30.0])
-    stages = 2.0 * np.array([3.5, 0.5]) / 4 / issuer["build_lag"]
-    waiting = [*((1 + stages) * np.exp(-stages)), 1.0]
-    cost = issuer["buildout_share"] * (np.array([10.0, 20.0, 30.0]) @ waiting)
-    assert found == pytest.approx(0.5 * cost, rel=1e-12)
-    lost = one_path(lowered, payoff, [0.0] * 3, [0.0] * 3, failed=6, capex=[10.0, 20.0, 30.0])
-    assert lost < 0.0
+def test_profit_is_before_interest_too(lowered):
+    """As if it had no debt; flows are cash, whatever is multiplied."""
+    payoff = Payoff(discount=0.0, multiple=2.0, terminal="profit")
+    amounts = {"ocf_year": [0.0, 5.0, 0.0], "profit_year": [0.0, 3.0, 0.0]}
+    found = one_path(lowered, payoff, interest_year=[0.0, 1.0, 0.0], **amounts)
+    assert found == pytest.approx(5.0 + 1.0 + 2.0 * (3.0 + 1.0) * 4 / 5, rel=1e-12)
 
 
 def test_a_survivor_is_worth_nothing_at_least(lowered):
-    assert one_path(lowered, Payoff(), [0.0, 0.0, 0.0], [0.0, -9.0, 0.0]) == 0.0
+    payoff = Payoff(discount=0.0)
+    assert one_path(lowered, payoff, ocf_year=[0.0, -9.0, 0.0]) == -9.0
 
 
-def test_names_are_those_of_profit_if_asked(lowered):
-    names = Payoff(terminal="profit").names(lowered)
-    assert f"profit_year/{ISSUERS[0]}/2027" in names
-    assert not any(name.startswith("ocf") for name in names)
+def project(lowered, payoff, way):
+    """Amounts of a project that spends 1 in quarter 0 and earns the cost of capital, quarterly.
+
+    What is spent beyond cash flow is borrowed, or missing from cash, at 6 % a year after tax.
+    """
+    factors = (1 + payoff.discount) ** (-MIDDLES / 4)
+    served = factors[1:] @ [4, 1] / 4 + payoff.multiple * (1 + payoff.discount) ** (-7 / 4)
+    in_service = 1.0 - payoff.unfinished * waiting(lowered)[0]
+    a_year = factors[0] * in_service / served
+    amounts = {name: np.zeros(3) for name in AMOUNTS}
+    amounts["capex_year"][0] = 1.0
+    owed, advance = 0.0, 0.0
+    for year, quarters in enumerate(YEARS):
+        for quarter in quarters:
+            received = 1.0 if way == "advances" and quarter == 0 else 0.0
+            earned = advance * 0.25 / 3.0
+            interest = 0.0 if way == "advances" else 0.06 / 4 * owed
+            advance += received - earned
+            cash_flow = (a_year / 4 if year > 0 else 0.0) - interest + received - earned
+            owed += (1.0 if quarter == 0 else 0.0) - cash_flow
+            amounts["ocf_year"][year] += cash_flow
+            amounts["profit_year"][year] += cash_flow - received + earned
+            amounts["interest_year"][year] += interest
+            amounts["advances_year"][year] += received - earned
+    return amounts
+
+
+@pytest.mark.parametrize("unfinished", [0.0, 1.0])
+@pytest.mark.parametrize("terminal", ["ocf", "profit"])
+@pytest.mark.parametrize("way", ["cash or bonds", "advances", "lease"])
+def test_what_earns_the_cost_of_capital_is_worth_nothing(way, terminal, unfinished):
+    """However it is financed: the change of the payoff is 0, to rounding."""
+    scenario = small_scenario()
+    lowered = lower(change_inputs(scenario, LEASED) if way == "lease" else scenario, "means")
+    payoff = Payoff(terminal=terminal, unfinished=unfinished)
+    base = {name: np.array([4.0, 10.0, 3.0]) for name in AMOUNTS}
+    added = project(lowered, payoff, way)
+    both = {name: base[name] + added[name] for name in AMOUNTS}
+    gain = one_path(lowered, payoff, **both) - one_path(lowered, payoff, **base)
+    assert gain == pytest.approx(0.0, abs=1e-12)
+    assert sum(added["advances_year"]) > 0.5 or sum(added["interest_year"]) > 0.05
+
+
+# Spending and demand do not look at spreads, and markets stay open.
+ALIKE = {
+    "market.chase_per_year": 0.0,
+    "market.rivalry_per_year": 0.0,
+    "market.hazard_per_year": ((0.0, 0.0, 0.0),) * 3,
+    **{f"issuers.{name}.discipline_per_year": 0.0 for name in ISSUERS},
+}
+
+
+@pytest.mark.parametrize("terminal", ["ocf", "profit"])
+def test_a_simulated_firm_is_worth_the_same_however_it_is_financed(terminal):
+    """Modigliani and Miller, path by path; interest, advances and leases are the engine's."""
+    base = change_inputs(small_scenario(), ALIKE | {"issuers.Amazon.prepaid_share": 0.0})
+    ways = {
+        "cash": {"issuers.Amazon.cash_usd_bn": 400.0},
+        "dearer bonds": {"issuers.Amazon.spread_bp": 300.0},
+        "advances": {"issuers.Amazon.prepaid_share": 0.5},
+        "leases": LEASED,
+    }
+    payoff = Payoff(terminal=terminal)
+
+    def of(changes):
+        scenario = change_inputs(base, changes)
+        lowered = lower(scenario, "means")
+        paths = path_outcomes(scenario, payoff.names(lowered), paths=128, seed=3, sampler="plain")
+        assert (paths["tiers/F4/Amazon"] == QUARTERS).all()
+        return payoff.of_paths(lowered, paths.to_numpy())[:, 0], paths
+
+    worth, paths = of({})
+    for way, changes in ways.items():
+        other, others = of(changes)
+        np.testing.assert_allclose(other, worth, rtol=1e-10, err_msg=way)
+        financed = [f"{name}/Amazon/2027" for name in ("interest_year", "advances_year")]
+        assert np.abs(others[financed] - paths[financed]).to_numpy().max() > 0.1, way
 
 
 @pytest.mark.parametrize(
