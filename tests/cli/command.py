@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -70,8 +71,8 @@ def write_small_scenario(folder: Path) -> Path:
     head, *issuers = DEFAULT.read_text("utf-8").split("\n[issuers.")
     (chosen,) = [text for text in issuers if text.startswith("Oracle]")]
     text = f"{head}\n[issuers.{chosen}".replace("\nquarters = 12\n", "\nquarters = 4\n")
-    text = text.replace("_per_year = 330\n", "_per_year = 22\n")
-    text = text.replace("_per_year = 1500\n", "_per_year = 100\n")
+    for key, amount in (("demand0", 12), ("demand_saturation", 67)):
+        text = re.sub(rf"\n{key}_usd_bn_per_year = .*", f"\n{key}_usd_bn_per_year = {amount}", text)
     path = folder / "small.toml"
     path.write_text(text, "utf-8")
     return path

@@ -204,7 +204,7 @@ def test_validate(tmp_path):
     assert found.stdout == (
         f"{DEFAULT}: ok: 6 issuers, 2026Q1 to 2028Q3, digest {start}; "
         "capacity serves 81 % of demand at the start\n"
-        f"{DEFAULT}: of 312 assumed inputs 69 have no range, and 7 take none, being words or "
+        f"{DEFAULT}: of 251 assumed inputs 4 have no range, and 7 take none, being words or "
         "counts; `capexrisk sources` marks them\n"
     )
     assert list(tmp_path.iterdir()) == []
@@ -216,7 +216,7 @@ def test_sources_lists_every_input(invoke, monkeypatch):
     assert (code, err) == (0, "")
     assert "Oracle.cash_usd_bn" in out and "MISSING" not in out
     assert "www.panabee.com" in out
-    assert "391 inputs: 312 assumed, " in out
+    assert "391 inputs: 251 assumed, " in out
 
 
 def test_sources_names_an_input_without_evidence(tmp_path):
@@ -286,32 +286,32 @@ def test_sources_list_ranges_groups_and_correlations(uncertain):
     found = call("sources", "x.toml", cwd=uncertain.parent)
     assert (found.returncode, found.stderr) == (0, "")
     lines = found.stdout.splitlines()
-    spreads = "58.9 to 125, 125 to 265, 237 to 503"
-    given = f"market.oas_mean_bp = (92.0, 195.0, 370.0): assumed; P5 to P95 {spreads}"
+    spreads = "58.9 to 125, 139 to 295, 276 to 586"
+    given = f"market.oas_mean_bp = (92.0, 217.0, 431.0): assumed; P5 to P95 {spreads}"
     assert given in lines
     first = (
         "capital spending; normal, mean 0, sd 0.06; added; "
-        "issuers.Alphabet.capex_growth_first_per_year; 0.151 to 0.349; derived"
+        "issuers.Alphabet.capex_growth_first_per_year; 0.131 to 0.329; derived"
     )
     assert lines[lines.index(first) + 1] == "    [note 3] [/x] how far guidance was off"
     assert "issuers.Oracle.capex_growth_first_per_year; -0.0487 to 0.149" in lines
-    assert "market.oas_mean_bp[1]; 125 to 265" in lines
+    assert "market.oas_mean_bp[1]; 139 to 295" in lines
     tax = next(line for line in lines if line.startswith("tax; "))
     assert "0.0546 to 0.249; 0.62 %" in tax
     pair = "capital spending; spreads; -0.25; assumed"
     assert lines[lines.index(pair) + 1] == "    dear money is spent slowly"
     assert lines[-1] == "8 with a range: 3 groups, 1 correlation, 3 draws"
     # The same inputs as `validate` counts, each marked.
-    assert sum(line.endswith(": assumed; no range") for line in lines) == 297
+    assert sum(line.endswith(": assumed; no range") for line in lines) == 237
     assert sum(line.endswith(": assumed; takes no range") for line in lines) == 7
-    assert lines[-2].startswith("of the assumed ones 297 have no range, 7 take none")
+    assert lines[-2].startswith("of the assumed ones 237 have no range, 7 take none")
 
 
 def test_validate_counts_assumed_inputs_without_a_range(uncertain):
     found = call("validate", "x.toml", cwd=uncertain.parent)
     assert (found.returncode, found.stderr) == (0, "")
     assert found.stdout.splitlines()[1] == (
-        "x.toml: of 312 assumed inputs 297 have no range, and 7 take none, being words or counts; "
+        "x.toml: of 251 assumed inputs 237 have no range, and 7 take none, being words or counts; "
         "`capexrisk sources` marks them"
     )
 

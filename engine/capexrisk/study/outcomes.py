@@ -58,7 +58,7 @@ def path_outcomes(
     >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
     >>> found = cr.path_outcomes(scenario, ["fcf_year/Oracle/2026"], paths=4_096, seed=1)
     >>> found["fcf_year/Oracle/2026"].quantile(0.05).item()
-    -43.3
+    -42.2
     """
     plan = RunPlan(
         paths=paths,

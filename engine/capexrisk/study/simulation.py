@@ -126,7 +126,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     >>> results
     Results('hyperscalers-2026': 6 issuers, 2026Q1 to 2028Q4, 4,096 paths, seed 1)
     >>> results.estimate("negative_fcf/Amazon/2026").value
-    0.924
+    0.835
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
     plan = RunPlan(

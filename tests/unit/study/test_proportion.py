@@ -22,8 +22,8 @@ def test_the_default_scenario_is_in_proportion():
 @pytest.mark.parametrize(
     ("changes", "place", "words"),
     [
-        (["market.demand0_usd_bn_per_year=900"], "market.demand0_usd_bn_per_year", "29.7 %"),
-        (["market.demand0_usd_bn_per_year=120"], "market.demand0_usd_bn_per_year", "223 %"),
+        (["market.demand0_usd_bn_per_year=900"], "market.demand0_usd_bn_per_year", "24.9 %"),
+        (["market.demand0_usd_bn_per_year=100"], "market.demand0_usd_bn_per_year", "224 %"),
         (
             ["issuers.Oracle.leverage_limit=4.5", "issuers.Oracle.high_yield=true"],
             "issuers.Oracle.leverage_limit",
@@ -49,7 +49,7 @@ def test_one_figure_is_out_of_proportion(changes, place, words):
 
 
 @pytest.mark.parametrize(
-    ("demand", "warned"), [(533.0, False), (536.0, True), (134.0, False), (133.0, True)]
+    ("demand", "warned"), [(447.0, False), (448.0, True), (112.0, False), (111.0, True)]
 )
 def test_capacity_within_half_and_twice_of_demand_is_in_proportion(demand, warned):
     scenario = load_scenario(DEFAULT, [f"market.demand0_usd_bn_per_year={demand}"])

@@ -183,7 +183,7 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
     >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
     >>> found = cr.sensitivity(scenario, ["funding_failure/Oracle"], outer=256, rounds=0, points=8)
     >>> found.of("swing").shape
-    (86, 5)
+    (101, 5)
     """
     results = source if isinstance(source, Results) else None
     if results is None and not isinstance(source, Scenario):

@@ -26,6 +26,7 @@ from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.spread import predictive_in_per_cent, spread_in_per_cent
 from capexrisk.report.writing.words import unbroken
 from capexrisk.scenario import inputs
+from capexrisk.scenario.uncertainty import Uncertainty
 from tests.unit.manifests import changed
 from tests.unit.report.files.outline import Outline
 
@@ -189,6 +190,7 @@ def test_names_are_only_names(results: Results, page: str) -> None:
     evil_scenario = {
         **dict.fromkeys(("name", "title", "description"), attack),
         "issuers": (scenario.issuers[0].model_copy(update={"name": attack, **assumed}),),
+        "uncertainty": Uncertainty(),
     }
     renamed = {"Alphabet": attack}
     evil = replace(
