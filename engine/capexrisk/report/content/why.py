@@ -36,7 +36,7 @@ NOTE = (
     "protects. ± is half of a 95 % interval from 32 nets of {points:,} paths with the same draws, "
     "inputs as they stand. n/a: too few paths fail to tell."
 )
-LEAST_ALONE = 0.0005  # of a chance: less is not worth a number
+LEAST_ALONE = 0.02  # of the chance: less is none
 
 
 def key_of(found: Causes | Sensitivity) -> str:
@@ -94,7 +94,7 @@ def _of_causes(found: Causes) -> Iterator[Finding]:
         largest = max(alone, key=lambda name: alone[name].value)
         by_itself = (
             "none of them brings it about alone"
-            if alone[largest].ci_high < LEAST_ALONE
+            if alone[largest].ci_high < LEAST_ALONE * chance[ALL].value
             else f"alone, {words[largest]} would add most, {_points(alone[largest])}"
         )
         yield Finding(
