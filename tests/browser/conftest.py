@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.results import Results
 from capexrisk.report.files.run_page import write_report
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
@@ -59,11 +60,16 @@ class Opened:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory) -> Path:
-    """The default scenario's report, with a title that would like to be a script."""
-    results = simulate(load_scenario(DEFAULT), paths=2_048, seed=2)
-    hostile = changed(results, scenario={"title": ATTACK, "description": ATTACK})
-    return write_report(hostile, tmp_path_factory.mktemp("report"))
+def results() -> Results:
+    """The default scenario, with a title that would like to be a script."""
+    found = simulate(load_scenario(DEFAULT), paths=2_048, seed=2)
+    return changed(found, scenario={"title": ATTACK, "description": ATTACK})
+
+
+@pytest.fixture(scope="session")
+def report(results, tmp_path_factory) -> Path:
+    """Its report."""
+    return write_report(results, tmp_path_factory.mktemp("report"))
 
 
 @pytest.fixture

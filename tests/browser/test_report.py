@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from capexrisk.report.files.run_page import write_report
+from capexrisk.report.plots.of_why import drawings_of_why
 from tests.browser.conftest import ATTACK, DESKTOP, PAPER, PHONE
+from tests.unit.report.made_up_why import made_up_why
 
 SECTIONS = ("answer", "issuers", "system", "why", "paths", "assumptions", "limits", "computed")
 # What is written against what it stands on, by WCAG 2: every element with text of its own.
@@ -200,6 +203,21 @@ def test_text_stands_out_from_its_ground(opened, size):
     page = opened(size).page
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     assert page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_what_was_found_of_why_fits_and_stands_out(browser, results, tmp_path, size):
+    why = made_up_why(results.manifest.scenario)
+    drawings = [drawing for drawing, _ in drawings_of_why(why)]
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]})
+    page.goto(write_report(results, tmp_path, drawings, why).as_uri())
+    table = page.locator(".answer tfoot tr:last-child").bounding_box()
+    assert size == PHONE or table["y"] + table["height"] <= DESKTOP[1]
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.evaluate(CONTRAST) == []
+    assert page.locator("[aria-labelledby=why] figure, [aria-labelledby=paths] figure").count() == 4
+    page.close()
 
 
 def test_it_reads_without_its_script(browser, report):

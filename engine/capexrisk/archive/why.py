@@ -17,7 +17,7 @@ from typing import Annotated, Final, Literal
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from capexrisk.archive.atomic import sync_folder, write_atomically
 from capexrisk.archive.directory import MANIFEST, finished
@@ -27,7 +27,6 @@ from capexrisk.archive.manifest import (
     Manifest,
     ManifestRecord,
     Sha256,
-    Word,
     read_manifest,
     said,
 )
@@ -61,7 +60,9 @@ class WhyRecord(ManifestRecord):
 
     format_version: Literal[1] = said("1; another one is refused")
     question: Question = said("the command that answered it")
-    about: Word = said("the event or estimate asked for, `metric/issuer/period`")
+    about: Annotated[str, StringConstraints(max_length=400)] = said(
+        "the event or estimate asked for, `metric/issuer/period`"
+    )
     scenario_digest: Sha256 = said("as in the run's manifest")
     inputs_digest: Sha256 = said("SHA-256 of the scenario's table `[uncertainty]`")
     code: CodeRecord

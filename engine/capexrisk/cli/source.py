@@ -58,6 +58,6 @@ def keep(found: Found, source: Path) -> None:
     try:
         for path in leave_with_run(found, source):
             print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")
-    except OSError as error:  # the answer is printed: a folder that is read only keeps no secret
+    except OSError as error:  # the answer is printed; only its keeping fails
         reason = f"{error.filename or source}: {error.strerror}"
         print(f"capexrisk: warning: the run does not keep it: {reason}", file=sys.stderr)

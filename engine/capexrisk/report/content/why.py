@@ -30,13 +30,15 @@ from capexrisk.study.why import Why
 MOST_NAMED = 4
 MOST_MOVES = 3
 MOST_ROWS = 12
+SHARES = ("shapley", "first_order", "total", "narrowing")  # of the spread over the inputs
+ENDS = set(moves.HEADINGS) - {"swing", *SHARES}
 NOTE = (
     "Bars: Shapley values, the mean gain over {orders} of switching on; they sum to the difference "
     "of the two chances. Table: what goes away if a mechanism alone is switched off; below 0 it "
     "protects. ± is half of a 95 % interval from 32 nets of {points:,} paths with the same draws, "
     "inputs as they stand. n/a: too few paths fail to tell."
 )
-LEAST_ALONE = 0.0005  # of a chance: less is not worth a number
+LEAST_ALONE = 0.02  # of the chance: less is none
 
 
 def key_of(found: Causes | Sensitivity) -> str:
@@ -94,7 +96,7 @@ def _of_causes(found: Causes) -> Iterator[Finding]:
         largest = max(alone, key=lambda name: alone[name].value)
         by_itself = (
             "none of them brings it about alone"
-            if alone[largest].ci_high < LEAST_ALONE
+            if alone[largest].ci_high < LEAST_ALONE * chance[ALL].value
             else f"alone, {words[largest]} would add most, {_points(alone[largest])}"
         )
         yield Finding(
@@ -154,7 +156,7 @@ def _of_moves(found: Sensitivity) -> Iterator[Finding]:
     scale = scale_of(unit)
     told = moves.headline(found, name).removeprefix(f"{moves.answer_words(found, name)}: ")
     yield Finding("How likely" if unit == "probability" else "How much", f"{told}.")
-    low, high = (moves.numbers(found, f"at_{end}", name) for end in ("p5", "p95"))
+    low, high = (known for measure, known in _columns(found).items() if measure in ENDS)
     largest = [group for group in moves.by_swing(found, name) if not isnan(low[group].value)]
     largest = largest[:MOST_MOVES]
     if largest:
@@ -173,7 +175,7 @@ def _of_moves(found: Sensitivity) -> Iterator[Finding]:
         yield Finding(
             "What it is worth to know one",
             f"If one were known for sure, the standard deviation over the inputs would shrink by "
-            f"{most:.0f} % at most, by {unbroken(worth)} % with the first, {best}.",
+            f"at most {most:.0f} % (95 %), by {unbroken(worth)} % with the first, {best}.",
         )
 
 
@@ -181,20 +183,23 @@ def moves_grid(found: Sensitivity) -> Grid:
     """The inputs that move an answer most."""
     (name,) = found.names
     scale = scale_of(moves.unit_of(name))
-    columns = {measure: moves.numbers(found, measure, name) for measure in moves.HEADINGS}
-    columns = {measure: known for measure, known in columns.items() if known}
+    columns = _columns(found)
     rows = []
     for group in moves.by_swing(found, name)[:MOST_ROWS]:
         cells = []
         for measure, known in columns.items():
-            of_answer = measure in ("at_p5", "at_p95", "swing")
-            one = known.get(group)
-            text = "" if one is None else moves.with_error(one, scale if of_answer else 100.0)
-            cells.append(Cell(text))
+            one, by = known.get(group), 100.0 if measure in SHARES else scale
+            cells.append(Cell("" if one is None else moves.with_error(one, by)))
         rows.append(Row(group, cells))
     corner = "Input" if found.default_ranges else "Group of inputs"
     caption = f"What moves it: {moves.answer_words(found, name)}"
     return Grid(caption, corner, [moves.HEADINGS[measure] for measure in columns], rows)
+
+
+def _columns(found: Sensitivity) -> dict[str, dict[str, Estimate]]:
+    """The measures that are known, in the order of the columns."""
+    columns = {measure: moves.numbers(found, measure) for measure in moves.HEADINGS}
+    return {measure: known for measure, known in columns.items() if known}
 
 
 def _chance(estimate: Estimate) -> str:
