@@ -122,7 +122,6 @@ class Actual(NamedTuple):
         if self.unit not in units:
             problem = f"{self.metric} in {self.unit!r}"
             raise TableError(self.place, problem, f"give it in {mend}")
-        # In this order: 0.84 times 0.01, times 10,000, is not 84.
         return units[self.unit] * (BP if unit == "bp" else 1.0)
 
     def as_key(self, key: str) -> float:
