@@ -53,5 +53,5 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
             yield (
                 f'uncertainty.groups."{name}": what it moves ({design.entries[first].name} and so '
                 f"on) is moved as well by {', '.join(map(repr, others))}, so that doubt counts "
-                "twice; leave out the one or the others"
+                "twice; leave out the one, or the others (remove, under [uncertainty])"
             )

@@ -36,6 +36,7 @@ SHARES: Final = {
     "bp": 1e-4,
     "ratio": 1.0,
 }
+BP: Final = 1e4
 EVENTS: Final = {"event": 1.0}
 COUNTS: Final = {"issuers": 1.0}
 UNITS: Final = {**MONEY, **MONEY_A_YEAR, **SHARES, **EVENTS, **COUNTS}
@@ -121,8 +122,7 @@ class Actual(NamedTuple):
         if self.unit not in units:
             problem = f"{self.metric} in {self.unit!r}"
             raise TableError(self.place, problem, f"give it in {mend}")
-        # 84 bp, not 84.00000000000001: the factor of a unit is not exact.
-        return units[self.unit] if unit != "bp" else round(units[self.unit] * 1e4, 6)
+        return units[self.unit] * (BP if unit == "bp" else 1.0)
 
     def as_key(self, key: str) -> float:
         """The figure in the unit of a scenario's key.

@@ -108,17 +108,17 @@ def roll(
     >>> later.found.quarters, "issuers" in {change.table[0] for change in later.found.changes}
     (9, True)
     """
-    file, facts, tables = Path(scenario), [str(one) for one in facts], list(actual)
+    file, filed, tables = Path(scenario), [str(one) for one in facts], list(actual)
     base = load_scenario(file)
     check_start(base, to)
-    if not facts and not tables:
+    if not filed and not tables:
         raise ArgumentError("facts", "nothing is known of what happened; give --facts or --actual")
     day = last_day_before(quarter_at(to)) if as_of is None else as_of
     read = [read_actuals(Path(path), sourced=True) for path in tables]
     rows = named_as(
         (row for rows, _ in read for row in rows), [issuer.name for issuer in base.issuers]
     )
-    found = bring(base, drafts_of(facts, base, day), rows, to=to, as_of=day)
+    found = bring(base, drafts_of(filed, base, day), rows, to=to, as_of=day)
     text = rolled_text(found, base, file.name, "rolled")
     check_extension(file, text, f"{file} at {to}")
     return RolledScenario(file, base, found, tuple(line for _, lines in read for line in lines))
