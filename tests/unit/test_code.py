@@ -161,17 +161,16 @@ def test_the_files_are_those_that_a_run_computes_with():
 
 
 def test_a_comment_in_each_file_of_the_engine(tmp_path, monkeypatch):
-    """It changes the digest, unless the file cannot change a number."""
+    """It changes the digest, unless the file cannot change a number. Every third is tried."""
     copy = tmp_path / "capexrisk"
     shutil.copytree(code.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code, "PACKAGE", copy)
     counted = set(code._files())
     found = [digest()]
-    for path in sorted(copy.rglob("*.py")):
+    for path in sorted(counted & set(copy.rglob("*.py")))[::3]:
         path.write_bytes(path.read_bytes() + b"# a comment\n")
-        if path in counted:
-            found.append(digest())
-    assert len(set(found)) == len(found) > 60
+        found.append(digest())
+    assert len(set(found)) == len(found) > 30
     before = digest()
     silent = set(copy.rglob("*.py")) - counted
     for path in silent:

@@ -14,14 +14,17 @@ from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 
 
-def test_files_are_foretold(tmp_path):
+@pytest.mark.parametrize(
+    ("paths", "pilot"), [(70_000, 70_000), pytest.param(600_000, 524_288, marks=pytest.mark.slow)]
+)
+def test_files_are_foretold(tmp_path, paths, pilot):
     """Of single paths as many as there will be, of tables what the small run has."""
-    plan = RunPlan(paths=600_000, seed=1, sampler="plain", jobs=2)
+    plan = RunPlan(paths=paths, seed=1, sampler="plain", jobs=2)
     found = forecast_run(small_scenario(), plan, write=Results.write, keep_paths=True)
-    assert (found.paths, found.pilot_paths) == (600_000, 524_288)
+    assert (found.paths, found.pilot_paths) == (paths, pilot)
     (tmp_path / "paths").mkdir()
     simulate(
-        small_scenario(), paths=600_000, seed=1, sampler="plain", keep_paths=tmp_path / "paths"
+        small_scenario(), paths=paths, seed=1, sampler="plain", keep_paths=tmp_path / "paths"
     ).write(tmp_path)
     size = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) / 2**20
     assert found.disk_mib == pytest.approx(size, rel=0.02)
