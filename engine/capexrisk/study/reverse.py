@@ -39,6 +39,7 @@ TYPICAL_PATHS: Final = 4_096  # of the model, for comparison
 LEAST_HITS: Final = 100.0  # effective hits below which nothing is told of failing paths
 STARTS: Final = 4  # quarters in whose failures the search of the design point begins
 SURE: Final = 2.0  # errors from 0 beyond which a mean shock counts
+OTHER_WAY: Final = "other way"  # whose shocks are those of the nearest point of another kind
 LEVELS: Final = (0.05, 0.5, 0.95)
 KEYS: Final = ("quarter", "issuer", "whose", "statistic")
 FIGURES: Final = ("value", "standard_error", "ci_low", "ci_high", "n")
@@ -81,7 +82,8 @@ class Reverse(Plotted):
         These draws replayed until the event's quarter, in the columns of `replay`.
     shocks : DataFrame
         Mean, P5, P50 and P95 of every draw on failing paths, in standard deviations, by quarter
-        ("" for draws once a path), beside the design point. On all paths each is standard normal;
+        ("" for draws once a path), beside the design point and, if one was found, the nearest other
+        way to fail. On all paths each is standard normal;
         a draw that is uniform in the model stands as the normal number of the same rank.
     states : DataFrame
         The same of market and issuers of the event, of failing paths and of all paths.
@@ -289,6 +291,10 @@ def _replayed(lowered: LoweredScenario, event: Event, draws: Floats) -> pd.DataF
 def _shocks(
     lowered: LoweredScenario, event: Event, failing: FailingPaths, design: DesignPoint
 ) -> pd.DataFrame:
+    points = {"design point": design.draws}
+    if design.other is not None:
+        points[OTHER_WAY] = design.other
+
     def rows() -> Iterator[tuple[object, ...]]:
         places = supplied_order(len(lowered.issuers), event.quarters).places
         for number, place in enumerate(places):
@@ -298,7 +304,8 @@ def _shocks(
             values = failing.draws[:, number]
             for estimate in _estimates(values, failing.weights):
                 yield (*key, "failing", estimate.statistic, *estimate[1:])
-            yield (*key, "design point", "value", float(design.draws[number]), nan, nan, nan, 1)
+            for whose, draws in points.items():
+                yield (*key, whose, "value", float(draws[number]), nan, nan, nan, 1)
 
     return pd.DataFrame(list(rows()), columns=["name", *KEYS, *FIGURES])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
@@ -13,9 +14,10 @@ from capexrisk.report.content.story import story
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import figure_words, listed
-from capexrisk.study.reverse import Reverse, Story
+from capexrisk.study.reverse import OTHER_WAY, Reverse, Story
 
 LARGEST = 12  # shocks that are listed
+MENTIONED = 4  # of the other way
 BLURRED = 0.25  # mean silhouette below which stories shade into each other
 STATES = ("market_spread", "shut", "utilisation", "demand")
 OF_ISSUER = ("operating_cash_flow", "capex", "cash")
@@ -50,11 +52,27 @@ def sentences(found: Reverse) -> Iterator[str]:
         f"is that of a shock beyond {found.equivalent_distance:.2f}. It says nothing of how usual "
         "the path is as a whole: no path of so many draws lies near the middle."
     )
+    if design.other is not None:
+        yield (
+            f"The nearest other way that was found lies at {np.linalg.norm(design.other):.2f}: "
+            f"{listed(list(_largest(found, OTHER_WAY)))}."
+        )
     closer = "none fails" if not design.closer else f"{design.closer:,} fail"
     yield (
         f"Of {design.checked:,} points around it that lie nearer to the middle {closer}; a nearer "
         "one elsewhere cannot be ruled out."
     )
+
+
+def _largest(found: Reverse, whose: str) -> Iterator[str]:
+    """The largest shocks of a point: "growth of the capex programme (Amazon) +1.20"."""
+    words = {draw.name: draw.words for draw in DRAWS}
+    shocks = found.shocks[found.shocks["whose"] == whose]
+    order = shocks["value"].abs().sort_values(ascending=False, kind="stable").index[:MENTIONED]
+    for _, row in shocks.loc[order].iterrows():
+        where = [row["quarter"], "" if row["issuer"] == SYSTEM else row["issuer"]]
+        place = ", ".join(part for part in where if part)
+        yield f"{words[row['name']]}{f' ({place})' if place else ''} {signed(row['value'], 2)}"
 
 
 def shocks_table(found: Reverse) -> Table:

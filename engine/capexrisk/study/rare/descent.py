@@ -96,7 +96,7 @@ class Descent:
         """Points on the way to the nearest one beyond the faces."""
         on = switched_on(self._problem, self.point[None])[0]
         self._kept = [self._face(on), *self._kept][:MEMORY]
-        of_switches = [self._switch_face(i, on) for i in np.flatnonzero(on)]
+        of_switches = [self._switch_face(i, on) for i in np.flatnonzero(on).tolist()]
         found = [np.empty((0, self.point.size))]
         for age in AGES[: len(self._kept)]:
             nearest = nearest_beyond([*self._kept[:age], *of_switches])

@@ -3,8 +3,8 @@
 Draws are independent standard normals, so the density of a point falls with its distance from 0:
 the nearest failing point is the likeliest (A. M. Hasofer and N. C. Lind, 1974). There are many that
 are nearest around themselves, one for each quarter in which a market may shut, say. So the search
-has several starts, follows the best to their ends, and from there tries other patterns of switches,
-as long as one of them leads nearer.
+has several starts, follows the best to their ends, and from there tries other patterns of switches
+and other times, as long as one of them leads nearer.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ import numpy as np
 from capexrisk.study.rare.boundary import least_scales
 from capexrisk.study.rare.descent import CHECKED, RADII, Descent, closer
 from capexrisk.study.rare.limit_state import Floats, LimitState
-from capexrisk.study.rare.patterns import neighbours
+from capexrisk.study.rare.patterns import neighbours, shifts
 
 PATTERNS = 2  # of switches beside its own that are tried from a start
-HOPS = 4  # and from a leader
+HOPS = 3  # and from a leader, and as many shifts in time
 LEADERS, ROUNDS = 3, 4  # points that are followed to their ends in a round, and rounds
 FEW, MANY = 2, 40  # steps to see what a point is worth, and to follow it to its end
 ALIKE = 0.995  # cosine of two points of which the nearer stands for both
+OF_ANOTHER_KIND = 0.9  # cosine below which two points are different ways to fail
 ALONG_RAY = np.linspace(0.0, 1.0, 65)[1:]
 FURTHEST = 12.0  # norm at which the search along a ray ends
 RESTARTS = 8
@@ -40,12 +41,15 @@ class DesignPoint(NamedTuple):
         Its distance from 0 in standard deviations.
     checked, closer : int
         Points of smaller norm around it that were tried in the end, and how many of them fail.
+    other : ndarray, shape (dimensions,), or None
+        The nearest failing point of another kind that the search has followed to its end.
     """
 
     draws: Floats
     norm: float
     checked: int
     closer: int
+    other: Floats | None
 
 
 def find_design_point(
@@ -79,7 +83,7 @@ def find_design_point(
         leaders = [one for one in pool[:LEADERS] if one not in followed]
         for leader in leaders:
             leader.run(MANY)
-            others = neighbours(problem, leader.point, HOPS)
+            others = neighbours(problem, leader.point, HOPS) + shifts(problem, leader.point, HOPS)
             pool += [descent(point).run(FEW) for point in others]
         followed += leaders
         if not leaders:
@@ -91,7 +95,9 @@ def find_design_point(
             break
         best = descent(nearer[np.argmin(np.linalg.norm(nearer, axis=1))]).run(MANY)
         nearer = closer(problem, best.point, random)
-    return DesignPoint(best.point, best.norm, len(RADII) * CHECKED, len(nearer))
+    others = [one for one in _distinct(followed) if _likeness(one, best) < OF_ANOTHER_KIND]
+    other = others[0].point if others else None
+    return DesignPoint(best.point, best.norm, len(RADII) * CHECKED, len(nearer), other)
 
 
 def _of_start(problem: LimitState, start: Floats) -> list[Floats]:
@@ -106,10 +112,14 @@ def _distinct(descents: list[Descent]) -> list[Descent]:
     """The nearest first, without those that are nearly where a nearer one is."""
     kept: list[Descent] = []
     for one in sorted(descents, key=lambda one: one.norm):
-        likeness = [one.point @ other.point / (one.norm * other.norm) for other in kept]
-        if max(likeness, default=0.0) < ALIKE:
+        if all(_likeness(one, other) < ALIKE for other in kept):
             kept.append(one)
     return kept
+
+
+def _likeness(one: Descent, other: Descent) -> float:
+    """Cosine between two points."""
+    return float(one.point @ other.point / (one.norm * other.norm))
 
 
 def _on_ray(problem: LimitState, start: Floats) -> Floats | None:
@@ -121,5 +131,6 @@ def _on_ray(problem: LimitState, start: Floats) -> Floats | None:
     furthest = max(FURTHEST, norm)
     scale = least_scales(problem, ray, np.ones(ray.shape, dtype=np.bool_), furthest * ALONG_RAY)
     if np.isfinite(scale[0]):
-        return ray[0] * scale[0]
+        point: Floats = ray[0] * scale[0]
+        return point
     return start if problem.evaluate(start[None])[0] < 0.0 else None

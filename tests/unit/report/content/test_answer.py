@@ -49,9 +49,7 @@ def test_the_main_cause_is_the_commonest(results: Results, found: Answer) -> Non
     (first, share), *others = found.issuers[-1].causes
     assert (first, share) == (commonest, shares[commonest])
     assert {name for name, _ in others} == {
-        name
-        for name, other in shares.items()
-        if name != commonest and other.ci_high > share.ci_low
+        name for name, other in shares.items() if name != commonest and other.ci_high > share.ci_low
     }
 
 

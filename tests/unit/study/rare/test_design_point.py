@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from capexrisk.study.rare.design_point import find_design_point
+from capexrisk.study.rare.limit_state import LimitState
 from tests.unit.study.rare.limit_states import KNOWN, small_problem
 
 
@@ -53,6 +54,14 @@ def test_a_switch_without_a_slope_is_reached_and_left_just_beyond():
     assert point.draws[1] > 1.5
 
 
+def test_the_nearest_other_way_is_told():
+    problem, _ = KNOWN["four branches"]
+    point = found(problem, failing(problem))
+    assert problem.evaluate(point.other[None])[0] < 0.0
+    assert point.norm <= np.linalg.norm(point.other) < 3.6  # the other branches
+    assert point.other @ point.draws < 0.9 * np.linalg.norm(point.other) * point.norm
+
+
 def test_two_conditions_that_bind_at_once():
     problem = small_problem(lambda z: np.maximum(2.0 - z[:, 0], 1.0 - z[:, 1]), 20)
     assert found(problem, failing(problem)).norm == pytest.approx(np.sqrt(5.0), rel=2e-3)
@@ -76,6 +85,18 @@ def test_a_nearer_failure_behind_another_switch():
     point = found(small_problem(distance, 6, (2, 3, 4)), np.array([[3.0, 0.0, 0.0, 2.0, 0.0, 0.0]]))
     assert point.norm == pytest.approx(np.sqrt(4.25), rel=2e-3)
     assert point.draws[3] == 0.0
+
+
+def test_a_nearer_failure_at_another_time():
+    """Draws of one kind, of which the fourth and fifth count most: sought from the first two."""
+    weights = np.array([0.6, 0.6, 0.1, 0.9, 0.9, 0.1])
+
+    def distance(z):
+        return 2.0 - np.max(z[:, :-1] * weights[:-1] + z[:, 1:] * weights[1:], axis=1)
+
+    problem = LimitState(distance, 6, np.zeros(6, dtype=np.int64), ())
+    point = found(problem, np.array([[2.5, 2.5, 0.0, 0.0, 0.0, 0.0]]))
+    assert point.norm == pytest.approx(2.0 / (0.9 * np.sqrt(2.0)), rel=2e-3)
 
 
 def test_a_failure_that_no_ray_reaches():
