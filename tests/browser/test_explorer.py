@@ -146,7 +146,7 @@ def test_the_keyboard_does_everything(explored, served):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.locator("#search").focus()
-    page.keyboard.type("oracle cash_usd")
+    page.keyboard.type("issuers.oracle.cash_usd")
     page.keyboard.press("Tab")
     while page.evaluate("document.activeElement.textContent") != "Move":
         page.keyboard.press("Tab")
