@@ -17,6 +17,7 @@ from capexrisk.uncertainty.wording import law_in_words
 __all__ = ["catalogue"]
 
 Json = dict[str, Any]
+MOST_PAIRED: Final = 12  # issuers in the table of pairs, the first ones
 YEAR: Final = re.compile(r"_([0-9]{4})_")
 WIDER: Final = 0.5  # by which a slider goes beyond P5 and P95, of the range between
 
@@ -41,7 +42,11 @@ def catalogue(subject: Subject) -> Json:
         ],
         "groups": list(_groups(subject)),
         "inputs": list(_inputs(subject)),
-        "events": [{"quarter": event.quarter, "what": event.what} for event in scenario.events],
+        "events": [
+            {"quarter": event.quarter, "what": event.what.replace("_", " ")}
+            for event in scenario.events
+        ],
+        "paired": [issuer.name for issuer in scenario.issuers[:MOST_PAIRED]],
     }
 
 
