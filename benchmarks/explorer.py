@@ -73,6 +73,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("scenario", nargs="?", default=DEFAULT)
     parser.add_argument("--moves", type=int, default=200)
+    parser.add_argument("--beside", action="store_true", help="time capexrisk run as well")
     parser.add_argument("--axe", type=Path, help="axe.min.js of the package axe-core")
     asked = parser.parse_args()
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
@@ -87,7 +88,8 @@ def main() -> None:
             print(f"memory of the server, most: {peak(server.pid):.0f} MB")
         finally:
             server.terminate()
-    edit_and_run(asked.scenario)
+    if asked.beside:
+        edit_and_run(asked.scenario)
     print(f"load after: {os.getloadavg()[0]:.1f}")
 
 

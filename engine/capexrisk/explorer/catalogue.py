@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject, end_of
 from capexrisk.model.vocabulary import CHANNELS
+from capexrisk.report.writing.words import SECTIONS, in_a_sentence
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import split_evidence
 from capexrisk.uncertainty.ranges import range_by
@@ -15,6 +17,8 @@ from capexrisk.uncertainty.wording import law_in_words
 __all__ = ["catalogue"]
 
 Json = dict[str, Any]
+MOST_PAIRED: Final = 12  # issuers in the table of pairs, the first ones
+YEAR: Final = re.compile(r"_([0-9]{4})_")
 WIDER: Final = 0.5  # by which a slider goes beyond P5 and P95, of the range between
 
 
@@ -38,7 +42,11 @@ def catalogue(subject: Subject) -> Json:
         ],
         "groups": list(_groups(subject)),
         "inputs": list(_inputs(subject)),
-        "events": [{"quarter": event.quarter, "what": event.what} for event in scenario.events],
+        "events": [
+            {"quarter": event.quarter, "what": event.what.replace("_", " ")}
+            for event in scenario.events
+        ],
+        "paired": [issuer.name for issuer in scenario.issuers[:MOST_PAIRED]],
     }
 
 
@@ -68,9 +76,7 @@ def _inputs(subject: Subject) -> Iterator[Json]:
         one = leaf.input
         yield {
             "path": path,
-            "table": one.table,
-            "key": one.key + "".join(f"[{position}]" for position in leaf.positions),
-            "meaning": one.meaning,
+            "name": _name(leaf),
             "unit": one.unit,
             "value": leaf.value,
             "choices": list(one.choices),
@@ -80,6 +86,18 @@ def _inputs(subject: Subject) -> Iterator[Json]:
             "range": within.get(path),
             **_reach(leaf, within.get(path)),
         }
+
+
+def _name(leaf: Leaf) -> str:
+    """Whose input it is and what it means: "Market: spread to which it returns [2]"."""
+    one = leaf.input
+    whose = SECTIONS.get(one.table, one.table)
+    if one.table == "events":
+        whose = one.key.partition(" ")[0]  # the quarter
+    elif (year := YEAR.search(one.key)) is not None:
+        whose = f"{whose} {year[1]}"
+    places = " ".join(str(position + 1) for position in leaf.positions)
+    return f"{whose}: {in_a_sentence(one.meaning)}{f' [{places}]' if places else ''}"
 
 
 def _ranges(subject: Subject) -> dict[str, tuple[float, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import permutations
 from typing import Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -17,6 +18,7 @@ from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import EstimateTable, sample_of
 from capexrisk.estimate.totals import Totals
+from capexrisk.explorer.catalogue import MOST_PAIRED
 from capexrisk.explorer.view import View
 from capexrisk.lowering import LoweredScenario
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
@@ -133,8 +135,9 @@ def _names(lowered: LoweredScenario, parts: Collection[Part], view: View) -> Ite
             yield Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
         for channel in CHANNELS if "funding" in parts else ():
             yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
-        for other in lowered.issuers if "together" in parts else ():
-            yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
+    paired = lowered.issuers[:MOST_PAIRED] if "together" in parts else ()
+    for issuer, other in permutations(paired, 2):
+        yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
     for quarter in lowered.quarters if "market" in parts else ():
         yield Name(SYSTEM, quarter, "utilisation", "mean")
     for count in range(1, len(lowered.issuers) + 1):

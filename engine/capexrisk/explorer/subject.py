@@ -13,7 +13,7 @@ from capexrisk.scenario import Input, Scenario
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.uncertainty.design import ORDER, InputDesign, input_design
 from capexrisk.uncertainty.draws import Draw, moved_to
-from capexrisk.uncertainty.targets import Target, catalogue_of, changes
+from capexrisk.uncertainty.targets import BOUND_TOGETHER, Target, catalogue_of, changes
 
 __all__ = ["LEAST", "MOST", "Leaf", "Subject", "end_of"]
 
@@ -68,6 +68,7 @@ class Subject:
             write_path((*path, *positions)): Leaf(one, path, positions, value)
             for path, one in self._catalogue.items()
             if one.value != ""  # an event without a size
+            and path[-1] not in BOUND_TOGETHER  # no entry of which may move alone
             for positions, value in _leaves(one.value)
         }
 

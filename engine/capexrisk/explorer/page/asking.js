@@ -52,11 +52,11 @@ export class Asking {
     }
     if (this.flight !== flight) return; // overtaken on its way back
     this.flight = null;
-    const newer = this.query !== flight.query;
-    if (answer.refused) this.refused(answer.refused);
-    else if (!answer.overtaken) this.shown(answer, fine, flight.query);
-    if (newer) this.#ask(false);
+    // The next question is on its way before this answer is drawn: both take their time.
+    if (this.query !== flight.query) this.#ask(false);
     else if (answer.overtaken) this.timer = setTimeout(() => this.#ask(fine), REST);
     else if (!fine && !answer.refused) this.timer = setTimeout(() => this.#ask(true), REST);
+    if (answer.refused) this.refused(answer.refused);
+    else if (!answer.overtaken) this.shown(answer, fine, flight.query);
   }
 }

@@ -99,12 +99,22 @@ export class Charts {
       if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[BASE], ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
       marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[VALUE], stroke, strokeWidth: chosen ? 3 : 1.5 }));
     }
+    marks.push(...this.#events());
     const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label: "% failed by then", grid: true, nice: true, zero: true }, marks });
     return {
       plot, says: `by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
       key: [...ordered.map((issuer) => [issuer, colour.get(issuer), "line"]), ...this.#ghostKey()],
       table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`funding_failure/${issuer}/${quarter}`)))]) },
     };
+  }
+
+  // What happens in a given quarter on every path.
+  #events() {
+    const events = this.catalogue.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
+    return events.length === 0 ? [] : [
+      Plot.ruleX(events, { x: "quarter", stroke: "var(--quiet)", strokeDasharray: "1,3" }),
+      Plot.text(events, { x: "quarter", text: "what", frameAnchor: "top-left", textAnchor: "start", dx: 4, fill: "var(--quiet)" }),
+    ];
   }
 
   #fan() {
@@ -166,7 +176,7 @@ export class Charts {
     const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
     const told = this.answer.cash_flow;
     const line = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
-      .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ");
+      .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ").replaceAll("−", "−\u2060"); // no line ends after a minus
     return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: line,
       key: this.#ghostKey(),
       table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
@@ -209,7 +219,7 @@ export class Charts {
     ];
     if (this.#isMoved) marks.push(Plot.tickY(counts, { x: "count", y: (d) => 100 * d.of[BASE], stroke: "var(--ghost)", strokeWidth: 2.5, strokeDasharray: "4,2" }));
     const plot = Plot.plot({ ...this.#frame(170), x: { label: "or more issuers fail", type: "band", tickSize: 0 }, y: { label: "% of paths", grid: true, ticks: 4, nice: true }, marks });
-    const shown = issuers.slice(0, 12);
+    const shown = this.catalogue.paired;
     const cell = (issuer, other) => {
       if (issuer === other) return el("td", { text: "–", style: "--p:0" });
       const of = this.#get(`failure_given_failure_of:${other}/${issuer}/horizon`);

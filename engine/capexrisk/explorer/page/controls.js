@@ -111,7 +111,7 @@ export class Controls {
     const field = document.getElementById("search");
     const list = document.querySelector("#inputs ul");
     const texts = this.catalogue.inputs.map((one) =>
-      [one, `${one.table} ${one.key} ${one.meaning} ${one.unit} ${one.confidence} ${one.path}`.toLowerCase()]);
+      [one, `${one.name} ${one.unit} ${one.confidence} ${one.path}`.toLowerCase()]);
     field.addEventListener("input", () => {
       const words = wordsOf(field.value);
       let groups = 0;
@@ -128,14 +128,13 @@ export class Controls {
   }
 
   #row(one) {
-    const name = `${one.table} ${one.key}`;
-    const button = el("button", { type: "button", text: "Move", "aria-label": `Move ${name}`, onclick: () => {
+    const button = el("button", { type: "button", text: "Move", "aria-label": `Move ${one.name}`, onclick: () => {
       if (!this.own.has(one.path)) this.#add(one.path);
       this.#count();
       this.own.get(one.path).focus();
     } });
-    return el("li", {}, el("div", {}, el("span", { text: name }),
-      el("small", { text: `${figure(one.value)} · ${one.meaning}${one.unit ? `, ${one.unit}` : ""}` })), button);
+    return el("li", {}, el("div", {}, el("span", { text: one.name }),
+      el("small", { text: `${figure(one.value)} ${one.unit} · ${one.confidence || "no source"}` })), button);
   }
 
   #add(path) {
@@ -160,9 +159,8 @@ export class Controls {
   }
 
   #box(one, id, row) {
-    const name = `${one.table} ${one.key}`;
     const said = el("output", { for: id });
-    const back = el("button", { type: "button", text: "Put back", "aria-label": `Put back: ${name}`, onclick: () => {
+    const back = el("button", { type: "button", text: "Put back", "aria-label": `Put back: ${one.name}`, onclick: () => {
       this.state.values.delete(one.path);
       this.#drop(one.path);
       this.#count();
@@ -172,8 +170,8 @@ export class Controls {
     const range = one.range ? `P5 ${figure(one.range[0])} to P95 ${figure(one.range[1])}` : "no range given";
     const bounds = "least" in one ? `${figure(one.least)} to ${figure(one.most)}` : "";
     const box = el("div", { class: "control" },
-      el("div", { class: "line" }, el("label", { for: id, text: name }), said, back), row,
-      evidence(one, [["Meaning", one.meaning], ["Unit", one.unit], ["Range", range], ["Accepted", bounds]]));
+      el("div", { class: "line" }, el("label", { for: id, text: one.name }), said, back), row,
+      evidence(one, [["Input", one.path], ["Unit", one.unit], ["Range", range], ["Accepted", bounds]]));
     return { box, said };
   }
 
@@ -181,7 +179,7 @@ export class Controls {
     const id = `input-${one.path}`;
     const step = one.whole ? 1 : (one.high - one.low) / STEPS;
     const slider = el("input", { type: "range", id, min: one.low, max: one.high, step });
-    const field = el("input", { type: "number", step: "any", "aria-label": `${one.table} ${one.key}, as a number` });
+    const field = el("input", { type: "number", step: "any", "aria-label": `${one.name}, as a number` });
     const at = (one.value - one.low) / (one.high - one.low || 1);
     const { box, said } = this.#box(one, id, el("div", { class: "row" },
       el("div", { class: "track" }, slider, el("i", { style: `--at:${at}` })), field));
@@ -222,7 +220,10 @@ export class Controls {
       ...[...this.state.shares].filter(([name]) => this.groups.has(name))
         .map(([name, share]) => chip(`${name} ${percentile(share)}`, this.groups.get(name))),
       ...[...this.state.values].filter(([path]) => this.own.has(path))
-        .map(([path, text]) => chip(`${this.byPath.get(path).table} ${this.byPath.get(path).key} ${text}`, this.own.get(path))));
+        .map(([path, text]) => chip(`${this.byPath.get(path).name} ${text}`, this.own.get(path))));
+    const told = [...this.state.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
+      .concat([...this.state.values].map(([path, text]) => `${path} = ${text}`));
+    document.getElementById("moved").textContent = told.length ? `Moved: ${told.join("; ")}.` : "Nothing is moved.";
   }
 }
 
