@@ -86,7 +86,7 @@ def test_cash_that_may_not_be_used_is_warned_of(folder):
     (folder / "tied.csv").write_text(f"{HEAD}\n{row}\n", "utf-8")
     found = call("roll", "base.toml", "--to", "2026Q4", "--actual", "tied.csv", cwd=folder)
     assert found.stderr == (
-        "warning: Oracle: cash of 50 is taken whole, but its source says: 10-Q | 20 of it "
+        "warning: Oracle: cash of 50 is taken as it stands, and its source says: 10-Q | 20 of it "
         "restricted; give it without what may not be used\n"
     )
 
