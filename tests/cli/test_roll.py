@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from capexrisk.tables.actuals import read_actuals
 from tests.cli.command import ROOT, call
 
 HEAD = "issuer,period,metric,value,unit,confidence,source_title,source_url"
@@ -22,6 +23,7 @@ def folder(tmp_path_factory) -> Path:
     rows = (
         "Oracle,2026-08-31,cash,36.369",
         "Oracle,FQ Feb-2026,capex,18.6",
+        "Oracle,FQ Feb-2025,capex,5.9",
         "Oracle,2026-08-31,headcount,160",
     )
     lines = [HEAD, *(f"{row},{SOURCE}" for row in rows)]
@@ -60,6 +62,9 @@ def test_changes_stale_figures_and_unused_rows_are_printed_and_written(folder):
         *("Oracle", "capex", "2026Q1", "18.6"),
     )
     assert (row["source_title"], row["source_url"]) == ("release", "https://r.example")
+    assert row["year_before"] == "5.9"
+    ((read,), _) = read_actuals(folder / "later-elapsed.csv", sourced=True)  # as a backtest does
+    assert (read.value, read.year_before) == (18.6, 5.9)
     assert call("validate", "later.toml", cwd=folder).returncode == 0
 
 
@@ -81,7 +86,7 @@ def test_cash_that_may_not_be_used_is_warned_of(folder):
     (folder / "tied.csv").write_text(f"{HEAD}\n{row}\n", "utf-8")
     found = call("roll", "base.toml", "--to", "2026Q4", "--actual", "tied.csv", cwd=folder)
     assert found.stderr == (
-        "warning: Oracle: cash of 50 is taken whole, but its source says: 10-Q | 20 of it "
+        "warning: Oracle: cash of 50 is taken as it stands, and its source says: 10-Q | 20 of it "
         "restricted; give it without what may not be used\n"
     )
 

@@ -62,7 +62,7 @@ def restricted(found: Mapping[str, Found]) -> Iterator[str]:
     for row in found["cash_usd_bn"].rows if "cash_usd_bn" in found else ():
         if RESTRICTED.search(row.source_title):
             yield (
-                f"cash of {shown(row.usd_bn)} is taken whole, but its source says: "
+                f"cash of {shown(row.usd_bn)} is taken as it stands, and its source says: "
                 f"{row.source_title}; give it without what may not be used"
             )
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Final, NamedTuple
 
 from capexrisk.errors import ArgumentError
@@ -34,12 +35,13 @@ SAME: Final = 1e-9
 
 
 class Elapsed(NamedTuple):
-    """A reported flow of an elapsed quarter, $bn."""
+    """A reported flow of an elapsed quarter and that of the year before (NaN if unknown), $bn."""
 
     issuer: str
     metric: str
     period: str
     value: float
+    year_before: float
     confidence: str
     source: str
 
@@ -267,11 +269,13 @@ def _kept(sources: Sources) -> Iterator[Elapsed]:
     for flow, series in _flows(sources).items():
         for quarter, amount in sorted(series.items()):
             if quarter in sources.elapsed and amount.told:
+                before = series.get(quarter - YEAR)
                 yield Elapsed(
                     sources.issuer.name,
                     flow,
                     f"{quarter // YEAR}Q{quarter % YEAR + 1}",
                     amount.value,
+                    before.value if before is not None and before.told else nan,
                     "reported" if amount.row is None else amount.row.confidence,
                     amount.source,
                 )

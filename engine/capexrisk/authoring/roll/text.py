@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from math import isnan
 
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.files.paths import write_path
@@ -17,7 +18,8 @@ __all__ = ["elapsed_csv", "path_of", "rolled_text"]
 
 SCHEMA = "#:schema ./scenario.schema.json"
 COLUMNS = (
-    *("issuer", "period", "metric", "value", "unit", "confidence", "source_title", "source_url"),
+    *("issuer", "period", "metric", "value", "unit", "year_before", "confidence"),
+    *("source_title", "source_url"),
 )
 ADDRESS = re.compile(r"(.*?)(?:, (https?://\S+))?")
 
@@ -50,7 +52,8 @@ def elapsed_csv(rolled: Rolled) -> bytes:
     writer.writerow(COLUMNS)
     writer.writerows(
         (
-            *(one.issuer, one.period, one.metric, round(one.value, 6), "USD bn", one.confidence),
+            *(one.issuer, one.period, one.metric, round(one.value, 6), "USD bn"),
+            *("" if isnan(one.year_before) else round(one.year_before, 6), one.confidence),
             *(part or "" for part in ADDRESS.fullmatch(one.source).groups()),  # type: ignore[union-attr]
         )
         for one in rolled.elapsed
