@@ -23,7 +23,12 @@ def test_the_default_scenario_is_in_proportion():
     ("changes", "place", "words"),
     [
         (["market.demand0_usd_bn_per_year=900"], "market.demand0_usd_bn_per_year", "24.9 %"),
-        (["market.demand0_usd_bn_per_year=100"], "market.demand0_usd_bn_per_year", "224 %"),
+        (
+            # Idle capacity frightens lenders at once; with more cash nobody need run.
+            ["market.demand0_usd_bn_per_year=100", "issuers.CoreWeave.cash_usd_bn=10"],
+            "market.demand0_usd_bn_per_year",
+            "224 %",
+        ),
         (
             ["issuers.Oracle.leverage_limit=4.5", "issuers.Oracle.high_yield=true"],
             "issuers.Oracle.leverage_limit",
@@ -52,7 +57,8 @@ def test_one_figure_is_out_of_proportion(changes, place, words):
     ("demand", "warned"), [(447.0, False), (448.0, True), (112.0, False), (111.0, True)]
 )
 def test_capacity_within_half_and_twice_of_demand_is_in_proportion(demand, warned):
-    scenario = load_scenario(DEFAULT, [f"market.demand0_usd_bn_per_year={demand}"])
+    changes = [f"market.demand0_usd_bn_per_year={demand}", "issuers.CoreWeave.cash_usd_bn=10"]
+    scenario = load_scenario(DEFAULT, changes)
     assert (not 0.5 <= scenario.start_capacity_to_demand() <= 2.0) is warned
     assert bool(out_of_proportion(scenario)) is warned
 

@@ -141,7 +141,7 @@ def test_the_verdict(results: Results, estimates: Estimates) -> None:
     assert (burning.text, burning.note) == (f"{odds(found)}, in {year}", percentage_range(found))
     found = estimates.probability("funding_failure", "Amazon", "2028Q4")
     assert (failing.text, failing.note) == (odds(found), percentage_range(found))
-    assert cause.text == "A run or a shut market"
+    assert cause.text == "A shut market or a run"
     found = estimates.probability("failures_at_least_2", period="2028Q4")
     assert grid.foot[1].cells[1].text == odds(found)
 

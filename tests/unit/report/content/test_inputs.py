@@ -30,7 +30,7 @@ def test_they_are_counted_by_confidence(results: Results) -> None:
     assert sum(int(row.cells[0].text) for row in grid.rows) == 391
     assert grid.rows[2].cells[1].text == "1\N{NO-BREAK SPACE}%"  # 2 of 391
     market = assumptions(results)[0]
-    assert market.counts == "2 reported, 1 derived, 84 assumed"
+    assert market.counts == "2 reported, 8 derived, 3 analyst estimate, 74 assumed"
 
 
 def test_an_input_without_evidence_says_so(one: Results) -> None:
