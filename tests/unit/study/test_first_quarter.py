@@ -37,7 +37,7 @@ def test_the_books_of_the_library_rule_them_out(path, monkeypatch):
     """
     scenario = load_scenario(path)
     if path.stem == "bond-vigilantes":
-        assert first_quarter_failures(scenario) == {}
+        assert max(first_quarter_failures(scenario).values()) <= WORTH_A_WARNING
         return
     with monkeypatch.context() as patched:
         patched.delattr("capexrisk.study.outcomes.path_outcomes")
