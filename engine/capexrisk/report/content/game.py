@@ -56,7 +56,7 @@ def headline(found: Game) -> str:
     if plans.verdict == "refuted":
         player, choice = plans.tempted
         text += (
-            f" {found.players[player]} would gain most, ${ranged(plans.largest)} bn, at "
+            f" {found.players[player]} would gain most, {ranged(plans.largest, unit=True)}, at "
             f"{found.levels[choice]:g} times its own."
         )
     others = [found.named(one.profile) for one in found.solution.equilibria if one is not plans]
@@ -73,15 +73,17 @@ def headline(found: Game) -> str:
     return text
 
 
-def ranged(gain: Estimate) -> str:
+def ranged(gain: Estimate, *, unit: bool = False) -> str:
     """The largest of many gains, with an interval that is not even on both sides of it.
 
-    >>> ranged(Estimate("mean", 21.6, 1.0, 19.12, 23.21, 8192))
-    '21.6 (19.1 to 23.3)'
+    >>> ranged(Estimate("mean", 21.6, 1.0, 19.12, 23.21, 8192), unit=True)
+    '$21.6bn (19.1 to 23.3)'
     """
     decimals = max(0, min(1 + one_digit((gain.ci_high - gain.ci_low) / 2.0), MOST_DECIMALS))
     low, high = rounded_down(gain.ci_low, decimals), rounded_up(gain.ci_high, decimals)
-    return f"{signed(gain.value, decimals)} ({signed(low, decimals)} to {signed(high, decimals)})"
+    before, after = ("$", "bn") if unit else ("", "")
+    value = f"{before}{signed(gain.value, decimals)}{after}"
+    return f"{value} ({signed(low, decimals)} to {signed(high, decimals)})"
 
 
 def mixed(found: Game) -> str:
