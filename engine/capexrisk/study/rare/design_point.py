@@ -95,8 +95,8 @@ def find_design_point(
             break
         best = descent(nearer[np.argmin(np.linalg.norm(nearer, axis=1))]).run(MANY)
         nearer = closer(problem, best.point, random)
-    others = [one for one in _distinct(followed) if _likeness(one, best) < OF_ANOTHER_KIND]
-    other = others[0].point if others else None
+    apart = [one for one in _distinct(followed) if _likeness(one, best) < OF_ANOTHER_KIND]
+    other = apart[0].point if apart else None
     return DesignPoint(best.point, best.norm, len(RADII) * CHECKED, len(nearer), other)
 
 

@@ -3,9 +3,9 @@
 Shocks themselves do not cluster: most of hundreds of draws are noise on any path. Their effects do:
 spread, utilisation and demand of the market, cash flow and capex of the issuers, quarter by
 quarter, each in units of its spread over all failing paths. Ward's method (1963) joins paths of
-equal weight; the number of clusters is the one of two to five with the largest mean silhouette
-(Rousseeuw, 1987). A story is then all failing paths that are nearest to the mean of its cluster, so
-that its share is a sum of weights.
+equal weight and k-means settles the borders; the number of clusters is the one of two to five with
+the largest mean silhouette (Rousseeuw, 1987). A story is then all failing paths that are nearest to
+the mean of its cluster, so that its share is a sum of weights.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.vq import kmeans2
 from scipy.spatial.distance import cdist, pdist, squareform
 
 from capexrisk.study.rare.limit_state import Floats, Integers
 from capexrisk.study.rare.states import States
 
-CHOSEN_PATHS = 600  # of equal weight, to be clustered
+CHOSEN_PATHS = 1_200  # of equal weight, to be clustered
+SETTLING = 50  # rounds of k-means
 NUMBERS = range(2, 6)
 LEAST_MEMBERS = 8  # of a story: fewer are not typical
 FEATURES_OF_ISSUER = ("operating_cash_flow", "capex")
@@ -73,8 +75,8 @@ def tell_stories(states: States, weights: Floats, random: np.random.Generator) -
     scaled = features / scale
     apart = squareform(pdist(scaled))
     tree = linkage(scaled, "ward")
-    cuts = [fcluster(tree, number, "maxclust") for number in NUMBERS]
-    cuts = [cut for cut in cuts if np.bincount(cut)[1:].min() >= LEAST_MEMBERS] or cuts[:1]
+    cuts = [_settled(scaled, fcluster(tree, number, "maxclust")) for number in NUMBERS]
+    cuts = [cut for cut in cuts if np.bincount(cut).min() >= LEAST_MEMBERS] or cuts[:1]
     silhouettes = [silhouette(apart, cut) for cut in cuts]
     best = int(np.argmax(silhouettes))
     means = np.array([features[cuts[best] == name].mean(axis=0) for name in np.unique(cuts[best])])
@@ -88,6 +90,13 @@ def tell_stories(states: States, weights: Floats, random: np.random.Generator) -
         medoids.append(int(chosen[members[np.argmin(within)]]))
     story = _nearest(every, means, scale)
     return Stories(story, np.array(medoids), means, scale, features, silhouettes[best])
+
+
+def _settled(points: Floats, labels: Integers) -> Integers:
+    """Clusters by k-means from the means of others, numbered from 0."""
+    means = np.array([points[labels == name].mean(axis=0) for name in np.unique(labels)])
+    settled: Integers = kmeans2(points, means, iter=SETTLING, minit="matrix")[1].astype(np.int64)
+    return settled
 
 
 def _nearest(features: Floats, means: Floats, scale: Floats) -> Integers:
