@@ -84,7 +84,7 @@ def main() -> None:
             assert server.stdout is not None
             link = server.stdout.readline().rpartition(" ")[2].strip()
             print(f"address printed: {time.perf_counter() - began:.2f} s")
-            measure(link, began, asked.moves, asked.axe)
+            measure(link, began, asked.moves, asked.axe, server.pid)
             print(f"memory of the server, most: {peak(server.pid):.0f} MB")
         finally:
             server.terminate()
@@ -93,8 +93,8 @@ def main() -> None:
     print(f"load after: {os.getloadavg()[0]:.1f}")
 
 
-def measure(link: str, began: float, moves: int, axe: Path | None) -> None:
-    """Everything that a browser tells."""
+def measure(link: str, began: float, moves: int, axe: Path | None, server: int) -> None:
+    """Everything that a browser tells, and the server's processor time."""
     with sync_playwright() as engine:
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = engine.chromium.launch(executable_path=browser_path(), args=arguments)
@@ -106,13 +106,16 @@ def measure(link: str, began: float, moves: int, axe: Path | None) -> None:
         print(f"page usable: {time.perf_counter() - began:.2f} s, with the browser's own start")
         page.wait_for_selector("body[data-fine=true]")
         warmed(page)
+        before = processor_time(server)
         lags = [page.evaluate(MOVE, 0.1 + 0.8 * ((37 * k) % 101) / 100) for k in range(moves)]
+        taken = 1e3 * (processor_time(server) - before) / moves
         lags.sort()
         print(
             f"{moves} moves, last move to charts drawn: median {statistics.median(lags):.0f} ms, "
             f"P95 {lags[int(0.95 * moves)]:.0f} ms, most {lags[-1]:.0f} ms; "
             f"{page.evaluate('document.body.dataset.paths')} paths at the end"
         )
+        print(f"processor time of the server: {taken:.0f} ms a move, in two threads")
         page.wait_for_selector("body[data-fine=true]")
         drags = [page.evaluate(DRAG) for _ in range(5)]
         print(
@@ -139,6 +142,12 @@ def check(page: Page, axe: Path) -> None:
     print(f"axe: {len(found['violations'])} violations, {len(found['passes'])} rules passed")
     for violation in found["violations"]:
         print(f"  {violation['id']}: {violation['help']}; {violation['nodes'][0]['html'][:150]}")
+
+
+def processor_time(process: int) -> float:
+    """Seconds that a process has computed so far."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak(process: int) -> float:

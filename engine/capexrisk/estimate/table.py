@@ -8,7 +8,7 @@ Probabilities by quarter are cumulative: they count what has happened by its end
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING
@@ -54,11 +54,16 @@ class EstimateTable(Mapping[Name, ByReplicate]):
     totals : Totals
     lowered : LoweredScenario
         Of the run.
+    metrics : collection of str, optional
+        Only these, in their order: listing all takes as long as estimating a few.
     """
 
-    def __init__(self, totals: Totals, lowered: LoweredScenario) -> None:
+    def __init__(
+        self, totals: Totals, lowered: LoweredScenario, metrics: Collection[str] | None = None
+    ) -> None:
         self._totals = totals.filled()
         self._lines = Lines(lowered)
+        self._metrics = metrics
         self._found: dict[Name, ByReplicate] = {}
 
     def __getitem__(self, name: Name) -> ByReplicate:
@@ -97,7 +102,8 @@ class EstimateTable(Mapping[Name, ByReplicate]):
     def _by_name(self) -> dict[Name, Line]:
         """The line of every row, in the order of the table."""
         lines: dict[Name, Line] = {}
-        for line in self._lines:
+        some = (line for metric in self._metrics or () for line in self._lines.of(metric))
+        for line in self._lines if self._metrics is None else some:
             for statistic in line.statistics:
                 # A year with one quarter inside the horizon has that quarter's label and row.
                 lines.setdefault(Name(line.issuer, line.period, line.name, statistic), line)

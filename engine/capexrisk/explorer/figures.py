@@ -84,8 +84,9 @@ def read_figures(
     ghost : ndarray, optional
         Edges of the histogram to compare with.
     """
-    table = EstimateTable(totals, lowered)
-    found = {name: table[name] for name in _names(lowered, parts, view) if name in table}
+    names = list(_names(lowered, parts, view))
+    table = EstimateTable(totals, lowered, dict.fromkeys(name.metric for name in names))
+    found = {name: table[name] for name in names if name in table}
     lines = Lines(lowered)
     edges = np.linspace(-1.0, 1.0, BINS + 1) if ghost is None else ghost
     bins = np.zeros((totals.replicates, BINS))

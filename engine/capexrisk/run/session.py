@@ -143,7 +143,8 @@ class Session:
         """
 
         def found(totals: Totals, lowered: LoweredScenario) -> dict[str, ByReplicate]:
-            table = EstimateTable(totals, lowered)
+            metrics = dict.fromkeys(name.metric for name in self._names.values())
+            table = EstimateTable(totals, lowered, metrics)
             return {text: _found(table, name, text, lowered) for text, name in self._names.items()}
 
         return self.read(found, changes)

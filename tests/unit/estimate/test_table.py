@@ -465,7 +465,9 @@ def test_an_estimate_alone_is_that_of_the_table(scenario, sampler):
     table = EstimateTable(totals, lowered)
     whole = dict(table)
     for name in list(table)[::-7]:
-        alone = EstimateTable(totals, lowered)[name]
+        some = EstimateTable(totals, lowered, [name.metric])
+        assert set(some) == {one for one in table if one.metric == name.metric}
+        alone = some[name]
         np.testing.assert_array_equal(alone.values, whole[name].values)
         np.testing.assert_array_equal(alone.estimate[1:], whole[name].estimate[1:])
 

@@ -5,7 +5,7 @@ import { el, figure } from "./controls.js";
 const Plot = window.Plot;
 const HEIGHT = 250, LEAST_WIDTH = 280;
 const COLOURS = ["var(--red)", "var(--blue)", "var(--green)", "var(--orange)", "var(--pink)", "var(--sky)"];
-const MOST_CURVES = 6;
+const MOST_CURVES = 6, MOST_BARS = 10, MOST_COUNTS = 8, LONGEST_NAME = 14;
 const GHOST = { stroke: "var(--ghost)", strokeWidth: 1.4, strokeDasharray: "3,3" };
 const [VALUE, LOW, HIGH, BASE] = [0, 1, 2, 3];
 
@@ -185,7 +185,7 @@ export class Charts {
   #funding() {
     const { issuers, channels } = this.catalogue;
     const total = (issuer) => channels.reduce((sum, { name }) => sum + (this.#get(`raised_${name}/${issuer}/horizon`)[VALUE] ?? 0), 0);
-    const most = [...issuers].sort((a, b) => total(b) - total(a)).slice(0, 10);
+    const most = [...issuers].sort((a, b) => total(b) - total(a)).slice(0, MOST_BARS);
     if (!most.includes(this.state.issuer)) most[most.length - 1] = this.state.issuer;
     const shown = issuers.filter((issuer) => most.includes(issuer));
     const parts = [], ghosts = [];
@@ -197,8 +197,8 @@ export class Charts {
     const sums = shown.map((issuer) => ({ issuer, amount: ghosts.filter((part) => part.issuer === issuer).reduce((sum, part) => sum + part.amount, 0) }));
     const marks = [Plot.barX(parts, { y: "issuer", x: "amount", fill: "colour", insetTop: 2, insetBottom: 2, stroke: "var(--page)", strokeWidth: 0.5 }), Plot.ruleX([0], { stroke: "var(--strong)" })];
     if (this.#isMoved) marks.push(Plot.tickX(sums, { y: "issuer", x: "amount", stroke: "var(--ghost)", strokeWidth: 3, strokeDasharray: "3,2" }));
-    const plot = Plot.plot({ ...this.#frame(60 + 30 * shown.length), marginLeft: 12 + 7 * Math.max(...shown.map((issuer) => Math.min(issuer.length, 14))),
-      y: { label: null, domain: shown, tickFormat: (name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name), tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
+    const plot = Plot.plot({ ...this.#frame(60 + 30 * shown.length), marginLeft: 12 + 7 * Math.max(...shown.map((issuer) => shortened(issuer).length)),
+      y: { label: null, domain: shown, tickFormat: shortened, tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
     const used = channels.filter(({ label }) => parts.some((part) => part.label === label && part.amount > 0.002 * Math.max(...sums.map((s) => s.amount), 1)));
     return { plot, says: "raised by each issuer through each channel, until a failure",
       key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...(this.#isMoved ? [["Total as the scenario stands", "", "dashes"]] : [])],
@@ -208,7 +208,7 @@ export class Charts {
   #together() {
     const { issuers, quarters } = this.catalogue;
     const end = quarters.at(-1);
-    const counts = issuers.slice(0, 8).map((_, k) => {
+    const counts = issuers.slice(0, MOST_COUNTS).map((_, k) => {
       const name = k === 0 ? "any_failure" : `failures_at_least_${k + 1}`;
       return { count: `${k + 1}`, of: this.#get(`${name}/system/${end}`) };
     }).filter(({ of }) => of[VALUE] !== null);
@@ -280,6 +280,9 @@ class Chart {
     this.table.append(made);
   }
 }
+
+// Of a long name the beginning and the end, which tell it from others.
+const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, 7)}…${name.slice(-6)}` : name);
 
 // "3.9 (3.8–4.1)": an estimate with its 95 % interval, as many digits as that supports.
 function written(of, scale) {
