@@ -22,7 +22,7 @@ from capexrisk.scenario import Scenario
 from capexrisk.study.rare.design_point import DesignPoint
 from capexrisk.study.rare.failure import find_event
 from capexrisk.study.replay import COLUMNS as OF_PATH
-from capexrisk.study.reverse import FIGURES, KEYS, Reverse, Story
+from capexrisk.study.reverse import FIGURES, KEYS, OTHER_WAY, Reverse, Story
 
 TEXTS: Final = ("kind", "name", *KEYS, "text")
 COLUMNS: Final = (*TEXTS, *FIGURES)
@@ -55,7 +55,10 @@ def reverse_from(
     by_kind = dict(iter(table.groupby("kind", sort=False)))
     of_event = by_kind["event"].set_index("name")
     shocks = by_kind["shock"][["name", *KEYS, *FIGURES]].reset_index(drop=True)
-    draws = shocks.loc[shocks["whose"] == LIKELIEST, "value"].to_numpy(dtype=float)
+    draws, other = (
+        shocks.loc[shocks["whose"] == whose, "value"].to_numpy(dtype=float)
+        for whose in (LIKELIEST, OTHER_WAY)
+    )
     stories = by_kind["story"].groupby("whose", sort=False)
     paths_of = {whose: _path(rows) for whose, rows in by_kind["path"].groupby("whose", sort=False)}
     number = of_event["value"]
@@ -64,7 +67,11 @@ def reverse_from(
         event=find_event(event, lower(scenario, "means")),
         probability=_estimate(of_event.loc[["probability"]]),
         design=DesignPoint(
-            draws, float(number["norm"]), int(number["checked"]), int(number["closer"])
+            draws,
+            float(number["norm"]),
+            int(number["checked"]),
+            int(number["closer"]),
+            other if other.size else None,
         ),
         path=paths_of[LIKELIEST],
         shocks=shocks,
