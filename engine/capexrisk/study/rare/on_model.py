@@ -194,6 +194,8 @@ class ModelPaths:
 
     def evaluate(self, draws: Floats) -> Floats:
         """Distances (paths,) of standard normal draws (paths, dimensions)."""
+        if len(draws) <= TASK_PATHS:  # a search asks thousands of times: workers cost more
+            return self._judged(*self._of_draws(draws))
         tasks = ((draws[k : k + TASK_PATHS],) for k in range(0, len(draws), TASK_PATHS))
         parts = list(run_in_order(self._plan, self._of_draws, tasks))
         return np.concatenate([self._judged(*part) for part in parts])
