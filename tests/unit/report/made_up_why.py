@@ -127,7 +127,7 @@ def reverse(scenario: Scenario) -> Reverse:
         scenario=scenario,
         event=event,
         probability=Estimate("probability", 0.0024, 1e-4, 0.0022, 0.0026, 5_000_000),
-        design=DesignPoint(np.array([2.0, -1.0]), 5.0**0.5, 3072, 0),
+        design=DesignPoint(np.array([2.0, -1.0]), 5.0**0.5, 3072, 0, None),
         path=path,
         shocks=pd.DataFrame(shocks, columns=["name", *KEYS, *FIGURES]),
         states=pd.DataFrame(states, columns=["name", *KEYS, *FIGURES]),
