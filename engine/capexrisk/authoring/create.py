@@ -84,11 +84,11 @@ def new(
 
     Parameters
     ----------
-    facts : iterable of path
+    facts : iterable of pathlib.Path or str
         Companyfacts files of the SEC, one a firm.
-    table : path, optional
+    table : pathlib.Path or str, optional
         CSV or a workbook, as ``capexrisk new --table`` writes it.
-    market : path, optional
+    market : pathlib.Path or str, optional
         Scenario whose market, ranges and habits are taken over; or "neutral", a market that stays
         open and still.
     start : str, optional

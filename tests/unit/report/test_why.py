@@ -174,7 +174,7 @@ def test_the_workbook_has_it_as_numbers(results: Results, why: Why, tmp_path: Pa
     at = head.index("Main cause, by what its absence prevents")
     assert first[at] == "A stressed or shut market" and first[at + 1] == pytest.approx(0.93)
     column = [row[0] for row in book["Answer"].iter_rows(values_only=True)]
-    assert "What moves it? Alphabet: funding failure, 2028Q4" in column
+    assert "What moves it? Alphabet: funding failure by 2028Q4" in column
 
 
 def test_names_are_only_names(results: Results, why: Why) -> None:

@@ -80,12 +80,12 @@ def roll(
 
     Parameters
     ----------
-    scenario : path
+    scenario : pathlib.Path or str
     to : str
         The new start, such as 2026Q4; the horizon ends where it did.
-    facts : iterable of path or str
+    facts : iterable of pathlib.Path or str
         Companyfacts files of the SEC, or ``NAME=FILE``.
-    actual : iterable of path
+    actual : iterable of pathlib.Path or str
         Tables of what happened, CSV or workbooks (docs/rolling.md).
     as_of : date, optional
         Day of the new scenario; later filings do not count. Default: the day before it starts.
