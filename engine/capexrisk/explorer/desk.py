@@ -21,7 +21,8 @@ from capexrisk.run.session import Session
 __all__ = ["Answer", "Desk", "Overtaken"]
 
 MOVING: Final = 1_024  # at most, while the hand moves
-LEAST: Final = 128  # fewer make errors that are too large to see anything move
+LEAST: Final = 64  # fewer make errors that are too large to see anything move
+FIRST: Final = 256
 AIM: Final = 0.06  # seconds
 MOST_PAGES: Final = 64
 MOST_BASES: Final = 32  # of figures of the scenario as it stands, some 0.2 MB each
@@ -71,7 +72,7 @@ class Desk:
             f"market_spread_bp/system/{quarter}/p50",
         ]
         self._session = Session(subject.scenario, with_histograms, points=points, seed=seed)
-        self._moving = min(LEAST * 2, self._session.points)
+        self._moving = min(FIRST, self._session.points)
         self._bases: OrderedDict[tuple[int, str, str], Figures] = OrderedDict()
         self._newest: OrderedDict[str, object] = OrderedDict()
         self._engine, self._pages = Lock(), Lock()
