@@ -164,7 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
             told = {"refused": str(refused)}
         except OSError as error:
             told = {"refused": error.strerror or str(error)}
-        content = json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
+        try:
+            content = json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
+        except ValueError:  # a figure that is no number
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
+            return
         self._send(HTTPStatus.OK, JSON, content)
 
     def _wrong(self, rest: str) -> HTTPStatus | None:
@@ -178,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
             return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
         if not (length.isascii() and length.isdigit()):
             return HTTPStatus.LENGTH_REQUIRED
-        if int(length[:12]) > LARGEST:
+        if len(length) > len(str(LARGEST)) or int(length) > LARGEST:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         return None if self.server.may_ask() else HTTPStatus.TOO_MANY_REQUESTS
 

@@ -31,6 +31,7 @@ MOST_QUARTERS = 6
 MOST_DECIMALS = 2
 MOST_ISSUERS = 3  # whose states are tabled
 SMALLEST = 0.02  # of the squared distance: less is not named
+ONE_SIDED = 0.5  # of a shock's size over the quarters, that its sum has
 LAWS = {draw.name: draw.law for draw in DRAWS}
 OWN = "an issuer's "
 ROWS = (*content.STATES, *content.OF_ISSUER)
@@ -92,23 +93,28 @@ def _largest_shocks(found: Reverse) -> Iterator[tuple[str, str]]:
     design = found.shocks.query("whose == 'design point'")
     keys = ["name", "issuer"]
     squares = (design["value"] ** 2).groupby([design[key] for key in keys], sort=False).sum()
-    sums = design["value"].groupby([design[key] for key in keys], sort=False).sum()
+    by_shock = design["value"].groupby([design[key] for key in keys], sort=False)
+    sums, sizes = by_shock.sum(), design["value"].abs().groupby([design[key] for key in keys]).sum()
     shares = squares / max(found.design.norm**2, 1e-12)
     largest = shares[shares >= SMALLEST].sort_values(ascending=False, kind="stable")
     for name, issuer in largest.index[:MOST_NAMED]:
         yield (
-            _shock(name, issuer, sums[name, issuer], found),
+            _shock(name, issuer, sums[name, issuer] / sizes[name, issuer], found),
             f"{100.0 * shares[name, issuer]:.0f} %",
         )
 
 
-def _shock(name: str, issuer: str, total: float, found: Reverse) -> str:
-    """A draw in words: "Amazon's growth of the capex programme above its middle"."""
+def _shock(name: str, issuer: str, side: float, found: Reverse) -> str:
+    """A draw in words: "Amazon's growth of the capex programme above its middle".
+
+    `side` is the sum of its values over that of their sizes; one that goes both ways has none.
+    """
     words = next(draw.words for draw in DRAWS if draw.name == name).removeprefix(OWN)
     words = words.replace("capacity", found.scenario.words.capacity)
     who = "" if issuer == SYSTEM else f"{issuer}’s "
-    side = "above" if total > 0.0 else "below"
-    return f"{who}{words}" + (f" {side} its middle" if LAWS[name] == "normal" else "")
+    if LAWS[name] != "normal" or abs(side) < ONE_SIDED:
+        return f"{who}{words}"
+    return f"{who}{words} {'above' if side > 0.0 else 'below'} its middle"
 
 
 def _where_it_fails(path: pd.DataFrame, found: Reverse, members: list[str]) -> str:

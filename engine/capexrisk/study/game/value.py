@@ -29,9 +29,10 @@ the failing quarter. E_i is of the trailing year; where the horizon ends inside 
 year's mean of the last calendar years that have four quarters together. Flows after failure are 0.
 Market capitalisation is that at the start.
 
-C_iy is what was spent on the build-out in year y and was not in service by the middle of the
-trailing year, so that it earned nothing in half of it: of spending t years before that,
-(1 + 2t/lag) exp(-2t/lag), as the pipeline of step 4 has it, t from the middle of a calendar year.
+C_iy is what was spent on the build-out in year y and was not in service in the trailing year, so
+that it earned nothing: of a quarter's spending n quarters before an earning one
+(1-q)^n + n q (1-q)^(n-1), q = 1 - exp(-1 / (2 lag)), as the pipeline of step 4 has it; a mean
+over the quarters of y, in which spending is taken as even, and those of the trailing year.
 It is carried at cost with the cost of capital since (hence d_y, not d_T): at 1 a late dollar
 neither earns nor loses; at 0 whatever is spent near the horizon is lost.
 """
@@ -136,7 +137,7 @@ class Payoff:
         trailing, quarters = _trailing(years)
         a_year = earned[..., -trailing:].sum(axis=-1) * QUARTERS / quarters
         future = self._factor(horizon) * self.multiple * np.maximum(a_year, 0.0)
-        unfinished = capex * _waiting(lowered, horizon - quarters / 2.0)
+        unfinished = capex * _waiting(lowered, range(horizon - quarters, horizon))
         caps = np.array([firm["market_cap"] for firm in scenario.parameters["issuers"]])
         end = np.where(
             failed_in >= horizon,
@@ -151,16 +152,19 @@ class Payoff:
         return factor
 
 
-def _waiting(lowered: LoweredScenario, quarter: float) -> Floats:
-    """Share of each year's spending that is not in service by a quarter, (issuers, years)."""
+def _waiting(lowered: LoweredScenario, earning: range) -> Floats:
+    """Share of each year's spending that is not in service in some quarters, (issuers, years)."""
     firms = lowered.scenario.parameters["issuers"]
     shares = np.array([firm["buildout_share"] for firm in firms])[:, None]
-    lags = np.array([firm["build_lag"] for firm in firms])[:, None]
-    years = lowered.scenario.calendar_years()
-    middles = np.array([(one.quarters.start + one.quarters.stop) / 2.0 for one in years])
-    stages = 2.0 * np.maximum(quarter - middles, 0.0) / QUARTERS / lags
-    waiting: Floats = shares * (1.0 + stages) * np.exp(-stages)
-    return waiting
+    lags = np.array([firm["build_lag"] for firm in firms])[:, None, None]
+    stays = np.exp(-2.0 / (QUARTERS * lags))
+    waiting = []
+    for year in lowered.scenario.calendar_years():
+        steps = np.maximum(np.subtract.outer(earning, year.quarters), 0)
+        left = stays**steps + steps * (1.0 - stays) * stays ** np.maximum(steps - 1, 0)
+        waiting.append(left.mean(axis=(1, 2)))
+    found: Floats = shares * np.stack(waiting, axis=1)
+    return found
 
 
 def _trailing(years: list[range]) -> tuple[int, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from capexrisk.errors import ArgumentError
 from capexrisk.lowering import lower
+from capexrisk.model.capacity import pipeline
 from capexrisk.scenario import change_inputs
 from capexrisk.study.game.value import AMOUNTS, Payoff
 from capexrisk.study.outcomes import path_outcomes
@@ -15,6 +18,7 @@ from tests.unit.scenarios import ISSUERS, small_scenario
 QUARTERS = 7
 YEARS = (range(2), range(2, 6), range(6, 7))  # 2026Q3-Q4, 2027, 2028Q1
 MIDDLES = np.array([1.0, 4.0, 6.5])
+TRAILING = range(2, 7)
 LEASED = {"issuers.Amazon.finance_lease_share": 0.5}
 
 
@@ -32,10 +36,23 @@ def one_path(lowered, payoff, failed=QUARTERS, **amounts):
 
 
 def waiting(lowered):
-    """Of each year's spending, what is not in service by the trailing year's middle."""
-    firm = lowered.scenario.parameters["issuers"][0]
-    stages = 2.0 * np.array([3.5, 0.5, 0.0]) / 4 / firm["build_lag"]
-    return firm["buildout_share"] * (1 + stages) * np.exp(-stages)
+    """Of each year's spending, what is not in service in the trailing five quarters, replayed."""
+    lag = lowered.scenario.parameters["issuers"][0]["build_lag"]
+    firm = SimpleNamespace(pipeline_outflow=1.0 - np.exp(-0.5 / lag))
+    market = SimpleNamespace(capital_decay=1.0)
+    shares = []
+    for spending in YEARS:
+        late = []
+        for spent in spending:
+            in_service, first, second = 0.0, 0.0, 0.0
+            for quarter in range(QUARTERS):
+                moved = pipeline.py_func(in_service, first, second, firm, market)
+                in_service, first, second = moved
+                if quarter in TRAILING:
+                    late.append(1.0 - in_service)
+                first += float(quarter == spent)
+        shares.append(np.mean(late))
+    return lowered.scenario.parameters["issuers"][0]["buildout_share"] * np.array(shares)
 
 
 def test_a_survivor(lowered):
