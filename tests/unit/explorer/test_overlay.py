@@ -25,7 +25,7 @@ def moved():
     scenario = load_scenario(DEFAULT)
     subject = Subject(scenario)
     view = read_view(QUERY, subject)
-    every = dict.fromkeys(scenario.uncertainty.groups, 0.6)
+    every = dict.fromkeys(scenario.uncertainty.groups, 0.4)
     return scenario, subject.changes(every, view.values)
 
 

@@ -126,7 +126,7 @@ def test_the_page_shows_it_with_its_figures(outline: Outline, why: Why) -> None:
     said = words(outline)
     assert "Nobody has asked this run yet" not in said
     assert "What causes it? Alphabet: funding failure by 2028Q4" in said
-    assert "Main cause: the mechanism of the model without which most" in said
+    assert "Main cause: the mechanism of the model whose absence" in said
     assert len(outline.all("figure")) == 4  # waterfall, tornado, spread and capex on failing paths
 
 
