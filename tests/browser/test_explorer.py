@@ -112,7 +112,7 @@ def test_a_slider_moves_the_answer_and_the_address(explored, served):
     assert "more than in the scenario as it stands" in page.locator("#summary").inner_text()
     ((key, (share,)),) = [entry for entry in state(page).items() if entry[0].startswith("group.")]
     assert key.lower() == f"group.{name}" and 0.9 < float(share) <= 0.99
-    assert page.locator("#chips button").all_inner_texts()[0].lower().startswith(name)
+    assert page.locator("#moved-list button").all_inner_texts()[0].lower().startswith(name)
     page.locator("#reset").click()
     page.wait_for_selector("body:not([data-shown*='group.'])[data-fine=true]")
     assert page.locator("#summary").inner_text() == before

@@ -123,7 +123,7 @@ def test_scenarios_are_compared_at_the_same_points(command):
     cash = table[(table["metric"] == "lowest_cash") & (table["statistic"] == "mean")]
     assert (cash["difference"] < 0.0).all()
     told = table.dropna(subset=["inputs_p50_low", "inputs_p50_high"])
-    assert "free_cash_flow_while_alive" in set(told["metric"])
+    assert "raised_bonds" in set(told["metric"])
     assert (told["inputs_p5"] < told["inputs_p50"]).all()
     assert (told["inputs_p50"] < told["inputs_p95"]).all()
 

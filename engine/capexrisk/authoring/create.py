@@ -15,13 +15,12 @@ from capexrisk.scenario.quarters import parse_quarter
 
 from .filed import firm_of
 from .firms import Firm, merged, read_firms
+from .library import LIBRARY
 from .new import Inherited, new_scenario
 from .surroundings import NEUTRAL, Surroundings, neutral_surroundings, surroundings_of
 from .written import write_scenario
 
-__all__ = ["LIBRARY", "NewScenario", "first_quarter", "market_of", "new"]
-
-LIBRARY = Path("configs/hyperscalers-2026.toml")  # whose market is taken unless told otherwise
+__all__ = ["NewScenario", "first_quarter", "market_of", "new"]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.cli.options import LIBRARY, new_file
+from capexrisk.authoring.library import LIBRARY
+from capexrisk.cli.options import new_file
 from capexrisk.errors import ArgumentError, ScenarioError
 
 if TYPE_CHECKING:

@@ -37,10 +37,10 @@ def explore(scenario: Path, link: str, no_browser: bool) -> None:
     application = Application(scenario, loaded, load_run_section(scenario).seed)
     with Explorer(asked, page_assets(), application.actions) as server:
         Thread(target=server.serve_forever, name="capexrisk-serve", daemon=True).start()
-        print(f"{loaded.name}: {server.address.link}", flush=True)
-        application.begin()
         try:
             with suppress(KeyboardInterrupt):
+                print(f"{loaded.name}: {server.address.link}", flush=True)
+                application.begin()
                 application.wait()
                 print("Ctrl-C ends it.", flush=True)
                 if not no_browser:

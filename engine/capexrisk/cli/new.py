@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.cli.options import LIBRARY, new_scenario
+from capexrisk.authoring.library import LIBRARY
+from capexrisk.cli.options import new_scenario
 from capexrisk.errors import ArgumentError
 
 if TYPE_CHECKING:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import click
 
 from capexrisk.archive.directory import refuse_without_results
-
-# What new scenarios take their market from, unless told otherwise.
-LIBRARY: Final = Path("configs/hyperscalers-2026.toml")
 
 scenario_file = click.argument("scenario", type=click.Path(path_type=Path))
 overrides = click.option(

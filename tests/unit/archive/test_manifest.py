@@ -146,6 +146,7 @@ def test_durations_are_not_taken_from_a_clock_that_may_be_set():
     assert calls and set(calls) == {
         ("simulation.py", "datetime.now"),
         ("provenance.py", "datetime.now"),
+        ("create.py", "date.today"),
         ("new.py", "date.today"),
     }
 

@@ -212,15 +212,15 @@ export class Controls {
   // What is moved, each a button that leads to its control.
   #count() {
     document.getElementById("own").hidden = this.own.size === 0;
-    const chip = (text, control) => el("li", {}, el("button", { type: "button", text, onclick: () => {
+    const entry = (text, control) => el("li", {}, el("button", { type: "button", text, onclick: () => {
       control.box.hidden = false;
       control.focus();
     } }));
-    document.getElementById("chips").replaceChildren(
+    document.getElementById("moved-list").replaceChildren(
       ...[...this.state.shares].filter(([name]) => this.groups.has(name))
-        .map(([name, share]) => chip(`${name} ${percentile(share)}`, this.groups.get(name))),
+        .map(([name, share]) => entry(`${name} ${percentile(share)}`, this.groups.get(name))),
       ...[...this.state.values].filter(([path]) => this.own.has(path))
-        .map(([path, text]) => chip(`${this.byPath.get(path).name} ${text}`, this.own.get(path))));
+        .map(([path, text]) => entry(`${this.byPath.get(path).name} ${text}`, this.own.get(path))));
     const told = [...this.state.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
       .concat([...this.state.values].map(([path, text]) => `${path} = ${text}`));
     document.getElementById("moved").textContent = told.length ? `Moved: ${told.join("; ")}.` : "Nothing is moved.";

@@ -1,0 +1,8 @@
+"""The scenario of the library whose market new ones take, unless told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+LIBRARY: Final = Path("configs/hyperscalers-2026.toml")
