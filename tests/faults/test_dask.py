@@ -141,6 +141,7 @@ def test_an_error_of_a_worker_is_not_told_as_one_of_the_connection(cluster):
         list(run_in_order(plan, os.listdir, [("/nonexistent",)]))
 
 
+@pytest.mark.slow
 def test_the_command_says_in_a_line_that_the_cluster_is_gone(tmp_path):
     write_small_scenario(tmp_path)
     with loopback_cluster(1) as cluster:

@@ -29,7 +29,7 @@ def interrupted(folder, *arguments: str, place: str, sign: int = signal.SIGINT) 
     return int(found[1].replace(",", ""))
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
 def test_a_run_is_gone_on_with(folder, wanted, backend):
     kept = interrupted(folder, "--backend", backend, "--jobs", "2", place="a/b")
     assert 0 < kept < PATHS

@@ -14,7 +14,7 @@ from tests.cli.command import call
 from tests.faults.process import END, PATHS, begun, held, kill, tables, wait_until, wait_until_kept
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
 def test_the_run_is_killed_again_and_again(folder, wanted, backend):
     """The first time as soon as anything is kept, then whenever more is."""
     arguments = ["run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q", "--jobs", "1"]

@@ -102,6 +102,7 @@ for what, text in TEXTS.items():
 """
 
 
+@pytest.mark.slow
 def test_texts_of_a_bad_dream(tmp_path):
     """All of them within a gigabyte and three minutes; most take hundredths of a second."""
     found = subprocess.run(

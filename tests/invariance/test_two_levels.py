@@ -60,6 +60,7 @@ def test_more_points_begin_with_the_same_points():
             np.testing.assert_array_equal(values[: len(begin.paths)], getattr(begin, name))
 
 
+@pytest.mark.slow
 def test_a_longer_run_reuses_the_chunks_of_a_shorter_one(tmp_path):
     # 64 points of 128 paths fill a chunk of each net.
     options = {**RUN, "outer": REPLICATES * 64, "checkpoint": tmp_path / "kept"}

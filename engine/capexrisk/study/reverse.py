@@ -196,9 +196,9 @@ def reverse(
     Examples
     --------
     >>> import capexrisk as cr
-    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml")
-    >>> found = cr.reverse(scenario, "funding_failure/Oracle", seed=1)
-    >>> bool(found.path.query("issuer == 'Oracle'")["failed"].iloc[-1])
+    >>> scenario = cr.load_scenario("configs/hyperscalers-2026.toml", ["quarters=4"])
+    >>> found = cr.reverse(scenario, "funding_failure/CoreWeave", max_paths=65_536, seed=1)
+    >>> bool(found.path.query("issuer == 'CoreWeave'")["failed"].iloc[-1])
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)

@@ -75,6 +75,7 @@ def test_workers_change_nothing(scenario, jobs, backend):
     pd.testing.assert_frame_equal(found, alone, check_exact=True)
 
 
+@pytest.mark.slow  # two more variants are compiled
 def test_frozen_points_and_supplied_draws(lowered):
     """Draws given to it take the place of the plan's own."""
     case = reference_case(2, ["Oracle", "CoreWeave"])

@@ -14,6 +14,7 @@ const trouble = (text) => {
   $("trouble").hidden = text === "";
 };
 const say = (text) => { $("said").textContent = text; };
+const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
   const catalogue = await post("catalogue", {});
@@ -72,6 +73,10 @@ async function begin() {
   addEventListener("popstate", () => location.reload());
   saving(state, say);
   moved();
+  setTimeout(() => {
+    if (document.body.dataset.paths) return;
+    $("status").textContent = "compiling the model, once on this machine: a minute or two…";
+  }, PATIENCE);
 }
 
 begin().catch((error) => trouble(error instanceof Ended ? "This explorer has ended; start it again." : `The page could not be built: ${error.message}`));
