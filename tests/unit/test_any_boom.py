@@ -28,12 +28,12 @@ EXAMPLE = re.compile(r'^ *>>> .*\n(?:(?!.*""").*\S.*\n)*', re.MULTILINE)
 
 
 # The scenario whose market new ones take, unless told otherwise: named in one place.
-LIBRARY = 'LIBRARY: Final = Path("configs/hyperscalers-2026.toml")'
+NAMED = 'DEFAULT_MARKET: Final = Path("configs/hyperscalers-2026.toml")'
 
 
 def _found(text: str) -> list[str]:
     """Words of one boom in a text, without its examples."""
-    text = EXAMPLE.sub("", text).replace(LIBRARY, "")
+    text = EXAMPLE.sub("", text).replace(NAMED, "")
     return [match[0] for match in OF_ONE_BOOM.finditer(text)]
 
 

@@ -13,9 +13,9 @@ from capexrisk.scenario import Scenario, quarter_labels
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.quarters import parse_quarter
 
+from .default_market import DEFAULT_MARKET
 from .filed import firm_of
 from .firms import Firm, merged, read_firms
-from .library import LIBRARY
 from .new import Inherited, new_scenario
 from .surroundings import NEUTRAL, Surroundings, neutral_surroundings, surroundings_of
 from .written import write_scenario
@@ -70,7 +70,7 @@ def new(
     facts: Iterable[Path | str] = (),
     *,
     table: Path | str | None = None,
-    market: Path | str = LIBRARY,
+    market: Path | str = DEFAULT_MARKET,
     start: str | None = None,
     quarters: int = 12,
     as_of: dt.date | None = None,

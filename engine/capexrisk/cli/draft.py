@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.authoring.library import LIBRARY
+from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_file
 from capexrisk.errors import ArgumentError, ScenarioError
 
@@ -53,8 +53,8 @@ SINGLE = {
 @click.option(
     "--extends",
     metavar="FILE",
-    default=LIBRARY.name,
-    help=f"Scenario in the folder of --out whose market holds. Default: {LIBRARY.name}.",
+    default=DEFAULT_MARKET.name,
+    help=f"Scenario in the folder of --out whose market holds. Default: {DEFAULT_MARKET.name}.",
 )
 def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends: str) -> None:
     """Draft issuers from the SEC's companyfacts, a JSON file a firm.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.authoring.library import LIBRARY
+from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_scenario
 from capexrisk.errors import ArgumentError
 
@@ -38,8 +38,9 @@ LONGEST = 80  # quarters
 @click.option("--firm", "firms", multiple=True, help="A firm of the table. May be repeated.")
 @click.option(
     "--market",
-    default=str(LIBRARY),
-    help=f"Scenario whose market and habits are taken over, or {NEUTRAL}. Default: {LIBRARY}.",
+    default=str(DEFAULT_MARKET),
+    help=f"Scenario whose market and habits are taken over, or {NEUTRAL}. "
+    f"Default: {DEFAULT_MARKET}.",
 )
 @click.option("--start", metavar="QUARTER", help="Default: the quarter of the day.")
 @click.option("--quarters", type=click.IntRange(1, LONGEST), default=12, help="Default: 12.")

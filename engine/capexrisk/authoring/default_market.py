@@ -5,4 +5,4 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-LIBRARY: Final = Path("configs/hyperscalers-2026.toml")
+DEFAULT_MARKET: Final = Path("configs/hyperscalers-2026.toml")
