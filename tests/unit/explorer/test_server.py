@@ -128,6 +128,7 @@ def test_an_address_without_a_token_is_refused(explorer):
         ("echo", None, {"Content-Length": "-1"}, 411),
         ("echo", None, {"Content-Length": str(LARGEST + 1)}, 413),
         ("echo", None, {"Content-Length": "9" * 5_000}, 413),
+        ("echo", None, {"Content-Length": "0" * 12 + str(LARGEST + 1)}, 413),
     ],
 )
 def test_a_question_that_is_none_is_refused(explorer, path, body, headers, status):

@@ -82,6 +82,21 @@ def test_what_cannot_be_told_from_none_ends_in_an_arrow_at_its_bound(made_up: Re
     assert len(medians) == len(rows) - 1 and left < min(medians)
 
 
+def test_a_bound_beyond_the_median_ends_at_the_median(made_up: Results) -> None:
+    """P25 lies below whatever the median is, however few points tell P25 itself."""
+    assert made_up.inputs is not None
+    table = made_up.inputs.table.copy()
+    own = (table["issuer"] == "Cumulus") & (table["metric"] == "funding_failure")
+    for level in ("p5", "p25"):
+        table.loc[own, [level, f"{level}_low"]] = [np.nan, 0.0]
+        table.loc[own, f"{level}_high"] = table.loc[own, "p75"]
+    ax = drawn(replace(made_up, inputs=replace(made_up.inputs, table=table)))
+    row = [text.get_text() for text in ax.get_yticklabels()].index("Cumulus")
+    last = table[own & (table["period"] == made_up.quarters[-1])]
+    for bars in ax.containers:
+        assert bars[row].get_x() == pytest.approx(100.0 * last["p50"].item())
+
+
 def test_nothing_is_clipped_to_the_axis(made_up: Results) -> None:
     """A chance far below the others still has its own place; one of none at all has no dot."""
     summary = made_up.summary.copy()
