@@ -4,6 +4,11 @@ import os
 
 import hypothesis
 
+from capexrisk.report import helpers
+
+# Commands in this process draw alone: two workers of the tests have two cores already.
+helpers.MOST_HELPERS = 0
+
 # No window, whatever the machine: before anything imports matplotlib.
 os.environ.setdefault("MPLBACKEND", "Agg")
 

@@ -62,7 +62,7 @@ def code_digest() -> str:
     these paths, with Unix line endings.
     """
     listed = hashlib.sha256()
-    for name, path in sorted((path.relative_to(PACKAGE).as_posix(), path) for path in _files()):
+    for name, path in sorted(_files()):
         content = path.read_bytes()
         if path.suffix == ".py":
             content = content.replace(b"\r\n", b"\n")
@@ -104,11 +104,14 @@ def _version(library: str) -> str:
         return "not installed"
 
 
-def _files() -> Iterator[Path]:
-    silent = [PACKAGE / name for name in WITHOUT_A_SAY]
+def _files() -> Iterator[tuple[str, Path]]:
+    """Files that can change a number, with their names inside the package."""
+    silent = tuple(f"{name}/" for name in WITHOUT_A_SAY)
     for path in PACKAGE.rglob("*"):
-        if path.suffix in KINDS and not any(path.is_relative_to(entry) for entry in silent):
-            yield path
+        if path.suffix in KINDS:
+            name = path.relative_to(PACKAGE).as_posix()
+            if not f"{name}/".startswith(silent):
+                yield name, path
 
 
 def _of_checkout(root: Path) -> tuple[str | None, bool | None]:

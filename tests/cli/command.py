@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -41,12 +41,17 @@ def call(*arguments: str | Path, cwd: Path) -> Finished:
     return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
+def only_tables(*_: object, meanwhile: Callable[[], None]) -> None:
+    """In the place of `write_report_files`: no figures and pages."""
+    meanwhile()
+
+
 @contextmanager
 def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
-        patch.setattr("capexrisk.cli.comparing.write_comparison", lambda *_: None)
+        patch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
+        patch.setattr("capexrisk.cli.comparing.write_comparison", lambda *_, png: None)
         yield
 
 

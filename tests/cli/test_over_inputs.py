@@ -11,7 +11,7 @@ import pytest
 from capexrisk.archive.inputs import INPUT_TABLES
 from capexrisk.archive.results import load_results
 from capexrisk.scenario import load_scenario
-from tests.cli.command import write_small_scenario
+from tests.cli.command import only_tables, write_small_scenario
 
 Command = Callable[..., tuple[int, str, str]]
 PATHS = ("--paths", "2048", "-q")
@@ -44,7 +44,7 @@ def command(tmp_path, monkeypatch, invoke) -> Command:
     small = write_small_scenario(tmp_path)
     (tmp_path / "unsure.toml").write_text(f'extends = "{small.name}"\n{GROUPS}', "utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
     return invoke
 
 

@@ -14,7 +14,7 @@ from capexrisk.code import code_identity
 from capexrisk.errors import KernelFault, WorkersLost
 from capexrisk.run import plan
 from capexrisk.study import simulation
-from tests.cli.command import listing, write_small_scenario
+from tests.cli.command import listing, only_tables, write_small_scenario
 
 TABLES = ("summary.csv", "distributions.parquet", "replicates.parquet", "chunks.parquet")
 CHUNK = 64
@@ -27,7 +27,7 @@ def command(tmp_path, monkeypatch, invoke) -> Command:
     """The command in this process, without drawing, with small chunks."""
     write_small_scenario(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", lambda *_: None)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
     monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
     monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
     return invoke

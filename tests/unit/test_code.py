@@ -154,7 +154,7 @@ def test_the_files_are_those_that_a_run_computes_with():
     names = [name.partition(".")[2] for name in done.stdout.split() if "capexrisk." in name]
     found = {
         ".".join(path.relative_to(code.PACKAGE).with_suffix("").parts).removesuffix(".__init__")
-        for path in code._files()
+        for _, path in code._files()
         if path.suffix == ".py"
     }
     assert found == {name for name in names if not carries.match(name)}
@@ -165,7 +165,7 @@ def test_a_comment_in_each_file_of_the_engine(tmp_path, monkeypatch):
     copy = tmp_path / "capexrisk"
     shutil.copytree(code.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code, "PACKAGE", copy)
-    counted = set(code._files())
+    counted = {path for _, path in code._files()}
     found = [digest()]
     for path in sorted(counted & set(copy.rglob("*.py")))[::3]:
         path.write_bytes(path.read_bytes() + b"# a comment\n")

@@ -13,9 +13,10 @@ from capexrisk.archive.directory import (
     refuse_without_results,
     unfinished,
 )
-from capexrisk.cli.options import overwrite, quiet
+from capexrisk.cli.options import overwrite, png, quiet
 from capexrisk.cli.plan import fields_asked
 from capexrisk.errors import ArgumentError
+from capexrisk.report.helpers import helpers_for
 from capexrisk.scenario import Scenario, load_scenario
 
 LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
@@ -35,10 +36,16 @@ LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
     default=Path("runs/comparison"),
     help="Directory of the results. Default: runs/comparison.",
 )
+@png
 @overwrite
 @quiet
 def compare(
-    sources: tuple[Path, ...], asked: dict[str, Any], out: Path, overwrite: bool, quiet: bool
+    sources: tuple[Path, ...],
+    asked: dict[str, Any],
+    out: Path,
+    png: bool,
+    overwrite: bool,
+    quiet: bool,
 ) -> None:
     """Compare scenarios or finished runs with a first one.
 
@@ -59,9 +66,10 @@ def compare(
             next(iter(asked)), "has no effect, every one is a finished run; leave it out"
         )
 
-    from capexrisk.cli.comparing import compare_all
+    with helpers_for(asked.get("jobs", -1)) as helpers:
+        from capexrisk.cli.comparing import compare_all
 
-    compare_all(loaded, asked, out, overwrite, quiet)
+        compare_all(loaded, asked, out, helpers, png=png, overwrite=overwrite, quiet=quiet)
 
 
 def _load(source: Path) -> Scenario | None:

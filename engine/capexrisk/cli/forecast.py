@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from capexrisk.cli.plan import plan_options
+from capexrisk.report.helpers import helpers_for
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 
@@ -19,13 +20,16 @@ def forecast(began: float, scenario: Scenario, plan: RunPlan, keep_paths: bool) 
     Extrapolates from a small run of about ten seconds, which leaves no files. Memory does not
     grow with the number of paths.
     """
+    from functools import partial
+
     from capexrisk.cli.progress import waiting
     from capexrisk.cli.run_to_completion import write_files
     from capexrisk.cli.terminal import duration
     from capexrisk.study.forecast import forecast_run
 
-    with waiting("Running a small part"):
-        found = forecast_run(scenario, plan, write=write_files, keep_paths=keep_paths, began=began)
+    with waiting("Running a small part"), helpers_for(plan.jobs) as helpers:
+        write = partial(write_files, helpers=helpers)
+        found = forecast_run(scenario, plan, write=write, keep_paths=keep_paths, began=began)
     whole, simulation = (duration(seconds) for seconds in (found.seconds, found.simulation))
     rounded = f" ({plan.paths:,} fill whole nets)" if found.paths != plan.paths else ""
     print(f"{found.paths:,} paths{rounded}, extrapolated from {found.pilot_paths:,}:")

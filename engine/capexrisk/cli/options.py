@@ -40,6 +40,7 @@ def new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> 
     return path
 
 
+png = click.option("--png", is_flag=True, help="Write each figure as PNG as well as SVG.")
 csv_file = click.option(
     "--out",
     type=click.Path(path_type=Path),

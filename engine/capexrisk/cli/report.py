@@ -6,20 +6,23 @@ from pathlib import Path
 
 import click
 
-from capexrisk.cli.options import finished_run
+from capexrisk.cli.options import finished_run, png
+from capexrisk.report.helpers import helpers_for
 
 
 @click.command
 @finished_run
-def report(directory: Path) -> None:
+@png
+def report(directory: Path, png: bool) -> None:
     """Write the plots and reports of a finished run again.
 
     They are report.html, report.md, report.xlsx and the folder figures.
     """
-    from capexrisk.archive.results import load_results
-    from capexrisk.report.files.write import of_stored_tables, write_report_files
+    with helpers_for(-1) as helpers:
+        from capexrisk.archive.results import load_results
+        from capexrisk.report.files.write import of_stored_tables, write_report_files
 
-    results = load_results(directory)
-    with of_stored_tables(directory):
-        page = write_report_files(results, directory)
+        results = load_results(directory)
+        with of_stored_tables(directory):
+            page = write_report_files(results, directory, helpers, png=png)
     print(page)

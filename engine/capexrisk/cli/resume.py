@@ -10,6 +10,7 @@ import click
 from capexrisk.archive.directory import finished, refuse_nothing_to_resume
 from capexrisk.cli.options import begun_run, quiet
 from capexrisk.cli.plan import fields_asked
+from capexrisk.report.helpers import helpers_for
 
 
 @click.command
@@ -30,10 +31,11 @@ def resume(directory: Path, asked: dict[str, Any], quiet: bool) -> None:
     """
     refuse_nothing_to_resume(finished(directory))
 
-    from capexrisk.archive.unfinished import resume_run
-    from capexrisk.cli.run_to_completion import complete, show_results
+    with helpers_for(asked.get("jobs", -1)) as helpers:
+        from capexrisk.archive.unfinished import resume_run
+        from capexrisk.cli.run_to_completion import complete, show_results
 
-    unlimited = {"max_seconds": None}  # the limit was the earlier attempt's
-    with resume_run(directory, **(unlimited | asked)) as attempt:
-        results = complete(attempt, quiet)
+        unlimited = {"max_seconds": None}  # the limit was the earlier attempt's
+        with resume_run(directory, **(unlimited | asked)) as attempt:
+            results = complete(attempt, quiet, helpers)
     show_results(results, attempt, quiet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 from capexrisk.archive.directory import destination, refuse_occupied
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import plan_options
+from capexrisk.report.helpers import helpers_for
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.cautions import cautions
@@ -53,18 +55,20 @@ def run(
         raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
     refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
 
-    from capexrisk.archive.job import Job
-    from capexrisk.archive.unfinished import begin_run
-    from capexrisk.cli.run_to_completion import complete, show_results, write_files
-    from capexrisk.study.forecast import refuse_beyond
-    from capexrisk.study.two_levels import refuse_beyond_memory
+    with helpers_for(plan.jobs) as helpers:  # who start while this process loads and simulates
+        from capexrisk.archive.job import Job
+        from capexrisk.archive.unfinished import begin_run
+        from capexrisk.cli.run_to_completion import complete, show_results, write_files
+        from capexrisk.study.forecast import refuse_beyond
+        from capexrisk.study.two_levels import refuse_beyond_memory
 
-    if max_memory is not None:
-        refuse_beyond(scenario, plan, max_memory, write=write_files)
-    for line in cautions(scenario):
-        click.echo(f"capexrisk: warning: {line}", err=True)
-    job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
-    refuse_beyond_memory(job)
-    with begin_run(target, job) as attempt:
-        results = complete(attempt, quiet)
+        if max_memory is not None:
+            write = partial(write_files, helpers=helpers)
+            refuse_beyond(scenario, plan, max_memory, write=write)
+        for line in cautions(scenario):
+            click.echo(f"capexrisk: warning: {line}", err=True)
+        job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
+        refuse_beyond_memory(job)
+        with begin_run(target, job) as attempt:
+            results = complete(attempt, quiet, helpers)
     show_results(results, attempt, quiet)

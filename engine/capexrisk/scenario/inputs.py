@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -90,17 +90,24 @@ class Input:
 def inputs(scenario: Scenario) -> list[Input]:
     """Every input that a scenario gives, in the order of the records."""
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
+    return list(_given(scenario, lambda evidence: True))
+
+
+def _given(scenario: Scenario, wanted: Callable[[str], bool]) -> Iterator[Input]:
+    """Inputs whose evidence is wanted; the others cost nothing."""
     words = scenario.words
-    return [
-        *_of_section(("market",), scenario.market, words),
-        *_of_section(("thresholds",), scenario.thresholds, words),
-        *(
-            found
-            for issuer in scenario.issuers
-            for found in _of_section(("issuers", issuer.name), issuer, words)
-        ),
-        *(_of_event(event, words) for event in scenario.events),
+    sections: list[tuple[tuple[str, ...], Section]] = [
+        (("market",), scenario.market),
+        (("thresholds",), scenario.thresholds),
+        *((("issuers", issuer.name), issuer) for issuer in scenario.issuers),
     ]
+    for at, section in sections:
+        for key, value in section.inputs.items():
+            if wanted(evidence := section.evidence.get(key, "")):
+                yield _of_section(at, section, key, value, evidence, words)
+    for event in scenario.events:
+        if wanted(event.evidence):
+            yield _of_event(event, words)
 
 
 def _all_floats(value: object) -> bool:
@@ -117,31 +124,33 @@ def overrides_of(scenario: Scenario) -> list[str]:
     list of str
         ``"issuers.Oracle.cash_usd_bn=5"``, each to be given to `load_scenario` again.
     """
-    own = split_evidence(OVERRIDE_EVIDENCE)
-    return [
-        write_override(one.path, one.value)
-        for one in inputs(scenario)
-        if (one.confidence, one.source) == own
-    ]
+    laid_over = _given(scenario, lambda evidence: _told(evidence) == _told(OVERRIDE_EVIDENCE))
+    return [write_override(one.path, one.value) for one in laid_over]
 
 
-def _of_section(at: tuple[str, ...], section: Section, words: Words) -> Iterator[Input]:
-    for key, value in section.inputs.items():
-        record, field = _owner(type(section), key)
-        declared = input_field_of(record.model_fields[field])
-        assert declared is not None  # as a test makes sure
-        bounds, choices = _accepted(record, field)
-        yield _input(
-            path=(*at, *key.split(".")),
-            table=at[-1],
-            key=key,
-            value=value,
-            declared=declared,
-            bounds=bounds,
-            choices=choices,
-            evidence=section.evidence.get(key, ""),
-            words=words,
-        )
+def _told(evidence: str) -> tuple[str, str]:
+    """Confidence and source of evidence that may be wrapped."""
+    return split_evidence(" ".join(evidence.split()))
+
+
+def _of_section(
+    at: tuple[str, ...], section: Section, key: str, value: object, evidence: str, words: Words
+) -> Input:
+    record, field = _owner(type(section), key)
+    declared = input_field_of(record.model_fields[field])
+    assert declared is not None  # as a test makes sure
+    bounds, choices = _accepted(record, field)
+    return _input(
+        path=(*at, *key.split(".")),
+        table=at[-1],
+        key=key,
+        value=value,
+        declared=declared,
+        bounds=bounds,
+        choices=choices,
+        evidence=evidence,
+        words=words,
+    )
 
 
 def _of_event(event: ScheduledEvent, words: Words) -> Input:
@@ -164,7 +173,7 @@ def _of_event(event: ScheduledEvent, words: Words) -> Input:
 def _input(
     *, path: tuple[str, ...], declared: InputField, evidence: str, words: Words, **rest: Any
 ) -> Input:
-    confidence, source = split_evidence(" ".join(evidence.split()))
+    confidence, source = _told(evidence)
     address = _ADDRESS.search(source)
     return Input(
         path=write_path(path),

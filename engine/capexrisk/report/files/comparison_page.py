@@ -12,6 +12,7 @@ from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
+from capexrisk.report.helpers import NOBODY, Helpers
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import write_overlays
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
@@ -36,7 +37,9 @@ class Other:
     inputs: Group
 
 
-def write_comparison(comparison: Comparison, directory: Path) -> Path:
+def write_comparison(
+    comparison: Comparison, directory: Path, helpers: Helpers = NOBODY, *, png: bool = False
+) -> Path:
     """Write report.html and figures of a comparison into a directory.
 
     Parameters
@@ -44,13 +47,18 @@ def write_comparison(comparison: Comparison, directory: Path) -> Path:
     comparison : Comparison
     directory : Path
         An existing directory; ``figures`` is made in it.
+    helpers : Helpers, optional
+        Who draw figures as well.
+    png : bool
+        Whether figures are written as PNG as well as SVG.
 
     Returns
     -------
     Path
         The page.
     """
-    drawings = write_overlays(comparison.runs, shown_issuers(comparison), directory)
+    issuers = shown_issuers(comparison)
+    drawings = write_overlays(comparison.runs, issuers, directory, helpers, png=png)
     path = directory / REPORT
     path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
     return path

@@ -44,7 +44,7 @@ def write_report(
     directory : Path
         An existing directory.
     drawings : list of Drawing, optional
-        What `write_figures` returned for these results; otherwise the figures are drawn anew.
+        What `begin_figures` gave for these results; otherwise the figures are drawn anew.
     why : Why, optional
         What was left with the run.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +13,19 @@ from capexrisk.report.files.markdown import MARKDOWN, write_markdown
 from capexrisk.report.files.page import REPORT
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
-from capexrisk.report.plots.figures import FIGURES, write_figures
+from capexrisk.report.helpers import NOBODY, Helpers
+from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
 from capexrisk.study.why import left_with_run
 
 
-def write_report_files(results: Results, directory: Path) -> Path:
+def write_report_files(
+    results: Results,
+    directory: Path,
+    helpers: Helpers = NOBODY,
+    *,
+    png: bool = False,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Path:
     """Write figures/, report.html, report.md and report.xlsx into a directory.
 
     They show what was left with the run, of causes and the like, if it has any.
@@ -27,6 +35,12 @@ def write_report_files(results: Results, directory: Path) -> Path:
     results : Results
     directory : Path
         An existing directory.
+    helpers : Helpers, optional
+        Who draw figures while the rest is written.
+    png : bool
+        Whether figures are written as PNG as well as SVG.
+    meanwhile : callable
+        What else is to be done while figures are drawn.
 
     Returns
     -------
@@ -42,11 +56,13 @@ def write_report_files(results: Results, directory: Path) -> Path:
     refuse_partial(results, directory)
     _refuse_links(directory)
     with of_stored_tables(*{path.parent for path in files_left(directory)}):
+        begun = begin_figures(results, directory, helpers, png=png)
+        meanwhile()
         why = left_with_run(directory, results.manifest)
-        page = write_report(results, directory, write_figures(results, directory, why), why)
         write_markdown(results, directory, why)
         write_workbook(results, directory, why)
-    return page
+        drawings = [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
+        return write_report(results, directory, drawings, why)
 
 
 def refuse_partial(results: Results, directory: Path) -> None:

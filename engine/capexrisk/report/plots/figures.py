@@ -1,22 +1,23 @@
-"""The figures of a run and of a comparison, as PNG and SVG files and for their pages.
+"""The figures of a run and of a comparison, as SVG files, as PNG if asked, and for their pages.
 
 Which there are the registry says. The same results give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ResultsError
+from capexrisk.report.helpers import NOBODY, Helpers, SharedWork
 from capexrisk.report.plots.canvas import Runs, styled, words_for
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.of_why import drawings_of_why
-from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Registry
+from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Placement
 from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.writing.estimates import likeliest_to_fail
 from capexrisk.study.why import NOTHING, Why
@@ -28,30 +29,73 @@ NO_NAME = {"Software": None}
 QUICKLY = {"compress_level": 1}  # a twentieth larger, and soon done
 
 
-def write_figures(results: Results, directory: Path, why: Why = NOTHING) -> list[Drawing]:
-    """Write the figures of a run into directory/figures, each as PNG and SVG.
+class Figures(NamedTuple):
+    """What every figure of a run or a comparison has in common.
+
+    Attributes
+    ----------
+    runs : Results, or mapping of str to Results
+    directory : Path or None
+        Where files of the figures go, into ``figures``; None for none.
+    png : bool
+        Whether each is written as PNG as well as SVG. A PNG that is there is always drawn anew.
+    """
+
+    runs: Runs
+    directory: Path | None = None
+    png: bool = False
+
+    def begin(
+        self, issuers: Sequence[str], helpers: Helpers
+    ) -> SharedWork[Figures, Wanted, Drawing]:
+        """Begin to draw all figures, those of each of these issuers after those of all."""
+        return helpers.begin(draw, self, _wanted(self.runs, issuers))
+
+
+class Wanted(NamedTuple):
+    """Which figure: its name on the page, and whose; "" for all issuers."""
+
+    name: str
+    issuer: str = ""
+
+
+def begin_figures(
+    results: Results, directory: Path, helpers: Helpers = NOBODY, *, png: bool = False
+) -> SharedWork[Figures, Wanted, Drawing]:
+    """Begin to draw the figures of a run, and to write them into directory/figures.
 
     Parameters
     ----------
     results : Results
     directory : Path
         An existing directory; ``figures`` is made in it.
-    why : Why, optional
-        What was left with the run, which has figures too.
+    helpers : Helpers, optional
+    png : bool
+        Whether each is written as PNG as well as SVG. A PNG that is there is always drawn anew.
 
     Returns
     -------
-    list of Drawing
-        For the page, which need not draw them again.
+    SharedWork
+        `finish` gives drawings for the page, which need not draw them again.
     """
-    drawn = chain(_of_run(results), drawings_of_why(why))
-    return [_written(drawing, figure, directory) for drawing, figure in drawn]
+    figures = Figures(results, directory, png)
+    return figures.begin(likeliest_to_fail(results, MOST_ISSUERS), helpers)
+
+
+def write_figures_of_why(why: Why, directory: Path, *, png: bool = False) -> list[Drawing]:
+    """Write the figures of what was left with a run; otherwise as `begin_figures`."""
+    return [_written(*drawn, directory, png) for drawn in drawings_of_why(why)]
 
 
 def write_overlays(
-    runs: Mapping[str, Results], issuers: Sequence[str], directory: Path
+    runs: Mapping[str, Results],
+    issuers: Sequence[str],
+    directory: Path,
+    helpers: Helpers,
+    *,
+    png: bool = False,
 ) -> list[Drawing]:
-    """Write the figures of several runs laid over each other; otherwise as `write_figures`.
+    """Write the figures of several runs laid over each other; otherwise as `begin_figures`.
 
     Parameters
     ----------
@@ -60,47 +104,66 @@ def write_overlays(
     issuers : sequence of str
         For whom there are figures.
     directory : Path
+    helpers : Helpers
+    png : bool
     """
-    drawn = _drawn(OF_COMPARISONS, runs, issuers, len(issuers))
-    return [_written(drawing, figure, directory) for drawing, figure in drawn]
+    return Figures(runs, directory, png).begin(issuers, helpers).finish()
 
 
 def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:
     """Draw the figures of a run without writing them."""
-    return [drawing for drawing, _ in chain(_of_run(results), drawings_of_why(why))]
+    wanted = _wanted(results, likeliest_to_fail(results, MOST_ISSUERS))
+    drawings = [draw(Figures(results), one) for one in wanted]
+    return [*drawings, *(drawing for drawing, _ in drawings_of_why(why))]
 
 
-def _of_run(results: Results) -> Iterator[tuple[Drawing, Figure]]:
-    issuers = likeliest_to_fail(results, MOST_ISSUERS)
-    return _drawn(OF_RUNS, results, issuers, len(results.issuers))
+def _placements(runs: Runs) -> list[Placement]:
+    return (OF_RUNS if isinstance(runs, Results) else OF_COMPARISONS).placements
 
 
-def _drawn(
-    registry: Registry, runs: Runs, issuers: Sequence[str], count: int
-) -> Iterator[tuple[Drawing, Figure]]:
-    """Draw what a registry places: figures of all issuers, then those of each issuer."""
-    words = words_for(runs)
-    for name, section, of, says, _, draw in registry.placements:
-        over_inputs = of == "inputs" and isinstance(runs, Results) and runs.inputs is not None
-        if of == "system" or (of == "pair" and count > 1) or over_inputs:
-            figure, text = draw(runs), words.fill(says)
-            yield Drawing(name, section, "", text, svg_text(figure, name)), figure
-    for issuer in issuers:
-        for name, section, of, says, _, draw in registry.placements:
-            if of == "issuer":
-                figure, own = draw(runs, issuer=issuer), f"{issuer}-{name}"
-                text = words.fill(says, issuer=issuer)
-                yield Drawing(own, section, issuer, text, svg_text(figure, own)), figure
+def _wanted(runs: Runs, issuers: Sequence[str]) -> list[Wanted]:
+    """Figures of all issuers, then those of each issuer, in the order of the page."""
+    count = len(runs.issuers) if isinstance(runs, Results) else len(issuers)
+    over_inputs = isinstance(runs, Results) and runs.inputs is not None
+    there = {"system": True, "pair": count > 1, "inputs": over_inputs, "issuer": False}
+    placements = _placements(runs)
+    return [
+        *(Wanted(one.name) for one in placements if there[one.of]),
+        *(
+            Wanted(one.name, issuer)
+            for issuer in issuers
+            for one in placements
+            if one.of == "issuer"
+        ),
+    ]
 
 
-def _written(drawing: Drawing, figure: Figure, directory: Path) -> Drawing:
-    """Write both files of a drawing, and return it."""
+def draw(figures: Figures, wanted: Wanted) -> Drawing:
+    """Draw one figure, and write its files where figures have any."""
+    runs, directory, png = figures
+    placement = next(
+        one
+        for one in _placements(runs)
+        if one.name == wanted.name and (one.of == "issuer") == bool(wanted.issuer)
+    )
+    whose = {"issuer": wanted.issuer} if wanted.issuer else {}
+    figure = placement.draw(runs, **whose)
+    name = "-".join(filter(None, (wanted.issuer, wanted.name)))
+    text = words_for(runs).fill(placement.says, **whose)
+    drawing = Drawing(name, placement.section, wanted.issuer, text, svg_text(figure, name))
+    return drawing if directory is None else _written(drawing, figure, directory, png)
+
+
+def _written(drawing: Drawing, figure: Figure, directory: Path, png: bool) -> Drawing:
+    """Write the files of a drawing, and return it."""
     name = drawing.name
     if Path(name).name != name:
         raise ResultsError(f"{name!r}: is no name for a file; the run's record was changed")
     folder = directory / FIGURES
     folder.mkdir(exist_ok=True)
     (folder / f"{name}.svg").write_text(drawing.svg, encoding="utf-8", newline="\n")
-    with styled():
-        figure.savefig(folder / f"{name}.png", dpi=DPI, metadata=NO_NAME, pil_kwargs=QUICKLY)
+    pixels = folder / f"{name}.png"
+    if png or pixels.exists():
+        with styled():
+            figure.savefig(pixels, dpi=DPI, metadata=NO_NAME, pil_kwargs=QUICKLY)
     return drawing

@@ -63,7 +63,7 @@ def test_figures_are_files_as_well(folder, comparison):
         for placement in OF_COMPARISONS.placements
         for issuer in (issuers if placement.of == "issuer" else [""])
     ]
-    assert names == {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
+    assert names == {f"{stem}.svg" for stem in stems}
 
 
 def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):

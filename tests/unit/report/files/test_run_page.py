@@ -19,7 +19,7 @@ from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import FIGURES, draw_figures, write_figures
+from capexrisk.report.plots.figures import FIGURES, begin_figures, draw_figures
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
@@ -44,27 +44,37 @@ def figures_of(results: Results, issuers: list[str]) -> dict[str, Placement]:
     return found
 
 
-def test_every_figure_is_there_as_png_and_svg(
-    results: Results, directory: Path, drawings: list[Drawing]
-) -> None:
+def test_every_figure_is_there(results: Results, directory: Path, drawings: list[Drawing]) -> None:
     names = set(figures_of(results, results.issuers))
     files = {path.name for path in (directory / FIGURES).iterdir()}
-    assert files == {f"{name}.{end}" for name in names for end in ("png", "svg")}
+    assert files == {f"{name}.svg" for name in names}
     assert {drawing.name for drawing in drawings} == names
-    with Image.open(directory / FIGURES / "survival.png") as image:
+
+
+def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_path: Path) -> None:
+    names = {drawing.name for drawing in begin_figures(one, tmp_path, png=True).finish()}
+    figures = tmp_path / FIGURES
+    assert {path.name for path in figures.glob("*.png")} == {f"{name}.png" for name in names}
+    with Image.open(figures / "survival.png") as image:
         assert image.width == 792  # 4.4 inches at 180 dots
+    drawn = (figures / "survival.png").read_bytes()
+    (figures / "survival.png").write_bytes(b"of another run")
+    (figures / "spread.png").unlink()
+    begin_figures(one, tmp_path).finish()
+    assert (figures / "survival.png").read_bytes() == drawn
+    assert not (figures / "spread.png").exists()
 
 
 def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:
     for name in ("a", "b"):
         run = tmp_path / name / "run"  # whose name stands in the page's commands
         run.mkdir(parents=True)
-        write_figures(one, run)
+        begin_figures(one, run).finish()
         write_report(one, run)
     first = sorted(path for path in (tmp_path / "a").rglob("*") if path.is_file())
     figures = figures_of(one, one.issuers)
     assert "joint-failures" not in figures  # no pairs of a single issuer
-    assert len(first) == 1 + 2 * len(figures)
+    assert len(first) == 1 + len(figures)
     for path in first:
         assert path.read_bytes() == (tmp_path / "b" / path.relative_to(tmp_path / "a")).read_bytes()
 
