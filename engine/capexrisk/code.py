@@ -41,6 +41,11 @@ WITHOUT_A_SAY: Final = (
     *("archive", "tables", "study", "filings", "calibration", "authoring"),
     *("report", "explorer", "cli"),
 )
+# Rooms above the questions asked of the model: they read or show what these found.
+ABOVE_QUESTIONS: Final = (
+    *("cli", "explorer", "report", "authoring", "filings", "calibration", "tables", "archive"),
+    *("__init__.py", "__main__.py", "code.py", "errors.py"),
+)
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk
 STATUS: Final = (
@@ -61,8 +66,18 @@ def code_digest() -> str:
     that ``sha256sum`` prints for these files, named by their paths inside the package, sorted by
     these paths, with Unix line endings.
     """
+    return _digest_without(WITHOUT_A_SAY)
+
+
+@functools.cache
+def questions_digest() -> str:
+    """The same of every file that can change what a question finds: causes and the like."""
+    return _digest_without(ABOVE_QUESTIONS)
+
+
+def _digest_without(left_out: tuple[str, ...]) -> str:
     listed = hashlib.sha256()
-    for name, path in sorted(_files()):
+    for name, path in sorted(_files(left_out)):
         content = path.read_bytes()
         if path.suffix == ".py":
             content = content.replace(b"\r\n", b"\n")
@@ -104,9 +119,9 @@ def _version(library: str) -> str:
         return "not installed"
 
 
-def _files() -> Iterator[tuple[str, Path]]:
-    """Files that can change a number, with their names inside the package."""
-    silent = tuple(f"{name}/" for name in WITHOUT_A_SAY)
+def _files(left_out: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+    """Files of code and data but these, with their names inside the package."""
+    silent = tuple(f"{name}/" for name in left_out)
     for path in PACKAGE.rglob("*"):
         if path.suffix in KINDS:
             name = path.relative_to(PACKAGE).as_posix()

@@ -154,7 +154,7 @@ def test_the_files_are_those_that_a_run_computes_with():
     names = [name.partition(".")[2] for name in done.stdout.split() if "capexrisk." in name]
     found = {
         ".".join(path.relative_to(code.PACKAGE).with_suffix("").parts).removesuffix(".__init__")
-        for _, path in code._files()
+        for _, path in code._files(code.WITHOUT_A_SAY)
         if path.suffix == ".py"
     }
     assert found == {name for name in names if not carries.match(name)}
@@ -165,7 +165,7 @@ def test_a_comment_in_each_file_of_the_engine(tmp_path, monkeypatch):
     copy = tmp_path / "capexrisk"
     shutil.copytree(code.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(code, "PACKAGE", copy)
-    counted = {path for _, path in code._files()}
+    counted = {path for _, path in code._files(code.WITHOUT_A_SAY)}
     found = [digest()]
     for path in sorted(counted & set(copy.rglob("*.py")))[::3]:
         path.write_bytes(path.read_bytes() + b"# a comment\n")
@@ -181,7 +181,15 @@ def test_a_comment_in_each_file_of_the_engine(tmp_path, monkeypatch):
 
 
 def test_every_file_without_a_say_exists():
-    assert all((code.PACKAGE / name).exists() for name in code.WITHOUT_A_SAY)
+    names = (*code.WITHOUT_A_SAY, *code.ABOVE_QUESTIONS)
+    assert all((code.PACKAGE / name).exists() for name in names)
+
+
+def test_what_answers_questions_is_what_makes_numbers_and_more():
+    counted = dict(code._files(code.ABOVE_QUESTIONS))
+    assert counted.keys() > dict(code._files(code.WITHOUT_A_SAY)).keys()
+    more = {"study/mechanisms.py", "study/game/value.py", "estimate/shapley.py", "run/session.py"}
+    assert more <= counted.keys() and "report/content/causes.py" not in counted
 
 
 def test_every_file_that_names_the_version_names_this_one():

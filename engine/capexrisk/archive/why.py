@@ -41,6 +41,7 @@ from capexrisk.archive.tables import (
     refuse_large_numbers,
 )
 from capexrisk.archive.untrusted import json_in
+from capexrisk.code import questions_digest
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.scenario import digest_of_uncertainty
 
@@ -66,6 +67,9 @@ class WhyRecord(ManifestRecord):
     scenario_digest: Sha256 = said("as in the run's manifest")
     inputs_digest: Sha256 = said("SHA-256 of the scenario's table `[uncertainty]`")
     code: CodeRecord
+    questions_digest: Sha256 | None = said(
+        "SHA-256 of the code that answers questions; null in files that lack it", default=None
+    )
     seed: Annotated[int, Field(ge=0, le=2**64 - 1)] = said("seed of all draws")
     paths: Count = said("that were simulated, 0 where each row has its own number", "paths")
     orders: Count = said("of mechanisms that were drawn, 0 where none was")
@@ -88,6 +92,7 @@ def record_of(
         scenario_digest=manifest.scenario_digest,
         inputs_digest=digest_of_uncertainty(manifest.scenario),
         code=code_record(),
+        questions_digest=questions_digest(),
         seed=seed,
         paths=paths,
         orders=orders,

@@ -24,6 +24,7 @@ from capexrisk.archive.why import (
     read_record,
     record_of,
 )
+from capexrisk.code import questions_digest
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.scenario import Scenario
@@ -55,7 +56,8 @@ class Why:
         Each of one answer.
     reverses : tuple of Reverse
     other_code : tuple of str
-        Names of events and answers that were computed by other code than the run's.
+        Names of events and answers that were computed by other code than the run's, or than now
+        answers such questions.
     """
 
     causes: tuple[Causes, ...] = ()
@@ -128,7 +130,10 @@ def left_with_run(directory: Path, manifest: Manifest) -> Why:
         except (LookupError, ValueError) as missing:
             lacks = f"lacks what an answer holds ({type(missing).__name__}: {missing!s:.200})"
             raise ResultsError(f"{path}: {lacks}; remove it, or ask again") from None
-        if record.code.digest != manifest.code.digest:
+        if (record.code.digest, record.questions_digest) != (
+            manifest.code.digest,
+            questions_digest(),
+        ):
             others.append(record.about)
     return Why(tuple(causes), tuple(sensitivities), tuple(reverses), tuple(dict.fromkeys(others)))
 

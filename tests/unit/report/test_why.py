@@ -148,7 +148,10 @@ def test_what_nobody_asked_is_a_sentence_with_its_command(results: Results, why:
 
 def test_other_code_is_named_on_the_page(results: Results) -> None:
     said = words(Outline(render(results, [], Why(other_code=("any_failure/system/2028Q4",)))))
-    assert "Other code than the run’s computed: any_failure/system/2028Q4." in said
+    assert (
+        "Computed by other code than the run’s, or than answers now: any_failure/system/2028Q4."
+        in said
+    )
 
 
 def test_the_mail_has_it_below_the_answer(results: Results, why: Why) -> None:

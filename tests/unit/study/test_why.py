@@ -137,6 +137,11 @@ def test_other_code_is_named(place, found, manifest):
     assert left_with_run(place, older).other_code == (found.event,)
 
 
+def test_other_code_of_the_question_is_named(place, found, manifest, monkeypatch):
+    monkeypatch.setattr("capexrisk.study.why.questions_digest", lambda: "0" * 64)
+    assert left_with_run(place, manifest).other_code == (found.event,)
+
+
 def test_a_link_in_the_place_of_the_folder_is_refused(place, found, tmp_path):
     shutil.rmtree(place / WHY)
     (tmp_path / "elsewhere").mkdir()
