@@ -42,7 +42,7 @@ def test_a_value_with_its_interval_and_how_to_confirm_it(folder, invoke, monkeyp
         ({"--by": "market.correlation"}, "--by: market.correlation is a list of numbers; give an"),
         ({"--equals": "100%"}, "--equals: 100% is no chance that an input can bring about; give"),
         ({"--of": "funding_failure/Orakel"}, "funding_failure/Orakel: there is no issuer"),
-        ({"--between": "9 2"}, "--between: 9 to 2 is no range within 0 to 1e+08; give the lower"),
+        ({"--between": "9 2"}, "--between: 9 to 2: give the lower end first"),
     ],
 )
 def test_bad_input_is_one_line(folder, invoke, monkeypatch, changed, message):

@@ -9,7 +9,8 @@ manifest does not list them: they come after it, and another answer replaces one
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -165,10 +166,12 @@ def read_record(path: Path, manifest: Manifest) -> WhyRecord:
     ResultsError
         If it cannot be read, or belongs to another scenario.
     """
-    text = metadata_of(path).get(KEY)
+    with _another_mend():
+        text = metadata_of(path).get(KEY)
     if text is None or len(text) > LONGEST_RECORD:
         raise ResultsError(f"{path}: has no record of what it answers; remove it")
-    record = json_in(path, text.decode("utf-8", "replace")).parse(WhyRecord)
+    with _another_mend():
+        record = json_in(path, text.decode("utf-8", "replace")).parse(WhyRecord)
     if not _belongs(record, manifest):
         raise ResultsError(f"{path}: is about another scenario than the run; remove it")
     return record
@@ -183,12 +186,23 @@ def read_answer(path: Path, texts: Sequence[str], issuers: Sequence[str]) -> pd.
         If it cannot be read, lacks a column, or names an issuer that the run does not have.
     """
     kinds = {**dict.fromkeys(texts, TEXT), **dict.fromkeys(NUMBERS, NUMBER), "n": COUNT}
-    table = read_table(path, kinds, MOST_ROWS["summary"])
-    refuse_large_numbers(path, table)
+    with _another_mend():
+        table = read_table(path, kinds, MOST_ROWS["summary"])
+        refuse_large_numbers(path, table)
     other = set(table["issuer"].unique()) - set(issuers)
     if other:
         raise ResultsError(f"{path}: issuer {min(other)!r} is not of this run; remove it")
     return table
+
+
+@contextmanager
+def _another_mend() -> Iterator[None]:
+    """Say of a file that came after the run what mends it: no new run."""
+    try:
+        yield
+    except ResultsError as error:
+        problem = str(error).removesuffix("; run again")
+        raise ResultsError(f"{problem}; remove the file, or ask its question again") from None
 
 
 def _belongs(record: WhyRecord, manifest: Manifest) -> bool:

@@ -67,7 +67,7 @@ def solve(
     import textwrap
 
     from capexrisk.cli.terminal import show
-    from capexrisk.report.content.solved import confirmation, run_words, sentences, tried_table
+    from capexrisk.report.content.solved import confirmations, run_words, sentences, tried_table
     from capexrisk.study import solve as study
 
     found = study.solve(
@@ -84,6 +84,7 @@ def solve(
         print(textwrap.fill(sentence, 88, break_long_words=False, break_on_hyphens=False))
     print(f"\n{run_words(loaded, found.paths, seed)}")
     show(tried_table(found))
-    print(f"\nTo count a million other paths there:\n{confirmation(found, scenario, overrides)}")
+    for command in confirmations(found, scenario, overrides):
+        print(f"\n{command}")
     if out is not None:
         write_csv(out, found.to_frame())

@@ -82,6 +82,9 @@ def choose(
     if not isinstance(text, str):
         raise UnknownName(f"{text!r}: is not a name; write metric/issuer, or metric/issuer/period")
     parts = [part.strip() for part in text.split("/")]
+    if parts[0] in metrics and len(parts) == 1:
+        whole = f"{text}/{places_of(text)[0].issuer}"
+        raise UnknownName(f"{text}: is not a whole name; write whose it is, such as {whole}")
     if not 2 <= len(parts) <= 4:
         raise UnknownName(f"{text}: is not a name; write metric/issuer, or metric/issuer/period")
     metric, issuer, *more = parts
@@ -91,6 +94,11 @@ def choose(
     places = [place for place in places if place.issuer == issuer]
     periods = list(dict.fromkeys(place.period for place in places))
     period = _period(periods, more[0] if more else None)
+    if period.upper() not in periods and period[:1].isdigit():
+        ends = sorted(periods, key=_end)
+        raise UnknownName(
+            f"{text}: there is no period {period!r} here; they go from {ends[0]} to {ends[-1]}"
+        )
     refuse_unknown("period", period, periods, text)
     statistics = [name for at in places if at.period == period for name in at.statistics]
     statistic = more[1] if len(more) > 1 else statistics[0]

@@ -205,7 +205,10 @@ class Issuer(Section):
         "Step 9", "Planned capex of each quarter", unit="$bn", default=None
     )
     capex_by_year_usd_bn: PerYear = input_field(
-        "Step 9", "Guided capex of a calendar year", unit="$bn", default_factory=dict
+        "Step 9",
+        "Guided capex of a calendar year, the last of which later years grow from",
+        unit="$bn",
+        default_factory=dict,
     )
     capex_quarter_split: QuarterSplit | None = input_field(
         "Step 9", "Shares of a guided year's quarters, sum 1", default=None

@@ -6,6 +6,7 @@ Light: a command refuses a wrong input before the compiler is loaded.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isnan
 from typing import Final
 
 from capexrisk.errors import ArgumentError, ScenarioError, suggest
@@ -62,9 +63,11 @@ def first_values(given: Input, between: tuple[float, float] | None) -> list[floa
         values = [min(max(x, least), most) for x in spread]
     else:
         low, high = _ends(between)
-        if not least <= low < high <= most:
-            problem = f"{low:g} to {high:g} is no range within {least:g} to {most:g}"
-            raise ArgumentError("between", f"{problem}; give the lower end first")
+        if not (least <= low and high <= most):
+            problem = f"{low:g} to {high:g} leaves the input's bounds; stay within {least:g} to "
+            raise ArgumentError("between", f"{problem}{most:g}")
+        if not low < high:
+            raise ArgumentError("between", f"{low:g} to {high:g}: give the lower end first")
         values = [low + (high - low) * k / (TRIED - 1) for k in range(TRIED)]
     if isinstance(value, int):
         values = [float(round(x)) for x in values]
@@ -79,4 +82,6 @@ def _ends(between: Sequence[float]) -> tuple[float, float]:
         low, high = (float(end) for end in between)
     except (TypeError, ValueError):
         raise ArgumentError("between", f"{between!r} are not two numbers; give two") from None
+    if isnan(low) or isnan(high):
+        raise ArgumentError("between", f"{low:g} to {high:g} is no range; give two numbers")
     return low, high

@@ -203,7 +203,7 @@ def reverse(
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
     if not 65_536 <= max_paths <= 10**9:
-        problem = f"{max_paths} is out of range; give 65536 to 1000000000"
+        problem = f"{max_paths:,} is out of range; give 65,536 to 1,000,000,000"
         raise ArgumentError("max_paths", problem)
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario)

@@ -207,8 +207,10 @@ def _target(equals: object, unit: Unit) -> float:
     if percent and unit not in PER_CENT:
         raise ArgumentError("equals", f"{text!r}: the answer is in {unit}; give a number of it")
     if unit == "probability" and not 0.0 < number < 1.0:
-        problem = "is no chance that an input can bring about; give more than 0% and less than 100%"
-        raise ArgumentError("equals", f"{text} {problem}")
+        problem = "is no chance that an input can bring about; "
+        meant = not percent and 1.0 <= number < 100.0
+        mend = f"did you mean {text}%?" if meant else "give more than 0% and less than 100%"
+        raise ArgumentError("equals", f"{text} {problem}{mend}")
     return number
 
 

@@ -106,7 +106,7 @@ def test_what_would_have_to_happen_in_sentences(results: Results, why: Why) -> N
     ) in said["The likeliest way"]
     assert f"{name} fails in {end} with " in said["The likeliest way"]
     assert said["Story 1, 73 % ± 2 of failing paths"].startswith(
-        f"{name} fails in {end} (most often: run). On its typical path the bond market is"
+        f"{name} fails in {end} (on most of its paths: run). On its typical path the bond market is"
     )
     assert "mean silhouette 0.10" in said["How distinct they are"]
     (grid,) = part.grids

@@ -123,7 +123,7 @@ def test_an_event_that_nobody_reaches_gets_a_bound():
 
 
 def test_too_few_paths_are_refused():
-    with pytest.raises(ArgumentError, match="max_paths: 5 is out of range; give 65536"):
+    with pytest.raises(ArgumentError, match="max_paths: 5 is out of range; give 65,536"):
         cr.reverse(SCENARIO, EVENT, max_paths=5)
 
 

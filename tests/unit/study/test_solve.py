@@ -81,6 +81,7 @@ def test_the_curve_passes_through_what_was_found(found):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
+        ({"equals": "5"}, "equals: 5 is no chance that an input can bring about; did you mean 5%?"),
         ({"equals": "0%"}, "equals: 0% is no chance that an input can bring about; give more than"),
         ({"equals": "120%"}, "equals: 120% is no chance"),
         ({"equals": 10}, "equals: 10 is no chance"),
@@ -94,8 +95,11 @@ def test_the_curve_passes_through_what_was_found(found):
         ({"by": 3}, "by: 3 is not a path of keys; join keys with dots"),
         ({"by": "market.regime0"}, "market.regime0 is no number but 'open'; give an input that is"),
         ({"by": "market.oas_mean_bp"}, "market.oas_mean_bp is a list of numbers; give an input"),
-        ({"between": (5, 2)}, "between: 5 to 2 is no range within 0 to 1e+08; give the lower end"),
-        ({"between": (-1, 2)}, "between: -1 to 2 is no range within 0 to 1e+08"),
+        ({"between": (5, 2)}, "between: 5 to 2: give the lower end first"),
+        (
+            {"between": (-1, 2)},
+            "between: -1 to 2 leaves the input's bounds; stay within 0 to 1e+08",
+        ),
         ({"between": 7}, "between: 7 are not two numbers; give two"),
         ({"between": (1, float("nan"))}, "between: 1 to nan is no range"),
     ],

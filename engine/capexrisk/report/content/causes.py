@@ -76,7 +76,9 @@ def headline(causes: Causes) -> str:
     """The event's chance with all mechanisms and with none."""
     chance = estimates(causes, "chance")
     act, none = (percentage(chance[name]) for name in (ALL, NONE))
-    return f"{event_words(causes)}: {act}; with none of these mechanisms {none}"
+    return (
+        f"{event_words(causes)}: {act}; with none of these mechanisms {none}; inputs as they stand"
+    )
 
 
 def orders_of(causes: Causes) -> str:

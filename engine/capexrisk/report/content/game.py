@@ -46,13 +46,13 @@ def told(found: Game, profile: str, measure: str, issuer: str = SYSTEM) -> Estim
 def headline(found: Game) -> str:
     """Whether the plans are an equilibrium, and which profiles are."""
     plans = found.solution.judged(found.solution.start)
-    verdict = {
-        "equilibrium": "is a Nash equilibrium: nobody gains by choosing another level alone",
-        "refuted": "is no Nash equilibrium",
-        "open": f"may or may not be a Nash equilibrium, nobody gains more than "
-        f"${plans.epsilon:.3g}bn alone",
+    text = {
+        "equilibrium": "Every firm at its plan is a Nash equilibrium: nobody gains by choosing "
+        "another level alone.",
+        "refuted": "Every firm at its plan is no Nash equilibrium.",
+        "open": "Whether every firm at its plan is a Nash equilibrium cannot be told: nobody gains "
+        f"more than ${plans.epsilon:.3g}bn by choosing another level alone.",
     }[plans.verdict]
-    text = f"Every firm at its plan {verdict}."
     if plans.verdict == "refuted":
         player, choice = plans.tempted
         text += (
@@ -65,8 +65,9 @@ def headline(found: Game) -> str:
     elif not found.solution.equilibria:
         near = found.solution.nearest
         text += (
-            f" No profile could be told to be one; nearest is {found.named(near.profile)}, where "
-            f"nobody gains more than ${near.epsilon:.3g}bn alone."
+            " No profile could be told to be one; nearest by epsilon is "
+            f"{found.named(near.profile)}, where nobody gains more than "
+            f"${near.epsilon:.3g}bn alone."
         )
         if found.solution.whole:
             text += f" {mixed(found)}"
@@ -188,7 +189,7 @@ def key(found: Game) -> str:
         "where the 95 % interval of the largest gain lies below 0. Epsilon: upper end of the "
         "largest gain. Resamples: share of 1,000 draws of the 32 nets in which the profile is one; "
         f"the set is the same in {solution.stability.unchanged:.0%} of them. ± covers paths, not "
-        "the payoff that was assumed."
+        "the payoff that was assumed, and inputs are as they stand."
     )
     if solution.undecided:
         needed = [one.draws_needed for one in solution.undecided if one.draws_needed is not None]

@@ -44,7 +44,7 @@ def event_words(found: Reverse) -> str:
 def sentences(found: Reverse) -> Iterator[str]:
     """How likely it is, and how far away the likeliest path to it."""
     design = found.design
-    yield f"{event_words(found)}: {percentage(found.probability)} of paths."
+    yield f"{event_words(found)}: {percentage(found.probability)} of paths, inputs as they stand."
     yield (
         f"The likeliest shocks that bring it about lie {design.norm:.2f} standard deviations from "
         f"the middle of all draws. A single shock as large as that, in one direction given "
@@ -160,10 +160,10 @@ def until_the_end(path: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_fails(one: Story, found: Reverse) -> str:
-    """Who fails on a story's typical path, when, and what binds most often."""
+    """Who fails on a story's typical path, when, and what binds on most paths of the story."""
     parts = []
     for issuer, quarter in one.fails.items():
         if quarter:
             cause = found.scenario.words.fill(CAUSES[one.causes[issuer]])
-            parts.append(f"{issuer} fails in {quarter} (most often: {cause})")
+            parts.append(f"{issuer} fails in {quarter} (on most of its paths: {cause})")
     return listed(parts)

@@ -63,6 +63,21 @@ def in_order(found: Sensitivity, name: str | None = None, most: int = MOST_ROWS)
     ]
 
 
+def listed_groups(found: Sensitivity, name: str | None = None) -> list[str]:
+    """The groups of a table: of the largest swings and of the largest shares, by swing; the rest.
+
+    A group may swing the answer far and have a small share, since others seldom leave it to that;
+    and shares are known of some groups only.
+    """
+    shares = in_order(found, name, MOST_ROWS // 2)
+    swings = by_swing(found, name)
+    chosen = {*shares, *swings[: MOST_ROWS // 2]}
+    return [
+        *(group for group in swings if group in chosen),
+        *(group for group in shares if group not in swings),
+    ]
+
+
 def by_swing(found: Sensitivity, name: str | None = None) -> list[str]:
     """All groups, the one with the largest swing first."""
     swing = numbers(found, "swing", name)
@@ -126,7 +141,7 @@ def groups_table(found: Sensitivity, name: str) -> Table:
     table.add_column("Input" if found.default_ranges else "Group of inputs", overflow="fold")
     for measure in columns:
         table.add_column(HEADINGS[measure], justify="right", overflow="fold")
-    for group in in_order(found, name):
+    for group in listed_groups(found, name):
         cells = []
         for measure, known in columns.items():
             of_answer = measure in (*found.cases, "swing")
@@ -167,6 +182,8 @@ def key(found: Sensitivity) -> str:
     if numbers(found, "shapley"):
         text += (
             "; left if alone unknown, what remains once all others are known (total effect); "
-            "Shapley, its share if what groups do together is split evenly: these sum to 100 %"
+            "Shapley, its share if what groups do together is split evenly: these sum to 100 %, "
+            "with the groups that are not listed. Listed are those with the largest swings and "
+            "those with the largest shares; empty where a group was not asked for singly"
         )
     return f"{text}. ± is half of a 95 % interval."

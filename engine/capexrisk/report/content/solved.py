@@ -37,7 +37,7 @@ def sentences(solution: Solution) -> Iterator[str]:
     values = listed([value_of(one) for one in solution.crossings])
     yield (
         f"{answer_words(solution)} is {target} with {solution.by.path} = {values} "
-        f"({input_words}; {solution.by.value:g} in the scenario)."
+        f"({input_words}; {solution.by.value:g} in the scenario), all other inputs as they stand."
     )
     for one in solution.crossings:
         yield from _of_crossing(one, solution)
@@ -100,15 +100,18 @@ def tried_table(solution: Solution) -> Table:
     return table
 
 
-def confirmation(solution: Solution, source: Path, overrides: tuple[str, ...]) -> str:
-    """The command that counts other paths at the value found, of the first crossing."""
+def confirmations(solution: Solution, source: Path, overrides: tuple[str, ...]) -> Iterator[str]:
+    """Commands that count at the value found, of the first crossing, and what each counts."""
     value = solution.crossings[0].value
     number = f"{value:.0f}" if isinstance(solution.by.value, int) else f"{value:.9g}"
     settings = [*overrides, f"{solution.by.path}={number}"]
     words = ["capexrisk", "run", str(source)]
     words += [part for each in settings for part in ("--set", each)]
-    words += ["--paths", "1000000", "--seed", str(solution.seed + 1), "--outer", "0"]
-    return shlex.join(words)
+    other = ["--paths", "1000000", "--seed", str(solution.seed + 1), "--outer", "0"]
+    yield f"To count a million other paths there:\n{shlex.join([*words, *other])}"
+    if solution.scenario.uncertainty.groups:
+        drawn = "With the uncertain inputs drawn as well, which is what to reckon with:"
+        yield f"{drawn}\n{shlex.join(words)}"
 
 
 def run_words(scenario: Scenario, paths: int, seed: int) -> str:

@@ -29,14 +29,13 @@ from capexrisk.study.why import Why
 
 MOST_NAMED = 4
 MOST_MOVES = 3
-MOST_ROWS = 12
 SHARES = ("shapley", "first_order", "total", "narrowing")  # of the spread over the inputs
 ENDS = set(moves.HEADINGS) - {"swing", *SHARES}
 NOTE = (
     "Bars: Shapley values, the mean gain over {orders} of switching on; they sum to the difference "
     "of the two chances. Table: what goes away if a mechanism alone is switched off; below 0 it "
     "protects. ± is half of a 95 % interval from 32 nets of {points:,} paths with the same draws, "
-    "inputs as they stand. n/a: too few paths fail to tell."
+    "inputs as they stand. Left out: what too few paths show to tell."
 )
 LEAST_ALONE = 0.02  # of the chance: less is none
 
@@ -169,13 +168,15 @@ def _of_moves(found: Sensitivity) -> Iterator[Finding]:
         yield Finding("What moves it most", f"Alone, {how}: {'; '.join(ends)}.")
     narrowing = moves.numbers(found, "narrowing", name)
     if narrowing:
-        best = max(narrowing, key=lambda group: narrowing[group].value)
+        best = max(narrowing, key=lambda group: narrowing[group].ci_low)
         most = 100.0 * max(one.ci_high for one in narrowing.values())
-        worth = moves.with_error(narrowing[best], 100.0)
+        worth = f"by {unbroken(moves.with_error(narrowing[best], 100.0))} % with {best}"
+        if narrowing[best].ci_low <= 0.0:
+            worth = "for none of them by more than the noise"
         yield Finding(
             "What it is worth to know one",
             f"If one were known for sure, the standard deviation over the inputs would shrink by "
-            f"at most {most:.0f} % (95 %), by {unbroken(worth)} % with the first, {best}.",
+            f"less than {most:.0f} %, the upper end of every 95 % interval; {worth}.",
         )
 
 
@@ -185,7 +186,7 @@ def moves_grid(found: Sensitivity) -> Grid:
     scale = scale_of(moves.unit_of(name))
     columns = _columns(found)
     rows = []
-    for group in moves.by_swing(found, name)[:MOST_ROWS]:
+    for group in moves.listed_groups(found, name):
         cells = []
         for measure, known in columns.items():
             one, by = known.get(group), 100.0 if measure in SHARES else scale

@@ -88,7 +88,7 @@ class Payoff:
         for name, most in (
             ("discount", 1.0),
             ("multiple", 100.0),
-            ("failure_loss", 10.0),
+            ("failure_loss", 1.0),
             ("unfinished", 10.0),
         ):
             value = getattr(self, name)

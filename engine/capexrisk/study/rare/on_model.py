@@ -136,7 +136,9 @@ def rare_event(
     if not 0.0 < relative_error < 1.0:
         raise ArgumentError("relative_error", f"{relative_error} is out of range; give 0.1, say")
     if not 4096 <= max_paths <= 10**9:
-        raise ArgumentError("max_paths", f"{max_paths} is out of range; give 4096 to 1000000000")
+        raise ArgumentError(
+            "max_paths", f"{max_paths:,} is out of range; give 4,096 to 1,000,000,000"
+        )
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario, "means")
     wanted = find_event(event, lowered)

@@ -20,7 +20,10 @@ def test_every_input_has_a_meaning(results: Results) -> None:
     )
     assert found["Oracle", "cash_usd_bn"].meaning == "Cash and marketable securities, $bn."
     capex = found["Amazon", "capex_2026_usd_bn"]
-    assert capex.meaning == "Guided capex of a calendar year, $bn."
+    assert (
+        capex.meaning
+        == "Guided capex of a calendar year, the last of which later years grow from, $bn."
+    )
 
 
 def test_they_are_counted_by_confidence(results: Results) -> None:
