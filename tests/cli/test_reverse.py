@@ -21,7 +21,7 @@ def test_the_likeliest_path_and_the_stories_are_told(invoke, tmp_path, monkeypat
     )  # fmt: skip
     assert (code, err) == (0, "")
     flat = " ".join(out.split())
-    assert re.search(r"Oracle: funding failure by \S+: [\d.]+ % ± [\d.]+ of paths\.", flat)
+    assert re.search(r"Oracle: funding failure by \S+: [\d.]+ % ± [\d.]+ of paths, inputs as", flat)
     assert re.search(r"lie [\d.]+ standard deviations from the middle", flat)
     assert "points around it that lie nearer to the middle none fails" in flat
     assert (

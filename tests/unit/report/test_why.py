@@ -85,7 +85,7 @@ def test_what_moves_it_in_sentences(why: Why) -> None:
         "what frightens lenders, from 3.0 ± 0.2 to 9.0 ± 0.2 %."
     )
     assert (
-        "shrink by at most 8 % (95 %), by 7.5 ± 0.2 % with the first"
+        "less than 8 %, the upper end of every 95 % interval; by 7.5 ± 0.2 % with plans for 2026."
         in (said["What it is worth to know one"])
     )
     assert [row.label for row in part.grids[0].rows] == ["plans for 2026", "what frightens lenders"]
