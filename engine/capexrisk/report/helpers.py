@@ -11,9 +11,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from functools import lru_cache
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
@@ -123,8 +124,16 @@ NOBODY: Final = Helpers(0)  # this process does everything itself
 
 
 def _begin() -> None:
-    """Leave an interrupt to the process that started this one."""
+    """Leave an interrupt to the process that started this one, and end when it was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _do(function: Callable[[Shared, Task], Done], folder: Path, task: Task) -> Done:

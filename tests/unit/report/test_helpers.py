@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -75,6 +77,32 @@ def test_what_a_killed_helper_left_is_done_here():
         begun = killed.begin(end_helper, os.getpid(), NUMBERS)
         assert begun.finish() == NUMBERS
         assert killed.begin(end_helper, os.getpid(), NUMBERS).finish() == NUMBERS
+
+
+def test_no_helper_outlives_a_command_that_was_killed():
+    program = (
+        "import os, time\n"
+        "from capexrisk.report.helpers import Helpers\n"
+        "with Helpers(1) as one:\n"
+        "    print(one._pool.submit(os.getpid).result(), flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+        helper = int(started.stdout.readline())
+        started.kill()
+    for _ in range(600):
+        if not Path(f"/proc/{helper}").exists() or "\nState:\tZ" in status_of(helper):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"helper {helper} is still there")
+
+
+def status_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/status").read_text("utf-8")
+    except OSError:
+        return "\nState:\tZ"
 
 
 def test_nothing_is_left_on_the_disk(monkeypatch, tmp_path):
