@@ -203,10 +203,29 @@ def test_a_server_that_dies_and_comes_back(explored, served):
     slider.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#trouble:not([hidden])")
-    assert f"--link '{served.address.origin}" in page.locator("#trouble").inner_text()
+    told = page.locator("#trouble").inner_text()
+    assert "at a new address" in told and served.address.token not in told
+    assert f"capexrisk explore {DEFAULT.name} --link '?issuer=Oracle&year=2027&market.tax" in told
     served.begin()
     page.wait_for_selector("#trouble", state="hidden")
     page.wait_for_selector("body[data-fine=true]:not([data-shown*='market.tax=0.3'])")
+
+
+def test_a_fault_is_told_once(explored, served, monkeypatch):
+    page = explored().page
+    asked = []
+
+    def faulty(question):
+        asked.append(question)
+        raise RuntimeError("the engine is on fire")
+
+    monkeypatch.setitem(served.server.actions, "answer", faulty)
+    page.locator("#table button", has_text="Meta").click()
+    page.wait_for_selector("body[data-fine=refused]")
+    told = page.locator("#trouble").inner_text()
+    assert told == "the explorer has a fault; RuntimeError: the engine is on fire"
+    page.wait_for_timeout(1_200)  # longer than until a lost server is asked again
+    assert len(asked) == 1
 
 
 def test_it_is_saved(explored, served):

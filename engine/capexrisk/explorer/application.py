@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
@@ -47,24 +48,31 @@ class Application:
         self._subject: Future[Subject] = Future()
         self._desk: Future[Desk] = Future()
 
-    def begin(self) -> None:
-        """Load the engine, in a thread of its own."""
-        Thread(target=self._load, name="capexrisk-load", daemon=True).start()
+    def begin(self, refused: Callable[[], None] = lambda: None) -> None:
+        """Load the engine, in a thread of its own; `refused` is called if it cannot be."""
+
+        def load() -> None:
+            self._load()
+            if self._desk.exception() is not None:
+                refused()
+
+        Thread(target=load, name="capexrisk-load", daemon=True).start()
 
     @property
     def actions(self) -> Mapping[str, Action]:
         """What POST answers, by path."""
         return {"catalogue": self._catalogue, "answer": self._answer, "save": self._save}
 
-    def wait(self) -> None:
-        """Wait until the engine is ready.
+    def refuse(self) -> None:
+        """Raise what kept the engine from being loaded, if anything did.
 
         Raises
         ------
         CapexriskError
             If the scenario cannot be explored.
         """
-        self._desk.result()
+        if self._desk.done():
+            self._desk.result()
 
     def close(self) -> None:
         """End the engine."""
@@ -118,7 +126,7 @@ class Application:
         view = read_view(query, subject)
         changes = subject.changes(view.shares, view.values)
         path = save(self._file, _text(asked, "name"), subject.scenario, changes, query)
-        return {"saved": path.name, "run": f"capexrisk run {path}"}
+        return {"saved": path.name, "run": shlex.join(("capexrisk", "run", str(path)))}
 
 
 def _text(asked: Json, key: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from capexrisk.authoring.written import write_scenario
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.scenario import Scenario, change_inputs
 from capexrisk.scenario.files.paths import read_path
 from capexrisk.scenario.files.writing import comment, write_key, write_line, write_value
@@ -16,6 +17,8 @@ from capexrisk.scenario.files.writing import comment, write_key, write_line, wri
 __all__ = ["EVIDENCE", "overlay_text", "save"]
 
 EVIDENCE: Final = "assumed: set in the explorer"
+GROUP: Final = "uncertainty.groups"
+LESS_FAR: Final = "a saved file keeps this range, so move that input less far"
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,58}")
 
 
@@ -52,9 +55,14 @@ def save(
     if not changes:
         raise ArgumentError("name", "nothing is moved, so there is nothing to save; move an input")
     path = file.with_name(f"{name}.toml")
-    if path.exists():
-        raise ArgumentError("name", f"{path.name} exists already; give another name")
-    write_scenario(path, overlay_text(file.name, name, scenario, changes, link))
+    try:
+        write_scenario(path, overlay_text(file.name, name, scenario, changes, link), new=True)
+    except FileExistsError:
+        raise ArgumentError("name", f"{path.name} exists already; give another name") from None
+    except ScenarioError as refused:
+        if GROUP in refused.where:  # not to be mended in the page
+            raise ScenarioError(refused.where, refused.value, LESS_FAR) from None
+        raise
     return path
 
 
@@ -69,7 +77,8 @@ def _lines(
     extended: str, name: str, scenario: Scenario, changes: Mapping[str, object], link: str
 ) -> Iterator[str]:
     yield from comment(f"Moved by hand in the explorer, from {extended}.")
-    yield f"# To go on from here: capexrisk explore {extended} --link {write_value('?' + link)}"
+    again = shlex.join(("capexrisk", "explore", extended, "--link", f"?{link}"))
+    yield f"# To go on from here: {again}"
     yield ""
     yield f"extends = {write_value(extended)}"
     yield f"name = {write_value(name)}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 
 import numpy as np
 import pytest
 
+from capexrisk.authoring import written
 from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.explorer.overlay import EVIDENCE, save
 from capexrisk.explorer.subject import Subject
@@ -74,6 +76,39 @@ def test_a_name_is_one_of_a_file_here(file, moved, name):
 def test_nothing_is_written_over(file, moved):
     with pytest.raises(ArgumentError, match="exists already"):
         save(file, file.stem, *moved, QUERY)
+
+
+def test_of_two_that_save_one_name_at_once_one_is_refused(file, moved, monkeypatch):
+    """The other is there when the first has checked its draft."""
+    load = written.load_run_section
+
+    def late(path):
+        monkeypatch.setattr(written, "load_run_section", load)
+        save(file, "one", moved[0], {"market.tax": 0.3}, "market.tax=0.3")
+        return load(path)
+
+    monkeypatch.setattr(written, "load_run_section", late)
+    with pytest.raises(ArgumentError, match="exists already"):
+        save(file, "one", *moved, QUERY)
+    assert load_scenario(file.with_name("one.toml")).market.tax == 0.3
+    assert listing(file.parent) == sorted([file.name, "one.toml"])
+
+
+def test_a_range_that_no_longer_fits_is_told_so_that_it_can_be_mended_here(file, moved):
+    path = "market.demand0_usd_bn_per_year"
+    with pytest.raises(ScenarioError, match=rf"{path} out of its bounds.*move that input less far"):
+        save(file, "bad", moved[0], {path: 1e-6}, f"{path}=1e-06")
+    assert listing(file.parent) == [file.name]
+
+
+def test_its_command_can_be_pasted(file, moved):
+    path = save(file, "moved", *moved, "issuers.O'Neil.cash_usd_bn=5")
+    line = path.read_text("utf-8").splitlines()[1]
+    command = line.removeprefix("# To go on from here: ")
+    assert shlex.split(command) == [
+        *("capexrisk", "explore", file.name),
+        *("--link", "?issuers.O'Neil.cash_usd_bn=5"),
+    ]
 
 
 def test_nothing_moved_is_not_saved(file, moved):

@@ -58,9 +58,9 @@ async function begin() {
     },
     lost(error) {
       if (error === null) return;
-      const again = `capexrisk explore ${catalogue.file} --link '${location.href}'`;
-      trouble(error instanceof Ended ? `This explorer has ended and another has taken its place. Go on from here with: ${again}`
-        : `The explorer does not answer; it is asked again every second. If it has ended, go on from here with: ${again}`);
+      const again = `capexrisk explore ${catalogue.file} --link '?${state.query}'`;
+      trouble(error instanceof Ended ? `This explorer has ended. Go on from here, at a new address, with: ${again}`
+        : `The explorer does not answer; it is asked again every second. If it has ended, go on from here, at a new address, with: ${again}`);
       $("status").textContent = "no answer";
     },
   });
