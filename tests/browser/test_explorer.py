@@ -24,6 +24,7 @@ from tests.browser.test_report import CONTRAST
 from tests.cli.command import DEFAULT
 
 POINTS = 64
+ANOTHER = DEFAULT.with_name("deepseek-moment.toml")
 MOVED = "issuer=Oracle&year=2027&market.tax=0.3"
 
 
@@ -32,7 +33,8 @@ class Served:
 
     def __init__(self, folder) -> None:
         self.file = folder / DEFAULT.name
-        shutil.copy(DEFAULT, self.file)
+        for one in (DEFAULT, ANOTHER):
+            shutil.copy(one, folder)
         self.scenario = load_scenario(self.file)
         self.application = Application(self.file, self.scenario, points=POINTS)
         self.application.begin()
@@ -168,6 +170,65 @@ def test_the_keyboard_does_everything(explored, served):
     page.keyboard.press("ArrowRight")
     rested(page, f"year={served.scenario.calendar_years()[1].label}")
     assert "solid 3px" in page.evaluate("getComputedStyle(document.activeElement).outline")
+
+
+def test_a_scenario_of_the_library_is_laid_over(explored, served):
+    page = explored("issuer=CoreWeave&market.tax=0.3").page
+    choices = page.locator("#scenario option")
+    assert choices.evaluate_all("(all) => all.map((one) => one.value)")[:2] == ["", ANOTHER.stem]
+    page.locator("#scenario").select_option(ANOTHER.stem)
+    rested(page, f"scenario={ANOTHER.stem}")
+    assert state(page)["market.tax"] == ["0.3"]
+    assert f"than in {DEFAULT.stem} as it stands" in page.locator("#summary").inner_text()
+    assert page.locator("#failures .key").inner_text().endswith(f"As {DEFAULT.stem} stands")
+    assert page.locator("#line li").count() == 2
+    page.locator("#line [type=number]").fill("0.2")
+    page.keyboard.press("Enter")
+    rested(page, "events.2026Q2.demand_shock=0.2")
+    page.locator("#scenario").select_option("")
+    page.wait_for_selector("body:not([data-shown*=scenario])[data-fine=true]")
+    assert list(state(page)) == ["issuer", "year", "market.tax"]  # its events are gone with it
+    assert page.locator("#line li").count() == 0
+
+
+def test_events_are_moved_along_the_time_line(explored, served):
+    found = explored(f"scenario={ANOTHER.stem}&issuer=CoreWeave")
+    page = found.page
+    before = failure_of(page, "CoreWeave")
+    slider = page.locator("#line [type=range]").first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    rested(page, "event.1=2026Q3")
+    assert slider.get_attribute("aria-valuetext") == "2026Q3"
+    page.locator("#line [type=checkbox]").nth(1).focus()
+    page.keyboard.press("Space")
+    rested(page, "event.2=off")
+    assert page.evaluate("document.activeElement.type") == "checkbox"
+    page.locator("#line [type=number]").first.fill("0.1")
+    page.keyboard.press("Enter")
+    rested(page, "events.2026Q2.demand_shock=0.1")
+    assert failure_of(page, "CoreWeave") != before
+    page.locator("#add-kind").select_option("market_regime")
+    page.locator("#add").click()
+    rested(page, "event.new=market_regime")
+    page.keyboard.press("End")
+    rested(page, f"event.new=market_regime+{served.scenario.quarter_labels()[-1]}+shut")
+    page.locator("#save").click()
+    page.locator("#file").fill("events-moved")
+    page.keyboard.press("Enter")
+    page.locator("#saved", has_text="Written").wait_for()
+    events = load_scenario(served.file.with_name("events-moved.toml")).events
+    assert [(event.quarter, event.value) for event in events] == [
+        ("2026Q3", 0.1),
+        (served.scenario.quarter_labels()[-1], "shut"),
+    ]
+    page.locator("#close").click()
+    page.locator("#line button", has_text="Remove").click()
+    page.wait_for_selector("body:not([data-shown*='event.new'])[data-fine=true]")
+    page.locator("#reset").click()
+    page.wait_for_selector("body:not([data-shown*='event.'])[data-fine=true]")
+    assert failure_of(page, "CoreWeave") == before
+    assert found.complaints == []
 
 
 def test_what_is_refused_leaves_the_figures(explored):

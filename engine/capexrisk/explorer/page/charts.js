@@ -1,6 +1,6 @@
 // The charts, drawn anew with each answer.
 
-import { el, figure } from "./controls.js";
+import { el, figure } from "./elements.js";
 
 const Plot = window.Plot;
 const HEIGHT = 250, LEAST_WIDTH = 280;
@@ -67,7 +67,7 @@ export class Charts {
 
   #get(name) { return this.answer.figures[name] ?? [null, null, null, null, null, null]; }
 
-  get #isMoved() { return Object.keys(this.answer.moved).length > 0; }
+  get #isMoved() { return this.answer.behind !== ""; }
 
   // Quarters of an estimate: its numbers, by quarter.
   #series(metric, issuer, statistic = "") {
@@ -110,10 +110,11 @@ export class Charts {
 
   // What happens in a given quarter on every path.
   #events() {
-    const events = this.catalogue.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
+    const events = this.answer.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
     return events.length === 0 ? [] : [
       Plot.ruleX(events, { x: "quarter", stroke: "var(--quiet)", strokeDasharray: "1,3" }),
-      Plot.text(events, { x: "quarter", text: "what", frameAnchor: "top-left", textAnchor: "start", dx: 4, fill: "var(--quiet)" }),
+      // One below the other: neighbours would hide each other.
+      ...events.map((event, k) => Plot.text([event], { x: "quarter", text: "what", frameAnchor: "top-left", textAnchor: "start", dx: 4, dy: 13 * k, fill: "var(--quiet)" })),
     ];
   }
 
@@ -201,7 +202,7 @@ export class Charts {
       y: { label: null, domain: shown, tickFormat: shortened, tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
     const used = channels.filter(({ label }) => parts.some((part) => part.label === label && part.amount > 0.002 * Math.max(...sums.map((s) => s.amount), 1)));
     return { plot, says: "raised by each issuer through each channel, until a failure",
-      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...(this.#isMoved ? [["Total as the scenario stands", "", "dashes"]] : [])],
+      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...this.#ghostKey()],
       table: { head: ["$bn", ...shown], rows: used.map(({ name, label }) => [label, ...shown.map((issuer) => plain(this.#get(`raised_${name}/${issuer}/horizon`)))]) } };
   }
 
@@ -239,7 +240,7 @@ export class Charts {
       style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
   }
 
-  #ghostKey() { return this.#isMoved ? [["As the scenario stands", "", "dashes"]] : []; }
+  #ghostKey() { return this.#isMoved ? [[this.answer.behind, "", "dashes"]] : []; }
 }
 
 class Chart {

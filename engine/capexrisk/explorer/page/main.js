@@ -4,6 +4,8 @@ import { Answer } from "./answer.js";
 import { Asking, Ended, post } from "./asking.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
+import { Events } from "./events.js";
+import { library } from "./library.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
 
@@ -17,7 +19,7 @@ const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
-  const catalogue = await post("catalogue", {});
+  const catalogue = await post("catalogue", { query: location.search.slice(1) });
   if (catalogue.refused) return trouble(catalogue.refused);
   const state = new State(location.search, catalogue);
   $("title").textContent = catalogue.title;
@@ -31,6 +33,7 @@ async function begin() {
   const moved = () => {
     $("reset").disabled = state.moved === 0;
     $("save").disabled = state.moved === 0;
+    $("moved").textContent = state.moved ? `Moved: ${state.told.join("; ")}.` : "Nothing is moved.";
     $("status").textContent = "moving…";
     document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
     write();
@@ -39,6 +42,7 @@ async function begin() {
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
   const controls = new Controls(catalogue, state, moved);
+  const events = new Events(catalogue, state, moved);
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
@@ -67,11 +71,13 @@ async function begin() {
   $("reset").addEventListener("click", () => {
     state.clear();
     controls.refresh();
+    events.refresh();
     moved();
     $("search").focus();
   });
   addEventListener("popstate", () => location.reload());
   saving(state, say);
+  library(catalogue, state);
   moved();
   setTimeout(() => {
     if (document.body.dataset.paths) return;
