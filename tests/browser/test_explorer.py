@@ -231,6 +231,32 @@ def test_events_are_moved_along_the_time_line(explored, served):
     assert found.complaints == []
 
 
+def test_a_path_is_told(explored, served):
+    found = explored("issuer=Oracle&year=2027")
+    page = found.page
+    page.locator("#year .plot svg").scroll_into_view_if_needed()
+    box = page.locator("#year .plot svg").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator("#tale-quarters li").first.wait_for()
+    assert page.locator("#tale-quarters li").count() == served.scenario.quarters
+    assert page.evaluate("document.activeElement.id") == "tale-name"
+    page.wait_for_url("**&path=*")
+    clicked = page.url
+    page.locator("#tale-by button", has_text="Worst").click()
+    page.wait_for_url(lambda url: url != clicked)
+    (path,) = state(page)["path"]
+    worst = page.locator("#tale-quarters").inner_text()
+    page.locator("#table button", has_text="CoreWeave").click()
+    page.locator("#tale-said", has_text="CoreWeave").wait_for()  # on the same path
+    assert state(page)["path"] == [path] and page.locator("#tale-quarters").inner_text() != worst
+    again = explored(f"issuer=Oracle&year=2027&path={path}")
+    again.page.locator("#tale-quarters li").first.wait_for()
+    assert again.page.locator("#tale-quarters").inner_text() == worst
+    page.locator("#tale-close").click()
+    assert not page.locator("#tale").is_visible()
+    assert found.complaints == again.complaints == []
+
+
 def test_what_is_refused_leaves_the_figures(explored):
     page = explored(MOVED).page
     before = failure_of(page, "Oracle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from math import inf, isnan
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -68,6 +69,7 @@ class Application:
             "library": self._list,
             "answer": self._answer,
             "save": self._save,
+            "tell": self._tell,
         }
 
     def refuse(self) -> None:
@@ -140,6 +142,23 @@ class Application:
             "parts": parts,
         }
 
+    def _tell(self, asked: Json) -> Json:
+        from capexrisk.explorer.tale import path_at, path_between, refuse_unknown_path, tale
+
+        desk = self._desk.result()
+        subject, view = self._view(asked)
+        changes = subject.changes(view.shares, view.values)
+        lowered = desk.lowered(subject.moved(changes, view.events))
+        among = lowered, desk.draws, desk.points, view
+        if "path" in asked:
+            path = int(_number(asked, "path"))
+            refuse_unknown_path(path, desk.points)
+        elif "share" in asked:
+            path = path_at(*among, _number(asked, "share"))
+        else:
+            path = path_between(*among, _number(asked, "low", -inf), _number(asked, "high", inf))
+        return tale(lowered, desk.draws, path, view)
+
     def _save(self, asked: Json) -> Json:
         from capexrisk.explorer.overlay import save
         from capexrisk.explorer.view import scenario_named
@@ -165,4 +184,11 @@ def _text(asked: Json, key: str) -> str:
     value = asked.get(key)
     if not isinstance(value, str):
         raise ArgumentError(key, "is no text; give one")
+    return value
+
+
+def _number(asked: Json, key: str, without: float | None = None) -> float:
+    value = asked.get(key, without)
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+        raise ArgumentError(key, "is no number; give one")
     return value

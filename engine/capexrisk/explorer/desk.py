@@ -15,6 +15,8 @@ from typing import Final, NamedTuple
 from capexrisk.errors import RunStopped
 from capexrisk.explorer.figures import FREE_CASH_FLOW, PARTS, Figures, Floats, Part, read_figures
 from capexrisk.explorer.view import View
+from capexrisk.lowering import LoweredScenario
+from capexrisk.points.draws import Draws
 from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
 
@@ -133,6 +135,20 @@ class Desk:
             if moved is not None and not fine:
                 self._pace(time.perf_counter() - began)
             return Answer(points, moved is not None, figures, base)
+
+    @property
+    def points(self) -> int:
+        """Points of each net when the hand rests."""
+        return self._session.points
+
+    @property
+    def draws(self) -> Draws:
+        """The points."""
+        return self._session.draws
+
+    def lowered(self, scenario: Scenario) -> LoweredScenario:
+        """A scenario as it is simulated here."""
+        return self._session.lowered(scenario)
 
     def close(self) -> None:
         """End the engine; what is being computed is dropped."""

@@ -16,6 +16,7 @@ __all__ = ["GROUP", "ISSUER", "SCENARIO", "YEAR", "View", "read_view", "scenario
 ISSUER: Final = "issuer"
 YEAR: Final = "year"
 SCENARIO: Final = "scenario"
+PATH: Final = "path"  # that is told; no figure depends on it
 GROUP: Final = "group."  # before the name of a group; the value is a share of its law
 MOST_MOVED: Final = 400  # keys of an address
 LONGEST: Final = 32_000  # characters of an address
@@ -77,7 +78,7 @@ def read_view(query: str, subject: Subject) -> View:
     quarters: dict[int, str | None] = {}
     added: list[dict[str, object]] = []
     for key, text in _pairs(query):
-        if key == SCENARIO:
+        if key in (SCENARIO, PATH):
             continue
         if key in known:
             if text not in known[key]:

@@ -175,12 +175,19 @@ export class Charts {
     ];
     if (this.#isMoved) marks.push(Plot.line(outline, { x: "x", y: "y", ...GHOST }));
     const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
+    plot.addEventListener("click", (event) => this.#bar(edges, plot.scale("x").invert(window.d3.pointer(event, plot)[0])));
     const told = this.answer.cash_flow;
     const line = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
       .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ").replaceAll("−", "−\u2060"); // no line ends after a minus
     return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: line,
       key: this.#ghostKey(),
       table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
+  }
+
+  // The bar at an amount; the outer ones have no end.
+  #bar(edges, amount) {
+    const bar = Math.min(Math.max(edges.findLastIndex((edge) => edge <= amount), 0), edges.length - 2);
+    this.picked?.({ ...bar > 0 && { low: edges[bar] }, ...bar < edges.length - 2 && { high: edges[bar + 1] } });
   }
 
   #funding() {

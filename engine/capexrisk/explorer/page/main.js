@@ -8,6 +8,7 @@ import { Events } from "./events.js";
 import { library } from "./library.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
+import { Tale } from "./tale.js";
 
 const ADDRESS_EVERY = 200; // ms: browsers refuse too many changes of the address
 const $ = (id) => document.getElementById(id);
@@ -41,6 +42,8 @@ async function begin() {
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
+  const tale = new Tale(state, write);
+  charts.picked = (bar) => tale.choose(bar);
   const controls = new Controls(catalogue, state, moved);
   const events = new Events(catalogue, state, moved);
   const asking = new Asking({
@@ -53,7 +56,10 @@ async function begin() {
       $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
       Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
       performance.mark("drawn");
-      if (fine) say(answer.summary);
+      if (fine) {
+        say(answer.summary);
+        tale.again();
+      }
     },
     refused(message) {
       trouble(message);

@@ -13,12 +13,14 @@ export class State {
     this.events = new Map(); // number of an event: its quarter, or "off"
     this.added = []; // further events: kind, quarter, and size or regime
     this.scenario = "";
+    this.path = ""; // that is told
     this.issuer = catalogue.issuers[0];
     this.year = catalogue.years[0];
     for (const [key, text] of new URLSearchParams(query)) {
       if (key === "issuer") this.issuer = known(text, catalogue.issuers);
       else if (key === "year") this.year = known(text, catalogue.years);
       else if (key === "scenario") this.scenario = text;
+      else if (key === "path") this.path = text;
       else if (key.startsWith(GROUP)) this.shares.set(key.slice(GROUP.length), Number(text));
       else if (key === ADDED) this.added.push(text.split(" "));
       else if (key.startsWith(EVENT)) this.events.set(key.slice(EVENT.length), text);
@@ -40,6 +42,7 @@ export class State {
   get query() {
     const pairs = [["issuer", this.issuer], ["year", this.year]];
     if (this.scenario) pairs.push(["scenario", this.scenario]);
+    if (this.path) pairs.push(["path", this.path]);
     for (const name of [...this.shares.keys()].sort()) pairs.push([GROUP + name, this.shares.get(name)]);
     for (const path of [...this.values.keys()].sort()) pairs.push([path, this.values.get(path)]);
     for (const number of [...this.events.keys()].sort()) pairs.push([EVENT + number, this.events.get(number)]);
