@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
+from capexrisk.explorer import full_run
 from capexrisk.explorer.address import Address
 from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
@@ -315,10 +317,11 @@ def test_a_fault_is_told_once(explored, served, monkeypatch):
     assert len(asked) == 1
 
 
-def test_it_is_saved(explored, served):
+def test_it_is_saved_and_run(explored, served, monkeypatch):
     page = explored(MOVED).page
     page.locator("#save").click()
     page.locator("#file").fill("higher-tax")
+    assert not page.locator("#full").is_visible()
     page.keyboard.press("Enter")
     page.locator("#saved", has_text="Written").wait_for()
     found = load_scenario(served.file.with_name("higher-tax.toml"))
@@ -326,6 +329,10 @@ def test_it_is_saved(explored, served):
     assert found.market.evidence["tax"] == "assumed: set in the explorer"
     page.locator("#write").click()
     page.locator("#saved", has_text="exists already").wait_for()
+    monkeypatch.setattr(full_run, "COMMAND", (sys.executable, "-c", ""))
+    page.locator("#full").click()
+    page.locator("#running", has_text="The report is there").wait_for()
+    assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

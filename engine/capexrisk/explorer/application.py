@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from capexrisk.errors import ArgumentError
+from capexrisk.explorer.full_run import FullRun
 from capexrisk.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Application:
         self._points = points
         self._library: Future[Library] = Future()
         self._desk: Future[Desk] = Future()
+        self._saved: dict[str, Path] = {}
+        self._full_run = FullRun()
 
     def begin(self, refused: Callable[[], None] = lambda: None) -> None:
         """Load the engine, in a thread of its own; `refused` is called if it cannot be."""
@@ -69,6 +72,8 @@ class Application:
             "library": self._list,
             "answer": self._answer,
             "save": self._save,
+            "run": self._run,
+            "progress": self._progress,
             "tell": self._tell,
         }
 
@@ -84,7 +89,8 @@ class Application:
             self._desk.result()
 
     def close(self) -> None:
-        """End the engine."""
+        """End the engine, and a full run."""
+        self._full_run.close()
         if self._desk.done() and self._desk.exception() is None:
             self._desk.result().close()
 
@@ -169,7 +175,22 @@ class Application:
         changes = subject.changes(view.shares, view.values)
         events = subject.moved(changes, view.events).events
         path = save(file, _text(asked, "name"), subject.scenario, changes, events, query)
-        return {"saved": path.name, "run": shlex.join(("capexrisk", "run", str(path)))}
+        self._saved[path.stem] = path
+        return {
+            "saved": path.name,
+            "name": path.stem,
+            "run": shlex.join(("capexrisk", "run", str(path))),
+        }
+
+    def _run(self, asked: Json) -> Json:
+        name = _text(asked, "name")
+        if name not in self._saved:
+            raise ArgumentError("name", f"{name!r} was not saved here; save it first")
+        self._full_run.begin(self._saved[name])
+        return self._full_run.told()
+
+    def _progress(self, asked: Json) -> Json:
+        return self._full_run.told()
 
     def _view(self, asked: Json) -> tuple[Subject, View]:
         """What may be moved in the scenario that a page shows, and what is."""
