@@ -105,6 +105,7 @@ class Application:
 
             desk = Desk(self._scenario, seed=self._seed, points=self._points)
             self._desk.set_result(desk)
+            desk.warm_up()  # while the page draws its controls
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
             for waited_for in (self._library, self._desk):
                 if not waited_for.done():

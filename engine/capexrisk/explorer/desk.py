@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from threading import Lock
 from typing import Final, NamedTuple
 
 from capexrisk.errors import RunStopped
 from capexrisk.explorer.figures import FREE_CASH_FLOW, PARTS, Figures, Floats, Part, read_figures
+from capexrisk.explorer.schedule import Moves
 from capexrisk.explorer.view import View
 from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws
@@ -24,7 +26,7 @@ __all__ = ["Answer", "Desk", "Overtaken"]
 
 MOVING: Final = 1_024  # at most, while the hand moves
 LEAST: Final = 64  # fewer make errors that are too large to see anything move
-FIRST: Final = 256
+FIRST: Final = LEAST  # the first picture is soon replaced
 AIM: Final = 0.06  # seconds
 MOST_PAGES: Final = 64
 MOST_BASES: Final = 32  # of figures of the scenario as it stands, some 0.2 MB each
@@ -73,6 +75,7 @@ class Desk:
             f"{FREE_CASH_FLOW}/{issuer}/{quarter}/p50",
             f"market_spread_bp/system/{quarter}/p50",
         ]
+        self._first = View(issuer, scenario.calendar_years()[0].label, {}, {}, Moves())
         self._session = Session(scenario, with_histograms, points=points, seed=seed)
         self._moving = min(FIRST, self._session.points)
         self._bases: OrderedDict[tuple[int, str, str], Figures] = OrderedDict()
@@ -135,6 +138,11 @@ class Desk:
             if moved is not None and not fine:
                 self._pace(time.perf_counter() - began)
             return Answer(points, moved is not None, figures, base)
+
+    def warm_up(self) -> None:
+        """Load the compiled code, by the answer that most pages ask for first."""
+        with suppress(Overtaken):
+            self.answer("", self._first, None, fine=False)
 
     @property
     def points(self) -> int:

@@ -42,6 +42,7 @@ async function begin() {
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
+  let listed = null;
   const tale = new Tale(state, write);
   charts.picked = (bar) => tale.choose(bar);
   const controls = new Controls(catalogue, state, moved);
@@ -59,6 +60,7 @@ async function begin() {
       if (fine) {
         say(answer.summary);
         tale.again();
+        listed ??= library(catalogue, state); // once, and not before the figures are there
       }
     },
     refused(message) {
@@ -83,7 +85,6 @@ async function begin() {
   });
   addEventListener("popstate", () => location.reload());
   saving(state, say);
-  library(catalogue, state);
   moved();
   setTimeout(() => {
     if (document.body.dataset.paths) return;
