@@ -24,6 +24,7 @@ from capexrisk.scenario import load_scenario
 from tests.browser.conftest import DESKTOP, PAPER, PHONE, Opened
 from tests.browser.test_report import CONTRAST
 from tests.cli.command import DEFAULT
+from tests.unit.crowd import MOST, crowd
 
 POINTS = 64
 ANOTHER = DEFAULT.with_name("deepseek-moment.toml")
@@ -33,11 +34,11 @@ MOVED = "issuer=Oracle&year=2027&market.tax=0.3"
 class Served:
     """An explorer that can die and come back."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self, folder, scenario=None) -> None:
         self.file = folder / DEFAULT.name
         for one in (DEFAULT, ANOTHER):
             shutil.copy(one, folder)
-        self.scenario = load_scenario(self.file)
+        self.scenario = load_scenario(self.file) if scenario is None else scenario
         self.application = Application(self.file, self.scenario, points=POINTS)
         self.application.begin()
         self.address = Address.new()
@@ -176,6 +177,7 @@ def test_the_keyboard_does_everything(explored, served):
 
 def test_a_scenario_of_the_library_is_laid_over(explored, served):
     page = explored("issuer=CoreWeave&market.tax=0.3").page
+    page.wait_for_selector("#library")
     choices = page.locator("#scenario option")
     assert choices.evaluate_all("(all) => all.map((one) => one.value)")[:2] == ["", ANOTHER.stem]
     page.locator("#scenario").select_option(ANOTHER.stem)
@@ -333,6 +335,32 @@ def test_it_is_saved_and_run(explored, served, monkeypatch):
     page.locator("#full").click()
     page.locator("#running", has_text="The report is there").wait_for()
     assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
+
+
+@pytest.mark.slow
+def test_many_issuers(browser, tmp_path):
+    """Sixty-four: a move is answered within 20 s, also on a machine that is busy."""
+    served = Served(tmp_path, crowd())
+    found = Opened(browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}))
+    page = found.page
+    page.on("console", lambda message: found.complaints.append(message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.goto(served.address.link)
+    page.wait_for_selector("body[data-fine=true]", timeout=120_000)
+    assert page.locator("#table tbody tr").count() == MOST + 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP[0]
+    last = served.scenario.issuers[-1].name
+    page.locator("#table button", has_text=last).click()
+    page.locator("#search").fill(f'"{last}".cash_usd_bn')
+    page.locator("#inputs button").first.click()
+    page.locator("#own input[type=number]").fill("1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-shown*='cash_usd_bn=1']", timeout=20_000)
+    assert last in page.locator("#summary").inner_text()
+    assert found.complaints == []
+    page.close()
+    served.end()
+    served.application.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
 from capexrisk.errors import ArgumentError, ScenarioError, UnknownName
-from capexrisk.explorer.catalogue import catalogue
+from capexrisk.explorer.catalogue import MOST_PAIRED, catalogue
 from capexrisk.explorer.subject import EVIDENCE, LEAST, MOST, Subject
 from capexrisk.explorer.view import read_view, scenario_named
 from capexrisk.scenario import change_events, change_inputs
+from tests.unit.crowd import MOST as MOST_ISSUERS
+from tests.unit.crowd import crowd
 from tests.unit.uncertain import uncertain
 
 FIRM = "issuers.Oracle.ocf_usd_bn_per_year"
@@ -157,3 +160,15 @@ def test_a_slider_reaches_both_ends_of_its_range(subject):
             assert one["least"] <= one["low"] <= one["value"] <= one["high"] <= one["most"]
             if one["range"]:
                 assert one["low"] <= one["range"][0] <= one["range"][1] <= one["high"]
+
+
+def test_a_catalogue_of_many_issuers_is_small_enough_for_a_page():
+    """The quick half of the test of 64 issuers in a browser."""
+    own = Subject(crowd())
+    told = catalogue(own)
+    assert len(told["issuers"]) == MOST_ISSUERS and len(told["paired"]) == MOST_PAIRED
+    assert len(told["inputs"]) == len(own.leaves) > 3_000
+    assert len(json.dumps(told)) < 2e6
+    last = told["issuers"][-1]
+    view = read_view(f"issuer={last}&issuers.%22{last}%22.cash_usd_bn=1", own)
+    assert view.issuer == last and own.changes({}, view.values)
