@@ -19,6 +19,7 @@ export class Charts {
       new Chart("Free cash flow of the year", "year", () => this.#year()),
       new Chart("Money from outside", "funding", () => this.#funding()),
       new Chart("The market", "market", () => this.#market()),
+      new Chart("Grades", "grade", () => this.#grades()),
       new Chart("Failures together", "together", () => this.#together()),
     ];
     const box = document.getElementById("charts");
@@ -83,28 +84,41 @@ export class Charts {
   }
 
   #failures() {
-    const { issuers, quarters } = this.catalogue;
+    const { issuers } = this.catalogue;
+    return this.#curves("funding_failure", issuers, "% failed by then", "", this.#events());
+  }
+
+  // Who starts as high yield cannot fall.
+  #grades() {
+    const able = this.catalogue.issuers.filter((issuer) => this.#series("fall_to_high_yield", issuer).length > 0);
+    if (able.length === 0) return { plot: el("p", { class: "quiet", text: "No issuer has an investment grade to lose." }), says: "", key: [], table: { head: [], rows: [] } };
+    return this.#curves("fall_to_high_yield", able, "% fallen by then", "chance of having fallen from investment grade to high yield, ", []);
+  }
+
+  // A chance by the end of each quarter, of the likeliest issuers and the chosen one.
+  #curves(metric, issuers, label, what, more) {
+    const { quarters } = this.catalogue;
     const end = quarters.at(-1);
-    const height = (issuer) => { const of = this.#get(`funding_failure/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
+    const height = (issuer) => { const of = this.#get(`${metric}/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
     const shown = [...issuers].sort((a, b) => height(b) - height(a)).slice(0, MOST_CURVES);
-    if (!shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
+    if (issuers.includes(this.state.issuer) && !shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
     const ordered = issuers.filter((issuer) => shown.includes(issuer));
-    const colour = new Map(ordered.map((issuer, number) => [issuer, COLOURS[number % COLOURS.length]]));
+    const all = this.catalogue.issuers; // few of them have the same colour in every chart
+    const colour = new Map(ordered.map((issuer, number) => [issuer, COLOURS[all.length > MOST_CURVES ? number : all.indexOf(issuer)]]));
     const marks = [Plot.ruleY([0], { stroke: "var(--strong)" })];
     for (const issuer of ordered) {
-      const series = this.#series("funding_failure", issuer);
+      const series = this.#series(metric, issuer);
       const chosen = issuer === this.state.issuer;
       const x = "quarter", stroke = colour.get(issuer);
       marks.push(Plot.areaY(series, { x, y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
       if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[BASE], ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
       marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[VALUE], stroke, strokeWidth: chosen ? 3 : 1.5 }));
     }
-    marks.push(...this.#events());
-    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label: "% failed by then", grid: true, nice: true, zero: true }, marks });
+    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label, grid: true, nice: true, zero: true }, marks: [...marks, ...more] });
     return {
-      plot, says: `by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
+      plot, says: `${what}by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
       key: [...ordered.map((issuer) => [issuer, colour.get(issuer), "line"]), ...this.#ghostKey()],
-      table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`funding_failure/${issuer}/${quarter}`)))]) },
+      table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`${metric}/${issuer}/${quarter}`)))]) },
     };
   }
 
