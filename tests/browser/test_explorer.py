@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from PIL import Image
 
+from capexrisk.explorer import full_run
 from capexrisk.explorer.address import Address
 from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
@@ -22,18 +24,21 @@ from capexrisk.scenario import load_scenario
 from tests.browser.conftest import DESKTOP, PAPER, PHONE, Opened
 from tests.browser.test_report import CONTRAST
 from tests.cli.command import DEFAULT
+from tests.unit.crowd import MOST, crowd
 
 POINTS = 64
+ANOTHER = DEFAULT.with_name("deepseek-moment.toml")
 MOVED = "issuer=Oracle&year=2027&market.tax=0.3"
 
 
 class Served:
     """An explorer that can die and come back."""
 
-    def __init__(self, folder) -> None:
+    def __init__(self, folder, scenario=None) -> None:
         self.file = folder / DEFAULT.name
-        shutil.copy(DEFAULT, self.file)
-        self.scenario = load_scenario(self.file)
+        for one in (DEFAULT, ANOTHER):
+            shutil.copy(one, folder)
+        self.scenario = load_scenario(self.file) if scenario is None else scenario
         self.application = Application(self.file, self.scenario, points=POINTS)
         self.application.begin()
         self.address = Address.new()
@@ -170,6 +175,92 @@ def test_the_keyboard_does_everything(explored, served):
     assert "solid 3px" in page.evaluate("getComputedStyle(document.activeElement).outline")
 
 
+def test_a_scenario_of_the_library_is_laid_over(explored, served):
+    page = explored("issuer=CoreWeave&market.tax=0.3").page
+    page.wait_for_selector("#library")
+    choices = page.locator("#scenario option")
+    assert choices.evaluate_all("(all) => all.map((one) => one.value)")[:2] == ["", ANOTHER.stem]
+    page.locator("#scenario").select_option(ANOTHER.stem)
+    rested(page, f"scenario={ANOTHER.stem}")
+    assert state(page)["market.tax"] == ["0.3"]
+    assert f"than in {DEFAULT.stem} as it stands" in page.locator("#summary").inner_text()
+    assert page.locator("#failures .key").inner_text().endswith(f"As {DEFAULT.stem} stands")
+    assert page.locator("#line li").count() == 2
+    page.locator("#line [type=number]").fill("0.2")
+    page.keyboard.press("Enter")
+    rested(page, "events.2026Q2.demand_shock=0.2")
+    page.locator("#scenario").select_option("")
+    page.wait_for_selector("body:not([data-shown*=scenario])[data-fine=true]")
+    assert list(state(page)) == ["issuer", "year", "market.tax"]  # its events are gone with it
+    assert page.locator("#line li").count() == 0
+
+
+def test_events_are_moved_along_the_time_line(explored, served):
+    found = explored(f"scenario={ANOTHER.stem}&issuer=CoreWeave")
+    page = found.page
+    before = failure_of(page, "CoreWeave")
+    slider = page.locator("#line [type=range]").first
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    rested(page, "event.1=2026Q3")
+    assert slider.get_attribute("aria-valuetext") == "2026Q3"
+    page.locator("#line [type=checkbox]").nth(1).focus()
+    page.keyboard.press("Space")
+    rested(page, "event.2=off")
+    assert page.evaluate("document.activeElement.type") == "checkbox"
+    page.locator("#line [type=number]").first.fill("0.1")
+    page.keyboard.press("Enter")
+    rested(page, "events.2026Q2.demand_shock=0.1")
+    assert failure_of(page, "CoreWeave") != before
+    page.locator("#add-kind").select_option("market_regime")
+    page.locator("#add").click()
+    rested(page, "event.new=market_regime")
+    page.keyboard.press("End")
+    rested(page, f"event.new=market_regime+{served.scenario.quarter_labels()[-1]}+shut")
+    page.locator("#save").click()
+    page.locator("#file").fill("events-moved")
+    page.keyboard.press("Enter")
+    page.locator("#saved", has_text="Written").wait_for()
+    events = load_scenario(served.file.with_name("events-moved.toml")).events
+    assert [(event.quarter, event.value) for event in events] == [
+        ("2026Q3", 0.1),
+        (served.scenario.quarter_labels()[-1], "shut"),
+    ]
+    page.locator("#close").click()
+    page.locator("#line button", has_text="Remove").click()
+    page.wait_for_selector("body:not([data-shown*='event.new'])[data-fine=true]")
+    page.locator("#reset").click()
+    page.wait_for_selector("body:not([data-shown*='event.'])[data-fine=true]")
+    assert failure_of(page, "CoreWeave") == before
+    assert found.complaints == []
+
+
+def test_a_path_is_told(explored, served):
+    found = explored("issuer=Oracle&year=2027")
+    page = found.page
+    page.locator("#year .plot svg").scroll_into_view_if_needed()
+    box = page.locator("#year .plot svg").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator("#tale-quarters li").first.wait_for()
+    assert page.locator("#tale-quarters li").count() == served.scenario.quarters
+    assert page.evaluate("document.activeElement.id") == "tale-name"
+    page.wait_for_url("**&path=*")
+    clicked = page.url
+    page.locator("#tale-by button", has_text="Worst").click()
+    page.wait_for_url(lambda url: url != clicked)
+    (path,) = state(page)["path"]
+    worst = page.locator("#tale-quarters").inner_text()
+    page.locator("#table button", has_text="CoreWeave").click()
+    page.locator("#tale-said", has_text="CoreWeave").wait_for()  # on the same path
+    assert state(page)["path"] == [path] and page.locator("#tale-quarters").inner_text() != worst
+    again = explored(f"issuer=Oracle&year=2027&path={path}")
+    again.page.locator("#tale-quarters li").first.wait_for()
+    assert again.page.locator("#tale-quarters").inner_text() == worst
+    page.locator("#tale-close").click()
+    assert not page.locator("#tale").is_visible()
+    assert found.complaints == again.complaints == []
+
+
 def test_what_is_refused_leaves_the_figures(explored):
     page = explored(MOVED).page
     before = failure_of(page, "Oracle")
@@ -203,16 +294,36 @@ def test_a_server_that_dies_and_comes_back(explored, served):
     slider.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#trouble:not([hidden])")
-    assert f"--link '{served.address.origin}" in page.locator("#trouble").inner_text()
+    told = page.locator("#trouble").inner_text()
+    assert "at a new address" in told and served.address.token not in told
+    assert f"capexrisk explore {DEFAULT.name} --link '?issuer=Oracle&year=2027&market.tax" in told
     served.begin()
     page.wait_for_selector("#trouble", state="hidden")
     page.wait_for_selector("body[data-fine=true]:not([data-shown*='market.tax=0.3'])")
 
 
-def test_it_is_saved(explored, served):
+def test_a_fault_is_told_once(explored, served, monkeypatch):
+    page = explored().page
+    asked = []
+
+    def faulty(question):
+        asked.append(question)
+        raise RuntimeError("the engine is on fire")
+
+    monkeypatch.setitem(served.server.actions, "answer", faulty)
+    page.locator("#table button", has_text="Meta").click()
+    page.wait_for_selector("body[data-fine=refused]")
+    told = page.locator("#trouble").inner_text()
+    assert told == "the explorer has a fault; RuntimeError: the engine is on fire"
+    page.wait_for_timeout(1_200)  # longer than until a lost server is asked again
+    assert len(asked) == 1
+
+
+def test_it_is_saved_and_run(explored, served, monkeypatch):
     page = explored(MOVED).page
     page.locator("#save").click()
     page.locator("#file").fill("higher-tax")
+    assert not page.locator("#full").is_visible()
     page.keyboard.press("Enter")
     page.locator("#saved", has_text="Written").wait_for()
     found = load_scenario(served.file.with_name("higher-tax.toml"))
@@ -220,6 +331,36 @@ def test_it_is_saved(explored, served):
     assert found.market.evidence["tax"] == "assumed: set in the explorer"
     page.locator("#write").click()
     page.locator("#saved", has_text="exists already").wait_for()
+    monkeypatch.setattr(full_run, "COMMAND", (sys.executable, "-c", ""))
+    page.locator("#full").click()
+    page.locator("#running", has_text="The report is there").wait_for()
+    assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
+
+
+@pytest.mark.slow
+def test_many_issuers(browser, tmp_path):
+    """Sixty-four: a move is answered within 20 s, also on a machine that is busy."""
+    served = Served(tmp_path, crowd())
+    found = Opened(browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}))
+    page = found.page
+    page.on("console", lambda message: found.complaints.append(message.text))
+    page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    page.goto(served.address.link)
+    page.wait_for_selector("body[data-fine=true]", timeout=120_000)
+    assert page.locator("#table tbody tr").count() == MOST + 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP[0]
+    last = served.scenario.issuers[-1].name
+    page.locator("#table button", has_text=last).click()
+    page.locator("#search").fill(f'"{last}".cash_usd_bn')
+    page.locator("#inputs button").first.click()
+    page.locator("#own input[type=number]").fill("1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-shown*='cash_usd_bn=1']", timeout=20_000)
+    assert last in page.locator("#summary").inner_text()
+    assert found.complaints == []
+    page.close()
+    served.end()
+    served.application.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

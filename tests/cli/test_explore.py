@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 
+from capexrisk.errors import DimensionError
 from tests.cli.command import COMMAND, DEFAULT, ENVIRONMENT, call
 
 LINK = r"http://127\.0\.0\.1:\d+/[\w-]{32}/"
@@ -27,9 +28,9 @@ def test_it_prints_its_address_and_ends_by_a_signal(sign, tmp_path):
         with opener.open(link, timeout=30) as page:
             assert b"<title>capexrisk explorer</title>" in page.read()
         process.send_signal(sign)
-        rest, complaints = process.communicate(timeout=60)
+        rest, complaints = process.stdout.read(), process.stderr.read()
     assert (process.returncode, complaints) == (0, b"")
-    assert rest in (b"", b"Ctrl-C ends it.\n")
+    assert rest == b"Ctrl-C ends it.\n"
     assert not any(tmp_path.iterdir())
 
 
@@ -37,7 +38,7 @@ def test_it_prints_its_address_and_ends_by_a_signal(sign, tmp_path):
     ("arguments", "said"),
     [
         (["nowhere.toml"], "nowhere.toml: no such file"),
-        ([DEFAULT, "--link", "http://example.org/"], "--link: is no address of an explorer"),
+        ([DEFAULT, "--link", "http://example.org/"], "--link: 'http://example.org/' says nothing"),
     ],
 )
 def test_what_cannot_be_explored_is_refused(arguments, said, tmp_path):
@@ -46,11 +47,13 @@ def test_what_cannot_be_explored_is_refused(arguments, said, tmp_path):
     assert ended.stdout == ""
 
 
-def test_a_taken_port_is_named(tmp_path):
-    from capexrisk.explorer.address import Address
-    from capexrisk.explorer.server import Explorer
+def test_a_scenario_that_cannot_be_explored_ends_it(monkeypatch, tmp_path):
+    """Also where that is found while the page is already served."""
 
-    with Explorer(Address.new(), {}, {}) as taken:
-        ended = call("explore", DEFAULT, "--link", taken.address.link, cwd=tmp_path)
-    assert ended.returncode == 1
-    assert "Address already in use" in ended.stderr and "Traceback" not in ended.stderr
+    def refuse(scenario):
+        raise DimensionError("has too many dimensions; give fewer issuers or quarters")
+
+    monkeypatch.setattr("capexrisk.explorer.subject.Subject", refuse)
+    ended = call("explore", DEFAULT, "--no-browser", cwd=tmp_path)
+    assert ended.returncode == 2 and "too many dimensions" in ended.stderr
+    assert "Traceback" not in ended.stderr

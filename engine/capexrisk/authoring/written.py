@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,24 +16,38 @@ __all__ = ["as_extended", "check_extension", "write_scenario"]
 UNDER_WAY = ".draft.toml"  # beside the file, so that it extends what the file will
 
 
-def write_scenario(path: Path, text: str) -> Scenario:
+def write_scenario(path: Path, text: str, *, new: bool = False) -> Scenario:
     """Write a scenario file, read it, and give it its name.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+        TOML.
+    new : bool
+        Whether no file of that name may be there.
 
     Raises
     ------
     ScenarioError
         It is refused; no file is left, and the place is one of the file that would have been.
+    FileExistsError
+        It was to be new. Of two that write one name at once, one is told so.
     OSError
     """
-    under_way = path.with_name(path.name + UNDER_WAY)
+    if new and path.exists():  # before the work; the last word is had below
+        raise FileExistsError(path)
+    under_way = path.with_name(f"{path.name}-{secrets.token_hex(4)}{UNDER_WAY}")
     try:
-        with under_way.open("w", encoding="utf-8", newline="\n") as file:
+        with under_way.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         scenario = load_scenario(under_way)
         load_run_section(under_way)
         _check_ranges(scenario, str(under_way))
+        if new:
+            path.open("xb").close()
         under_way.replace(path)
     except ScenarioError as refused:
         all_ = (refused, *refused.others)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 from capexrisk.errors import ArgumentError
 
-__all__ = ["LOOPBACK", "Address"]
+__all__ = ["LOOPBACK", "Address", "query_of"]
 
 LOOPBACK: Final = "127.0.0.1"
-LEAST_TOKEN: Final = 16  # characters; a new one has 32, of 192 random bits
-MOST_TOKEN: Final = 64
 
 
 @dataclass(frozen=True)
@@ -35,34 +32,9 @@ class Address:
     query: str = ""
 
     @classmethod
-    def new(cls) -> Self:
-        """An address that nobody knows."""
-        return cls(0, secrets.token_urlsafe(24))
-
-    @classmethod
-    def of(cls, link: str) -> Self:
-        """The address of a link; what follows its question mark alone is enough.
-
-        Raises
-        ------
-        ArgumentError
-            If it is not one of an explorer.
-        """
-        parts = urlsplit(link.strip())
-        if not parts.netloc:
-            return cls(0, cls.new().token, parts.query or parts.path.removeprefix("?"))
-        token = parts.path.strip("/")
-        try:
-            port = parts.port
-        except ValueError:
-            port = None
-        sound = token.replace("-", "").replace("_", "").isalnum() and token.isascii()
-        if parts.hostname != LOOPBACK or not port or not sound:
-            problem = f"is no address of an explorer; give http://{LOOPBACK}:PORT/TOKEN/?..."
-            raise ArgumentError("link", problem)
-        if not LEAST_TOKEN <= len(token) <= MOST_TOKEN:
-            raise ArgumentError("link", "its token is too short or too long; copy all of it")
-        return cls(port, token, parts.query)
+    def new(cls, query: str = "") -> Self:
+        """An address that nobody knows: another port and another token at each start."""
+        return cls(0, secrets.token_urlsafe(24), query)
 
     @property
     def origin(self) -> str:
@@ -84,3 +56,19 @@ class Address:
         _, token, rest = (*path.split("/", 2), "", "")[:3]
         right = secrets.compare_digest(token.encode(), self.token.encode())
         return rest if right and path.count("/") > 1 else None
+
+
+def query_of(link: str) -> str:
+    """What a link says is moved: all that follows its question mark.
+
+    Port and token of a link are never taken: whoever sent it knows them.
+
+    Raises
+    ------
+    ArgumentError
+        If it has no question mark.
+    """
+    _, mark, query = link.strip().partition("?")
+    if not mark:
+        raise ArgumentError("link", f"{link!r} says nothing of what is moved; give all from its ?")
+    return query.partition("#")[0]

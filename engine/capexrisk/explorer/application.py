@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from math import inf, isnan
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from capexrisk.errors import ArgumentError
+from capexrisk.explorer.full_run import FullRun
 from capexrisk.scenario import Scenario
 
 if TYPE_CHECKING:
     from capexrisk.explorer.desk import Desk
+    from capexrisk.explorer.library import Library
     from capexrisk.explorer.server import Action
     from capexrisk.explorer.subject import Subject
+    from capexrisk.explorer.view import View
 
 __all__ = ["Application"]
 
@@ -44,85 +49,168 @@ class Application:
         self._scenario = scenario
         self._seed = seed
         self._points = points
-        self._subject: Future[Subject] = Future()
+        self._library: Future[Library] = Future()
         self._desk: Future[Desk] = Future()
+        self._saved: dict[str, Path] = {}
+        self._full_run = FullRun()
 
-    def begin(self) -> None:
-        """Load the engine, in a thread of its own."""
-        Thread(target=self._load, name="capexrisk-load", daemon=True).start()
+    def begin(self, refused: Callable[[], None] = lambda: None) -> None:
+        """Load the engine, in a thread of its own; `refused` is called if it cannot be."""
+
+        def load() -> None:
+            self._load()
+            if self._desk.exception() is not None:
+                refused()
+
+        Thread(target=load, name="capexrisk-load", daemon=True).start()
 
     @property
     def actions(self) -> Mapping[str, Action]:
         """What POST answers, by path."""
-        return {"catalogue": self._catalogue, "answer": self._answer, "save": self._save}
+        return {
+            "catalogue": self._catalogue,
+            "library": self._list,
+            "answer": self._answer,
+            "save": self._save,
+            "run": self._run,
+            "progress": self._progress,
+            "tell": self._tell,
+        }
 
-    def wait(self) -> None:
-        """Wait until the engine is ready.
+    def refuse(self) -> None:
+        """Raise what kept the engine from being loaded, if anything did.
 
         Raises
         ------
         CapexriskError
             If the scenario cannot be explored.
         """
-        self._desk.result()
+        if self._desk.done():
+            self._desk.result()
 
     def close(self) -> None:
-        """End the engine."""
+        """End the engine, and a full run."""
+        self._full_run.close()
         if self._desk.done() and self._desk.exception() is None:
             self._desk.result().close()
 
     def _load(self) -> None:
         try:
+            from capexrisk.explorer.library import Library
             from capexrisk.explorer.subject import Subject
 
-            subject = Subject(self._scenario)
-            self._subject.set_result(subject)
+            self._library.set_result(Library(self._file, Subject(self._scenario)))
 
             from capexrisk.explorer.desk import Desk  # with the compiler, a second's work
 
-            self._desk.set_result(Desk(subject, seed=self._seed, points=self._points))
+            desk = Desk(self._scenario, seed=self._seed, points=self._points)
+            self._desk.set_result(desk)
+            desk.warm_up()  # while the page draws its controls
         except BaseException as error:  # noqa: BLE001 - told to whoever waits
-            for waited_for in (self._subject, self._desk):
+            for waited_for in (self._library, self._desk):
                 if not waited_for.done():
                     waited_for.set_exception(error)
 
     def _catalogue(self, asked: Json) -> Json:
         from capexrisk.explorer.catalogue import catalogue
+        from capexrisk.explorer.view import scenario_named
 
-        return {**catalogue(self._subject.result()), "file": self._file.name}
+        library = self._library.result()
+        subject = library.subject(scenario_named(_text(asked, "query")))
+        return {**catalogue(subject), "base": self._scenario.name, "file": self._file.name}
+
+    def _list(self, asked: Json) -> Json:
+        return {"scenarios": self._library.result().listed()}
 
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
         from capexrisk.explorer.figures import PARTS
         from capexrisk.explorer.telling import told
-        from capexrisk.explorer.view import read_view
 
         desk = self._desk.result()
-        subject = desk.subject
-        view = read_view(_text(asked, "query"), subject)
+        subject, view = self._view(asked)
+        changes = subject.changes(view.shares, view.values)
+        moved = subject.moved(changes, view.events)
+        stands = moved is self._scenario
         page = _text(asked, "page")[:LONGEST_PAGE]
         fine, seen = asked.get("fine") is True, asked.get("parts")
         parts = [p for p in PARTS if fine or not isinstance(seen, list) or p in seen]
         try:
-            answer = desk.answer(page, view, fine=fine, parts=parts)
+            answer = desk.answer(page, view, None if stands else moved, fine=fine, parts=parts)
         except Overtaken:
             return {"overtaken": True}
-        return {**told(answer, view, subject.scenario), "parts": parts}
+        return {
+            **told(answer, view, subject.scenario, self._scenario),
+            "moved": changes,
+            "events": [
+                {"quarter": event.quarter, "what": event.what.replace("_", " ")}
+                for event in moved.events
+            ],
+            "parts": parts,
+        }
+
+    def _tell(self, asked: Json) -> Json:
+        from capexrisk.explorer.tale import path_at, path_between, refuse_unknown_path, tale
+
+        desk = self._desk.result()
+        subject, view = self._view(asked)
+        changes = subject.changes(view.shares, view.values)
+        lowered = desk.lowered(subject.moved(changes, view.events))
+        among = lowered, desk.draws, desk.points, view
+        if "path" in asked:
+            path = int(_number(asked, "path"))
+            refuse_unknown_path(path, desk.points)
+        elif "share" in asked:
+            path = path_at(*among, _number(asked, "share"))
+        else:
+            path = path_between(*among, _number(asked, "low", -inf), _number(asked, "high", inf))
+        return tale(lowered, desk.draws, path, view)
 
     def _save(self, asked: Json) -> Json:
         from capexrisk.explorer.overlay import save
-        from capexrisk.explorer.view import read_view
+        from capexrisk.explorer.view import scenario_named
 
-        subject = self._subject.result()
+        subject, view = self._view(asked)
         query = _text(asked, "query")
-        view = read_view(query, subject)
+        file = self._library.result().file_of(scenario_named(query))
         changes = subject.changes(view.shares, view.values)
-        path = save(self._file, _text(asked, "name"), subject.scenario, changes, query)
-        return {"saved": path.name, "run": f"capexrisk run {path}"}
+        events = subject.moved(changes, view.events).events
+        path = save(file, _text(asked, "name"), subject.scenario, changes, events, query)
+        self._saved[path.stem] = path
+        return {
+            "saved": path.name,
+            "name": path.stem,
+            "run": shlex.join(("capexrisk", "run", str(path))),
+        }
+
+    def _run(self, asked: Json) -> Json:
+        name = _text(asked, "name")
+        if name not in self._saved:
+            raise ArgumentError("name", f"{name!r} was not saved here; save it first")
+        self._full_run.begin(self._saved[name])
+        return self._full_run.told()
+
+    def _progress(self, asked: Json) -> Json:
+        return self._full_run.told()
+
+    def _view(self, asked: Json) -> tuple[Subject, View]:
+        """What may be moved in the scenario that a page shows, and what is."""
+        from capexrisk.explorer.view import read_view, scenario_named
+
+        query = _text(asked, "query")
+        subject = self._library.result().subject(scenario_named(query))
+        return subject, read_view(query, subject)
 
 
 def _text(asked: Json, key: str) -> str:
     value = asked.get(key)
     if not isinstance(value, str):
         raise ArgumentError(key, "is no text; give one")
+    return value
+
+
+def _number(asked: Json, key: str, without: float | None = None) -> float:
+    value = asked.get(key, without)
+    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+        raise ArgumentError(key, "is no number; give one")
     return value

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from capexrisk.explorer.schedule import kinds
 from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject, end_of
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.writing.words import SECTIONS, in_a_sentence
@@ -46,6 +47,11 @@ def catalogue(subject: Subject) -> Json:
             {"quarter": event.quarter, "what": event.what.replace("_", " ")}
             for event in scenario.events
         ],
+        "schedule": [
+            {"quarter": event.quarter, "what": event.what, "value": event.value}
+            for event in scenario.events
+        ],
+        "kinds": list(kinds(scenario)),
         "paired": [issuer.name for issuer in scenario.issuers[:MOST_PAIRED]],
     }
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from threading import Lock
 from typing import Final, NamedTuple
 
 from capexrisk.errors import RunStopped
 from capexrisk.explorer.figures import FREE_CASH_FLOW, PARTS, Figures, Floats, Part, read_figures
-from capexrisk.explorer.subject import Subject
+from capexrisk.explorer.schedule import Moves
 from capexrisk.explorer.view import View
+from capexrisk.lowering import LoweredScenario
+from capexrisk.points.draws import Draws
 from capexrisk.run.session import Session
+from capexrisk.scenario import Scenario
 
 __all__ = ["Answer", "Desk", "Overtaken"]
 
 MOVING: Final = 1_024  # at most, while the hand moves
 LEAST: Final = 64  # fewer make errors that are too large to see anything move
-FIRST: Final = 256
+FIRST: Final = LEAST  # the first picture is soon replaced
 AIM: Final = 0.06  # seconds
 MOST_PAGES: Final = 64
 MOST_BASES: Final = 32  # of figures of the scenario as it stands, some 0.2 MB each
@@ -39,14 +43,14 @@ class Answer(NamedTuple):
     ----------
     points : int
         Of each of the 32 nets.
-    changes : dict of str to value
-        Inputs that differ from the scenario's.
+    moved : bool
+        Whether it is another scenario than the one that stands.
     figures, base : Figures
         Of the view; of the scenario.
     """
 
     points: int
-    changes: dict[str, object]
+    moved: bool
     figures: Figures
     base: Figures
 
@@ -56,22 +60,23 @@ class Desk:
 
     Parameters
     ----------
-    subject : Subject
+    scenario : Scenario
+        As it stands.
     seed : int
         0 to 2**64 - 1.
     points : int
         Points of each net when the hand rests.
     """
 
-    def __init__(self, subject: Subject, *, seed: int, points: int) -> None:
-        self.subject = subject
-        issuer = subject.scenario.issuers[0].name
-        quarter = subject.scenario.quarter_labels()[0]
+    def __init__(self, scenario: Scenario, *, seed: int, points: int) -> None:
+        issuer = scenario.issuers[0].name
+        quarter = scenario.quarter_labels()[0]
         with_histograms = [
             f"{FREE_CASH_FLOW}/{issuer}/{quarter}/p50",
             f"market_spread_bp/system/{quarter}/p50",
         ]
-        self._session = Session(subject.scenario, with_histograms, points=points, seed=seed)
+        self._first = View(issuer, scenario.calendar_years()[0].label, {}, {}, Moves())
+        self._session = Session(scenario, with_histograms, points=points, seed=seed)
         self._moving = min(FIRST, self._session.points)
         self._bases: OrderedDict[tuple[int, str, str], Figures] = OrderedDict()
         self._newest: OrderedDict[str, object] = OrderedDict()
@@ -79,7 +84,13 @@ class Desk:
         self._closed = False
 
     def answer(
-        self, page: str, view: View, *, fine: bool, parts: Collection[Part] = PARTS
+        self,
+        page: str,
+        view: View,
+        moved: Scenario | None,
+        *,
+        fine: bool,
+        parts: Collection[Part] = PARTS,
     ) -> Answer:
         """Answer a question.
 
@@ -88,6 +99,8 @@ class Desk:
         page : str
             Which page asks.
         view : View
+        moved : Scenario or None
+            What the view makes of the scenario; None for as it stands.
         fine : bool
             Whether the hand rests.
         parts : collection of str
@@ -97,8 +110,8 @@ class Desk:
         ------
         Overtaken
             If the page asks something newer meanwhile, or the desk closes.
-        ScenarioError, UnknownName, KernelFault
-            If what is moved is refused; see `Session.read`.
+        KernelFault
+            See `Session.read`.
         """
         ticket = object()
         with self._pages:
@@ -110,7 +123,6 @@ class Desk:
         def overtaken() -> bool:
             return self._closed or self._newest.get(page) is not ticket
 
-        changes = self.subject.changes(view.shares, view.values)
         with self._engine:
             if overtaken():
                 raise Overtaken
@@ -119,13 +131,32 @@ class Desk:
                 base = self._base(view, points, overtaken)
                 began = time.perf_counter()
                 figures = base
-                if changes:
-                    figures = self._read(view, changes, points, overtaken, parts, base.edges)
+                if moved is not None:
+                    figures = self._read(view, moved, points, overtaken, parts, base.edges)
             except RunStopped:
                 raise Overtaken from None
-            if changes and not fine:
+            if moved is not None and not fine:
                 self._pace(time.perf_counter() - began)
-            return Answer(points, changes, figures, base)
+            return Answer(points, moved is not None, figures, base)
+
+    def warm_up(self) -> None:
+        """Load the compiled code, by the answer that most pages ask for first."""
+        with suppress(Overtaken):
+            self.answer("", self._first, None, fine=False)
+
+    @property
+    def points(self) -> int:
+        """Points of each net when the hand rests."""
+        return self._session.points
+
+    @property
+    def draws(self) -> Draws:
+        """The points."""
+        return self._session.draws
+
+    def lowered(self, scenario: Scenario) -> LoweredScenario:
+        """A scenario as it is simulated here."""
+        return self._session.lowered(scenario)
 
     def close(self) -> None:
         """End the engine; what is being computed is dropped."""
@@ -136,7 +167,7 @@ class Desk:
         """Figures of the scenario as it stands; those looked at last are kept."""
         key = points, view.issuer, view.year
         if key not in self._bases:
-            self._bases[key] = self._read(view, {}, points, overtaken)
+            self._bases[key] = self._read(view, None, points, overtaken)
             if len(self._bases) > MOST_BASES:
                 self._bases.popitem(last=False)
         self._bases.move_to_end(key)
@@ -145,7 +176,7 @@ class Desk:
     def _read(
         self,
         view: View,
-        changes: dict[str, object],
+        moved: Scenario | None,
         points: int,
         overtaken: Callable[[], bool],
         parts: Collection[Part] = PARTS,
@@ -153,7 +184,7 @@ class Desk:
     ) -> Figures:
         return self._session.read(
             lambda totals, lowered: read_figures(totals, lowered, view, parts, ghost),
-            changes,
+            {} if moved is None else moved,
             points=points,
             abandoned=overtaken,
         )

@@ -36,9 +36,10 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-Part = Literal["failures", "fan", "year", "funding", "market", "together"]
+Part = Literal["failures", "fan", "year", "funding", "market", "grade", "together"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
 FAILURE: Final = "funding_failure"
+FALL: Final = "fall_to_high_yield"
 NEGATIVE: Final = "negative_fcf_given_survival"
 FREE_CASH_FLOW: Final = "free_cash_flow_while_alive"
 SHARE_OF_CAUSE: Final = "funding_failure_by_{}_given_funding_failure"
@@ -130,6 +131,8 @@ def _names(lowered: LoweredScenario, parts: Collection[Part], view: View) -> Ite
     for issuer in lowered.issuers:
         for quarter in lowered.quarters if "failures" in parts else (end,):
             yield Name(issuer, quarter, FAILURE, "probability")
+        for quarter in lowered.quarters if "grade" in parts else ():
+            yield Name(issuer, quarter, FALL, "probability")
         for year in lowered.years:
             yield Name(issuer, year, NEGATIVE, "probability")
         for cause in CAUSES:

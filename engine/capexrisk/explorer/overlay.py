@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from capexrisk.authoring.written import write_scenario
-from capexrisk.errors import ArgumentError
-from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.errors import ArgumentError, ScenarioError
+from capexrisk.explorer.library import NAME
+from capexrisk.explorer.subject import EVIDENCE
+from capexrisk.scenario import Scenario
+from capexrisk.scenario.event import ScheduledEvent
 from capexrisk.scenario.files.paths import read_path
 from capexrisk.scenario.files.writing import comment, write_key, write_line, write_value
 
-__all__ = ["EVIDENCE", "overlay_text", "save"]
+__all__ = ["overlay_text", "save"]
 
-EVIDENCE: Final = "assumed: set in the explorer"
-NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,58}")
+GROUP: Final = "uncertainty.groups"
+LESS_FAR: Final = "a saved file keeps this range, so move that input less far"
 
 
 def save(
-    file: Path, name: str, scenario: Scenario, changes: Mapping[str, object], link: str
+    file: Path,
+    name: str,
+    scenario: Scenario,
+    changes: Mapping[str, object],
+    events: Sequence[ScheduledEvent],
+    link: str,
 ) -> Path:
     """Write an overlay beside the scenario that it extends.
 
@@ -33,6 +41,8 @@ def save(
     scenario : Scenario
     changes : mapping of str to value
         As `change_inputs` takes them.
+    events : sequence of ScheduledEvent
+        All of them, as they are moved.
     link : str
         Query of the address that shows it.
 
@@ -49,37 +59,54 @@ def save(
     """
     if not NAME.fullmatch(name):
         raise ArgumentError("name", f"{name!r} is not a name; give letters, digits, - and _")
-    if not changes:
-        raise ArgumentError("name", "nothing is moved, so there is nothing to save; move an input")
+    if not changes and tuple(events) == scenario.events:
+        raise ArgumentError("name", "nothing is moved, so there is nothing to save; move something")
     path = file.with_name(f"{name}.toml")
-    if path.exists():
-        raise ArgumentError("name", f"{path.name} exists already; give another name")
-    write_scenario(path, overlay_text(file.name, name, scenario, changes, link))
+    try:
+        text = overlay_text(file.name, name, scenario, changes, events, link)
+        write_scenario(path, text, new=True)
+    except FileExistsError:
+        raise ArgumentError("name", f"{path.name} exists already; give another name") from None
+    except ScenarioError as refused:
+        if GROUP in refused.where:  # not to be mended in the page
+            raise ScenarioError(refused.where, refused.value, LESS_FAR) from None
+        raise
     return path
 
 
 def overlay_text(
-    extended: str, name: str, scenario: Scenario, changes: Mapping[str, object], link: str
+    extended: str,
+    name: str,
+    scenario: Scenario,
+    changes: Mapping[str, object],
+    events: Sequence[ScheduledEvent],
+    link: str,
 ) -> str:
     """The text of an overlay; `extended` is the name of the file that it extends."""
-    return "\n".join(_lines(extended, name, scenario, changes, link)) + "\n"
+    head = [*_head(extended, name, scenario, link)]
+    tables = [*_inputs(scenario, changes)]
+    if tuple(events) != scenario.events:
+        # A list of an overlay replaces the other whole; an empty one stands above all tables.
+        head += [] if events else ["events = []"]
+        tables += _listed(events)
+    return "\n".join((*head, *tables)) + "\n"
 
 
-def _lines(
-    extended: str, name: str, scenario: Scenario, changes: Mapping[str, object], link: str
-) -> Iterator[str]:
+def _head(extended: str, name: str, scenario: Scenario, link: str) -> Iterator[str]:
     yield from comment(f"Moved by hand in the explorer, from {extended}.")
-    yield f"# To go on from here: capexrisk explore {extended} --link {write_value('?' + link)}"
+    again = shlex.join(("capexrisk", "explore", extended, "--link", f"?{link}"))
+    yield f"# To go on from here: {again}"
     yield ""
     yield f"extends = {write_value(extended)}"
     yield f"name = {write_value(name)}"
     yield f"title = {write_value(f'{scenario.title or scenario.name}, moved')}"
+
+
+def _inputs(scenario: Scenario, changes: Mapping[str, object]) -> Iterator[str]:
     by_table: dict[tuple[str, ...], dict[str, object]] = {}
-    events = False
     for written, value in changes.items():
         path = read_path(written, scenario.name)
         if path[0] == "events":
-            events = True
             continue
         depth = 2 if path[0] == "issuers" else 1
         by_table.setdefault(path[:depth], {})[".".join(path[depth:])] = value
@@ -88,13 +115,10 @@ def _lines(
         yield f"[{'.'.join(map(write_key, table))}]"
         for key, value in values.items():
             yield from write_line(key, value, EVIDENCE)
-    if events:
-        yield from _events(scenario, changes)
 
 
-def _events(scenario: Scenario, changes: Mapping[str, object]) -> Iterator[str]:
-    """All events: a list of an overlay replaces the other whole."""
-    for event in change_inputs(scenario, changes, evidence=EVIDENCE).events:
+def _listed(events: Iterable[ScheduledEvent]) -> Iterator[str]:
+    for event in events:
         yield ""
         yield "[[events]]"
         for key, value in event.model_dump(exclude_none=True, exclude_unset=True).items():

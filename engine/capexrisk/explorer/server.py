@@ -29,9 +29,11 @@ Json = dict[str, Any]
 Action = Callable[[Json], Json]
 
 LARGEST: Final = 64 * 1024  # bytes of a question
-MOST_CONNECTIONS: Final = 48
+MOST_CONNECTIONS: Final = 48  # of those that know the token, and of those that do not yet
 MOST_A_SECOND: Final = 100  # questions, of all pages
 IDLE: Final = 120.0  # seconds after which a connection ends
+STRANGE: Final = 5.0  # the same, until it has shown the token
+LONGEST_LINE: Final = 300  # characters of a fault in the terminal
 JSON: Final = "application/json"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
@@ -74,7 +76,8 @@ class Explorer(ThreadingHTTPServer):
     ) -> None:
         self.assets = assets
         self.actions = actions
-        self._connections: set[socket] = set()
+        self._strange: dict[socket, None] = {}  # connections without the token, the oldest first
+        self._known: set[socket] = set()
         self._asked: deque[float] = deque(maxlen=MOST_A_SECOND)
         self._lock = Lock()
         super().__init__((LOOPBACK, address.port), _Handler)
@@ -90,36 +93,57 @@ class Explorer(ThreadingHTTPServer):
             return True
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Begin a thread, unless there are too many."""
+        """Begin a thread; too many strangers push out the oldest of them, never a page."""
         with self._lock:
-            taken = len(self._connections) < MOST_CONNECTIONS
-            if taken:
-                self._connections.add(request)
-        if taken:
-            super().process_request(request, client_address)
-        else:
-            self.shutdown_request(request)
+            if len(self._strange) == MOST_CONNECTIONS:
+                oldest = next(iter(self._strange))
+                del self._strange[oldest]
+                _hang_up(oldest)
+            self._strange[request] = None
+        super().process_request(request, client_address)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Serve a connection."""
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            with self._lock:
-                self._connections.discard(request)
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection, also one whose thread could not begin."""
+        with self._lock:
+            self._strange.pop(request, None)
+            self._known.discard(request)
+        super().shutdown_request(request)
+
+    def knows(self, connection: socket) -> bool:
+        """Whether a connection that has shown the token may stay."""
+        with self._lock:
+            if connection in self._strange and len(self._known) < MOST_CONNECTIONS:
+                del self._strange[connection]
+                self._known.add(connection)
+            return connection in self._known
 
     def server_close(self) -> None:
         """Close the port, and every connection that is kept open."""
         super().server_close()
         with self._lock:
-            for connection in self._connections:
-                with suppress(OSError):
-                    connection.shutdown(SHUT_RDWR)
+            for connection in (*self._strange, *self._known):
+                _hang_up(connection)
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: Any) -> None:
-        """Tell of an error, but for a connection that broke off."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
+        """Tell of an error in a line, but for a connection that broke off."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError | TimeoutError | None):
+            self.complain(error)
+
+    def complain(self, error: BaseException) -> str:
+        """Say in the terminal what ought not to happen, in a line; return what is said."""
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        sys.stderr.write(f"capexrisk explore: {what[:LONGEST_LINE]}\n")
+        return what
+
+
+def _json(told: Json) -> bytes:
+    return json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
+
+
+def _hang_up(connection: socket) -> None:
+    with suppress(OSError):
+        connection.shutdown(SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -127,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "capexrisk"
     sys_version = ""
-    timeout = IDLE
+    timeout = STRANGE
     wbufsize = -1  # headers and body leave together
     disable_nagle_algorithm = True
 
@@ -158,18 +182,21 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(asked, dict):
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
+        self._send(*self._answer(rest, asked))
+
+    def _answer(self, action: str, asked: Json) -> tuple[HTTPStatus, str, bytes]:
+        """Status, kind and content of an answer; what is refused says why."""
+        status = HTTPStatus.OK
         try:
-            told = self.server.actions[rest](asked)
+            content = _json(self.server.actions[action](asked))
         except CapexriskError as refused:
-            told = {"refused": str(refused)}
+            content = _json({"refused": str(refused)})
         except OSError as error:
-            told = {"refused": error.strerror or str(error)}
-        try:
-            content = json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
-        except ValueError:  # a figure that is no number
-            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR)
-            return
-        self._send(HTTPStatus.OK, JSON, content)
+            content = _json({"refused": error.strerror or str(error)})
+        except Exception as error:  # noqa: BLE001 - a page that waits is told, whatever it is
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            content = _json({"refused": f"the explorer has a fault; {self.server.complain(error)}"})
+        return status, JSON, content
 
     def _wrong(self, rest: str) -> HTTPStatus | None:
         """What is wrong with a question, before it is read."""
@@ -194,6 +221,10 @@ class _Handler(BaseHTTPRequestHandler):
         if rest is None or not right or foreign != self.server.address.origin:
             self._refuse(HTTPStatus.FORBIDDEN)
             return None
+        if not self.server.knows(self.connection):
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
+            return None
+        self.connection.settimeout(IDLE)
         return rest
 
     def _refuse(self, status: HTTPStatus) -> None:

@@ -9,17 +9,19 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from capexrisk.errors import UnknownName, suggest
-from capexrisk.scenario import Input, Scenario
+from capexrisk.explorer.schedule import Moves
+from capexrisk.scenario import Input, Scenario, change_inputs
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.uncertainty.design import ORDER, InputDesign, input_design
 from capexrisk.uncertainty.draws import Draw, moved_to
 from capexrisk.uncertainty.targets import BOUND_TOGETHER, Target, catalogue_of, changes
 
-__all__ = ["LEAST", "MOST", "Leaf", "Subject", "end_of"]
+__all__ = ["EVIDENCE", "LEAST", "MOST", "Leaf", "Subject", "end_of"]
 
 # Shares of a law between which a group is moved: beyond them a judgement says nothing.
 LEAST: Final = 0.01
 MOST: Final = 0.99
+EVIDENCE: Final = "assumed: set in the explorer"
 _NEUTRAL: Final = {"add": 0.0, "multiply": 1.0}
 
 
@@ -116,6 +118,19 @@ class Subject:
             else:
                 whole[leaf.input.path] = value
         return changes(self._catalogue, list(moved), list(moved.values())) | whole
+
+    def moved(self, changes: Mapping[str, object], events: Moves) -> Scenario:
+        """The scenario with what is moved; each input and event has `EVIDENCE`.
+
+        Raises
+        ------
+        ScenarioError
+            If it is refused.
+        """
+        scenario = self.scenario
+        if changes:
+            scenario = change_inputs(scenario, changes, evidence=EVIDENCE)
+        return events.laid_on(scenario, EVIDENCE) if events else scenario
 
     def _by_groups(self, shares: Mapping[str, float]) -> dict[Target, float]:
         """The numbers that groups move, and where they are moved to."""

@@ -43,6 +43,7 @@ __all__ = ["told"]
 
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
+THIS: Final = "the scenario"
 
 
 class Change(NamedTuple):
@@ -52,7 +53,7 @@ class Change(NamedTuple):
     half: float
 
 
-def told(answer: Answer, view: View, scenario: Scenario) -> Json:
+def told(answer: Answer, view: View, scenario: Scenario, base: Scenario) -> Json:
     """An answer for a page, as JSON takes it.
 
     Parameters
@@ -60,8 +61,8 @@ def told(answer: Answer, view: View, scenario: Scenario) -> Json:
     answer : Answer
     view : View
         Of the answer.
-    scenario : Scenario
-        As it stands.
+    scenario, base : Scenario
+        The one that the view moves, and the one that is behind it; both as they stand.
 
     Returns
     -------
@@ -69,14 +70,15 @@ def told(answer: Answer, view: View, scenario: Scenario) -> Json:
         ``figures`` has for each estimate, by its name: value, ends of the 95 % interval, the
         scenario's own value, and the difference with half of its 95 % interval.
     """
-    changes = _changes(answer) if answer.changes else {}
-    found, base = answer.figures.found, answer.base.found
+    changes = _changes(answer) if answer.moved else {}
+    behind = THIS if scenario is base else base.name
+    found, own = answer.figures.found, answer.base.found
     figures = {}
     for name, one in found.items():
-        own = base[name].estimate.value if name in base else nan
+        was = own[name].estimate.value if name in own else nan
         change = changes.get(name, Change(nan, nan))
         shown = one.estimate
-        numbers = (shown.value, shown.ci_low, shown.ci_high, own, *change)
+        numbers = (shown.value, shown.ci_low, shown.ci_high, was, *change)
         figures[str(name)] = [_known(x) for x in numbers]
     return {
         "paths": REPLICATES * answer.points,
@@ -84,8 +86,8 @@ def told(answer: Answer, view: View, scenario: Scenario) -> Json:
         "histogram": _histogram(answer.figures, answer.base),
         "rows": list(_rows(answer, changes, scenario)),
         "cash_flow": _cash_flow(answer, changes, view),
-        "summary": _summary(answer, changes, view, scenario),
-        "moved": {path: _plain(value) for path, value in answer.changes.items()},
+        "summary": _summary(answer, changes, view, scenario, behind),
+        "behind": f"As {behind} stands" if answer.moved else "",
     }
 
 
@@ -187,7 +189,9 @@ def _cash_flow(answer: Answer, changes: Mapping[Name, Change], view: View) -> Js
     return told
 
 
-def _summary(answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario) -> str:
+def _summary(
+    answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario, behind: str
+) -> str:
     """The answer in a sentence or two, as it is read aloud."""
     found = answer.figures.found
     last = scenario.quarter_labels()[-1]
@@ -195,12 +199,12 @@ def _summary(answer: Answer, changes: Mapping[Name, Change], view: View, scenari
     expected = found[Name(SYSTEM, last, "expected_failures", "mean")].estimate
     return (
         f"{view.issuer} fails by the end of {end_of(scenario)}: "
-        f"{odds_and_range(found[failure].estimate)}{_beside(changes.get(failure))}. "
+        f"{odds_and_range(found[failure].estimate)}{_beside(changes.get(failure), behind)}. "
         f"Expected are {number(expected)} failures of {counted(len(scenario.issuers), 'issuer')}."
     )
 
 
-def _beside(change: Change | None) -> str:
+def _beside(change: Change | None, behind: str) -> str:
     """A difference of chances in a sentence."""
     if change is None:
         return ""
@@ -209,7 +213,7 @@ def _beside(change: Change | None) -> str:
         return f", no change that can be told ({_points(change)} points)"
     size = _points(Change(abs(change.value), change.half)).removeprefix("+")
     way = "more" if sign > 0 else "less"
-    return f", {size} points {way} than in the scenario as it stands"
+    return f", {size} points {way} than in {behind} as it stands"
 
 
 def _points(change: Change | None) -> str:
@@ -250,7 +254,3 @@ def _observed(estimate: Estimate) -> float:
 
 def _known(value: float) -> float | None:
     return float(value) if isfinite(value) else None
-
-
-def _plain(value: object) -> object:
-    return list(map(_plain, value)) if isinstance(value, tuple) else value

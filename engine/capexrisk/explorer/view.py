@@ -8,12 +8,15 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from capexrisk.errors import ArgumentError, UnknownName, suggest
+from capexrisk.explorer.schedule import EVENT, Moves, read_event
 from capexrisk.explorer.subject import LEAST, MOST, Subject
 
-__all__ = ["GROUP", "ISSUER", "YEAR", "View", "read_view"]
+__all__ = ["GROUP", "ISSUER", "SCENARIO", "YEAR", "View", "read_view", "scenario_named"]
 
 ISSUER: Final = "issuer"
 YEAR: Final = "year"
+SCENARIO: Final = "scenario"
+PATH: Final = "path"  # that is told; no figure depends on it
 GROUP: Final = "group."  # before the name of a group; the value is a share of its law
 MOST_MOVED: Final = 400  # keys of an address
 LONGEST: Final = 32_000  # characters of an address
@@ -32,12 +35,20 @@ class View:
         Groups that are moved, and to which share of their law, 0.01 to 0.99.
     values : mapping of str to value
         Inputs that have a value of their own, by the paths of `Subject.leaves`.
+    events : Moves
+        What is done to scheduled events.
     """
 
     issuer: str
     year: str
     shares: Mapping[str, float]
     values: Mapping[str, object]
+    events: Moves
+
+
+def scenario_named(query: str) -> str:
+    """The scenario of the library that an address lays over; "" for none."""
+    return dict(_pairs(query)).get(SCENARIO, "")
 
 
 def read_view(query: str, subject: Subject) -> View:
@@ -56,12 +67,6 @@ def read_view(query: str, subject: Subject) -> View:
     ArgumentError
         If a value cannot be read, or there are too many.
     """
-    try:
-        if len(query) > LONGEST:
-            raise ValueError
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_MOVED)
-    except ValueError:
-        raise ArgumentError("address", f"is too long; move at most {MOST_MOVED} things") from None
     scenario = subject.scenario
     known = {
         ISSUER: [issuer.name for issuer in scenario.issuers],
@@ -70,16 +75,31 @@ def read_view(query: str, subject: Subject) -> View:
     looked_at = {what: names[0] for what, names in known.items()}
     shares: dict[str, float] = {}
     values: dict[str, object] = {}
-    for key, text in pairs:
+    quarters: dict[int, str | None] = {}
+    added: list[dict[str, object]] = []
+    for key, text in _pairs(query):
+        if key in (SCENARIO, PATH):
+            continue
         if key in known:
             if text not in known[key]:
                 raise UnknownName(f"{key} {text!r} {SAID}: {suggest(text, known[key])}")
             looked_at[key] = text
         elif key.startswith(GROUP):
             shares[key.removeprefix(GROUP)] = _share(key, text)
+        elif key.startswith(EVENT):
+            read_event(key, text, scenario, quarters, added)
         else:
             values[key] = _value(key, text, subject)
-    return View(looked_at[ISSUER], looked_at[YEAR], shares, values)
+    return View(looked_at[ISSUER], looked_at[YEAR], shares, values, Moves(quarters, tuple(added)))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        if len(query) > LONGEST:
+            raise ValueError
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_MOVED)
+    except ValueError:
+        raise ArgumentError("address", f"is too long; move at most {MOST_MOVED} things") from None
 
 
 def _share(key: str, text: str) -> float:

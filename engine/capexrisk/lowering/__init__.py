@@ -29,6 +29,7 @@ __all__ = [
     "with_input",
     "with_inputs",
     "with_parameters",
+    "with_scenario",
 ]
 
 
@@ -127,7 +128,27 @@ def with_inputs(lowered: LoweredScenario, changes: Mapping[str, object]) -> Lowe
         If the changes are not a mapping, or it is no lowered scenario.
     """
     refuse_type("lowered", lowered, LoweredScenario, "give what lower() returns")
-    scenario = change_inputs(lowered.scenario, changes)
+    return with_scenario(lowered, change_inputs(lowered.scenario, changes))
+
+
+def with_scenario(lowered: LoweredScenario, scenario: Scenario) -> LoweredScenario:
+    """Lower another scenario so that its paths are counted as those of `lowered`.
+
+    Parameters
+    ----------
+    lowered : LoweredScenario
+    scenario : Scenario
+        With the same issuers and quarters.
+
+    Raises
+    ------
+    ArgumentError
+        If it has others.
+    """
+    issuers = tuple(issuer.name for issuer in scenario.issuers)
+    if (issuers, tuple(scenario.quarter_labels())) != (lowered.issuers, lowered.quarters):
+        problem = f"{scenario.name} has other issuers or quarters than {lowered.scenario.name}"
+        raise ArgumentError("scenario", f"{problem}; give one with the same")
     market, schedule = _numbers(scenario)
     return LoweredScenario(
         market=market,

@@ -24,7 +24,8 @@ from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable, hits_of
 from capexrisk.estimate.totals import ChunkTotals, Totals
 from capexrisk.kernel.simulate import Workspace, workspace
-from capexrisk.lowering import LoweredScenario, lower, with_inputs
+from capexrisk.lowering import LoweredScenario, lower, with_inputs, with_scenario
+from capexrisk.points.draws import Draws
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import refuse_faulty
 from capexrisk.run.plan import MOST_POINTS, REPLICATES, Chunk, RunPlan
@@ -152,19 +153,19 @@ class Session:
     def read(
         self,
         reader: Callable[[Totals, LoweredScenario], Read],
-        changes: Mapping[str, object] = UNCHANGED,
+        changes: Mapping[str, object] | Scenario = UNCHANGED,
         *,
         points: int | None = None,
         abandoned: Callable[[], bool] = lambda: False,
     ) -> Read:
-        """Read the totals of the scenario with some inputs changed.
+        """Read the totals of the scenario with some inputs changed, or of another on its points.
 
         Parameters
         ----------
         reader : callable
             Takes the totals, which are overwritten by the next answer, and the lowered scenario.
-        changes : mapping of str to value
-            As for `estimate`.
+        changes : mapping of str to value, or Scenario
+            As for `estimate`; or another scenario with the same issuers and quarters.
         points : int, optional
             The first points of each net alone, at most those of the session; rounded up to a power
             of two.
@@ -188,10 +189,24 @@ class Session:
             if not 1 <= whole_number("points", points) <= plan.points:
                 raise ArgumentError("points", f"{points} is out of range; give 1 to {plan.points}")
             plan = replace(plan, paths=REPLICATES * points)
-        lowered = with_inputs(self._base, changes) if changes else self._base
+        lowered = self.lowered(changes)
         with self._totals_of([lowered] * REPLICATES, plan, abandoned) as totals:
             refuse_faulty(totals, lowered)
             return reader(totals, lowered)
+
+    @property
+    def draws(self) -> Draws:
+        """The points of the session."""
+        return self._draws
+
+    def lowered(self, changes: Mapping[str, object] | Scenario = UNCHANGED) -> LoweredScenario:
+        """The scenario with some inputs changed, or another one, as the session simulates it.
+
+        Parameters and errors are those of `read`.
+        """
+        if isinstance(changes, Scenario):
+            return with_scenario(self._base, changes)
+        return with_inputs(self._base, changes) if changes else self._base
 
     def shares(self, by_net: Sequence[LoweredScenario]) -> dict[str, Floats]:
         """Share of paths on each net, where every net has a scenario of its own.

@@ -1,6 +1,6 @@
 """What is simulated: frozen records read from TOML, with a digest and evidence for each input."""
 
-from .changes import change_inputs
+from .changes import change_events, change_inputs
 from .digest import digest, digest_of_uncertainty
 from .files.editor import json_schema
 from .files.load import load_run_section, load_scenario, scenario_from_case
@@ -18,6 +18,7 @@ __all__ = [
     "Scenario",
     "Words",
     "calendar_years",
+    "change_events",
     "change_inputs",
     "digest",
     "digest_of_uncertainty",

@@ -1,12 +1,13 @@
-"""A scenario with some of its inputs changed, without a file."""
+"""A scenario with some of its inputs or events changed, without a file."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from capexrisk.errors import ScenarioError, refuse_type
 
+from .event import ScheduledEvent
 from .files.messages import Places, validate
 from .files.overlay import lay, lay_section
 from .files.paths import Table, nested, read_path, refuse_unknown_issuer, write_path
@@ -14,7 +15,7 @@ from .issuer import Issuer
 from .schema import FROM_A_FILE, Scenario
 from .section import Section
 
-__all__ = ["change_inputs"]
+__all__ = ["change_events", "change_inputs"]
 
 DEPTHS: Final = {"market": 1, "thresholds": 1, "issuers": 2}  # keys before an input's own
 
@@ -52,7 +53,7 @@ def change_inputs(
             depth = DEPTHS[path[0]]
             key = ".".join(path[depth:])
             over = lay(over, nested(path[:depth], {"evidence": {key: evidence}}))
-    content: Table = {field: getattr(scenario, field) for field in type(scenario).model_fields}
+    content = _content(scenario)
     for name in ("market", "thresholds"):
         if name in over:
             content[name] = lay_section(_table(content[name]), over[name])
@@ -62,6 +63,33 @@ def change_inputs(
         for issuer in scenario.issuers
     )
     content["events"] = _events(scenario, over.get("events", {}), evidence)
+    return _built(scenario, content)
+
+
+def change_events(
+    scenario: Scenario, events: Sequence[ScheduledEvent | Mapping[str, object]]
+) -> Scenario:
+    """Build the scenario anew with other scheduled events.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    events : sequence of ScheduledEvent or mapping
+        All of them; a mapping has an event's keys.
+
+    Raises
+    ------
+    ScenarioError
+        If an event is refused: it lies outside the horizon, or is there twice.
+    """
+    return _built(scenario, {**_content(scenario), "events": tuple(events)})
+
+
+def _content(scenario: Scenario) -> Table:
+    return {field: getattr(scenario, field) for field in type(scenario).model_fields}
+
+
+def _built(scenario: Scenario, content: Table) -> Scenario:
     places = Places(scenario.name)
     places.issuers = [(issuer.name, frozenset()) for issuer in scenario.issuers]
     return validate(type(scenario), content, places)

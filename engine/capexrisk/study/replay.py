@@ -38,7 +38,7 @@ from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import AHEAD_OF_NEED, CAUSES, REGIMES, RUNGS
-from capexrisk.points.draws import SuppliedDraws
+from capexrisk.points.draws import Draws, SuppliedDraws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
@@ -133,12 +133,13 @@ def replay(
             raise ArgumentError("path", f"{path} is out of range; give 0 to {MAX_PATHS - 1}")
     lowered = lower(scenario)
     draws = draws_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler))
-    trace, _ = trace_block(
-        lowered.market,
-        lowered.schedule,
-        lowered.layout,
-        source=draws.source(number - number % BLOCK),
-    )
+    return replay_number(lowered, draws, number)
+
+
+def replay_number(lowered: LoweredScenario, draws: Draws, number: int) -> pd.DataFrame:
+    """Replay the path of a number, on draws that are there; in the columns of `replay`."""
+    source = draws.source(number - number % BLOCK)
+    trace, _ = trace_block(lowered.market, lowered.schedule, lowered.layout, source=source)
     return _table(lowered, _Path(trace, number % BLOCK))
 
 

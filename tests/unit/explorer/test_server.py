@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import socket
+from contextlib import ExitStack
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import Thread
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from capexrisk.errors import ArgumentError, UnknownName
+from capexrisk.explorer import opening
 from capexrisk.explorer import server as module
-from capexrisk.explorer.address import Address
+from capexrisk.explorer.address import Address, query_of
 from capexrisk.explorer.assets import VENDORED, asset, page_assets
 from capexrisk.explorer.server import LARGEST, Explorer
 
@@ -27,9 +32,14 @@ def broken(asked):
     raise OSError(28, "No space left on device")
 
 
+def faulty(asked):
+    raise KeyError("what nobody\nexpects")
+
+
 @pytest.fixture(scope="module")
 def explorer():
     actions = {"echo": lambda asked: asked, "refused": refused, "broken": broken}
+    actions |= {"faulty": faulty, "object": lambda asked: {"a": object()}}
     with Explorer(Address.new(), ASSETS, actions) as server:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
@@ -76,6 +86,22 @@ def test_it_answers(explorer):
     assert json.loads(ask(explorer, "POST", "broken", b"{}")[2]) == {
         "refused": "No space left on device"
     }
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "said"),
+    [
+        ("faulty", b"{}", "KeyError: 'what nobody\\nexpects'"),
+        ("object", b"{}", "TypeError: Object of type object is not JSON serializable"),
+        ("echo", b'{"a": NaN}', "ValueError: Out of range float values are not JSON compliant"),
+    ],
+)
+def test_a_fault_is_told_in_a_line(explorer, capfd, action, body, said):
+    status, _, content = ask(explorer, "POST", action, body)
+    assert status == 500
+    assert json.loads(content)["refused"].startswith(f"the explorer has a fault; {said}")
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"capexrisk explore: {said}")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -150,21 +176,84 @@ def test_too_many_questions_are_refused(explorer, monkeypatch):
     assert explorer.may_ask()
 
 
-def test_too_many_connections_are_closed(monkeypatch):
+@pytest.fixture
+def served():
+    """Begins a server for one connection of each kind."""
+    with ExitStack() as stack:
+        server = stack.enter_context(Explorer(Address.new(), ASSETS, {}))
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        stack.callback(server.shutdown)
+
+        def connect():
+            address = server.server_address
+            return stack.enter_context(socket.create_connection(address, timeout=10))
+
+        head = f"GET /{server.address.token}/ HTTP/1.1\r\nHost: {server.address.host}\r\n\r\n"
+        yield server, connect, head.encode()
+
+
+def test_too_many_pages_are_refused(served, monkeypatch):
     monkeypatch.setattr(module, "MOST_CONNECTIONS", 1)
+    _, connect, head = served
+    first = connect()
+    first.sendall(head)
+    assert first.recv(100).startswith(b"HTTP/1.1 200")  # and it stays open
+    second = connect()
+    second.sendall(head)
+    assert second.recv(100).startswith(b"HTTP/1.1 503")
+
+
+def test_strangers_push_out_strangers_alone(served, monkeypatch):
+    monkeypatch.setattr(module, "MOST_CONNECTIONS", 1)
+    _, connect, head = served
+    page = connect()
+    page.sendall(head)
+    assert page.recv(4096).startswith(b"HTTP/1.1 200")
+    strangers = [connect() for _ in range(3)]
+    assert [stranger.recv(10) for stranger in strangers[:2]] == [b"", b""]
+    page.sendall(head)
+    assert page.recv(4096).startswith(b"HTTP/1.1 200")
+    late = connect()
+    late.sendall(head)
+    assert strangers[2].recv(10) == b""
+    assert late.recv(100).startswith(b"HTTP/1.1 503")  # the page has the one place
+
+
+def test_who_does_not_show_the_token_is_not_waited_for(served, monkeypatch):
+    monkeypatch.setattr(module._Handler, "timeout", 0.05)
+    _, connect, head = served
+    slow, page = connect(), connect()
+    page.sendall(head)
+    assert page.recv(4096).startswith(b"HTTP/1.1 200")
+    slow.sendall(b"GET /")
+    assert slow.recv(10) == b""
+    page.sendall(head)  # a page may be idle for longer
+    assert page.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_thread_that_cannot_begin_leaves_its_place(served, monkeypatch, capfd):
+    server, connect, head = served
+    with monkeypatch.context() as patched:
+        patched.setattr(Thread, "start", lambda self: 1 / 0)
+        assert connect().recv(10) == b""
+    page = connect()
+    page.sendall(head)
+    assert page.recv(100).startswith(b"HTTP/1.1 200")
+    assert len(server._strange) == 0
+    assert capfd.readouterr().err == "capexrisk explore: ZeroDivisionError: division by zero\n"
+
+
+def test_the_end_ends_the_connections():
     with Explorer(Address.new(), ASSETS, {}) as server:
         Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         first = socket.create_connection(server.server_address, timeout=10)
         head = f"GET /{server.address.token}/ HTTP/1.1\r\nHost: {server.address.host}\r\n\r\n"
         first.sendall(head.encode())
-        assert first.recv(100).startswith(b"HTTP/1.1 200")  # and it stays open
-        second = socket.create_connection(server.server_address, timeout=10)
-        assert second.recv(100) == b""
+        assert first.recv(100).startswith(b"HTTP/1.1 200")
         server.shutdown()
     while first.recv(4096):  # the rest of the answer, then the end
         pass
     first.close()
-    second.close()
 
 
 def test_it_listens_to_this_machine_alone(explorer):
@@ -183,25 +272,34 @@ def test_our_files_name_no_other_place():
             assert b"://" not in one.content
 
 
-def test_a_link_is_read_as_it_is_written():
-    address = Address(8123, Address.new().token, "market.tax=0.2&year=2027")
-    assert Address.of(address.link) == address
-    alone = Address.of("?market.tax=0.2")
-    assert (alone.port, alone.query) == (0, "market.tax=0.2")
-    assert alone.token != Address.of("?market.tax=0.2").token
-
-
 @pytest.mark.parametrize(
     "link",
-    [
-        "http://example.org/abcdefghijklmnopqrst/",
-        "http://127.0.0.1/abcdefghijklmnopqrst/",
-        "http://127.0.0.1:99999/abcdefghijklmnopqrst/",
-        "http://127.0.0.1:8000/",
-        "http://127.0.0.1:8000/short/",
-        "http://127.0.0.1:8000/a/b/c/abcdefghijklmnop",
-    ],
+    ["?{}", "http://127.0.0.1:8123/abcdefghijklmnopqrst/?{}", "http://example.org/?{}#x", " ?{}\n"],
 )
-def test_a_link_to_elsewhere_is_refused(link):
+def test_a_link_tells_what_is_moved_and_nothing_else(link):
+    query = "market.tax=0.2&year=2027"
+    assert query_of(link.format(query)) == query
+    one, two = Address.new(query), Address.new(query)
+    assert one.token != two.token and one.link.endswith(f"/?{query}")
+
+
+@pytest.mark.parametrize("link", ["", "market.tax=0.2", "http://127.0.0.1:8000/abcdefghijklmnop/"])
+def test_a_link_without_a_question_mark_is_refused(link):
     with pytest.raises(ArgumentError, match="link: "):
-        Address.of(link)
+        query_of(link)
+
+
+def test_the_secret_is_in_a_file_of_this_user_alone(monkeypatch):
+    opened = []
+    monkeypatch.setattr(opening.webbrowser, "open", opened.append)
+    link = Address.new("market.tax=0.2&year=2027").link
+    with opening.Opening() as leads:
+        leads.open(link)
+        (url,) = opened
+        path = Path(unquote(urlsplit(url).path))
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert f'url={html.escape(link)}"' in path.read_text("utf-8")
+    assert not path.parent.exists()
+    leads.open(link)  # no place for the file: the address is in the terminal
+    assert len(opened) == 1

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
-from capexrisk.errors import ArgumentError, UnknownName
-from capexrisk.explorer.catalogue import catalogue
-from capexrisk.explorer.subject import LEAST, MOST, Subject
-from capexrisk.explorer.view import read_view
-from capexrisk.scenario import change_inputs
+from capexrisk.errors import ArgumentError, ScenarioError, UnknownName
+from capexrisk.explorer.catalogue import MOST_PAIRED, catalogue
+from capexrisk.explorer.subject import EVIDENCE, LEAST, MOST, Subject
+from capexrisk.explorer.view import read_view, scenario_named
+from capexrisk.scenario import change_events, change_inputs
+from tests.unit.crowd import MOST as MOST_ISSUERS
+from tests.unit.crowd import crowd
 from tests.unit.uncertain import uncertain
 
 FIRM = "issuers.Oracle.ocf_usd_bn_per_year"
@@ -85,6 +88,20 @@ def test_words_are_words(subject):
         ("market.tax=inf", ArgumentError, "'inf' is not a number"),
         ("market.regime0=ajar", ArgumentError, "'ajar' is unknown"),
         ("issuer=Orakle", UnknownName, "issuer 'Orakle' in the address: did you mean Oracle"),
+        ("event.1=2027Q1", ArgumentError, "event.1: there is no event '1'; the scenario has none"),
+        ("event.new=flood+2027Q1", ArgumentError, "event.new: 'flood' is no kind of event; give"),
+        ("event.new=", ArgumentError, "event.new: '' is no kind of event"),
+        ("event.new=demand_shock+2027Q1", ArgumentError, "cannot be read; write it as"),
+        ("event.new=demand_shock+2027Q1+much", ArgumentError, "'much' is not a number"),
+        ("event.new=demand_shock+2027Q1+2", ScenarioError, r"events\[0\].size: 2 is out of range"),
+        ("event.new=demand_shock+2027Q1+nan", ScenarioError, r"events\[0\].size"),
+        ("event.new=anchor_loss+2127Q1", ScenarioError, "'2127Q1' is not a quarter of the horizon"),
+        ("event.new=market_regime+2027Q1+ajar", ScenarioError, r"events\[0\].regime"),
+        (
+            "event.new=anchor_loss+2027Q1&event.new=anchor_loss+2027Q1",
+            ScenarioError,
+            "a second anchor_loss in 2027Q1",
+        ),
         ("year=1999", UnknownName, "year '1999' in the address"),
         ("&".join("market.tax=0.2" for _ in range(401)), ArgumentError, "is too long"),
         ("market.tax=0." + 32_000 * "1", ArgumentError, "is too long"),
@@ -92,7 +109,39 @@ def test_words_are_words(subject):
 )
 def test_what_cannot_be_read_is_refused(subject, query, error, said):
     with pytest.raises(error, match=said):
-        changes(query, subject)
+        subject.moved(changes(query, subject), read_view(query, subject).events)
+
+
+def test_events_are_moved_switched_off_and_added(subject):
+    event = {"quarter": "2026Q4", "what": "demand_shock", "size": 0.4}
+    regime = {"quarter": "2026Q4", "what": "market_regime", "regime": "shut"}
+    own = Subject(change_events(subject.scenario, [event, regime]))
+    query = "event.1=2028Q1&event.2=off&event.new=spread_jump+2026Q3+0.5"
+    view = read_view(query, own)
+    found = own.moved({}, view.events).events
+    assert [(e.quarter, e.what, e.value) for e in found] == [
+        ("2028Q1", "demand_shock", 0.4),
+        ("2026Q3", "spread_jump", 0.5),
+    ]
+    assert {e.evidence for e in found} == {EVIDENCE}
+    assert own.moved({}, read_view("event.1=2026Q4", own).events).events == own.scenario.events
+    for wrong in ("event.3=off", "event.0=off", "event.01=off", "event.1=2126Q2", "event.1="):
+        with pytest.raises(ArgumentError, match=r"event\."):
+            read_view(wrong, own)
+
+
+def test_kinds_of_events_begin_with_what_is_accepted(subject):
+    for kind in catalogue(subject)["kinds"]:
+        value = f"+{kind['value']}" if "value" in kind else ""
+        view = read_view(f"event.new={kind['what']}+2027Q1{value}", subject)
+        (event,) = subject.moved({}, view.events).events
+        assert event.value == kind.get("value", "")
+
+
+def test_an_address_names_its_scenario(subject):
+    assert scenario_named("market.tax=0.2&scenario=anchor-loss") == "anchor-loss"
+    assert scenario_named("market.tax=0.2") == ""
+    assert read_view("scenario=anchor-loss", subject).values == {}
 
 
 def test_every_leaf_may_be_put_where_it_stands(subject):
@@ -111,3 +160,15 @@ def test_a_slider_reaches_both_ends_of_its_range(subject):
             assert one["least"] <= one["low"] <= one["value"] <= one["high"] <= one["most"]
             if one["range"]:
                 assert one["low"] <= one["range"][0] <= one["range"][1] <= one["high"]
+
+
+def test_a_catalogue_of_many_issuers_is_small_enough_for_a_page():
+    """The quick half of the test of 64 issuers in a browser."""
+    own = Subject(crowd())
+    told = catalogue(own)
+    assert len(told["issuers"]) == MOST_ISSUERS and len(told["paired"]) == MOST_PAIRED
+    assert len(told["inputs"]) == len(own.leaves) > 3_000
+    assert len(json.dumps(told)) < 2e6
+    last = told["issuers"][-1]
+    view = read_view(f"issuer={last}&issuers.%22{last}%22.cash_usd_bn=1", own)
+    assert view.issuer == last and own.changes({}, view.values)

@@ -23,6 +23,7 @@ from capexrisk.run.chunks import draws_of
 from capexrisk.run.execute import execute
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.run.session import Session
+from capexrisk.scenario import change_inputs
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import ISSUERS, small_scenario
 
@@ -171,6 +172,19 @@ def test_closing_waits_for_the_answer_that_is_being_computed():
         session.close()
     for answer in answers:
         assert answer.exception() is None or isinstance(answer.exception(), SessionClosed)
+
+
+def test_another_scenario_is_read_on_the_same_points(session):
+    name = resolve(MEANS[0], session.lowered())
+    reads = (CHANGES, change_inputs(small_scenario(), CHANGES))
+    changed, other = (
+        session.read(lambda totals, lowered: EstimateTable(totals, lowered)[name], read)
+        for read in reads
+    )
+    assert same(changed, other)
+    later = small_scenario().model_copy(update={"start": "2027Q1"})
+    with pytest.raises(ArgumentError, match="has other issuers or quarters than"):
+        session.read(lambda totals, lowered: None, later)
 
 
 def test_two_threads_get_the_answers_of_one(session, metrics):

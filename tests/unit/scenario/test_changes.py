@@ -8,7 +8,7 @@ from math import inf, nextafter
 import pytest
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario import change_inputs, digest, inputs, load_scenario
+from capexrisk.scenario import change_events, change_inputs, digest, inputs, load_scenario
 from capexrisk.scenario.opening import opening_books, start_of
 from tests.unit.three_issuers import three_issuers
 
@@ -45,6 +45,17 @@ def test_a_change_may_bring_its_evidence():
             assert one.address == "https://example.org"
     with pytest.raises(ScenarioError, match="is not a confidence; begin with one of"):
         change_inputs(SCENARIO, {CASH: 9.5}, evidence="surely: x")
+
+
+def test_events_are_replaced_whole():
+    event = SCENARIO.events[0]
+    new = {"quarter": "2026Q4", "what": "anchor_loss"}
+    both = change_events(SCENARIO, [event, new])
+    assert both.events[0] is event and both.events[1].what == "anchor_loss"
+    assert both.market is SCENARIO.market
+    assert digest(change_events(both, SCENARIO.events)) == digest(SCENARIO) != digest(both)
+    with pytest.raises(ScenarioError, match=r"events\[1\].quarter: '2126Q4' is not a quarter"):
+        change_events(SCENARIO, [event, new | {"quarter": "2126Q4"}])
 
 
 def test_what_is_not_changed_is_the_same_record():

@@ -1,6 +1,6 @@
 // The answer in words, and the table of issuers; a click on one chooses it.
 
-import { el } from "./controls.js";
+import { el } from "./elements.js";
 
 const change = (text, sign) => el("td", {}, el("span", { class: sign > 0 ? "rise" : sign < 0 ? "fall" : "unsure", text }));
 

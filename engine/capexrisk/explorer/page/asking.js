@@ -11,11 +11,12 @@ export async function post(action, body) {
     body: JSON.stringify(body),
   });
   if (answer.status === 403) throw new Ended();
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  // A fault of the engine says what it is: asked again, it would be the same.
+  if (!answer.ok && answer.status !== 500) throw new Error(`${answer.status}`);
   return answer.json();
 }
 
-// The server is another one now: it does not know this page's address.
+// Another server has this port now: it does not know this page's address.
 export class Ended extends Error {}
 
 export class Asking {

@@ -1,6 +1,6 @@
 // The charts, drawn anew with each answer.
 
-import { el, figure } from "./controls.js";
+import { el, figure } from "./elements.js";
 
 const Plot = window.Plot;
 const HEIGHT = 250, LEAST_WIDTH = 280;
@@ -19,6 +19,7 @@ export class Charts {
       new Chart("Free cash flow of the year", "year", () => this.#year()),
       new Chart("Money from outside", "funding", () => this.#funding()),
       new Chart("The market", "market", () => this.#market()),
+      new Chart("Grades", "grade", () => this.#grades()),
       new Chart("Failures together", "together", () => this.#together()),
     ];
     const box = document.getElementById("charts");
@@ -67,7 +68,7 @@ export class Charts {
 
   #get(name) { return this.answer.figures[name] ?? [null, null, null, null, null, null]; }
 
-  get #isMoved() { return Object.keys(this.answer.moved).length > 0; }
+  get #isMoved() { return this.answer.behind !== ""; }
 
   // Quarters of an estimate: its numbers, by quarter.
   #series(metric, issuer, statistic = "") {
@@ -83,37 +84,51 @@ export class Charts {
   }
 
   #failures() {
-    const { issuers, quarters } = this.catalogue;
+    const { issuers } = this.catalogue;
+    return this.#curves("funding_failure", issuers, "% failed by then", "", this.#events());
+  }
+
+  // Who starts as high yield cannot fall.
+  #grades() {
+    const able = this.catalogue.issuers.filter((issuer) => this.#series("fall_to_high_yield", issuer).length > 0);
+    if (able.length === 0) return { plot: el("p", { class: "quiet", text: "No issuer has an investment grade to lose." }), says: "", key: [], table: { head: [], rows: [] } };
+    return this.#curves("fall_to_high_yield", able, "% fallen by then", "chance of having fallen from investment grade to high yield, ", []);
+  }
+
+  // A chance by the end of each quarter, of the likeliest issuers and the chosen one.
+  #curves(metric, issuers, label, what, more) {
+    const { quarters } = this.catalogue;
     const end = quarters.at(-1);
-    const height = (issuer) => { const of = this.#get(`funding_failure/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
+    const height = (issuer) => { const of = this.#get(`${metric}/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
     const shown = [...issuers].sort((a, b) => height(b) - height(a)).slice(0, MOST_CURVES);
-    if (!shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
+    if (issuers.includes(this.state.issuer) && !shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
     const ordered = issuers.filter((issuer) => shown.includes(issuer));
-    const colour = new Map(ordered.map((issuer, number) => [issuer, COLOURS[number % COLOURS.length]]));
+    const all = this.catalogue.issuers; // few of them have the same colour in every chart
+    const colour = new Map(ordered.map((issuer, number) => [issuer, COLOURS[all.length > MOST_CURVES ? number : all.indexOf(issuer)]]));
     const marks = [Plot.ruleY([0], { stroke: "var(--strong)" })];
     for (const issuer of ordered) {
-      const series = this.#series("funding_failure", issuer);
+      const series = this.#series(metric, issuer);
       const chosen = issuer === this.state.issuer;
       const x = "quarter", stroke = colour.get(issuer);
       marks.push(Plot.areaY(series, { x, y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
       if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[BASE], ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
       marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[VALUE], stroke, strokeWidth: chosen ? 3 : 1.5 }));
     }
-    marks.push(...this.#events());
-    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label: "% failed by then", grid: true, nice: true, zero: true }, marks });
+    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label, grid: true, nice: true, zero: true }, marks: [...marks, ...more] });
     return {
-      plot, says: `by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
+      plot, says: `${what}by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
       key: [...ordered.map((issuer) => [issuer, colour.get(issuer), "line"]), ...this.#ghostKey()],
-      table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`funding_failure/${issuer}/${quarter}`)))]) },
+      table: { head: ["Issuer", ...quarters], rows: ordered.map((issuer) => [issuer, ...quarters.map((quarter) => percent(this.#get(`${metric}/${issuer}/${quarter}`)))]) },
     };
   }
 
   // What happens in a given quarter on every path.
   #events() {
-    const events = this.catalogue.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
+    const events = this.answer.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
     return events.length === 0 ? [] : [
       Plot.ruleX(events, { x: "quarter", stroke: "var(--quiet)", strokeDasharray: "1,3" }),
-      Plot.text(events, { x: "quarter", text: "what", frameAnchor: "top-left", textAnchor: "start", dx: 4, fill: "var(--quiet)" }),
+      // One below the other: neighbours would hide each other.
+      ...events.map((event, k) => Plot.text([event], { x: "quarter", text: "what", frameAnchor: "top-left", textAnchor: "start", dx: 4, dy: 13 * k, fill: "var(--quiet)" })),
     ];
   }
 
@@ -174,12 +189,19 @@ export class Charts {
     ];
     if (this.#isMoved) marks.push(Plot.line(outline, { x: "x", y: "y", ...GHOST }));
     const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
+    plot.addEventListener("click", (event) => this.#bar(edges, plot.scale("x").invert(window.d3.pointer(event, plot)[0])));
     const told = this.answer.cash_flow;
     const line = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
       .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ").replaceAll("−", "−\u2060"); // no line ends after a minus
     return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: line,
       key: this.#ghostKey(),
       table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
+  }
+
+  // The bar at an amount; the outer ones have no end.
+  #bar(edges, amount) {
+    const bar = Math.min(Math.max(edges.findLastIndex((edge) => edge <= amount), 0), edges.length - 2);
+    this.picked?.({ ...bar > 0 && { low: edges[bar] }, ...bar < edges.length - 2 && { high: edges[bar + 1] } });
   }
 
   #funding() {
@@ -201,7 +223,7 @@ export class Charts {
       y: { label: null, domain: shown, tickFormat: shortened, tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
     const used = channels.filter(({ label }) => parts.some((part) => part.label === label && part.amount > 0.002 * Math.max(...sums.map((s) => s.amount), 1)));
     return { plot, says: "raised by each issuer through each channel, until a failure",
-      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...(this.#isMoved ? [["Total as the scenario stands", "", "dashes"]] : [])],
+      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...this.#ghostKey()],
       table: { head: ["$bn", ...shown], rows: used.map(({ name, label }) => [label, ...shown.map((issuer) => plain(this.#get(`raised_${name}/${issuer}/horizon`)))]) } };
   }
 
@@ -239,7 +261,7 @@ export class Charts {
       style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
   }
 
-  #ghostKey() { return this.#isMoved ? [["As the scenario stands", "", "dashes"]] : []; }
+  #ghostKey() { return this.#isMoved ? [[this.answer.behind, "", "dashes"]] : []; }
 }
 
 class Chart {

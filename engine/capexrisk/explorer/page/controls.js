@@ -1,28 +1,10 @@
 // The left side: groups of judgements, inputs found by search, inputs with a value of their own.
 
+import { el, figure, percentile } from "./elements.js";
+
 const MOST_FOUND = 40;
 const STEPS = 200;
 
-export const el = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") element.textContent = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null));
-  return element;
-};
-
-// A number with four digits, as a person writes it.
-export const figure = (x) => {
-  if (typeof x !== "number") return String(x);
-  if (x !== 0 && (Math.abs(x) < 1e-3 || Math.abs(x) >= 1e6)) return x.toExponential(2).replace("-", "−");
-  return Number(x.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
-};
-
-const percentile = (share) => `P${Math.round(100 * share)}`;
 const matches = (text, words) => words.every((word) => text.includes(word));
 const wordsOf = (text) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
@@ -37,7 +19,8 @@ export class Controls {
   // `changed` is called after each move, `said` with what a screen reader is to hear.
   constructor(catalogue, state, changed) {
     Object.assign(this, { catalogue, state, changed });
-    this.byPath = new Map(catalogue.inputs.map((one) => [one.path, one]));
+    this.inputs = catalogue.inputs.filter((one) => !one.path.startsWith("events.")); // theirs are on the time line
+    this.byPath = new Map(this.inputs.map((one) => [one.path, one]));
     this.groups = new Map(); // name: what keeps its control up to date
     this.own = new Map(); // path: its control
     this.#groups();
@@ -110,7 +93,7 @@ export class Controls {
   #search() {
     const field = document.getElementById("search");
     const list = document.querySelector("#inputs ul");
-    const texts = this.catalogue.inputs.map((one) =>
+    const texts = this.inputs.map((one) =>
       [one, `${one.name} ${one.unit} ${one.confidence} ${one.path}`.toLowerCase()]);
     field.addEventListener("input", () => {
       const words = wordsOf(field.value);
@@ -221,9 +204,6 @@ export class Controls {
         .map(([name, share]) => entry(`${name} ${percentile(share)}`, this.groups.get(name))),
       ...[...this.state.values].filter(([path]) => this.own.has(path))
         .map(([path, text]) => entry(`${this.byPath.get(path).name} ${text}`, this.own.get(path))));
-    const told = [...this.state.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
-      .concat([...this.state.values].map(([path, text]) => `${path} = ${text}`));
-    document.getElementById("moved").textContent = told.length ? `Moved: ${told.join("; ")}.` : "Nothing is moved.";
   }
 }
 

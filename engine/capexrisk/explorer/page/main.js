@@ -4,8 +4,11 @@ import { Answer } from "./answer.js";
 import { Asking, Ended, post } from "./asking.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
+import { Events } from "./events.js";
+import { library } from "./library.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
+import { Tale } from "./tale.js";
 
 const ADDRESS_EVERY = 200; // ms: browsers refuse too many changes of the address
 const $ = (id) => document.getElementById(id);
@@ -17,7 +20,7 @@ const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
-  const catalogue = await post("catalogue", {});
+  const catalogue = await post("catalogue", { query: location.search.slice(1) });
   if (catalogue.refused) return trouble(catalogue.refused);
   const state = new State(location.search, catalogue);
   $("title").textContent = catalogue.title;
@@ -31,6 +34,7 @@ async function begin() {
   const moved = () => {
     $("reset").disabled = state.moved === 0;
     $("save").disabled = state.moved === 0;
+    $("moved").textContent = state.moved ? `Moved: ${state.told.join("; ")}.` : "Nothing is moved.";
     $("status").textContent = "moving…";
     document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
     write();
@@ -38,7 +42,11 @@ async function begin() {
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
+  let listed = null;
+  const tale = new Tale(state, write);
+  charts.picked = (bar) => tale.choose(bar);
   const controls = new Controls(catalogue, state, moved);
+  const events = new Events(catalogue, state, moved);
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
@@ -49,7 +57,11 @@ async function begin() {
       $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
       Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
       performance.mark("drawn");
-      if (fine) say(answer.summary);
+      if (fine) {
+        say(answer.summary);
+        tale.again();
+        listed ??= library(catalogue, state); // once, and not before the figures are there
+      }
     },
     refused(message) {
       trouble(message);
@@ -58,15 +70,16 @@ async function begin() {
     },
     lost(error) {
       if (error === null) return;
-      const again = `capexrisk explore ${catalogue.file} --link '${location.href}'`;
-      trouble(error instanceof Ended ? `This explorer has ended and another has taken its place. Go on from here with: ${again}`
-        : `The explorer does not answer; it is asked again every second. If it has ended, go on from here with: ${again}`);
+      const again = `capexrisk explore ${catalogue.file} --link '?${state.query}'`;
+      trouble(error instanceof Ended ? `This explorer has ended. Go on from here, at a new address, with: ${again}`
+        : `The explorer does not answer; it is asked again every second. If it has ended, go on from here, at a new address, with: ${again}`);
       $("status").textContent = "no answer";
     },
   });
   $("reset").addEventListener("click", () => {
     state.clear();
     controls.refresh();
+    events.refresh();
     moved();
     $("search").focus();
   });

@@ -1,10 +1,13 @@
-// What is moved, taken along: as a link, as a scenario file.
+// What is moved, taken along: as a link, as a scenario file, as a full run of it.
 
 import { post } from "./asking.js";
 
+const LOOK_EVERY = 1000; // ms
+
 export function saving(state, say) {
   const dialog = document.getElementById("saving");
-  const [field, said] = [document.getElementById("file"), document.getElementById("saved")];
+  const [field, said, running, full] = ["file", "saved", "running", "full"].map((id) => document.getElementById(id));
+  let name = ""; // that was saved last
   document.getElementById("copy").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(location.href);
@@ -23,9 +26,32 @@ export function saving(state, say) {
     event.preventDefault();
     try {
       const told = await post("save", { name: field.value, query: state.query });
-      said.textContent = told.refused ?? `Written: ${told.saved}. The full run with its report: ${told.run}`;
+      said.textContent = told.refused ?? `Written: ${told.saved}. The full run with its report is made here, or by: ${told.run}`;
+      if (told.refused) return;
+      name = told.name;
+      full.hidden = false;
     } catch {
       said.textContent = "The explorer does not answer; nothing is saved.";
     }
   });
+  full.addEventListener("click", async () => {
+    full.disabled = true;
+    await follow(post("run", { name }));
+    full.disabled = false;
+  });
+
+  // Until the run has ended, however often the dialog is opened meanwhile.
+  async function follow(first) {
+    try {
+      let told = await first;
+      while (told.running) {
+        running.textContent = `The full run is under way: ${Math.round(told.seconds)} s so far.`;
+        await new Promise((done) => { setTimeout(done, LOOK_EVERY); });
+        told = await post("progress", {});
+      }
+      running.textContent = told.refused ?? (told.report ? `The report is there: ${told.report}` : `The run has failed: ${told.failed}`);
+    } catch {
+      running.textContent = "The explorer does not answer; with it its full run has ended.";
+    }
+  }
 }

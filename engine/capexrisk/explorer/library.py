@@ -1,0 +1,96 @@
+"""Scenarios that may be laid over the one that is explored: those beside it that have its axes.
+
+They are simulated on the points of that scenario, so that differences between the two are paired.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from capexrisk.errors import ScenarioError, UnknownName, suggest
+from capexrisk.explorer.subject import Subject
+from capexrisk.scenario import Scenario, load_scenario
+
+__all__ = ["NAME", "Library"]
+
+Json = dict[str, Any]
+NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,58}")  # of a file, without its ending
+MOST_FILES: Final = 100  # that are looked at
+MOST_SUBJECTS: Final = 3  # that are kept ready
+
+
+class Library:
+    """The scenario that is explored, and those in its folder that can stand in its place.
+
+    Parameters
+    ----------
+    file : Path
+    subject : Subject
+        Of the scenario in this file.
+    """
+
+    def __init__(self, file: Path, subject: Subject) -> None:
+        self.file = file
+        self.base = subject
+        self._read: dict[str, Scenario | None] = {}
+        self._subjects: OrderedDict[str, Subject] = OrderedDict()
+        self._lock = Lock()
+
+    def listed(self) -> list[Json]:
+        """Name and title of each that can be laid over; files are read once."""
+        names = sorted(path.stem for path in self.file.parent.glob("*.toml"))
+        found = []
+        for name in names[:MOST_FILES]:
+            scenario = self._scenario(name)
+            if scenario is not None and name != self.file.stem:
+                found.append({"name": name, "title": scenario.title or scenario.name})
+        return found
+
+    def subject(self, name: str) -> Subject:
+        """What may be moved in a scenario of the library; "" for the one that is explored.
+
+        Raises
+        ------
+        UnknownName
+            If there is none of this name that has the same issuers and quarters.
+        """
+        if name in ("", self.file.stem):
+            return self.base
+        with self._lock:
+            if name in self._subjects:
+                self._subjects.move_to_end(name)
+                return self._subjects[name]
+        scenario = self._scenario(name)
+        if scenario is None:
+            hint = suggest(name, [one["name"] for one in self.listed()], "there is no other")
+            raise UnknownName(f"scenario {name!r} in the address: {hint}")
+        subject = Subject(scenario)
+        with self._lock:
+            self._subjects[name] = subject
+            if len(self._subjects) > MOST_SUBJECTS:
+                self._subjects.popitem(last=False)
+        return subject
+
+    def file_of(self, name: str) -> Path:
+        """The file of a scenario of this library."""
+        return self.file.with_name(f"{name}.toml") if name else self.file
+
+    def _scenario(self, name: str) -> Scenario | None:
+        """The scenario of a file in the folder; None if it cannot be laid over."""
+        if not NAME.fullmatch(name):
+            return None
+        if name not in self._read:
+            try:
+                scenario = load_scenario(self.file.with_name(f"{name}.toml"))
+            except ScenarioError:
+                return None  # it may be mended
+            self._read[name] = scenario if _axes(scenario) == _axes(self.base.scenario) else None
+        return self._read[name]
+
+
+def _axes(scenario: Scenario) -> tuple[object, ...]:
+    return scenario.start, scenario.quarters, *(issuer.name for issuer in scenario.issuers)

@@ -1,0 +1,55 @@
+"""Which scenarios may be laid over the one that is explored."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from capexrisk.errors import UnknownName
+from capexrisk.explorer.library import Library
+from capexrisk.explorer.subject import Subject
+from capexrisk.scenario import load_scenario
+from tests.cli.command import DEFAULT
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library")
+    others = ("anchor-loss", "deepseek-moment", "hyperscalers-2026-10", "telecom-2000")
+    for name in (DEFAULT.stem, *others):
+        shutil.copy(DEFAULT.with_name(f"{name}.toml"), folder)
+    (folder / "broken.toml").write_text("extends = 3\n", "utf-8")
+    (folder / "with space.toml").write_text(f'extends = "{DEFAULT.name}"\n', "utf-8")
+    file = folder / DEFAULT.name
+    return Library(file, Subject(load_scenario(file)))
+
+
+def test_those_with_its_issuers_and_quarters_are_listed(library):
+    assert [one["name"] for one in library.listed()] == ["anchor-loss", "deepseek-moment"]
+    assert library.listed()[0]["title"].startswith("The anchor customer is lost")
+
+
+def test_each_is_read_as_a_run_would(library):
+    subject = library.subject("anchor-loss")
+    assert subject.scenario == load_scenario(library.file_of("anchor-loss"))
+    assert library.subject("anchor-loss") is subject
+    assert library.subject("") is library.base is library.subject(DEFAULT.stem)
+    assert library.file_of("") == library.file
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["telecom-2000", "broken", "with space", "../anchor-loss", "nowhere", "/etc/passwd", "a\0b"],
+)
+def test_others_are_refused(library, name):
+    with pytest.raises(UnknownName, match="in the address: "):
+        library.subject(name)
+
+
+def test_one_that_is_written_meanwhile_is_found(library):
+    new = library.file_of("new")
+    new.write_text(f'extends = "{DEFAULT.name}"\ntitle = "New"\n', "utf-8")
+    assert library.subject("new").scenario.title == "New"
+    assert {"name": "new", "title": "New"} in library.listed()
+    new.unlink()
