@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import time
+import warnings
 from importlib import import_module
 from typing import Any
 
 import click
 
+from capexrisk.cli.plain import PLAIN
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 
 INTERRUPTED = 130
@@ -100,7 +103,15 @@ def main() -> None:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:
             signal.signal(sign, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAIN)  # a run is not lost for a dash
+    warnings.formatwarning = _warning_line
     sys.exit(_exit_code())
+
+
+def _warning_line(message: Warning | str, *_: object, **__: object) -> str:
+    return f"capexrisk: warning: {' '.join(str(message).split())}\n"
 
 
 def _exit_code() -> int:

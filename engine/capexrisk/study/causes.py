@@ -47,7 +47,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Causes(Plotted):
     """Causes of an event, and of the failures of every issuer by the same quarter.
 
@@ -180,7 +180,8 @@ def causes(
     >>> bool(abs(shapley.sum() - (chance["all"] - chance["none"])) < 1e-12)
     True
     """
-    if not 2 <= whole_number("orders", orders) <= MOST_ORDERS or orders % 2:
+    orders, seed = whole_number("orders", orders), whole_number("seed", seed)
+    if not 2 <= orders <= MOST_ORDERS or orders % 2:
         problem = f"{orders} is out of range; give an even number from 2 to {MOST_ORDERS:,}"
         raise ArgumentError("orders", problem)
     events = _events(event, lower(scenario, "means"))

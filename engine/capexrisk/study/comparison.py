@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.manifest import (
     FORMAT_VERSION,
     ComparedRun,
@@ -52,8 +53,8 @@ LISTED = 4
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, eq=False)
+class Comparison(ComparedByContent):
     """Runs compared with a base run.
 
     Attributes

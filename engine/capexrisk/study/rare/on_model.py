@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import ArgumentError, real_number, whole_number
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.simulate_distance import measure_distances
@@ -133,6 +133,8 @@ def rare_event(
         raise ArgumentError(
             "method", f"{method!r} is unknown; give one of {', '.join(get_args(Method))}"
         )
+    relative_error = real_number("relative_error", relative_error)
+    max_paths, seed = whole_number("max_paths", max_paths), whole_number("seed", seed)
     if not 0.0 < relative_error < 1.0:
         raise ArgumentError("relative_error", f"{relative_error} is out of range; give 0.1, say")
     if not 4096 <= max_paths <= 10**9:
