@@ -25,6 +25,7 @@ VERBS = {
     "calibrate": "Estimate inputs and their ranges from histories.",
     "new": "Write a scenario from filings or a table of firms.",
     "roll": "Bring a scenario to a later quarter.",
+    "upgrade": "Bring a scenario file of an earlier edition up to date.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",

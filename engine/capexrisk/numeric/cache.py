@@ -21,7 +21,7 @@ class _Damaged(Exception):
     """What was read is not what was written."""
 
 
-class SealedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
+class SealedFile(caching.IndexDataCacheFile):
     """Index and code of a cached function, each behind its SHA-256.
 
     numba unpickles what it finds. After a power cut that may be an empty file, which would end
@@ -73,13 +73,15 @@ class SealedFile(caching.IndexDataCacheFile):  # type: ignore[misc]
         except _Damaged:
             with suppress(OSError):  # it is read again when the index is saved
                 Path(self._index_path).unlink()
-            return _missed(self._index_path, {})
+            _tell(self._index_path)
+            return {}
 
     def _load_data(self, name: str) -> Any:
         try:
             return self._data(name)
         except _Damaged:
-            return _missed(self._data_path(name), None)
+            _tell(self._data_path(name))
+            return None
 
     def _index(self) -> dict[Any, str]:
         content = _content(self._index_path)
@@ -127,6 +129,5 @@ def _opened(sealed: bytes) -> Any:
     return pickle.loads(data)
 
 
-def _missed(path: str, nothing: Any) -> Any:
+def _tell(path: str) -> None:
     warnings.warn(f"{path}: was damaged; what it held is compiled anew", stacklevel=2)
-    return nothing

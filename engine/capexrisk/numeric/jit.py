@@ -26,7 +26,7 @@ from capexrisk.numeric.cache import SealedFile
 # compiler choose the order of sums.
 FASTMATH = {"contract", "nsz", "arcp"}
 
-if numba.config.DISABLE_JIT:
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
     raise CapexriskError(
         "NUMBA_DISABLE_JIT is set: without the compiler nothing can be computed; unset it"
     )

@@ -35,7 +35,9 @@ __all__ = [
     "load_extension",
     "load_run_section",
     "load_scenario",
+    "parse",
     "read_tables",
+    "read_text",
     "scenario_from_case",
 ]
 
@@ -86,7 +88,7 @@ def load_extension(base: str | os.PathLike[str], text: str, label: str) -> Scena
     ------
     ScenarioError
     """
-    tables = _read(base, (), (label, _parse(text, label)))
+    tables = _read(base, (), (label, parse(text, label)))
     tables.content.pop("run", None)
     _resolve_issuers(tables)
     return validate(Scenario, tables.content, tables.places)
@@ -219,6 +221,17 @@ def _extended(path: Path, extends: object) -> Path:
 
 
 def _read_toml(path: Path) -> Table:
+    return parse(read_text(path), _label(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a scenario file.
+
+    Raises
+    ------
+    ScenarioError
+        It cannot be read, or is larger than any scenario.
+    """
     where = _label(path)
     try:
         if path.is_dir():
@@ -243,7 +256,7 @@ def _read_toml(path: Path) -> Table:
         raise ScenarioError(
             where, f"is larger than {LARGEST_FILE // 2**20} MiB", "a scenario is far smaller"
         )
-    return _parse(text, where)
+    return text
 
 
 def _label(path: Path) -> str:
@@ -251,7 +264,14 @@ def _label(path: Path) -> str:
     return str(path) if str(path).isprintable() else repr(str(path))
 
 
-def _parse(text: str, where: str) -> Table:
+def parse(text: str, where: str) -> Table:
+    """The tables of a text; `where` is its place, for messages.
+
+    Raises
+    ------
+    ScenarioError
+        It is no TOML, or too deep.
+    """
     if LONG_KEY.search(text):
         raise ScenarioError(where, "has a key of more than 64 parts", "write plain tables")
     try:

@@ -102,7 +102,8 @@ def rare_event(
     relative_error : float
         Standard error over probability at which to stop, in (0, 1).
     max_paths : int
-        Paths after which to stop, 4,096 to 10**9; a search ends with the batch that exceeds it.
+        Paths of the search, its pilot included, at most; 4,096 to 10**9. The plain count beside it
+        takes as many again.
     seed : int
         0 to 2**64 - 1. The same seed gives the same numbers for any number of workers.
     n_jobs : int
