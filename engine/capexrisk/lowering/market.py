@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.lowering.cholesky import cholesky
 from capexrisk.lowering.columns import exp, expm1, lifted, log, number, sqrt, tables, total
 from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
+from capexrisk.scenario.cholesky import cholesky
 from capexrisk.scenario.opening import Parameters, Start, balances
 
 CLOSED = [0.0, 0.0, 0.0]  # access to what is no market

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
-from capexrisk.lowering.cholesky import cholesky
+from capexrisk.scenario.cholesky import cholesky
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.market import SMALLEST_EIGENVALUE
 from capexrisk.scenario.uncertainty import GroupCorrelation, Uncertainty
