@@ -39,7 +39,7 @@ WITHOUT_A_SAY: Final = (
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),
     *("archive", "tables", "study", "filings", "calibration", "authoring"),
-    *("report", "explorer", "cli"),
+    *("report", "explorer", "cli", "library"),
 )
 KINDS: Final = (".py", ".npz")
 MOST_SECONDS: Final = 2.0  # for git, on a slow disk

@@ -10,6 +10,7 @@ from pathlib import Path
 from capexrisk.errors import ArgumentError, ScenarioError, whole_number
 from capexrisk.filings import draft
 from capexrisk.scenario import Scenario, quarter_labels
+from capexrisk.scenario.files.library import located
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.quarters import parse_quarter
 from capexrisk.scenario.schema import MOST_QUARTERS
@@ -165,6 +166,6 @@ def market_of(market: Path | str) -> Surroundings:
     """
     if str(market) == NEUTRAL:
         return neutral_surroundings()
-    if not Path(market).is_file():
+    if not located(market).is_file():
         raise ArgumentError("market", f"there is no {market}; give a scenario, or {NEUTRAL}")
     return surroundings_of(Path(market))

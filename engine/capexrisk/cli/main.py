@@ -43,6 +43,7 @@ VERBS = {
     "backtest": "Score a finished run against what happened.",
     "verify": "Compute chunks of a finished run again and compare every bit.",
     "runs": "List runs and comparisons, finished or not.",
+    "notebooks": "Copy the notebooks, and the library that they read.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "doctor": "Check this machine: versions, processor, self-test.",
     "bench": "Measure how fast a scenario runs on this machine.",

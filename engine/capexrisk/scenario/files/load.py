@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, nearest
 from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario.case import with_file_names
+from capexrisk.scenario.files.library import library_names, located
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
     OVERRIDE,
@@ -184,14 +185,15 @@ def _read_chain(path: Path) -> list[tuple[str, Table]]:
     chain: list[tuple[str, Table]] = []
     seen: set[Path] = set()
     while True:
-        table = _read_toml(path)
-        seen.add(path.resolve())
+        file = located(path)
+        table = _read_toml(file)
+        seen.add(file.resolve())
         chain.insert(0, (_label(path), table))
         if "extends" not in table:
             return chain
         where = f"{_label(path)}: extends"
-        path = _extended(path, table["extends"])
-        if path.resolve() in seen:
+        path = _extended(file, table["extends"])
+        if located(path).resolve() in seen:
             raise ScenarioError(where, f"{path.name!r} extends this file in turn", "end the circle")
         if len(chain) == DEEPEST_CHAIN:
             raise ScenarioError(
@@ -207,6 +209,8 @@ def _extended(path: Path, extends: object) -> Path:
     windows = PureWindowsPath(extends)
     if PurePosixPath(extends).is_absolute() or windows.anchor or ".." in windows.parts:
         raise ScenarioError(where, f"{extends!r} leads out of the folder", hint)
+    if located(extends) != Path(extends) and not (path.parent / extends).exists():
+        return Path(extends)  # of the library
     found = path.parent / extends
     try:  # a link may lead out as well
         inside = found.resolve().is_relative_to(path.parent.resolve())
@@ -242,7 +246,11 @@ def read_text(path: Path) -> str:
             raw = file.read(LARGEST_FILE + 1)
         text = raw[:LARGEST_FILE].decode("utf-8-sig") if len(raw) <= LARGEST_FILE else None
     except FileNotFoundError:
-        raise ScenarioError(where, "no such file", "check the path") from None
+        name = nearest(path.stem, library_names())
+        mend = (
+            "check the path" if name is None else f"check the path, or take {name} of the library"
+        )
+        raise ScenarioError(where, "no such file", mend) from None
     except PermissionError:
         raise ScenarioError(where, "may not be read", "check the file's permissions") from None
     except UnicodeDecodeError as error:
