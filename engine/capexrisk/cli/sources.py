@@ -17,6 +17,7 @@ from rich.text import Text
 
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.cli.options import csv_file, overrides, scenario_file
+from capexrisk.cli.terminal import stdout_console
 from capexrisk.errors import MissingSource
 from capexrisk.scenario import Input, Scenario, inputs, load_scenario
 
@@ -38,7 +39,7 @@ def sources(scenario: Path, overrides: tuple[str, ...], out: Path | None) -> Non
     given = inputs(loaded)
     if out is not None:
         write_atomically(out, _as_csv(given).encode())
-    console = Console()
+    console = stdout_console()
     counts = Counter(one.confidence or "MISSING" for one in given).most_common()
     lines = [f"{len(given)} inputs: " + ", ".join(f"{n} {name}" for name, n in counts)]
     if loaded.uncertainty.groups:

@@ -68,7 +68,7 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
         print(f"{name}: {then} then, {now} now")
     left = uncompared(directory, results.manifest.files, (MANIFEST, CHECKPOINT, WHY))
     if left:
-        print(f"not compared: {', '.join(left)}; capexrisk report draws what it drew again")
+        print(f"not compared: {', '.join(left)}; capexrisk report draws them again")
     if changed or not found.equal:
         sys.exit(1)
     print("equal to the bit" + (", the tables as well" if found.checked == found.chunks else ""))

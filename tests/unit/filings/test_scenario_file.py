@@ -117,6 +117,16 @@ def test_a_new_issuer_s_comments_have_what_it_runs_with(drafts, base):
     assert "issuer_defaults" not in section(found.text, "Alphabet")
 
 
+def test_a_draft_in_python_is_called_as_on_the_command_line(base):
+    path = Path(__file__).parent / "companyfacts" / "meta.json"
+    assert (draft(path).name, draft(path, base=base).name) == ("Meta Platforms", "Meta")
+
+
+def test_names_with_a_comma_are_one_cell(drafts):
+    rows = list(csv.reader(history(drafts[:1], ["Amazon.com, Inc."]).splitlines()))
+    assert {len(row) for row in rows} == {len(rows[0])} and rows[1][0] == "Amazon.com, Inc."
+
+
 def test_maturities_by_calendar_year(scenario, drafts, base):
     due = {issuer.name: issuer.maturities_by_year_usd_bn for issuer in scenario.issuers}
     assert due["Microsoft"] == {2026: 4.625, 2027: 4.625, 2028: 1.0275}
