@@ -32,6 +32,7 @@ WITHOUT_A_SAY: Final = (
         "estimate/paired.py",
     ),
     *("estimate/budget_split.py", "estimate/differences.py", "estimate/shapley.py"),
+    "estimate/false_discovery.py",
     *("estimate/given_data.py", "estimate/nested_effects.py"),
     *("uncertainty/given.py", "uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),

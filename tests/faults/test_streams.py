@@ -79,7 +79,8 @@ def test_a_target_that_is_missed_is_told_even_if_quiet(tmp_path):
 
 
 def test_sources_are_as_wide_as_their_content_or_a_table(tmp_path):
-    found = call("sources", DEFAULT, "--out", "x.csv", cwd=tmp_path)
+    write_small_scenario(tmp_path)
+    found = call("sources", "small.toml", "--out", "x.csv", cwd=tmp_path)
     assert found.returncode == 0
     assert all(
         line == line.rstrip() and "   " not in line[4:] for line in found.stdout.splitlines()
