@@ -13,7 +13,7 @@ import click
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_file
 from capexrisk.errors import ArgumentError, ScenarioError
-from capexrisk.scenario.files.library import located
+from capexrisk.scenario.files.library import LIBRARY, located
 
 if TYPE_CHECKING:
     from capexrisk.filings import Draft, Figure, Identity
@@ -68,13 +68,15 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
     csv = out.with_name(f"{out.stem}-quarters.csv")
     if csv.exists():
         raise click.UsageError(f"--out: {csv} exists already; give another file")
-    base_file = out.parent / extends
+    base_file = located(extends, out.parent)
     mend = "name a scenario in the folder of --out or below, or one of the library"
-    if not base_file.is_file() and located(extends).is_file():
-        base_file = Path(extends)
-    elif not base_file.is_file():
+    if not base_file.is_file():
         raise ArgumentError("extends", f"there is no {base_file}; {mend}")
-    elif not base_file.resolve().is_relative_to(out.parent.resolve()):
+    if base_file.parent == out.parent:
+        extends = base_file.name
+    elif base_file.parent != LIBRARY / "configs" and not base_file.resolve().is_relative_to(
+        out.parent.resolve()
+    ):
         raise ArgumentError("extends", f"{extends} leads out of the folder; {mend}")
 
     from capexrisk.archive.atomic import write_atomically

@@ -17,14 +17,16 @@ def library_names() -> list[str]:
     return sorted(path.stem for path in (LIBRARY / "configs").glob("*.toml"))
 
 
-def located(path: str | os.PathLike[str]) -> Path:
-    """A scenario's file: as it is named, or that of the library if there is no such file.
+def located(path: str | os.PathLike[str], folder: Path = Path()) -> Path:
+    """A scenario's file: as it is named, with ".toml", or that of the library, the first there is.
 
-    >>> located("hyperscalers-2026").name, located("mine.toml").name
-    ('hyperscalers-2026.toml', 'mine.toml')
+    >>> located("anchor-loss").name, located("mine.toml").name
+    ('anchor-loss.toml', 'mine.toml')
     """
-    given = Path(path)
-    if given.suffix == ".toml" or given.parent != Path() or given.is_file():
+    given = folder / path
+    if given.suffix == ".toml" or Path(path).parent != Path() or given.is_file():
         return given
-    found = LIBRARY / "configs" / f"{given.name}.toml"
-    return found if given.name in library_names() else given
+    beside = given.with_name(f"{given.name}.toml")
+    if beside.is_file() or given.name not in library_names():
+        return beside if beside.is_file() else given
+    return LIBRARY / "configs" / beside.name

@@ -14,7 +14,7 @@ from typing import Any, Final
 from capexrisk.errors import ScenarioError, nearest
 from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario.case import with_file_names
-from capexrisk.scenario.files.library import library_names, located
+from capexrisk.scenario.files.library import LIBRARY, library_names, located
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
     OVERRIDE,
@@ -193,7 +193,7 @@ def _read_chain(path: Path) -> list[tuple[str, Table]]:
             return chain
         where = f"{_label(path)}: extends"
         path = _extended(file, table["extends"])
-        if located(path).resolve() in seen:
+        if path.resolve() in seen:
             raise ScenarioError(where, f"{path.name!r} extends this file in turn", "end the circle")
         if len(chain) == DEEPEST_CHAIN:
             raise ScenarioError(
@@ -209,9 +209,9 @@ def _extended(path: Path, extends: object) -> Path:
     windows = PureWindowsPath(extends)
     if PurePosixPath(extends).is_absolute() or windows.anchor or ".." in windows.parts:
         raise ScenarioError(where, f"{extends!r} leads out of the folder", hint)
-    if located(extends) != Path(extends) and not (path.parent / extends).exists():
-        return Path(extends)  # of the library
-    found = path.parent / extends
+    found = located(extends, path.parent)
+    if found.parent == LIBRARY / "configs":
+        return found
     try:  # a link may lead out as well
         inside = found.resolve().is_relative_to(path.parent.resolve())
         exists = found.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from typing import get_args
 
 import numpy as np
@@ -54,10 +55,11 @@ class RareEvent:
 
     @property
     def paths_to_count(self) -> float:
-        """Number of plain paths that counting needs for the same relative error."""
+        """Number of plain paths that counting needs for the same relative error; NaN of a bound."""
         estimate = self.found.estimate
         p, error = estimate.value, estimate.standard_error
-        return p * (1.0 - p) / error**2 if error > 0.0 else float("nan")
+        told = estimate.statistic == "probability" and error > 0.0
+        return p * (1.0 - p) / error**2 if told else nan
 
     def to_frame(self) -> pd.DataFrame:
         """Both estimates as rows of the tidy table."""

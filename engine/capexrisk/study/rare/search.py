@@ -140,13 +140,14 @@ def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> Ra
             f"one path has {hits.largest_share:.0%} of the weight; the error may be larger than "
             "it seems, give more paths"
         )
-    value, error = hits.probability()[1:3]
-    if error > 0.0 and value * (1.0 - value) / error**2 < paths:
-        warnings.append("not rare: as many plain paths are surer, take a run")
+    estimate = hits.probability()
+    if estimate.value >= 1.0:  # weights do not know that it is certain; plain paths do
+        estimate = probability(fresh.from_model, fresh.model_paths)
+    warnings += _not_rare(estimate, paths)
     if hits.relative_error > relative_error:
         warnings.append(_short(hits.relative_error, relative_error))
     return RareEstimate(
-        estimate=hits.probability(),
+        estimate=estimate,
         method="importance",
         paths=paths,
         effective_hits=hits.effective_hits,
@@ -211,8 +212,13 @@ def _split(
         )
     elif error > relative_error:
         warnings.append(_short(error, relative_error))
+    estimate = repeated(np.array(values), paths, bias)
+    if min(values) >= 1.0:
+        plain = len(values) * POPULATION
+        estimate = probability(plain, plain)
+    warnings += _not_rare(estimate, paths)
     return RareEstimate(
-        estimate=repeated(np.array(values), paths, bias),
+        estimate=estimate,
         method="splitting",
         paths=paths,
         effective_hits=nan,
@@ -249,6 +255,14 @@ def _nothing(method: str, paths: int, model_paths: int) -> RareEstimate:
         largest_share=nan,
         warnings=(warning,),
     )
+
+
+def _not_rare(estimate: Estimate, paths: int) -> list[str]:
+    """A warning of a chance that as many plain paths would tell more exactly."""
+    value, error = estimate.value, estimate.standard_error
+    if estimate.statistic == "probability" and not value * (1.0 - value) < paths * error**2:
+        return []
+    return ["not rare: as many plain paths are surer, take a run"]
 
 
 def _short(reached: float, wanted: float) -> str:

@@ -19,8 +19,10 @@ def test_a_name_is_the_library_s_unless_there_is_a_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert cr.load_scenario("hyperscalers-2026") == cr.load_scenario(DEFAULT)
     text = DEFAULT.read_text("utf-8").replace('\nname = "hyperscalers-2026"', '\nname = "mine"')
-    (tmp_path / "hyperscalers-2026").write_text(text, "utf-8")
+    (tmp_path / "hyperscalers-2026.toml").write_text(text, "utf-8")
     assert cr.load_scenario("hyperscalers-2026").name == "mine"
+    (tmp_path / "hyperscalers-2026").write_text(text.replace('"mine"', '"bare"'), "utf-8")
+    assert cr.load_scenario("hyperscalers-2026").name == "bare"
 
 
 def test_a_file_extends_the_library_from_any_folder(tmp_path):

@@ -63,6 +63,17 @@ def test_a_failure_that_is_not_rare_is_sent_to_a_run():
     assert not said(search(plane(4)[0], "auto", most=50_000), "not rare")
 
 
+@pytest.mark.parametrize("method", ["auto", "importance", "splitting"])
+@pytest.mark.parametrize("distance", [-12.0, -3.0, -1.0, 0.0])
+def test_a_chance_is_one_however_likely(method, distance):
+    """Weights alone made more than 1 of a certain event, and splitting 1 without an error."""
+    found = search(plane(distance)[0], method, most=100_000)
+    one = found.estimate
+    assert 0.0 <= one.ci_low <= one.value <= one.ci_high <= 1.0 and one.ci_low < one.ci_high
+    assert said(found, "not rare")
+    assert (one.statistic == "lower_bound") == (distance < -9.0)
+
+
 def test_few_effective_hits_are_warned_of():
     """Failing far out along a curve: hardly any path of a short search gets there."""
     problem = small_problem(lambda z: 4.5 - z[:, 0] + 2.0 * z[:, 1] ** 2, 20)
