@@ -212,6 +212,32 @@ class Results(ComparedByContent):
                 rows &= self.summary[column] == value
         return self.summary[rows]
 
+    def pivot(self, rows: pd.DataFrame, *, index: str = "issuer", columns: str) -> pd.DataFrame:
+        """Estimates side by side: of a bound what was seen, on no path or on all.
+
+        Bounds themselves do not add up: shares of causes that no path shows would take a sum
+        beyond 1.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Some rows of `to_frame`, columns added or not, one for each place in the result.
+        index, columns : str
+            Columns of `rows` whose values name the result's rows, sorted as here, and columns.
+
+        Examples
+        --------
+        >>> import capexrisk as cr
+        >>> results = cr.simulate(cr.load_scenario("anchor-loss"), paths=4_096, seed=1)
+        >>> rows = results.estimates("funding_failure")
+        >>> results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"]
+        0.0
+        """
+        seen = rows["statistic"].map(OBSERVED).fillna(rows["value"])
+        table = rows.assign(value=seen).set_index([index, columns])["value"].unstack()  # noqa: PD010
+        order = [name for name in (*self.issuers, SYSTEM) if name in table.index]
+        return table.loc[order] if index == "issuer" else table
+
     @property
     def plot(self) -> Plotting:
         """Plots of these results: ``results.plot.fan("Amazon")``."""
