@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
 from capexrisk.archive.content import ComparedByContent
-from capexrisk.archive.directory import MANIFEST, make_folder, refuse_without_results
+from capexrisk.archive.directory import MANIFEST, refuse_without_results
 from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
     Manifest,
@@ -37,7 +37,7 @@ from capexrisk.archive.tables import (
     with_spans,
     write_table,
 )
-from capexrisk.errors import refuse_type
+from capexrisk.errors import RunDirectoryError, refuse_type
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
@@ -261,7 +261,11 @@ class Results(ComparedByContent):
         """
         refuse_type("directory", directory, str | PathLike, "give a path")
         directory = Path(directory)
-        make_folder(directory, directory)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = f"{directory}: cannot be written ({error.strerror}); give another directory"
+            raise RunDirectoryError(said) from None
         table = self.to_frame()
         table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(table, directory / SUMMARY_PARQUET)
