@@ -77,6 +77,7 @@ signs: $(RUN_STAMP)  ## Measure the table of docs/signs.md
 	$(BIN)/python -m docs.signs
 
 dist: $(RUN_STAMP)  ## Build the wheel and the source distribution into dist/
+	rm -rf build/lib  # which setuptools would pack with what is no longer there
 	$(BIN)/python -c 'from setuptools import build_meta as b; b.build_sdist("dist"); b.build_wheel("dist")'
 
 clean:  ## Remove .venv, caches and build output (runs/ stays)

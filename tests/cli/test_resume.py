@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -167,15 +168,15 @@ def test_what_was_put_there_in_the_meantime_stays(command, monkeypatch):
     """And the run, which is finished, waits beside it."""
     run(command, "whole", MANY)
     with monkeypatch.context() as patch:
-        instead(patch, "EstimateTable", Path("x").mkdir)
+        instead(patch, "EstimateTable", partial(Path("x").write_text, "mine"))
         code, out, err = command("run", "small.toml", "--paths", str(MANY), "--out", "x", "-q")
     assert (code, out) == (1, "")
     assert err == (
         "capexrisk: x: was put there while the run was at work; the run is finished: move the "
         "other away, then capexrisk resume x\n"
     )
-    assert list(Path("x").iterdir()) == []
-    Path("x").rmdir()
+    assert Path("x").read_text() == "mine"
+    Path("x").unlink()
     assert command("resume", "x", "-q") == (0, "", "")
     assert same("x", "whole")
 

@@ -128,7 +128,9 @@ def test_results_are_written_wherever_they_are_asked_to_be(results, tmp_path, ki
     results.write(kind(tmp_path / "a" / "b"))
     assert cr.load_results(kind(tmp_path / "a" / "b")) == results
     (tmp_path / "file").write_text("x")
-    with pytest.raises(RunDirectoryError, match=r"file: cannot be written"):
+    with pytest.raises(
+        RunDirectoryError, match=r"file: cannot be written \(File exists\); give another directory$"
+    ):
         results.write(kind(tmp_path / "file"))
     with pytest.raises(TypeError, match=r"^directory: is of type int; give a path$"):
         results.write(5)

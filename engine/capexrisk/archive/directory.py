@@ -143,7 +143,13 @@ def destination(out: Path) -> Path:
         If it is the working directory, or one above it.
     """
     out = out.resolve() if out.is_symlink() and out.exists() else named(out)
-    if Path.cwd().is_relative_to(out.resolve()):
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise RunDirectoryError(
+            f"{out}: the folder you stand in is gone; stand elsewhere"
+        ) from None
+    if here.is_relative_to(out.resolve()):
         raise RunDirectoryError(
             f"{out}: is the folder you stand in, or above it; stand elsewhere, or give another"
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
 from capexrisk.archive.content import ComparedByContent
-from capexrisk.archive.directory import MANIFEST, make_folder, refuse_without_results
+from capexrisk.archive.directory import MANIFEST, refuse_without_results
 from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
     Manifest,
@@ -37,7 +37,7 @@ from capexrisk.archive.tables import (
     with_spans,
     write_table,
 )
-from capexrisk.errors import refuse_type
+from capexrisk.errors import RunDirectoryError, refuse_type
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
@@ -212,6 +212,32 @@ class Results(ComparedByContent):
                 rows &= self.summary[column] == value
         return self.summary[rows]
 
+    def pivot(self, rows: pd.DataFrame, *, index: str = "issuer", columns: str) -> pd.DataFrame:
+        """Estimates side by side: of a bound what was seen, on no path or on all.
+
+        Bounds themselves do not add up: shares of causes that no path shows would take a sum
+        beyond 1.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Some rows of `to_frame`, columns added or not, one for each place in the result.
+        index, columns : str
+            Columns of `rows` whose values name the result's rows, sorted as here, and columns.
+
+        Examples
+        --------
+        >>> import capexrisk as cr
+        >>> results = cr.simulate(cr.load_scenario("anchor-loss"), paths=4_096, seed=1)
+        >>> rows = results.estimates("funding_failure")
+        >>> results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"]
+        0.0
+        """
+        seen = rows["statistic"].map(OBSERVED).fillna(rows["value"])
+        table = rows.assign(value=seen).set_index([index, columns])["value"].unstack()  # noqa: PD010
+        order = [name for name in (*self.issuers, SYSTEM) if name in table.index]
+        return table.loc[order] if index == "issuer" else table
+
     @property
     def plot(self) -> Plotting:
         """Plots of these results: ``results.plot.fan("Amazon")``."""
@@ -235,7 +261,11 @@ class Results(ComparedByContent):
         """
         refuse_type("directory", directory, str | PathLike, "give a path")
         directory = Path(directory)
-        make_folder(directory, directory)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            said = f"{directory}: cannot be written ({error.strerror}); give another directory"
+            raise RunDirectoryError(said) from None
         table = self.to_frame()
         table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(table, directory / SUMMARY_PARQUET)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario.files.load import parse
 from capexrisk.scenario.files.paths import Table
-from capexrisk.scenario.files.renamed import DROPPED, EVENTS, LISTED, MOVED, NEEDED, RENAMED
+from capexrisk.scenario.files.renamed import DROPPED, EVENTS, LISTED, MOVED, NEEDED, RENAMED, REREAD
 from capexrisk.scenario.files.writing import write_line
 
 __all__ = ["Upgraded", "upgrade"]
@@ -62,6 +62,9 @@ def upgrade(text: str, label: str) -> Upgraded:
             "keys of an earlier edition stand in inline tables, dotted paths or several lines",
             "give each below the heading of its table, a line each",
         )
+    market = old.get("market")
+    if changes and isinstance(market, Mapping):
+        changes += [f"market.{key} {how}" for key, how in REREAD.items() if key in market]
     return Upgraded(written, tuple(changes))
 
 

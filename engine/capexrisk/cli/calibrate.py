@@ -247,10 +247,10 @@ def _show_spreads(found: SpreadCalibration) -> None:
     )
     for name, *numbers in rows:
         per_cent = name.startswith("chance")
-        told = [signed_digits(100.0 * one if per_cent else one) for one in numbers]
-        of_history, of_process, error, low, high = told
-        words = f"{name}, %" if per_cent else name
-        table.add_row(words, of_history, of_process, error, f"{low} to {high}")
+        scaled = (100.0 * one if per_cent else one for one in numbers)
+        of_history, of_process, error, low, high = map(signed_digits, scaled)
+        shown = f"{name}, %" if per_cent else name
+        table.add_row(shown, of_history, of_process, error, f"{low} to {high}")
     share, error = found.stress
     shown = signed_digits(float(found.regimes[1:].sum()))
     table.add_row(

@@ -64,6 +64,8 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
         print(f"differ: {len(found.differing) - MOST_LISTED:,} more chunks")
     for table in found.tables:
         print(f"differs: the table {table}")
+    if found.tables and not found.differing:
+        print("all chunks are equal: their estimates were rounded otherwise, by other code or BLAS")
     for name, (then, now) in found.versions.items():
         print(f"{name}: {then} then, {now} now")
     left = uncompared(directory, results.manifest.files, (MANIFEST, CHECKPOINT, WHY))

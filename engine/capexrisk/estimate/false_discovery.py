@@ -41,4 +41,5 @@ def false_discovery_rates(value: Floats, low: Floats, high: Floats, replicates: 
     order = known[np.argsort(chance[known], kind="stable")]
     rates = chance[order] * order.size / np.arange(1, order.size + 1)
     found[order] = np.minimum.accumulate(rates[::-1])[::-1]
-    return np.minimum(found, 1.0)
+    capped: Floats = np.minimum(found, 1.0)
+    return capped

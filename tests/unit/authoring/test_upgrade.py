@@ -126,6 +126,12 @@ def test_a_whole_file_gets_what_it_must_give_now():
     assert len(found.changes) == len(NEEDED)
 
 
+def test_a_key_that_means_something_else_is_told_and_left_alone():
+    found = upgrade("extends = 'x'\n[market]\nspread_leverage = 0.15\ntenant_share = 0.3\n", "x")
+    assert len(found.changes) == 2 and "spread_leverage = 0.15\n" in found.text
+    assert found.changes[1].startswith("market.spread_leverage is an elasticity to one plus lever")
+
+
 def test_files_of_this_edition_stay_as_they_are():
     for path in sorted(DEFAULT.parent.glob("*.toml")):
         text = path.read_text("utf-8")

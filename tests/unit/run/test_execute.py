@@ -24,6 +24,7 @@ from capexrisk.run.outcomes import outcome_names
 from capexrisk.run.plan import CHUNK_PATHS, CHUNK_POINTS, REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order, worker_count
 from capexrisk.scenario import scenario_from_case
+from capexrisk.scenario.section import StrictModel
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import reference_case, small_scenario
 
@@ -35,7 +36,9 @@ def lowered():
 
 def beyond_bounds(scenario, **market):
     """A scenario as no file can say it: the schema's bounds keep every path finite."""
-    return scenario.model_copy(update={"market": scenario.market.model_copy(update=market)})
+    # Unchecked: a run of what nobody could read from a file.
+    moved = scenario.market.model_copy(update=market)
+    return StrictModel.model_copy(scenario, update={"market": moved})
 
 
 def extreme_scenario(speed, sigma):

@@ -11,6 +11,7 @@ from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_wh
 from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
+from capexrisk.report.files.comparison_markdown import write_comparison_markdown
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import write_overlays
@@ -40,7 +41,7 @@ class Other:
 def write_comparison(
     comparison: Comparison, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
 ) -> Path:
-    """Write report.html and figures of a comparison into a directory.
+    """Write report.html, report.md and figures of a comparison into a directory.
 
     Parameters
     ----------
@@ -61,6 +62,7 @@ def write_comparison(
     drawings = write_overlays(comparison.runs, issuers, directory, pool, png=png)
     path = directory / REPORT
     path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
+    write_comparison_markdown(comparison, directory)
     return path
 
 

@@ -55,13 +55,13 @@ def markdown(results: Results, why: Why = NOTHING) -> str:
     paths = counted(results.paths, "path")
     head = f"Scenario {scenario.name}, figures as of {scenario.as_of}"
     horizon = f"{results.quarters[0]} to {results.quarters[-1]}"
-    lines = [f"# {_plain(scenario.title or scenario.name)}", ""]
-    lines += [line for text in warnings(results) for line in (f"**Warning:** {_plain(text)}.", "")]
+    lines = [f"# {plain(scenario.title or scenario.name)}", ""]
+    lines += [line for text in warnings(results) for line in (f"**Warning:** {plain(text)}.", "")]
     if changed := changes(results):
-        lines += [f"**Changed:** {_plain(changed)}.", ""]
-    lines += [f"{_plain(head)}; {horizon}; {paths}, seed {run.seed}.", ""]
+        lines += [f"**Changed:** {plain(changed)}.", ""]
+    lines += [f"{plain(head)}; {horizon}; {paths}, seed {run.seed}.", ""]
     for question, text in find(results, estimates, found, years_shown(results)):
-        lines.append(f"- **{question}** {_plain(text)}")
+        lines.append(f"- **{question}** {plain(text)}")
     lines += ["", *_table(verdict(found)), ""]
     lines += [INTERVALS if results.inputs is None else f"{INTERVALS} {OVER_INPUTS}", ""]
     for heading, parts in (
@@ -70,22 +70,20 @@ def markdown(results: Results, why: Why = NOTHING) -> str:
     ):
         lines += [f"## {heading}", ""] if parts else []
         for part in parts:
-            lines += [f"### {_plain(part.heading)}", ""]
-            lines += [f"- **{_plain(about)}.** {_plain(text)}" for about, text in part.findings]
+            lines += [f"### {plain(part.heading)}", ""]
+            lines += [f"- **{plain(about)}.** {plain(text)}" for about, text in part.findings]
             lines.append("")
     lines += ["## How it was computed", ""]
     # A command is to be copied: as code nothing in it is escaped.
     said = ((name, text) for name, text in facts(results) if name in SAID)
-    lines += [
-        f"- {name}: {f'`{text}`' if name == COMMAND else _plain(text)}" for name, text in said
-    ]
+    lines += [f"- {name}: {f'`{text}`' if name == COMMAND else plain(text)}" for name, text in said]
     return "\n".join(lines) + "\n"
 
 
 def _table(grid: Grid) -> list[str]:
     rows = [[grid.corner, *grid.columns], ["---"] * (1 + len(grid.columns))]
     rows += [[row.label, *map(_text, row.cells)] for row in [*grid.rows, *grid.foot]]
-    written = [[_plain(text) for text in row] for row in rows]
+    written = [[plain(text) for text in row] for row in rows]
     return [f"| {' | '.join(row)} |" for row in written]
 
 
@@ -94,6 +92,6 @@ def _text(cell: Cell) -> str:
     return f"{cell.text} ({notes})" if notes else cell.text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text on one line, with Markdown's special characters escaped."""
     return SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))

@@ -30,6 +30,7 @@ from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
 from capexrisk.report.writing.spread import Spread, quantile_in_per_cent
+from capexrisk.report.writing.words import is_whole
 from capexrisk.scenario.words import capitalised
 from capexrisk.study.why import NOTHING, Why
 
@@ -102,7 +103,8 @@ def _answer(book: Book, results: Results, estimates: Estimates, why: Why) -> Non
     rows: list[list[Value]] = []
     for issuer in found.issuers:
         year, burning = issuer.burning
-        row = [issuer.name, year, *_figures(burning, CHANCE), odds(burning)]
+        when = Figure(float(year), "0") if is_whole(year) else year
+        row = [issuer.name, when, *_figures(burning, CHANCE), odds(burning)]
         row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
         row += _over_the_inputs(_last(issuer.failed_over_inputs))
         if found.asked:
@@ -293,13 +295,13 @@ def _cells(row: Row, own: list[str], columns: list[str]) -> Iterator[Value]:
 
 
 def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
-    """Value and interval as numbers; no value where the estimate is a bound."""
+    """Value and interval as numbers; of a bound what was seen, on no path or on all."""
     scale = 100.0 if unit in (CHANCE, SHARE) else 1.0
     end = "%" if scale != 1.0 else ""
     # One digit more than on the page, so that the ends of an interval never coincide.
     decimals = decimals_of(estimate, scale) + 1
     shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
-    value = None if estimate.is_bound else Figure(estimate.value, shape)
+    value = Figure(estimate.observed, shape)  # of a bound 0 or 1, with the bound beside it
     return value, Figure(estimate.ci_low, shape), Figure(estimate.ci_high, shape)
 
 

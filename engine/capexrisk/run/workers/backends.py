@@ -90,4 +90,11 @@ def worker_count(plan: RunPlan) -> int:
     """Number of workers the plan gets on this machine; 0 if a cluster sets it."""
     if plan.backend == "dask":
         return 0
-    return 1 if plan.backend == "sequential" else int(joblib.effective_n_jobs(plan.jobs))
+    if plan.backend == "sequential":
+        return 1
+    if plan.backend is not None:
+        with joblib.parallel_config(backend=plan.backend):
+            return int(joblib.effective_n_jobs(plan.jobs))
+    # joblib's own question is about processes, of which a process of a pool may have none.
+    backend, usual = get_active_backend(prefer="threads")
+    return int(backend.effective_n_jobs(usual if plan.jobs is None else plan.jobs))

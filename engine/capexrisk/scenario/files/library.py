@@ -24,7 +24,12 @@ def located(path: str | os.PathLike[str], folder: Path = Path()) -> Path:
     ('anchor-loss.toml', 'mine.toml')
     """
     given = folder / path
-    if given.suffix == ".toml" or Path(path).parent != Path() or given.is_file():
+    if (
+        not Path(path).name
+        or given.suffix == ".toml"
+        or Path(path).parent != Path()
+        or given.is_file()
+    ):
         return given
     beside = given.with_name(f"{given.name}.toml")
     if beside.is_file() or given.name not in library_names():

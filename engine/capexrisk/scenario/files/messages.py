@@ -142,7 +142,8 @@ def _explain(
         return _outside(kind, given, context)
     if kind in ("too_short", "too_long"):
         bound = context.get("min_length", context.get("max_length"))
-        return f"has {len(given)} values", f"give {bound}"
+        count = f"{len(given)} value{'' if len(given) == 1 else 's'}"
+        return f"has {count}", f"give {bound}"
     if kind in ("string_too_short", "string_too_long"):
         return f"has {len(given)} characters", (
             f"give at least {context['min_length']}"

@@ -11,6 +11,7 @@ __all__ = [
     "MOVED",
     "NEEDED",
     "RENAMED",
+    "REREAD",
     "UPGRADE",
     "is_of_earlier_edition",
 ]
@@ -62,6 +63,11 @@ NEEDED: Final = {
         1.0,
         "assumed: new in this edition; half of a deviation from the plan is gone in eight months",
     ),
+}
+# Of the market: keys that stayed and mean something else, which only their author can translate.
+REREAD: Final = {
+    "spread_leverage": "is an elasticity to one plus leverage now, no longer a share a turn of "
+    "leverage: look at its value, 0.5 where 0.15 stood",
 }
 EVENTS: Final = {
     "technology_shock": "demand_shock",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from capexrisk.estimate.names import Name
+from capexrisk.report.content.changes import headline_changes
+from capexrisk.report.files.comparison_markdown import comparison_markdown
 from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.report.plots.registry import OF_COMPARISONS
 from capexrisk.report.writing.numbers import percentage
@@ -108,3 +110,16 @@ def test_names_and_titles_are_text(comparison, tmp_path):
         runs[name] = changed(results, scenario={"title": hostile, "description": hostile})
     page = write_comparison(compare(runs), tmp_path).read_text("utf-8")
     assert hostile not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_a_mail_says_what_changes(comparison: Comparison) -> None:
+    text = comparison_markdown(comparison)
+    (other,) = comparison.others
+    lines = text.splitlines()
+    assert lines[0] == f"# {other} against {comparison.base}"
+    assert f"## {other}" in lines and comparison.chance_line(other) in text
+    changes = headline_changes(comparison, other)
+    rows = [line for line in lines if line.startswith("| ")][2:]
+    assert len(rows) == min(len(changes), 12)
+    for row, change in zip(rows, changes, strict=False):
+        assert row == f"| {' | '.join((change.label, *change.texts(), change.unit))} |"

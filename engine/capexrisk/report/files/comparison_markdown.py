@@ -1,0 +1,46 @@
+"""A comparison as Markdown: what changes, with its errors, ready for an e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from capexrisk.report.content.changes import KEY, headline_changes, sentence
+from capexrisk.report.files.markdown import MARKDOWN, plain
+from capexrisk.report.writing.words import counted, listed
+from capexrisk.study.comparison import Comparison
+
+MOST_CHANGES = 12
+
+
+def write_comparison_markdown(comparison: Comparison, directory: Path) -> Path:
+    """Write report.md of a comparison into an existing directory; returns the file."""
+    path = directory / MARKDOWN
+    path.write_text(comparison_markdown(comparison), encoding="utf-8", newline="\n")
+    return path
+
+
+def comparison_markdown(comparison: Comparison) -> str:
+    """Title, and for each scenario the answer and what changes most, with errors."""
+    base = comparison.runs[comparison.base]
+    heading = f"{listed(comparison.others, None)} against {comparison.base}"
+    lines = [f"# {plain(heading)}", "", f"{counted(base.paths, 'path')}, seed "]
+    lines[-1] += f"{base.manifest.run.seed}."
+    lines += [f"\n**Note:** {plain(note)}." for note in comparison.notes]
+    for name in comparison.others:
+        lines += ["", f"## {plain(name)}", "", *_part(comparison, name)]
+    return "\n".join([*lines, "", plain(KEY), ""])
+
+
+def _part(comparison: Comparison, name: str) -> Iterator[str]:
+    changes = headline_changes(comparison, name)
+    title = comparison.runs[name].manifest.scenario.title
+    if title:
+        yield from (f"{plain(title)}.", "")
+    yield from (f"{plain(sentence(changes))} {plain(comparison.chance_line(name))}.", "")
+    if changes:
+        yield f"| Figure | {plain(comparison.base)} | {plain(name)} | Difference | Unit |"
+        yield "| --- | --- | --- | --- | --- |"
+    for change in changes[:MOST_CHANGES]:
+        cells = (change.label, *change.texts(), change.unit)
+        yield f"| {' | '.join(map(plain, cells))} |"
