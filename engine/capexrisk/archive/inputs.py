@@ -30,7 +30,7 @@ from capexrisk.archive.tables import (
 from capexrisk.errors import ResultsError, UnknownName, suggest
 from capexrisk.estimate.differences import POINT
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.input_table import HEADLINES, OVER_INPUTS, SPREAD
+from capexrisk.estimate.input_columns import HEADLINES, OVER_INPUTS, SPREAD
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.names import Name
 from capexrisk.run.plan import REPLICATES
