@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import permutations
-from typing import Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,13 @@ from capexrisk.estimate.metric import QUANTILES
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import EstimateTable, sample_of
-from capexrisk.estimate.totals import Totals
 from capexrisk.explorer.catalogue import MOST_PAIRED
 from capexrisk.explorer.view import View
-from capexrisk.lowering import LoweredScenario
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
+
+if TYPE_CHECKING:
+    from capexrisk.estimate.totals import Totals
+    from capexrisk.lowering import LoweredScenario
 
 __all__ = [
     "FAILURE",

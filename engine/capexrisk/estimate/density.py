@@ -1,4 +1,4 @@
-"""The fine histogram of a run in coarser bins, for drawing."""
+"""The fine histogram of a stored run in coarser bins, for drawing."""
 
 from __future__ import annotations
 
