@@ -47,6 +47,11 @@ class Application:
         self._subject: Future[Subject] = Future()
         self._desk: Future[Desk] = Future()
 
+    @property
+    def name(self) -> str:
+        """What is explored."""
+        return self._scenario.name
+
     def begin(self) -> None:
         """Load the engine, in a thread of its own."""
         Thread(target=self._load, name="capexrisk-load", daemon=True).start()

@@ -15,7 +15,7 @@ KINDS: Final = {
 }
 OWN: Final = (
     *("index.html", "page.css", "main.js", "state.js", "asking.js", "controls.js", "charts.js"),
-    *("answer.js", "saving.js"),
+    *("answer.js", "host.js", "runs.js", "saving.js"),
 )
 # Published files, unchanged: their licences stand beside them, in page/vendor/.
 VENDORED: Final = {

@@ -184,7 +184,8 @@ def _rows(found: Estimates, changes: Changes, scenario: Scenario) -> Iterable[Js
     for count in sorted({1, min(2, len(issuers)), len(issuers)} if len(issuers) > 1 else ()):
         several = Name(SYSTEM, end, failures_metric(count), "probability")
         label = at_least(count, len(issuers))
-        yield {"issuer": "", "name": label, **_chance("failure", several, found, changes)}
+        chance = _chance("failure", several, found, changes)
+        yield {"issuer": "", "name": label, "count": count, **chance}
 
 
 def _chance(what: str, name: Name, found: Estimates, changes: Changes) -> Json:

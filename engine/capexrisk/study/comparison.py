@@ -179,6 +179,19 @@ def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
     return dict(zip(names, runs, strict=True))
 
 
+def names_of(places: Sequence[Path], runs: Sequence[Results]) -> list[str]:
+    """Names of the scenarios; where two are the same, those of their files and directories."""
+    names = [run.manifest.scenario.name for run in runs]
+    folded = [name.casefold() for name in names]
+    read = (place.resolve().name.removesuffix(".toml") for place in places)
+    return numbered(
+        [
+            file if folded.count(name.casefold()) > 1 else name
+            for name, file in zip(names, read, strict=True)
+        ]
+    )
+
+
 def numbered(names: Sequence[str]) -> list[str]:
     """Make names unique, ignoring case, by numbering those that occur again.
 

@@ -1,9 +1,11 @@
 // The explorer's page: the state is the address, answers come from the engine, charts follow.
 
 import { Answer } from "./answer.js";
-import { Asking, Ended, post } from "./asking.js";
+import { Asking } from "./asking.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
+import { Ended, post, query as asked } from "./host.js";
+import { Runs } from "./runs.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
 
@@ -17,12 +19,17 @@ const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
-  const catalogue = await post("catalogue", {});
+  const catalogue = await post("catalogue", { query: asked().replace(/^\?/, "") });
   if (catalogue.refused) return trouble(catalogue.refused);
-  const state = new State(location.search, catalogue);
-  $("title").textContent = catalogue.title;
-  $("about").textContent = `${catalogue.file}, inputs as of ${catalogue.as_of}`;
-  document.title = `${catalogue.name} – capexrisk explorer`;
+  const state = new State(asked(), catalogue);
+  const finished = "runs" in catalogue;
+  const name = () => {
+    $("title").textContent = catalogue.title;
+    $("about").textContent = [catalogue.file, `inputs as of ${catalogue.as_of}`].filter(Boolean).join(", ");
+    document.title = `${catalogue.name} – capexrisk explorer`;
+  };
+  name();
+  document.body.classList.toggle("finished", finished);
 
   let address = null;
   const write = () => {
@@ -38,14 +45,18 @@ async function begin() {
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
-  const controls = new Controls(catalogue, state, moved);
+  const controls = new (finished ? Runs : Controls)(catalogue, state, moved);
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
       trouble("");
+      if (answer.catalogue) { // of the run that is drawn now
+        Object.assign(catalogue, answer.catalogue);
+        name();
+      }
       answers.show(answer);
       charts.show(answer);
-      controls.tell(answer.moved);
+      controls.tell(answer.moved, answer);
       $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
       Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
       performance.mark("drawn");

@@ -1,13 +1,13 @@
 // What is moved, taken along: as a link, as a scenario file.
 
-import { post } from "./asking.js";
+import { link, post } from "./host.js";
 
 export function saving(state, say) {
   const dialog = document.getElementById("saving");
   const [field, said] = [document.getElementById("file"), document.getElementById("saved")];
   document.getElementById("copy").addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link());
       say("The link is copied.");
     } catch {
       say("The address of this page is the link: copy it from the browser's bar.");

@@ -1,5 +1,7 @@
 // What is moved and looked at: the query of the address, and nothing else.
 
+import { write } from "./host.js";
+
 const GROUP = "group.";
 
 const known = (name, names) => (names.includes(name) ? name : names[0]);
@@ -28,7 +30,7 @@ export class State {
     return new URLSearchParams(pairs).toString();
   }
 
-  write() { history.replaceState(null, "", `?${this.query}`); }
+  write() { write(this.query); }
 
   clear() {
     this.shares.clear();
