@@ -19,7 +19,8 @@ from capexrisk.report.files.write import of_stored_tables, refuse_partial
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, load_run_section
-from capexrisk.study.comparison import compare, names_of
+from capexrisk.study.comparison import compare
+from capexrisk.study.run_names import names_of
 from capexrisk.study.simulation import simulate_job
 
 

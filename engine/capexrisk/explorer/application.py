@@ -30,8 +30,8 @@ class Application:
 
     Parameters
     ----------
-    file : Path
-        Of the scenario; what is saved lies beside it.
+    file : Path, optional
+        Of the scenario; what is saved lies beside it. Without one nothing can be saved.
     scenario : Scenario
     seed : int
         0 to 2**64 - 1.
@@ -39,7 +39,9 @@ class Application:
         Points of each of the 32 nets when the hand rests.
     """
 
-    def __init__(self, file: Path, scenario: Scenario, seed: int = 0, points: int = FINE) -> None:
+    def __init__(
+        self, file: Path | None, scenario: Scenario, seed: int = 0, points: int = FINE
+    ) -> None:
         self._file = file
         self._scenario = scenario
         self._seed = seed
@@ -60,6 +62,21 @@ class Application:
     def actions(self) -> Mapping[str, Action]:
         """What POST answers, by path."""
         return {"catalogue": self._catalogue, "answer": self._answer, "save": self._save}
+
+    def changes(self, query: str) -> dict[str, object]:
+        """Inputs that an address moves, as `change_inputs` takes them.
+
+        Raises
+        ------
+        UnknownName, ArgumentError
+            If it cannot be read; see `read_view`.
+        """
+        from capexrisk.explorer.subject import Subject
+        from capexrisk.explorer.view import read_view
+
+        subject = self._subject.result() if self._subject.done() else Subject(self._scenario)
+        view = read_view(query, subject)
+        return subject.changes(view.shares, view.values)
 
     def wait(self) -> None:
         """Wait until the engine is ready.
@@ -94,7 +111,10 @@ class Application:
     def _catalogue(self, asked: Json) -> Json:
         from capexrisk.explorer.catalogue import catalogue
 
-        return {**catalogue(self._subject.result()), "file": self._file.name}
+        return {
+            **catalogue(self._subject.result()),
+            "file": "" if self._file is None else self._file.name,
+        }
 
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
@@ -116,13 +136,12 @@ class Application:
 
     def _save(self, asked: Json) -> Json:
         from capexrisk.explorer.overlay import save
-        from capexrisk.explorer.view import read_view
 
-        subject = self._subject.result()
+        if self._file is None:
+            raise ArgumentError("name", "the scenario has no file to be saved beside; give a file")
         query = _text(asked, "query")
-        view = read_view(query, subject)
-        changes = subject.changes(view.shares, view.values)
-        path = save(self._file, _text(asked, "name"), subject.scenario, changes, query)
+        changes = self.changes(query)
+        path = save(self._file, _text(asked, "name"), self._scenario, changes, query)
         return {"saved": path.name, "run": f"capexrisk run {path}"}
 
 

@@ -18,6 +18,7 @@ async function fetched(action, body) {
 export class Ended extends Error {}
 
 export const post = notebook?.post ?? fetched;
-export const query = () => notebook?.query ?? location.search;
-export const link = () => (notebook ? `?${notebook.query}` : location.href);
+// What follows the question mark, as it stands.
+export const query = notebook?.query ?? (() => location.search.slice(1));
+export const link = () => (notebook ? notebook.query() : location.href);
 export const write = notebook?.write ?? ((state) => history.replaceState(null, "", `?${state}`));

@@ -19,7 +19,7 @@ const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
-  const catalogue = await post("catalogue", { query: asked().replace(/^\?/, "") });
+  const catalogue = await post("catalogue", { query: asked() });
   if (catalogue.refused) return trouble(catalogue.refused);
   const state = new State(asked(), catalogue);
   const finished = "runs" in catalogue;
@@ -30,6 +30,7 @@ async function begin() {
   };
   name();
   document.body.classList.toggle("finished", finished);
+  $("save").hidden = catalogue.file === "";
 
   let address = null;
   const write = () => {

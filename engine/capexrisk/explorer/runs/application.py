@@ -17,7 +17,7 @@ from capexrisk.explorer.runs.figures import estimates_of, histogram, missing, ov
 from capexrisk.explorer.runs.view import RunView, read_run_view
 from capexrisk.explorer.telling import shown
 from capexrisk.report.writing.words import counted
-from capexrisk.study.comparison import names_of
+from capexrisk.study.run_names import names_of
 
 if TYPE_CHECKING:
     from capexrisk.explorer.server import Action
@@ -82,6 +82,10 @@ class Runs:
     def actions(self) -> Mapping[str, Action]:
         """What POST answers, by path."""
         return {"catalogue": self._catalogue, "answer": self._answer}
+
+    def changes(self, query: str) -> dict[str, object]:
+        """None: nothing of a finished run is moved."""
+        return {}
 
     def begin(self) -> None:
         """Nothing: there is no engine to load."""
