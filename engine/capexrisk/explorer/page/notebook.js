@@ -53,9 +53,10 @@ async function render({ model, el }) {
       model.save_changes();
     },
   };
+  el.textContent = "The explorer needs the notebook's kernel: run this cell, and wait until no other runs.";
   const files = new Files(await post("files", {}));
   frame.srcdoc = files.page;
-  el.append(frame);
+  el.replaceChildren(frame);
   return () => {
     model.off("msg:custom", heard);
     files.drop();
