@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 @click.option(
     "--orders",
     type=int,
-    default=8,
-    help="Orders of the mechanisms drawn for each net, where more than eight act. Default: 8.",
+    help="Orders of the mechanisms drawn for each net, where more than eight act. Default: twice "
+    "as many as act, one order with its rotations and reverses.",
 )
 @fields_asked("seed", "jobs", seed="Seed of all draws. Default: that of the run or scenario.")
 @click.option(
@@ -46,7 +46,7 @@ def causes(
     overrides: tuple[str, ...],
     event: str,
     points: int,
-    orders: int,
+    orders: int | None,
     asked: dict[str, Any],
     out: Path | None,
 ) -> None:

@@ -9,9 +9,13 @@ all others are off. The Shapley value of i (L. S. Shapley, Contributions to the 
 It is the only division of v(all) - v(none) that is additive in v, treats alike what acts alike and
 gives nothing to what never changes v. Along each order the differences telescope, so any set of
 orders divides the whole without a rest; orders drawn at random estimate it without bias (J. Castro,
-D. Gómez and J. Tejada, Computers & Operations Research 36, 2009). Each order is drawn with its
-reverse: what comes early in one comes late in the other, and their errors tend to cancel
-(R. Mitchell et al., Journal of Machine Learning Research 23, 2022).
+D. Gómez and J. Tejada, Computers & Operations Research 36, 2009).
+
+Gains depend most of all on the place in the order, so each order is drawn with its rotations: in
+all k of them every mechanism stands in every place once. Each rotation comes with its reverse,
+which costs almost nothing. The mechanisms lie on a circle, those that a rotation has switched on
+are an arc of it, and those that its reverse has are an arc of the same circle: 2 k orders walk over
+k (k - 1) + 2 coalitions.
 
 A coalition is a whole number: bit i is 1 where mechanism i acts.
 """
@@ -53,13 +57,13 @@ def over_all(values: Floats) -> Floats:
 
 
 def draw_orders(k: int, orders: int, replicates: int, seed: int) -> Integers:
-    """Draw orders of k mechanisms, each beside its reverse, others for each replicate.
+    """Draw orders of k mechanisms: rotations and their reverses, others for each replicate.
 
     Parameters
     ----------
     k : int
     orders : int
-        An even number for each replicate.
+        An even number for each replicate; the multiples of 2 k have whole circles alone.
     replicates : int
     seed : int
         0 to 2**64 - 1.
@@ -67,13 +71,15 @@ def draw_orders(k: int, orders: int, replicates: int, seed: int) -> Integers:
     Returns
     -------
     ndarray, shape (replicates, orders, k)
+        The second half of a replicate's orders are the reverses of the first.
     """
     if orders < 2 or orders % 2:
         raise ValueError(f"{orders} orders are no pairs; give an even number")
+    half, place = orders // 2, np.arange(k)
     generator = np.random.Generator(np.random.Philox(seed))
-    drawn = np.broadcast_to(np.arange(k), (replicates, orders // 2, k))
-    half = generator.permuted(drawn, axis=-1)
-    found: Integers = np.concatenate([half, half[..., ::-1]], axis=1)
+    circles = generator.permuted(np.broadcast_to(place, (replicates, -(-half // k), k)), axis=-1)
+    rotations = circles[..., (place[:, None] + place) % k].reshape(replicates, -1, k)[:, :half]
+    found: Integers = np.concatenate([rotations, rotations[..., ::-1]], axis=1)
     return found
 
 

@@ -38,7 +38,7 @@ from capexrisk.study.rare.failure import find_event
 Floats = NDArray[np.float64]
 
 ALL_COALITIONS: Final = 8  # mechanisms up to which every coalition is computed
-DEFAULT_POINTS, DEFAULT_ORDERS = 4096, 8
+DEFAULT_POINTS: Final = 4096
 MOST_ORDERS: Final = 10_000
 ALL, NONE = "all", "none"
 COLUMNS: Final = (
@@ -130,7 +130,7 @@ def causes(
     event: str,
     *,
     points: int = DEFAULT_POINTS,
-    orders: int = DEFAULT_ORDERS,
+    orders: int | None = None,
     seed: int = 0,
     n_jobs: int | None = -1,
 ) -> Causes:
@@ -149,9 +149,10 @@ def causes(
         ``"funding_failure/Oracle/2027"``, ``"failures_at_least_2/system"``; see `rare_event`.
     points : int
         Points of each of the 32 nets; rounded up to a power of two.
-    orders : int
-        Orders of the mechanisms drawn for each net, an even number to 10,000; where eight or fewer
-        act, all coalitions are computed and none is drawn. About eight simulations an order.
+    orders : int, optional
+        Orders of the mechanisms drawn for each net, an even number to 10,000. Default: twice as
+        many as mechanisms act, one order with its rotations and reverses. Where eight or fewer act,
+        all coalitions are computed and none is drawn.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
     n_jobs : int
@@ -180,7 +181,9 @@ def causes(
     >>> bool(abs(shapley.sum() - (chance["all"] - chance["none"])) < 1e-12)
     True
     """
-    if not 2 <= whole_number("orders", orders) <= MOST_ORDERS or orders % 2:
+    if orders is not None and (
+        not 2 <= whole_number("orders", orders) <= MOST_ORDERS or orders % 2
+    ):
         problem = f"{orders} is out of range; give an even number from 2 to {MOST_ORDERS:,}"
         raise ArgumentError("orders", problem)
     events = _events(event, lower(scenario, "means"))
@@ -188,6 +191,7 @@ def causes(
     if not mechanisms:
         raise ArgumentError("scenario", "all mechanisms are off in it; give one in which one acts")
     k, switchboard = len(mechanisms), Switchboard(scenario, mechanisms)
+    drawn = draw_orders(k, orders or 2 * k, REPLICATES, seed)
     with Session(scenario, events, points=points, seed=seed, n_jobs=n_jobs) as session:
         coalitions = Coalitions(session, switchboard, events, k)
         everything = (1 << k) - 1
@@ -199,7 +203,6 @@ def causes(
             coalitions.ask(range(1 << k))
             shapley = over_all(coalitions.values)
         else:
-            drawn = draw_orders(k, orders, REPLICATES, seed)
             coalitions.ask_by_net([np.unique(walks(of_net)).tolist() for of_net in drawn])
             of_nets = [over_orders(coalitions.values[:, r], drawn[r]) for r in range(REPLICATES)]
             shapley = np.stack(of_nets, axis=1)
@@ -215,7 +218,7 @@ def causes(
         scenario=scenario,
         mechanisms=mechanisms,
         off=tuple(one for one in MECHANISMS if one not in mechanisms),
-        orders=0 if k <= ALL_COALITIONS else orders * REPLICATES,
+        orders=0 if k <= ALL_COALITIONS else drawn.shape[1] * REPLICATES,
         paths=paths,
         seed=seed,
         table=pd.DataFrame(rows, columns=list(COLUMNS)),

@@ -15,7 +15,7 @@ from math import nan
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy  # whose parts load where they are used
 
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.independent import Estimate
@@ -170,7 +170,7 @@ class Curve:
             if function(end) == 0.0:
                 return end, end
         step = FINEST * max(abs(first), abs(second))
-        root = float(brentq(function, first, second, xtol=step))
+        root = float(scipy.optimize.brentq(function, first, second, xtol=step))
         return root, root
 
 

@@ -87,7 +87,7 @@ def test_a_dummy_gets_what_it_adds_alone_and_twins_the_same():
 
 
 def test_orders_come_in_pairs_and_differ_between_replicates():
-    orders = draw_orders(6, 10, 3, seed=4)
+    orders = draw_orders(6, 10, 3, seed=4)  # five of a circle's six rotations
     assert np.array_equal(np.sort(orders, axis=-1), np.broadcast_to(np.arange(6), orders.shape))
     assert np.array_equal(orders[:, 5:], orders[:, :5, ::-1])
     assert not np.array_equal(orders[0], orders[1])
@@ -95,6 +95,23 @@ def test_orders_come_in_pairs_and_differ_between_replicates():
     assert not np.array_equal(orders, draw_orders(6, 10, 3, seed=5))
     with pytest.raises(ValueError, match="even"):
         draw_orders(6, 3, 3, seed=4)
+
+
+def test_a_circle_has_everything_in_every_place_and_walks_over_its_arcs_alone():
+    k, circles = 7, 2
+    for orders in draw_orders(k, 2 * k * circles, 3, seed=4):
+        for half in np.split(orders, 2):
+            for circle in np.split(half, circles):
+                assert np.array_equal(np.sort(circle, axis=0), np.arange(k)[:, None] + 0 * circle)
+        first = orders[[*range(k), *range(k * circles, k * circles + k)]]
+        assert len(np.unique(walks(first))) == k * (k - 1) + 2
+
+
+def test_gains_that_depend_on_the_place_alone_are_told_without_error():
+    """An additive game of places: v(S) is any function of how many act."""
+    values = game(lambda s: [0.0, 0.1, 0.9, 0.2, 1.0][len(s)], 4)
+    for orders in draw_orders(4, 8, 3, seed=4):
+        assert over_orders(values, orders) == pytest.approx(np.full(4, 0.25), abs=1e-14)
 
 
 def test_a_walk_goes_from_none_to_all():

@@ -10,8 +10,8 @@ from math import log, nan, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -132,7 +132,11 @@ def brier(chances: Floats, happened: Flags) -> Brier:
     y = happened.astype(float)
     values, group, size = np.unique(chances, return_inverse=True, return_counts=True)
     shares = np.bincount(group, weights=y) / size
-    fitted = np.asarray(isotonic_regression(shares, weights=size).x) if values.size else shares
+    fitted = (
+        np.asarray(scipy.optimize.isotonic_regression(shares, weights=size).x)
+        if values.size
+        else shares
+    )
     score = float(((chances - y) ** 2).mean())
     recalibrated = float(((fitted[group] - y) ** 2).mean())
     uncertainty = float(y.mean() * (1.0 - y.mean()))

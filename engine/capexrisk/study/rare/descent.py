@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import nnls
+import scipy  # whose parts load where they are used: a report reads answers and computes none
 
 from capexrisk.study.rare.boundary import Mask, bring_back, least_scales, switched_on
 from capexrisk.study.rare.limit_state import Floats, Integers, LimitState
@@ -168,7 +168,7 @@ def nearest_beyond(faces: list[Face]) -> Floats | None:
     system = np.vstack([normals.T, levels])
     wanted = np.zeros(len(system))
     wanted[-1] = 1.0
-    weights, _ = nnls(system, wanted)
+    weights, _ = scipy.optimize.nnls(system, wanted)
     left = system @ weights - wanted
     if not abs(left[-1]) > 1e-12:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import hypot, inf, nan
 
 import numpy as np
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.intervals import standard_error
@@ -115,7 +115,7 @@ def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> Ra
             'failures may have been missed, take method "splitting"'
         )
     expected = fresh.model_paths * hits.total / hits.n
-    if poisson.sf(fresh.from_model - 1, expected) < SURPRISE:
+    if pdtrc(fresh.from_model - 1, expected) < SURPRISE:
         warnings.append(
             f"{fresh.from_model} plain paths failed where {expected:.2g} were expected; a region "
             "of failures is drawn too rarely, give more paths"

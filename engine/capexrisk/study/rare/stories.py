@@ -13,9 +13,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.cluster.vq import kmeans2
-from scipy.spatial.distance import cdist, pdist, squareform
+import scipy  # whose parts load where they are used: a report reads answers and computes none
 
 from capexrisk.study.rare.limit_state import Floats, Integers
 from capexrisk.study.rare.states import States
@@ -73,9 +71,10 @@ def tell_stories(states: States, weights: Floats, random: np.random.Generator) -
     spread = features.std(axis=0)
     scale = np.where(spread > 0.0, spread, 1.0) * np.sqrt(features.shape[1])
     scaled = features / scale
-    apart = squareform(pdist(scaled))
-    tree = linkage(scaled, "ward")
-    cuts = [_settled(scaled, fcluster(tree, number, "maxclust")) for number in NUMBERS]
+    hierarchy, distance = scipy.cluster.hierarchy, scipy.spatial.distance
+    apart = distance.squareform(distance.pdist(scaled))
+    tree = hierarchy.linkage(scaled, "ward")
+    cuts = [_settled(scaled, hierarchy.fcluster(tree, number, "maxclust")) for number in NUMBERS]
     cuts = [cut for cut in cuts if np.bincount(cut).min() >= LEAST_MEMBERS] or cuts[:1]
     silhouettes = [silhouette(apart, cut) for cut in cuts]
     best = int(np.argmax(silhouettes))
@@ -95,12 +94,14 @@ def tell_stories(states: States, weights: Floats, random: np.random.Generator) -
 def _settled(points: Floats, labels: Integers) -> Integers:
     """Clusters by k-means from the means of others, numbered from 0."""
     means = np.array([points[labels == name].mean(axis=0) for name in np.unique(labels)])
-    settled: Integers = kmeans2(points, means, iter=SETTLING, minit="matrix")[1].astype(np.int64)
+    settled: Integers = scipy.cluster.vq.kmeans2(points, means, iter=SETTLING, minit="matrix")[
+        1
+    ].astype(np.int64)
     return settled
 
 
 def _nearest(features: Floats, means: Floats, scale: Floats) -> Integers:
-    nearest: Integers = cdist(features / scale, means / scale).argmin(axis=1)
+    nearest: Integers = scipy.spatial.distance.cdist(features / scale, means / scale).argmin(axis=1)
     return nearest
 
 
