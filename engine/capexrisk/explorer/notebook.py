@@ -21,8 +21,9 @@ def explore(
 
     Parameters
     ----------
-    what : Scenario, path of a scenario, Results, or a sequence or mapping of Results
-        A scenario is moved by hand; of finished runs one is drawn, with another behind it.
+    what : Scenario, Path, Results, sequence or mapping
+        A scenario, or its file, is moved by hand; of one or more `Results` one is drawn, with
+        another behind it.
     query : str
         What is moved and looked at to begin with: what follows the question mark of a page's
         address, such as ``"market.tax=0.25&issuer=Oracle"``.
