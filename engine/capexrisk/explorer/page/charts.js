@@ -103,6 +103,8 @@ export class Charts {
 
   // Who starts as high yield cannot fall.
   #grades() {
+    const missing = this.#missing("grade");
+    if (missing) return missing;
     const able = this.catalogue.issuers.filter((issuer) => this.#series("fall_to_high_yield", issuer).length > 0);
     if (able.length === 0) return { plot: el("p", { class: "quiet", text: "No issuer has an investment grade to lose." }), says: "", key: [], table: { head: [], rows: [] } };
     return this.#curves("fall_to_high_yield", able, "% fallen by then", "chance of having fallen from investment grade to high yield, ", () => []);

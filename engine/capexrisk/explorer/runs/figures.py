@@ -37,6 +37,7 @@ NO_DISTRIBUTIONS: Final = (
     "The run keeps no distributions: it collected means only. "
     'simulate(..., collect="everything") keeps them.'
 )
+NO_GRADES: Final = "The run does not tell who falls to high yield: it collected means only."
 NO_CAUSE: Final = "not kept"
 
 
@@ -64,7 +65,9 @@ def _fans(results: Results, issuer: str) -> Iterator[Name]:
 def missing(results: Results) -> dict[str, str]:
     """What the run does not keep, by the part of the page that would show it, in a sentence."""
     kept = results.manifest.run.collect == "everything"
-    return {} if kept else dict.fromkeys(("fan", "year", "market"), NO_DISTRIBUTIONS)
+    if kept:
+        return {}
+    return {**dict.fromkeys(("fan", "year", "market"), NO_DISTRIBUTIONS), "grade": NO_GRADES}
 
 
 def histogram(run: Results, behind: Results | None, view: RunView) -> Json | None:
