@@ -30,6 +30,7 @@ __all__ = [
     "FilingsError",
     "KernelFault",
     "MissingSource",
+    "NotebookError",
     "PlacedError",
     "ResultsError",
     "ResumeMismatch",
@@ -232,6 +233,10 @@ class ClusterError(CapexriskError):
     """A cluster that cannot be reached, has no workers, or whose workers have other versions."""
 
     transient = True
+
+
+class NotebookError(CapexriskError):
+    """What a notebook needs to show a page is not installed."""
 
 
 def refuse_type(argument: str, value: object, wanted: type, hint: str) -> None:

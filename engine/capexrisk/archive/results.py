@@ -39,7 +39,7 @@ from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
 from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.names import refuse_unknown
-from capexrisk.run.execute import quarantine_note
+from capexrisk.run.quarantine import quarantine_note
 from capexrisk.scenario import Words
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ class Application:
 
     Parameters
     ----------
-    file : Path
-        Of the scenario; what is saved lies beside it.
+    file : Path, optional
+        Of the scenario; what is saved lies beside it. Without one nothing can be saved.
     scenario : Scenario
     seed : int
         0 to 2**64 - 1.
@@ -44,7 +44,9 @@ class Application:
         Points of each of the 32 nets when the hand rests.
     """
 
-    def __init__(self, file: Path, scenario: Scenario, seed: int = 0, points: int = FINE) -> None:
+    def __init__(
+        self, file: Path | None, scenario: Scenario, seed: int = 0, points: int = FINE
+    ) -> None:
         self._file = file
         self._scenario = scenario
         self._seed = seed
@@ -53,6 +55,11 @@ class Application:
         self._desk: Future[Desk] = Future()
         self._saved: dict[str, Path] = {}
         self._full_run = FullRun()
+
+    @property
+    def name(self) -> str:
+        """What is explored."""
+        return self._scenario.name
 
     def begin(self, refused: Callable[[], None] = lambda: None) -> None:
         """Load the engine, in a thread of its own; `refused` is called if it cannot be."""
@@ -76,6 +83,24 @@ class Application:
             "progress": self._progress,
             "tell": self._tell,
         }
+
+    def changes(self, query: str) -> dict[str, object]:
+        """Inputs that an address moves, as `change_inputs` takes them.
+
+        Raises
+        ------
+        UnknownName, ArgumentError
+            If it cannot be read; see `read_view`.
+        """
+        from capexrisk.explorer.library import Library
+        from capexrisk.explorer.subject import Subject
+        from capexrisk.explorer.view import read_view, scenario_named
+
+        begun = self._library.done()
+        library = self._library.result() if begun else Library(self._file, Subject(self._scenario))
+        subject = library.subject(scenario_named(query))
+        view = read_view(query, subject)
+        return subject.changes(view.shares, view.values)
 
     def refuse(self) -> None:
         """Raise what kept the engine from being loaded, if anything did.
@@ -117,7 +142,8 @@ class Application:
 
         library = self._library.result()
         subject = library.subject(scenario_named(_text(asked, "query")))
-        return {**catalogue(subject), "base": self._scenario.name, "file": self._file.name}
+        file = "" if self._file is None else self._file.name
+        return {**catalogue(subject), "base": self._scenario.name, "file": file}
 
     def _list(self, asked: Json) -> Json:
         return {"scenarios": self._library.result().listed()}

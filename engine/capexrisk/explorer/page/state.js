@@ -1,6 +1,7 @@
 // What is moved and looked at: the query of the address, and nothing else.
 
 import { percentile } from "./elements.js";
+import { write } from "./host.js";
 
 const GROUP = "group.", EVENT = "event.", ADDED = "event.new";
 
@@ -58,7 +59,7 @@ export class State {
     return this.query;
   }
 
-  write() { history.replaceState(null, "", `?${this.query}`); }
+  write() { write(this.query); }
 
   clear() {
     for (const moved of [this.shares, this.values, this.events]) moved.clear();
