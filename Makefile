@@ -21,7 +21,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run dask notebooks test bench lint format lock schema tables signs docs clean
+.PHONY: help run dask notebooks test bench lint format lock schema tables signs docs dist clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ tables: $(RUN_STAMP)  ## Print the tables of docs/summary.md, manifest.md and in
 
 signs: $(RUN_STAMP)  ## Measure the table of docs/signs.md
 	$(BIN)/python -m docs.signs
+
+dist: $(RUN_STAMP)  ## Build the wheel and the source distribution into dist/
+	$(BIN)/python -c 'from setuptools import build_meta as b; b.build_sdist("dist"); b.build_wheel("dist")'
 
 clean:  ## Remove .venv, caches and build output (runs/ stays)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist engine/*.egg-info

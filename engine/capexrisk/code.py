@@ -32,6 +32,7 @@ WITHOUT_A_SAY: Final = (
         "estimate/paired.py",
     ),
     *("estimate/budget_split.py", "estimate/differences.py", "estimate/shapley.py"),
+    "estimate/false_discovery.py",
     *("estimate/given_data.py", "estimate/nested_effects.py"),
     *("uncertainty/given.py", "uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/density.py", "estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
@@ -39,7 +40,7 @@ WITHOUT_A_SAY: Final = (
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),
     *("archive", "tables", "study", "filings", "calibration", "authoring"),
-    *("report", "explorer", "cli"),
+    *("report", "explorer", "cli", "library"),
 )
 # Rooms above the questions asked of the model: they read or show what these found.
 ABOVE_QUESTIONS: Final = (

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from operator import index
-from typing import ClassVar, Self, SupportsIndex
+from types import UnionType
+from typing import ClassVar, Self, SupportsFloat, SupportsIndex
 
 LONGEST_PART = 400  # characters; a word in a file may be a megabyte long
 MOST_LISTED = 8
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownName",
     "WorkersLost",
     "nearest",
+    "real_number",
     "refuse_type",
     "suggest",
     "whole_number",
@@ -239,7 +241,7 @@ class NotebookError(CapexriskError):
     """What a notebook needs to show a page is not installed."""
 
 
-def refuse_type(argument: str, value: object, wanted: type, hint: str) -> None:
+def refuse_type(argument: str, value: object, wanted: type | UnionType, hint: str) -> None:
     """Refuse an argument of another type.
 
     Raises
@@ -251,17 +253,41 @@ def refuse_type(argument: str, value: object, wanted: type, hint: str) -> None:
 
 
 def whole_number(argument: str, value: SupportsIndex) -> int:
-    """The whole number that an argument is.
+    """The whole number that an argument is, as Python's own: of whatever type, but no truth value.
+
+    >>> import numpy as np
+    >>> whole_number("seed", np.uint32(5))
+    5
 
     Raises
     ------
     ArgumentError
     """
     try:
-        return index(value)
+        if not isinstance(value, bool):
+            return index(value)
     except TypeError:
-        shown = _shortened(repr(value))
-        raise ArgumentError(argument, f"{shown} is not a whole number; give one") from None
+        pass
+    shown = _shortened(repr(value))
+    raise ArgumentError(argument, f"{shown} is not a whole number; give one")
+
+
+def real_number(argument: str, value: SupportsFloat) -> float:
+    """The number that an argument is, as Python's own: of whatever type, but no text.
+
+    >>> real_number("max_seconds", 100)
+    100.0
+
+    Raises
+    ------
+    ArgumentError
+    """
+    try:
+        if not isinstance(value, str | bytes | bool):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ArgumentError(argument, f"{_shortened(repr(value))} is not a number; give one")
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:

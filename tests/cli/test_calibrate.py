@@ -113,7 +113,7 @@ def test_spreads_are_shown_and_written(invoke, series, quick, tmp_path):
         "of 2 starts reach the best optimum",
         "small-sample bias of the log speed",
         "speed of the pull",
-        "chance of doubling within a year from the tightest fifth",
+        "chance of doubling within a year from the tightest fifth, %",
         "share of quarters in stress",
         "Not told by this history",
         "is that of this series' bonds",

@@ -142,7 +142,7 @@ ARGUMENTS = {
         ["frobnicate", "base.toml"],
         (
             "'frobnicate': no such command; give one of validate, sources, draft, calibrate, new, "
-            "roll, forecast, run and 18 more"
+            "roll, upgrade, forecast and 19 more"
         ),
     ),
     "misspelt verb": (["runn"], "'runn': no such command; did you mean run?"),

@@ -259,7 +259,9 @@ def test_a_cluster_without_workers_is_refused(monkeypatch):
 
 def test_without_the_extra_the_command_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match="install it with make dask"):
+    with pytest.raises(
+        ClusterError, match=r"install it with pip install 'capexrisk\[dask\]', or with make dask"
+    ):
         simulate(small_scenario(), paths=10, backend="dask", scheduler="tcp://127.0.0.1:1")
 
 

@@ -338,9 +338,9 @@ class Kept:
             found[SYSTEM, quarter, "failures_at_least_3"] = number >= 3
         above = single["outside_funding"] > 1500.0
         found[SYSTEM, HORIZON, "outside_funding_above_threshold"] = above
-        for year in results.years:
-            above = single[f"group_profit/{year}"] > 1000.0
-            found[SYSTEM, year, "group_profit_above_threshold"] = above
+        for year in results.manifest.scenario.calendar_years():
+            above = single[f"group_profit/{year.label}"] > 1000.0 * len(year.quarters) / 4.0
+            found[SYSTEM, year.label, "group_profit_above_threshold"] = above
         return found
 
 

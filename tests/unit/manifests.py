@@ -17,7 +17,9 @@ def changed(results: Results, **parts: Any) -> Results:
     """
     manifest = results.manifest
     update = {
-        name: own.model_copy(update=value) if isinstance(own, BaseModel) else value
+        name: super(type(own), own).model_copy(update=value)
+        if isinstance(own, BaseModel)
+        else value
         for name, value in parts.items()
         for own in [getattr(manifest, name)]
     }

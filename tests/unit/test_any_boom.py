@@ -11,11 +11,16 @@ from pathlib import Path
 import pytest
 
 ENGINE = Path(__file__).parents[2] / "engine"
+# What earlier editions called what is general now.
+FORMER = "renamed.py"
 KINDS = (".py", ".md", ".html", ".j2", ".css", ".js", ".mplstyle")
 FILES = [
     path
     for path in sorted(ENGINE.rglob("*"))
-    if path.suffix in KINDS and path.parent.name != "vendor"  # libraries of others, as they are
+    if path.suffix in KINDS
+    and path.parent.name != "vendor"  # libraries of others, as they are
+    and path.name != FORMER
+    and "library" not in path.parts  # links, to what is of one boom
 ]
 OF_ONE_BOOM = re.compile(
     r"\bAI\b|\b[Aa]i_|_ai\b|artificial intelligence|tenant|(?<!\"|r)software|hyperscal|data.?cent"
@@ -28,7 +33,7 @@ EXAMPLE = re.compile(r'^ *>>> .*\n(?:(?!.*""").*\S.*\n)*', re.MULTILINE)
 
 
 # The scenario whose market new ones take, unless told otherwise: named in one place.
-NAMED = 'DEFAULT_MARKET: Final = Path("configs/hyperscalers-2026.toml")'
+NAMED = 'DEFAULT_MARKET: Final = "hyperscalers-2026"'
 
 
 def _found(text: str) -> list[str]:

@@ -68,6 +68,12 @@ def changed_files(directory: Path, recorded: Mapping[str, str]) -> dict[str, str
     return found
 
 
+def uncompared(directory: Path, recorded: Mapping[str, str], others: Iterable[str]) -> list[str]:
+    """Names in a run's directory that no checksum covers, but for `others`."""
+    known = {name.partition("/")[0] for name in recorded} | set(others)
+    return sorted(entry.name for entry in directory.iterdir() if entry.name not in known)
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

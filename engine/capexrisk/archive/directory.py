@@ -135,14 +135,14 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
 
 
 def destination(out: Path) -> Path:
-    """Resolve the directory for results to a path that can be renamed.
+    """Resolve the directory for results to a path that can be renamed: of a link, where it leads.
 
     Raises
     ------
     RunDirectoryError
         If it is the working directory, or one above it.
     """
-    out = named(out)
+    out = out.resolve() if out.is_symlink() and out.exists() else named(out)
     if Path.cwd().is_relative_to(out.resolve()):
         raise RunDirectoryError(
             f"{out}: is the folder you stand in, or above it; stand elsewhere, or give another"
@@ -176,13 +176,19 @@ def make_folder(out: Path, folder: Path) -> list[Path]:
 
 
 def refuse_occupied(out: Path, overwrite: bool, kind: DirectoryKind) -> None:
-    """Refuse to replace anything but an earlier result that may be overwritten.
+    """Refuse to replace anything but an empty folder, or an earlier result that may be overwritten.
 
     Raises
     ------
     RunDirectoryError
     """
     if not os.path.lexists(out):
+        return
+    if out.is_mount():
+        raise RunDirectoryError(
+            f"{out}: is a mount point, which cannot be renamed; give {out}/NAME"
+        )
+    if _is_empty(out):
         return
     if not overwrite:
         raise RunDirectoryError(
@@ -198,6 +204,13 @@ def refuse_occupied(out: Path, overwrite: bool, kind: DirectoryKind) -> None:
             f"{out}: is a {_kind_of(out)}, not a {kind}, so it is not replaced; "
             "give another directory with --out"
         )
+
+
+def _is_empty(out: Path) -> bool:
+    try:
+        return not any(out.iterdir())
+    except OSError:  # no folder, or one that cannot be read
+        return False
 
 
 def _kind_of(out: Path) -> DirectoryKind:
@@ -235,10 +248,7 @@ def _old_name(out: Path) -> Path:
 
 
 def _remove(old: Path) -> None:
-    if old.is_symlink():
-        old.unlink()  # its target is another directory's run, and stays
-    else:
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def remove_empty(directories: list[Path]) -> None:

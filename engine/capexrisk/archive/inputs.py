@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from capexrisk.archive.checksums import refuse_other_record
+from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.manifest import InputsRecord
 from capexrisk.archive.tables import (
     CHUNK,
@@ -46,8 +47,8 @@ INPUTS: Final = {
 }
 
 
-@dataclass(frozen=True, repr=False)
-class InputResults:
+@dataclass(frozen=True, repr=False, eq=False)
+class InputResults(ComparedByContent):
     """Estimates over the inputs' distributions.
 
     Attributes

@@ -28,11 +28,12 @@ from capexrisk.scenario.plan import Collect, Sampler
 FORMAT_VERSION: Final = 3
 SHOWN: Final = 12  # digits of a commit or digest in a line of text
 
-Count = Annotated[int, Field(ge=0, le=10**15)]
+MOST_COUNT = 10**15
+Count = Annotated[int, Field(ge=0, le=MOST_COUNT)]
 FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
 Word = Annotated[str, StringConstraints(max_length=200)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}\.(csv|parquet)$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^(paths/)?[a-z_0-9-]{1,40}\.(csv|parquet)$")]
 
 
 def said(description: str, unit: str = "", **options: Any) -> Any:
@@ -211,7 +212,8 @@ class Manifest(ManifestRecord):
         "null if no input has a distribution, or none was asked for", default=None
     )
     files: dict[FileName, Sha256] = said(
-        "SHA-256 of each table's file, by its name", default_factory=dict
+        "SHA-256 of each table's file, and of each file of single paths, by its name",
+        default_factory=dict,
     )
 
     @model_validator(mode="after")

@@ -8,13 +8,14 @@ import platform
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from math import inf, isfinite
+from math import isfinite
 
 import numpy as np
 
 from capexrisk.archive.checksums import record_of_chunks
 from capexrisk.archive.manifest import (
     FORMAT_VERSION,
+    MOST_COUNT,
     CodeRecord,
     MachineRecord,
     Manifest,
@@ -67,7 +68,7 @@ def target_record(standing: Standing) -> TargetRecord:
         reached=standing.reached,
         value=_finite(standing.estimate.value),
         standard_error=_finite(standing.estimate.standard_error),
-        paths_needed=None if standing.reached or needed == inf else round(needed),
+        paths_needed=None if standing.reached or needed > MOST_COUNT else round(needed),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
-from capexrisk.archive.directory import MANIFEST, refuse_without_results
+from capexrisk.archive.content import ComparedByContent
+from capexrisk.archive.directory import MANIFEST, make_folder, refuse_without_results
 from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
     Manifest,
@@ -20,6 +22,7 @@ from capexrisk.archive.manifest import (
     read_manifest,
     write_manifest,
 )
+from capexrisk.archive.paths import CHUNK_FILES, PATHS
 from capexrisk.archive.tables import (
     CHUNK,
     DISTRIBUTION,
@@ -34,6 +37,7 @@ from capexrisk.archive.tables import (
     with_spans,
     write_table,
 )
+from capexrisk.errors import refuse_type
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
@@ -53,8 +57,8 @@ CHUNKS = "chunks.parquet"
 TABLES = (SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, REPLICATES, CHUNKS)
 
 
-@dataclass(frozen=True)
-class Results:
+@dataclass(frozen=True, eq=False)
+class Results(ComparedByContent):
     """Results of a run: estimates, distributions, chunks and manifest.
 
     Attributes
@@ -81,8 +85,25 @@ class Results:
     replicates: NDArray[np.float64]
     distributions: pd.DataFrame
     chunks: pd.DataFrame
-    manifest: Manifest
+    manifest: Manifest = field(compare=False)
     inputs: InputResults | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is of the same scenario and seed, with the same tables to the bit.
+
+        Machine, time and number of workers do not count.
+        """
+        same = isinstance(other, Results) and self._question == other._question
+        return same and super().__eq__(other)
+
+    def __hash__(self) -> int:
+        return hash(self._question)
+
+    @property
+    def _question(self) -> tuple[str, int, str, int, str]:
+        """What was asked: the scenario's digest, seed, sampler, paths and what was collected."""
+        manifest, run = self.manifest, self.manifest.run
+        return manifest.scenario_digest, run.seed, run.sampler, run.paths, run.collect
 
     @property
     def issuers(self) -> list[str]:
@@ -199,8 +220,22 @@ class Results:
 
         return Plotting(self)
 
-    def write(self, directory: Path) -> None:
-        """Write the tables into a directory, then the manifest with their checksums."""
+    def write(self, directory: Path | str) -> None:
+        """Write the tables, then the manifest with their checksums.
+
+        Parameters
+        ----------
+        directory : path-like
+            Made if it is missing, with those above it.
+
+        Raises
+        ------
+        RunDirectoryError
+            If it cannot be made.
+        """
+        refuse_type("directory", directory, str | PathLike, "give a path")
+        directory = Path(directory)
+        make_folder(directory, directory)
         table = self.to_frame()
         table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
         write_table(table, directory / SUMMARY_PARQUET)
@@ -212,7 +247,8 @@ class Results:
         write_table(self.chunks, directory / CHUNKS)
         if self.inputs is not None:
             self.inputs.write(directory)
-        checksums = {"files": file_checksums(directory, (*TABLES, *INPUT_TABLES))}
+        paths = sorted(f"{PATHS}/{path.name}" for path in (directory / PATHS).glob(CHUNK_FILES))
+        checksums = {"files": file_checksums(directory, (*TABLES, *INPUT_TABLES, *paths))}
         write_manifest(self.manifest.model_copy(update=checksums), directory)
 
     def __repr__(self) -> str:

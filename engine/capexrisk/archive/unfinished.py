@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from capexrisk.archive.atomic import UNDER_WAY, sync_folder, sync_tree
@@ -44,12 +44,10 @@ from capexrisk.archive.directory import (
 from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
-from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.paths import PATHS, PathFiles
 from capexrisk.archive.why import WHY
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
-
-PATHS: Final = "paths"
 
 
 @dataclass(frozen=True)

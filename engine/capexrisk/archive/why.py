@@ -8,6 +8,7 @@ manifest does not list them: they come after it, and another answer replaces one
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ WHY: Final = "why"
 ENDING: Final = ".parquet"
 KEY: Final = b"capexrisk"
 MOST_FILES: Final = 500
+LONGEST_FILE: Final = 200  # bytes of a name; of a longer one its digest
 LONGEST_RECORD: Final = 2**16  # bytes
 # Behind the columns of text, which each question has of its own.
 NUMBERS: Final = ("value", "standard_error", "ci_low", "ci_high")
@@ -218,7 +220,10 @@ def file_name(question: Question, about: str) -> str:
     'reverse-failure_with-Amazon-Oracle-2028Q4.parquet'
     """
     parts = (part.replace("-", "--") for part in re.split("[/:]", about))
-    return "-".join((question, *parts)) + ENDING
+    name = "-".join((question, *parts))
+    if len(name.encode()) > LONGEST_FILE:
+        name = f"{question}-{hashlib.sha256(about.encode()).hexdigest()[:32]}"
+    return name + ENDING
 
 
 def shown_name(directory: Path) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from capexrisk.errors import ArgumentError, ScenarioError
+from capexrisk.errors import ArgumentError, ScenarioError, whole_number
 from capexrisk.filings import draft
 from capexrisk.scenario import Scenario, quarter_labels
+from capexrisk.scenario.files.library import located
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.quarters import parse_quarter
+from capexrisk.scenario.schema import MOST_QUARTERS
 
 from .default_market import DEFAULT_MARKET
 from .filed import firm_of
@@ -118,6 +120,9 @@ def new(
     day = dt.date.today() if as_of is None else as_of
     first = first_quarter(start, day)
     around = market_of(market)
+    quarters = whole_number("quarters", quarters)
+    if not 1 <= quarters <= MOST_QUARTERS:
+        raise ArgumentError("quarters", f"{quarters} is out of range; give 1 to {MOST_QUARTERS}")
     labels = quarter_labels(first, quarters)
     drafts = [(path, draft(Path(path), as_of=day)) for path in facts]
     filed = [firm_of(drafted, str(path), labels) for path, drafted in drafts]
@@ -161,6 +166,6 @@ def market_of(market: Path | str) -> Surroundings:
     """
     if str(market) == NEUTRAL:
         return neutral_surroundings()
-    if not Path(market).is_file():
+    if not located(market).is_file():
         raise ArgumentError("market", f"there is no {market}; give a scenario, or {NEUTRAL}")
     return surroundings_of(Path(market))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-DEFAULT_MARKET: Final = Path("configs/hyperscalers-2026.toml")
+DEFAULT_MARKET: Final = "hyperscalers-2026"  # of the library, wherever one stands

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.scenario.files.library import LIBRARY, located
 from capexrisk.scenario.files.load import load_extension
 
 __all__ = ["as_extended", "check_extension", "write_scenario"]
@@ -89,8 +90,10 @@ def as_extended(base: Path, out: Path) -> str:
     Raises
     ------
     ArgumentError
-        It lies neither in the folder of that file nor below.
+        It lies neither in the folder of that file nor below, nor is it named of the library.
     """
+    if located(base).parent == LIBRARY / "configs":
+        return base.name
     try:
         return base.resolve().relative_to(out.parent.resolve()).as_posix()
     except ValueError:

@@ -218,7 +218,7 @@ def _show_spreads(found: SpreadCalibration) -> None:
         "estimate",
         "P5 to P95",
         "error of the log",
-        "told by it",
+        "told by the history",
     ):
         table.add_column(heading)
     words = [one.words for one in COORDINATES]
@@ -246,8 +246,11 @@ def _show_spreads(found: SpreadCalibration) -> None:
         strict=True,
     )
     for name, *numbers in rows:
-        of_history, of_process, error, low, high = map(signed_digits, numbers)
-        table.add_row(name, of_history, of_process, error, f"{low} to {high}")
+        per_cent = name.startswith("chance")
+        told = [signed_digits(100.0 * one if per_cent else one) for one in numbers]
+        of_history, of_process, error, low, high = told
+        words = f"{name}, %" if per_cent else name
+        table.add_row(words, of_history, of_process, error, f"{low} to {high}")
     share, error = found.stress
     shown = signed_digits(float(found.regimes[1:].sum()))
     table.add_row(

@@ -13,6 +13,7 @@ import click
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_file
 from capexrisk.errors import ArgumentError, ScenarioError
+from capexrisk.scenario.files.library import LIBRARY, located
 
 if TYPE_CHECKING:
     from capexrisk.filings import Draft, Figure, Identity
@@ -53,8 +54,9 @@ SINGLE = {
 @click.option(
     "--extends",
     metavar="FILE",
-    default=DEFAULT_MARKET.name,
-    help=f"Scenario in the folder of --out whose market holds. Default: {DEFAULT_MARKET.name}.",
+    default=DEFAULT_MARKET,
+    help="Scenario whose market holds, in the folder of --out or of the library. "
+    f"Default: {DEFAULT_MARKET}.",
 )
 def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends: str) -> None:
     """Draft issuers from the SEC's companyfacts, a JSON file a firm.
@@ -66,11 +68,15 @@ def draft(facts: tuple[Path, ...], out: Path, as_of: dt.datetime | None, extends
     csv = out.with_name(f"{out.stem}-quarters.csv")
     if csv.exists():
         raise click.UsageError(f"--out: {csv} exists already; give another file")
-    base_file = out.parent / extends
-    mend = "name a scenario in the folder of --out or below"
+    base_file = located(extends, out.parent)
+    mend = "name a scenario in the folder of --out or below, or one of the library"
     if not base_file.is_file():
         raise ArgumentError("extends", f"there is no {base_file}; {mend}")
-    if not base_file.resolve().is_relative_to(out.parent.resolve()):
+    if base_file.parent == out.parent:
+        extends = base_file.name
+    elif base_file.parent != LIBRARY / "configs" and not base_file.resolve().is_relative_to(
+        out.parent.resolve()
+    ):
         raise ArgumentError("extends", f"{extends} leads out of the folder; {mend}")
 
     from capexrisk.archive.atomic import write_atomically

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,11 @@ def game(
     )
     from capexrisk.study.game.value import Payoff
 
-    chosen = Choices(players=_names(players), levels=numbers, multiplied=_names(multiply))
+    chosen = Choices(
+        players=_names(players, [issuer.name for issuer in scenario.issuers]),
+        levels=numbers,
+        multiplied=_names(multiply),
+    )
     several = len(chosen.players_of(scenario))
     worth = Payoff(**payoff)  # type: ignore[arg-type]
     each = (PHASE_POINTS if grid else DEFAULT_POINTS) if points is None else points
@@ -139,8 +144,19 @@ def game(
         write_csv(out, table)
 
 
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+def _names(text: str | None, known: Collection[str] = ()) -> tuple[str, ...]:
+    """Names between commas; a known one may have a comma itself, "Amazon.com, Inc."."""
+    parts, names = (text or "").split(","), []
+    while parts:
+        ends = (end for end in range(len(parts), 1, -1) if _joined(parts[:end]) in known)
+        end = next(ends, 1)
+        names.append(_joined(parts[:end]))
+        parts = parts[end:]
+    return tuple(filter(None, names))
+
+
+def _joined(parts: list[str]) -> str:
+    return ",".join(parts).strip()
 
 
 def _numbers(option: str, text: str) -> tuple[float, ...]:

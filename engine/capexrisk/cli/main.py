@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import time
+import warnings
 from importlib import import_module
 from typing import Any
 
 import click
 
+from capexrisk.cli.plain import PLAIN
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 
 INTERRUPTED = 130
@@ -22,6 +25,7 @@ VERBS = {
     "calibrate": "Estimate inputs and their ranges from histories.",
     "new": "Write a scenario from filings or a table of firms.",
     "roll": "Bring a scenario to a later quarter.",
+    "upgrade": "Bring a scenario file of an earlier edition up to date.",
     "forecast": "Forecast the time, memory and disk that a run takes.",
     "run": "Simulate a scenario and write its results.",
     "resume": "Resume an interrupted run, or extend a finished one.",
@@ -39,6 +43,7 @@ VERBS = {
     "backtest": "Score a finished run against what happened.",
     "verify": "Compute chunks of a finished run again and compare every bit.",
     "runs": "List runs and comparisons, finished or not.",
+    "notebooks": "Copy the notebooks, and the library that they read.",
     "schema": "Print the JSON Schema of scenario files, for editors.",
     "doctor": "Check this machine: versions, processor, self-test.",
     "bench": "Measure how fast a scenario runs on this machine.",
@@ -100,7 +105,15 @@ def main() -> None:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:
             signal.signal(sign, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAIN)  # a run is not lost for a dash
+    warnings.formatwarning = _warning_line
     sys.exit(_exit_code())
+
+
+def _warning_line(message: Warning | str, *_: object, **__: object) -> str:
+    return f"capexrisk: warning: {' '.join(str(message).split())}\n"
 
 
 def _exit_code() -> int:

@@ -38,7 +38,7 @@ LONGEST = 80  # quarters
 @click.option("--firm", "firms", multiple=True, help="A firm of the table. May be repeated.")
 @click.option(
     "--market",
-    default=str(DEFAULT_MARKET),
+    default=DEFAULT_MARKET,
     help=f"Scenario whose market and habits are taken over, or {NEUTRAL}. "
     f"Default: {DEFAULT_MARKET}.",
 )

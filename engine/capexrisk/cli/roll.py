@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from capexrisk.cli.options import new_scenario, scenario_file
+from capexrisk.cli.terminal import stdout_console
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario.files.writing import write_value
 
@@ -89,7 +89,7 @@ def _show(rolled: Rolled, without: Sequence[str]) -> None:
     )
     for line in rolled.warnings:
         print(f"warning: {line}", file=sys.stderr)
-    console = Console()
+    console = stdout_console()
     rows = [
         (
             path_of(change.table, change.key),

@@ -58,7 +58,7 @@ def complete(attempt: Attempt, quiet: bool, helpers: Helpers) -> Results:
 
 
 def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
-    """Print the warnings of a finished run and, unless quiet, its table and targets."""
+    """Print the warnings of a finished run and its table and targets; if quiet, missed ones."""
     for note in attempt.checkpoint.notes:
         click.echo(f"capexrisk: warning: {note}", err=True)
     if results.quarantine_note:
@@ -72,6 +72,9 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
             err=True,
         )
     if quiet:
+        for target, line in zip(results.manifest.run.targets, results.targets, strict=True):
+            if not target.reached:
+                click.echo(f"capexrisk: {line}", err=True)
         return
     show(headline_table(results))
     for line in results.targets:

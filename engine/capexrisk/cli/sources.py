@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.archive.atomic import write_atomically
+from capexrisk.cli.options import csv_file, overrides, scenario_file
+from capexrisk.cli.terminal import stdout_console
 from capexrisk.errors import MissingSource
 from capexrisk.scenario import Input, Scenario, inputs, load_scenario
 
@@ -24,7 +28,8 @@ TAKES_NONE: Final = "takes no range"
 @click.command
 @scenario_file
 @overrides
-def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
+@csv_file
+def sources(scenario: Path, overrides: tuple[str, ...], out: Path | None) -> None:
     """List every input of a scenario with its source.
 
     Inputs that groups move have a range, P5 to P95, and the groups follow. Fails if an input has no
@@ -32,7 +37,9 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
     """
     loaded = load_scenario(scenario, overrides)
     given = inputs(loaded)
-    console = Console()
+    if out is not None:
+        write_atomically(out, _as_csv(given).encode())
+    console = stdout_console()
     counts = Counter(one.confidence or "MISSING" for one in given).most_common()
     lines = [f"{len(given)} inputs: " + ", ".join(f"{n} {name}" for name, n in counts)]
     if loaded.uncertainty.groups:
@@ -48,6 +55,16 @@ def sources(scenario: Path, overrides: tuple[str, ...]) -> None:
             f"{scenario}: {missing[0]}: has no source; add it to the evidence table as "
             f'"confidence: source, address"{more}'
         )
+
+
+def _as_csv(given: Iterable[Input]) -> str:
+    """An input a row, as it stands in the scenario."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("input", "value", "unit", "confidence", "source", "address"))
+    for one in given:
+        table.writerow((one.path, one.value, one.unit, one.confidence, one.source, one.address))
+    return text.getvalue()
 
 
 def _print_inputs(

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+
 from rich.console import Console, RenderableType
 
 WIDEST = 1_000  # columns
 WIDTH_IN_A_FILE = 500  # one line for each row, nothing folded
 
 
+def stdout_console(width: int | None = None) -> Console:
+    """A console on stdout, plain where no terminal looks on.
+
+    The kernel of a notebook sets FORCE_COLOR, and rich would write codes into what a cell reads.
+    """
+    return Console(width=width, force_terminal=sys.stdout.isatty())
+
+
 def show(table: RenderableType) -> None:
     """Print a table whole: where the terminal is narrower lines wrap, and no digit is cut off."""
-    console = Console()
+    console = stdout_console()
     needed = console.measure(table, options=console.options.update(width=WIDEST)).maximum
     if needed > console.width:
-        console = Console(width=needed)
+        console = stdout_console(needed)
     with console.capture() as shown:
         console.print(table)
     print("\n".join(line.rstrip() for line in shown.get().splitlines()))
@@ -21,7 +31,7 @@ def show(table: RenderableType) -> None:
 
 def unfolded_console() -> Console:
     """A console whose lines are folded in a terminal only, and not in a file or a pipe."""
-    console = Console()
+    console = stdout_console()
     if not console.is_terminal:
         console.width = WIDTH_IN_A_FILE
     return console

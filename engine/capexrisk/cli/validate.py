@@ -10,7 +10,7 @@ import click
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.scenario import Scenario, digest, inputs, load_run_section, load_scenario
 from capexrisk.scenario.files.paths import write_path
-from capexrisk.study.cautions import cautions
+from capexrisk.study.cautions import cautions, without_effect
 
 
 @click.command
@@ -42,6 +42,8 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
             + (f", and {none} take none, being words or counts" if none else "")
             + "; `capexrisk sources` marks them"
         )
+    for line in without_effect(loaded):
+        print(f"{scenario}: {line}")
     for line in cautions(loaded):
         print(f"{scenario}: warning: {line}", file=sys.stderr)
 

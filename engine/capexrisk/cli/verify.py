@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.directory import CHECKPOINT
+from capexrisk.archive.directory import CHECKPOINT, MANIFEST
 from capexrisk.cli.options import finished_run, quiet
 from capexrisk.errors import ResultsError
 
@@ -28,15 +28,16 @@ MOST_LISTED = 3
 def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
     """Compute chunks of a finished run again and compare every bit.
 
-    Before that, the checksums of its tables and of its checkpoint are compared, and what was left
-    in its folder why is read: it must be of the same scenario. It is not computed again.
+    Before that, the checksums of its tables, single paths and checkpoint are compared, and what
+    was left in its folder why is read: it must be of the same scenario. It is not computed again.
 
     Exit code 0: equal; 1: something differs.
     """
     from capexrisk.archive.checkpoint import damaged_files
-    from capexrisk.archive.checksums import changed_files
+    from capexrisk.archive.checksums import changed_files, uncompared
     from capexrisk.archive.results import load_results
     from capexrisk.archive.verify import verify as verify_run
+    from capexrisk.archive.why import WHY
     from capexrisk.cli.progress import progress
     from capexrisk.study.why import left_with_run
 
@@ -65,6 +66,9 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
         print(f"differs: the table {table}")
     for name, (then, now) in found.versions.items():
         print(f"{name}: {then} then, {now} now")
+    left = uncompared(directory, results.manifest.files, (MANIFEST, CHECKPOINT, WHY))
+    if left:
+        print(f"not compared: {', '.join(left)}; capexrisk report draws them again")
     if changed or not found.equal:
         sys.exit(1)
     print("equal to the bit" + (", the tables as well" if found.checked == found.chunks else ""))

@@ -82,7 +82,8 @@ AMOUNTS = (
         "Group profit above its threshold",
         {"year": "profit_above"},
         of="system",
-        meaning="above `thresholds.group_profit_usd_bn_per_year`, a year's; in part of a year too",
+        meaning="above `thresholds.group_profit_usd_bn_per_year`, a year's; in part of a "
+        "year above that part of it",
     ),
 )
 

@@ -243,8 +243,8 @@ class Totals:
         The sum is exactly 0 of an amount that is the same on every path.
         """
         means = self.mean[:, row]
-        mean = float(means @ self.paths) / max(self.counted, 1)
-        between = float(((means - mean) ** 2) @ self.paths)
+        mean = float((means * self.paths).sum()) / max(self.counted, 1)
+        between = float(((means - mean) ** 2 * self.paths).sum())
         deviation = float(self.deviation[:, row].sum()) + between
         return mean, deviation if deviation > (ROUNDING * mean) ** 2 * self.counted else 0.0
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
 from capexrisk.errors import FilingsError
+from capexrisk.scenario import Scenario
 
 from . import tags
 from .balances import Balance, cash, debt, face_value, restricted
@@ -24,6 +26,7 @@ from .naming import issuer_name
 from .periods import Quarter
 from .quarters import OPERATING_CASH_FLOW, Calendar, fiscal_calendar, quarter_amount
 from .record import FLOWS, Draft, Figure, QuarterRow
+from .scenario_file import name_in
 from .seasonality import seasonality
 
 __all__ = ["draft"]
@@ -49,7 +52,9 @@ BESIDE: Final = {
 Found = TypeVar("Found")
 
 
-def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draft:
+def draft(
+    path: str | os.PathLike[str], *, as_of: dt.date | None = None, base: Scenario | None = None
+) -> Draft:
     """Draft an issuer from a companyfacts file of the SEC.
 
     Periods are known by dates and forms, tags by whether they are alive, the last four quarters by
@@ -62,6 +67,8 @@ def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draf
         JSON as ``https://data.sec.gov/api/xbrl/companyfacts/CIK##########.json`` gives it.
     as_of : date, optional
         Use only what was filed by then; by default all that the file holds.
+    base : Scenario, optional
+        What it calls the firm, the draft does too, as the command line's does.
 
     Returns
     -------
@@ -106,7 +113,7 @@ def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draf
     if facts.as_of - calendar.anchor > STALE:
         days = (facts.as_of - calendar.anchor).days
         sheet.warnings.append(f"the last cash flow, to {calendar.anchor}, is {days} days old")
-    return Draft(
+    made = Draft(
         name=issuer_name(facts.entity),
         entity=facts.entity,
         cik=facts.cik,
@@ -120,6 +127,7 @@ def draft(path: str | os.PathLike[str], *, as_of: dt.date | None = None) -> Draf
         identities=identity,
         warnings=tuple(dict.fromkeys(sheet.warnings)),
     )
+    return made if base is None else replace(made, name=name_in(base, made))
 
 
 class _Sheet:

@@ -14,7 +14,7 @@ LEGAL_FORM: Final = re.compile(
     r"[\s,]+(?:inc|incorporated|corp|corporation|company|co|ltd|limited|plc|llc|lp|n\.?v|s\.?a)\.?$",
     re.IGNORECASE,
 )
-SHORT: Final = 3  # letters of a word in capitals that may be initials
+SHORT: Final = 3  # letters of a word in capitals that may be initials, as those about an ampersand
 
 
 def issuer_name(entity: str) -> str:
@@ -23,15 +23,17 @@ def issuer_name(entity: str) -> str:
     >>> issuer_name("AMAZON.COM, INC."), issuer_name("Meta Platforms, Inc.")
     ('Amazon.com', 'Meta Platforms')
     >>> issuer_name("CARNIVAL CORP /DE/"), issuer_name("AT&T INC.")
-    ('Carnival', 'AT and T')
+    ('Carnival', 'AT&T')
     """
     name = STATE.sub("", entity)
     while (shorter := LEGAL_FORM.sub("", name)) not in ("", name):
         name = shorter
-    name = name.replace("&", " and ")
     name = "".join(" " if c in FORBIDDEN_IN_NAMES or not c.isprintable() else c for c in name)
     if name.isupper():
-        name = " ".join(word if len(word) <= SHORT else word.capitalize() for word in name.split())
+        name = " ".join(
+            word if len(word) <= SHORT or "&" in word else word.capitalize()
+            for word in name.split()
+        )
     name = " ".join(name.split())[:LONGEST_NAME].rstrip(" .,-")
     name = re.sub(r"^[^A-Za-z0-9]+", "", name)
     return name if name and folded_name(name) not in RESERVED_NAMES else "Issuer"

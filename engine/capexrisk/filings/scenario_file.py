@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,13 +110,15 @@ def drafted_scenario(
 
 def history(drafts: Sequence[Draft], names: Sequence[str]) -> str:
     """The quarters of drafts as CSV, $bn; what the filings do not tell is empty."""
-    lines = [",".join(("issuer", "quarter", "start", "end", *(f"{one}_usd_bn" for one in FLOWS)))]
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("issuer", "quarter", "start", "end", *(f"{one}_usd_bn" for one in FLOWS)))
     for draft, name in zip(drafts, names, strict=True):
         for row in draft.quarters:
             amounts = (row.amounts[one] for one in FLOWS)
-            cells = ["" if amount is None else f"{amount!r}" for amount in amounts]
-            lines.append(",".join((name, row.quarter, f"{row.start}", f"{row.end}", *cells)))
-    return "\n".join(lines) + "\n"
+            cells = ("" if amount is None else f"{amount!r}" for amount in amounts)
+            table.writerow((name, row.quarter, row.start, row.end, *cells))
+    return text.getvalue()
 
 
 def quarter_after(draft: Draft) -> str:

@@ -32,7 +32,7 @@ class Schedule(NamedTuple):
     year_ends: Integers  # (T,) 1 in the last quarter of a calendar year inside the horizon
     money_units: Floats  # (n + 1,) powers of two: of each issuer's amounts, and of all issuers'
     smallest: int  # index of the issuer with the least market value
-    group_profit_threshold: float
+    group_profit_threshold: Floats  # (years,) of as much of a year as lies inside the horizon
     outside_funding_threshold: float
 
 

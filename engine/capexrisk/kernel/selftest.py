@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from capexrisk.kernel.simulate import _simulate_everything
-from capexrisk.numeric.jit import compile_target
+from capexrisk.numeric.cache import damaged_files
+from capexrisk.numeric.jit import compile_target, source_stamp
 from capexrisk.numeric.philox import philox
 
 # Random123's published vector for the digits of pi as counter and key.
@@ -34,6 +35,10 @@ def vector_bits() -> int:
 
 
 def core_cache() -> str:
-    """Directory of the cache of compiled code."""
+    """Directory of the cache of compiled code, and what is damaged there."""
     cache = getattr(_simulate_everything, "_cache", None)
-    return str(getattr(cache, "cache_path", None) or "none writable; every process compiles anew")
+    folder = getattr(cache, "cache_path", None)
+    if folder is None:
+        return "none writable; every process compiles anew"
+    damaged = damaged_files(folder, source_stamp())
+    return f"{folder}{', damaged and compiled anew: ' if damaged else ''}{', '.join(damaged)}"

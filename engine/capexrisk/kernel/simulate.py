@@ -158,7 +158,7 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
             close_year(state, own, read_issuer(schedule.issuers, i), float(k))
             record_issuer_year(own, outcomes, moves, i, year)
             clear_year(own, detail)
-        record_year(state, outcomes, moves.rows, year, schedule.group_profit_threshold)
+        record_year(state, outcomes, moves.rows, year, schedule.group_profit_threshold[year])
 
 
 @section

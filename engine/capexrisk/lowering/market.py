@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from capexrisk.lowering.columns import exp, expm1, lifted, log, number, sqrt, tables, total
 from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
+from capexrisk.scenario.cholesky import cholesky
 from capexrisk.scenario.opening import Parameters, Start, balances
 
 CLOSED = [0.0, 0.0, 0.0]  # access to what is no market
@@ -25,7 +26,7 @@ def lower_market(parameters: Parameters, start: Start) -> Market:
     """
     m = parameters["market"]
     nu = m["tail_dof"]
-    root = np.linalg.cholesky(_matrix(m["correlation"]))
+    root = cholesky(_matrix(m["correlation"]))
     hazard = m["hazard"]
     calm = _calm_chances(hazard)
     absorb = m["absorb"]

@@ -28,6 +28,7 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
     parameters = scenario.parameters
     issuers = parameters["issuers"]
     year, year_ends = _calendar(scenario)
+    share_of_year = np.bincount(year) / 4.0
     of_inputs = tables_of_inputs(parameters, start, scenario.start_quarter, 1)
     return Schedule(
         **{name: table[0] for name, table in of_inputs.items()},
@@ -37,7 +38,7 @@ def lower_tables(scenario: Scenario, start: Start, market: Market) -> Schedule:
         year_ends=year_ends,
         money_units=_money_units(parameters, start),
         smallest=int(np.argmin([issuer["market_cap"] for issuer in issuers])),
-        group_profit_threshold=float(parameters["thresholds"]["group_profit"]),
+        group_profit_threshold=parameters["thresholds"]["group_profit"] * share_of_year,
         outside_funding_threshold=float(parameters["thresholds"]["outside_funding"]),
     )
 

@@ -18,10 +18,18 @@ import numba
 from llvmlite import ir
 from numba.core import caching, compiler, compiler_machinery, lowering, registry, typed_passes
 
+from capexrisk.errors import CapexriskError
+from capexrisk.numeric.cache import SealedFile
+
 # contract: fused multiply-add. nsz: the sign of zero is free. arcp: x / c may be x * (1 / c).
 # Never `fast`: nnan would remove the checks for non-finite paths, reassoc would let the
 # compiler choose the order of sums.
 FASTMATH = {"contract", "nsz", "arcp"}
+
+if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+    raise CapexriskError(
+        "NUMBA_DISABLE_JIT is set: without the compiler nothing can be computed; unset it"
+    )
 
 COMPILED_ROOMS = ("numeric", "model", "kernel", "calibration/compiled")
 
@@ -89,9 +97,7 @@ class _KernelCache(caching.FunctionCache):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        # numba reads the stamp after unpickling the whole index, which may name modules
-        # that other sources had. The version comes before that.
-        self._cache_file._version += source_stamp().hex()
+        self._cache_file = SealedFile(self._cache_path, self._impl.filename_base, source_stamp())
 
 
 # On Intel's processors LLVM uses half of a 512-bit vector by default; on any other, nothing beyond

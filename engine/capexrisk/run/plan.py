@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import NamedTuple, get_args
 
-from capexrisk.errors import ArgumentError, suggest, whole_number
+from capexrisk.errors import ArgumentError, real_number, suggest, whole_number
 from capexrisk.scenario.plan import (
     DEFAULT_INNER,
     DEFAULT_PATHS,
@@ -96,9 +96,11 @@ class RunPlan:
     two_levels: bool = False
 
     def __post_init__(self) -> None:
-        for name in ("paths", "seed", "jobs"):
+        for name in ("paths", "seed", "jobs", "outer", "inner"):
             if getattr(self, name) is not None or name != "jobs":
-                whole_number(name, getattr(self, name))
+                self._take(name, whole_number(name, getattr(self, name)))
+        if self.max_seconds is not None:
+            self._take("max_seconds", real_number("max_seconds", self.max_seconds))
         if not 1 <= self.paths <= MOST_PATHS:
             raise ArgumentError("paths", f"{self.paths} is out of range; give 1 to {MOST_PATHS:,}")
         if not 0 <= self.seed <= MOST_SEED:
@@ -115,6 +117,9 @@ class RunPlan:
             raise ArgumentError(
                 "max_seconds", f"{self.max_seconds:g} is out of range; give more than 0"
             )
+        for target in self.targets:
+            if not isinstance(target, str):
+                raise ArgumentError("targets", f"{target!r} is no text; give NAME: rel 5%")
         for name, choices in (("sampler", Sampler), ("backend", Backend), ("collect", Collect)):
             given, known = getattr(self, name), get_args(choices)
             if given not in known and (name, given) != ("backend", None):
@@ -136,6 +141,10 @@ class RunPlan:
                 "scheduler",
                 f"{self.scheduler!r} has no effect without the dask back end; give both or neither",
             )
+
+    def _take(self, name: str, number: float) -> None:
+        """Keep a number as Python's own, which every file and message takes."""
+        object.__setattr__(self, name, number)
 
     @property
     def points(self) -> int:

@@ -96,7 +96,7 @@ class Session:
         whole = whole_number("points", points)
         if not 1 <= whole <= MOST_POINTS:
             raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
-        if n_jobs is not None and not are_jobs(n_jobs):
+        if n_jobs is not None and not are_jobs(whole_number("n_jobs", n_jobs)):
             raise ArgumentError("n_jobs", f"{n_jobs} is out of range; give {JOBS}")
         if isinstance(metrics, str) or not metrics:
             problem = f"{metrics!r} is not a list of names; give [{EXAMPLE!r}]"
@@ -186,7 +186,8 @@ class Session:
         """
         plan = self._plan
         if points is not None:
-            if not 1 <= whole_number("points", points) <= plan.points:
+            points = whole_number("points", points)
+            if not 1 <= points <= plan.points:
                 raise ArgumentError("points", f"{points} is out of range; give 1 to {plan.points}")
             plan = replace(plan, paths=REPLICATES * points)
         lowered = self.lowered(changes)

@@ -41,9 +41,13 @@ __all__ = ["OTHER_FORM", "Issuer", "folded_name", "usable_name"]
 
 SEASONALITY_TOLERANCE = 1e-6  # shares typed with seven digits pass
 SPLIT_TOLERANCE = 1e-6
-FORBIDDEN_IN_NAMES = frozenset("/\\\"'`,<>=;:|*?[]{}#%$@^~&!")
-LONGEST_NAME = 40
+# A slash parts the names of estimates; the others are markup, formulas, or wild cards of a shell.
+FORBIDDEN_IN_NAMES = frozenset('/\\"`<>=;:|*?[]{}#%$@^~')
+LONGEST_NAME = 60
+LONGEST_IN_BYTES = 180  # files are named after issuers, and no name of a file has over 255 bytes
 RESERVED_NAMES = ("system", "market")  # labels of results beside the issuers
+# What readers of a table take for a missing value, `pandas.read_csv` among them.
+NO_VALUE = ("na", "nan", "null", "none")
 
 BY_YEAR = re.compile(r"(capex|maturities)_([0-9]{4})_usd_bn")
 
@@ -91,11 +95,13 @@ def usable_name(name: str) -> str:
     """
     if not 1 <= len(name) <= LONGEST_NAME:
         raise Refused(f"a name of {len(name)} characters", f"give 1 to {LONGEST_NAME}")
+    if len(name.encode()) > LONGEST_IN_BYTES:
+        raise Refused("a name too long for a file's", f"give {LONGEST_IN_BYTES // 4} characters")
     bad = next((c for c in name if c in FORBIDDEN_IN_NAMES or not c.isprintable()), None)
     if bad is not None:
         raise Refused(
             f"an issuer's name may not contain {bad!r}",
-            "use letters, digits, spaces and . - + ( )",
+            "use letters, digits, spaces and . , & ' ! - + ( )",
         )
     if not name[0].isalnum() or name.endswith(" "):
         raise Refused(
@@ -104,6 +110,8 @@ def usable_name(name: str) -> str:
         )
     if folded_name(name) in RESERVED_NAMES:
         raise Refused(f"{name!r} is a label of the results", "give the issuer another name")
+    if folded_name(name) in NO_VALUE:
+        raise Refused(f"{name!r} is read as no value in a table", "write the name out")
     return name
 
 

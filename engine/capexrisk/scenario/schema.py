@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     Field,
@@ -25,14 +25,15 @@ from .issuer import Issuer, folded_name
 from .market import Market, Thresholds
 from .opening import refuse_books, refuse_no_capacity, start_of
 from .quarters import QUARTER, CalendarYear, calendar_years, parse_quarter, quarter_labels
-from .section import Refused, StrictModel
+from .section import Refused, StrictModel, given
 from .uncertainty import Uncertainty
 from .words import Words
 
-__all__ = ["FROM_A_FILE", "MOST_ISSUERS", "NAME", "Scenario"]
+__all__ = ["FROM_A_FILE", "MOST_ISSUERS", "MOST_QUARTERS", "NAME", "Scenario"]
 
 MOST_ISSUERS: Final = 64
 MOST_EVENTS: Final = 100
+MOST_QUARTERS: Final = 80
 FROM_A_FILE: Final = "give a Scenario, as load_scenario() returns it"
 NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,79}$"
 
@@ -53,7 +54,7 @@ class Scenario(StrictModel):
     start: str = Field(
         description="First quarter, such as 2026Q1.", json_schema_extra={"pattern": QUARTER}
     )
-    quarters: Annotated[StrictInt, Field(ge=1, le=80)] = Field(
+    quarters: Annotated[StrictInt, Field(ge=1, le=MOST_QUARTERS)] = Field(
         description="Length of the horizon, quarters."
     )
     words: Words = Field(
@@ -69,6 +70,23 @@ class Scenario(StrictModel):
         default_factory=Uncertainty,
         description="How uncertain the inputs are; no path of this scenario depends on it.",
     )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields, which are checked as those of a file are.
+
+        Raises
+        ------
+        ScenarioError
+            If a value is refused, or there is no such field.
+        """
+        if not update:
+            return super().model_copy(deep=deep)
+        from .files.messages import Places, validate  # late: messages speak of all records
+
+        content = {field: getattr(self, field) for field in type(self).model_fields}
+        places = Places(self.name)
+        places.issuers = [(issuer.name, frozenset()) for issuer in self.issuers]
+        return validate(type(self), {**content, **{k: given(v) for k, v in update.items()}}, places)
 
     @property
     def start_quarter(self) -> int:

@@ -17,6 +17,7 @@ __all__ = [
     "StrictModel",
     "by_year_field",
     "by_year_key",
+    "given",
     "split_evidence",
 ]
 
@@ -53,6 +54,9 @@ class StrictModel(BaseModel):
     """Frozen, keyword-only; unknown keys are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __hash__(self) -> int:
+        return hash(_hashable(self))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy without validation; what was worked out of the old values is not copied."""
@@ -135,6 +139,25 @@ def by_year_field(key: str) -> str:
     ('capex_by_year_usd_bn', 'cash_usd_bn')
     """
     return _YEAR.sub("_by_year_", key, count=1)
+
+
+def given(value: object) -> object:
+    """What was given of a record and of those in it, as tables, to be checked anew."""
+    if isinstance(value, StrictModel):
+        fields = [field for field in type(value).model_fields if field in value.model_fields_set]
+        return {field: given(getattr(value, field)) for field in fields}
+    if isinstance(value, Mapping):
+        return {key: given(part) for key, part in value.items()}
+    return tuple(map(given, value)) if isinstance(value, tuple | list) else value
+
+
+def _hashable(value: object) -> object:
+    """What equal values have in common and Python can hash: tables are equal in any order."""
+    if isinstance(value, StrictModel):
+        return tuple(_hashable(getattr(value, field)) for field in type(value).model_fields)
+    if isinstance(value, Mapping):
+        return frozenset((key, _hashable(part)) for key, part in value.items())
+    return tuple(map(_hashable, value)) if isinstance(value, tuple | list) else value
 
 
 def _numbers(value: object, at: Place = ()) -> Iterator[tuple[Place, float]]:

@@ -65,7 +65,8 @@ def budget_split(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
-    if not 1 <= whole_number("paths", paths) <= MOST_PATHS:
+    paths, seed = whole_number("paths", paths), whole_number("seed", seed)
+    if not 1 <= paths <= MOST_PATHS:
         raise ArgumentError("paths", f"{paths} is out of range; give 1 to {MOST_PATHS:,}")
     if not scenario.uncertainty.groups:
         raise ArgumentError("scenario", f"no input of {scenario.name} has a distribution")

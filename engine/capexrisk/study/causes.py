@@ -47,7 +47,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Causes(Plotted):
     """Causes of an event, and of the failures of every issuer by the same quarter.
 
@@ -181,9 +181,9 @@ def causes(
     >>> bool(abs(shapley.sum() - (chance["all"] - chance["none"])) < 1e-12)
     True
     """
-    if orders is not None and (
-        not 2 <= whole_number("orders", orders) <= MOST_ORDERS or orders % 2
-    ):
+    seed = whole_number("seed", seed)
+    orders = None if orders is None else whole_number("orders", orders)
+    if orders is not None and (not 2 <= orders <= MOST_ORDERS or orders % 2):
         problem = f"{orders} is out of range; give an even number from 2 to {MOST_ORDERS:,}"
         raise ArgumentError("orders", problem)
     events = _events(event, lower(scenario, "means"))

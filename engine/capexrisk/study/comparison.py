@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.manifest import (
     FORMAT_VERSION,
     ComparedRun,
@@ -20,8 +21,9 @@ from capexrisk.archive.manifest import (
 from capexrisk.archive.results import Results
 from capexrisk.errors import ComparisonError, refuse_type
 from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
+from capexrisk.estimate.false_discovery import false_discovery_rates
 from capexrisk.estimate.independent import OBSERVED
-from capexrisk.estimate.intervals import student_half_width
+from capexrisk.estimate.intervals import CONFIDENCE, student_half_width
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
@@ -45,16 +47,18 @@ COLUMNS = (
     "standard_error",
     "ci_low",
     "ci_high",
+    "false_discovery_rate",
     "change",
     "gain",
     *OVER_INPUTS,
 )
 LISTED = 4
+MOST_FALSE = 0.05  # of the differences that are told as such
 SLACK = 1.5  # intervals of quantiles are not quite symmetric
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, eq=False)
+class Comparison(ComparedByContent):
     """Runs compared with a base run.
 
     Attributes
@@ -62,10 +66,11 @@ class Comparison:
     runs : dict
         Results by name; the first is the base.
     table : DataFrame
-        One row for each estimate of each other run. The largest changes come first; differences
-        whose interval contains 0 come last. Columns: scenario, issuer, period, metric, statistic,
+        One row for each estimate of each other run. The largest changes come first, those with a
+        false discovery rate above 5 % last. Columns: scenario, issuer, period, metric, statistic,
         base and value (the two estimates; 0 or 1 where the summary has a bound), difference with
-        standard_error, ci_low and ci_high (95 %), change, gain. `change` is the difference as a
+        standard_error, ci_low and ci_high (95 %), false_discovery_rate (the share of mere chance
+        among all rows of the run that are as sure), change, gain. `change` is the difference as a
         share of the base's range from P5 to P95, or for a probability the difference itself; NaN
         where the quantity has no such range. `gain` is the factor by which common random numbers
         reduced the standard error, 1 where there are none. `inputs_p5`, `inputs_p50`, `inputs_p95`:
@@ -100,6 +105,18 @@ class Comparison:
         """Whether all runs draw the same random numbers."""
         base = self.runs[self.base]
         return all(_apart(base, self.runs[name]) is None for name in self.others)
+
+    def chance_line(self, name: str) -> str:
+        """How many differences of a run are told from 0, and how many would be by chance."""
+        of_run = self.table[self.table["scenario"] == name]
+        known = int(of_run["ci_low"].notna().sum())
+        outside = int(((of_run["ci_low"] > 0.0) | (of_run["ci_high"] < 0.0)).sum())
+        sure = int((of_run["false_discovery_rate"] <= MOST_FALSE).sum())
+        expected = round((1.0 - CONFIDENCE) * known)
+        return (
+            f"{outside:,} of {known:,} differences have a 95 % interval without 0, where chance "
+            f"alone gives {expected:,}; {sure:,} are told at a false discovery rate of 5 %"
+        )
 
     @property
     def plot(self) -> Overlays:
@@ -169,7 +186,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
         notes += _notes(base_name, base, name, other)
         tables.append(_difference(base_name, base, name, other))
     table = pd.concat(tables, ignore_index=True)
-    sure = (table["ci_low"] > 0.0) | (table["ci_high"] < 0.0)
+    sure = table["false_discovery_rate"] <= MOST_FALSE
     rank = pd.DataFrame({"sure": sure, "change": table["change"].abs()})
     order = rank.sort_values(["sure", "change"], ascending=False, kind="stable").index
     return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
@@ -236,6 +253,9 @@ def _difference(base_name: str, base: Results, name: str, other: Results) -> pd.
     table["base"], table["value"] = _numbers(first["value"]), _numbers(second["value"])
     table["difference"], table["standard_error"] = found.value, found.standard_error
     table["ci_low"], table["ci_high"] = found.ci_low, found.ci_high
+    table["false_discovery_rate"] = false_discovery_rates(
+        found.value, found.ci_low, found.ci_high, REPLICATES
+    )
     table["change"] = found.value / _numbers(first["range"])
     table["gain"] = found.gain
     table[list(OVER_INPUTS)] = _over_inputs(base, other, table)

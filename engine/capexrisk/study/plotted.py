@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from capexrisk.archive.content import ComparedByContent
+
 if TYPE_CHECKING:
     from capexrisk.report.plots.accessors import PlotsOf
 
 
-class Plotted:
+class Plotted(ComparedByContent):
     """Something that a study found, with plots of it."""
 
     @property

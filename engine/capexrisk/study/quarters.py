@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError, refuse_type, suggest, whole_number
 from capexrisk.estimate import by_replicate, independent
@@ -62,8 +63,8 @@ class Span(NamedTuple):
     quarters: range
 
 
-@dataclass(frozen=True)
-class Quarters:
+@dataclass(frozen=True, eq=False)
+class Quarters(ComparedByContent):
     """Distributions of quarters and of years to date; see `quarters`.
 
     Only paths count on which the issuer has not failed before the period.
@@ -223,7 +224,8 @@ def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False)
     True
     """
     refuse_type("results", results, Results, "give Results, as load_results() returns them")
-    if whole_number("paths", paths) < 1:
+    paths = whole_number("paths", paths)
+    if paths < 1:
         raise ArgumentError("paths", f"{paths} is out of range; give 1 or more")
     if over_inputs and results.inputs is None:
         raise ArgumentError("over_inputs", "the run is not over the inputs; give False")

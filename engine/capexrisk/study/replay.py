@@ -128,8 +128,8 @@ def replay(
     else:
         refuse_type("run", run, Scenario, "give Results or a Scenario")
         scenario, number = run, whole_number("path", path)
-        if not 0 <= path < ADDRESSES:
-            raise ArgumentError("path", f"{path} is out of range; give 0 to {ADDRESSES - 1}")
+        if not 0 <= number < ADDRESSES:
+            raise ArgumentError("path", f"{number} is out of range; give 0 to {ADDRESSES - 1}")
     lowered = lower(scenario)
     draws = draws_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler))
     return replay_number(lowered, draws, number)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from capexrisk.errors import ArgumentError, EventError, refuse_type
+from capexrisk.errors import ArgumentError, EventError, refuse_type, whole_number
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.estimate.weighted import weighted_mean, weighted_quantile, weighted_share
@@ -66,7 +66,7 @@ class Story(NamedTuple):
     causes: dict[str, str]
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Reverse(Plotted):
     """What would have to happen for a failure.
 
@@ -202,6 +202,7 @@ def reverse(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
+    max_paths, seed = whole_number("max_paths", max_paths), whole_number("seed", seed)
     if not 65_536 <= max_paths <= 10**9:
         problem = f"{max_paths:,} is out of range; give 65,536 to 1,000,000,000"
         raise ArgumentError("max_paths", problem)

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from capexrisk.errors import ArgumentError, ScenarioError, UnknownName, refuse_type
+from capexrisk.errors import ArgumentError, ScenarioError, UnknownName, refuse_type, whole_number
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
@@ -37,7 +37,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Solution(Plotted):
     """Values of an input at which an answer is reached.
 
@@ -155,6 +155,7 @@ def solve(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
+    seed = whole_number("seed", seed)
     name = resolve(of, lower(scenario))
     unit = metric_of(name.metric, of_whom(name.issuer)).unit
     target = _target(equals, unit)

@@ -171,15 +171,16 @@ def read_actuals(path: Path | str, *, sourced: bool = False) -> tuple[list[Actua
     grid = read_grid(Path(path))
     if grid.rows:
         grid.rows[0] = [OLDER.get(str(cell), cell) for cell in grid.rows[0]]
-    headings, found = records(grid, (*NEEDED, *(("confidence", "source_title") if sourced else ())))
-    for column, heading in enumerate(headings):
-        if heading not in (*NEEDED, *OPTIONAL):
+    _, found = records(grid, (*NEEDED, *(("confidence", "source_title") if sourced else ())))
+    for column, heading in enumerate(map(str, grid.rows[0])):
+        if heading not in ("", *NEEDED, *OPTIONAL):
             hint = suggest(heading, (*NEEDED, *OPTIONAL))
             raise TableError(grid.place(0, column), f"there is no column {heading!r}", hint)
     rows: list[Actual] = []
     without: list[str] = []
     faults: list[TableError] = []
     for record in found:
+        _refuse_unnamed(record)
         said = {name: record.text(name) for name in (*NEEDED, *OPTIONAL)}
         words = said["unit"] not in UNITS and not isfinite(_number(said["value"]))
         if words or not said["value"]:
@@ -192,6 +193,15 @@ def read_actuals(path: Path | str, *, sourced: bool = False) -> tuple[list[Actua
     if faults:
         raise TableError.first_of(faults)
     return rows, without
+
+
+def _refuse_unnamed(record: Record) -> None:
+    """Refuse a cell that stands below no heading: nobody knows what it says."""
+    grid = record.grid
+    for column, cell in enumerate(grid.rows[record.row]):
+        if cell != "" and grid.rows[0][column] == "":
+            problem = f"{cell!r} stands below no heading"
+            raise TableError(grid.place(record.row, column), problem, "name the column in row 1")
 
 
 def named_as(rows: Iterable[Actual], issuers: Iterable[str]) -> list[Actual]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite, nan
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from capexrisk.errors import TableError, suggest
@@ -92,6 +93,8 @@ def read_grid(path: Path) -> Grid:
         The file cannot be read, is no table, or has a cell beyond the limits of `limits`.
     """
     try:
+        if not S_ISREG(path.stat().st_mode):  # a pipe would wait for somebody who writes
+            raise TableError(str(path), "is no file", "name a CSV file or a workbook")
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except FileNotFoundError:

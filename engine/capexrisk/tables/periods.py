@@ -95,7 +95,7 @@ def _named(months: int) -> Callable[[str, str], Period]:
     return lambda month, year: _span(int(year), MONTHS[month], months)
 
 
-_YEAR, _MONTH = "([12][0-9]{3})", "([01][0-9])"
+_YEAR, _MONTH = "([12][0-9]{3})", "(0[1-9]|1[0-2])"
 _FORMS: Final[tuple[tuple[str, Callable[..., Period]], ...]] = (
     (f"{_YEAR}-?Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 3)),
     (f"TTM {_YEAR}Q([1-4])", lambda year, q: _span(int(year), 3 * int(q), 12)),

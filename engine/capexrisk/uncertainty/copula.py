@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
+from capexrisk.scenario.cholesky import cholesky
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.market import SMALLEST_EIGENVALUE
 from capexrisk.scenario.uncertainty import GroupCorrelation, Uncertainty
@@ -118,7 +119,7 @@ def copula_of(
         )
     off_diagonal = np.count_nonzero(matrix, axis=1) > 1
     correlated = tuple(int(draw) for draw in np.flatnonzero(off_diagonal))
-    root = np.linalg.cholesky(matrix[np.ix_(correlated, correlated)])
+    root = cholesky(matrix[np.ix_(correlated, correlated)])
     return Copula(correlated, root.astype(np.float64))
 
 

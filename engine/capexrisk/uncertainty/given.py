@@ -63,7 +63,7 @@ def correlation_of(design: InputDesign) -> Floats:
     """Correlations of the normals of all draws, (dimensions, dimensions)."""
     matrix = np.eye(design.dimensions)
     coupled, root = list(design.copula.correlated), design.copula.root
-    matrix[np.ix_(coupled, coupled)] = root @ root.T
+    matrix[np.ix_(coupled, coupled)] = np.einsum("ik,jk->ij", root, root)
     np.fill_diagonal(matrix, 1.0)
     return matrix
 

@@ -188,14 +188,30 @@ def test_after_a_kill_between_the_renames_nothing_is_lost_or_in_the_way(
     assert not (tmp_path / ".out.replaced").exists()
 
 
-def test_a_link_to_one_is_replaced_and_what_it_leads_to_stays(tmp_path):
-    write_comparison(tmp_path / "kept", "old")
-    (tmp_path / "out").symlink_to("kept", target_is_directory=True)
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "disk").mkdir()
+    write_comparison(tmp_path / "disk" / "large", "old")
+    (tmp_path / "out").symlink_to("disk/large", target_is_directory=True)
     write_comparison(tmp_path / "out", "new", overwrite=True)
-    assert not (tmp_path / "out").is_symlink()
+    assert (tmp_path / "out").readlink() == Path("disk/large")
+    assert (tmp_path / "disk" / "large" / MANIFEST).read_text() == manifest("new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "out"]
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["large"]
+
+
+def test_an_empty_folder_is_free(tmp_path):
+    (tmp_path / "out").mkdir()
+    write_comparison(tmp_path / "out", "new")
     assert (tmp_path / "out" / MANIFEST).read_text() == manifest("new")
-    assert (tmp_path / "kept" / MANIFEST).read_text() == manifest("old")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "out"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_mount_point_is_refused_before_anything_is_computed(tmp_path, monkeypatch):
+    """It cannot be renamed, as an empty volume of a container."""
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(RunDirectoryError, match=r"out: is a mount point, .* give .*out/NAME$"):
+        write_comparison(tmp_path / "out")
 
 
 @pytest.mark.parametrize("out", ["file/out", "file/a/b/out"])

@@ -200,7 +200,7 @@ def test_outcomes_by_quarter_year_and_path(name):
         assert_close(block.outcome("group_profit"), group, 300 * floor, "group profit")
         thresholds = block.scenario.schedule
         np.testing.assert_array_equal(
-            block.outcome("profit_above"), group > thresholds.group_profit_threshold
+            block.outcome("profit_above"), group > thresholds.group_profit_threshold[:, None]
         )
         np.testing.assert_array_equal(
             block.outcome("funding_above"), outside > thresholds.outside_funding_threshold

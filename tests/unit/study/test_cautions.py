@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from capexrisk.scenario import change_inputs, inputs, load_scenario
-from capexrisk.study.cautions import cautions
+from capexrisk.study.cautions import cautions, without_effect
 from capexrisk.study.proportion import out_of_proportion
 
 ROOT = Path(__file__).parents[3]
@@ -22,6 +22,8 @@ def test_inputs_without_a_source_are_counted_before_the_rest():
         f"evidence: {count - 1} of {count} inputs have no source, the first is "
         "market.demand0_usd_bn_per_year; give it, or say that they are assumed"
     )
+    due, *rest = rest
+    assert "no bond falls due in 2009" in due
     assert rest == out_of_proportion(scenario)
 
 
@@ -64,3 +66,23 @@ def test_figures_in_other_units_are_asked_about():
     ):
         changed = change_inputs(load_scenario(CARRIERS), {f"issuers.Heron.{key}": 1_400.0})
         assert any(words in line for line in out_of_proportion(changed))
+
+
+def test_years_in_which_nothing_falls_due_are_told():
+    short = load_scenario(DEFAULT, ["quarters=16"])
+    (line,) = (line for line in cautions(short) if "falls due" in line)
+    assert line == (
+        "issuers.Alphabet.maturities_2028_usd_bn: the last one given, so that no bond falls due in "
+        "2029; give these years (so too Amazon, Microsoft, Meta, Oracle, CoreWeave)"
+    )
+    (longer,) = (x for x in cautions(load_scenario(DEFAULT, ["quarters=80"])) if "falls due" in x)
+    assert " falls due in 2029 to 2045; give these years" in longer
+
+
+def test_years_after_the_horizon_are_told():
+    assert without_effect(load_scenario(DEFAULT)) == []
+    (line,) = without_effect(load_scenario(DEFAULT, ["quarters=8"]))
+    assert line == (
+        "issuers.Alphabet.maturities_2028_usd_bn and 5 more: after the horizon, which ends in "
+        "2027, so without effect"
+    )

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 import capexrisk
 from capexrisk.archive.results import Results
 from capexrisk.errors import ComparisonError
+from capexrisk.report.content.changes import headline_changes
 from capexrisk.scenario import Scenario, scenario_from_case
 from capexrisk.study.comparison import COLUMNS, compare
 from capexrisk.study.simulation import simulate
@@ -71,7 +72,7 @@ def test_each_row_is_the_difference_of_two_estimates(base, dear):
 
 def test_what_changed_most_comes_first(base, dear):
     table = compare([base, dear]).table
-    sure = ((table["ci_low"] > 0.0) | (table["ci_high"] < 0.0)).to_numpy()
+    sure = (table["false_discovery_rate"] <= 0.05).to_numpy()
     assert 0 < sure.sum() < len(sure) and sure[: sure.sum()].all()
     for part in (table[sure], table[~sure]):
         change = part["change"].abs().to_numpy()
@@ -152,6 +153,11 @@ def test_other_seeds_gain_nothing(base):
     assert (means["gain"].dropna() == 1.0).all()
     off = (means["difference"] / means["standard_error"]).abs()
     assert (off.dropna() < 6.0).all()  # one in a million for each of some hundred means
+    # One in twenty has an interval without 0: none of that is told as a change.
+    assert headline_changes(found, "small-2") == []
+    outside = ((found.table["ci_low"] > 0.0) | (found.table["ci_high"] < 0.0)).sum()
+    assert found.chance_line("small-2").startswith(f"{outside:,} of ") and outside > 0
+    assert (found.table["false_discovery_rate"] <= 0.05).sum() < 0.2 * outside
 
 
 def test_batches_of_independent_paths_make_pairs():

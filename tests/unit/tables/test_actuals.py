@@ -101,6 +101,14 @@ def test_a_row_may_have_a_year_before_and_no_source(tmp_path):
     ("text", "words"),
     [
         (
+            "issuer,period,,metric,value,unit,sorce_title\nOracle,2026Q3,,capex,5.5,USD bn,x\n",
+            "row 1, column G: there is no column 'sorce_title'",
+        ),
+        (
+            "issuer,period,,metric,value,unit\nOracle,2026Q3,note,capex,5.5,USD bn\n",
+            "row 2, column C: 'note' stands below no heading; name the column in row 1",
+        ),
+        (
             f"{BARE},sorce_title\n{ROW},x\n",
             "row 1, column F: there is no column 'sorce_title'",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -94,3 +95,15 @@ def test_what_is_no_number_has_its_mend(cell, said):
     with pytest.raises(TableError) as refused:
         number_of(cell, "t.csv: row 2, column B")
     assert str(refused.value).startswith(f"t.csv: row 2, column B: {said}")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_what_is_no_file_is_refused_at_once(tmp_path, kind):
+    """Opening a pipe waits until somebody writes into it."""
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "t.csv"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    with pytest.raises(TableError, match=r"is no file; name a CSV file or a workbook$"):
+        read_grid(path)

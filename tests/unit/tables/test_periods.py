@@ -44,7 +44,13 @@ def test_years_end_where_their_names_say():
     assert labels("FY2026 (May)") == labels("TTM May-2026") == labels("FY2026 (Jun)") == to_may
 
 
-@pytest.mark.parametrize("text", ["FY2026", "2026-13-01", "FQ Foo-2026", "2026Q5", "soon", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("FY2026", "2026-13-01", "FQ Foo-2026", "2026Q5", "soon", ""),
+        *("2026-13", "2026-00", "2026-13..2027-03", "2026-07..2026-13", "2025-00..2026-03"),
+    ],
+)
 def test_what_names_no_period_is_none(text):
     assert parse_period(text) is None
 

@@ -21,7 +21,7 @@ from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import counted, dated_words
 from capexrisk.scenario.words import capitalised
-from capexrisk.study.comparison import Comparison
+from capexrisk.study.comparison import MOST_FALSE, Comparison
 
 When = Literal["year", "end", "horizon"]
 
@@ -142,8 +142,8 @@ class Change(NamedTuple):
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
     """Followed figures of one of the other scenarios, the largest changes first.
 
-    Figures that may not differ at all, their interval holding 0, are left out, and those that no
-    path can tell.
+    Figures that may not differ at all are left out, by the false discovery rate of 5 % over all
+    that is compared, and those that no path can tell.
     """
     table = comparison.table[comparison.table["scenario"] == scenario]
     keyed = table.set_index(["issuer", "metric", "statistic", "period"])
@@ -154,9 +154,9 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
         if key not in keyed.index:
             continue
         words = dated_words(headline.metric, issuer, period, comparison.words, headline.statistic)
-        change = _change(issuer, headline, words, keyed.loc[key])  # type: ignore[index]
-        if abs(change.difference) > change.half_width:  # false for NaN
-            found.append(change)
+        row = keyed.loc[key]  # type: ignore[index]
+        if row["false_discovery_rate"] <= MOST_FALSE:  # false for NaN
+            found.append(_change(issuer, headline, words, row))
     found.sort(key=lambda one: -abs(one.change) if not isnan(one.change) else 0.0)
     return found
 
@@ -271,6 +271,7 @@ class Changes:
         for name in comparison.others:
             yield Text()
             yield self._table(name)
+            yield Text(f"{comparison.chance_line(name)}.", style="dim")
         yield Text()
         yield Text(KEY, style="dim")
 

@@ -12,12 +12,13 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.content.answer import Answer
 from capexrisk.report.content.over_inputs import over_inputs
 from capexrisk.report.content.verdicts import main_cause
-from capexrisk.report.writing.estimates import Estimates, threshold_of
+from capexrisk.report.writing.estimates import Estimates, end_of_horizon, threshold_of
 from capexrisk.report.writing.numbers import money, number, percentage
 from capexrisk.report.writing.odds import odds_and_range
 from capexrisk.report.writing.words import counted, listed, unbroken
 from capexrisk.scenario import inputs
 
+FALL = "fall_to_high_yield"
 MOST_NAMES = 6
 MOST_RANKED = 3
 MOST_LEFT_OUT = 3  # whom a sentence about nearly all names as exceptions
@@ -45,6 +46,9 @@ def find(results: Results, estimates: Estimates, answer: Answer, years: list[str
         Finding("Who burns cash?", _burning(answer, years)),
         Finding(f"Who {FAILS}?", _failing(answer)),
     ]
+    falling = _falling(results, estimates)
+    if falling:
+        findings.append(Finding("Who loses its investment grade?", falling))
     if results.inputs is not None:
         findings.append(Finding("And if the inputs are wrong?", over_inputs(results, estimates)))
     if len(answer.issuers) > 1:
@@ -99,6 +103,25 @@ def _failing(answer: Answer) -> str:
             others += ", on no path"
         named.append(others)
     return f"{period}: {'; '.join(named)}."
+
+
+def _falling(results: Results, estimates: Estimates) -> str:
+    """Falls to high yield by the end, the likeliest first; "" where nobody can fall."""
+    end = results.quarters[-1]
+    able = [name for name in results.issuers if estimates.has(FALL, name, end)]
+    chances = {name: estimates.probability(FALL, name, end) for name in able}
+    seen = [name for name in able if chances[name].observed]
+    seen.sort(key=lambda name: -chances[name].observed)
+    if not able:
+        return ""
+    named = [f"{name}, {_words(chances[name])}" for name in seen[:MOST_RANKED]]
+    others = len(able) - len(named)
+    if others and named:
+        rest = [chances[name] for name in seen[MOST_RANKED:]]
+        likeliest = f"the likeliest {_words(rest[0])}" if rest else "on no path"
+        named.append(f"{counted(others, 'other issuer')}, {likeliest}")
+    bound = f"nobody, on any path: {_words(chances[able[0]])} for each issuer"
+    return f"By the end of {end_of_horizon(results)}: {'; '.join(named) or bound}."
 
 
 def _together(results: Results, estimates: Estimates, answer: Answer) -> str:

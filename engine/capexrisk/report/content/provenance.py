@@ -9,6 +9,7 @@ from capexrisk.report.writing.words import listed
 from capexrisk.scenario import overrides_of
 
 MOST_CHANGES = 6
+COMMAND = "To repeat it"
 
 
 def facts(results: Results) -> list[tuple[str, str]]:
@@ -33,7 +34,7 @@ def facts(results: Results) -> list[tuple[str, str]]:
         ("Machine", f"{hardware}, compiled for {machine.llvm_cpu}"),
         ("Code", str(manifest.code)),
         ("Versions", versions),
-        ("To repeat it", command(results)),
+        (COMMAND, command(results)),
     ]
 
 

@@ -85,8 +85,10 @@ class Headline:
         for issuer in self._answer.issuers:
             table.add_row(Text(issuer.name), *self._chances(issuer.failed), _cause(issuer))
             self._add_spread(table, issuer.failed_over_inputs)
-        table.add_row()
-        for each in self._answer.together:
+        together = self._answer.together if len(self._answer.issuers) > 1 else []
+        if together:
+            table.add_row()
+        for each in together:
             table.add_row(each.label, *self._chances(each.failed), style="bold")
             self._add_spread(table, each.over_inputs)
         return table

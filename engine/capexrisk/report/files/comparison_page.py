@@ -117,7 +117,7 @@ def _other(comparison: Comparison, name: str, number: int) -> Other:
         anchor=f"scenario-{number}",
         title=described.title,
         description=described.description,
-        answer=sentence(changes),
+        answer=f"{sentence(changes)} {comparison.chance_line(name)}.",
         changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
         inputs=Group(
             f"{name}: inputs that differ",

@@ -9,7 +9,7 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.over_inputs import OVER_INPUTS
-from capexrisk.report.content.provenance import changes, facts
+from capexrisk.report.content.provenance import COMMAND, changes, facts
 from capexrisk.report.content.verdicts import verdict
 from capexrisk.report.content.what_it_takes import parts_of_paths
 from capexrisk.report.content.why import parts_of_why
@@ -23,7 +23,7 @@ MARKDOWN = "report.md"
 # "<" only where it could begin a tag; "> 99.994 %" is a quotation only at the start of a line.
 SPECIAL = re.compile(r"[\\`*_\[\]|~]|<(?=[A-Za-z/!?])")
 INTERVALS = "A range a–b is a 95 % interval, and covers the sampling of paths alone."
-SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", "To repeat it")
+SAID = ("Scenario", "Digest of the scenario", "Paths", "Sampler", "Target", "Code", COMMAND)
 
 
 def write_markdown(results: Results, directory: Path, why: Why = NOTHING) -> Path:
@@ -74,7 +74,11 @@ def markdown(results: Results, why: Why = NOTHING) -> str:
             lines += [f"- **{_plain(about)}.** {_plain(text)}" for about, text in part.findings]
             lines.append("")
     lines += ["## How it was computed", ""]
-    lines += [f"- {name}: {_plain(text)}" for name, text in facts(results) if name in SAID]
+    # A command is to be copied: as code nothing in it is escaped.
+    said = ((name, text) for name, text in facts(results) if name in SAID)
+    lines += [
+        f"- {name}: {f'`{text}`' if name == COMMAND else _plain(text)}" for name, text in said
+    ]
     return "\n".join(lines) + "\n"
 
 

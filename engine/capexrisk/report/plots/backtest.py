@@ -10,7 +10,7 @@ from capexrisk.report.plots.bands import MIDDLE, PALE
 from capexrisk.report.plots.canvas import INK, QUIET, RED, Margins, one_panel
 from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.rows import height_of, name_rows
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.words import told_apart
 from capexrisk.study.backtest.against import Backtest
 from capexrisk.study.backtest.amounts import DRAWN, FIXED
 
@@ -43,7 +43,7 @@ def places(found: Backtest, metric: str, name: str) -> Figure:
                     zorder=3,
                     label=f"Inputs {inputs}",
                 )
-        name_rows(ax, [shortened(label) for label in labels])
+        name_rows(ax, told_apart(labels))
         ax.set_xlim(0.0, 100.0)
         ax.set_xlabel("% of paths at or below what happened")
         head(ax, name, "Bands: central 50, 80, 95 %", columns=2, from_figure=True)
@@ -74,7 +74,7 @@ def fates(found: Backtest) -> Figure:
                     clip_on=False,
                     label=label,
                 )
-        name_rows(ax, [shortened(label) for label in labels])
+        name_rows(ax, told_apart(labels))
         ax.set_xlim(0.0, 100.0)
         ax.set_xlabel("Chance of failure, %")
         title = f"Failed by the end of {table['period'].iloc[0]}"

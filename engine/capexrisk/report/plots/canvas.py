@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -115,7 +116,12 @@ def _height_of_title(ax: Axes) -> float:
 @contextmanager
 def styled() -> Iterator[None]:
     """Draw in the project's style; `matplotlib.style` takes 20 times longer."""
-    with mpl.rc_context(dict(mpl.rc_params_from_file(STYLE, use_default_template=False))):
+    with (
+        mpl.rc_context(dict(mpl.rc_params_from_file(STYLE, use_default_template=False))),
+        warnings.catch_warnings(),
+    ):
+        # Said once by `give_letters`, not at every measure of a text.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
         yield
 
 

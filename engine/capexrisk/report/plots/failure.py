@@ -32,7 +32,7 @@ from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.report.writing.words import counted, listed, shortened
+from capexrisk.report.writing.words import counted, listed, told_apart
 from capexrisk.scenario.words import capitalised
 
 Floats = NDArray[np.float64]
@@ -93,7 +93,7 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
 )
 def survival_with_names(results: Results) -> Figure:
     """The page's figure of `survival`: with a right margin for the longest name."""
-    longest = max(len(shortened(name)) for name in results.issuers)
+    longest = max(map(len, told_apart(results.issuers)))
     return one_panel(results, survival, Margins(right=10.0 + LETTER * longest))
 
 
@@ -202,7 +202,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
             _draw_cause(ax, cause, base, share, words)
             base += share
         ax.set_xlim(0.0, 100.0)
-        name_rows(ax, [shortened(issuer) for issuer in shown])
+        name_rows(ax, told_apart(shown))
         ax.grid(visible=False)
         for row, issuer in enumerate(shown):
             chance = estimates.probability("funding_failure", issuer, results.quarters[-1])

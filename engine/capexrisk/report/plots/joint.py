@@ -20,7 +20,7 @@ from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import one_digit, rounded_up
-from capexrisk.report.writing.words import counted, shortened
+from capexrisk.report.writing.words import counted, told_apart
 
 Floats = NDArray[np.float64]
 MOST_PAIRED = 12  # issuers whose pairs can be read at the width of a phone
@@ -125,7 +125,7 @@ def height_of_pairs(shown: list[str], maps: int) -> float:
 
 def names_below(shown: list[str]) -> float:
     """Room for the names under a map, inches."""
-    return 0.12 + NAMES * max(len(shortened(issuer)) for issuer in shown)
+    return 0.12 + NAMES * max(map(len, told_apart(shown)))
 
 
 def _joint(results: Results, shown: list[str]) -> list[Estimate]:
@@ -154,7 +154,7 @@ def _conditional(results: Results, shown: list[str]) -> list[Estimate | None]:
 def _draw_cells(
     ax: Axes, shown: list[str], values: Floats, texts: list[str], norm: Normalize
 ) -> None:
-    names = [shortened(issuer) for issuer in shown]
+    names = told_apart(shown)
     colours = _colours()
     # Not imshow, whose pixels would look coarse in a vector file.
     ax.pcolormesh(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from capexrisk.report.plots.canvas import QUIET
 from capexrisk.report.writing.numbers import MINUS, signed
-from capexrisk.report.writing.words import shortened
+from capexrisk.report.writing.words import told_apart
 
 LEGEND_ROW = 12.0  # points
 LINE = 10.5  # of the text below a title, points
@@ -93,11 +93,13 @@ def label_ends(
     heights = ax.transAxes.inverted().transform(
         ax.transData.transform([(0.0, value) for value in values] or np.empty((0, 2)))
     )[:, 1]
-    for name, height, colour in zip(names, spread_apart(heights, line), colours, strict=False):
+    for name, height, colour in zip(
+        told_apart(names), spread_apart(heights, line), colours, strict=False
+    ):
         ax.text(
             1.01,
             height,
-            shortened(name),
+            name,
             transform=ax.transAxes,
             va="center",
             color=colour,

@@ -23,7 +23,7 @@ from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
 from capexrisk.report.writing.spread import spread_in_per_cent
-from capexrisk.report.writing.words import counted, shortened
+from capexrisk.report.writing.words import counted, told_apart
 
 EVENTS = ("failure", "negative")
 MOST_ROWS = 12
@@ -103,7 +103,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
             ax.plot(bound, place, marker=marker, ms=BOUND, color=BLUE, mfc="white", **marks)
         ax.plot(predictive, place, marker="D", ms=4, color=RED, label="Predictive", **marks)
         ax.plot(base, place, marker="o", ms=4.5, color=INK, label="Inputs as they stand", **marks)
-        name_rows(ax, [shortened(label) for label, _ in rows])
+        name_rows(ax, told_apart([label for label, _ in rows]))
         for row, (_, name) in zip(place, rows, strict=True):
             spread = Estimates(results).spread(name.metric, name.issuer, name.period)
             ax.text(

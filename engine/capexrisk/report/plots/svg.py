@@ -10,6 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from capexrisk.report.plots.canvas import styled
+from capexrisk.report.plots.fonts import give_letters
 
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 GROUP = re.compile(r'<g id="[^"]*"')
@@ -27,6 +28,7 @@ def svg_text(figure: Figure, name: str) -> str:
     name : str
         Its own on its page: what the file refers to has identifiers made from it.
     """
+    give_letters(figure)
     buffer = io.BytesIO()
     with styled(), rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata=NOTHING)

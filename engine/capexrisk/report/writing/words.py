@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
@@ -31,6 +35,10 @@ OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
 LONGEST_LABEL = 20
+LEGAL_FORM = re.compile(
+    r"[\s,]+(?:inc|incorporated|corp|corporation|company|co|ltd|limited|plc|ag|se|n\.?v|s\.?a)\.?$",
+    re.IGNORECASE,
+)
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
@@ -140,14 +148,34 @@ def counted(number: int, noun: str) -> str:
 
 
 def shortened(name: str) -> str:
-    """A name for a label; of a long one the beginning and the end, which tell it from others.
+    """A name for a label; of a long one without its legal form, the beginning and the end.
 
-    >>> shortened("Nebulous Compute Holdings 12")
-    'Nebulous Co…dings 12'
+    >>> shortened("Nebulous Compute Holdings 12"), shortened("Brookfield Renewable Corporation")
+    ('Nebulous Co…dings 12', 'Brookfield Renewable')
     """
+    if len(name) > LONGEST_LABEL:
+        name = LEGAL_FORM.sub("", name) or name
     if len(name) <= LONGEST_LABEL:
         return name
     return f"{name[: LONGEST_LABEL - 9]}…{name[-8:]}"
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Labels of several names, no two the same: where shortened ones are, from where they differ.
+
+    >>> told_apart(["Brookfield Solar Power Partners", "Brookfield Sonar Power Partners", "Meta"])
+    ['Brookf…lar Power Par', 'Brookf…nar Power Par', 'Meta']
+    """
+    found = [shortened(name) for name in names]
+    for label in {label for label in found if found.count(label) > 1}:
+        alike = [place for place, own in enumerate(found) if own == label]
+        letters = zip(*(names[place] for place in alike), strict=False)
+        same = sum(1 for _ in takewhile(lambda row: len(set(row)) == 1, letters))
+        for number, place in enumerate(alike, 1):
+            found[place] = f"{names[place][:6]}…{names[place][same:][: LONGEST_LABEL - 7]}"
+            if found[place] in found[:place]:  # these differ even later
+                found[place] = f"{label[: LONGEST_LABEL - 4]}… {number}"
+    return found
 
 
 def listed(names: list[str], most: int | None = None) -> str:

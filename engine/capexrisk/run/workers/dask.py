@@ -43,7 +43,8 @@ def connected(scheduler: str) -> Iterator[Client]:
         from distributed import Client
     except ImportError:
         raise ClusterError(
-            "backend: dask is not installed here; install it with make dask, or the extra dask"
+            "backend: dask is not installed here; install it with pip install 'capexrisk[dask]', "
+            "or with make dask in a checkout"
         ) from None
     with _quiet():
         try:

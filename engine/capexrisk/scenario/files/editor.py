@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from capexrisk.scenario.issuer import LONGEST_NAME
 from capexrisk.scenario.plan import RunSection
 from capexrisk.scenario.schema import MOST_ISSUERS, Scenario
 from capexrisk.scenario.section import CONFIDENCES
@@ -47,7 +48,7 @@ def json_schema() -> Schema:
                 "type": "object",
                 "description": "One table for each issuer, in the order of the results.",
                 "maxProperties": MOST_ISSUERS,
-                "propertyNames": {"minLength": 1, "maxLength": 40},
+                "propertyNames": {"minLength": 1, "maxLength": LONGEST_NAME},
                 "additionalProperties": issuer,
             },
             "run": _table(RunSection.model_json_schema()),

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final
 
-from capexrisk.errors import ScenarioError
+from capexrisk.errors import ScenarioError, nearest
 from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario.case import with_file_names
+from capexrisk.scenario.files.library import LIBRARY, library_names, located
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
     OVERRIDE,
@@ -35,7 +36,9 @@ __all__ = [
     "load_extension",
     "load_run_section",
     "load_scenario",
+    "parse",
     "read_tables",
+    "read_text",
     "scenario_from_case",
 ]
 
@@ -86,7 +89,7 @@ def load_extension(base: str | os.PathLike[str], text: str, label: str) -> Scena
     ------
     ScenarioError
     """
-    tables = _read(base, (), (label, _parse(text, label)))
+    tables = _read(base, (), (label, parse(text, label)))
     tables.content.pop("run", None)
     _resolve_issuers(tables)
     return validate(Scenario, tables.content, tables.places)
@@ -182,13 +185,14 @@ def _read_chain(path: Path) -> list[tuple[str, Table]]:
     chain: list[tuple[str, Table]] = []
     seen: set[Path] = set()
     while True:
-        table = _read_toml(path)
-        seen.add(path.resolve())
+        file = located(path)
+        table = _read_toml(file)
+        seen.add(file.resolve())
         chain.insert(0, (_label(path), table))
         if "extends" not in table:
             return chain
         where = f"{_label(path)}: extends"
-        path = _extended(path, table["extends"])
+        path = _extended(file, table["extends"])
         if path.resolve() in seen:
             raise ScenarioError(where, f"{path.name!r} extends this file in turn", "end the circle")
         if len(chain) == DEEPEST_CHAIN:
@@ -205,7 +209,9 @@ def _extended(path: Path, extends: object) -> Path:
     windows = PureWindowsPath(extends)
     if PurePosixPath(extends).is_absolute() or windows.anchor or ".." in windows.parts:
         raise ScenarioError(where, f"{extends!r} leads out of the folder", hint)
-    found = path.parent / extends
+    found = located(extends, path.parent)
+    if found.parent == LIBRARY / "configs":
+        return found
     try:  # a link may lead out as well
         inside = found.resolve().is_relative_to(path.parent.resolve())
         exists = found.exists()
@@ -219,6 +225,17 @@ def _extended(path: Path, extends: object) -> Path:
 
 
 def _read_toml(path: Path) -> Table:
+    return parse(read_text(path), _label(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a scenario file.
+
+    Raises
+    ------
+    ScenarioError
+        It cannot be read, or is larger than any scenario.
+    """
     where = _label(path)
     try:
         if path.is_dir():
@@ -229,7 +246,11 @@ def _read_toml(path: Path) -> Table:
             raw = file.read(LARGEST_FILE + 1)
         text = raw[:LARGEST_FILE].decode("utf-8-sig") if len(raw) <= LARGEST_FILE else None
     except FileNotFoundError:
-        raise ScenarioError(where, "no such file", "check the path") from None
+        name = nearest(path.stem, library_names())
+        mend = (
+            "check the path" if name is None else f"check the path, or take {name} of the library"
+        )
+        raise ScenarioError(where, "no such file", mend) from None
     except PermissionError:
         raise ScenarioError(where, "may not be read", "check the file's permissions") from None
     except UnicodeDecodeError as error:
@@ -243,7 +264,7 @@ def _read_toml(path: Path) -> Table:
         raise ScenarioError(
             where, f"is larger than {LARGEST_FILE // 2**20} MiB", "a scenario is far smaller"
         )
-    return _parse(text, where)
+    return text
 
 
 def _label(path: Path) -> str:
@@ -251,7 +272,14 @@ def _label(path: Path) -> str:
     return str(path) if str(path).isprintable() else repr(str(path))
 
 
-def _parse(text: str, where: str) -> Table:
+def parse(text: str, where: str) -> Table:
+    """The tables of a text; `where` is its place, for messages.
+
+    Raises
+    ------
+    ScenarioError
+        It is no TOML, or too deep.
+    """
     if LONG_KEY.search(text):
         raise ScenarioError(where, "has a key of more than 64 parts", "write plain tables")
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError, refuse_type
 from capexrisk.study.backtest.amounts import (
@@ -26,8 +27,8 @@ GIVE = "give the path of a table, or the rows that read_actuals() returns"
 TABLES = ("figures", "coverage", "scores", "issuers", "failures", "reliability")
 
 
-@dataclass(frozen=True)
-class Backtest:
+@dataclass(frozen=True, eq=False)
+class Backtest(ComparedByContent):
     """A run against what happened: tables of one kind of row each.
 
     `inputs` says in each whether inputs were held "as they stand", or "drawn" from their ranges

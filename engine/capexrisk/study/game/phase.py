@@ -13,6 +13,7 @@ from itertools import product
 
 import pandas as pd
 
+from capexrisk.errors import whole_number
 from capexrisk.estimate.lookup import NUMBERS
 from capexrisk.scenario import Scenario, change_inputs
 from capexrisk.study.game.choices import (
@@ -29,7 +30,7 @@ from capexrisk.study.game.value import Payoff
 from capexrisk.study.plotted import Plotted
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Phases(Plotted):
     """Where all firms spending at one level is an equilibrium, over one or two inputs.
 
@@ -102,6 +103,7 @@ def phases(
         If the grid takes more than 268 million paths.
     """
     choices, payoff = choices or Choices(), payoff or Payoff()
+    seed = whole_number("seed", seed)
     chosen, steps = choices.players_of(scenario), choices.levels
     profile, cells = choices.all_at(level, len(chosen)), cells_of(over)
     points = power_of_two("points", points)

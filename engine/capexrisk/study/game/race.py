@@ -20,6 +20,7 @@ from typing import Final
 
 import pandas as pd
 
+from capexrisk.errors import whole_number
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.run.session import Session
@@ -45,7 +46,7 @@ COLUMNS: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Game(Plotted):
     """The race of a scenario, solved.
 
@@ -165,6 +166,7 @@ def game(
     True
     """
     choices, payoff = choices or Choices(), payoff or Payoff()
+    seed = whole_number("seed", seed)
     chosen, steps = choices.players_of(scenario), choices.levels
     points, more_points = power_of_two("points", points), power_of_two("more_points", more_points)
     refuse_large(len(chosen), len(steps), points, more_points)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from typing import get_args
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from capexrisk.errors import ArgumentError
+from capexrisk.errors import ArgumentError, real_number, whole_number
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.simulate_distance import measure_distances
@@ -54,10 +55,11 @@ class RareEvent:
 
     @property
     def paths_to_count(self) -> float:
-        """Number of plain paths that counting needs for the same relative error."""
+        """Number of plain paths that counting needs for the same relative error; NaN of a bound."""
         estimate = self.found.estimate
         p, error = estimate.value, estimate.standard_error
-        return p * (1.0 - p) / error**2 if error > 0.0 else float("nan")
+        told = estimate.statistic == "probability" and error > 0.0
+        return p * (1.0 - p) / error**2 if told else nan
 
     def to_frame(self) -> pd.DataFrame:
         """Both estimates as rows of the tidy table."""
@@ -102,7 +104,8 @@ def rare_event(
     relative_error : float
         Standard error over probability at which to stop, in (0, 1).
     max_paths : int
-        Paths after which to stop, 4,096 to 10**9; a search ends with the batch that exceeds it.
+        Paths of the search, its pilot included, at most; 4,096 to 10**9. The plain count beside it
+        takes as many again.
     seed : int
         0 to 2**64 - 1. The same seed gives the same numbers for any number of workers.
     n_jobs : int
@@ -133,6 +136,8 @@ def rare_event(
         raise ArgumentError(
             "method", f"{method!r} is unknown; give one of {', '.join(get_args(Method))}"
         )
+    relative_error = real_number("relative_error", relative_error)
+    max_paths, seed = whole_number("max_paths", max_paths), whole_number("seed", seed)
     if not 0.0 < relative_error < 1.0:
         raise ArgumentError("relative_error", f"{relative_error} is out of range; give 0.1, say")
     if not 4096 <= max_paths <= 10**9:

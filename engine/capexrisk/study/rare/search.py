@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count, islice
 from math import hypot, inf, nan
 
 import numpy as np
 from scipy.special import pdtrc
 
+from capexrisk.errors import ArgumentError
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.intervals import standard_error
 from capexrisk.estimate.weighted import repeated
 from capexrisk.study.rare import Method
 from capexrisk.study.rare.importance import FEW_HITS, Adaptation, FreshPaths, adapt, sample
 from capexrisk.study.rare.limit_state import LimitState
-from capexrisk.study.rare.splitting import POPULATION, level_bias, subset_probability
+from capexrisk.study.rare.splitting import LONGEST, POPULATION, level_bias, subset_probability
 from capexrisk.study.rare.streams import SPLITTING, stream
 
 ADAPTATION_LIMIT = 0.5  # of the paths
@@ -63,12 +66,17 @@ def estimate_rare(
     problem : LimitState
     method : {"auto", "importance", "splitting"}
         "auto": importance sampling, unless the pilot finds near paths opposite to where that would
-        sample, or its stages reach no failure; then splitting, with the paths that are left.
+        sample, or its stages reach no failure; then splitting, if enough paths are left.
     relative_error : float
         Standard error over probability at which to stop.
     max_paths : int
-        Paths after which to stop.
+        Never exceeded, by pilot and repetitions together.
     seed : int
+
+    Raises
+    ------
+    ArgumentError
+        If they are too few for splitting, which was asked for.
     """
     if method == "splitting":
         return _split(problem, relative_error, max_paths, seed)
@@ -78,11 +86,13 @@ def estimate_rare(
     left = max_paths - found.paths
     stuck = _behind(found, 0.0) > TWO_SIDED and found.paths_needed(relative_error) > left
     if method == "auto" and (stuck or _missing(found, TWO_SIDED) or not found.failures):
-        other = _split(problem, relative_error, left, seed, found.paths, found.model_paths)
-        if other.estimate.statistic == "probability":
-            return other
-        left = max(max_paths - other.paths, LEAST_FRESH)
-        found.paths, found.model_paths = other.paths, other.estimate.n  # none of these failed
+        spared = left - LEAST_FRESH
+        if spared >= FEWEST_REPETITIONS * LONGEST:
+            other = _split(problem, relative_error, spared, seed, found.paths, found.model_paths)
+            if other.estimate.statistic == "probability":
+                return other
+            left = max_paths - other.paths
+            found.paths, found.model_paths = other.paths, other.estimate.n  # none of these failed
     fresh = sample(problem, found.proposal, relative_error=relative_error, most=left, seed=seed)
     return _weighted(found, fresh, relative_error)
 
@@ -130,13 +140,14 @@ def _weighted(found: Adaptation, fresh: FreshPaths, relative_error: float) -> Ra
             f"one path has {hits.largest_share:.0%} of the weight; the error may be larger than "
             "it seems, give more paths"
         )
-    value, error = hits.probability()[1:3]
-    if error > 0.0 and value * (1.0 - value) / error**2 < paths:
-        warnings.append("not rare: as many plain paths are surer, take a run")
+    estimate = hits.probability()
+    if estimate.value >= 1.0:  # weights do not know that it is certain; plain paths do
+        estimate = probability(fresh.from_model, fresh.model_paths)
+    warnings += _not_rare(estimate, paths)
     if hits.relative_error > relative_error:
         warnings.append(_short(hits.relative_error, relative_error))
     return RareEstimate(
-        estimate=hits.probability(),
+        estimate=estimate,
         method="importance",
         paths=paths,
         effective_hits=hits.effective_hits,
@@ -155,24 +166,30 @@ def _split(
 ) -> RareEstimate:
     """Repeat subset simulation until the spread of the repetitions is small enough.
 
-    Even with few paths allowed there are at least `FEWEST_REPETITIONS`. Their number is doubled
-    rather than raised one by one: a spread that is checked often will be too small once by chance.
+    Their number is doubled rather than raised one by one: a spread that is checked often will be
+    too small once by chance. None begins unless as many paths are left as the longest so far took:
+    which ones count must not depend on how long each would be.
     """
+    repetitions = _repetitions(problem, most, seed)
+    found: list[tuple[float, int]] = []
+    wanted, error, bias, spent = LEAST_REPETITIONS, inf, 0.0, 0
     values: list[float] = []
-    spent, wanted, error = 0, LEAST_REPETITIONS, inf
-    bias = 0.0
-    while error > relative_error and (not values or 2 * spent <= most):
-        for repetition in range(len(values), wanted):
-            if spent >= most and repetition >= FEWEST_REPETITIONS:
-                break
-            value, cost = subset_probability(problem, stream(seed, SPLITTING, repetition))
-            values.append(value)
-            spent += cost
+    while error > relative_error and 2 * spent <= most:
+        found += islice(repetitions, wanted - len(found))
+        values = [value for value, _ in found]
+        spent = sum(cost for _, cost in found)
+        if len(found) < FEWEST_REPETITIONS:
+            enough = FEWEST_REPETITIONS * LONGEST
+            raise ArgumentError(
+                "max_paths", f"{most:,} are too few for splitting; give {enough:,} or more"
+            )
         if not any(values):
             break
         value = float(np.mean(values))
         bias = level_bias(value)
         error = hypot(float(standard_error(np.array(values))) / value, bias)
+        if len(found) < wanted:  # the paths are spent
+            break
         wanted *= 2
     paths += spent
     if not any(values):
@@ -195,14 +212,33 @@ def _split(
         )
     elif error > relative_error:
         warnings.append(_short(error, relative_error))
+    estimate = repeated(np.array(values), paths, bias)
+    if min(values) >= 1.0:
+        plain = len(values) * POPULATION
+        estimate = probability(plain, plain)
+    warnings += _not_rare(estimate, paths)
     return RareEstimate(
-        estimate=repeated(np.array(values), paths, bias),
+        estimate=estimate,
         method="splitting",
         paths=paths,
         effective_hits=nan,
         largest_share=nan,
         warnings=tuple(warnings),
     )
+
+
+def _repetitions(problem: LimitState, most: int, seed: int) -> Iterator[tuple[float, int]]:
+    """Probability and paths of one repetition after the other, of all together at most so many."""
+    spent = longest = 0
+    for number in count():
+        found = None
+        if spent + longest <= most:
+            random = stream(seed, SPLITTING, number)
+            found = subset_probability(problem, random, most - spent)
+        if found is None:
+            return
+        spent, longest = spent + found[1], max(longest, found[1])
+        yield found
 
 
 def _nothing(method: str, paths: int, model_paths: int) -> RareEstimate:
@@ -219,6 +255,14 @@ def _nothing(method: str, paths: int, model_paths: int) -> RareEstimate:
         largest_share=nan,
         warnings=(warning,),
     )
+
+
+def _not_rare(estimate: Estimate, paths: int) -> list[str]:
+    """A warning of a chance that as many plain paths would tell more exactly."""
+    value, error = estimate.value, estimate.standard_error
+    if estimate.statistic == "probability" and not value * (1.0 - value) < paths * error**2:
+        return []
+    return ["not rare: as many plain paths are surer, take a run"]
 
 
 def _short(reached: float, wanted: float) -> str:

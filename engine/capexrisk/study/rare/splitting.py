@@ -19,6 +19,8 @@ from capexrisk.study.rare.limit_state import Floats, LimitState
 POPULATION = 1024
 CHAIN = 8  # paths of a chain; the inverse of a level's probability
 LEVELS = 16  # 8**-16 is below anything that matters
+STAGE = POPULATION - POPULATION // CHAIN  # new paths of a level
+LONGEST = POPULATION + LEVELS * STAGE  # paths of a repetition
 ACCEPTED = 0.44  # acceptance rate to which the step is adapted
 FIRST_STEP = 0.6
 BIAS_OF_LEVEL = 0.0065
@@ -34,8 +36,19 @@ def level_bias(probability: float) -> float:
     return BIAS_OF_LEVEL * levels * 1024 / POPULATION
 
 
-def subset_probability(problem: LimitState, random: np.random.Generator) -> tuple[float, int]:
-    """Run one repetition; returns the probability, 0 without a failure, and the paths used."""
+def subset_probability(
+    problem: LimitState, random: np.random.Generator, most: int = LONGEST
+) -> tuple[float, int] | None:
+    """Run one repetition.
+
+    Returns
+    -------
+    (float, int) or None
+        The probability, 0 without a failure, and the paths used. None if it would take more than
+        `most`, which are not exceeded.
+    """
+    if most < POPULATION:
+        return None
     draws = random.standard_normal((POPULATION, problem.dimensions))
     distances = problem.evaluate(draws)
     probability, paths, step = 1.0, POPULATION, FIRST_STEP
@@ -47,11 +60,13 @@ def subset_probability(problem: LimitState, random: np.random.Generator) -> tupl
             return probability * float((distances < 0.0).mean()), paths
         if not np.isfinite(level) or level >= float(distances[order[-1]]):
             break  # near and far cannot be told apart
+        if paths + STAGE > most:
+            return None
         draws, distances, step = _walk(
             problem, draws[order[:seeds]], distances[order[:seeds]], step, random
         )
         probability /= CHAIN
-        paths += POPULATION - seeds
+        paths += STAGE
     return probability * float((distances < 0.0).mean()), paths
 
 

@@ -58,7 +58,7 @@ DEFAULT_POINTS: Final = 256
 DEFAULT_RANGES: Final = f"no ranges given: every input alone, {100 * EITHER_WAY:g} % down and up"
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Sensitivity(Plotted):
     """What moves some answers of a scenario.
 
@@ -192,6 +192,7 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
     scenario = source.manifest.scenario if isinstance(source, Results) else source
     if seed is None:
         seed = results.manifest.run.seed if results is not None else 0
+    seed, inner = whole_number("seed", seed), whole_number("inner", inner)
     if results is not None and results.inputs is not None:
         outer, inner = results.inputs.record.outer, results.inputs.record.inner
         if outer < FEWEST_OUTER:
@@ -199,10 +200,10 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
                 f"the run has {outer} points of the inputs; run again with --outer 256 or more"
             )
             raise ArgumentError("source", problem)
-    _refuse_out_of_range("outer", outer, FEWEST_OUTER, 2**26)
-    _refuse_out_of_range("singly", singly, 1, 62)
-    _refuse_out_of_range("rounds", rounds, 0, 1000)
-    _refuse_out_of_range("points", points, 1, MOST_POINTS)
+    outer = _in_range("outer", outer, FEWEST_OUTER, 2**26)
+    singly = _in_range("singly", singly, 1, 62)
+    rounds = _in_range("rounds", rounds, 0, 1000)
+    points = _in_range("points", points, 1, MOST_POINTS)
     if isinstance(metrics, str) or not metrics:
         raise ArgumentError("metrics", f"{metrics!r} is not a list of names")
     plan = RunPlan(paths=1, seed=seed, jobs=n_jobs, outer=outer, inner=inner)
@@ -281,6 +282,8 @@ def _key(name: str) -> list[str]:
     return name.split("/")
 
 
-def _refuse_out_of_range(argument: str, value: int, least: int, most: int) -> None:
-    if not least <= whole_number(argument, value) <= most:
-        raise ArgumentError(argument, f"{value} is out of range; give {least} to {most:,}")
+def _in_range(argument: str, value: int, least: int, most: int) -> int:
+    value = whole_number(argument, value)
+    if least <= value <= most:
+        return value
+    raise ArgumentError(argument, f"{value} is out of range; give {least} to {most:,}")

@@ -120,6 +120,16 @@ def test_the_findings_name_who_burns_cash_and_who_fails(
         f"By the end of 2028: CoreWeave, {odds_and_range(found)}, bound at the end by a shut "
     )
     assert failing.startswith(f"{expected}market; ")
+    falling = answers["Who loses its investment grade?"]
+    chances = {
+        name: estimates.probability("fall_to_high_yield", name, "2028Q4")
+        for name in results.issuers
+        if estimates.has("fall_to_high_yield", name, "2028Q4")
+    }
+    assert "CoreWeave" not in chances  # it starts as high yield, and cannot fall
+    worst = max(chances, key=lambda name: chances[name].observed)
+    assert falling.startswith(f"By the end of 2028: {worst}, {odds_and_range(chances[worst])}")
+    assert worst == "Oracle" and "CoreWeave" not in falling
     found = estimates.probability("any_failure", period="2028Q4")
     assert f"any issuer, {odds_and_range(found)};" in answers["Together?"]
     assert "$1,500bn" in answers["How much from outside?"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.report.content.inputs import hindsight
 from capexrisk.report.content.provenance import changes, command, facts
+from capexrisk.report.files.markdown import markdown
 from capexrisk.report.plots.canvas import panels, stamp
 from capexrisk.scenario import Scenario, digest, load_scenario, overrides_of
 from tests.unit.report.synthetic import synthetic
@@ -33,6 +34,16 @@ def test_the_command_repeats_what_was_set() -> None:
     told = [words[at + 1] for at, word in enumerate(words) if word == "--set"]
     assert len(told) == len(SET)
     assert digest(load_scenario(DEFAULT, told)) == digest(results.manifest.scenario)
+
+
+def test_the_command_in_a_mail_is_to_be_copied() -> None:
+    made_up = synthetic()
+    market = load_scenario(DEFAULT, SET[1:2]).market
+    scenario = made_up.manifest.scenario.model_copy(update={"market": market})
+    results = replace(made_up, manifest=made_up.manifest.model_copy(update={"scenario": scenario}))
+    (line,) = (line for line in markdown(results).splitlines() if "To repeat it" in line)
+    assert line == f"- To repeat it: `{command(results)}`"
+    assert "market.access.bonds=[1, 0.5, 0.25]" in line
 
 
 def test_a_changed_run_says_so() -> None:

@@ -11,7 +11,7 @@ def test_it_gives_the_answer(results: Results) -> None:
     text = markdown(results)
     lines = text.splitlines()
     assert lines[0] == f"# {results.manifest.scenario.title}"
-    assert sum(line.startswith("- **") for line in lines) == 5
+    assert sum(line.startswith("- **") for line in lines) == 6
     assert "2,048 paths, seed 2." in text
     table = [line for line in lines if line.startswith("|")]
     assert len(table) == 2 + len(results.issuers) + 3

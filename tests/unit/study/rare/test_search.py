@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from capexrisk.errors import ArgumentError
 from capexrisk.estimate.independent import probability
 from capexrisk.study.rare.importance import FEW_HITS
-from capexrisk.study.rare.search import FEWEST_REPETITIONS, RareEstimate, estimate_rare
+from capexrisk.study.rare.search import RareEstimate, estimate_rare
 from capexrisk.study.rare.splitting import POPULATION, level_bias, subset_probability
 from capexrisk.study.rare.streams import SPLITTING, stream
 from tests.unit.study.rare.limit_states import plane, small_problem
@@ -21,13 +22,28 @@ def said(found: RareEstimate, words: str) -> bool:
     return any(words in warning for warning in found.warnings)
 
 
-def test_splitting_keeps_to_its_cap_but_for_a_few_repetitions():
-    """Sixteen of them would take four times as much."""
+def test_splitting_keeps_to_its_cap():
     problem, _ = plane(4)
-    found = search(problem, "splitting", most=4096)
     costs = [subset_probability(problem, stream(3, SPLITTING, k))[1] for k in range(16)]
-    assert found.paths == sum(costs[:FEWEST_REPETITIONS])
-    assert said(found, "enough for 4 repetitions")
+    most = sum(costs[:6]) + 100
+    found = search(problem, "splitting", most=most)
+    assert found.paths in (sum(costs[:5]), sum(costs[:6]))
+    assert said(found, "repetitions, whose spread hardly tells the error")
+
+
+def test_too_few_paths_for_splitting_are_refused():
+    with pytest.raises(ArgumentError, match=r"max_paths: 4,096 are too few for splitting; give 61"):
+        search(plane(4)[0], "splitting", most=4096)
+    assert subset_probability(plane(4)[0], stream(3, SPLITTING, 0), 4096) is None
+
+
+@pytest.mark.parametrize("most", [4096, 8192, 70_000, 100_000])
+def test_no_search_takes_more_than_it_was_given(most):
+    """The pilot included, and where nothing leads to a failure and both methods are tried."""
+    hopeless = small_problem(lambda z: 1.0 + z[:, 0] ** 2, 3)
+    for problem in (hopeless, plane(3)[0], plane(5)[0]):
+        for error in (0.3, 0.01):
+            assert search(problem, "auto", most=most, error=error).paths <= most
 
 
 def test_splitting_never_claims_less_than_its_bias():
@@ -45,6 +61,17 @@ def test_importance_sampling_keeps_to_its_cap():
 def test_a_failure_that_is_not_rare_is_sent_to_a_run():
     assert said(search(plane(0.5)[0], "auto", most=50_000), "not rare")
     assert not said(search(plane(4)[0], "auto", most=50_000), "not rare")
+
+
+@pytest.mark.parametrize("method", ["auto", "importance", "splitting"])
+@pytest.mark.parametrize("distance", [-12.0, -3.0, -1.0, 0.0])
+def test_a_chance_is_one_however_likely(method, distance):
+    """Weights alone made more than 1 of a certain event, and splitting 1 without an error."""
+    found = search(plane(distance)[0], method, most=100_000)
+    one = found.estimate
+    assert 0.0 <= one.ci_low <= one.value <= one.ci_high <= 1.0 and one.ci_low < one.ci_high
+    assert said(found, "not rare")
+    assert (one.statistic == "lower_bound") == (distance < -9.0)
 
 
 def test_few_effective_hits_are_warned_of():
