@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
 from capexrisk.archive.content import ComparedByContent
-from capexrisk.archive.directory import MANIFEST, make_folder, refuse_without_results
+from capexrisk.archive.directory import (
+    CHUNK_FILES,
+    MANIFEST,
+    PATHS,
+    make_folder,
+    refuse_without_results,
+)
 from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
     Manifest,
@@ -22,7 +28,6 @@ from capexrisk.archive.manifest import (
     read_manifest,
     write_manifest,
 )
-from capexrisk.archive.paths import CHUNK_FILES, PATHS
 from capexrisk.archive.tables import (
     CHUNK,
     DISTRIBUTION,
