@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Thread
@@ -18,6 +17,7 @@ from capexrisk.explorer.server import Explorer
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.scenario import change_inputs
 from capexrisk.study.simulation import simulate
+from tests.browser.cell import show, written
 from tests.browser.conftest import ATTACK, DESKTOP, PAPER, PHONE, Opened
 from tests.browser.test_report import CONTRAST
 from tests.unit.manifests import changed
@@ -161,50 +161,21 @@ def test_it_fits_and_stands_out(browser, served, scheme):
     context.close()
 
 
-CELL = """<!doctype html><meta charset="utf-8"><body><div id="cell"></div><script type="module">
-const url = URL.createObjectURL(new Blob([ESM], { type: "text/javascript" }));
-const state = STATE, heard = [];
-const model = {
-  get: (key) => state[key],
-  set: (key, value) => { state[key] = value; },
-  save_changes: () => window.saved(state.query),
-  on: (kind, take) => heard.push(take),
-  off() {},
-  send: async (asked) => heard.forEach(async (take) => take(await window.ask(asked))),
-};
-const widget = (await import(url)).default;
-widget.render({ model, el: document.getElementById("cell") });
-</script>"""
-
-
 def test_the_page_in_a_notebook_s_cell(context, runs):
     """In a frame without an address: messages carry its questions, the object keeps its state."""
     pytest.importorskip("anywidget", reason="anywidget is not installed")
     widget = cr.explore(runs, "issuer=Oracle")
-    told: list[dict] = []
-    widget.send = told.append
-
-    def answer(asked: dict) -> dict:
-        widget._answer(widget._actions, asked)
-        return told.pop()
-
-    page, complaints, requests = context.new_page(), [], []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: requests.append(request.url))
-    page.expose_function("ask", answer)
-    page.expose_function("saved", lambda query: setattr(widget, "query", query))
-    texts = (json.dumps(x).replace("<", "\\u003c") for x in (widget._esm, widget.get_state()))
-    page.set_content(CELL.replace("ESM", next(texts)).replace("STATE", next(texts)))
-    frame = page.frame_locator("iframe")
+    page = context.new_page()
+    shown = show(page, widget)
+    frame = shown.frame
     frame.locator("body[data-fine=true]").wait_for(timeout=30_000)
     assert cell(frame, "Oracle").startswith(failure_of(runs["taxed"], "Oracle"))
     assert frame.locator("#charts figure svg").count() >= 7
     frame.locator(f"{DRAWN}[value=base]").check()
     frame.locator("body[data-shown*='run=base']").wait_for()
-    while "run=base" not in widget.query:  # it is written a moment later
-        page.wait_for_timeout(20)
+    written(page, widget, "run=base")
     assert widget.changes == {}
-    assert complaints == []
-    assert all(url.startswith(("blob:", "data:", "about:")) for url in requests)
+    assert widget.scenario == runs["base"].manifest.scenario
+    assert shown.complaints == []
+    assert all(url.startswith(("blob:", "data:", "about:")) for url in shown.requests)
     widget.close()

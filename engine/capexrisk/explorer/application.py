@@ -92,15 +92,13 @@ class Application:
         UnknownName, ArgumentError
             If it cannot be read; see `read_view`.
         """
-        from capexrisk.explorer.library import Library
-        from capexrisk.explorer.subject import Subject
-        from capexrisk.explorer.view import read_view, scenario_named
-
-        begun = self._library.done()
-        library = self._library.result() if begun else Library(self._file, Subject(self._scenario))
-        subject = library.subject(scenario_named(query))
-        view = read_view(query, subject)
+        subject, view = _viewed(self._library_now(), query)
         return subject.changes(view.shares, view.values)
+
+    def scenario(self, query: str) -> Scenario:
+        """The scenario that an address shows, with its inputs and events moved; see `changes`."""
+        subject, view = _viewed(self._library_now(), query)
+        return subject.moved(subject.changes(view.shares, view.values), view.events)
 
     def refuse(self) -> None:
         """Raise what kept the engine from being loaded, if anything did.
@@ -136,6 +134,16 @@ class Application:
                 if not waited_for.done():
                     waited_for.set_exception(error)
 
+    def _library_now(self) -> Library:
+        """The library, also where nothing was begun."""
+        if self._library.done():
+            return self._library.result()
+
+        from capexrisk.explorer.library import Library
+        from capexrisk.explorer.subject import Subject
+
+        return Library(self._file, Subject(self._scenario))
+
     def _catalogue(self, asked: Json) -> Json:
         from capexrisk.explorer.catalogue import catalogue
         from capexrisk.explorer.view import scenario_named
@@ -151,6 +159,7 @@ class Application:
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
         from capexrisk.explorer.figures import PARTS
+        from capexrisk.explorer.schedule import listed
         from capexrisk.explorer.telling import told
 
         desk = self._desk.result()
@@ -168,10 +177,7 @@ class Application:
         return {
             **told(answer, view, subject.scenario, self._scenario),
             "moved": changes,
-            "events": [
-                {"quarter": event.quarter, "what": event.what.replace("_", " ")}
-                for event in moved.events
-            ],
+            "events": listed(moved.events),
             "parts": parts,
         }
 
@@ -221,11 +227,14 @@ class Application:
 
     def _view(self, asked: Json) -> tuple[Subject, View]:
         """What may be moved in the scenario that a page shows, and what is."""
-        from capexrisk.explorer.view import read_view, scenario_named
+        return _viewed(self._library.result(), _text(asked, "query"))
 
-        query = _text(asked, "query")
-        subject = self._library.result().subject(scenario_named(query))
-        return subject, read_view(query, subject)
+
+def _viewed(library: Library, query: str) -> tuple[Subject, View]:
+    from capexrisk.explorer.view import read_view, scenario_named
+
+    subject = library.subject(scenario_named(query))
+    return subject, read_view(query, subject)
 
 
 def _text(asked: Json, key: str) -> str:

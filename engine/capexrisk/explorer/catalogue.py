@@ -30,6 +30,11 @@ def catalogue(subject: Subject) -> Json:
         **of_scenario(subject.scenario),
         "groups": list(_groups(subject)),
         "inputs": list(_inputs(subject)),
+        "schedule": [
+            {"quarter": event.quarter, "what": event.what, "value": event.value}
+            for event in subject.scenario.events
+        ],
+        "kinds": list(kinds(subject.scenario)),
     }
 
 
@@ -49,15 +54,6 @@ def of_scenario(scenario: Scenario) -> Json:
             {"name": name, "label": channel.label, "colour": channel.colour}
             for name, channel in CHANNELS.items()
         ],
-        "events": [
-            {"quarter": event.quarter, "what": event.what.replace("_", " ")}
-            for event in scenario.events
-        ],
-        "schedule": [
-            {"quarter": event.quarter, "what": event.what, "value": event.value}
-            for event in scenario.events
-        ],
-        "kinds": list(kinds(scenario)),
         "paired": [issuer.name for issuer in scenario.issuers[:MOST_PAIRED]],
     }
 

@@ -35,7 +35,8 @@ def explore(
     Returns
     -------
     ExplorerWidget
-        Its `query` says what the page shows now, its `changes` which inputs are moved.
+        Its `query` says what the page shows now, its `changes` which inputs are moved, its
+        `scenario` what has become of the scenario.
 
     Raises
     ------

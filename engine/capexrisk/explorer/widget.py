@@ -14,6 +14,7 @@ import traitlets
 
 from capexrisk.errors import CapexriskError
 from capexrisk.explorer.server import Action
+from capexrisk.scenario import Scenario
 
 __all__ = ["Answering", "ExplorerWidget"]
 
@@ -37,6 +38,9 @@ class Answering(Protocol):
 
     def changes(self, query: str) -> dict[str, object]:
         """Inputs that an address moves."""
+
+    def scenario(self, query: str) -> Scenario:
+        """The scenario that an address shows."""
 
     def close(self) -> None:
         """End what was begun."""
@@ -63,8 +67,17 @@ class ExplorerWidget(anywidget.AnyWidget):
 
     @property
     def changes(self) -> dict[str, object]:
-        """Inputs that are moved now, as `Session.estimate` and `change_inputs` take them."""
+        """Inputs that are moved now, as `Session.estimate` and `change_inputs` take them.
+
+        They are those of the scenario that is laid over, if one is; events that are moved to
+        another quarter, switched off or added are not among them. `scenario` has everything.
+        """
         return self._answering.changes(self.query)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that is shown now, with all that is moved; of runs that of the one drawn."""
+        return self._answering.scenario(self.query)
 
     def close(self) -> None:
         """End the page, and the engine behind it."""

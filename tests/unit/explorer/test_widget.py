@@ -13,6 +13,7 @@ from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
 from capexrisk.explorer.library import Library
 from capexrisk.explorer.subject import Subject
+from capexrisk.scenario import change_inputs
 from tests.cli.command import DEFAULT
 from tests.unit.uncertain import uncertain
 
@@ -40,8 +41,14 @@ def ask(widget, action, body):
 def test_what_is_moved_can_be_taken_along_in_code(widget):
     assert widget.query == MOVED[1:]
     assert widget.changes["market.tax"] == 0.3 and len(widget.changes) > 1
-    widget.query = ""
+    assert widget.scenario == change_inputs(
+        uncertain(), widget.changes, evidence="assumed: set in the explorer"
+    )
+    widget.query = "event.new=demand_shock 2027Q1 0.3"
     assert widget.changes == {}
+    assert [event.quarter for event in widget.scenario.events] == ["2027Q1"]
+    widget.query = ""
+    assert widget.changes == {} and widget.scenario == uncertain()
     widget.query = "market.no_such=1"
     with pytest.raises(UnknownName, match=r"market\.no_such: there is no such input"):
         _ = widget.changes

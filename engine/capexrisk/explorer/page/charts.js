@@ -139,7 +139,7 @@ export class Charts {
 
   // What happens in a given quarter on every path.
   #events() {
-    const events = (this.answer.events ?? this.catalogue.events).filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
+    const events = this.answer.events.filter(({ quarter }) => this.catalogue.quarters.includes(quarter));
     return events.length === 0 ? [] : [
       Plot.ruleX(events, { x: "quarter", stroke: "var(--quiet)", strokeDasharray: "1,3" }),
       // One below the other: neighbours would hide each other.

@@ -40,9 +40,8 @@ async function begin() {
     address ??= setTimeout(() => { address = null; state.write(); }, ADDRESS_EVERY);
   };
   const moved = () => {
-    $("reset").disabled = state.moved === 0;
-    $("save").disabled = state.moved === 0;
-    $("moved").textContent = state.moved ? `Moved: ${state.told.join("; ")}.` : "Nothing is moved.";
+    $("reset").disabled = $("save").disabled = state.moved === 0;
+    $("moved").textContent = finished ? controls.told : state.told;
     $("status").textContent = "moving…";
     document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
     write();

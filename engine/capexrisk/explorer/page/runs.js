@@ -24,7 +24,8 @@ export class Runs {
     this.#choose();
   }
 
-  refresh() { this.#choose(); }
+  // What is shown in words, for paper.
+  get told() { return `Drawn: ${this.run}${this.behind === NONE ? "" : `; dashed: ${this.behind}`}.`; }
 
   #run({ name, title, about, quarantine }) {
     const several = this.runs.length > 1;

@@ -33,10 +33,11 @@ export class State {
 
   // What is moved in words, for paper.
   get told() {
-    return [...this.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
+    const all = [...this.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
       .concat([...this.values].map(([path, text]) => `${path} = ${text}`))
       .concat([...this.events].map(([number, quarter]) => `event ${number} ${quarter === "off" ? "switched off" : `moved to ${quarter}`}`))
       .concat(this.added.map((event) => `added: ${event.join(" ").replaceAll("_", " ")}`));
+    return all.length > 0 ? `Moved: ${all.join("; ")}.` : "Nothing is moved.";
   }
 
   // In one order, so that the same view has the same address.

@@ -15,12 +15,14 @@ from capexrisk.explorer.figures import PARTS
 from capexrisk.explorer.runs.differences import Difference, difference
 from capexrisk.explorer.runs.figures import estimates_of, histogram, missing, over_inputs, rows_of
 from capexrisk.explorer.runs.view import RunView, read_run_view
+from capexrisk.explorer.schedule import listed
 from capexrisk.explorer.telling import shown
 from capexrisk.report.writing.words import counted
 from capexrisk.study.run_names import names_of
 
 if TYPE_CHECKING:
     from capexrisk.explorer.server import Action
+    from capexrisk.scenario import Scenario
 
 __all__ = ["Runs"]
 
@@ -86,6 +88,10 @@ class Runs:
     def changes(self, query: str) -> dict[str, object]:
         """None: nothing of a finished run is moved."""
         return {}
+
+    def scenario(self, query: str) -> Scenario:
+        """The scenario of the run that an address draws."""
+        return self._runs[read_run_view(query, self._runs).run].manifest.scenario
 
     def begin(self, refused: Callable[[], None] = lambda: None) -> None:
         """Nothing: there is no engine to load."""
@@ -156,6 +162,7 @@ def _told(view: RunView, run: Results, behind: Results | None, beside: Differenc
         "missing": missing(run),
         "over_inputs": over_inputs(run, view),
         "moved": {},
+        "events": listed(scenario.events),
         "run": view.run,
         "behind": view.behind if base else "",
         "differs": [] if beside is None else beside.inputs,
