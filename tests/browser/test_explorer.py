@@ -15,6 +15,7 @@ from capexrisk.explorer import full_run
 from capexrisk.explorer.address import Address
 from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
+from capexrisk.explorer.opening import Opening
 from capexrisk.explorer.server import Explorer
 from capexrisk.explorer.subject import Subject
 from capexrisk.explorer.view import read_view
@@ -285,6 +286,15 @@ def test_an_address_that_names_nothing_says_so(browser, served):
     page.locator("#reset").click()
     rested(page)
     assert not page.locator("#trouble").is_visible()
+    page.close()
+
+
+def test_a_browser_is_led_to_the_page(browser, served):
+    page = browser.new_page()
+    with Opening() as opening:
+        page.goto(opening.file(f"{served.address.link}?{MOVED}").as_uri())
+        rested(page, "market.tax=0.3")
+    assert page.url.startswith(served.address.link)
     page.close()
 
 
