@@ -167,7 +167,8 @@ def with_spans(
     spans = {**dict.fromkeys(quarters, "quarter"), **dict.fromkeys(years, "year")}
     span = table["period"].map({**spans, HORIZON: HORIZON})
     shared = table["period"].isin(set(quarters) & set(years))
-    told = pd.Series(list(zip(table["metric"], whose, strict=True)), index=table.index)[shared]
+    keys = zip(table["metric"][shared], whose[shared.to_numpy()], strict=True)
+    told = pd.Series(list(keys), index=table.index[shared], dtype=object)
     by_quarter = {key for key in told.unique() if "quarter" in metric_of(*key).quantities}
     shared &= told.isin(by_quarter).reindex(table.index, fill_value=False)
     return table.assign(whose=whose, span=span.mask(shared, "quarter"))
