@@ -71,7 +71,7 @@ export class Runs {
     this.notes.replaceChildren(...notes.map((text) => el("p", { class: "note", text })));
     const from = this.behind;
     const list = el("dl", { class: "differs" }, ...differs.slice(0, MOST_LISTED).flatMap(({ input, values, confidence, source }) => [
-      el("dt", { text: input }), el("dd", {}, values, el("small", { text: `${confidence}: ${source}` }))]));
+      el("dt", { text: input }), el("dd", {}, values, el("small", { text: source ? `${confidence}: ${source}` : confidence }))]));
     const more = differs.length > MOST_LISTED ? [el("p", { class: "quiet", text: `and ${(differs.length - MOST_LISTED).toLocaleString("en")} more` })] : [];
     this.differs.replaceChildren(...(from === NONE ? [] : [
       el("h3", { id: "differs-name", text: "What differs" }),
