@@ -4,10 +4,10 @@ import os
 
 import hypothesis
 
-from capexrisk.report import helpers
+from capexrisk.report import pool
 
 # Commands in this process draw alone: two workers of the tests have two cores already.
-helpers.MOST_HELPERS = 0
+pool.MOST = 0
 
 # No window, whatever the machine: before anything imports matplotlib.
 os.environ.setdefault("MPLBACKEND", "Agg")

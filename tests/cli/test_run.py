@@ -320,11 +320,11 @@ def test_a_failing_figure_leaves_no_run(monkeypatch, tmp_path):
     """The disk is full at the last moment: all of it is gone again."""
     write_small_scenario(tmp_path)
 
-    def fail(*_: object, **__: object) -> None:
+    def fail(_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.report.files.write.begin_figures", fail)
+    monkeypatch.setattr("capexrisk.report.pool.Begun.finish", fail)
     arguments = ["run", "small.toml", "--paths", "100", "-q", "--out", "a/o"]
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:

@@ -16,7 +16,7 @@ from capexrisk.archive.directory import (
 from capexrisk.cli.options import overwrite, png, quiet
 from capexrisk.cli.plan import fields_asked
 from capexrisk.errors import ArgumentError
-from capexrisk.report.helpers import helpers_for
+from capexrisk.report.pool import drawing_pool
 from capexrisk.scenario import Scenario, load_scenario
 
 LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
@@ -66,10 +66,10 @@ def compare(
             next(iter(asked)), "has no effect, every one is a finished run; leave it out"
         )
 
-    with helpers_for(asked.get("jobs", -1)) as helpers:
+    with drawing_pool(asked.get("jobs", -1)) as pool:
         from capexrisk.cli.comparing import compare_all
 
-        compare_all(loaded, asked, out, helpers, png=png, overwrite=overwrite, quiet=quiet)
+        compare_all(loaded, asked, out, pool, png=png, overwrite=overwrite, quiet=quiet)
 
 
 def _load(source: Path) -> Scenario | None:

@@ -16,7 +16,7 @@ from capexrisk.cli.terminal import show
 from capexrisk.report.content.changes import changes_table
 from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.report.files.write import of_stored_tables, refuse_partial
-from capexrisk.report.helpers import Helpers
+from capexrisk.report.pool import DrawingPool
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, load_run_section
@@ -29,7 +29,7 @@ def compare_all(
     sources: Sequence[tuple[Path, Scenario | None]],
     asked: dict[str, Any],
     out: Path,
-    helpers: Helpers,
+    pool: DrawingPool,
     *,
     png: bool,
     overwrite: bool,
@@ -56,7 +56,7 @@ def compare_all(
         with of_stored_tables(*(source for source, one in sources if one is None)):
             comparison = compare(named)
             comparison.write(directory)
-            write_comparison(comparison, directory, helpers, png=png)
+            write_comparison(comparison, directory, pool, png=png)
 
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from capexrisk.cli.plan import plan_options
-from capexrisk.report.helpers import helpers_for
+from capexrisk.report.pool import drawing_pool
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 
@@ -27,8 +27,8 @@ def forecast(began: float, scenario: Scenario, plan: RunPlan, keep_paths: bool) 
     from capexrisk.cli.terminal import duration
     from capexrisk.study.forecast import forecast_run
 
-    with waiting("Running a small part"), helpers_for(plan.jobs) as helpers:
-        write = partial(write_files, helpers=helpers)
+    with waiting("Running a small part"), drawing_pool(plan.jobs) as pool:
+        write = partial(write_files, pool=pool)
         found = forecast_run(scenario, plan, write=write, keep_paths=keep_paths, began=began)
     whole, simulation = (duration(seconds) for seconds in (found.seconds, found.simulation))
     rounded = f" ({plan.paths:,} fill whole nets)" if found.paths != plan.paths else ""

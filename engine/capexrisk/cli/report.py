@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import finished_run, png
-from capexrisk.report.helpers import helpers_for
+from capexrisk.report.pool import drawing_pool
 
 
 @click.command
@@ -18,11 +18,11 @@ def report(directory: Path, png: bool) -> None:
 
     They are report.html, report.md, report.xlsx and the folder figures.
     """
-    with helpers_for(-1) as helpers:
+    with drawing_pool(-1) as pool:
         from capexrisk.archive.results import load_results
         from capexrisk.report.files.write import of_stored_tables, write_report_files
 
         results = load_results(directory)
         with of_stored_tables(directory):
-            page = write_report_files(results, directory, helpers, png=png)
+            page = write_report_files(results, directory, pool, png=png)
     print(page)

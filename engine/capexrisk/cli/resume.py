@@ -10,7 +10,7 @@ import click
 from capexrisk.archive.directory import finished, refuse_nothing_to_resume
 from capexrisk.cli.options import begun_run, quiet
 from capexrisk.cli.plan import fields_asked
-from capexrisk.report.helpers import helpers_for
+from capexrisk.report.pool import drawing_pool
 
 
 @click.command
@@ -31,11 +31,11 @@ def resume(directory: Path, asked: dict[str, Any], quiet: bool) -> None:
     """
     refuse_nothing_to_resume(finished(directory))
 
-    with helpers_for(asked.get("jobs", -1)) as helpers:
+    with drawing_pool(asked.get("jobs", -1)) as pool:
         from capexrisk.archive.unfinished import resume_run
         from capexrisk.cli.run_to_completion import complete, show_results
 
         unlimited = {"max_seconds": None}  # the limit was the earlier attempt's
         with resume_run(directory, **(unlimited | asked)) as attempt:
-            results = complete(attempt, quiet, helpers)
+            results = complete(attempt, quiet, pool)
     show_results(results, attempt, quiet)

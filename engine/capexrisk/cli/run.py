@@ -11,7 +11,7 @@ import click
 from capexrisk.archive.directory import destination, refuse_occupied
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import plan_options
-from capexrisk.report.helpers import helpers_for
+from capexrisk.report.pool import drawing_pool
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.cautions import cautions
@@ -55,7 +55,7 @@ def run(
         raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
     refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
 
-    with helpers_for(plan.jobs) as helpers:  # who start while this process loads and simulates
+    with drawing_pool(plan.jobs) as pool:  # it starts while this process loads
         from capexrisk.archive.job import Job
         from capexrisk.archive.unfinished import begin_run
         from capexrisk.cli.run_to_completion import complete, show_results, write_files
@@ -63,12 +63,12 @@ def run(
         from capexrisk.study.two_levels import refuse_beyond_memory
 
         if max_memory is not None:
-            write = partial(write_files, helpers=helpers)
+            write = partial(write_files, pool=pool)
             refuse_beyond(scenario, plan, max_memory, write=write)
         for line in cautions(scenario):
             click.echo(f"capexrisk: warning: {line}", err=True)
         job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
         refuse_beyond_memory(job)
         with begin_run(target, job) as attempt:
-            results = complete(attempt, quiet, helpers)
+            results = complete(attempt, quiet, pool)
     show_results(results, attempt, quiet)

@@ -16,19 +16,19 @@ from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
 from capexrisk.report.content.tables import headline_table
 from capexrisk.report.files.write import write_report_files
-from capexrisk.report.helpers import Helpers
+from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
 
 FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 
 
-def write_files(results: Results, directory: Path, helpers: Helpers) -> None:
+def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     """Write all files of a run: tables, manifest, plots and reports."""
-    write_report_files(results, directory, helpers, meanwhile=partial(results.write, directory))
+    write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
 
 
-def complete(attempt: Attempt, quiet: bool, helpers: Helpers) -> Results:
+def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
     """Simulate the paths of a run that are missing, and write its files."""
     job = attempt.job
     plan = job.plan
@@ -53,7 +53,7 @@ def complete(attempt: Attempt, quiet: bool, helpers: Helpers) -> Results:
             )
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
-    write_files(results, attempt.directory, helpers)
+    write_files(results, attempt.directory, pool)
     return results
 
 

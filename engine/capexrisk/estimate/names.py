@@ -85,7 +85,7 @@ def choose(
         raise UnknownName(f"{text!r}: is not a name; write metric/issuer, or metric/issuer/period")
     parts = [part.strip() for part in text.split("/")]
     if parts[0] in metrics and len(parts) == 1:
-        whole = f"{text}/{places_of(text)[0].issuer}"
+        whole = f"{parts[0]}/{places_of(parts[0])[0].issuer}"
         raise UnknownName(f"{text}: is not a whole name; write whose it is, such as {whole}")
     if not 2 <= len(parts) <= 4:
         raise UnknownName(f"{text}: is not a name; write metric/issuer, or metric/issuer/period")

@@ -107,6 +107,20 @@ def test_a_circle_has_everything_in_every_place_and_walks_over_its_arcs_alone():
         assert len(np.unique(walks(first))) == k * (k - 1) + 2
 
 
+@pytest.mark.parametrize(("half", "places"), [(4, 4), (3, 3), (10, 8)])
+def test_a_part_of_a_circle_is_turned_evenly(half, places):
+    """What comes first differs from what comes first in the next order by k over their number."""
+    k = 8
+    for orders in draw_orders(k, 2 * half, 3, seed=4):
+        part = orders[:half][half // k * k :]
+        circle = list(orders[half // k * k])
+        steps = np.diff([circle.index(order[0]) for order in part])
+        assert set(np.abs(steps - k / len(part)) < 1.0) == {True}
+        assert len(np.unique(orders[:half], axis=0)) == half and len(set(part[:, 0])) == min(
+            places, len(part)
+        )
+
+
 def test_gains_that_depend_on_the_place_alone_are_told_without_error():
     """An additive game of places: v(S) is any function of how many act."""
     values = game(lambda s: [0.0, 0.1, 0.9, 0.2, 1.0][len(s)], 4)

@@ -160,10 +160,10 @@ def until_the_end(path: pd.DataFrame) -> pd.DataFrame:
 
 
 def who_fails(one: Story, found: Reverse) -> str:
-    """Who fails on a story's typical path, when, and what binds on most paths of the story."""
+    """Who fails on a story's typical path, when, and what binds most often on the story's paths."""
     parts = []
     for issuer, quarter in one.fails.items():
         if quarter:
             cause = found.scenario.words.fill(CAUSES[one.causes[issuer]])
-            parts.append(f"{issuer} fails in {quarter} (on most of its paths: {cause})")
+            parts.append(f"{issuer} fails in {quarter} (most often on its paths: {cause})")
     return listed(parts)

@@ -69,8 +69,10 @@ def listed_groups(found: Sensitivity, name: str | None = None) -> list[str]:
     A group may swing the answer far and have a small share, since others seldom leave it to that;
     and shares are known of some groups only.
     """
-    shares = in_order(found, name, MOST_ROWS // 2)
     swings = by_swing(found, name)
+    if not any(numbers(found, measure, name) for measure in BY if measure != "swing"):
+        return swings[:MOST_ROWS]
+    shares = in_order(found, name, MOST_ROWS // 2)
     chosen = {*shares, *swings[: MOST_ROWS // 2]}
     return [
         *(group for group in swings if group in chosen),

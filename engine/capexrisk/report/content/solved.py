@@ -107,11 +107,13 @@ def confirmations(solution: Solution, source: Path, overrides: tuple[str, ...]) 
     settings = [*overrides, f"{solution.by.path}={number}"]
     words = ["capexrisk", "run", str(source)]
     words += [part for each in settings for part in ("--set", each)]
-    other = ["--paths", "1000000", "--seed", str(solution.seed + 1), "--outer", "0"]
+    out = f"runs/{solution.scenario.name}-solved"
+    other = ["--paths", "1000000", "--seed", str(solution.seed + 1), "--outer", "0", "--out", out]
     yield f"To count a million other paths there:\n{shlex.join([*words, *other])}"
-    if solution.scenario.uncertainty.groups:
+    groups = solution.scenario.uncertainty.groups.values()
+    if groups and not any(group.how == "set" for group in groups):  # which would replace the value
         drawn = "With the uncertain inputs drawn as well, which is what to reckon with:"
-        yield f"{drawn}\n{shlex.join(words)}"
+        yield f"{drawn}\n{shlex.join([*words, '--out', f'{out}-drawn'])}"
 
 
 def run_words(scenario: Scenario, paths: int, seed: int) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from math import isnan
+from math import ceil, isnan
 
 from capexrisk.archive.results import Results
 from capexrisk.archive.why import file_name
@@ -176,7 +176,7 @@ def _of_moves(found: Sensitivity) -> Iterator[Finding]:
         yield Finding(
             "What it is worth to know one",
             f"If one were known for sure, the standard deviation over the inputs would shrink by "
-            f"less than {most:.0f} %, the upper end of every 95 % interval; {worth}.",
+            f"at most {ceil(most)} %, the largest upper end of their 95 % intervals; {worth}.",
         )
 
 

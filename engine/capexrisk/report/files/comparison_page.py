@@ -12,9 +12,9 @@ from capexrisk.report.content.changes import Change, headline_changes, sentence
 from capexrisk.report.content.differing_inputs import inputs_that_differ
 from capexrisk.report.content.inputs import Group
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
-from capexrisk.report.helpers import NOBODY, Helpers
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import write_overlays
+from capexrisk.report.pool import ALONE, DrawingPool
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, last_quarters
 from capexrisk.report.writing.words import counted
@@ -38,7 +38,7 @@ class Other:
 
 
 def write_comparison(
-    comparison: Comparison, directory: Path, helpers: Helpers = NOBODY, *, png: bool = False
+    comparison: Comparison, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
 ) -> Path:
     """Write report.html and figures of a comparison into a directory.
 
@@ -47,8 +47,8 @@ def write_comparison(
     comparison : Comparison
     directory : Path
         An existing directory; ``figures`` is made in it.
-    helpers : Helpers, optional
-        Who draw figures as well.
+    pool : DrawingPool, optional
+        Who draws figures as well.
     png : bool
         Whether figures are written as PNG as well as SVG.
 
@@ -58,7 +58,7 @@ def write_comparison(
         The page.
     """
     issuers = shown_issuers(comparison)
-    drawings = write_overlays(comparison.runs, issuers, directory, helpers, png=png)
+    drawings = write_overlays(comparison.runs, issuers, directory, pool, png=png)
     path = directory / REPORT
     path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
     return path

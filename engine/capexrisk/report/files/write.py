@@ -13,15 +13,15 @@ from capexrisk.report.files.markdown import MARKDOWN, write_markdown
 from capexrisk.report.files.page import REPORT
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
-from capexrisk.report.helpers import NOBODY, Helpers
 from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
+from capexrisk.report.pool import ALONE, DrawingPool
 from capexrisk.study.why import left_with_run
 
 
 def write_report_files(
     results: Results,
     directory: Path,
-    helpers: Helpers = NOBODY,
+    pool: DrawingPool = ALONE,
     *,
     png: bool = False,
     meanwhile: Callable[[], None] = lambda: None,
@@ -35,8 +35,8 @@ def write_report_files(
     results : Results
     directory : Path
         An existing directory.
-    helpers : Helpers, optional
-        Who draw figures while the rest is written.
+    pool : DrawingPool, optional
+        Who draws figures while the rest is written.
     png : bool
         Whether figures are written as PNG as well as SVG.
     meanwhile : callable
@@ -55,14 +55,14 @@ def write_report_files(
     """
     refuse_partial(results, directory)
     _refuse_links(directory)
-    with of_stored_tables(*{path.parent for path in files_left(directory)}):
-        begun = begin_figures(results, directory, helpers, png=png)
+    with begin_figures(results, directory, pool, png=png) as begun:
         meanwhile()
-        why = left_with_run(directory, results.manifest)
-        write_markdown(results, directory, why)
-        write_workbook(results, directory, why)
-        drawings = [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
-        return write_report(results, directory, drawings, why)
+        with of_stored_tables(*{path.parent for path in files_left(directory)}):
+            why = left_with_run(directory, results.manifest)
+            write_markdown(results, directory, why)
+            write_workbook(results, directory, why)
+            drawings = [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
+            return write_report(results, directory, drawings, why)
 
 
 def refuse_partial(results: Results, directory: Path) -> None:

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ResultsError
-from capexrisk.report.helpers import NOBODY, Helpers, SharedWork
 from capexrisk.report.plots.canvas import Runs, styled, words_for
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.of_why import drawings_of_why
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Placement
 from capexrisk.report.plots.svg import svg_text
+from capexrisk.report.pool import ALONE, Begun, DrawingPool
 from capexrisk.report.writing.estimates import likeliest_to_fail
 from capexrisk.study.why import NOTHING, Why
 
@@ -45,11 +45,9 @@ class Figures(NamedTuple):
     directory: Path | None = None
     png: bool = False
 
-    def begin(
-        self, issuers: Sequence[str], helpers: Helpers
-    ) -> SharedWork[Figures, Wanted, Drawing]:
+    def begin(self, issuers: Sequence[str], pool: DrawingPool) -> Begun[Figures, Wanted, Drawing]:
         """Begin to draw all figures, those of each of these issuers after those of all."""
-        return helpers.begin(draw, self, _wanted(self.runs, issuers))
+        return pool.begin(draw, self, _wanted(self.runs, issuers))
 
 
 class Wanted(NamedTuple):
@@ -60,8 +58,8 @@ class Wanted(NamedTuple):
 
 
 def begin_figures(
-    results: Results, directory: Path, helpers: Helpers = NOBODY, *, png: bool = False
-) -> SharedWork[Figures, Wanted, Drawing]:
+    results: Results, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
+) -> Begun[Figures, Wanted, Drawing]:
     """Begin to draw the figures of a run, and to write them into directory/figures.
 
     Parameters
@@ -69,17 +67,17 @@ def begin_figures(
     results : Results
     directory : Path
         An existing directory; ``figures`` is made in it.
-    helpers : Helpers, optional
+    pool : DrawingPool, optional
     png : bool
         Whether each is written as PNG as well as SVG. A PNG that is there is always drawn anew.
 
     Returns
     -------
-    SharedWork
+    Begun
         `finish` gives drawings for the page, which need not draw them again.
     """
     figures = Figures(results, directory, png)
-    return figures.begin(likeliest_to_fail(results, MOST_ISSUERS), helpers)
+    return figures.begin(likeliest_to_fail(results, MOST_ISSUERS), pool)
 
 
 def write_figures_of_why(why: Why, directory: Path, *, png: bool = False) -> list[Drawing]:
@@ -91,7 +89,7 @@ def write_overlays(
     runs: Mapping[str, Results],
     issuers: Sequence[str],
     directory: Path,
-    helpers: Helpers,
+    pool: DrawingPool,
     *,
     png: bool = False,
 ) -> list[Drawing]:
@@ -104,10 +102,11 @@ def write_overlays(
     issuers : sequence of str
         For whom there are figures.
     directory : Path
-    helpers : Helpers
+    pool : DrawingPool
     png : bool
     """
-    return Figures(runs, directory, png).begin(issuers, helpers).finish()
+    with Figures(runs, directory, png).begin(issuers, pool) as begun:
+        return begun.finish()
 
 
 def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:

@@ -72,7 +72,7 @@ class Payoff:
         lasted for ever; or profit, which sets its book depreciation aside to renew it.
     failure_loss : float
         Lost at failure beside the future, as a share of the market capitalisation at the start, 0
-        to 10. G. Andrade and S. Kaplan (Journal of Finance 53, 1998) put the costs of distress at
+        to 1. G. Andrade and S. Kaplan (Journal of Finance 53, 1998) put the costs of distress at
         10 to 20 % of a firm's value.
     unfinished : float
         Worth of a dollar of build-out capital not yet in service, 0 to 10; 1 is at cost.

@@ -21,6 +21,7 @@ from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import FIGURES, begin_figures, draw_figures
 from capexrisk.report.plots.registry import OF_RUNS, Placement
+from capexrisk.report.pool import DrawingPool
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.spread import predictive_in_per_cent, spread_in_per_cent
@@ -63,6 +64,19 @@ def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_pat
     begin_figures(one, tmp_path).finish()
     assert (figures / "survival.png").read_bytes() == drawn
     assert not (figures / "spread.png").exists()
+
+
+def test_figures_of_another_process_are_the_same(
+    one: Results, drawings_alone: list[Drawing], tmp_path: Path
+) -> None:
+    with DrawingPool(1) as other, begin_figures(one, tmp_path, other) as begun:
+        begun._futures[0].result(timeout=120)
+        assert begun.finish() == drawings_alone
+
+
+@pytest.fixture(scope="module")
+def drawings_alone(one: Results) -> list[Drawing]:
+    return draw_figures(one)
 
 
 def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:

@@ -1,0 +1,195 @@
+"""A second process that draws beside this one: drawing holds Python's lock, so threads would not.
+
+It starts at once and loads what draws while this one still simulates.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager, suppress
+from functools import lru_cache
+from importlib import import_module
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread, current_thread, main_thread
+from types import TracebackType
+from typing import Any, Final, Generic, TypeVar
+
+__all__ = ["ALONE", "Begun", "DrawingPool", "drawing_pool"]
+
+Shared = TypeVar("Shared")
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+MOST: Final = 1  # a process takes 230 MB; a third one would save half a second of a usual report
+
+
+def drawing_pool(jobs: int | None) -> DrawingPool:
+    """A pool for a command: of one process, where it may use another core than its own.
+
+    Parameters
+    ----------
+    jobs : int or None
+        Workers of the command; below 0 one for each core, as where None are said.
+    """
+    cores = _cores() if jobs is None or jobs < 0 else jobs
+    return DrawingPool(min(cores - 1, MOST))
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class DrawingPool:
+    """Processes that take tasks from this one, and end with the block, or with this process.
+
+    Only for commands: a program of the user's would be loaded in them once more. Where none can be
+    started, or one is killed, this process does everything itself.
+
+    Parameters
+    ----------
+    number : int
+        Of processes, 0 or more.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._open = ExitStack()
+        self._pool: ProcessPoolExecutor | None = None
+        if number < 1:
+            return
+        context = get_context("spawn")
+        held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
+        with suppress(OSError, BrokenProcessPool), _uninterrupted():
+            pool = ProcessPoolExecutor(number, context, _begin, (held,))
+            for _ in range(number):
+                pool.submit(import_module, "capexrisk.report.plots.figures")
+            self._pool = pool
+
+    def __enter__(self) -> DrawingPool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self.stop()
+        elif self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        self._open.close()
+
+    def stop(self) -> None:
+        """End the processes in the middle of what they do; what is left is done in this one."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            self._alive.close()
+            pool.shutdown(cancel_futures=True)
+
+    def begin(
+        self, function: Callable[[Shared, Task], Done], shared: Shared, tasks: Sequence[Task]
+    ) -> Begun[Shared, Task, Done]:
+        """Let the processes begin with tasks, each ``function(shared, task)``."""
+        futures: list[Future[Done]] = []
+        if self._pool is not None:
+            with suppress(OSError, BrokenProcessPool):
+                folder = Path(self._open.enter_context(TemporaryDirectory(prefix="capexrisk-")))
+                with (folder / "shared").open("wb") as file:
+                    pickle.dump(shared, file, protocol=pickle.HIGHEST_PROTOCOL)
+                futures = [self._pool.submit(_do, function, folder, task) for task in tasks]
+        return Begun(self, function, shared, tasks, futures)
+
+
+class Begun(Generic[Shared, Task, Done]):
+    """Tasks that were begun; an error inside its block ends the processes before it goes on."""
+
+    def __init__(
+        self,
+        pool: DrawingPool,
+        function: Callable[[Shared, Task], Done],
+        shared: Shared,
+        tasks: Sequence[Task],
+        futures: list[Future[Done]],
+    ) -> None:
+        self._pool, self._function, self._shared = pool, function, shared
+        self._tasks, self._futures = tasks, futures
+
+    def __enter__(self) -> Begun[Shared, Task, Done]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            self._pool.stop()  # whoever clears a folder now finds nobody writing there
+
+    def finish(self) -> list[Done]:
+        """What every task gave, in order: this process takes those that nobody began, from the end.
+
+        A task whose process was killed is done here; an error of a task is raised.
+        """
+        if not self._futures:
+            return [self._function(self._shared, task) for task in self._tasks]
+        own = {
+            number: self._function(self._shared, self._tasks[number])
+            for number in reversed(range(len(self._tasks)))
+            if self._futures[number].cancel()
+        }
+        return [own[n] if n in own else self._of_pool(n) for n in range(len(self._tasks))]
+
+    def _of_pool(self, number: int) -> Done:
+        try:
+            return self._futures[number].result()
+        except BrokenProcessPool:
+            return self._function(self._shared, self._tasks[number])
+
+
+ALONE: Final = DrawingPool(0)  # this process does everything itself
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that leave an interrupt of the terminal to this one: they inherit that."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(held: Connection) -> None:
+    """Ignore interrupts, also where that is not inherited, and end when the other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with, args=(held,), daemon=True).start()
+
+
+def _end_with(held: Connection) -> None:
+    with suppress(EOFError, OSError):
+        held.recv()
+    os._exit(1)
+
+
+def _do(function: Callable[[Shared, Task], Done], folder: Path, task: Task) -> Done:
+    return function(_read(folder), task)
+
+
+@lru_cache(maxsize=1)
+def _read(folder: Path) -> Any:
+    with (folder / "shared").open("rb") as file:
+        return pickle.load(file)  # the process that started this one wrote it
