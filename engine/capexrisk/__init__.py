@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from capexrisk.authoring.roll.bring import RolledScenario, roll
     from capexrisk.code import __version__
     from capexrisk.errors import CapexriskError, KernelFault, ResumeMismatch, ScenarioError
+    from capexrisk.explorer.notebook import explore
     from capexrisk.filings import Draft, draft
     from capexrisk.run.session import Session
     from capexrisk.scenario import Scenario, load_scenario
@@ -54,6 +55,7 @@ _HOME = {
     "ResumeMismatch": "capexrisk.errors",
     "ScenarioError": "capexrisk.errors",
     "Draft": "capexrisk.filings",
+    "explore": "capexrisk.explorer.notebook",
     "draft": "capexrisk.filings",
     "Choices": "capexrisk.study.game.choices",
     "Game": "capexrisk.study.game.race",
@@ -112,6 +114,7 @@ __all__ = [
     "causes",
     "compare",
     "draft",
+    "explore",
     "game",
     "load_results",
     "load_scenario",

@@ -35,7 +35,7 @@ WITHOUT_A_SAY: Final = (
     "estimate/false_discovery.py",
     *("estimate/given_data.py", "estimate/nested_effects.py"),
     *("uncertainty/given.py", "uncertainty/ranges.py", "uncertainty/wording.py"),
-    *("estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
+    *("estimate/density.py", "estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),

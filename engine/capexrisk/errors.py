@@ -31,6 +31,7 @@ __all__ = [
     "FilingsError",
     "KernelFault",
     "MissingSource",
+    "NotebookError",
     "PlacedError",
     "ResultsError",
     "ResumeMismatch",
@@ -234,6 +235,10 @@ class ClusterError(CapexriskError):
     """A cluster that cannot be reached, has no workers, or whose workers have other versions."""
 
     transient = True
+
+
+class NotebookError(CapexriskError):
+    """What a notebook needs to show a page is not installed."""
 
 
 def refuse_type(argument: str, value: object, wanted: type | UnionType, hint: str) -> None:

@@ -15,12 +15,14 @@ from capexrisk.explorer import full_run
 from capexrisk.explorer.address import Address
 from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
+from capexrisk.explorer.opening import Opening
 from capexrisk.explorer.server import Explorer
 from capexrisk.explorer.subject import Subject
 from capexrisk.explorer.view import read_view
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.run.session import Session
 from capexrisk.scenario import load_scenario
+from tests.browser.cell import show, written
 from tests.browser.conftest import DESKTOP, PAPER, PHONE, Opened
 from tests.browser.test_report import CONTRAST
 from tests.cli.command import DEFAULT
@@ -287,6 +289,15 @@ def test_an_address_that_names_nothing_says_so(browser, served):
     page.close()
 
 
+def test_a_browser_is_led_to_the_page(browser, served):
+    page = browser.new_page()
+    with Opening() as opening:
+        page.goto(opening.file(f"{served.address.link}?{MOVED}").as_uri())
+        rested(page, "market.tax=0.3")
+    assert page.url.startswith(served.address.link)
+    page.close()
+
+
 def test_a_server_that_dies_and_comes_back(explored, served):
     page = explored(MOVED).page
     served.end()
@@ -335,6 +346,34 @@ def test_it_is_saved_and_run(explored, served, monkeypatch):
     page.locator("#full").click()
     page.locator("#running", has_text="The report is there").wait_for()
     assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
+
+
+def test_the_page_in_a_notebook_s_cell(browser, explored, served, monkeypatch):
+    """As it is in a window: the library, events and a path told too; the object says what is so."""
+    widgets = pytest.importorskip("capexrisk.explorer.widget", reason="anywidget is missing")
+    for what in ("begin", "close"):  # the engine is there, and others need it
+        monkeypatch.setattr(served.application, what, lambda: None)
+    widget = widgets.ExplorerWidget(served.application, MOVED, 900)
+    page = browser.new_page()
+    shown = show(page, widget)
+    frame = shown.frame
+    frame.locator("body[data-fine=true]").wait_for(timeout=30_000)
+    assert failure_of(frame, "Oracle") == failure_of(explored(MOVED).page, "Oracle")
+    assert widget.changes == {"market.tax": 0.3} and widget.scenario.market.tax == 0.3
+    frame.locator("#tale-by button", has_text="Worst").click()
+    frame.locator("#tale-quarters li").first.wait_for()
+    written(page, widget, "path=")
+    frame.locator("#scenario").select_option(ANOTHER.stem)  # the page begins anew
+    frame.locator("#line li").first.wait_for()
+    frame.locator(f"body[data-fine=true][data-shown*='scenario={ANOTHER.stem}']").wait_for()
+    frame.locator("#line [type=checkbox]").first.uncheck()
+    written(page, widget, "event.1=off")
+    assert widget.scenario.events == load_scenario(ANOTHER).events[1:]
+    assert widget.scenario.market.tax == 0.3
+    assert not shown.complaints
+    assert all(url.startswith(("blob:", "data:", "about:")) for url in shown.requests)
+    widget.close()
+    page.close()
 
 
 @pytest.mark.slow

@@ -57,3 +57,52 @@ def test_a_scenario_that_cannot_be_explored_ends_it(monkeypatch, tmp_path):
     ended = call("explore", DEFAULT, "--no-browser", cwd=tmp_path)
     assert ended.returncode == 2 and "too many dimensions" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A finished run, and one that is damaged."""
+    from capexrisk.study.simulation import simulate
+    from tests.unit.scenarios import small_scenario
+
+    place = tmp_path_factory.mktemp("explored")
+    for name in ("run", "damaged", "old"):
+        place.joinpath(name).mkdir()
+        simulate(small_scenario(), paths=64, seed=1).write(place / name)
+    table = place / "damaged" / "summary.parquet"
+    table.write_bytes(table.read_bytes()[:-100])
+    manifest = place / "old" / "manifest.json"
+    manifest.write_text(
+        re.sub(r'"format_version": \d+', '"format_version": 1', manifest.read_text())
+    )
+    return place
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", DEFAULT], f"{DEFAULT} is no directory of a run; give one scenario, or finished"),
+        ([DEFAULT, DEFAULT], "is one of several scenarios; give one scenario, or finished runs"),
+        (["run", "nowhere"], "nowhere is no directory of a run"),
+        (["."], "no manifest.json here; give the directory of a finished run"),
+        (["run", "damaged"], "damaged/summary.parquet: cannot be read"),
+        (["old"], "old/manifest.json: "),
+        ([], "Missing argument"),
+    ],
+)
+def test_runs_that_cannot_be_explored_are_refused(folder, arguments, said):
+    ended = call("explore", *arguments, "--no-browser", cwd=folder)
+    assert ended.returncode == 2 and said in ended.stderr
+    assert ended.stdout == "" and len(ended.stderr.splitlines()) == 1
+
+
+def test_runs_are_served_until_a_signal(folder):
+    command = [COMMAND, "explore", "run", "run", "--no-browser"]
+    with subprocess.Popen(
+        command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        told = process.stdout.readline().decode()
+        assert re.fullmatch(rf"run, run-2: {LINK}\n", told)
+        process.send_signal(signal.SIGINT)
+        complaints = process.stderr.read()
+    assert (process.returncode, complaints) == (0, b"")

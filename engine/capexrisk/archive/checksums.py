@@ -14,7 +14,7 @@ from capexrisk.archive.manifest import ChunksRecord
 from capexrisk.archive.tables import LARGEST_TABLE
 from capexrisk.archive.untrusted import refuse_large
 from capexrisk.errors import ResultsError
-from capexrisk.estimate.totals import ChunkEntry
+from capexrisk.estimate.ledger import ChunkEntry
 
 
 def record_of_chunks(chunks: ArrayLike) -> ChunksRecord:

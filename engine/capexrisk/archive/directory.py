@@ -21,6 +21,8 @@ UNFINISHED: Final = ".unfinished"
 CHECKPOINT: Final = "checkpoint"
 JOB: Final = "job.json"
 MANIFEST: Final = "manifest.json"
+PATHS: Final = "paths"  # the folder of a run's single paths
+CHUNK_FILES: Final = "chunk-*.parquet"
 DirectoryKind = Literal["run", "comparison"]
 
 

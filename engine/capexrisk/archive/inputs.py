@@ -31,7 +31,7 @@ from capexrisk.archive.tables import (
 from capexrisk.errors import ResultsError, UnknownName, suggest
 from capexrisk.estimate.differences import POINT
 from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.input_table import HEADLINES, OVER_INPUTS, SPREAD
+from capexrisk.estimate.input_columns import HEADLINES, OVER_INPUTS, SPREAD
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.names import Name
 from capexrisk.run.plan import REPLICATES
@@ -149,7 +149,8 @@ def read_inputs(
 def _read_points(path: Path, record: InputsRecord, table: pd.DataFrame) -> pd.DataFrame:
     """Read the table of points, whose estimates must be those of the table over the inputs."""
     known = [str(name) for name in Lookup(table) if name.metric in HEADLINES]
-    listed = [name for name in known if name in columns_of(path)]
+    held = set(columns_of(path))
+    listed = [name for name in known if name in held]
     kinds = {**dict.fromkeys(POINT, COUNT), **dict.fromkeys(listed, NUMBER)}
     points = read_table(path, kinds, MOST_ROWS["summary"])
     where = np.indices((REPLICATES, record.outer // REPLICATES, 2)).reshape(3, -1)

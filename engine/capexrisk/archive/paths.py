@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from uuid import uuid4
 
 import numpy as np
@@ -16,9 +15,6 @@ from capexrisk.archive.atomic import UNDER_WAY
 from capexrisk.lowering import LoweredScenario
 from capexrisk.run.outcomes import outcome_names
 from capexrisk.run.plan import Chunk
-
-PATHS: Final = "paths"  # the folder of a run's single paths
-CHUNK_FILES: Final = "chunk-*.parquet"
 
 
 @dataclass(frozen=True)

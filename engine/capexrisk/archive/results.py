@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.checksums import file_checksums, refuse_other_record
 from capexrisk.archive.content import ComparedByContent
-from capexrisk.archive.directory import MANIFEST, refuse_without_results
+from capexrisk.archive.directory import (
+    CHUNK_FILES,
+    MANIFEST,
+    PATHS,
+    refuse_without_results,
+)
 from capexrisk.archive.inputs import INPUT_TABLES, InputResults, read_inputs
 from capexrisk.archive.manifest import (
     Manifest,
@@ -22,7 +27,6 @@ from capexrisk.archive.manifest import (
     read_manifest,
     write_manifest,
 )
-from capexrisk.archive.paths import CHUNK_FILES, PATHS
 from capexrisk.archive.tables import (
     CHUNK,
     DISTRIBUTION,
@@ -43,7 +47,7 @@ from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
 from capexrisk.estimate.metrics import HORIZON, METRICS, SYSTEM
 from capexrisk.estimate.names import refuse_unknown
-from capexrisk.run.execute import quarantine_note
+from capexrisk.run.quarantine import quarantine_note
 from capexrisk.scenario import Words
 
 if TYPE_CHECKING:

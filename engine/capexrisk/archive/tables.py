@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.untrusted import refuse_large
 from capexrisk.errors import ResultsError
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of
-from capexrisk.estimate.totals import ChunkEntry
-from capexrisk.kernel.independent import MAX_PATHS
+from capexrisk.scenario.plan import ADDRESSES
 
 TEXT, NUMBER, COUNT = "text", "a number", "a whole number"
 SUMMARY: Final = {
@@ -231,7 +231,7 @@ def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
     """
     least, most = chunks.min(), chunks.max()
     sound = len(chunks) and least.min() >= 0 and 0 < least["paths"] <= MOST_IN_CHUNK
-    sound = sound and most["paths"] <= MOST_IN_CHUNK and most["first_path"] < MAX_PATHS
+    sound = sound and most["paths"] <= MOST_IN_CHUNK and most["first_path"] < ADDRESSES
     sound = sound and most["replicate"] < MOST_REPLICATES
     if not sound or int(chunks["paths"].sum()) != paths:
         raise ResultsError(f"{path}: its chunks are not those of {paths:,} paths; run again")

@@ -28,6 +28,7 @@ from capexrisk.archive.directory import (
     CHECKPOINT,
     JOB,
     MANIFEST,
+    PATHS,
     UNFINISHED,
     destination,
     finished,
@@ -44,7 +45,7 @@ from capexrisk.archive.directory import (
 from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
-from capexrisk.archive.paths import PATHS, PathFiles
+from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.why import WHY
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress

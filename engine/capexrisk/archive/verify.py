@@ -12,8 +12,9 @@ from capexrisk.archive.provenance import code_record, machine
 from capexrisk.archive.results import Results
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.estimate.input_table import input_table, point_table
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.table import EstimateTable, distribution_table
-from capexrisk.estimate.totals import ChunkEntry, Totals
+from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.chunks import all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan

@@ -20,7 +20,8 @@ from capexrisk.report.pool import DrawingPool
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, load_run_section
-from capexrisk.study.comparison import compare, numbered
+from capexrisk.study.comparison import compare
+from capexrisk.study.run_names import names_of
 from capexrisk.study.simulation import simulate_job
 
 
@@ -46,7 +47,7 @@ def compare_all(
         for number, one in enumerate(loaded, start=1):
             what = f"Simulating {number} of {len(loaded)}"
             runs.append(one if isinstance(one, Results) else _simulate(one, plan, quiet, what))
-        named = dict(zip(_names(places, runs), runs, strict=True))
+        named = dict(zip(names_of(places, runs), runs, strict=True))
         for (name, results), one in zip(named.items(), loaded, strict=True):
             if results is not one:
                 folder = directory / "runs" / name
@@ -62,19 +63,6 @@ def compare_all(
     if not quiet:
         show(changes_table(comparison))
         print(f"Report: {out / 'report.html'}")
-
-
-def _names(sources: list[Path], runs: list[Results]) -> list[str]:
-    """Names of the scenarios; where two are the same, those of their files and directories."""
-    names = [run.manifest.scenario.name for run in runs]
-    folded = [name.casefold() for name in names]
-    places = (source.resolve().name.removesuffix(".toml") for source in sources)
-    return numbered(
-        [
-            place if folded.count(name.casefold()) > 1 else name
-            for name, place in zip(names, places, strict=True)
-        ]
-    )
 
 
 def _load_run(source: Path) -> Results:

@@ -1,44 +1,54 @@
-"""``capexrisk explore``: a page on which inputs are moved and every figure follows."""
+"""``capexrisk explore``: a scenario that is moved by hand, or finished runs, on a page."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.cli.options import scenario_file
+from capexrisk.archive.directory import refuse_without_results, unfinished
 from capexrisk.scenario import load_run_section, load_scenario
+
+if TYPE_CHECKING:
+    from capexrisk.explorer.application import Application
+    from capexrisk.explorer.runs.application import Runs
 
 
 @click.command
-@scenario_file
+@click.argument(
+    "sources",
+    metavar="SCENARIO | RUN...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
 @click.option(
     "--link",
     default=None,
     help="Go on from the address of an earlier page: what follows its question mark.",
 )
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-def explore(scenario: Path, link: str | None, no_browser: bool) -> None:
+def explore(sources: tuple[Path, ...], link: str | None, no_browser: bool) -> None:
     """Move inputs by hand, and see every figure follow.
 
-    The page opens in a browser. It is served to this machine alone, by an address that holds a
-    secret. Ctrl-C ends it.
+    Of a scenario inputs are moved. Of directories of finished runs one is drawn, with another
+    behind it. The page opens in a browser. It is served to this machine alone, by an address that
+    holds a secret. Ctrl-C ends it.
     """
     from capexrisk.explorer.address import Address, query_of
-    from capexrisk.explorer.application import Application
     from capexrisk.explorer.assets import page_assets
     from capexrisk.explorer.opening import Opening
     from capexrisk.explorer.server import Explorer
 
     address = Address.new("" if link is None else query_of(link))
-    loaded = load_scenario(scenario)
-    application = Application(scenario, loaded, load_run_section(scenario).seed)
+    application = _application(sources)
     with Explorer(address, page_assets(), application.actions) as server, Opening() as opening:
         try:
             with suppress(KeyboardInterrupt):
-                print(f"{loaded.name}: {server.address.link}\nCtrl-C ends it.", flush=True)
+                print(f"{application.name}: {server.address.link}\nCtrl-C ends it.", flush=True)
                 application.begin(refused=server.shutdown)
                 if not no_browser:
                     # Some browsers keep whoever opens them until they end.
@@ -48,3 +58,24 @@ def explore(scenario: Path, link: str | None, no_browser: bool) -> None:
             application.refuse()
         finally:
             application.close()
+
+
+def _application(sources: tuple[Path, ...]) -> Application | Runs:
+    """What answers the page: of a scenario, or of finished runs."""
+    are_runs = [source.is_dir() or unfinished(source).is_dir() for source in sources]
+    if all(are_runs):
+        for source in sources:
+            refuse_without_results(source)
+
+        from capexrisk.explorer.runs.application import Runs
+
+        return Runs.read(sources)
+    if len(sources) > 1:
+        other = sources[are_runs.index(False)]
+        said = "is no directory of a run" if any(are_runs) else "is one of several scenarios"
+        raise click.UsageError(f"{other} {said}; give one scenario, or finished runs alone")
+
+    from capexrisk.explorer.application import Application
+
+    (scenario,) = sources
+    return Application(scenario, load_scenario(scenario), load_run_section(scenario).seed)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from capexrisk.estimate.by_replicate import ByReplicate, about
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metric import CFAR_LEVEL
-from capexrisk.estimate.totals import Totals
+
+if TYPE_CHECKING:
+    from capexrisk.estimate.totals import Totals
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

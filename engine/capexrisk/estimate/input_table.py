@@ -12,30 +12,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
-from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from capexrisk.estimate.conditional import ConditionalEstimates
 from capexrisk.estimate.figures import Figures
+from capexrisk.estimate.input_columns import (
+    COLUMNS,
+    HEADLINES,
+    OVER_INPUTS,
+    PREDICTIVE,
+    QUANTILES,
+    SPREAD,
+)
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.over_inputs import LEVELS, over_inputs
+from capexrisk.estimate.over_inputs import over_inputs
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Floats, Totals
 from capexrisk.lowering import LoweredScenario
-
-PREDICTIVE: Final = ("value", "standard_error", "ci_low", "ci_high", "n")
-QUANTILES: Final = tuple(f"p{100 * level:g}" for level in LEVELS)
-SPREAD: Final = ("sd", *QUANTILES, "share")
-OVER_INPUTS: Final = tuple(f"{name}{end}" for name in SPREAD for end in ("", "_low", "_high"))
-# What is kept of each point.
-HEADLINES: Final = (
-    *("free_cash_flow_while_alive", "capex_while_alive", "outside_funding", "raised_bonds"),
-    *("negative_fcf", "negative_fcf_given_survival", "funding_failure", "fall_to_high_yield"),
-    *("any_failure", "failures_at_least_2", "group_profit"),
-)
-COLUMNS: Final = ("issuer", "period", "metric", "statistic", *PREDICTIVE, *OVER_INPUTS)
 
 
 def input_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:

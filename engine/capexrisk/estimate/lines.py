@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property, partial
 from operator import attrgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from capexrisk.estimate.metric import MEAN, Metric, Period
 from capexrisk.estimate.metrics import HORIZON, METRICS, SECTIONS, SYSTEM
-from capexrisk.lowering import LoweredScenario
 from capexrisk.model.parameters import Issuer
 from capexrisk.model.vocabulary import CAUSES, CHANNELS, FLOWS, REGIMES, TIERS
+
+if TYPE_CHECKING:
+    from capexrisk.lowering import LoweredScenario
 
 JOINT = "joint"  # of pairs of issuers; not a quantity of a path, but counted like one
 LABELS = {"flow": FLOWS, "channel": tuple(CHANNELS), "tier": TIERS, "regime": REGIMES}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from capexrisk.errors import UnknownName, suggest
 from capexrisk.estimate.lines import Lines
 from capexrisk.estimate.metrics import HORIZON
-from capexrisk.lowering import LoweredScenario
+
+if TYPE_CHECKING:
+    from capexrisk.lowering import LoweredScenario
 
 
 class Name(NamedTuple):

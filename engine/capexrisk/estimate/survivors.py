@@ -8,11 +8,14 @@ each adds 0 to the sum and to the sum of squares, and all lie in the histogram's
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from capexrisk.estimate.totals import Integers, Totals
 from capexrisk.kernel.cells import CELLS_SIDE
+
+if TYPE_CHECKING:
+    from capexrisk.estimate.totals import Integers, Totals
 
 
 def without_failed(totals: Totals, row: int, failed: Integers) -> Totals:

@@ -22,11 +22,12 @@ from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, QUANTILES, Levels
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.survivors import without_failed
-from capexrisk.estimate.totals import Floats, Integers, Totals
-from capexrisk.lowering import LoweredScenario
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from capexrisk.estimate.totals import Floats, Integers, Totals
+    from capexrisk.lowering import LoweredScenario
 
 LEAST_BATCHES = 8  # fewer have too uncertain a spread
 COLUMNS = (

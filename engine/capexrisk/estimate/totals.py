@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from array import array
 from dataclasses import InitVar, dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.outer import OuterTotals, joined
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
@@ -75,15 +76,6 @@ class ChunkTotals:
         """Its entry in the ledger."""
         paths = self.paths + self.quarantined
         return ChunkEntry(self.replicate, self.first_path, paths, self.checksum())
-
-
-class ChunkEntry(NamedTuple):
-    """Ledger entry of a chunk that was added: which one, and the checksum of its totals."""
-
-    replicate: int
-    first_path: int
-    paths: int
-    checksum: int
 
 
 @dataclass

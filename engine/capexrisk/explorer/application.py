@@ -35,8 +35,8 @@ class Application:
 
     Parameters
     ----------
-    file : Path
-        Of the scenario; what is saved lies beside it.
+    file : Path, optional
+        Of the scenario; what is saved lies beside it. Without one nothing can be saved.
     scenario : Scenario
     seed : int
         0 to 2**64 - 1.
@@ -44,7 +44,9 @@ class Application:
         Points of each of the 32 nets when the hand rests.
     """
 
-    def __init__(self, file: Path, scenario: Scenario, seed: int = 0, points: int = FINE) -> None:
+    def __init__(
+        self, file: Path | None, scenario: Scenario, seed: int = 0, points: int = FINE
+    ) -> None:
         self._file = file
         self._scenario = scenario
         self._seed = seed
@@ -53,6 +55,11 @@ class Application:
         self._desk: Future[Desk] = Future()
         self._saved: dict[str, Path] = {}
         self._full_run = FullRun()
+
+    @property
+    def name(self) -> str:
+        """What is explored."""
+        return self._scenario.name
 
     def begin(self, refused: Callable[[], None] = lambda: None) -> None:
         """Load the engine, in a thread of its own; `refused` is called if it cannot be."""
@@ -76,6 +83,22 @@ class Application:
             "progress": self._progress,
             "tell": self._tell,
         }
+
+    def changes(self, query: str) -> dict[str, object]:
+        """Inputs that an address moves, as `change_inputs` takes them.
+
+        Raises
+        ------
+        UnknownName, ArgumentError
+            If it cannot be read; see `read_view`.
+        """
+        subject, view = _viewed(self._library_now(), query)
+        return subject.changes(view.shares, view.values)
+
+    def scenario(self, query: str) -> Scenario:
+        """The scenario that an address shows, with its inputs and events moved; see `changes`."""
+        subject, view = _viewed(self._library_now(), query)
+        return subject.moved(subject.changes(view.shares, view.values), view.events)
 
     def refuse(self) -> None:
         """Raise what kept the engine from being loaded, if anything did.
@@ -111,13 +134,24 @@ class Application:
                 if not waited_for.done():
                     waited_for.set_exception(error)
 
+    def _library_now(self) -> Library:
+        """The library, also where nothing was begun."""
+        if self._library.done():
+            return self._library.result()
+
+        from capexrisk.explorer.library import Library
+        from capexrisk.explorer.subject import Subject
+
+        return Library(self._file, Subject(self._scenario))
+
     def _catalogue(self, asked: Json) -> Json:
         from capexrisk.explorer.catalogue import catalogue
         from capexrisk.explorer.view import scenario_named
 
         library = self._library.result()
         subject = library.subject(scenario_named(_text(asked, "query")))
-        return {**catalogue(subject), "base": self._scenario.name, "file": self._file.name}
+        file = "" if self._file is None else self._file.name
+        return {**catalogue(subject), "base": self._scenario.name, "file": file}
 
     def _list(self, asked: Json) -> Json:
         return {"scenarios": self._library.result().listed()}
@@ -125,6 +159,7 @@ class Application:
     def _answer(self, asked: Json) -> Json:
         from capexrisk.explorer.desk import Overtaken
         from capexrisk.explorer.figures import PARTS
+        from capexrisk.explorer.schedule import listed
         from capexrisk.explorer.telling import told
 
         desk = self._desk.result()
@@ -142,10 +177,7 @@ class Application:
         return {
             **told(answer, view, subject.scenario, self._scenario),
             "moved": changes,
-            "events": [
-                {"quarter": event.quarter, "what": event.what.replace("_", " ")}
-                for event in moved.events
-            ],
+            "events": listed(moved.events),
             "parts": parts,
         }
 
@@ -195,11 +227,14 @@ class Application:
 
     def _view(self, asked: Json) -> tuple[Subject, View]:
         """What may be moved in the scenario that a page shows, and what is."""
-        from capexrisk.explorer.view import read_view, scenario_named
+        return _viewed(self._library.result(), _text(asked, "query"))
 
-        query = _text(asked, "query")
-        subject = self._library.result().subject(scenario_named(query))
-        return subject, read_view(query, subject)
+
+def _viewed(library: Library, query: str) -> tuple[Subject, View]:
+    from capexrisk.explorer.view import read_view, scenario_named
+
+    subject = library.subject(scenario_named(query))
+    return subject, read_view(query, subject)
 
 
 def _text(asked: Json, key: str) -> str:

@@ -10,12 +10,13 @@ from capexrisk.explorer.schedule import kinds
 from capexrisk.explorer.subject import LEAST, MOST, Leaf, Subject, end_of
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.writing.words import SECTIONS, in_a_sentence
+from capexrisk.scenario import Scenario
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import split_evidence
 from capexrisk.uncertainty.ranges import range_by
 from capexrisk.uncertainty.wording import law_in_words
 
-__all__ = ["catalogue"]
+__all__ = ["catalogue", "of_scenario"]
 
 Json = dict[str, Any]
 MOST_PAIRED: Final = 12  # issuers in the table of pairs, the first ones
@@ -25,15 +26,27 @@ WIDER: Final = 0.5  # by which a slider goes beyond P5 and P95, of the range bet
 
 def catalogue(subject: Subject) -> Json:
     """Everything that a page needs before the first answer."""
-    scenario = subject.scenario
+    return {
+        **of_scenario(subject.scenario),
+        "groups": list(_groups(subject)),
+        "inputs": list(_inputs(subject)),
+        "schedule": [
+            {"quarter": event.quarter, "what": event.what, "value": event.value}
+            for event in subject.scenario.events
+        ],
+        "kinds": list(kinds(subject.scenario)),
+    }
+
+
+def of_scenario(scenario: Scenario) -> Json:
+    """What a page needs to draw estimates of a scenario."""
     words = scenario.words
-    quarters = scenario.quarter_labels()
     return {
         "name": scenario.name,
         "title": scenario.title or scenario.name,
         "as_of": scenario.as_of.isoformat(),
         "issuers": [issuer.name for issuer in scenario.issuers],
-        "quarters": quarters,
+        "quarters": scenario.quarter_labels(),
         "end": end_of(scenario),
         "years": [year.label for year in scenario.calendar_years()],
         "words": {"bond_market": words.bond_market, "capacity": words.capacity},
@@ -41,17 +54,6 @@ def catalogue(subject: Subject) -> Json:
             {"name": name, "label": channel.label, "colour": channel.colour}
             for name, channel in CHANNELS.items()
         ],
-        "groups": list(_groups(subject)),
-        "inputs": list(_inputs(subject)),
-        "events": [
-            {"quarter": event.quarter, "what": event.what.replace("_", " ")}
-            for event in scenario.events
-        ],
-        "schedule": [
-            {"quarter": event.quarter, "what": event.what, "value": event.value}
-            for event in scenario.events
-        ],
-        "kinds": list(kinds(scenario)),
         "paired": [issuer.name for issuer in scenario.issuers[:MOST_PAIRED]],
     }
 

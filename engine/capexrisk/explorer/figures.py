@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import permutations
-from typing import Final, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.estimate.by_replicate import ByReplicate, shares_below
-from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.estimates import distribution, estimator_of
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import QUANTILES
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.table import EstimateTable, sample_of
-from capexrisk.estimate.totals import Totals
 from capexrisk.explorer.catalogue import MOST_PAIRED
 from capexrisk.explorer.view import View
-from capexrisk.lowering import LoweredScenario
 from capexrisk.model.vocabulary import CAUSES, CHANNELS
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
+    from capexrisk.estimate.totals import Totals
+    from capexrisk.lowering import LoweredScenario
 
 __all__ = [
     "FAILURE",
+    "FAN",
     "FREE_CASH_FLOW",
     "NEGATIVE",
     "PARTS",
     "SHARE_OF_CAUSE",
+    "TAIL",
     "Figures",
+    "Floats",
     "Part",
+    "edges_between",
+    "names_shown",
     "read_figures",
 ]
 
@@ -85,7 +92,7 @@ def read_figures(
     ghost : ndarray, optional
         Edges of the histogram to compare with.
     """
-    names = list(_names(lowered, parts, view))
+    names = list(names_shown(lowered, parts, view.issuer, view.year))
     table = EstimateTable(totals, lowered, dict.fromkeys(name.metric for name in names))
     found = {name: table[name] for name in names if name in table}
     lines = Lines(lowered)
@@ -100,7 +107,8 @@ def read_figures(
         for statistic, one in zip(FAN, quantiles, strict=True):
             found[Name(line.issuer, line.period, line.name, statistic)] = one
         if line.name == FREE_CASH_FLOW and line.period == view.year:
-            edges = _edges(pooled) if ghost is None else ghost
+            if ghost is None:
+                edges = edges_between(*pooled.quantile(np.array([TAIL, 1.0 - TAIL])))
             below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
             bins = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return Figures(found, edges, bins)
@@ -117,34 +125,45 @@ def _lines_with_fans(lines: Lines, parts: Collection[Part], view: View) -> Itera
             yield line
 
 
-def _edges(pooled: Distribution) -> Floats:
+def edges_between(low: float, high: float) -> Floats:
     """Edges of bins from P1 to P99, and half of that beyond on either side."""
-    low, high = pooled.quantile(np.array([TAIL, 1.0 - TAIL]))
     margin = max(0.5 * (high - low), LEAST_MARGIN)
     edges: Floats = np.linspace(low - margin, high + margin, BINS + 1)
     return edges
 
 
-def _names(lowered: LoweredScenario, parts: Collection[Part], view: View) -> Iterator[Name]:
-    """Other estimates of a view; some may not exist, such as pairs of a single issuer."""
-    end = lowered.quarters[-1]
-    for issuer in lowered.issuers:
-        for quarter in lowered.quarters if "failures" in parts else (end,):
-            yield Name(issuer, quarter, FAILURE, "probability")
-        for quarter in lowered.quarters if "grade" in parts else ():
-            yield Name(issuer, quarter, FALL, "probability")
-        for year in lowered.years:
-            yield Name(issuer, year, NEGATIVE, "probability")
+def names_shown(
+    of: LoweredScenario | Results, parts: Collection[Part], issuer: str, year: str
+) -> Iterator[Name]:
+    """Estimates of a view but for fans; some may not exist, such as pairs of a single issuer.
+
+    Parameters
+    ----------
+    of : LoweredScenario or Results
+        Whose issuers, quarters and years are shown.
+    parts : collection of str
+        Charts that are drawn, beside the table.
+    issuer, year : str
+        Whose free cash flow is looked at, and of which year.
+    """
+    end = of.quarters[-1]
+    for firm in of.issuers:
+        for quarter in of.quarters if "failures" in parts else (end,):
+            yield Name(firm, quarter, FAILURE, "probability")
+        for quarter in of.quarters if "grade" in parts else ():
+            yield Name(firm, quarter, FALL, "probability")
+        for label in of.years:
+            yield Name(firm, label, NEGATIVE, "probability")
         for cause in CAUSES:
-            yield Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
+            yield Name(firm, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")
         for channel in CHANNELS if "funding" in parts else ():
-            yield Name(issuer, HORIZON, f"raised_{channel}", "mean")
-    paired = lowered.issuers[:MOST_PAIRED] if "together" in parts else ()
-    for issuer, other in permutations(paired, 2):
-        yield Name(issuer, HORIZON, f"failure_given_failure_of:{other}", "probability")
-    for quarter in lowered.quarters if "market" in parts else ():
+            yield Name(firm, HORIZON, f"raised_{channel}", "mean")
+    paired = of.issuers[:MOST_PAIRED] if "together" in parts else ()
+    for firm, other in permutations(paired, 2):
+        yield Name(firm, HORIZON, f"failure_given_failure_of:{other}", "probability")
+    for quarter in of.quarters if "market" in parts else ():
         yield Name(SYSTEM, quarter, "utilisation", "mean")
-    for count in range(1, len(lowered.issuers) + 1):
+    for count in range(1, len(of.issuers) + 1):
         yield Name(SYSTEM, end, failures_metric(count), "probability")
     yield Name(SYSTEM, end, "expected_failures", "mean")
-    yield Name(view.issuer, view.year, FREE_CASH_FLOW, "mean")
+    yield Name(issuer, year, FREE_CASH_FLOW, "mean")

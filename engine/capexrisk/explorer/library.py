@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-from capexrisk.errors import ScenarioError, UnknownName, suggest
+from capexrisk.errors import ArgumentError, ScenarioError, UnknownName, suggest
 from capexrisk.explorer.subject import Subject
 from capexrisk.scenario import Scenario, load_scenario
 
@@ -28,12 +28,13 @@ class Library:
 
     Parameters
     ----------
-    file : Path
+    file : Path or None
+        None for a scenario without one, beside which nothing lies.
     subject : Subject
         Of the scenario in this file.
     """
 
-    def __init__(self, file: Path, subject: Subject) -> None:
+    def __init__(self, file: Path | None, subject: Subject) -> None:
         self.file = file
         self.base = subject
         self._read: dict[str, Scenario | None] = {}
@@ -42,6 +43,8 @@ class Library:
 
     def listed(self) -> list[Json]:
         """Name and title of each that can be laid over; files are read once."""
+        if self.file is None:
+            return []
         names = sorted(path.stem for path in self.file.parent.glob("*.toml"))
         found = []
         for name in names[:MOST_FILES]:
@@ -58,7 +61,7 @@ class Library:
         UnknownName
             If there is none of this name that has the same issuers and quarters.
         """
-        if name in ("", self.file.stem):
+        if not name or (self.file is not None and name == self.file.stem):
             return self.base
         with self._lock:
             if name in self._subjects:
@@ -76,12 +79,20 @@ class Library:
         return subject
 
     def file_of(self, name: str) -> Path:
-        """The file of a scenario of this library."""
+        """The file of a scenario of this library.
+
+        Raises
+        ------
+        ArgumentError
+            If the one that is explored has none.
+        """
+        if self.file is None:
+            raise ArgumentError("name", "the scenario has no file to be saved beside; give a file")
         return self.file.with_name(f"{name}.toml") if name else self.file
 
     def _scenario(self, name: str) -> Scenario | None:
         """The scenario of a file in the folder; None if it cannot be laid over."""
-        if not NAME.fullmatch(name):
+        if self.file is None or not NAME.fullmatch(name):
             return None
         if name not in self._read:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario import Scenario, change_events
 from capexrisk.scenario.event import EVENTS, SIZES, ScheduledEvent
 
-__all__ = ["ADDED", "EVENT", "OFF", "SIZE", "Moves", "kinds", "read_event"]
+__all__ = ["ADDED", "EVENT", "OFF", "SIZE", "Moves", "kinds", "listed", "read_event"]
 
 Json = dict[str, Any]
 Keys = dict[str, object]
@@ -113,6 +113,11 @@ def _added(text: str) -> Keys:
         except ValueError:
             raise ArgumentError(ADDED, f"{rest[1]!r} is not a number; give one") from None
     return event
+
+
+def listed(events: Iterable[ScheduledEvent]) -> list[Json]:
+    """When what happens, for a chart over quarters."""
+    return [{"quarter": event.quarter, "what": event.what.replace("_", " ")} for event in events]
 
 
 def kinds(scenario: Scenario) -> Iterator[Json]:

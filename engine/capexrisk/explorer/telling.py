@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from math import isfinite, nan
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import standard_error, student_half_width
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.paired import LEAST_DIFFERING, paired
-from capexrisk.explorer.desk import Answer
 from capexrisk.explorer.figures import (
     FAILURE,
     FREE_CASH_FLOW,
@@ -39,7 +37,10 @@ from capexrisk.report.writing.words import REASONS, at_least, counted
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Scenario
 
-__all__ = ["told"]
+if TYPE_CHECKING:
+    from capexrisk.explorer.desk import Answer
+
+__all__ = ["Change", "Changes", "shown", "told"]
 
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
@@ -47,10 +48,15 @@ THIS: Final = "the scenario"
 
 
 class Change(NamedTuple):
-    """Difference from the scenario as it stands, and half of its 95 % interval."""
+    """Difference from another scenario, and half of its 95 % interval."""
 
     value: float
     half: float
+
+
+UNKNOWN: Final = Change(nan, nan)
+Estimates = Mapping[Name, Estimate]
+Changes = Mapping[Name, Change]
 
 
 def told(answer: Answer, view: View, scenario: Scenario, base: Scenario) -> Json:
@@ -63,31 +69,60 @@ def told(answer: Answer, view: View, scenario: Scenario, base: Scenario) -> Json
         Of the answer.
     scenario, base : Scenario
         The one that the view moves, and the one that is behind it; both as they stand.
+    """
+    changes = _changes(answer) if answer.moved else {}
+    behind = THIS if scenario is base else base.name
+    found, own = (
+        {name: one.estimate for name, one in figures.found.items()}
+        for figures in (answer.figures, answer.base)
+    )
+    return {
+        "paths": REPLICATES * answer.points,
+        **shown(found, own, changes, scenario, view.issuer, view.year, f"{behind} as it stands"),
+        "histogram": _histogram(answer.figures, answer.base),
+        "behind": f"As {behind} stands" if answer.moved else "",
+    }
+
+
+def shown(
+    found: Estimates,
+    base: Estimates,
+    changes: Changes,
+    scenario: Scenario,
+    issuer: str,
+    year: str,
+    beside: str,
+) -> Json:
+    """What a page shows of estimates beside those of another scenario.
+
+    Parameters
+    ----------
+    found, base : mapping of Name to Estimate
+    changes : mapping of Name to Change
+        Differences, as far as they are known.
+    scenario : Scenario
+        Of the estimates.
+    issuer, year : str
+        Whose free cash flow is looked at, and of which year.
+    beside : str
+        What the base is, in a sentence.
 
     Returns
     -------
     dict
         ``figures`` has for each estimate, by its name: value, ends of the 95 % interval, the
-        scenario's own value, and the difference with half of its 95 % interval.
+        base's value, and the difference with half of its 95 % interval.
     """
-    changes = _changes(answer) if answer.moved else {}
-    behind = THIS if scenario is base else base.name
-    found, own = answer.figures.found, answer.base.found
     figures = {}
     for name, one in found.items():
-        was = own[name].estimate.value if name in own else nan
-        change = changes.get(name, Change(nan, nan))
-        shown = one.estimate
-        numbers = (shown.value, shown.ci_low, shown.ci_high, was, *change)
+        own = base[name].value if name in base else nan
+        numbers = (one.value, one.ci_low, one.ci_high, own, *changes.get(name, UNKNOWN))
         figures[str(name)] = [_known(x) for x in numbers]
     return {
-        "paths": REPLICATES * answer.points,
         "figures": figures,
-        "histogram": _histogram(answer.figures, answer.base),
-        "rows": list(_rows(answer, changes, scenario)),
-        "cash_flow": _cash_flow(answer, changes, view),
-        "summary": _summary(answer, changes, view, scenario, behind),
-        "behind": f"As {behind} stands" if answer.moved else "",
+        "rows": list(_rows(found, changes, scenario)),
+        "cash_flow": _cash_flow(found, changes, issuer, year),
+        "summary": _summary(found, changes, scenario, issuer, beside),
     }
 
 
@@ -124,9 +159,8 @@ def _histogram(figures: Figures, base: Figures) -> Json:
     }
 
 
-def _rows(answer: Answer, changes: Mapping[Name, Change], scenario: Scenario) -> Iterable[Json]:
+def _rows(found: Estimates, changes: Changes, scenario: Scenario) -> Iterable[Json]:
     """A row for each issuer, then for failures of several."""
-    found = answer.figures.found
     issuers = [issuer.name for issuer in scenario.issuers]
     end = scenario.quarter_labels()[-1]
     for issuer in issuers:
@@ -136,7 +170,7 @@ def _rows(answer: Answer, changes: Mapping[Name, Change], scenario: Scenario) ->
             for year in scenario.calendar_years()
             if (name := Name(issuer, year.label, NEGATIVE, "probability")) in found
         ]
-        likeliest = max(years, key=lambda name: _observed(found[name].estimate))
+        likeliest = max(years, key=lambda name: _observed(found[name]))
         yield {
             "issuer": issuer,
             "name": issuer,
@@ -148,13 +182,12 @@ def _rows(answer: Answer, changes: Mapping[Name, Change], scenario: Scenario) ->
     for count in sorted({1, min(2, len(issuers)), len(issuers)} if len(issuers) > 1 else ()):
         several = Name(SYSTEM, end, failures_metric(count), "probability")
         label = at_least(count, len(issuers))
-        yield {"issuer": "", "name": label, **_chance("failure", several, found, changes)}
+        chance = _chance("failure", several, found, changes)
+        yield {"issuer": "", "name": label, "count": count, **chance}
 
 
-def _chance(
-    what: str, name: Name, found: Mapping[Name, ByReplicate], changes: Mapping[Name, Change]
-) -> Json:
-    estimate = found[name].estimate
+def _chance(what: str, name: Name, found: Estimates, changes: Changes) -> Json:
+    estimate = found[name]
     return {
         what: percentage(estimate),
         f"{what}_odds": odds(estimate),
@@ -163,10 +196,10 @@ def _chance(
     }
 
 
-def _cause(issuer: str, found: Mapping[Name, ByReplicate], scenario: Scenario) -> str:
+def _cause(issuer: str, found: Estimates, scenario: Scenario) -> str:
     """The cause that binds most often where it fails, with its share."""
     shares = {
-        cause: found[name].estimate
+        cause: found[name]
         for cause in CAUSES
         if (name := Name(issuer, HORIZON, SHARE_OF_CAUSE.format(cause), "probability")) in found
     }
@@ -177,34 +210,32 @@ def _cause(issuer: str, found: Mapping[Name, ByReplicate], scenario: Scenario) -
     return f"{scenario.words.fill(REASONS[cause])}, {percentage(seen[cause])}"
 
 
-def _cash_flow(answer: Answer, changes: Mapping[Name, Change], view: View) -> Json:
+def _cash_flow(found: Estimates, changes: Changes, issuer: str, year: str) -> Json:
     """Free cash flow of the issuer and year that are looked at."""
-    found = answer.figures.found
     told: Json = {}
     for statistic in ("mean", "p5", "p95"):
-        name = Name(view.issuer, view.year, FREE_CASH_FLOW, statistic)
+        name = Name(issuer, year, FREE_CASH_FLOW, statistic)
         if name in found:
-            told[statistic] = money(found[name].estimate, unit=True)
+            told[statistic] = money(found[name], unit=True)
             told[f"{statistic}_change"] = _amount(changes.get(name), "$", "bn")
     return told
 
 
 def _summary(
-    answer: Answer, changes: Mapping[Name, Change], view: View, scenario: Scenario, behind: str
+    found: Estimates, changes: Changes, scenario: Scenario, issuer: str, beside: str
 ) -> str:
     """The answer in a sentence or two, as it is read aloud."""
-    found = answer.figures.found
     last = scenario.quarter_labels()[-1]
-    failure = Name(view.issuer, last, FAILURE, "probability")
-    expected = found[Name(SYSTEM, last, "expected_failures", "mean")].estimate
+    failure = Name(issuer, last, FAILURE, "probability")
+    expected = found[Name(SYSTEM, last, "expected_failures", "mean")]
     return (
-        f"{view.issuer} fails by the end of {end_of(scenario)}: "
-        f"{odds_and_range(found[failure].estimate)}{_beside(changes.get(failure), behind)}. "
+        f"{issuer} fails by the end of {end_of(scenario)}: "
+        f"{odds_and_range(found[failure])}{_beside(changes.get(failure), beside)}. "
         f"Expected are {number(expected)} failures of {counted(len(scenario.issuers), 'issuer')}."
     )
 
 
-def _beside(change: Change | None, behind: str) -> str:
+def _beside(change: Change | None, beside: str) -> str:
     """A difference of chances in a sentence."""
     if change is None:
         return ""
@@ -213,7 +244,7 @@ def _beside(change: Change | None, behind: str) -> str:
         return f", no change that can be told ({_points(change)} points)"
     size = _points(Change(abs(change.value), change.half)).removeprefix("+")
     way = "more" if sign > 0 else "less"
-    return f", {size} points {way} than in {behind} as it stands"
+    return f", {size} points {way} than in {beside}"
 
 
 def _points(change: Change | None) -> str:

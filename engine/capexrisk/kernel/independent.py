@@ -29,7 +29,6 @@ from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 MARKET_KEY = np.uint64(0)
 ONCE = np.uint64(0xFFFF)  # stands for the quarter in draws made once a path
 QUARTER_SHIFT = np.uint64(16)
-MAX_PATHS = 2**48  # limit of the address
 # The first pair of each group; the others follow it.
 OF_PATH = np.uint64(MARKET_PATH[0].pair)
 OF_ISSUER_PATH = np.uint64(ISSUER_PATH[0].pair)

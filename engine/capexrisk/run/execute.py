@@ -15,6 +15,7 @@ from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws
 from capexrisk.run.chunks import PathSink, all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
+from capexrisk.run.quarantine import quarantine_note
 from capexrisk.run.signals import deferred_interrupts
 from capexrisk.run.workers.backends import on_cluster, run_in_order
 from capexrisk.uncertainty.outer import OuterPoints
@@ -205,11 +206,3 @@ def refuse_broken(broken: int, paths: int) -> None:
             f"{broken:,} of {paths:,} paths are not finite; "
             "the scenario's inputs are too extreme for the model"
         )
-
-
-def quarantine_note(broken: int, paths: int, first: int, quarter: str) -> str:
-    """One line on paths left out because they are not finite."""
-    return (
-        f"{broken:,} of {paths:,} paths are not finite and count nowhere; "
-        f"the first is path {first}, in {quarter}"
-    )

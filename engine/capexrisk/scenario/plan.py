@@ -12,6 +12,7 @@ from .schema import Scenario
 from .section import Refused, StrictModel
 
 __all__ = [
+    "ADDRESSES",
     "DEFAULT_INNER",
     "DEFAULT_OUTER",
     "DEFAULT_PATHS",
@@ -35,6 +36,7 @@ Backend = Literal[LocalBackend, "dask"]  # whose scheduler is no matter of a fil
 
 DEFAULT_PATHS: Final = 262_144
 MOST_PATHS: Final = 10**12
+ADDRESSES: Final = 2**48  # of single paths, which independent draws take
 DEFAULT_OUTER: Final = 1024  # points of the uncertain inputs
 DEFAULT_INNER: Final = 256  # paths at each
 INNER: Final = tuple(2**k for k in range(7, 14))  # two halves of whole blocks; a chunk at most

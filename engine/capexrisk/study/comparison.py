@@ -30,6 +30,7 @@ from capexrisk.estimate.names import Name
 from capexrisk.estimate.paired import LEAST_DIFFERING, Differences, paired, unpaired
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Words
+from capexrisk.study.run_names import by_name
 from capexrisk.uncertainty import input_design
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     refuse_type("runs", runs, Collection, "give a list of Results, or a mapping of names to them")
     for run in runs.values() if isinstance(runs, Mapping) else runs:
         refuse_type("runs", run, Results, "give Results alone, as load_results() returns them")
-    named = dict(runs) if isinstance(runs, Mapping) else _by_name(runs)
+    named = dict(runs) if isinstance(runs, Mapping) else by_name(runs)
     if len(named) < 2:
         raise ComparisonError(f"{len(named)} run is nothing to compare; give two or more")
     (base_name, base), *others = named.items()
@@ -189,27 +190,6 @@ def compare(runs: Mapping[str, Results] | Sequence[Results]) -> Comparison:
     rank = pd.DataFrame({"sure": sure, "change": table["change"].abs()})
     order = rank.sort_values(["sure", "change"], ascending=False, kind="stable").index
     return Comparison(named, table.loc[order].reset_index(drop=True), tuple(dict.fromkeys(notes)))
-
-
-def _by_name(runs: Sequence[Results]) -> dict[str, Results]:
-    names = numbered([run.manifest.scenario.name for run in runs])
-    return dict(zip(names, runs, strict=True))
-
-
-def numbered(names: Sequence[str]) -> list[str]:
-    """Make names unique, ignoring case, by numbering those that occur again.
-
-    >>> numbered(["base", "glut", "Base"])
-    ['base', 'glut', 'Base-2']
-    """
-    found: list[str] = []
-    for name in names:
-        count, unique = 1, name
-        while unique.casefold() in {known.casefold() for known in found}:
-            count += 1
-            unique = f"{name}-{count}"
-        found.append(unique)
-    return found
 
 
 def _compared(results: Results) -> ComparedRun:

@@ -32,7 +32,6 @@ from capexrisk.errors import ArgumentError, refuse_type, whole_number
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
-from capexrisk.kernel.independent import MAX_PATHS
 from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
@@ -42,7 +41,7 @@ from capexrisk.points.draws import Draws, SuppliedDraws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import Sampler
+from capexrisk.scenario.plan import ADDRESSES, Sampler
 
 Floats = NDArray[np.float64]
 
@@ -129,8 +128,8 @@ def replay(
     else:
         refuse_type("run", run, Scenario, "give Results or a Scenario")
         scenario, number = run, whole_number("path", path)
-        if not 0 <= number < MAX_PATHS:
-            raise ArgumentError("path", f"{number} is out of range; give 0 to {MAX_PATHS - 1}")
+        if not 0 <= number < ADDRESSES:
+            raise ArgumentError("path", f"{number} is out of range; give 0 to {ADDRESSES - 1}")
     lowered = lower(scenario)
     draws = draws_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler))
     return replay_number(lowered, draws, number)

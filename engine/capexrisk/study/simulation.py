@@ -16,8 +16,8 @@ from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.provenance import build_manifest, code_record
 from capexrisk.archive.results import Results
 from capexrisk.errors import refuse_type
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.table import EstimateTable, distribution_table
-from capexrisk.estimate.totals import ChunkEntry
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until

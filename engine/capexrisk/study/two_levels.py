@@ -14,8 +14,9 @@ from capexrisk.archive.job import Job
 from capexrisk.archive.manifest import InputsRecord
 from capexrisk.errors import BudgetExceeded, KernelFault
 from capexrisk.estimate.input_table import input_table, point_table
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.outer import OuterTotals
-from capexrisk.estimate.totals import ChunkEntry, Totals
+from capexrisk.estimate.totals import Totals
 from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.run.plan import REPLICATES

@@ -22,7 +22,7 @@ from capexrisk.archive.results import (
 )
 from capexrisk.archive.tables import write_table
 from capexrisk.errors import ResultsError
-from capexrisk.estimate.totals import ChunkEntry
+from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 

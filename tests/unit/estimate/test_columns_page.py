@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from capexrisk.estimate.differences import POINT
-from capexrisk.estimate.input_table import COLUMNS
+from capexrisk.estimate.input_columns import COLUMNS
 
 PAGE = Path(__file__).parents[3] / "docs" / "uncertainty.md"
 

@@ -11,7 +11,7 @@ from scipy.special import expit, logit, ndtri
 from capexrisk.archive.inputs import InputResults
 from capexrisk.archive.manifest import ChunksRecord, InputsRecord
 from capexrisk.archive.results import Results
-from capexrisk.estimate.input_table import COLUMNS, OVER_INPUTS
+from capexrisk.estimate.input_columns import COLUMNS, OVER_INPUTS
 from tests.unit.report.synthetic import LEVELS
 
 SPREAD = 0.9  # standard deviation of a chance's logit, and of an amount as a share of it

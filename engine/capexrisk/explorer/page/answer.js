@@ -2,29 +2,44 @@
 
 import { el } from "./elements.js";
 
-const change = (text, sign) => el("td", {}, el("span", { class: sign > 0 ? "rise" : sign < 0 ? "fall" : "unsure", text }));
+const change = (text, sign) => el("td", { class: "by" }, el("span", { class: sign > 0 ? "rise" : sign < 0 ? "fall" : "unsure", text }));
+
+// How far it moves with the inputs, where that is known.
+const over = (text) => (text ? el("small", { class: "over", text: `over the inputs ${text}` }) : null);
 
 export class Answer {
   constructor(catalogue, state, looked) {
     Object.assign(this, { catalogue, state, looked });
     this.body = document.querySelector("#table tbody");
     this.summary = document.getElementById("summary");
-    document.getElementById("until").textContent = `Funding failure by the end of ${catalogue.end}`;
+    this.until = document.getElementById("until");
+    this.errors = document.getElementById("errors");
     this.rows = new Map();
   }
 
   show(answer) {
     this.summary.textContent = answer.summary;
+    this.until.textContent = `Funding failure by the end of ${this.catalogue.end}`;
+    if (answer.errors) this.errors.textContent = answer.errors;
+    document.body.classList.toggle("alone", "run" in answer && answer.behind === "");
+    this.#drop(answer.rows.map(({ name }) => name));
     answer.rows.forEach((row) => {
       const line = this.rows.get(row.name) ?? this.#row(row);
       line.tr.classList.toggle("chosen", row.issuer !== "" && row.issuer === this.state.issuer);
       line.button?.setAttribute("aria-pressed", String(row.issuer === this.state.issuer));
-      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds.replace("about ", "") })), change(row.failure_change, row.failure_sign)];
+      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds.replace("about ", "") }), over(row.failure_over)), change(row.failure_change, row.failure_sign)];
       const negative = row.issuer === "" ? [el("td", { colspan: 3 })] : [
-        el("td", {}, row.negative, el("small", { text: `in ${row.year}` })), change(row.negative_change, row.negative_sign),
+        el("td", {}, row.negative, el("small", { text: `in ${row.year}` }), over(row.negative_over)), change(row.negative_change, row.negative_sign),
         el("td", { text: row.cause || "n/a" })];
       line.tr.replaceChildren(line.head, ...failure, ...negative);
     });
+  }
+
+  // Rows of another run, whose issuers are others.
+  #drop(names) {
+    if (names.join() === [...this.rows.keys()].join()) return;
+    this.rows.clear();
+    this.body.replaceChildren();
   }
 
   #row({ issuer, name }) {

@@ -1,23 +1,10 @@
 // Questions to the engine: one on its way while the hand moves, the newest value next; when the
 // hand rests, the same question once more with many paths.
 
+import { Ended, post } from "./host.js";
+
 const REST = 140; // ms without a move
 const AGAIN = 1000; // ms until a server that does not answer is tried again
-
-export async function post(action, body) {
-  const answer = await fetch(action, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (answer.status === 403) throw new Ended();
-  // A fault of the engine says what it is: asked again, it would be the same.
-  if (!answer.ok && answer.status !== 500) throw new Error(`${answer.status}`);
-  return answer.json();
-}
-
-// Another server has this port now: it does not know this page's address.
-export class Ended extends Error {}
 
 export class Asking {
   // `shown` takes (answer, fine, query), `refused` a message, `lost` why there is no answer or null;
@@ -56,8 +43,8 @@ export class Asking {
     // The next question is on its way before this answer is drawn: both take their time.
     if (this.query !== flight.query) this.#ask(false);
     else if (answer.overtaken) this.timer = setTimeout(() => this.#ask(fine), REST);
-    else if (!fine && !answer.refused) this.timer = setTimeout(() => this.#ask(true), REST);
+    else if (!fine && !answer.final && !answer.refused) this.timer = setTimeout(() => this.#ask(true), REST);
     if (answer.refused) this.refused(answer.refused);
-    else if (!answer.overtaken) this.shown(answer, fine, flight.query);
+    else if (!answer.overtaken) this.shown(answer, fine || answer.final === true, flight.query);
   }
 }

@@ -24,7 +24,8 @@ export class Charts {
     ];
     const box = document.getElementById("charts");
     box.append(...this.all.map((chart) => chart.box));
-    this.all[2].box.insertBefore(this.#years(), this.all[2].plot);
+    this.years = this.#years();
+    this.all[2].box.insertBefore(this.years, this.all[2].plot);
     addEventListener("resize", () => this.#measure());
     this.#measure();
     const seen = new IntersectionObserver((entries) => entries.forEach(({ target, isIntersecting }) => {
@@ -48,6 +49,7 @@ export class Charts {
   // While the hand moves an answer has the charts in sight alone; all of them once it rests.
   show(answer) {
     this.answer = answer;
+    if (this.years.dataset.of !== this.catalogue.years.join()) this.years.replaceWith(this.years = this.#years());
     this.all.forEach((chart) => this.#draw(chart));
   }
 
@@ -57,7 +59,7 @@ export class Charts {
   }
 
   #years() {
-    const set = el("fieldset", {}, el("legend", { text: "Year" }));
+    const set = el("fieldset", { "data-of": this.catalogue.years.join() }, el("legend", { text: "Year" }));
     for (const year of this.catalogue.years) {
       const radio = el("input", { type: "radio", name: "year", value: year, id: `year-${year}`, checked: year === this.state.year });
       radio.addEventListener("change", () => { this.state.year = year; this.looked(); });
@@ -84,15 +86,28 @@ export class Charts {
   }
 
   #failures() {
-    const { issuers } = this.catalogue;
-    return this.#curves("funding_failure", issuers, "% failed by then", "", this.#events());
+    const { issuers, quarters } = this.catalogue;
+    const { issuer } = this.state;
+    const drawn = this.answer.over_inputs?.curve ?? {};
+    const over = Object.entries(drawn).map(([quarter, [low, high]]) => ({ quarter, low, high }));
+    const chart = this.#curves("funding_failure", issuers, "% failed by then", "", (colour) => [
+      Plot.ruleX(over, { x: "quarter", y1: (d) => 100 * d.low, y2: (d) => 100 * d.high, stroke: colour.get(issuer), strokeWidth: 9, strokeOpacity: 0.28 }),
+      ...this.#events()]);
+    if (over.length > 0) {
+      const stroke = chart.key.find(([label]) => label === issuer)[1];
+      chart.key.push([`${issuer} over the inputs, P5 to P95`, `color-mix(in srgb, ${stroke} 28%, transparent)`, ""]);
+      chart.table.rows.push([`${issuer} over the inputs`, ...quarters.map((quarter) => drawn[quarter]?.[2] ?? "–")]);
+    }
+    return chart;
   }
 
   // Who starts as high yield cannot fall.
   #grades() {
+    const missing = this.#missing("grade");
+    if (missing) return missing;
     const able = this.catalogue.issuers.filter((issuer) => this.#series("fall_to_high_yield", issuer).length > 0);
     if (able.length === 0) return { plot: el("p", { class: "quiet", text: "No issuer has an investment grade to lose." }), says: "", key: [], table: { head: [], rows: [] } };
-    return this.#curves("fall_to_high_yield", able, "% fallen by then", "chance of having fallen from investment grade to high yield, ", []);
+    return this.#curves("fall_to_high_yield", able, "% fallen by then", "chance of having fallen from investment grade to high yield, ", () => []);
   }
 
   // A chance by the end of each quarter, of the likeliest issuers and the chosen one.
@@ -110,11 +125,11 @@ export class Charts {
       const series = this.#series(metric, issuer);
       const chosen = issuer === this.state.issuer;
       const x = "quarter", stroke = colour.get(issuer);
-      marks.push(Plot.areaY(series, { x, y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
-      if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[BASE], ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
-      marks.push(Plot.lineY(series, { x, y: (d) => 100 * d.of[VALUE], stroke, strokeWidth: chosen ? 3 : 1.5 }));
+      marks.push(Plot.areaY(series, { x, y1: (d) => hundred(d.of[LOW]), y2: (d) => hundred(d.of[HIGH]), fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
+      if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => hundred(d.of[BASE]), ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
+      marks.push(Plot.lineY(series, { x, y: (d) => hundred(d.of[VALUE]), stroke, strokeWidth: chosen ? 3 : 1.5 }));
     }
-    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label, grid: true, nice: true, zero: true }, marks: [...marks, ...more] });
+    const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label, grid: true, nice: true, zero: true }, marks: [...marks, ...more(colour)] });
     return {
       plot, says: `${what}by the end of each quarter, band: 95 % interval${shown.length < issuers.length ? `; the ${shown.length} likeliest of ${issuers.length}` : ""}`,
       key: [...ordered.map((issuer) => [issuer, colour.get(issuer), "line"]), ...this.#ghostKey()],
@@ -132,7 +147,15 @@ export class Charts {
     ];
   }
 
+  // What a finished run does not keep, in the chart's place.
+  #missing(part) {
+    const text = this.answer.missing?.[part];
+    return text ? { plot: el("p", { class: "note", text }), says: "", key: [], table: { head: [], rows: [] } } : null;
+  }
+
   #fan() {
+    const missing = this.#missing("fan");
+    if (missing) return missing;
     const { issuer } = this.state;
     const level = (name) => new Map(this.#series("free_cash_flow_while_alive", issuer, `/${name}`).map(({ quarter, of }) => [quarter, of]));
     return this.#fanned(level, { label: "$bn a quarter", colour: "var(--blue)", scale: 1, zero: true,
@@ -141,19 +164,19 @@ export class Charts {
 
   #market() {
     const level = (name) => new Map(this.#series("market_spread_bp", "system", `/${name}`).map(({ quarter, of }) => [quarter, of]));
-    const spread = this.#fanned(level, { label: "Spread, bp", colour: "var(--orange)", scale: 1, zero: false, says: "" });
+    const spread = this.#missing("market") ?? this.#fanned(level, { label: "Spread, bp", colour: "var(--orange)", scale: 1, zero: false, says: "" });
     const use = this.#series("utilisation", "system");
     const marks = [
-      Plot.areaY(use, { x: "quarter", y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], fill: "var(--green)", fillOpacity: 0.25 }),
-      Plot.lineY(use, { x: "quarter", y: (d) => 100 * d.of[VALUE], stroke: "var(--green)", strokeWidth: 2.5 }),
+      Plot.areaY(use, { x: "quarter", y1: (d) => hundred(d.of[LOW]), y2: (d) => hundred(d.of[HIGH]), fill: "var(--green)", fillOpacity: 0.25 }),
+      Plot.lineY(use, { x: "quarter", y: (d) => hundred(d.of[VALUE]), stroke: "var(--green)", strokeWidth: 2.5 }),
     ];
-    if (this.#isMoved) marks.push(Plot.lineY(use, { x: "quarter", y: (d) => 100 * d.of[BASE], ...GHOST }));
+    if (this.#isMoved) marks.push(Plot.lineY(use, { x: "quarter", y: (d) => hundred(d.of[BASE]), ...GHOST }));
     const second = Plot.plot({ ...this.#frame(150), x: this.#x(), y: { label: "% of capacity in use, mean", grid: true, nice: true, ticks: 4 }, marks });
     const { words } = this.catalogue;
     return { plot: el("div", {}, spread.plot, second),
       says: `spread of the ${words.bond_market}: median, P25 to P75, P5 to P95; below it use of ${words.capacity}`,
       key: [["Spread", "var(--orange)", "line"], ["Utilisation", "var(--green)", "line"], ...this.#ghostKey()],
-      table: { ...spread.table, head: ["bp", ...spread.table.head.slice(1)],
+      table: { ...spread.table, head: ["bp", ...this.catalogue.quarters],
         rows: [...spread.table.rows, ["Utilisation", ...this.catalogue.quarters.map((quarter) => percent(this.#get(`utilisation/system/${quarter}`)))]] } };
   }
 
@@ -178,22 +201,22 @@ export class Charts {
   }
 
   #year() {
+    const missing = this.#missing("year");
+    if (missing) return { ...missing, told: this.#mean() };
+    if (this.answer.histogram === null) return { plot: el("p", { class: "note", text: `${this.state.issuer} has failed before on every path.` }), says: "", key: [], table: { head: [], rows: [] } };
     const { edges, shares, half, base } = this.answer.histogram;
-    const bins = shares.map((share, k) => ({ low: edges[k], high: edges[k + 1], share: 100 * share, half: 100 * half[k], base: 100 * base[k] }));
+    const bins = shares.map((share, k) => ({ low: edges[k], high: edges[k + 1], share: 100 * share, half: 100 * half[k], base: base ? 100 * base[k] : NaN }));
     const outline = bins.flatMap(({ low, high, base: y }) => [{ x: low, y }, { x: high, y }]);
     const colour = "var(--sky)";
     const marks = [
       Plot.rectY(bins, { x1: "low", x2: "high", y: "share", fill: (d) => (d.high <= 0 ? "var(--red)" : colour), fillOpacity: 0.75, inset: 0.4 }),
       Plot.ruleX(bins, { x: (d) => (d.low + d.high) / 2, y1: (d) => Math.max(0, d.share - d.half), y2: (d) => d.share + d.half, stroke: "var(--ink)", strokeWidth: 1 }),
-      Plot.ruleX([0], { stroke: "var(--ink)" }), Plot.ruleY([0], { stroke: "var(--strong)" }),
+      Plot.ruleX([0].filter((zero) => edges[0] <= zero && zero <= edges.at(-1)), { stroke: "var(--ink)" }), Plot.ruleY([0], { stroke: "var(--strong)" }),
     ];
     if (this.#isMoved) marks.push(Plot.line(outline, { x: "x", y: "y", ...GHOST }));
     const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
     plot.addEventListener("click", (event) => this.#bar(edges, plot.scale("x").invert(window.d3.pointer(event, plot)[0])));
-    const told = this.answer.cash_flow;
-    const line = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
-      .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`).join(" · ").replaceAll("−", "−\u2060"); // no line ends after a minus
-    return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: line,
+    return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: this.#mean(),
       key: this.#ghostKey(),
       table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
   }
@@ -202,6 +225,15 @@ export class Charts {
   #bar(edges, amount) {
     const bar = Math.min(Math.max(edges.findLastIndex((edge) => edge <= amount), 0), edges.length - 2);
     this.picked?.({ ...bar > 0 && { low: edges[bar] }, ...bar < edges.length - 2 && { high: edges[bar + 1] } });
+  }
+
+  #mean() {
+    const told = this.answer.cash_flow;
+    const parts = [["Mean", "mean"], ["P5", "p5"], ["P95", "p95"]].filter(([, key]) => told[key])
+      .map(([name, key]) => `${name} ${told[key]}${told[`${key}_change`] ? ` (${told[`${key}_change`]})` : ""}`);
+    const over = this.answer.over_inputs?.cash_flow;
+    if (over && over !== "n/a") parts.push(`mean over the inputs, $bn: ${over}`);
+    return parts.join(" · ").replaceAll("−", "−\u2060"); // no line ends after a minus
   }
 
   #funding() {
@@ -223,7 +255,7 @@ export class Charts {
       y: { label: null, domain: shown, tickFormat: shortened, tickSize: 0 }, x: { label: "$bn over the horizon, mean", grid: true }, color: { type: "identity" }, marks });
     const used = channels.filter(({ label }) => parts.some((part) => part.label === label && part.amount > 0.002 * Math.max(...sums.map((s) => s.amount), 1)));
     return { plot, says: "raised by each issuer through each channel, until a failure",
-      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...this.#ghostKey()],
+      key: [...used.map(({ label, colour }) => [label, `var(--${colour})`, ""]), ...this.#ghostKey("Total: ")],
       table: { head: ["$bn", ...shown], rows: used.map(({ name, label }) => [label, ...shown.map((issuer) => plain(this.#get(`raised_${name}/${issuer}/horizon`)))]) } };
   }
 
@@ -235,11 +267,11 @@ export class Charts {
       return { count: `${k + 1}`, of: this.#get(`${name}/system/${end}`) };
     }).filter(({ of }) => of[VALUE] !== null);
     const marks = [
-      Plot.barY(counts, { x: "count", y: (d) => 100 * d.of[VALUE], fill: "var(--blue)", fillOpacity: 0.7, insetLeft: 8, insetRight: 8 }),
-      Plot.ruleX(counts, { x: "count", y1: (d) => 100 * d.of[LOW], y2: (d) => 100 * d.of[HIGH], stroke: "var(--ink)", strokeWidth: 1.5 }),
+      Plot.barY(counts, { x: "count", y: (d) => hundred(d.of[VALUE]), fill: "var(--blue)", fillOpacity: 0.7, insetLeft: 8, insetRight: 8 }),
+      Plot.ruleX(counts, { x: "count", y1: (d) => hundred(d.of[LOW]), y2: (d) => hundred(d.of[HIGH]), stroke: "var(--ink)", strokeWidth: 1.5 }),
       Plot.ruleY([0], { stroke: "var(--strong)" }),
     ];
-    if (this.#isMoved) marks.push(Plot.tickY(counts, { x: "count", y: (d) => 100 * d.of[BASE], stroke: "var(--ghost)", strokeWidth: 2.5, strokeDasharray: "4,2" }));
+    if (this.#isMoved) marks.push(Plot.tickY(counts, { x: "count", y: (d) => hundred(d.of[BASE]), stroke: "var(--ghost)", strokeWidth: 2.5, strokeDasharray: "4,2" }));
     const plot = Plot.plot({ ...this.#frame(170), x: { label: "or more issuers fail", type: "band", tickSize: 0 }, y: { label: "% of paths", grid: true, ticks: 4, nice: true }, marks });
     const shown = this.catalogue.paired;
     const cell = (issuer, other) => {
@@ -261,7 +293,7 @@ export class Charts {
       style: { background: "none", color: "var(--quiet)", fontSize: "12px" } };
   }
 
-  #ghostKey() { return this.#isMoved ? [[this.answer.behind, "", "dashes"]] : []; }
+  #ghostKey(before = "") { return this.#isMoved ? [[`${before}${this.answer.behind}`, "", "dashes"]] : []; }
 }
 
 class Chart {
@@ -302,6 +334,8 @@ class Chart {
     this.table.append(made);
   }
 }
+
+const hundred = (x) => (x === null ? NaN : 100 * x);
 
 // Of a long name the beginning and the end, which tell it from others.
 const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, 7)}…${name.slice(-6)}` : name);

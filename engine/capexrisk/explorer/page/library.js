@@ -1,7 +1,7 @@
 // Scenarios of the same firms and quarters: one is laid over the first, on the same points.
 
 import { el } from "./elements.js";
-import { post } from "./asking.js";
+import { go, post } from "./host.js";
 
 export async function library(catalogue, state) {
   const { scenarios = [] } = await post("library", {}).catch(() => ({}));
@@ -9,6 +9,6 @@ export async function library(catalogue, state) {
   const select = document.getElementById("scenario");
   const choices = [{ name: "", title: `${catalogue.base}, the first` }, ...scenarios.map(({ name, title }) => ({ name, title: `${name}: ${title}` }))];
   select.append(...choices.map(({ name, title }) => el("option", { value: name, text: title, selected: name === state.scenario })));
-  select.addEventListener("change", () => { location.search = state.over(select.value); });
+  select.addEventListener("change", () => go(state.over(select.value)));
   document.getElementById("library").hidden = false;
 }

@@ -1,11 +1,13 @@
 // The explorer's page: the state is the address, answers come from the engine, charts follow.
 
 import { Answer } from "./answer.js";
-import { Asking, Ended, post } from "./asking.js";
+import { Asking } from "./asking.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 import { Events } from "./events.js";
+import { Ended, post, query as asked } from "./host.js";
 import { library } from "./library.js";
+import { Runs } from "./runs.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
 import { Tale } from "./tale.js";
@@ -20,21 +22,26 @@ const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
 async function begin() {
-  const catalogue = await post("catalogue", { query: location.search.slice(1) });
+  const catalogue = await post("catalogue", { query: asked() });
   if (catalogue.refused) return trouble(catalogue.refused);
-  const state = new State(location.search, catalogue);
-  $("title").textContent = catalogue.title;
-  $("about").textContent = `${catalogue.file}, inputs as of ${catalogue.as_of}`;
-  document.title = `${catalogue.name} – capexrisk explorer`;
+  const state = new State(asked(), catalogue);
+  const finished = "runs" in catalogue;
+  const name = () => {
+    $("title").textContent = catalogue.title;
+    $("about").textContent = [catalogue.file, `inputs as of ${catalogue.as_of}`].filter(Boolean).join(", ");
+    document.title = `${catalogue.name} – capexrisk explorer`;
+  };
+  name();
+  document.body.classList.toggle("finished", finished);
+  $("save").hidden = catalogue.file === "";
 
   let address = null;
   const write = () => {
     address ??= setTimeout(() => { address = null; state.write(); }, ADDRESS_EVERY);
   };
   const moved = () => {
-    $("reset").disabled = state.moved === 0;
-    $("save").disabled = state.moved === 0;
-    $("moved").textContent = state.moved ? `Moved: ${state.told.join("; ")}.` : "Nothing is moved.";
+    $("reset").disabled = $("save").disabled = state.moved === 0;
+    $("moved").textContent = finished ? controls.told : state.told;
     $("status").textContent = "moving…";
     document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
     write();
@@ -42,25 +49,31 @@ async function begin() {
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
-  let listed = null;
-  const tale = new Tale(state, write);
-  charts.picked = (bar) => tale.choose(bar);
-  const controls = new Controls(catalogue, state, moved);
-  const events = new Events(catalogue, state, moved);
+  const controls = new (finished ? Runs : Controls)(catalogue, state, moved);
+  // Nothing happens on a finished run's time line, and no path of it is told.
+  const events = finished ? null : new Events(catalogue, state, moved);
+  const tale = finished ? null : new Tale(state, write);
+  if (tale) charts.picked = (bar) => tale.choose(bar);
+  let listed = finished;
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
       trouble("");
+      if (answer.catalogue) { // of the run that is drawn now
+        Object.assign(catalogue, answer.catalogue);
+        name();
+      }
       answers.show(answer);
       charts.show(answer);
-      controls.tell(answer.moved);
+      controls.tell(answer.moved, answer);
       $("status").textContent = `${answer.paths.toLocaleString("en")} paths${fine ? "" : ", refining…"}`;
       Object.assign(document.body.dataset, { paths: answer.paths, fine, shown: query });
       performance.mark("drawn");
       if (fine) {
         say(answer.summary);
-        tale.again();
-        listed ??= library(catalogue, state); // once, and not before the figures are there
+        tale?.again();
+        if (!listed) library(catalogue, state); // once, and not before the figures are there
+        listed = true;
       }
     },
     refused(message) {
@@ -79,7 +92,7 @@ async function begin() {
   $("reset").addEventListener("click", () => {
     state.clear();
     controls.refresh();
-    events.refresh();
+    events?.refresh();
     moved();
     $("search").focus();
   });

@@ -1,6 +1,6 @@
 // What is moved, taken along: as a link, as a scenario file, as a full run of it.
 
-import { post } from "./asking.js";
+import { link, post } from "./host.js";
 
 const LOOK_EVERY = 1000; // ms
 
@@ -10,7 +10,7 @@ export function saving(state, say) {
   let name = ""; // that was saved last
   document.getElementById("copy").addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(link());
       say("The link is copied.");
     } catch {
       say("The address of this page is the link: copy it from the browser's bar.");

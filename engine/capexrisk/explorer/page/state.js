@@ -1,6 +1,7 @@
 // What is moved and looked at: the query of the address, and nothing else.
 
 import { percentile } from "./elements.js";
+import { write } from "./host.js";
 
 const GROUP = "group.", EVENT = "event.", ADDED = "event.new";
 
@@ -32,10 +33,11 @@ export class State {
 
   // What is moved in words, for paper.
   get told() {
-    return [...this.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
+    const all = [...this.shares].map(([name, share]) => `${name} to ${percentile(share)}`)
       .concat([...this.values].map(([path, text]) => `${path} = ${text}`))
       .concat([...this.events].map(([number, quarter]) => `event ${number} ${quarter === "off" ? "switched off" : `moved to ${quarter}`}`))
       .concat(this.added.map((event) => `added: ${event.join(" ").replaceAll("_", " ")}`));
+    return all.length > 0 ? `Moved: ${all.join("; ")}.` : "Nothing is moved.";
   }
 
   // In one order, so that the same view has the same address.
@@ -58,7 +60,7 @@ export class State {
     return this.query;
   }
 
-  write() { history.replaceState(null, "", `?${this.query}`); }
+  write() { write(this.query); }
 
   clear() {
     for (const moved of [this.shares, this.values, this.events]) moved.clear();

@@ -1,7 +1,7 @@
 // A path told quarter by quarter: chosen in the distribution of the year, and kept while inputs move.
 
 import { el } from "./elements.js";
-import { post } from "./asking.js";
+import { post } from "./host.js";
 
 const PATIENCE = 3000; // ms
 const SHARES = [["Worst 1 %", 0.01], ["Median", 0.5], ["Best 1 %", 0.99]];

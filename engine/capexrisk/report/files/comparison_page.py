@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, headline_changes, sentence
-from capexrisk.report.content.inputs import Assumption, Group, assumptions
+from capexrisk.report.content.differing_inputs import inputs_that_differ
+from capexrisk.report.content.inputs import Group
 from capexrisk.report.files.comparison_markdown import write_comparison_markdown
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.drawing import Drawing
@@ -121,7 +121,10 @@ def _other(comparison: Comparison, name: str, number: int) -> Other:
         description=described.description,
         answer=f"{sentence(changes)} {comparison.chance_line(name)}.",
         changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
-        inputs=_inputs(comparison.runs[comparison.base], comparison.runs[name], name),
+        inputs=Group(
+            f"{name}: inputs that differ",
+            inputs_that_differ(comparison.runs[comparison.base], comparison.runs[name]),
+        ),
     )
 
 
@@ -188,36 +191,6 @@ def _part(comparison: Comparison, issuer: str, number: int) -> Part:
             Grid(f"{issuer}: free cash flow while alive, $bn", "", list(comparison.runs), flows),
             Grid(f"{issuer}: chances, %", "", list(comparison.runs), [*negative, *failures]),
         ],
-    )
-
-
-def _inputs(base: Results, other: Results, name: str) -> Group:
-    """Inputs that differ from the base's."""
-    before, after = (
-        {(group.name, one.key): one for group in assumptions(run) for one in group.assumptions}
-        for run in (base, other)
-    )
-    differing = []
-    for key in dict.fromkeys([*after, *before]):
-        old, new = before.get(key), after.get(key)
-        if old is None or new is None or old.value != new.value:
-            differing.append(_changed(key, old, new))
-    return Group(f"{name}: inputs that differ", differing)
-
-
-def _changed(key: tuple[str, str], old: Assumption | None, new: Assumption | None) -> Assumption:
-    """An input with both its values; its key begins with its section."""
-    here = new or old
-    assert here is not None  # one of them has the key
-    section, figure = key
-    values = (EMPTY if one is None else one.written or "yes" for one in (old, new))
-    return replace(
-        here,
-        key=f"{section}: {figure}",
-        written=" → ".join(values),
-        confidence=here.confidence if new else EMPTY,
-        source=here.source if new else "not in this scenario",
-        address=here.address if new else "",
     )
 
 

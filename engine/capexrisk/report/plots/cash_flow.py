@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from capexrisk.archive.results import Results
+from capexrisk.estimate.density import Density, Floats
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.density import Density, Floats
 from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates

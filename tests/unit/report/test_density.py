@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.density import Density, round_up_nicely
+from capexrisk.estimate.density import Density, round_up_nicely
 
 
 def cells(*rows: tuple[float, float, float]) -> Density:

@@ -1,4 +1,4 @@
-"""The fine histogram of a run in coarser bins, for drawing."""
+"""The fine histogram of a stored run in coarser bins, for drawing."""
 
 from __future__ import annotations
 
@@ -49,11 +49,20 @@ class Density:
 
     def cumulative(self, points: Floats) -> Floats:
         """Share of the paths at or below each point; those of a cell are spread evenly over it."""
+        below: Floats = np.interp(points, *self._steps())
+        return below
+
+    def quantile(self, levels: Floats) -> Floats:
+        """The amount below which each share of the paths lies."""
+        edges, below = self._steps()
+        amounts: Floats = np.interp(levels, below, edges)
+        return amounts
+
+    def _steps(self) -> tuple[Floats, Floats]:
+        """Ends of the cells, and the share of the paths below each."""
         edges = np.column_stack([self.lower, self.upper]).ravel()
         total = np.cumsum(self.count)
-        heights = np.column_stack([total - self.count, total]).ravel()
-        below: Floats = np.interp(points, edges, heights / self.paths)
-        return below
+        return edges, np.column_stack([total - self.count, total]).ravel() / self.paths
 
     def window(self) -> tuple[float, float]:
         """Range to draw, which leaves out the outermost paths."""

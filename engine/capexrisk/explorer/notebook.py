@@ -1,0 +1,90 @@
+"""The explorer in a notebook: of a scenario, or of finished runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from capexrisk.errors import ArgumentError, NotebookError
+
+if TYPE_CHECKING:
+    from capexrisk.explorer.widget import Answering, ExplorerWidget
+
+__all__ = ["explore"]
+
+
+def explore(
+    what: Any, query: str = "", *, seed: int | None = None, height: int = 900
+) -> ExplorerWidget:
+    """Show the explorer's page in a notebook's cell.
+
+    Parameters
+    ----------
+    what : Scenario, Path, Results, sequence or mapping
+        A scenario, or its file, is moved by hand; of one or more `Results` one is drawn, with
+        another behind it.
+    query : str
+        What is moved and looked at to begin with: what follows the question mark of a page's
+        address, such as ``"market.tax=0.25&issuer=Oracle"``.
+    seed : int, optional
+        Of a scenario, 0 to 2**64 - 1. By default that of its file's table ``[run]``, or 0.
+    height : int
+        Of the frame, in pixels.
+
+    Returns
+    -------
+    ExplorerWidget
+        Its `query` says what the page shows now, its `changes` which inputs are moved, its
+        `scenario` what has become of the scenario.
+
+    Raises
+    ------
+    NotebookError
+        If anywidget is not installed: it comes with the extra ``jupyter``.
+    ScenarioError
+        If a file is refused.
+    ArgumentError
+        If it is nothing to explore.
+
+    Examples
+    --------
+    >>> import capexrisk as cr
+    >>> page = cr.explore("configs/hyperscalers-2026.toml", "issuers.Oracle.cash_usd_bn=5")
+    >>> page.changes
+    {'issuers.Oracle.cash_usd_bn': 5.0}
+    """
+    try:
+        from capexrisk.explorer.widget import ExplorerWidget
+    except ImportError:
+        raise NotebookError(
+            "explore: anywidget is not installed here; install it with the extra jupyter"
+        ) from None
+    return ExplorerWidget(_answering(what, seed), query, height)
+
+
+def _answering(what: Any, seed: int | None) -> Answering:
+    from capexrisk.scenario import Scenario, load_run_section, load_scenario
+
+    if isinstance(what, Scenario | str | Path):
+        from capexrisk.explorer.application import Application
+
+        if isinstance(what, Scenario):
+            return Application(None, what, seed or 0)
+        file = Path(what)
+        own = load_run_section(file).seed if seed is None else seed
+        return Application(file, load_scenario(file), own)
+
+    from capexrisk.archive.results import Results
+    from capexrisk.explorer.runs.application import Runs
+    from capexrisk.study.run_names import by_name
+
+    if seed is not None:
+        raise ArgumentError("seed", "has no effect, these are finished runs; leave it out")
+    runs = [what] if isinstance(what, Results) else what
+    known = isinstance(runs, Mapping | Sequence) and len(runs) > 0
+    found = list(runs.values()) if isinstance(runs, Mapping) else runs
+    if not known or not all(isinstance(run, Results) for run in found):
+        hint = "give a scenario, its file, or Results as load_results() returns them"
+        raise ArgumentError("what", f"{type(what).__name__} is nothing to explore; {hint}")
+    return Runs(runs if isinstance(runs, Mapping) else by_name(runs))
