@@ -28,7 +28,10 @@ CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
     "causes scenario": (lambda bad: cr.causes(bad, NAME), TypeError),
     "causes event": (lambda bad: cr.causes(small_scenario(), bad), CapexriskError),
     "causes points": (lambda bad: cr.causes(small_scenario(), NAME, points=bad), ArgumentError),
-    "causes orders": (lambda bad: cr.causes(small_scenario(), NAME, orders=bad), ArgumentError),
+    "causes orders": (
+        lambda bad: cr.causes(small_scenario(), NAME, orders=bad or ""),
+        ArgumentError,
+    ),
     "causes seed": (lambda bad: cr.causes(small_scenario(), NAME, seed=bad), ArgumentError),
     "solve scenario": (lambda bad: cr.solve(bad, NAME, equals=0.1, by=INPUT), TypeError),
     "solve of": (lambda bad: cr.solve(small_scenario(), bad, equals=0.1, by=INPUT), UnknownName),
