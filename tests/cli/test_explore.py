@@ -66,9 +66,10 @@ def folder(tmp_path_factory):
     from tests.unit.scenarios import small_scenario
 
     place = tmp_path_factory.mktemp("explored")
+    results = simulate(small_scenario(), paths=64, seed=1)
     for name in ("run", "damaged", "old"):
         place.joinpath(name).mkdir()
-        simulate(small_scenario(), paths=64, seed=1).write(place / name)
+        results.write(place / name)
     table = place / "damaged" / "summary.parquet"
     table.write_bytes(table.read_bytes()[:-100])
     manifest = place / "old" / "manifest.json"
