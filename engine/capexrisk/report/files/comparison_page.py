@@ -9,7 +9,7 @@ from pathlib import Path
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.estimate.names import Name
-from capexrisk.report.content.changes import Change, headline_changes, sentence
+from capexrisk.report.content.changes import Change, chance_line, headline_changes, sentence
 from capexrisk.report.content.inputs import Assumption, Group, assumptions
 from capexrisk.report.files.comparison_markdown import write_comparison_markdown
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
@@ -111,7 +111,7 @@ def _other(comparison: Comparison, name: str, number: int) -> Other:
         anchor=f"scenario-{number}",
         title=described.title,
         description=described.description,
-        answer=f"{sentence(changes)} {comparison.chance_line(name)}.",
+        answer=f"{sentence(changes)} {chance_line(comparison, name)}.",
         changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
         inputs=_inputs(comparison.runs[comparison.base], comparison.runs[name], name),
     )
