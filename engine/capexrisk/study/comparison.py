@@ -23,7 +23,7 @@ from capexrisk.errors import ComparisonError, refuse_type
 from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
 from capexrisk.estimate.false_discovery import false_discovery_rates
 from capexrisk.estimate.independent import OBSERVED
-from capexrisk.estimate.intervals import CONFIDENCE, student_half_width
+from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
@@ -105,18 +105,6 @@ class Comparison(ComparedByContent):
         """Whether all runs draw the same random numbers."""
         base = self.runs[self.base]
         return all(_apart(base, self.runs[name]) is None for name in self.others)
-
-    def chance_line(self, name: str) -> str:
-        """How many differences of a run are told from 0, and how many would be by chance."""
-        of_run = self.table[self.table["scenario"] == name]
-        known = int(of_run["ci_low"].notna().sum())
-        outside = int(((of_run["ci_low"] > 0.0) | (of_run["ci_high"] < 0.0)).sum())
-        sure = int((of_run["false_discovery_rate"] <= MOST_FALSE).sum())
-        expected = round((1.0 - CONFIDENCE) * known)
-        return (
-            f"{outside:,} of {known:,} differences have a 95 % interval without 0, where chance "
-            f"alone gives {expected:,}; {sure:,} are told at a false discovery rate of 5 %"
-        )
 
     @property
     def plot(self) -> Overlays:

@@ -67,7 +67,7 @@ def test_quarters_to_one_near_zero_do_not_count(tmp_path):
         (
             [*firms(), row("", 0, 1, 1)],
             HEADER,
-            "row 42, column A: issuer is empty; name the firm in up to 40 letters",
+            "row 42, column A: issuer is empty; name the firm in up to 60 letters",
         ),
         (
             [*firms(), row("a\x07", 0, 1, 1)],

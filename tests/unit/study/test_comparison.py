@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 import capexrisk
 from capexrisk.archive.results import Results
 from capexrisk.errors import ComparisonError
-from capexrisk.report.content.changes import headline_changes
+from capexrisk.report.content.changes import chance_line, headline_changes
 from capexrisk.scenario import Scenario, scenario_from_case
 from capexrisk.study.comparison import COLUMNS, compare
 from capexrisk.study.simulation import simulate
@@ -156,7 +156,7 @@ def test_other_seeds_gain_nothing(base):
     # One in twenty has an interval without 0: none of that is told as a change.
     assert headline_changes(found, "small-2") == []
     outside = ((found.table["ci_low"] > 0.0) | (found.table["ci_high"] < 0.0)).sum()
-    assert found.chance_line("small-2").startswith(f"{outside:,} of ") and outside > 0
+    assert chance_line(found, "small-2").startswith(f"{outside:,} of ") and outside > 0
     assert (found.table["false_discovery_rate"] <= 0.05).sum() < 0.2 * outside
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from capexrisk.archive.results import Results
+from capexrisk.estimate.intervals import CONFIDENCE
 from capexrisk.estimate.metric import AT_RISK
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE
@@ -208,6 +209,19 @@ def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) 
     )
 
 
+def chance_line(comparison: Comparison, name: str) -> str:
+    """How many differences of a run are told from 0, and how many would be by chance."""
+    of_run = comparison.table[comparison.table["scenario"] == name]
+    known = int(of_run["ci_low"].notna().sum())
+    outside = int(((of_run["ci_low"] > 0.0) | (of_run["ci_high"] < 0.0)).sum())
+    sure = int((of_run["false_discovery_rate"] <= MOST_FALSE).sum())
+    expected = round((1.0 - CONFIDENCE) * known)
+    return (
+        f"{outside:,} of {known:,} differences have a 95 % interval without 0, where chance "
+        f"alone gives {expected:,}; {sure:,} are told at a false discovery rate of 5 %"
+    )
+
+
 def sentence(changes: list[Change]) -> str:
     """The largest change of each kind in a sentence, failures first."""
     kinds: dict[str, Change] = {}
@@ -271,7 +285,7 @@ class Changes:
         for name in comparison.others:
             yield Text()
             yield self._table(name)
-            yield Text(f"{comparison.chance_line(name)}.", style="dim")
+            yield Text(f"{chance_line(comparison, name)}.", style="dim")
         yield Text()
         yield Text(KEY, style="dim")
 

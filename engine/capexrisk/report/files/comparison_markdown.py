@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from capexrisk.report.content.changes import KEY, headline_changes, sentence
+from capexrisk.report.content.changes import KEY, chance_line, headline_changes, sentence
 from capexrisk.report.files.markdown import MARKDOWN, plain
 from capexrisk.report.writing.words import counted, listed
 from capexrisk.study.comparison import Comparison
@@ -37,7 +37,7 @@ def _part(comparison: Comparison, name: str) -> Iterator[str]:
     title = comparison.runs[name].manifest.scenario.title
     if title:
         yield from (f"{plain(title)}.", "")
-    yield from (f"{plain(sentence(changes))} {plain(comparison.chance_line(name))}.", "")
+    yield from (f"{plain(sentence(changes))} {plain(chance_line(comparison, name))}.", "")
     if changes:
         yield f"| Figure | {plain(comparison.base)} | {plain(name)} | Difference | Unit |"
         yield "| --- | --- | --- | --- | --- |"

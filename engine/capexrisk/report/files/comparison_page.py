@@ -8,7 +8,7 @@ from pathlib import Path
 
 from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.estimate.names import Name
-from capexrisk.report.content.changes import Change, headline_changes, sentence
+from capexrisk.report.content.changes import Change, chance_line, headline_changes, sentence
 from capexrisk.report.content.differing_inputs import inputs_that_differ
 from capexrisk.report.content.inputs import Group
 from capexrisk.report.files.comparison_markdown import write_comparison_markdown
@@ -119,7 +119,7 @@ def _other(comparison: Comparison, name: str, number: int) -> Other:
         anchor=f"scenario-{number}",
         title=described.title,
         description=described.description,
-        answer=f"{sentence(changes)} {comparison.chance_line(name)}.",
+        answer=f"{sentence(changes)} {chance_line(comparison, name)}.",
         changes=_changes(comparison.base, name, changes[:MOST_CHANGES]),
         inputs=Group(
             f"{name}: inputs that differ",

@@ -24,14 +24,17 @@ def located(path: str | os.PathLike[str], folder: Path = Path()) -> Path:
     ('anchor-loss.toml', 'mine.toml')
     """
     given = folder / path
-    if (
-        not Path(path).name
-        or given.suffix == ".toml"
-        or Path(path).parent != Path()
-        or given.is_file()
-    ):
+    bare = bool(Path(path).name) and given.suffix != ".toml" and Path(path).parent == Path()
+    if not bare or _is_file(given):
         return given
     beside = given.with_name(f"{given.name}.toml")
-    if beside.is_file() or given.name not in library_names():
-        return beside if beside.is_file() else given
-    return LIBRARY / "configs" / beside.name
+    if not _is_file(beside) and given.name in library_names():
+        return LIBRARY / "configs" / beside.name
+    return beside if _is_file(beside) else given
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.estimate.names import Name
-from capexrisk.report.content.changes import headline_changes
+from capexrisk.report.content.changes import chance_line, headline_changes
 from capexrisk.report.files.comparison_markdown import comparison_markdown
 from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.report.plots.registry import OF_COMPARISONS
@@ -117,7 +117,7 @@ def test_a_mail_says_what_changes(comparison: Comparison) -> None:
     (other,) = comparison.others
     lines = text.splitlines()
     assert lines[0] == f"# {other} against {comparison.base}"
-    assert f"## {other}" in lines and comparison.chance_line(other) in text
+    assert f"## {other}" in lines and chance_line(comparison, other) in text
     changes = headline_changes(comparison, other)
     rows = [line for line in lines if line.startswith("| ")][2:]
     assert len(rows) == min(len(changes), 12)
