@@ -206,8 +206,8 @@ class Application:
         query = _text(asked, "query")
         file = self._library.result().file_of(scenario_named(query))
         changes = subject.changes(view.shares, view.values)
-        events = subject.moved(changes, view.events).events
-        path = save(file, _text(asked, "name"), subject.scenario, changes, events, query)
+        moved = subject.moved(changes, view.events)
+        path = save(file, _text(asked, "name"), subject.scenario, changes, moved, query)
         self._saved[path.stem] = path
         return {
             "saved": path.name,
