@@ -165,6 +165,7 @@ def test_the_page_in_a_notebook_s_cell(context, runs):
     """In a frame without an address: messages carry its questions, the object keeps its state."""
     pytest.importorskip("anywidget", reason="anywidget is not installed")
     widget = cr.explore(runs, "issuer=Oracle")
+    widget._esm = widget._esm.replace("PATIENCE = 30_000", "PATIENCE = 500")
     page = context.new_page()
     shown = show(page, widget)
     frame = shown.frame
@@ -178,4 +179,8 @@ def test_the_page_in_a_notebook_s_cell(context, runs):
     assert widget.scenario == runs["base"].manifest.scenario
     assert shown.complaints == []
     assert all(url.startswith(("blob:", "data:", "about:")) for url in shown.requests)
+    assert page.locator("#cell > p").is_hidden()
+    page.evaluate("window.ask = () => new Promise(() => {})")  # the kernel ends
+    frame.locator(f"{DRAWN}[value=taxed]").check()
+    page.locator("#cell > p", has_text="kernel has not answered for").wait_for(timeout=10_000)
     widget.close()

@@ -3,6 +3,7 @@
 
 const IMPORT = /from "\.\/([\w.]+)"/g;
 const LINKED = /(src|href)="([\w./]+\.(?:js|css))"/g;
+const PATIENCE = 30_000; // ms without an answer, until that is said
 const KINDS = { js: "text/javascript", css: "text/css" };
 
 // Blobs of the page's files: a frame without an address cannot load them by their paths.
@@ -27,9 +28,11 @@ class Files {
 }
 
 async function render({ model, el }) {
-  const asked = new Map(); // by number: what takes the answer
+  const asked = new Map(); // by number: what takes the answer, and when it was asked
+  let last = 0; // time of an answer
   const heard = ({ number, answer }) => {
-    asked.get(number)?.(answer);
+    last = Date.now();
+    asked.get(number)?.resolve(answer);
     asked.delete(number);
   };
   model.on("msg:custom", heard);
@@ -38,7 +41,7 @@ async function render({ model, el }) {
   let count = 0;
   const post = (action, body) => new Promise((resolve) => {
     const number = `${view}-${(count += 1)}`;
-    asked.set(number, resolve);
+    asked.set(number, { resolve, since: Date.now() });
     model.send({ number, action, body });
   });
 
@@ -53,11 +56,21 @@ async function render({ model, el }) {
       model.save_changes();
     },
   };
+  const note = document.createElement("p");
+  note.setAttribute("role", "status");
+  note.hidden = true;
+  const look = setInterval(() => { // nobody says that a kernel has ended
+    const silent = Date.now() - Math.max(last, Math.min(...[...asked.values()].map(({ since }) => since)));
+    note.hidden = silent < PATIENCE;
+    if (!note.hidden) note.textContent = `The notebook's kernel has not answered for ${Math.round(silent / 1000)} s. It is at work, on another cell or on compiling the model, or it has ended: then run this cell again.`;
+  }, Math.min(PATIENCE, 1000));
   el.textContent = "The explorer needs the notebook's kernel: run this cell, and wait until no other runs.";
+  el.append(note);
   const files = new Files(await post("files", {}));
   frame.srcdoc = files.page;
-  el.replaceChildren(frame);
+  el.replaceChildren(note, frame);
   return () => {
+    clearInterval(look);
     model.off("msg:custom", heard);
     files.drop();
   };

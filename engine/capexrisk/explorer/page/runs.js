@@ -67,7 +67,7 @@ export class Runs {
     for (const { radio, group, name } of this.radios) radio.checked = name === (group === RUN ? this.run : this.behind);
   }
 
-  tell(moved, { run, behind, notes, differs }) {
+  tell(moved, { run, notes, differs }) {
     this.notes.replaceChildren(...notes.map((text) => el("p", { class: "note", text })));
     const from = this.behind;
     const list = el("dl", { class: "differs" }, ...differs.slice(0, MOST_LISTED).flatMap(({ input, values, confidence, source }) => [
