@@ -246,10 +246,11 @@ def _text(asked: Json, key: str) -> str:
 
 
 def _number(asked: Json, key: str, without: float | None = None) -> float:
-    value = asked.get(key)
     if key not in asked and without is not None:
         return without
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    if not known or not -LARGEST <= value <= LARGEST:  # nor one without end, which JSON can have
+    value = asked.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ArgumentError(key, "is no number; give one")
+    if not -LARGEST <= value <= LARGEST:  # JSON has numbers without end, and such as are none
+        raise ArgumentError(key, "is no usable number; give one")
     return value
