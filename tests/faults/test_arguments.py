@@ -42,6 +42,7 @@ WHOLE = {
     "replay": {"path": 0, "seed": 5},
     "Session": {"points": 8, "seed": 5, "n_jobs": 1},
     "new": {"quarters": 12},
+    "explore": {"seed": 5, "height": 900},
 }
 OTHERS = {
     "path_outcomes": (["outside_funding"],),
@@ -82,6 +83,15 @@ def test_no_whole_number_of_the_public_functions_is_left_out():
 def test_what_is_no_whole_number_is_refused_at_the_door(name, argument, bad):
     with pytest.raises(ArgumentError, match=r"^\w+: .* is not a whole number; give one$"):
         ask(name, **{argument: bad})
+
+
+@pytest.mark.parametrize(
+    ("argument", "bad"), [("seed", -1), ("seed", 2**64), ("height", -5), ("height", 10**6)]
+)
+def test_numbers_of_a_notebook_s_page_have_bounds(argument, bad):
+    """Before anything of a page is loaded: a session would refuse them at the first question."""
+    with pytest.raises(ArgumentError, match=rf"^{argument}: {bad} is out of range; give \d"):
+        ask("explore", **{argument: bad})
 
 
 @pytest.mark.parametrize("bad", [True, 5.0, "5"], ids=repr)
