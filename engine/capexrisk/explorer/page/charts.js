@@ -68,7 +68,7 @@ export class Charts {
     return set;
   }
 
-  #get(name) { return this.answer.figures[name] ?? [null, null, null, null, null, null]; }
+  #get(name) { return this.answer.figures[name] ?? [null, null, null, null]; }
 
   get #isMoved() { return this.answer.behind !== ""; }
 
