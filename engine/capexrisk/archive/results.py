@@ -243,7 +243,7 @@ class Results(ComparedByContent):
         >>> import capexrisk as cr
         >>> results = cr.simulate(cr.load_scenario("anchor-loss"), paths=4_096, seed=1)
         >>> rows = results.estimates("funding_failure")
-        >>> results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"]
+        >>> float(results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"])
         0.0
         """
         refuse_type("rows", rows, pd.DataFrame, "give some rows of to_frame()")
