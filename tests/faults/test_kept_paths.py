@@ -31,6 +31,18 @@ def test_single_paths_are_compared(run, how):
     assert found.stdout.splitlines()[0] == f"differs: paths/{one.name} {matter}"
 
 
+def test_strangers_are_no_part_of_the_run(run):
+    strangers = [run / "run" / name for name in ("notes.txt", "paths/mine.parquet")]
+    for path in strangers:
+        path.write_text("mine", "utf-8")
+    found = call("verify", "run", "--sample", "1", cwd=run)
+    for path in strangers:
+        path.unlink()
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "not compared: notes.txt, paths/mine.parquet; no part of the run\n" in found.stdout
+    assert "report.xlsx; capexrisk report draws them again\n" in found.stdout
+
+
 def test_what_is_not_compared_is_named(run):
     found = call("verify", "run", cwd=run)
     assert (found.returncode, found.stderr) == (0, "")

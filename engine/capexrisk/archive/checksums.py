@@ -69,9 +69,16 @@ def changed_files(directory: Path, recorded: Mapping[str, str]) -> dict[str, str
 
 
 def uncompared(directory: Path, recorded: Mapping[str, str], others: Iterable[str]) -> list[str]:
-    """Names in a run's directory that no checksum covers, but for `others`."""
-    known = {name.partition("/")[0] for name in recorded} | set(others)
-    return sorted(entry.name for entry in directory.iterdir() if entry.name not in known)
+    """Names in a run's directory that no checksum covers, but for `others`.
+
+    In a folder of which files are recorded every other file is named.
+    """
+    folders = {name.partition("/")[0] for name in recorded if "/" in name}
+    known = {*recorded, *folders, *others}
+    places = [directory, *(directory / name for name in folders if (directory / name).is_dir())]
+    found = (entry for place in places for entry in place.iterdir())
+    names = (entry.relative_to(directory).as_posix() for entry in found)
+    return sorted(name for name in names if name not in known)
 
 
 def _sha256(path: Path) -> str:

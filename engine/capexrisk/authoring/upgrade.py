@@ -12,7 +12,7 @@ from capexrisk.errors import ScenarioError
 from capexrisk.scenario.files.load import parse
 from capexrisk.scenario.files.paths import Table
 from capexrisk.scenario.files.renamed import DROPPED, EVENTS, LISTED, MOVED, NEEDED, RENAMED, REREAD
-from capexrisk.scenario.files.writing import write_line
+from capexrisk.scenario.files.writing import write_key, write_value
 
 __all__ = ["Upgraded", "upgrade"]
 
@@ -78,32 +78,57 @@ def _says(text: str, content: Table) -> bool:
 def _rewritten(text: str) -> tuple[str, list[str]]:
     """The lines with other keys, and what was done."""
     needed = _needed(tomllib.loads(text))
-    added = {"market": [line for key, told in needed.items() for line in write_line(key, *told)]}
+    added = [
+        (table, f"{write_key(key)} = {write_value(given)}")
+        for key, told in needed.items()
+        for table, given in zip((("market",), ("market", EVIDENCE)), told, strict=True)
+    ]
     changes = [f"market.{key} is new: {value:g}, {why}" for key, (value, why) in needed.items()]
     lines: list[str] = []
+    headings: dict[tuple[str, ...], int] = {}  # of tables, by their lines
     path: tuple[str, ...] = ()
     inside = ""  # the quotes of a text of several lines
     for number, old in enumerate(text.split("\n"), 1):
-        line = old
+        line = old.removesuffix("\r")
+        end = old[len(line) :]
         if not inside:
-            path = _path(old, path)
-            line, done, target = _line(old, path)
+            heading = _heading(line)
+            if heading:
+                path = heading
+                headings.setdefault(path, len(lines))
+            line, done, target = _line(line, path)
             if done:
                 changes.append(f"line {number}: {done}")
             if target:
-                added.setdefault(target, []).append(line)
+                added.append((target, line))
                 continue
         for quotes in QUOTES.findall(line):
             inside = "" if inside == quotes else inside or quotes
-        lines.append(line)
-    for table, given in added.items():
-        heading = f"[{table}]"
-        if given and heading not in lines:
-            lines += [heading, ""]
-        if given:
-            at = lines.index(heading) + 1
-            lines[at:at] = given
-    return "\n".join(lines), changes
+        lines.append(line + end)
+    end = "\r" if "\r\n" in text else ""
+    return "\n".join(_with(lines, added, headings, end)), changes
+
+
+def _with(
+    lines: list[str],
+    added: list[tuple[tuple[str, ...], str]],
+    headings: Mapping[tuple[str, ...], int],
+    end: str,
+) -> list[str]:
+    """The lines, with those that are added below the headings of their tables."""
+    below: dict[int, list[str]] = {}
+    new: dict[str, list[str]] = {}
+    for path, line in added:
+        inline = path[-1] == EVIDENCE and path not in headings
+        table, given = (path[:-1], f"{EVIDENCE}.{line}{end}") if inline else (path, line + end)
+        if table in headings:
+            below.setdefault(headings[table], []).append(given)
+        else:
+            new.setdefault(table[0], []).append(given)
+    whole = [one for at, line in enumerate(lines) for one in (line, *below.get(at, ()))]
+    for name, all_ in new.items():
+        whole += [f"[{name}]{end}", *all_, ""]
+    return whole
 
 
 def _needed(content: Table) -> dict[str, tuple[float, str]]:
@@ -114,15 +139,15 @@ def _needed(content: Table) -> dict[str, tuple[float, str]]:
     return {key: told for key, told in NEEDED.items() if key not in market}
 
 
-def _path(line: str, path: tuple[str, ...]) -> tuple[str, ...]:
-    """The table that a line is in, from what it was in before."""
+def _heading(line: str) -> tuple[str, ...]:
+    """The table whose heading a line is; () if it is none."""
     found = HEADER.fullmatch(line)
     if found is None:
-        return path
+        return ()
     try:
         keys = tomllib.loads(f"[{found[2]}]")
     except ValueError:
-        return path  # a list of numbers
+        return ()  # a list of numbers
     heading: list[str] = []
     while keys:
         ((key, keys),) = keys.items()
@@ -139,35 +164,35 @@ def _kind(path: tuple[str, ...]) -> str:
     return "issuers" if issuer or own == ("issuer_defaults",) else ""
 
 
-def _line(line: str, path: tuple[str, ...]) -> tuple[str, str, str]:
+def _line(line: str, path: tuple[str, ...]) -> tuple[str, str, tuple[str, ...]]:
     """A line as it is now, what was done, and the table that it moves to."""
     if path == ("events",):
         event = KIND.fullmatch(line)
         if event is None or event[2] not in EVENTS:
-            return line, "", ""
+            return line, "", ()
         now = EVENTS[event[2]]
-        return f"{event[1]}{now}{event[3]}", f"the event {event[2]} is now {now}", ""
+        return f"{event[1]}{now}{event[3]}", f"the event {event[2]} is now {now}", ()
     kind, found = _kind(path), GIVEN.fullmatch(line)
     if not kind or found is None:
-        return line, "", ""
+        return line, "", ()
     before, key, rest = found.groups()
     told = EVIDENCE not in before and path[-1:] != (EVIDENCE,)
     where = f"{'.'.join(path)}.{key}"
     if key in RENAMED[kind]:
         now = RENAMED[kind][key]
-        return f"{before}{now}{rest}", f"{where} is now {now}" if told else "", ""
+        return f"{before}{now}{rest}", f"{where} is now {now}" if told else "", ()
     if kind == "market" and key in LISTED and told and NUMBER.search(rest):
         zeros = ", 0" * (LISTED[key] - 1)
         listed = NUMBER.sub(rf"= [\g<1>{zeros}]\g<2>", rest)
-        return f"{before}{key}{listed}", f"{where} is now a list, of which the rest is 0", ""
+        return f"{before}{key}{listed}", f"{where} is now a list, of which the rest is 0", ()
     if key in DROPPED[kind]:
-        return NO_LONGER + line.strip(), f"{where} is dropped: {DROPPED[kind][key]}" * told, ""
+        return NO_LONGER + line.strip(), f"{where} is dropped: {DROPPED[kind][key]}" * told, ()
     if kind == "market" and key in MOVED:
         table = MOVED[key]
-        if path[-1:] == (EVIDENCE,):
-            line = f"{EVIDENCE}.{line.strip()}"
-        return line, f"{where} moves to {table}" * told, table
-    return line, "", ""
+        quote = '"' if before.endswith('"') else ""
+        home = (table,) if told else (table, EVIDENCE)
+        return f"{quote}{key}{rest}", f"{where} moves to {table}" * told, home
+    return line, "", ()
 
 
 def _upgraded(content: Table) -> Table:

@@ -8,16 +8,25 @@ from contextlib import suppress
 from pathlib import Path
 
 from capexrisk.errors import ArgumentError, ScenarioError
-from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.scenario import (
+    Scenario,
+    digest,
+    digest_of_uncertainty,
+    load_run_section,
+    load_scenario,
+)
 from capexrisk.scenario.files.library import LIBRARY, located
 from capexrisk.scenario.files.load import load_extension
 
 __all__ = ["as_extended", "check_extension", "write_scenario"]
 
+CHANGED = "a file that it extends has changed since it was read"
 UNDER_WAY = ".draft.toml"  # beside the file, so that it extends what the file will
 
 
-def write_scenario(path: Path, text: str, *, new: bool = False) -> Scenario:
+def write_scenario(
+    path: Path, text: str, *, new: bool = False, same_as: Scenario | None = None
+) -> Scenario:
     """Write a scenario file, read it, and give it its name.
 
     Parameters
@@ -27,11 +36,14 @@ def write_scenario(path: Path, text: str, *, new: bool = False) -> Scenario:
         TOML.
     new : bool
         Whether no file of that name may be there.
+    same_as : Scenario, optional
+        What must be simulated by it, with the same ranges.
 
     Raises
     ------
     ScenarioError
-        It is refused; no file is left, and the place is one of the file that would have been.
+        It is refused, or another scenario; no file is left, and the place is one of the file that
+        would have been.
     FileExistsError
         It was to be new. Of two that write one name at once, one is told so.
     OSError
@@ -47,6 +59,8 @@ def write_scenario(path: Path, text: str, *, new: bool = False) -> Scenario:
         scenario = load_scenario(under_way)
         load_run_section(under_way)
         _check_ranges(scenario, str(under_way))
+        if same_as is not None and _digests(scenario) != _digests(same_as):
+            raise ScenarioError(str(path), CHANGED, "start anew from what is there now")
         if new:
             path.open("xb").close()
         under_way.replace(path)
@@ -74,6 +88,10 @@ def check_extension(base: Path, text: str, label: str) -> Scenario:
     scenario = load_extension(base, text, label)
     _check_ranges(scenario, label)
     return scenario
+
+
+def _digests(scenario: Scenario) -> tuple[str, str]:
+    return digest(scenario), digest_of_uncertainty(scenario)
 
 
 def _check_ranges(scenario: Scenario, label: str) -> None:

@@ -39,6 +39,7 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     from capexrisk.archive.verify import verify as verify_run
     from capexrisk.archive.why import WHY
     from capexrisk.cli.progress import progress
+    from capexrisk.report.files.write import DRAWN
     from capexrisk.study.why import left_with_run
 
     results = load_results(directory)
@@ -69,8 +70,12 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     for name, (then, now) in found.versions.items():
         print(f"{name}: {then} then, {now} now")
     left = uncompared(directory, results.manifest.files, (MANIFEST, CHECKPOINT, WHY))
-    if left:
-        print(f"not compared: {', '.join(left)}; capexrisk report draws them again")
+    drawn = [name for name in left if name in DRAWN]
+    strange = [name for name in left if name not in DRAWN]
+    if drawn:
+        print(f"not compared: {', '.join(drawn)}; capexrisk report draws them again")
+    if strange:
+        print(f"not compared: {', '.join(strange)}; no part of the run")
     if changed or not found.equal:
         sys.exit(1)
     print("equal to the bit" + (", the tables as well" if found.checked == found.chunks else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from math import inf, isnan
+from math import inf
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +25,7 @@ __all__ = ["Application"]
 
 Json = dict[str, Any]
 LONGEST_PAGE: Final = 40  # characters of a page's name for itself
+LARGEST: Final = 2.0**63  # number in a question
 FINE: Final = 8_192  # points a net: 262,144 paths
 
 
@@ -206,8 +207,8 @@ class Application:
         query = _text(asked, "query")
         file = self._library.result().file_of(scenario_named(query))
         changes = subject.changes(view.shares, view.values)
-        events = subject.moved(changes, view.events).events
-        path = save(file, _text(asked, "name"), subject.scenario, changes, events, query)
+        moved = subject.moved(changes, view.events)
+        path = save(file, _text(asked, "name"), subject.scenario, changes, moved, query)
         self._saved[path.stem] = path
         return {
             "saved": path.name,
@@ -245,7 +246,10 @@ def _text(asked: Json, key: str) -> str:
 
 
 def _number(asked: Json, key: str, without: float | None = None) -> float:
-    value = asked.get(key, without)
-    if isinstance(value, bool) or not isinstance(value, int | float) or isnan(value):
+    value = asked.get(key)
+    if key not in asked and without is not None:
+        return without
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or not -LARGEST <= value <= LARGEST:  # nor one without end, which JSON can have
         raise ArgumentError(key, "is no number; give one")
     return value

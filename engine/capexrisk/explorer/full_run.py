@@ -15,7 +15,8 @@ __all__ = ["FullRun"]
 
 Json = dict[str, Any]
 Process = subprocess.Popen[bytes]
-COMMAND: Final = (sys.executable, "-m", "capexrisk", "run", "--quiet")
+# -P: no file of the working folder is taken for one of Python's or the package's.
+COMMAND: Final = (sys.executable, "-P", "-m", "capexrisk.cli.watched", "run", "--quiet")
 PATIENCE: Final = 10.0  # seconds in which a run keeps what it has, before it is killed
 
 
@@ -26,6 +27,7 @@ class FullRun:
         self._lock = Lock()
         self._process: Process | None = None
         self._began = 0.0
+        self._closed = False
         self._ended: Json = {"running": False}
 
     def begin(self, file: Path) -> None:
@@ -34,17 +36,19 @@ class FullRun:
         Raises
         ------
         ArgumentError
-            If another is under way.
+            If another is under way, or the explorer has ended.
         OSError
             If no process can be started.
         """
         out = Path("runs").absolute() / file.stem
         with self._lock:
+            if self._closed:
+                raise ArgumentError("run", "this explorer has ended; start it again")
             if self._process is not None:
                 raise ArgumentError("run", "another full run is under way; wait for its end")
             process = self._process = subprocess.Popen(
                 [*COMMAND, str(file), "--out", str(out)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # closed by the system if this process is killed
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
@@ -60,7 +64,9 @@ class FullRun:
 
     def close(self) -> None:
         """End a run that is under way; it keeps what it has, as when Ctrl-C ends it."""
-        process = self._process
+        with self._lock:
+            self._closed = True
+            process = self._process
         if process is None:
             return
         process.terminate()
@@ -73,7 +79,11 @@ class FullRun:
     def _follow(self, process: Process, out: Path) -> None:
         from capexrisk.report.files.page import REPORT
 
-        _, complaints = process.communicate()
+        assert process.stdin is not None
+        assert process.stderr is not None
+        with process.stdin, process.stderr:  # communicate() would close the first at once
+            complaints = process.stderr.read()
+            process.wait()
         lines = complaints.decode(errors="replace").splitlines()
         reason = lines[-1] if lines else f"it ended with the code {process.returncode}"
         end = {"failed": reason} if process.returncode else {"report": str(out / REPORT)}

@@ -14,6 +14,7 @@ from typing import Any, Final
 from capexrisk.errors import ArgumentError, ScenarioError, UnknownName, suggest
 from capexrisk.explorer.subject import Subject
 from capexrisk.scenario import Scenario, load_scenario
+from capexrisk.scenario.files.library import located
 
 __all__ = ["NAME", "Library"]
 
@@ -29,7 +30,8 @@ class Library:
     Parameters
     ----------
     file : Path or None
-        None for a scenario without one, beside which nothing lies.
+        Or its name, of those that come with the package; None for a scenario without one, beside
+        which nothing lies.
     subject : Subject
         Of the scenario in this file.
     """
@@ -37,19 +39,20 @@ class Library:
     def __init__(self, file: Path | None, subject: Subject) -> None:
         self.file = file
         self.base = subject
+        self._read_from = None if file is None else located(file)
         self._read: dict[str, Scenario | None] = {}
         self._subjects: OrderedDict[str, Subject] = OrderedDict()
         self._lock = Lock()
 
     def listed(self) -> list[Json]:
         """Name and title of each that can be laid over; files are read once."""
-        if self.file is None:
+        if self._read_from is None:
             return []
-        names = sorted(path.stem for path in self.file.parent.glob("*.toml"))
+        names = sorted(path.stem for path in self._read_from.parent.glob("*.toml"))
         found = []
         for name in names[:MOST_FILES]:
             scenario = self._scenario(name)
-            if scenario is not None and name != self.file.stem:
+            if scenario is not None and name != self._read_from.stem:
                 found.append({"name": name, "title": scenario.title or scenario.name})
         return found
 
@@ -61,7 +64,7 @@ class Library:
         UnknownName
             If there is none of this name that has the same issuers and quarters.
         """
-        if not name or (self.file is not None and name == self.file.stem):
+        if not name or (self._read_from is not None and name == self._read_from.stem):
             return self.base
         with self._lock:
             if name in self._subjects:
@@ -79,7 +82,7 @@ class Library:
         return subject
 
     def file_of(self, name: str) -> Path:
-        """The file of a scenario of this library.
+        """The file of a scenario of this library, or its name where it is found by name.
 
         Raises
         ------
@@ -88,15 +91,16 @@ class Library:
         """
         if self.file is None:
             raise ArgumentError("name", "the scenario has no file to be saved beside; give a file")
-        return self.file.with_name(f"{name}.toml") if name else self.file
+        ending = ".toml" if self.file.suffix == ".toml" else ""
+        return self.file.with_name(f"{name}{ending}") if name else self.file
 
     def _scenario(self, name: str) -> Scenario | None:
         """The scenario of a file in the folder; None if it cannot be laid over."""
-        if self.file is None or not NAME.fullmatch(name):
+        if self._read_from is None or not NAME.fullmatch(name):
             return None
         if name not in self._read:
             try:
-                scenario = load_scenario(self.file.with_name(f"{name}.toml"))
+                scenario = load_scenario(self._read_from.with_name(f"{name}.toml"))
             except ScenarioError:
                 return None  # it may be mended
             self._read[name] = scenario if _axes(scenario) == _axes(self.base.scenario) else None

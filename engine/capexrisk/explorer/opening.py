@@ -31,7 +31,11 @@ class Opening:
     """
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="capexrisk-", ignore_cleanup_errors=True)
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        with suppress(OSError):  # of folders for temporary files there may be none
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="capexrisk-", ignore_cleanup_errors=True
+            )
         return self
 
     def __exit__(
@@ -40,16 +44,25 @@ class Opening:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def file(self, link: str) -> Path:
-        """Write the file."""
+        """Write the file.
+
+        Raises
+        ------
+        OSError
+            If there is no place for it.
+        """
+        if self._folder is None:
+            raise FileNotFoundError("no folder for temporary files")
         path = Path(self._folder.name, "explorer.html")  # in a folder of mode 0700
         path.touch(0o600, exist_ok=False)
         path.write_text(PAGE.format(link=html.escape(link)), "utf-8")
         return path
 
     def open(self, link: str) -> None:
-        """Open a browser; without one, or without a place for the file, the address is printed."""
+        """Open a browser; without one, or a place for the file, the address is printed alone."""
         with suppress(OSError, webbrowser.Error):
             webbrowser.open(self.file(link).as_uri())

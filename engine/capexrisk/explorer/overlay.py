@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from capexrisk.authoring.written import write_scenario
 from capexrisk.errors import ArgumentError, ScenarioError
@@ -27,7 +28,7 @@ def save(
     name: str,
     scenario: Scenario,
     changes: Mapping[str, object],
-    events: Sequence[ScheduledEvent],
+    moved: Scenario,
     link: str,
 ) -> Path:
     """Write an overlay beside the scenario that it extends.
@@ -41,8 +42,8 @@ def save(
     scenario : Scenario
     changes : mapping of str to value
         As `change_inputs` takes them.
-    events : sequence of ScheduledEvent
-        All of them, as they are moved.
+    moved : Scenario
+        What these changes have made of it, and of its events: what the file must say.
     link : str
         Query of the address that shows it.
 
@@ -55,16 +56,16 @@ def save(
     ArgumentError
         If the name is none for a file, or taken; or nothing is moved.
     ScenarioError
-        If it is refused; no file is left.
+        If it is refused, or no longer `moved` since `file` has changed; no file is left.
     """
     if not NAME.fullmatch(name):
         raise ArgumentError("name", f"{name!r} is not a name; give letters, digits, - and _")
-    if not changes and tuple(events) == scenario.events:
+    if not changes and moved.events == scenario.events:
         raise ArgumentError("name", "nothing is moved, so there is nothing to save; move something")
     path = file.with_name(f"{name}.toml")
     try:
-        text = overlay_text(file.name, name, scenario, changes, events, link)
-        write_scenario(path, text, new=True)
+        text = overlay_text(file.name, name, scenario, changes, moved.events, link)
+        write_scenario(path, text, new=True, same_as=moved)
     except FileExistsError:
         raise ArgumentError("name", f"{path.name} exists already; give another name") from None
     except ScenarioError as refused:
@@ -94,7 +95,8 @@ def overlay_text(
 
 def _head(extended: str, name: str, scenario: Scenario, link: str) -> Iterator[str]:
     yield from comment(f"Moved by hand in the explorer, from {extended}.")
-    again = shlex.join(("capexrisk", "explore", extended, "--link", f"?{link}"))
+    on_a_line = "".join(c if c.isprintable() else quote(c) for c in link)  # a comment ends there
+    again = shlex.join(("capexrisk", "explore", extended, "--link", f"?{on_a_line}"))
     yield f"# To go on from here: {again}"
     yield ""
     yield f"extends = {write_value(extended)}"

@@ -1,8 +1,9 @@
 """The server of the explorer: one page, and the answers it asks for, on this machine alone.
 
 Whoever asks must know the token and have the right Host and Origin: a page of another site can
-send requests to this machine, but cannot do that. No file is read after the start, and none is
-written but a scenario that is saved.
+send requests to this machine, but cannot do that. Names in questions never leave the scenario's
+folder: scenarios there are read, new ones are saved beside them, and a full run of one that was
+saved goes below the working folder's `runs`.
 """
 
 from __future__ import annotations

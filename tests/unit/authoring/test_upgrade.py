@@ -126,6 +126,48 @@ def test_a_whole_file_gets_what_it_must_give_now():
     assert len(found.changes) == len(NEEDED)
 
 
+WHOLE = """[market]
+tax = 0.2
+cash_flow_noise = 0.07
+
+[market.evidence]
+cash_flow_noise = "assumed: some"
+
+[issuer_defaults]
+high_yield = false
+
+[issuer_defaults.evidence]
+high_yield = "assumed: none"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[market]", "[market]  # the surroundings"),
+        ("[market]", "[ market ]"),
+        ("[market.evidence]", '[ market . "evidence" ] # why'),
+        ("[issuer_defaults]", "[issuer_defaults] # all of them"),
+        ("\n[market.evidence]\n", "evidence."),
+        ("\n[issuer_defaults.evidence]\n", "evidence."),
+        ("\n", "\r\n"),
+    ],
+)
+def test_headings_and_line_ends_stay_as_they_were_written(old, new):
+    text = WHOLE.replace(old, new)
+    found = upgrade(text, "x")
+    content = tomllib.loads(found.text)
+    assert content["market"]["evidence"] == {key: why for key, (_, why) in NEEDED.items()}
+    assert content["issuer_defaults"] == {
+        "high_yield": False,
+        "cash_flow_noise": 0.07,
+        "evidence": {"high_yield": "assumed: none", "cash_flow_noise": "assumed: some"},
+    }
+    assert found.text.count("\r\n") == (found.text.count("\n") if "\r" in text else 0)
+    if new.startswith("["):
+        assert new in found.text
+
+
 def test_a_key_that_means_something_else_is_told_and_left_alone():
     found = upgrade("extends = 'x'\n[market]\nspread_leverage = 0.15\ntenant_share = 0.3\n", "x")
     assert len(found.changes) == 2 and "spread_leverage = 0.15\n" in found.text
@@ -154,8 +196,7 @@ def test_the_command_writes_a_scenario_that_is_accepted(tmp_path):
     refused = call("run", "old.toml", cwd=tmp_path)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith("capexrisk: old.toml: market.") and (
-        "not a known key; the file is of an earlier edition; bring it up to date with "
-        "capexrisk upgrade (and " in refused.stderr
+        "; capexrisk upgrade brings a file of an earlier edition up to date (and " in refused.stderr
     )
     found = call("upgrade", "old.toml", cwd=tmp_path)
     assert (found.returncode, found.stderr) == (0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 import time
 
@@ -70,6 +71,26 @@ def test_one_at_a_time_and_none_outlives_the_explorer(run, tmp_path, monkeypatch
         run.begin(tmp_path / "mine.toml")
     run.close()
     assert "failed" in ended(run)
+    with pytest.raises(ArgumentError, match="this explorer has ended"):
+        run.begin(tmp_path / "mine.toml")
+
+
+def test_it_ends_when_the_explorer_is_killed(run, tmp_path, monkeypatch):
+    watch = "from capexrisk.cli.watched import end_with_input; end_with_input(); "
+    instead(monkeypatch, f"{watch}open('begun', 'w'); import time; time.sleep(60)")
+    run.begin(tmp_path / "mine.toml")
+    while not (tmp_path / "begun").exists():
+        time.sleep(0.01)
+    assert run.told()["running"]
+    run._process.stdin.close()  # as the system does
+    assert ended(run)["failed"] == f"it ended with the code {-signal.SIGTERM}"
+
+
+def test_no_file_beside_the_scenario_is_run(run, tmp_path):
+    (tmp_path / "click.py").write_text("open('taken', 'w')", "utf-8")
+    run.begin(tmp_path / "nowhere.toml")
+    assert "nowhere.toml: no such file" in ended(run)["failed"]
+    assert not (tmp_path / "taken").exists()
 
 
 @pytest.mark.slow

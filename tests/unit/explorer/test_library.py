@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 
 from capexrisk.errors import UnknownName
 from capexrisk.explorer.library import Library
+from capexrisk.explorer.overlay import save
+from capexrisk.explorer.schedule import Moves
 from capexrisk.explorer.subject import Subject
-from capexrisk.scenario import load_scenario
+from capexrisk.scenario import digest, load_scenario
 from tests.cli.command import DEFAULT
 
 
@@ -53,3 +56,15 @@ def test_one_that_is_written_meanwhile_is_found(library):
     assert library.subject("new").scenario.title == "New"
     assert {"name": "new", "title": "New"} in library.listed()
     new.unlink()
+
+
+def test_one_that_is_found_by_name_has_the_others_that_come_with_it(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    scenario = load_scenario(DEFAULT.stem)
+    library = Library(Path(DEFAULT.stem), Subject(scenario))
+    assert {"anchor-loss", "deepseek-moment"} <= {one["name"] for one in library.listed()}
+    subject = library.subject("deepseek-moment")
+    changes = {"market.tax": 0.3}
+    moved = subject.moved(changes, Moves())
+    path = save(library.file_of("deepseek-moment"), "mine", subject.scenario, changes, moved, "x")
+    assert path == Path("mine.toml") and digest(load_scenario(path)) == digest(moved)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import shutil
 
-import numpy as np
 import pytest
 
 from capexrisk.authoring import written
@@ -14,7 +13,7 @@ from capexrisk.explorer.overlay import save
 from capexrisk.explorer.schedule import Moves
 from capexrisk.explorer.subject import EVIDENCE, Subject
 from capexrisk.explorer.view import read_view
-from capexrisk.scenario import change_inputs, load_scenario
+from capexrisk.scenario import change_inputs, digest, load_scenario
 from tests.cli.command import DEFAULT, listing
 
 NONE = Moves()
@@ -26,8 +25,8 @@ QUERY = (
 
 def write(file, name, scenario, changes, query, moves=NONE):
     """Save what is moved in a scenario."""
-    events = Subject(scenario).moved(changes, moves).events
-    return save(file, name, scenario, changes, events, query)
+    moved = Subject(scenario).moved(changes, moves)
+    return save(file, name, scenario, changes, moved, query)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def moved():
     scenario = load_scenario(DEFAULT)
     subject = Subject(scenario)
     view = read_view(QUERY, subject)
-    every = dict.fromkeys(scenario.uncertainty.groups, 0.4)
+    every = dict.fromkeys(scenario.uncertainty.groups, 0.4321098765432101)  # of more than 12 digits
     return scenario, subject.changes(every, view.values)
 
 
@@ -55,8 +54,8 @@ def test_it_is_read_as_what_was_moved(file, moved):
     for ours, theirs in zip(*sections, strict=True):
         assert ours.inputs.keys() == theirs.inputs.keys()
         for key, value in theirs.inputs.items():
-            same = ours.inputs[key] == value
-            assert same or np.allclose(ours.inputs[key], value, rtol=1e-11)  # 12 digits are written
+            assert ours.inputs[key] == value
+    assert digest(found) == digest(expected)
     assert found.uncertainty == scenario.uncertainty
     assert found.name == "moved"
 
@@ -145,6 +144,20 @@ def test_its_command_can_be_pasted(file, moved):
     ]
 
 
+def test_a_query_of_several_lines_writes_one(file, moved):
+    path = write(file, "moved", moved[0], {"market.tax": 0.3}, "market.tax=0.3\n[market]\r\u2028x")
+    command = path.read_text("utf-8").splitlines()[1].removeprefix("# To go on from here: ")
+    assert shlex.split(command)[-1] == "?market.tax=0.3%0A[market]%0D%E2%80%A8x"
+
+
+def test_a_file_that_was_edited_meanwhile_is_not_extended(file, moved):
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("\ntax = ", "\ntax = 0.35 # "), "utf-8")
+    with pytest.raises(ScenarioError, match=r"mine\.toml: a file that it extends has changed"):
+        write(file, "mine", moved[0], {"issuers.Oracle.cash_usd_bn": 5.0}, "x")
+    assert listing(file.parent) == [file.name]
+
+
 def test_nothing_moved_is_not_saved(file, moved):
     with pytest.raises(ArgumentError, match="nothing is moved"):
         write(file, "same", moved[0], {}, "")
@@ -152,5 +165,5 @@ def test_nothing_moved_is_not_saved(file, moved):
 
 def test_a_scenario_that_is_refused_leaves_no_file(file, moved):
     with pytest.raises(ScenarioError, match=r"bad\.toml.*tax"):
-        save(file, "bad", moved[0], {"market.tax": 2.0}, (), "market.tax=2")
+        save(file, "bad", moved[0], {"market.tax": 2.0}, moved[0], "market.tax=2")
     assert listing(file.parent) == [file.name]

@@ -303,3 +303,7 @@ def test_the_secret_is_in_a_file_of_this_user_alone(monkeypatch):
     assert not path.parent.exists()
     leads.open(link)  # no place for the file: the address is in the terminal
     assert len(opened) == 1
+    monkeypatch.setattr(opening.tempfile, "tempdir", "/nowhere")
+    with opening.Opening() as leads:
+        leads.open(link)
+    assert len(opened) == 1

@@ -1,6 +1,6 @@
 // What is moved, taken along: as a link, as a scenario file, as a full run of it.
 
-import { link, post } from "./host.js";
+import { Ended, link, post } from "./host.js";
 
 const LOOK_EVERY = 1000; // ms
 
@@ -30,28 +30,37 @@ export function saving(state, say) {
       if (told.refused) return;
       name = told.name;
       full.hidden = false;
-    } catch {
-      said.textContent = "The explorer does not answer; nothing is saved.";
+    } catch (error) {
+      said.textContent = error instanceof Ended ? "This explorer has ended; nothing is saved."
+        : "The explorer does not answer, so it is not known whether this is saved. Save again: a name that is taken then was saved.";
     }
   });
   full.addEventListener("click", async () => {
     full.disabled = true;
-    await follow(post("run", { name }));
+    await follow();
     full.disabled = false;
   });
 
   // Until the run has ended, however often the dialog is opened meanwhile.
-  async function follow(first) {
-    try {
-      let told = await first;
-      while (told.running) {
+  async function follow() {
+    let [question, body] = ["run", { name }];
+    for (;;) {
+      try {
+        const told = await post(question, body);
+        [question, body] = ["progress", {}];
+        if (!told.running) {
+          running.textContent = told.refused ?? (told.report ? `The report is there: ${told.report}` : `The run has failed: ${told.failed}`);
+          return;
+        }
         running.textContent = `The full run is under way: ${Math.round(told.seconds)} s so far.`;
-        await new Promise((done) => { setTimeout(done, LOOK_EVERY); });
-        told = await post("progress", {});
+      } catch (error) {
+        if (error instanceof Ended) {
+          running.textContent = "This explorer has ended, and its full run with it.";
+          return;
+        }
+        running.textContent = "The explorer does not answer; it is asked again every second.";
       }
-      running.textContent = told.refused ?? (told.report ? `The report is there: ${told.report}` : `The run has failed: ${told.failed}`);
-    } catch {
-      running.textContent = "The explorer does not answer; with it its full run has ended.";
+      await new Promise((done) => { setTimeout(done, LOOK_EVERY); });
     }
   }
 }

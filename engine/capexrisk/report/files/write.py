@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from capexrisk.archive.results import Results
 from capexrisk.archive.why import files_left
@@ -16,6 +17,8 @@ from capexrisk.report.files.workbook import WORKBOOK, write_workbook
 from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
 from capexrisk.report.pool import ALONE, DrawingPool
 from capexrisk.study.why import left_with_run
+
+DRAWN: Final = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
 
 
 def write_report_files(
@@ -102,7 +105,6 @@ def of_stored_tables(*directories: Path) -> Iterator[None]:
 
 def _refuse_links(directory: Path) -> None:
     """Refuse links, so that whatever is written lands in this directory."""
-    names = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
-    for path in (*(directory / name for name in names), *(directory / FIGURES).glob("*")):
+    for path in (*(directory / name for name in DRAWN), *(directory / FIGURES).glob("*")):
         if path.is_symlink():
             raise ResultsError(f"{path}: is a link, and a report may not lead elsewhere; remove it")

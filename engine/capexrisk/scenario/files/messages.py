@@ -14,7 +14,7 @@ from capexrisk.errors import ScenarioError, nearest, suggest
 from capexrisk.scenario.case import inner_tables
 from capexrisk.scenario.field import input_field_of
 from capexrisk.scenario.files.paths import Table, leaves, write_path
-from capexrisk.scenario.files.renamed import UPGRADE, is_of_earlier_edition
+from capexrisk.scenario.files.renamed import told_of_earlier_edition
 from capexrisk.scenario.quantities import SMALLEST, model_name
 from capexrisk.scenario.section import Refused, StrictModel, by_year_key
 from capexrisk.scenario.words import PHRASE
@@ -132,8 +132,8 @@ def _explain(
     if kind == "missing":
         return "missing", _hint_for_missing(location, record, places)
     if kind == "extra_forbidden":
-        known_once = is_of_earlier_edition(str(location[-1]), str(location[0]))
-        return "not a known key", UPGRADE if known_once else _hint_for_unknown(location, record)
+        once = told_of_earlier_edition(str(location[-1]), str(location[0]))
+        return "not a known key", once or _hint_for_unknown(location, record)
     if isinstance(given, int) and given.bit_length() > MOST_BITS:
         return "a number of endless digits", "give one of sensible size"  # never turned into text
     if location[-2:-1] == ("evidence",) and isinstance(given, dict):
@@ -157,10 +157,9 @@ def _explain(
             "give a name of letters, digits, spaces and . _ + -, up to 80"
         )
     if kind == "literal_error":
-        if location[0] == "events" and is_of_earlier_edition(str(given), "events"):
-            return f"{_show(given)} is not known", UPGRADE
+        once = told_of_earlier_edition(str(given), "events") if location[0] == "events" else ""
         choices = re.findall(r"'([^']*)'", context["expected"])
-        return f"{_show(given)} is not known", suggest(str(given), choices)
+        return f"{_show(given)} is not known", once or suggest(str(given), choices)
     if kind == "finite_number":
         return f"{_show(given)} is not finite", "give a number"
     for ending, wanted in _WANTED.items():

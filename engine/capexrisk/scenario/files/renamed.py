@@ -13,10 +13,10 @@ __all__ = [
     "RENAMED",
     "REREAD",
     "UPGRADE",
-    "is_of_earlier_edition",
+    "told_of_earlier_edition",
 ]
 
-UPGRADE: Final = "the file is of an earlier edition; bring it up to date with capexrisk upgrade"
+UPGRADE: Final = "capexrisk upgrade brings a file of an earlier edition up to date"
 
 # By table: "market", or "issuers" for those of issuers and their defaults.
 RENAMED: Final = {
@@ -76,13 +76,20 @@ EVENTS: Final = {
 }
 
 
-def is_of_earlier_edition(key: str, table: str) -> bool:
-    """Whether a key of the market, of an issuer or a kind of event was known to an earlier edition.
+def told_of_earlier_edition(key: str, table: str) -> str:
+    """What became of a key of the market or of an issuer, or of a kind of event; "" if nothing.
 
-    >>> is_of_earlier_edition("tenant_share", "market"), is_of_earlier_edition("tax", "market")
-    (True, False)
+    >>> told_of_earlier_edition("tenant_share", "market").split(";")[0]
+    'it is anchor_share now'
+    >>> told_of_earlier_edition("prefund", "thresholds")
+    ''
     """
-    if table == "events":
-        return key in EVENTS
-    kind = "market" if table == "market" else "issuers"
-    return key in {**RENAMED[kind], **DROPPED[kind]} or (table == "market" and key in MOVED)
+    kind = "issuers" if table == "issuer_defaults" else table
+    renamed = EVENTS if table == "events" else RENAMED.get(kind, {})
+    if key in renamed:
+        return f"it is {renamed[key]} now; {UPGRADE}"
+    if key in DROPPED.get(kind, {}):
+        return f"it is no input now: {DROPPED[kind][key]}; {UPGRADE}"
+    if kind == "market" and key in MOVED:
+        return f"it is {MOVED[key]}.{key}, or an issuer's; {UPGRADE}"
+    return ""

@@ -14,10 +14,10 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def write_value(value: object) -> str:
-    """A number, word, flag or list as in TOML.
+    """A number, word, flag or list as in TOML, which is read as the same bits.
 
     >>> write_value((1.0, 0.25)), write_value(True), write_value(126.84300000000002)
-    ('[1, 0.25]', 'true', '126.843')
+    ('[1, 0.25]', 'true', '126.84300000000002')
     """
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(write_value, value))}]"
@@ -25,7 +25,7 @@ def write_value(value: object) -> str:
         # JSON's escapes are among TOML's, which wants one more.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, float):
-        return repr(float(f"{value:.12g}")).removesuffix(".0")  # sums of decimals end in dust
+        return repr(float(value)).removesuffix(".0")
     return repr(value)
 
 

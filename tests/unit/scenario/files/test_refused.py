@@ -93,7 +93,9 @@ REFUSED = [
     (ORACLE + "name", '"x"', "not a known key; the issuer's is that of its table"),
     (ORACLE + "capex_by_year_usd_bn", "{2026 = 3}", "not a known key; name each year"),
     ("issuer_defaults.build_lag", "3", "not a known key; did you mean build_lag_years?"),
-    ("market.tenant_share", "3", "not a known key; the file is of an earlier edition; bring it up to date with capexrisk upgrade"),
+    ("market.tenant_share", "3", "not a known key; it is anchor_share now; capexrisk upgrade brings a file of an earlier edition up to date"),
+    ("market.cash_flow_noise", "3", "not a known key; it is issuer_defaults.cash_flow_noise, or an issuer's; capexrisk upgrade brings a file of an earlier edition up to date"),
+    ("thresholds.prefund", "3", "not a known key; remove it, or see the scenario schema"),
     ("market.oil_sigma_per_sqrt_year", "3", "not a known key; did you mean oas_sigma_per_sqrt_year?"),
     ("market.iron_sigma_per_sqrt_year", "3", "not a known key; remove it, or see the scenario schema"),
     # evidence
