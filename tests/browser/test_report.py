@@ -90,7 +90,8 @@ def test_the_answer_is_on_the_first_screen(opened):
     page = opened(DESKTOP).page
     table = page.locator(".answer tfoot tr:last-child").bounding_box()
     assert table["y"] + table["height"] <= DESKTOP[1]
-    assert page.locator(".answer .findings dt").last.bounding_box()["y"] <= DESKTOP[1]
+    # Who burns cash, who fails, who loses its grade, who fails together; money and errors follow.
+    assert page.locator(".answer .findings dt").nth(3).bounding_box()["y"] <= DESKTOP[1]
 
 
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 10_000), (DESKTOP, 20_000)])

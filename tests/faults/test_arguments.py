@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 
 import capexrisk as cr
 from capexrisk.archive.content import ComparedByContent
-from capexrisk.errors import ArgumentError, RunDirectoryError, ScenarioError
+from capexrisk.errors import ArgumentError, RunDirectoryError, ScenarioError, UnknownName
 from capexrisk.run.plan import RunPlan
 from tests.unit.scenarios import small_scenario
+from tests.unit.uncertain import uncertain
 
 NAME = "funding_failure/Oracle"
 INPUT = "issuers.Oracle.cash_usd_bn"
@@ -42,6 +44,7 @@ WHOLE = {
     "replay": {"path": 0, "seed": 5},
     "Session": {"points": 8, "seed": 5, "n_jobs": 1},
     "new": {"quarters": 12},
+    "explore": {"seed": 5, "height": 900},
 }
 OTHERS = {
     "path_outcomes": (["outside_funding"],),
@@ -82,6 +85,15 @@ def test_no_whole_number_of_the_public_functions_is_left_out():
 def test_what_is_no_whole_number_is_refused_at_the_door(name, argument, bad):
     with pytest.raises(ArgumentError, match=r"^\w+: .* is not a whole number; give one$"):
         ask(name, **{argument: bad})
+
+
+@pytest.mark.parametrize(
+    ("argument", "bad"), [("seed", -1), ("seed", 2**64), ("height", -5), ("height", 10**6)]
+)
+def test_numbers_of_a_notebook_s_page_have_bounds(argument, bad):
+    """Before anything of a page is loaded: a session would refuse them at the first question."""
+    with pytest.raises(ArgumentError, match=rf"^{argument}: {bad} is out of range; give \d"):
+        ask("explore", **{argument: bad})
 
 
 @pytest.mark.parametrize("bad", [True, 5.0, "5"], ids=repr)
@@ -145,6 +157,28 @@ def test_results_are_equal_by_content(results):
     assert dataclasses.replace(results, summary=edited) != results
 
 
+def test_so_are_they_over_inputs():
+    """How long it took is no part of a result."""
+    one, same, other = (
+        cr.simulate(uncertain(), paths=64, seed=seed, outer=32, inner=128) for seed in (5, 5, 6)
+    )
+    times = ({"simulation_seconds": seconds} for seconds in (1.0, 2.0))
+    one, same = (
+        dataclasses.replace(
+            run,
+            inputs=dataclasses.replace(
+                run.inputs, record=run.inputs.record.model_copy(update=time)
+            ),
+        )
+        for run, time in zip((one, same), times, strict=True)
+    )
+    assert one == same and hash(one) == hash(same)
+    assert one.inputs == same.inputs and hash(one.inputs) == hash(same.inputs)
+    assert one.inputs != other.inputs
+    record = one.inputs.record.model_copy(update={"refused": ("a point",)})
+    assert dataclasses.replace(one.inputs, record=record) != one.inputs
+
+
 def test_everything_with_a_table_is_compared_so():
     """Those of a dataclass ask a table whether it is true, and raise."""
     with_tables = [
@@ -155,9 +189,10 @@ def test_everything_with_a_table_is_compared_so():
     ]
     assert len(with_tables) >= 9
     for kind in with_tables:
-        assert (
-            issubclass(kind, ComparedByContent) and "__eq__" not in vars(kind)
-        ) or kind is cr.Results
+        assert (issubclass(kind, ComparedByContent) and "__eq__" not in vars(kind)) or kind in (
+            cr.Results,
+            cr.InputResults,
+        )
     found = cr.causes(small_scenario(quarters=4), "any_failure/system", points=64, orders=2)
     again = dataclasses.replace(found, table=found.table.copy())
     assert found == again and hash(found) == hash(again)
@@ -190,3 +225,16 @@ def test_names_of_estimates_are_never_taken_for_none(results):
     ):
         with pytest.raises(cr.CapexriskError, match=said):
             results.estimates("free_cash_flow", **wanted)
+
+
+def test_a_pivot_says_what_is_wrong(results):
+    chances, flows = results.estimates("funding_failure"), results.estimates("free_cash_flow")
+    pivot = results.pivot
+    assert pivot(chances, columns="period").notna().all(axis=None)
+    for rows, columns, error, said in (
+        (chances, "perod", UnknownName, "rows: there is no column 'perod' here; did you mean"),
+        (flows, "period", ArgumentError, "rows: several have the same issuer and period; give one"),
+        (5, "period", TypeError, "rows: is of type int; give some rows of to_frame()"),
+    ):
+        with pytest.raises(error, match=rf"^{re.escape(said)}"):
+            pivot(rows, columns=columns)

@@ -49,7 +49,7 @@ def test_files_and_tables_have_them(run):
     figures = {path.name for path in (run / "run" / "figures").iterdir()}
     page = (run / "run" / "report.html").read_text("utf-8")
     for name in NAMES:
-        assert f"{name}-fan.png" in figures and f"{name}-fan.svg" in figures
+        assert f"{name}-fan.svg" in figures
         assert name.replace("&", "&amp;").replace("'", "&#39;") in page
     table = pd.read_csv(run / "run" / "summary.csv")
     assert set(table["issuer"]) == {*NAMES, "system"}

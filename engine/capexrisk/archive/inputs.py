@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import nan
 from pathlib import Path
@@ -66,7 +66,19 @@ class InputResults(ComparedByContent):
     table: pd.DataFrame
     points: pd.DataFrame
     chunks: pd.DataFrame
-    record: InputsRecord
+    record: InputsRecord = field(compare=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it has the same tables and record to the bit; the time it took does not count."""
+        same = isinstance(other, InputResults) and self._record == other._record
+        return same and super().__eq__(other)
+
+    __hash__ = ComparedByContent.__hash__
+
+    @property
+    def _record(self) -> InputsRecord:
+        """The record without the time."""
+        return self.record.model_copy(update={"simulation_seconds": 0.0})
 
     def __repr__(self) -> str:
         record = self.record

@@ -41,7 +41,7 @@ from capexrisk.archive.tables import (
     with_spans,
     write_table,
 )
-from capexrisk.errors import RunDirectoryError, refuse_type
+from capexrisk.errors import ArgumentError, RunDirectoryError, refuse_type
 from capexrisk.estimate.independent import OBSERVED, Estimate
 from capexrisk.estimate.lookup import Lookup
 from capexrisk.estimate.metric import CASH_FLOW, PROBABILITY
@@ -229,14 +229,29 @@ class Results(ComparedByContent):
         index, columns : str
             Columns of `rows` whose values name the result's rows, sorted as here, and columns.
 
+        Raises
+        ------
+        UnknownName
+            If `rows` has no such column.
+        ArgumentError
+            If several of the rows fall into one place.
+        TypeError
+            If `rows` is no table.
+
         Examples
         --------
         >>> import capexrisk as cr
         >>> results = cr.simulate(cr.load_scenario("anchor-loss"), paths=4_096, seed=1)
         >>> rows = results.estimates("funding_failure")
-        >>> results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"]
+        >>> float(results.pivot(rows, columns="period").loc["Alphabet", "2026Q1"])
         0.0
         """
+        refuse_type("rows", rows, pd.DataFrame, "give some rows of to_frame()")
+        for name in (index, columns, "statistic", "value"):
+            refuse_unknown("column", name, list(rows.columns), "rows")
+        if rows.duplicated([index, columns]).any():
+            problem = f"several have the same {index} and {columns}"
+            raise ArgumentError("rows", f"{problem}; give one for each, of one statistic, say")
         seen = rows["statistic"].map(OBSERVED).fillna(rows["value"])
         table = rows.assign(value=seen).set_index([index, columns])["value"].unstack()  # noqa: PD010
         order = [name for name in (*self.issuers, SYSTEM) if name in table.index]

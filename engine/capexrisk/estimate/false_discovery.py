@@ -23,7 +23,8 @@ def false_discovery_rates(value: Floats, low: Floats, high: Floats, replicates: 
     Parameters
     ----------
     value, low, high : ndarray, shape (n,)
-        Differences with the ends of their 95 % intervals, of which that nearer to 0 counts.
+        Differences with the ends of their 95 % intervals, of which that nearer to 0 counts. One
+        without width is certain: of what few paths say alike the interval must be NaN.
     replicates : int
         By which the intervals were found: they are Student's.
 

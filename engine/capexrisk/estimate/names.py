@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from capexrisk.errors import UnknownName, suggest
 from capexrisk.estimate.lines import Lines
@@ -11,6 +11,8 @@ from capexrisk.estimate.metrics import HORIZON
 
 if TYPE_CHECKING:
     from capexrisk.lowering import LoweredScenario
+
+FEW_PERIODS: Final = 3  # more are told by their ends
 
 
 class Name(NamedTuple):
@@ -96,11 +98,10 @@ def choose(
     places = [place for place in places if place.issuer == issuer]
     periods = list(dict.fromkeys(place.period for place in places))
     period = _period(periods, more[0] if more else None)
-    if period.upper() not in periods and period[:1].isdigit():
-        ends = sorted(periods, key=_end)
-        raise UnknownName(
-            f"{text}: there is no period {period!r} here; they go from {ends[0]} to {ends[-1]}"
-        )
+    if len(periods) > FEW_PERIODS and period[:1].isdigit() and period.upper() not in periods:
+        ends = sorted(periods, key=_end)  # the nearest by its letters would mislead
+        problem = f"{text}: there is no period {period!r} here"
+        raise UnknownName(f"{problem}; give one from {ends[0]} to {ends[-1]}")
     refuse_unknown("period", period, periods, text)
     statistics = [name for at in places if at.period == period for name in at.statistics]
     statistic = more[1] if len(more) > 1 else statistics[0]

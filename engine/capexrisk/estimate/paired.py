@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from capexrisk.estimate.intervals import (
     CONFIDENCE,
-    normal_half_width,
     standard_error,
     student_half_width,
 )
@@ -83,11 +82,24 @@ def paired(
     return Differences(value, error, value - half, value + half, unpaired)
 
 
-def unpaired(
-    values: tuple[Floats, Floats], errors: tuple[Floats, Floats], confidence: float = CONFIDENCE
-) -> Differences:
-    """Differences between runs without known replicates, as if they were independent."""
-    value = values[1] - values[0]
-    error = np.hypot(*errors)
-    half = normal_half_width(confidence) * error
-    return Differences(value, error, value - half, value + half, error)
+class Sides(NamedTuple):
+    """Estimates of one run, arrays of shape (rows,): value, error and ends of their intervals."""
+
+    value: Floats
+    error: Floats
+    low: Floats
+    high: Floats
+
+
+def unpaired(first: Sides, second: Sides) -> Differences:
+    """Differences between runs without known replicates, as if they were independent.
+
+    Each interval comes from those of the two estimates, whose sides need not be equal (G. Y. Zou
+    and A. Donner, Statistics in Medicine 27, 2008): a share that no path shows has an upper side
+    alone, and no standard error.
+    """
+    value = second.value - first.value
+    error = np.hypot(first.error, second.error)
+    below = np.hypot(second.value - second.low, first.high - first.value)
+    above = np.hypot(second.high - second.value, first.value - first.low)
+    return Differences(value, error, value - below, value + above, error)

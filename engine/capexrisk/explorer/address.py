@@ -59,16 +59,19 @@ class Address:
 
 
 def query_of(link: str) -> str:
-    """What a link says is moved: all that follows its question mark.
+    """What a link says is moved: all that follows its question mark, or that alone.
 
     Port and token of a link are never taken: whoever sent it knows them.
 
     Raises
     ------
     ArgumentError
-        If it has no question mark.
+        If it moves nothing.
     """
-    _, mark, query = link.strip().partition("?")
+    before, mark, query = link.strip().partition("?")
     if not mark:
-        raise ArgumentError("link", f"{link!r} says nothing of what is moved; give all from its ?")
+        if "://" in before or "=" not in before:
+            problem = f"{link!r} says nothing of what is moved; give what follows its ?"
+            raise ArgumentError("link", problem)
+        query = before
     return query.partition("#")[0]

@@ -151,8 +151,13 @@ class Application:
 
         library = self._library.result()
         subject = library.subject(scenario_named(_text(asked, "query")))
-        file = "" if self._file is None else self._file.name
-        return {**catalogue(subject), "base": self._scenario.name, "file": file}
+        return {**catalogue(subject), "base": self._scenario.name, **self._named()}
+
+    def _named(self) -> Json:
+        """The file that is explored, and how a command names it."""
+        if self._file is None:
+            return {"file": ""}
+        return {"file": self._file.name, "place": shlex.quote(str(self._file))}
 
     def _list(self, asked: Json) -> Json:
         return {"scenarios": self._library.result().listed()}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from capexrisk.errors import ArgumentError, NotebookError
+from capexrisk.errors import ArgumentError, NotebookError, whole_number
 
 if TYPE_CHECKING:
     from capexrisk.explorer.widget import Answering, ExplorerWidget
 
 __all__ = ["explore"]
+
+LEAST_HEIGHT: Final = 100
+MOST_HEIGHT: Final = 10_000
 
 
 def explore(
@@ -30,7 +33,7 @@ def explore(
     seed : int, optional
         Of a scenario, 0 to 2**64 - 1. By default that of its file's table ``[run]``, or 0.
     height : int
-        Of the frame, in pixels.
+        Of the frame, 100 to 10,000 pixels.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def explore(
     ScenarioError
         If a file is refused.
     ArgumentError
-        If it is nothing to explore.
+        If it is nothing to explore, or a number is none or out of range.
 
     Examples
     --------
@@ -54,6 +57,11 @@ def explore(
     >>> page.changes
     {'issuers.Oracle.cash_usd_bn': 5.0}
     """
+    height = whole_number("height", height)
+    if not LEAST_HEIGHT <= height <= MOST_HEIGHT:
+        bounds = f"{LEAST_HEIGHT} to {MOST_HEIGHT:,} pixels"
+        raise ArgumentError("height", f"{height} is out of range; give {bounds}")
+    seed = None if seed is None else _seed(seed)
     try:
         from capexrisk.explorer.widget import ExplorerWidget
     except ImportError:
@@ -61,6 +69,15 @@ def explore(
             "explore: anywidget is not installed here; install it with the extra jupyter"
         ) from None
     return ExplorerWidget(_answering(what, seed), query, height)
+
+
+def _seed(given: int) -> int:
+    from capexrisk.scenario.plan import MOST_SEED
+
+    seed = whole_number("seed", given)
+    if not 0 <= seed <= MOST_SEED:
+        raise ArgumentError("seed", f"{seed} is out of range; give 0 to 2**64 - 1")
+    return seed
 
 
 def _answering(what: Any, seed: int | None) -> Answering:

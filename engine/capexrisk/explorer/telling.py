@@ -40,7 +40,7 @@ from capexrisk.scenario import Scenario
 if TYPE_CHECKING:
     from capexrisk.explorer.desk import Answer
 
-__all__ = ["Change", "Changes", "shown", "told"]
+__all__ = ["Change", "Changes", "differences", "shown", "told"]
 
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
@@ -54,7 +54,6 @@ class Change(NamedTuple):
     half: float
 
 
-UNKNOWN: Final = Change(nan, nan)
 Estimates = Mapping[Name, Estimate]
 Changes = Mapping[Name, Change]
 
@@ -70,7 +69,7 @@ def told(answer: Answer, view: View, scenario: Scenario, base: Scenario) -> Json
     scenario, base : Scenario
         The one that the view moves, and the one that is behind it; both as they stand.
     """
-    changes = _changes(answer) if answer.moved else {}
+    changes = differences(answer) if answer.moved else {}
     behind = THIS if scenario is base else base.name
     found, own = (
         {name: one.estimate for name, one in figures.found.items()}
@@ -110,13 +109,13 @@ def shown(
     Returns
     -------
     dict
-        ``figures`` has for each estimate, by its name: value, ends of the 95 % interval, the
-        base's value, and the difference with half of its 95 % interval.
+        ``figures`` has for each estimate, by its name: value, ends of the 95 % interval, and the
+        base's value.
     """
     figures = {}
     for name, one in found.items():
         own = base[name].value if name in base else nan
-        numbers = (one.value, one.ci_low, one.ci_high, own, *changes.get(name, UNKNOWN))
+        numbers = (one.value, one.ci_low, one.ci_high, own)
         figures[str(name)] = [_known(x) for x in numbers]
     return {
         "figures": figures,
@@ -126,27 +125,29 @@ def shown(
     }
 
 
-def _changes(answer: Answer) -> dict[Name, Change]:
+def differences(answer: Answer) -> dict[Name, Change]:
     """Paired differences of all estimates that both have."""
     found, base = answer.figures.found, answer.base.found
     names = [name for name in found if name in base]
     first, second = (np.array([one[name].values for name in names]) for one in (base, found))
-    unseen = np.array([_unseen(name, answer.points) for name in names])
+    unseen = np.array([_unseen(base[name].estimate, found[name].estimate) for name in names])
     with np.errstate(invalid="ignore"):
-        differences = paired(first, second, unseen)
-    half = differences.ci_high - differences.value
+        apart = paired(first, second, unseen)
+    half = apart.ci_high - apart.value
     # As in a comparison of runs: what moves in few nets alone does not show its error.
     differing = (first != second).sum(axis=1)
     half[(unseen == 0.0) & (differing > 0) & (differing < LEAST_DIFFERING)] = nan
     return {
         name: Change(float(value), float(width))
-        for name, value, width in zip(names, differences.value, half, strict=True)
+        for name, value, width in zip(names, apart.value, half, strict=True)
     }
 
 
-def _unseen(name: Name, points: int) -> float:
-    """Change of a net's value if one more path differed."""
-    return 1.0 / points if name.statistic == "probability" else 0.0
+def _unseen(first: Estimate, second: Estimate) -> float:
+    """Change of a net's value if one more of the paths that count differed."""
+    if not second.is_probability:
+        return 0.0
+    return REPLICATES / max(min(first.n, second.n), 1)
 
 
 def _histogram(figures: Figures, base: Figures) -> Json:

@@ -318,7 +318,8 @@ def _check_covariance(rows: Covariance) -> None:
     """
     for row, values in enumerate(rows):
         if len(values) != len(rows):
-            raise Refused(f"has {len(values)} values", f"give {len(rows)}, as many as rows", (row,))
+            number = f"has {len(values)} value{'' if len(values) == 1 else 's'}"
+            raise Refused(number, f"give {len(rows)}, as many as rows", (row,))
         if values[row] <= 0:
             raise Refused(f"a variance of {values[row]!r}", "give more than 0", (row, row))
         for column in range(row):

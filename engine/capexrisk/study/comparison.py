@@ -23,11 +23,11 @@ from capexrisk.errors import ComparisonError, refuse_type
 from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
 from capexrisk.estimate.false_discovery import false_discovery_rates
 from capexrisk.estimate.independent import OBSERVED
-from capexrisk.estimate.intervals import student_half_width
+from capexrisk.estimate.intervals import FEW, student_half_width
 from capexrisk.estimate.lookup import KEY
 from capexrisk.estimate.metrics import HORIZON, SYSTEM
 from capexrisk.estimate.names import Name
-from capexrisk.estimate.paired import LEAST_DIFFERING, Differences, paired, unpaired
+from capexrisk.estimate.paired import LEAST_DIFFERING, Differences, Sides, paired, unpaired
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Words
 from capexrisk.study.run_names import by_name
@@ -69,8 +69,9 @@ class Comparison(ComparedByContent):
         One row for each estimate of each other run. The largest changes come first, those with a
         false discovery rate above 5 % last. Columns: scenario, issuer, period, metric, statistic,
         base and value (the two estimates; 0 or 1 where the summary has a bound), difference with
-        standard_error, ci_low and ci_high (95 %), false_discovery_rate (the share of mere chance
-        among all rows of the run that are as sure), change, gain. `change` is the difference as a
+        standard_error (NaN for bounds of runs that make no pairs), ci_low and ci_high (95 %),
+        false_discovery_rate (the share of mere chance among all rows of the run that are as sure),
+        change, gain. `change` is the difference as a
         share of the base's range from P5 to P95, or for a probability the difference itself; NaN
         where the quantity has no such range. `gain` is the factor by which common random numbers
         reduced the standard error, 1 where there are none. `inputs_p5`, `inputs_p50`, `inputs_p95`:
@@ -192,7 +193,7 @@ def _compared(results: Results) -> ComparedRun:
 
 
 def _rows(results: Results) -> pd.DataFrame:
-    """Estimates of a run by key: value (0 or 1 for a bound), error, paths and place."""
+    """Estimates of a run by key: value (0 or 1 for a bound), error, interval, paths and place."""
     table = results.summary
     observed = table["statistic"].map(OBSERVED)
     bound = observed.notna()
@@ -201,7 +202,9 @@ def _rows(results: Results) -> pd.DataFrame:
             **{part: table[part] for part in ("issuer", "period", "metric")},
             "statistic": table["statistic"].mask(bound, "probability"),
             "value": observed.fillna(table["value"]),
-            "error": table["standard_error"].mask(bound, 0.0),
+            "error": table["standard_error"],
+            "low": table["ci_low"],
+            "high": table["ci_high"],
             "paths": table["n"],
             **_unresolved(table),
             "place": range(len(table)),
@@ -279,12 +282,9 @@ def _same_points(base: Results, other: Results) -> bool:
 def _differences(
     base: Results, first: pd.DataFrame, other: Results, second: pd.DataFrame
 ) -> Differences:
-    apart = unpaired(
-        (_numbers(first["value"]), _numbers(second["value"])),
-        (_numbers(first["error"]), _numbers(second["error"])),
-    )
+    apart = unpaired(_sides(first), _sides(second))
     if _apart(base, other) is not None:
-        return apart
+        return _without_errors(apart, _by_few(apart, first, second))
     parts = base.replicates[first["place"]], other.replicates[second["place"]]
     nets = parts[0].shape[1]
     fewest = np.maximum(np.minimum(first["paths"], second["paths"]), 1)
@@ -293,11 +293,23 @@ def _differences(
     # If a run has too few paths to show an error, or few nets differ, the difference has none.
     differing = (parts[0] != parts[1]).sum(axis=1)
     few = ~of_chances & (differing > 0) & (differing < min(LEAST_DIFFERING, nets))
-    unknown = np.isnan(apart.standard_error) | few
+    unknown = np.isnan(apart.ci_low) | few
     together = _without_errors(_widened(together, first, second), unknown)
     # Quantiles are unknown for single batches of independent paths.
     known = ~np.isnan(_numbers(together.value))
-    return Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
+    found = Differences(*(np.where(known, *both) for both in zip(together, apart, strict=True)))
+    return _without_errors(found, _by_few(found, first, second))
+
+
+def _sides(rows: pd.DataFrame) -> Sides:
+    return Sides(*(_numbers(rows[name]) for name in Sides._fields))
+
+
+def _by_few(found: Differences, first: pd.DataFrame, second: pd.DataFrame) -> NDArray[np.bool_]:
+    """Where nothing scatters because few paths count, not because nothing can: a path alone."""
+    few = np.minimum(_numbers(first["paths"]), _numbers(second["paths"])) < FEW
+    bare: NDArray[np.bool_] = few & (found.value != 0.0) & (found.ci_low == found.ci_high)
+    return bare
 
 
 def _widened(found: Differences, first: pd.DataFrame, second: pd.DataFrame) -> Differences:

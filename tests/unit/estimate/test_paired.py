@@ -12,6 +12,7 @@ from scipy.stats import binom, t
 from capexrisk.estimate import by_replicate as replicated
 from capexrisk.estimate import paired
 from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.independent import probability
 from capexrisk.estimate.intervals import standard_error
 from tests.unit.estimate.samples import binned
 
@@ -166,8 +167,22 @@ def test_equal_counts_are_not_certain():
 
 
 def test_without_replicates_the_errors_add_up():
-    found = paired.unpaired((np.array([1.0]), np.array([3.0])), (np.array([3.0]), np.array([4.0])))
+    found = apart((1.0, 3.0, -5.0, 4.0), (3.0, 4.0, -1.0, 15.0))
     assert found.value[0] == 2.0 and found.standard_error[0] == 5.0 and found.gain[0] == 1.0
+    assert (found.ci_low[0], found.ci_high[0]) == (2.0 - 5.0, 2.0 + np.hypot(12.0, 6.0))
+
+
+def apart(*sides: tuple[float, ...]) -> paired.Differences:
+    return paired.unpaired(*(paired.Sides(*(np.array([x]) for x in side)) for side in sides))
+
+
+@pytest.mark.parametrize(("paths", "sure"), [(1, False), (2, False), (8_192, True)])
+def test_no_path_and_every_path_differ_as_surely_as_there_are_paths(paths, sure):
+    none, every = probability(0, paths), probability(paths, paths)
+    sides = ((one.observed, one.standard_error, one.ci_low, one.ci_high) for one in (none, every))
+    found = apart(*sides)
+    assert found.value[0] == 1.0 and np.isnan(found.standard_error[0])
+    assert (found.ci_low[0] > 0.0) == sure and found.ci_low[0] < 1.0
 
 
 @pytest.mark.parametrize("shapes", [((1, 1), (1, 1)), ((1, 0), (1, 0)), ((1, 32), (1, 16))])

@@ -10,12 +10,13 @@ from threading import Event
 import numpy as np
 import pytest
 
-from capexrisk.estimate.names import resolve
+from capexrisk.estimate.intervals import student_half_width
+from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.explorer.desk import LEAST, Desk, Overtaken
 from capexrisk.explorer.figures import FAILURE, PARTS
 from capexrisk.explorer.subject import Subject
-from capexrisk.explorer.telling import told
+from capexrisk.explorer.telling import differences, told
 from capexrisk.explorer.view import read_view
 from capexrisk.lowering import lower
 from capexrisk.run.plan import REPLICATES
@@ -93,11 +94,26 @@ def test_the_same_address_gives_the_same_bits(desk):
 
 
 def test_differences_are_paired(desk, subject):
-    figures = shown(ask(desk, QUERY, fine=True))["figures"]
-    end = subject.scenario.quarter_labels()[-1]
-    value, low, high, base, change, half = figures[f"{FAILURE}/Oracle/{end}"]
+    answer = ask(desk, QUERY, fine=True)
+    name = Name("Oracle", subject.scenario.quarter_labels()[-1], FAILURE, "probability")
+    value, low, high, base = shown(answer)["figures"][str(name)]
+    change, half = differences(answer)[name]
     assert change == pytest.approx(value - base, abs=1e-12)
     assert low < value < high and 0.0 < half < high - low  # narrower than without pairs
+
+
+def test_a_difference_under_a_condition_rests_on_the_paths_that_meet_it(desk):
+    """One path more weighs as a comparison of runs has it, also where few paths count."""
+    answer = ask(desk, QUERY, fine=True)
+    few = 0
+    for name, (_, half) in differences(answer).items():
+        own, base = (figures.found[name].estimate for figures in (answer.figures, answer.base))
+        paths = min(own.n, base.n)
+        if name.statistic == "probability" and 0 < paths < REPLICATES * POINTS:
+            least = student_half_width(REPLICATES) * REPLICATES / paths
+            assert not half < 0.999 * least / np.sqrt(REPLICATES * (REPLICATES - 1))
+            few += paths < REPLICATES * POINTS // 4
+    assert few
 
 
 def test_a_histogram_holds_all_paths(desk):
@@ -129,7 +145,7 @@ def test_a_scenario_laid_over_is_that_of_a_session(desk, subject):
     with Session(subject.scenario, [str(name)], points=POINTS, seed=SEED) as session:
         expected = session.read(lambda *read: EstimateTable(*read)[name], scenario)
     assert answer.figures.found[name].estimate == expected.estimate
-    assert shown(answer, query)["figures"][str(name)][4] < -0.01  # of what is in use
+    assert differences(answer)[name].value < -0.01  # of what is in use
     assert desk.answer("a", read_view("", subject), scenario, fine=True).moved
 
 

@@ -283,8 +283,14 @@ def test_a_link_tells_what_is_moved_and_nothing_else(link):
     assert one.token != two.token and one.link.endswith(f"/?{query}")
 
 
-@pytest.mark.parametrize("link", ["", "market.tax=0.2", "http://127.0.0.1:8000/abcdefghijklmnop/"])
-def test_a_link_without_a_question_mark_is_refused(link):
+def test_what_follows_the_question_mark_alone_is_a_link_as_well():
+    assert query_of(" group.growth of demand=0.9&market.tax=0.2 ") == (
+        "group.growth of demand=0.9&market.tax=0.2"
+    )
+
+
+@pytest.mark.parametrize("link", ["", "market.tax", "http://127.0.0.1:8000/abcdefghijklmnop/"])
+def test_a_link_that_moves_nothing_is_refused(link):
     with pytest.raises(ArgumentError, match="link: "):
         query_of(link)
 

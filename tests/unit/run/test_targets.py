@@ -72,7 +72,10 @@ def test_of_a_year_and_its_last_quarter_the_year_is_meant(metric, quarters, year
         ("negative_fcf/Oracle/1999", "period '1999' here; give one of 2026Q3-Q4, 2027, 2028Q1"),
         ("negative_fcf/Oracle/2027/p5", "statistic 'p5' here; give one of probability"),
         ("any_failure/Oracle", "issuer 'Oracle' here; give one of system"),
-        ("funding_failure", "funding_failure: is not a name; write metric/issuer, or"),
+        (
+            "funding_failure",
+            "funding_failure: is not a whole name; write whose it is, such as",
+        ),
         ("a/b/c/d/e", "a/b/c/d/e: is not a name; write metric/issuer, or"),
     ],
 )

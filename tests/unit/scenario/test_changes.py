@@ -161,7 +161,7 @@ REFUSED = {
     "market..tax": (1.0, "'market..tax' is not a path of keys; join keys with dots"),
     "market.oas0_bp": (1e-300, "market.oas0_bp: 1e-300 is below 1e-06; give"),
     "market.fear_glut": (1e-300, "market.fear_glut: 1e-300 is next to nothing; give 0 or"),
-    "market.correlation": ([[1.0]], "market.correlation[0]: has 1 values; give 5"),
+    "market.correlation": ([[1.0]], "market.correlation[0]: has 1 value; give 5"),
 }
 
 

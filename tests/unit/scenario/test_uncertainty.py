@@ -119,7 +119,7 @@ REFUSED = [
     (TAX + 'how = "set"\nlaw = "sample"\nvalues = [0.1, 0.1]\n' + EVIDENCE, "values", "has no spread; give two values or more, not all equal"),
     (TAX + 'how = "set"\nlaw = "sample"\nvalues = []\n' + EVIDENCE, "values", "is empty; give two values or more, not all equal"),
     # a covariance
-    (JOINT + "covariance = [[1e-4, 0], [1e-4]]\n", "covariance[1]", "has 1 values; give 2, as many as rows"),
+    (JOINT + "covariance = [[1e-4, 0], [1e-4]]\n", "covariance[1]", "has 1 value; give 2, as many as rows"),
     (JOINT + "covariance = [[1e-4, 0], [1e-5, 1e-4]]\n", "covariance[1][0]", "not symmetric, 1e-05 is 0.0 in [0][1]; give the same number in both places"),
     (JOINT + "covariance = [[1e-4, 0], [0, -1e-4]]\n", "covariance[1][1]", "a variance of -0.0001; give more than 0"),
     (JOINT + "covariance = [[1e-4, 2e-4], [2e-4, 1e-4]]\n", "covariance", "not positive definite, the smallest eigenvalue of its correlations is -1; move the covariances towards 0"),
@@ -144,7 +144,7 @@ def test_a_group_refused(write, text, key, message):
 TABLES = [
     (f"{TWO}{pair('a', 'a')}", "correlations[0].groups", "'a' with itself; name two groups"),
     (f"{TWO}{pair('a', 'c')}", "correlations[0].groups[1]", "no group is named 'c'; give one of a, b"),
-    (f"{TWO}{pair('a')}", "correlations[0].groups", "has 1 values; give 2"),
+    (f"{TWO}{pair('a')}", "correlations[0].groups", "has 1 value; give 2"),
     (f"{TWO}{pair('a', 'b')}{pair('b', 'a')}", "correlations[1].groups", "given twice; give one correlation for two groups"),
     (f"{TWO}{pair('a', 'b', size='1')}", "correlations[0].correlation", "1 is not below 1; give less than 1"),
     (f"{TWO}{pair('a', 'b', size='-1.5')}", "correlations[0].correlation", "-1.5 is not above -1; give more than -1"),

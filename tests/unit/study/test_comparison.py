@@ -157,7 +157,32 @@ def test_other_seeds_gain_nothing(base):
     assert headline_changes(found, "small-2") == []
     outside = ((found.table["ci_low"] > 0.0) | (found.table["ci_high"] < 0.0)).sum()
     assert chance_line(found, "small-2").startswith(f"{outside:,} of ") and outside > 0
-    assert (found.table["false_discovery_rate"] <= 0.05).sum() < 0.2 * outside
+    assert (found.table["false_discovery_rate"] <= 0.05).sum() == 0
+
+
+def test_what_rests_on_few_paths_is_no_discovery(base):
+    """A path more, in a condition that one path meets: no amount and no share of it is certain."""
+    other = run(seed=SEED + 1)
+    key = ("Oracle", "2027", "capex", "mean")
+    for n, sure in ((1, False), (PATHS, True)):
+        first, second = (_set(one, key, value, n) for one, value in ((base, 1.0), (other, 2.0)))
+        one = row(compare([first, second]).table, metric="capex")
+        assert (one["false_discovery_rate"] <= 0.05) == sure
+    found = compare([base, other])
+    certain = found.table["ci_low"] == found.table["ci_high"]
+    assert certain.any() and (found.table.loc[certain, "difference"] == 0.0).all()
+    tests = int((found.table["ci_low"] < found.table["ci_high"]).sum())
+    assert f" of {tests:,} differences" in chance_line(found, "small-2")
+    assert f"chance alone gives {round(0.05 * tests):,};" in chance_line(found, "small-2")
+
+
+def _set(run: Results, key: tuple[str, ...], value: float, n: int) -> Results:
+    """The run with one estimate that all of n paths give alike."""
+    table = run.summary.copy()
+    parts = ("issuer", "period", "metric", "statistic")
+    here = np.logical_and.reduce([table[p] == of for p, of in zip(parts, key, strict=True)])
+    table.loc[here, ["value", "standard_error", "ci_low", "ci_high"]] = [value, 0.0, value, value]
+    return dataclasses.replace(run, summary=table.assign(n=table["n"].mask(here, n)))
 
 
 def test_batches_of_independent_paths_make_pairs():

@@ -68,7 +68,7 @@ export class Charts {
     return set;
   }
 
-  #get(name) { return this.answer.figures[name] ?? [null, null, null, null, null, null]; }
+  #get(name) { return this.answer.figures[name] ?? [null, null, null, null]; }
 
   get #isMoved() { return this.answer.behind !== ""; }
 
@@ -114,7 +114,7 @@ export class Charts {
   #curves(metric, issuers, label, what, more) {
     const { quarters } = this.catalogue;
     const end = quarters.at(-1);
-    const height = (issuer) => { const of = this.#get(`${metric}/${issuer}/${end}`); return Math.max(of[VALUE], of[BASE] ?? 0); };
+    const height = (issuer) => { const of = this.#get(`${metric}/${issuer}/${end}`); return Math.max(seen(of), of[BASE] ?? 0); };
     const shown = [...issuers].sort((a, b) => height(b) - height(a)).slice(0, MOST_CURVES);
     if (issuers.includes(this.state.issuer) && !shown.includes(this.state.issuer)) shown[MOST_CURVES - 1] = this.state.issuer;
     const ordered = issuers.filter((issuer) => shown.includes(issuer));
@@ -127,7 +127,7 @@ export class Charts {
       const x = "quarter", stroke = colour.get(issuer);
       marks.push(Plot.areaY(series, { x, y1: (d) => hundred(d.of[LOW]), y2: (d) => hundred(d.of[HIGH]), fill: stroke, fillOpacity: chosen ? 0.25 : 0.12 }));
       if (this.#isMoved) marks.push(Plot.lineY(series, { x, y: (d) => hundred(d.of[BASE]), ...GHOST, strokeOpacity: chosen ? 1 : 0.55 }));
-      marks.push(Plot.lineY(series, { x, y: (d) => hundred(d.of[VALUE]), stroke, strokeWidth: chosen ? 3 : 1.5 }));
+      marks.push(Plot.lineY(series, { x, y: (d) => hundred(seen(d.of)), stroke, strokeWidth: chosen ? 3 : 1.5 }));
     }
     const plot = Plot.plot({ ...this.#frame(), x: this.#x(), y: { label, grid: true, nice: true, zero: true }, marks: [...marks, ...more(colour)] });
     return {
@@ -267,7 +267,7 @@ export class Charts {
       return { count: `${k + 1}`, of: this.#get(`${name}/system/${end}`) };
     }).filter(({ of }) => of[VALUE] !== null);
     const marks = [
-      Plot.barY(counts, { x: "count", y: (d) => hundred(d.of[VALUE]), fill: "var(--blue)", fillOpacity: 0.7, insetLeft: 8, insetRight: 8 }),
+      Plot.barY(counts, { x: "count", y: (d) => hundred(seen(d.of)), fill: "var(--blue)", fillOpacity: 0.7, insetLeft: 8, insetRight: 8 }),
       Plot.ruleX(counts, { x: "count", y1: (d) => hundred(d.of[LOW]), y2: (d) => hundred(d.of[HIGH]), stroke: "var(--ink)", strokeWidth: 1.5 }),
       Plot.ruleY([0], { stroke: "var(--strong)" }),
     ];
@@ -278,7 +278,7 @@ export class Charts {
       if (issuer === other) return el("td", { text: "–", style: "--p:0" });
       const of = this.#get(`failure_given_failure_of:${other}/${issuer}/horizon`);
       const [value, interval = ""] = percent(of).split(" (");
-      return el("td", { style: `--p:${of[VALUE] ?? 0}` }, value, el("small", { text: interval.replace(")", "") }));
+      return el("td", { style: `--p:${seen(of) ?? 0}` }, value, el("small", { text: interval.replace(")", "") }));
     };
     const matrix = issuers.length > 1 ? el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Failure if another fails" }, el("table", { class: "matrix" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "% that fails if" }), ...shown.map((name) => el("th", { scope: "col", text: name })))),
@@ -337,6 +337,11 @@ class Chart {
 
 const hundred = (x) => (x === null ? NaN : 100 * x);
 
+// A chance that no path shows, or every path, has its bound for a value, which is an end of the interval.
+const none = (of) => of[LOW] === 0 && of[VALUE] === of[HIGH];
+const every = (of) => of[HIGH] === 1 && of[VALUE] === of[LOW];
+const seen = (of) => (of[VALUE] === null ? null : none(of) ? 0 : every(of) ? 1 : of[VALUE]);
+
 // Of a long name the beginning and the end, which tell it from others.
 const shortened = (name) => (name.length > LONGEST_NAME ? `${name.slice(0, 7)}…${name.slice(-6)}` : name);
 
@@ -350,5 +355,6 @@ function written(of, scale) {
   const [a, b, c] = [value, low, high].map((x) => x.toFixed(decimals).replace("-", "−"));
   return half > 0 ? `${a} (${b}–${c})` : a;
 }
-const percent = (of) => written(of, 100);
+const bound = (x) => `${Number((100 * x).toPrecision(2))}`;
+const percent = (of) => (none(of) && of[VALUE] > 0 ? `< ${bound(of[HIGH])}` : every(of) && of[VALUE] < 1 ? `> ${bound(of[LOW])}` : written(of, 100));
 const plain = (of) => written(of, 1);

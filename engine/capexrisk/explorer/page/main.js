@@ -83,7 +83,7 @@ async function begin() {
     },
     lost(error) {
       if (error === null) return;
-      const again = `capexrisk explore ${catalogue.file} --link '?${state.query}'`;
+      const again = `capexrisk explore ${catalogue.place ?? catalogue.file} --link '?${state.query}'`;
       trouble(error instanceof Ended ? `This explorer has ended. Go on from here, at a new address, with: ${again}`
         : `The explorer does not answer; it is asked again every second. If it has ended, go on from here, at a new address, with: ${again}`);
       $("status").textContent = "no answer";

@@ -212,10 +212,12 @@ def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) 
 def chance_line(comparison: Comparison, name: str) -> str:
     """How many differences of a run are told from 0, and how many would be by chance."""
     of_run = comparison.table[comparison.table["scenario"] == name]
-    known = int(of_run["ci_low"].notna().sum())
+    # What no path moves in either run is no test: chance cannot make it differ.
+    uncertain = of_run["ci_low"] < of_run["ci_high"]
+    known = int((uncertain | (of_run["difference"].ne(0.0) & of_run["ci_low"].notna())).sum())
     outside = int(((of_run["ci_low"] > 0.0) | (of_run["ci_high"] < 0.0)).sum())
     sure = int((of_run["false_discovery_rate"] <= MOST_FALSE).sum())
-    expected = round((1.0 - CONFIDENCE) * known)
+    expected = round((1.0 - CONFIDENCE) * int(uncertain.sum()))
     return (
         f"{outside:,} of {known:,} differences have a 95 % interval without 0, where chance "
         f"alone gives {expected:,}; {sure:,} are told at a false discovery rate of 5 %"
