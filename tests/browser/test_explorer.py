@@ -307,7 +307,7 @@ def test_a_server_that_dies_and_comes_back(explored, served):
     page.wait_for_selector("#trouble:not([hidden])")
     told = page.locator("#trouble").inner_text()
     assert "at a new address" in told and served.address.token not in told
-    assert f"capexrisk explore {DEFAULT.name} --link '?issuer=Oracle&year=2027&market.tax" in told
+    assert f"capexrisk explore {served.file} --link '?issuer=Oracle&year=2027&market.tax" in told
     served.begin()
     page.wait_for_selector("#trouble", state="hidden")
     page.wait_for_selector("body[data-fine=true]:not([data-shown*='market.tax=0.3'])")
