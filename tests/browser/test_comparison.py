@@ -51,6 +51,7 @@ def test_tables_sort(opened):
     assert sorted(before) == sorted(after) and before != after
 
 
+@pytest.mark.slow
 @sizes
 def test_it_can_be_photographed(opened, tmp_path, size):
     picture = tmp_path / "page.png"

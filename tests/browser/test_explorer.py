@@ -177,6 +177,7 @@ def test_the_keyboard_does_everything(explored, served):
     assert "solid 3px" in page.evaluate("getComputedStyle(document.activeElement).outline")
 
 
+@pytest.mark.slow
 def test_a_scenario_of_the_library_is_laid_over(explored, served):
     page = explored("issuer=CoreWeave&market.tax=0.3").page
     page.wait_for_selector("#library")
@@ -197,6 +198,7 @@ def test_a_scenario_of_the_library_is_laid_over(explored, served):
     assert page.locator("#line li").count() == 0
 
 
+@pytest.mark.slow
 def test_events_are_moved_along_the_time_line(explored, served):
     found = explored(f"scenario={ANOTHER.stem}&issuer=CoreWeave")
     page = found.page
@@ -237,6 +239,7 @@ def test_events_are_moved_along_the_time_line(explored, served):
     assert found.complaints == []
 
 
+@pytest.mark.slow
 def test_a_path_is_told(explored, served):
     found = explored("issuer=Oracle&year=2027")
     page = found.page
@@ -348,6 +351,7 @@ def test_it_is_saved_and_run(explored, served, monkeypatch):
     assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
 
 
+@pytest.mark.slow
 def test_the_page_in_a_notebook_s_cell(browser, explored, served, monkeypatch):
     """As it is in a window: the library, events and a path told too; the object says what is so."""
     widgets = pytest.importorskip("capexrisk.explorer.widget", reason="anywidget is missing")

@@ -94,6 +94,7 @@ def test_the_answer_is_on_the_first_screen(opened):
     assert page.locator(".answer .findings dt").nth(3).bounding_box()["y"] <= DESKTOP[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "least"), [(PHONE, 10_000), (DESKTOP, 20_000)])
 def test_it_can_be_photographed(opened, tmp_path, size, least):
     page = opened(size).page

@@ -40,6 +40,7 @@ def series(tmp_path):
     return path
 
 
+@pytest.mark.slow
 def test_a_file_that_extends_takes_out_what_would_count_twice(invoke, tmp_path):
     generator = np.random.default_rng(2)
     rows = ["issuer,quarter,operating_cash_flow_usd_bn,capex_usd_bn"]

@@ -67,6 +67,7 @@ def fill(path: Path) -> None:
                 pass
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_read_only(folder, disk, wanted):
     """Since the run was killed, say: a disk with errors becomes so when it is mounted again."""
     with begun(folder, *RUN, "--out", "disk/x") as process:
@@ -84,6 +85,7 @@ def test_a_disk_that_is_read_only(folder, disk, wanted):
     assert tables(disk / "x") == wanted
 
 
+@pytest.mark.slow
 def test_a_file_that_was_damaged_is_named_and_its_chunks_computed_again(folder, wanted):
     with begun(folder, *RUN, "--out", "x") as process:
         interrupt(process, folder / "x.unfinished")

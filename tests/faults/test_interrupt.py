@@ -45,6 +45,7 @@ def test_a_run_is_gone_on_with(folder, wanted, backend):
     assert "lock" not in [path.name for path in (folder / "a/b/checkpoint").iterdir()]
 
 
+@pytest.mark.slow
 def test_a_polite_kill_is_an_interrupt(folder, wanted):
     interrupted(folder, place="x", sign=signal.SIGTERM)
     assert call("resume", "x.unfinished", "-q", cwd=folder).returncode == 0
@@ -67,6 +68,7 @@ def test_the_earlier_run_stands_until_the_new_one_is_finished(folder, wanted):
     assert tables(folder / "x") == wanted
 
 
+@pytest.mark.slow
 def test_an_unfinished_run_is_not_begun_again_by_accident(folder):
     interrupted(folder, place="x")
     before = listing(folder)
@@ -82,6 +84,7 @@ def test_an_unfinished_run_is_not_begun_again_by_accident(folder):
     assert [name for name in listing(folder) if name.startswith("x.")] == []
 
 
+@pytest.mark.slow
 def test_nothing_is_left_of_a_run_without_a_finished_chunk(folder):
     """The parents that it made are gone as well."""
     arguments = ("run", "small.toml", "--paths", "100000000000", "--sampler", "plain")

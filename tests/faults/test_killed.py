@@ -14,7 +14,8 @@ from tests.cli.command import call
 from tests.faults.process import END, PATHS, begun, held, kill, tables, wait_until, wait_until_kept
 
 
-@pytest.mark.parametrize("backend", ["threading", pytest.param("loky", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["threading", "loky"])
 def test_the_run_is_killed_again_and_again(folder, wanted, backend):
     """The first time as soon as anything is kept, then whenever more is."""
     arguments = ["run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q", "--jobs", "1"]
@@ -56,6 +57,7 @@ def test_killed_among_the_points_of_the_inputs(folder):
         assert (folder / "x" / name).read_bytes() == (folder / "whole" / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_killed_while_the_results_are_written(folder, wanted):
     with begun(folder, "run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q") as process:
         wait_until(process, (folder / "x.unfinished" / "summary.csv").exists)
@@ -68,6 +70,7 @@ def test_killed_while_the_results_are_written(folder, wanted):
     assert tables(folder / "x") == wanted
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed(folder, wanted):
     """As by the system when the memory is full: the run ends, says so, and can be resumed."""
     arguments = ("run", "small.toml", "--paths", str(PATHS), "--out", "x", "-q")

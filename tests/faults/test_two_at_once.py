@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import textwrap
 
+import pytest
+
 from tests.cli.command import ENVIRONMENT, call
 from tests.faults.process import END, PATHS, begun, held, tables
 
@@ -27,6 +29,7 @@ def test_the_second_is_refused_and_the_first_goes_on(folder, wanted):
     assert tables(folder / "x") == wanted
 
 
+@pytest.mark.slow
 def test_the_clock_jumps(folder, wanted):
     """By an hour or two, on and back, at every look: nothing is timed by the wall's clock."""
     (folder / "sitecustomize.py").write_text(

@@ -114,6 +114,7 @@ def places(part: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from places(below, (*at, key))
 
 
+@pytest.mark.slow
 def test_a_job_that_was_sealed_again_is_refused_in_a_line_or_is_a_job(kept, tmp_path):
     """Its checksum is right, so anything may stand in it."""
     record = json.loads((kept / "job.json").read_text())

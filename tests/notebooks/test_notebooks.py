@@ -9,6 +9,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+LONG = {"03-scenarios", "05-inputs", "06-from-filing-to-score"}  # ten seconds each
 
 
 def code_cells(notebook: Path) -> list[dict]:
@@ -20,7 +21,13 @@ def test_there_are_notebooks():
     assert NOTEBOOKS
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem in LONG else [], id=path.stem)
+        for path in NOTEBOOKS
+    ],
+)
 def test_notebook_runs(notebook, monkeypatch):
     if "cr.explore(" in notebook.read_text(encoding="utf-8"):
         pytest.importorskip("anywidget", reason="anywidget is not installed")

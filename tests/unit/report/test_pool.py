@@ -105,6 +105,7 @@ def status_of(process: int) -> str:
         return "\nState:\tZ"
 
 
+@pytest.mark.slow
 def test_nothing_is_left_on_the_disk(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with DrawingPool(1) as started:

@@ -90,6 +90,7 @@ def test_the_first_tables_are_of_the_period_that_they_name(results, tmp_path):
             assert f">{cell}<" in table
 
 
+@pytest.mark.slow
 def test_an_input_that_the_base_has_not_is_listed(results, tmp_path):
     event = {"quarter": "2027Q1", "what": "anchor_loss", "evidence": "assumed: by test"}
     path = ROOT / "configs/hyperscalers-2026.toml"
