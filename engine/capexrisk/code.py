@@ -40,7 +40,7 @@ WITHOUT_A_SAY: Final = (
     *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
     *("run/speed.py", "run/workers"),
     *("archive", "tables", "study", "filings", "calibration", "authoring"),
-    *("report", "explorer", "cli", "library"),
+    *("report", "explorer", "cli", "shipped"),
 )
 # Rooms above the questions asked of the model: they read or show what these found.
 ABOVE_QUESTIONS: Final = (

@@ -46,7 +46,7 @@ def test_the_wheel_has_every_file_of_the_package_and_of_the_library(wheel):
     }
     assert engine - names == set()
     for folder in ("configs", "notebooks", COMPANYFACTS):
-        inside = f"capexrisk/library/{Path(folder).name}/"
+        inside = f"capexrisk/shipped/{Path(folder).name}/"
         found = {name.removeprefix(inside) for name in names if name.startswith(inside)}
         assert found == files_of(folder)
     assert not any(name.startswith(("tests/", "configs/")) for name in names)

@@ -20,7 +20,7 @@ FILES = [
     if path.suffix in KINDS
     and path.parent.name != "vendor"  # libraries of others, as they are
     and path.name != FORMER
-    and "library" not in path.parts  # links, to what is of one boom
+    and "shipped" not in path.parts  # links, to what is of one boom
 ]
 OF_ONE_BOOM = re.compile(
     r"\bAI\b|\b[Aa]i_|_ai\b|artificial intelligence|tenant|(?<!\"|r)software|hyperscal|data.?cent"

@@ -10,7 +10,7 @@ from pathlib import Path
 from capexrisk.errors import ArgumentError, ScenarioError, whole_number
 from capexrisk.filings import draft
 from capexrisk.scenario import Scenario, quarter_labels
-from capexrisk.scenario.files.library import located
+from capexrisk.scenario.files.location import located
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.quarters import parse_quarter
 from capexrisk.scenario.schema import MOST_QUARTERS

@@ -15,8 +15,8 @@ from capexrisk.scenario import (
     load_run_section,
     load_scenario,
 )
-from capexrisk.scenario.files.library import LIBRARY, located
 from capexrisk.scenario.files.load import load_extension
+from capexrisk.scenario.files.location import LIBRARY, located
 
 __all__ = ["as_extended", "check_extension", "write_scenario"]
 

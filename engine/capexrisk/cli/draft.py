@@ -13,7 +13,7 @@ import click
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_file
 from capexrisk.errors import ArgumentError, ScenarioError
-from capexrisk.scenario.files.library import LIBRARY, located
+from capexrisk.scenario.files.location import LIBRARY, located
 
 if TYPE_CHECKING:
     from capexrisk.filings import Draft, Figure, Identity

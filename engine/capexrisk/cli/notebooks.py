@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from capexrisk.scenario.files.library import LIBRARY
+from capexrisk.scenario.files.location import LIBRARY
 
 # As they stand in the repository, so that the paths in the notebooks hold.
 FOLDERS: Final = {

@@ -15,8 +15,8 @@ from capexrisk.explorer.full_run import FullRun
 from capexrisk.scenario import Scenario
 
 if TYPE_CHECKING:
+    from capexrisk.explorer.base import Library
     from capexrisk.explorer.desk import Desk
-    from capexrisk.explorer.library import Library
     from capexrisk.explorer.server import Action
     from capexrisk.explorer.subject import Subject
     from capexrisk.explorer.view import View
@@ -120,7 +120,7 @@ class Application:
 
     def _load(self) -> None:
         try:
-            from capexrisk.explorer.library import Library
+            from capexrisk.explorer.base import Library
             from capexrisk.explorer.subject import Subject
 
             self._library.set_result(Library(self._file, Subject(self._scenario)))
@@ -140,7 +140,7 @@ class Application:
         if self._library.done():
             return self._library.result()
 
-        from capexrisk.explorer.library import Library
+        from capexrisk.explorer.base import Library
         from capexrisk.explorer.subject import Subject
 
         return Library(self._file, Subject(self._scenario))

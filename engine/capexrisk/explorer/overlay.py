@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from capexrisk.authoring.written import write_scenario
 from capexrisk.errors import ArgumentError, ScenarioError
-from capexrisk.explorer.library import NAME
+from capexrisk.explorer.base import NAME
 from capexrisk.explorer.subject import EVIDENCE
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.event import ScheduledEvent

@@ -11,7 +11,10 @@ from capexrisk.errors import ArgumentError, UnknownName, suggest
 from capexrisk.explorer.schedule import EVENT, Moves, read_event
 from capexrisk.explorer.subject import LEAST, MOST, Subject
 
-__all__ = ["GROUP", "ISSUER", "SCENARIO", "YEAR", "View", "read_view", "scenario_named"]
+__all__ = [
+    *("GROUP", "ISSUER", "SAID", "SCENARIO", "YEAR"),
+    *("View", "pairs_of", "read_view", "scenario_named"),
+]
 
 ISSUER: Final = "issuer"
 YEAR: Final = "year"
@@ -94,12 +97,23 @@ def read_view(query: str, subject: Subject) -> View:
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:
+    return pairs_of(query, LONGEST, MOST_MOVED, f"move at most {MOST_MOVED} things")
+
+
+def pairs_of(query: str, longest: int, most: int, mend: str) -> list[tuple[str, str]]:
+    """Keys and values of an address, of at most so many characters and keys.
+
+    Raises
+    ------
+    ArgumentError
+        If it is longer; `mend` says what to do.
+    """
     try:
-        if len(query) > LONGEST:
+        if len(query) > longest:
             raise ValueError
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_MOVED)
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=most)
     except ValueError:
-        raise ArgumentError("address", f"is too long; move at most {MOST_MOVED} things") from None
+        raise ArgumentError("address", f"is too long; {mend}") from None
 
 
 def _share(key: str, text: str) -> float:

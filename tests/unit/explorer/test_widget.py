@@ -11,7 +11,7 @@ import capexrisk as cr
 from capexrisk.errors import ArgumentError, NotebookError, UnknownName
 from capexrisk.explorer.application import Application
 from capexrisk.explorer.assets import page_assets
-from capexrisk.explorer.library import Library
+from capexrisk.explorer.base import Library
 from capexrisk.explorer.subject import Subject
 from capexrisk.scenario import change_inputs
 from tests.cli.command import DEFAULT

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError, UnknownName, suggest
-from capexrisk.explorer.view import ISSUER, YEAR
+from capexrisk.explorer.view import ISSUER, SAID, YEAR, pairs_of
 
 __all__ = ["BEHIND", "RUN", "RunView", "read_run_view"]
 
@@ -17,7 +16,6 @@ RUN: Final = "run"
 BEHIND: Final = "behind"
 KEYS: Final = (RUN, BEHIND, ISSUER, YEAR)
 LONGEST: Final = 4_000  # characters of an address
-SAID: Final = "in the address"
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,7 @@ def read_run_view(query: str, runs: Mapping[str, Results]) -> RunView:
     ArgumentError
         If it says anything else, or a run stands behind itself.
     """
-    try:
-        if len(query) > LONGEST:
-            raise ValueError
-        said = dict(parse_qsl(query, keep_blank_values=True, max_num_fields=len(KEYS)))
-    except ValueError:
-        raise ArgumentError("address", f"is too long; give {', '.join(KEYS)}") from None
+    said = dict(pairs_of(query, LONGEST, len(KEYS), f"give {', '.join(KEYS)}"))
     for key in said:
         if key not in KEYS:
             raise ArgumentError(key, f"says nothing of finished runs; {suggest(key, KEYS)}")

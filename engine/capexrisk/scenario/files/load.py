@@ -14,7 +14,7 @@ from typing import Any, Final
 from capexrisk.errors import ScenarioError, nearest
 from capexrisk.model.vocabulary import REGIMES
 from capexrisk.scenario.case import with_file_names
-from capexrisk.scenario.files.library import LIBRARY, library_names, located
+from capexrisk.scenario.files.location import LIBRARY, library_names, located
 from capexrisk.scenario.files.messages import Places, validate
 from capexrisk.scenario.files.overlay import (
     OVERRIDE,

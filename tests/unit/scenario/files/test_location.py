@@ -6,7 +6,7 @@ import pytest
 
 import capexrisk as cr
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario.files.library import LIBRARY, library_names
+from capexrisk.scenario.files.location import LIBRARY, library_names
 from tests.cli.command import DEFAULT, call
 
 

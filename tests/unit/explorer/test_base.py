@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.errors import UnknownName
-from capexrisk.explorer.library import Library
+from capexrisk.explorer.base import Library
 from capexrisk.explorer.overlay import save
 from capexrisk.explorer.schedule import Moves
 from capexrisk.explorer.subject import Subject

@@ -9,7 +9,7 @@ from typing import Final
 __all__ = ["LIBRARY", "library_names", "located"]
 
 # In a checkout links to the repository's own folders; a wheel has their files.
-LIBRARY: Final = Path(__file__).parents[2] / "library"
+LIBRARY: Final = Path(__file__).parents[2] / "shipped"
 
 
 def library_names() -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from capexrisk.errors import ArgumentError, ScenarioError, UnknownName, suggest
 from capexrisk.explorer.subject import Subject
 from capexrisk.scenario import Scenario, load_scenario
-from capexrisk.scenario.files.library import located
+from capexrisk.scenario.files.location import located
 
 __all__ = ["NAME", "Library"]
 
