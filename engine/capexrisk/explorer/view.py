@@ -12,8 +12,15 @@ from capexrisk.explorer.schedule import EVENT, Moves, read_event
 from capexrisk.explorer.subject import LEAST, MOST, Subject
 
 __all__ = [
-    *("GROUP", "ISSUER", "SAID", "SCENARIO", "YEAR"),
-    *("View", "pairs_of", "read_view", "scenario_named"),
+    "GROUP",
+    "ISSUER",
+    "SAID",
+    "SCENARIO",
+    "YEAR",
+    "View",
+    "pairs_of",
+    "read_view",
+    "scenario_named",
 ]
 
 ISSUER: Final = "issuer"
