@@ -203,7 +203,7 @@ class Results(ComparedByContent):
         # A metric that is impossible here, or was not collected, is a valid name without rows.
         others = [other.name for other in METRICS if "{" not in other.name]
         refuse_unknown("metric", metric, [*self.lookup.metrics, *others], metric)
-        rows = self.summary["metric"] == metric
+        rows = self.summary.iloc[self.lookup.rows_of(metric)]
         wanted = {"issuer": issuer, "period": period, "statistic": statistic}
         known = {
             "issuer": [*self.issuers, SYSTEM],
@@ -213,8 +213,8 @@ class Results(ComparedByContent):
         for column, value in wanted.items():
             if value is not None:
                 refuse_unknown(column, value, known[column], metric)
-                rows &= self.summary[column] == value
-        return self.summary[rows]
+                rows = rows[rows[column] == value]
+        return rows
 
     def pivot(self, rows: pd.DataFrame, *, index: str = "issuer", columns: str) -> pd.DataFrame:
         """Estimates side by side: of a bound what was seen, on no path or on all.

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import Final
 
 import click
@@ -14,8 +16,6 @@ from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
-from capexrisk.report.content.tables import headline_table
-from capexrisk.report.files.write import write_report_files
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
@@ -25,6 +25,8 @@ FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end withou
 
 def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     """Write all files of a run: tables, manifest, plots and reports."""
+    from capexrisk.report.files.write import write_report_files  # late: see `complete`
+
     write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
 
 
@@ -51,6 +53,8 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
                 f"badly, if at all; give --outer {FEW_POINTS} or more",
                 err=True,
             )
+    # What draws and writes is loaded while paths are simulated.
+    Thread(target=import_module, args=("capexrisk.report.files.write",)).start()
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory, pool)
@@ -76,6 +80,8 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
             if not target.reached:
                 click.echo(f"capexrisk: {line}", err=True)
         return
+    from capexrisk.report.content.tables import headline_table  # late: see `complete`
+
     show(headline_table(results))
     for line in results.targets:
         print(line)

@@ -59,6 +59,10 @@ class Lookup(Mapping[Name, Estimate]):
         """
         return self._rows[name]
 
+    def rows_of(self, metric: str) -> list[int]:
+        """Indices of a metric's rows, in the order of the table."""
+        return self._by_metric.get(metric, [])
+
     def find(self, text: str) -> Estimate:
         """Find the estimate that a text names, as for `names.resolve`.
 
@@ -72,6 +76,13 @@ class Lookup(Mapping[Name, Estimate]):
     def resolve(self, text: str) -> Name:
         """The name that a text means; raises as `find`."""
         return choose(text, self.metrics, lambda metric: self.metrics[metric])
+
+    @cached_property
+    def _by_metric(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, row in self._rows.items():
+            found.setdefault(name.metric, []).append(row)
+        return found
 
     @cached_property
     def metrics(self) -> dict[str, list[Place]]:

@@ -5,6 +5,8 @@ It starts at once and loads what draws while this one still simulates.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import pickle
 import signal
@@ -69,7 +71,7 @@ class DrawingPool:
         context = get_context("spawn")
         held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
         with suppress(OSError, BrokenProcessPool), _uninterrupted():
-            pool = ProcessPoolExecutor(number, context, _begin, (held,))
+            pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
                 pool.submit(import_module, "capexrisk.report.plots.figures")
             self._pool = pool
@@ -173,8 +175,13 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(held: Connection) -> None:
-    """Ignore interrupts, also where that is not inherited, and end when the other end is closed."""
+def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
+    """Ignore interrupts, also where that is not inherited, and end when the other end is closed.
+
+    Unused objects are collected as seldom as in the process that started this one.
+    """
+    gc.set_threshold(*collect_after)
+    atexit.register(gc.freeze)  # an interpreter that ends looks for cycles last
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(held,), daemon=True).start()
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.text import Text
 
-__all__ = ["give_letters"]
+__all__ = ["give_letters", "lacking_letters"]
 
 STYLE_FONT: Final = "DejaVu Sans"
 # Families with the letters of many scripts, as systems name them.
@@ -28,11 +28,16 @@ def give_letters(figure: Figure) -> None:
     """
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        lacking = set(text.get_text()) - _letters(STYLE_FONT) - {"\n"}
+        lacking = lacking_letters(text.get_text())
         if lacking:
-            family = _family_with(frozenset(lacking))
+            family = _family_with(lacking)
             if family is not None:
                 text.set_fontfamily(["sans-serif", family])
+
+
+def lacking_letters(text: str) -> frozenset[str]:
+    """The letters of a text that the style's font lacks."""
+    return frozenset(text) - _letters(STYLE_FONT) - {"\n"}
 
 
 @cache

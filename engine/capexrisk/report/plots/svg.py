@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from capexrisk.report.plots.canvas import styled
-from capexrisk.report.plots.fonts import give_letters
+from capexrisk.report.plots.fonts import give_letters, lacking_letters
 
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 GROUP = re.compile(r'<g id="[^"]*"')
@@ -28,7 +28,14 @@ def svg_text(figure: Figure, name: str) -> str:
     name : str
         Its own on its page: what the file refers to has identifiers made from it.
     """
+    text = _drawn(figure, name)
+    if not lacking_letters(text):  # a look through its texts takes a seventh of a figure's time
+        return text
     give_letters(figure)
+    return _drawn(figure, name)
+
+
+def _drawn(figure: Figure, name: str) -> str:
     buffer = io.BytesIO()
     with styled(), rc_context({"svg.hashsalt": name}):
         figure.savefig(buffer, format="svg", metadata=NOTHING)
