@@ -50,7 +50,7 @@ def only_tables(*_: object, meanwhile: Callable[[], None]) -> None:
 def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
+        patch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
         patch.setattr("capexrisk.cli.comparing.write_comparison", lambda *_, png: None)
         yield
 

@@ -44,7 +44,7 @@ def command(tmp_path, monkeypatch, invoke) -> Command:
     small = write_small_scenario(tmp_path)
     (tmp_path / "unsure.toml").write_text(f'extends = "{small.name}"\n{GROUPS}', "utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
     return invoke
 
 

@@ -28,7 +28,7 @@ def command(tmp_path, monkeypatch, invoke) -> Command:
     """The command in this process, without drawing, with small chunks."""
     write_small_scenario(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
     monkeypatch.setattr(plan, "CHUNK_POINTS", CHUNK)
     monkeypatch.setattr(plan, "CHUNK_PATHS", CHUNK)
     return invoke

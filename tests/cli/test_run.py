@@ -211,7 +211,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 def run_here(monkeypatch, folder: Path, *arguments: str) -> int:
     """The command in this process, without drawing."""
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.write_report_files", only_tables)
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
     monkeypatch.setattr(sys, "argv", ["capexrisk", *arguments])
     with pytest.raises(SystemExit) as ended:
         command_line.main()

@@ -29,9 +29,11 @@ def known_answer_holds() -> bool:
 
 def vector_bits() -> int:
     """Width of the vectors that LLVM may use on this machine."""
-    features = compile_target().features.split(",")
+    target = compile_target()
+    features = target.features.split(",")
     widths = {"+avx512f": 512, "+avx2": 256, "+avx": 256, "+sse2": 128, "+neon": 128}
-    return max((bits for name, bits in widths.items() if name in features), default=64)
+    least = 128 if target.triple.startswith(("aarch64", "arm64")) else 64  # all of which have NEON
+    return max((bits for name, bits in widths.items() if name in features), default=least)
 
 
 def core_cache() -> str:

@@ -109,8 +109,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     if cells.empty:
         return _nobody_alive(results, issuer, year, ax)
     density = Density.of(cells)
-    values = results.estimates(FREE_CASH_FLOW, issuer=issuer, period=year)
-    value = dict(zip(values["statistic"], values["value"], strict=True))
+    ((p5, mean),) = _p5_and_mean(results, issuer, [year])
     edges = density.bins()
     width = float(edges[1] - edges[0])
     heights = 100.0 * width * density.heights(edges)
@@ -126,7 +125,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
         number_axis(ax.yaxis)
         ticks = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0.0, tallest)
         ax.set_yticks([tick for tick in ticks if tick <= tallest])
-        _mark_at_risk(ax, value["p5"], value["mean"])
+        _mark_at_risk(ax, p5, mean)
         _draw_cumulative(ax, density, edges)
         head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year))
     return ax
@@ -160,12 +159,22 @@ def with_room(
     results: Results, issuer: str, years: list[str], limits: tuple[float, float]
 ) -> tuple[float, float]:
     """Limits of the x axis with room for the labels beside P5 and the mean."""
-    rows = results.estimates(FREE_CASH_FLOW, issuer=issuer)
-    value = rows[rows["period"].isin(years)].groupby("statistic")["value"]
     low, high = limits
     room = ROOM * (high - low)
-    ends = np.array([low, value.min()["p5"] - room]), np.array([high, value.max()["mean"] + room])
-    return float(np.nanmin(ends[0])), float(np.nanmax(ends[1]))
+    beside = _p5_and_mean(results, issuer, years) + room * np.array([-1.0, 1.0])
+    return float(np.nanmin([low, *beside[:, 0]])), float(np.nanmax([high, *beside[:, 1]]))
+
+
+def _p5_and_mean(results: Results, issuer: str, years: list[str]) -> Floats:
+    """P5 and mean of each year's free cash flow, (years, 2); NaN where nobody is alive."""
+    known = Estimates(results)
+    statistics = ("p5", "mean")
+    return np.array(
+        [
+            [known.amount(FREE_CASH_FLOW, issuer, year, each).value for each in statistics]
+            for year in years
+        ]
+    )
 
 
 def _draw_histogram(ax: Axes, edges: Floats, heights: Floats) -> None:
