@@ -32,7 +32,7 @@ export class Charts {
       const chart = this.all.find((one) => one.box === target);
       chart.inSight = isIntersecting;
       if (isIntersecting && chart.stale) this.#draw(chart);
-    }), { rootMargin: "100px" });
+    })); // no margin: while the hand moves, what is asked for beyond the window costs time
     this.all.forEach((chart) => seen.observe(chart.box));
   }
 

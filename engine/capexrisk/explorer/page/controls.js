@@ -69,9 +69,15 @@ export class Controls {
       box.classList.toggle("moved", share !== undefined);
       back.hidden = share === undefined;
     };
-    const tell = (moved) => {
-      now.replaceChildren(...group.moves.map((one) => el("div", { text: `${one.path}: ${nowAndThen(moved, one)}` })));
+    let last = {}; // what was told last: written when it can be read
+    const write = () => {
+      if (details.open) now.replaceChildren(...group.moves.map((one) => el("div", { text: `${one.path}: ${nowAndThen(last, one)}` })));
     };
+    const tell = (moved) => {
+      last = moved;
+      write();
+    };
+    details.addEventListener("toggle", write);
     slider.addEventListener("input", () => {
       this.state.shares.set(group.name, Number(slider.value));
       refresh();
@@ -86,7 +92,6 @@ export class Controls {
       this.changed();
     });
     this.groups.set(group.name, { box, words, refresh, tell, focus: () => slider.focus() });
-    tell({});
     return box;
   }
 
