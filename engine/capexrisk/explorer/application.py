@@ -121,9 +121,12 @@ class Application:
     def _load(self) -> None:
         try:
             from capexrisk.explorer.base import Library
+            from capexrisk.explorer.catalogue import catalogue
             from capexrisk.explorer.subject import Subject
 
-            self._library.set_result(Library(self._file, Subject(self._scenario)))
+            library = Library(self._file, Subject(self._scenario))
+            catalogue(library.base)  # before the compiler's imports, beside which it would be slow
+            self._library.set_result(library)
 
             from capexrisk.explorer.desk import Desk  # with the compiler, a second's work
 

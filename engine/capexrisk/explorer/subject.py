@@ -61,7 +61,7 @@ class Subject:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self._catalogue = catalogue_of(scenario)
-        self.design: InputDesign | None = input_design(scenario)
+        self.design: InputDesign | None = input_design(scenario, catalogue=self._catalogue)
 
     @cached_property
     def leaves(self) -> Mapping[str, Leaf]:
