@@ -213,10 +213,12 @@ class Application:
 
         subject, view = self._view(asked)
         query = _text(asked, "query")
-        file = self._library.result().file_of(scenario_named(query))
+        library = self._library.result()
+        file = library.file_of(scenario_named(query))
         changes = subject.changes(view.shares, view.values)
         moved = subject.moved(changes, view.events)
-        path = save(file, _text(asked, "name"), subject.scenario, changes, moved, query)
+        name, explored = _text(asked, "name"), library.file_of("")
+        path = save(file, name, subject.scenario, changes, moved, query, explored)
         self._saved[path.stem] = path
         return {
             "saved": path.name,

@@ -66,5 +66,8 @@ def test_one_that_is_found_by_name_has_the_others_that_come_with_it(monkeypatch,
     subject = library.subject("deepseek-moment")
     changes = {"market.tax": 0.3}
     moved = subject.moved(changes, Moves())
-    path = save(library.file_of("deepseek-moment"), "mine", subject.scenario, changes, moved, "x")
+    laid_over, link = library.file_of("deepseek-moment"), "scenario=deepseek-moment&market.tax=0.3"
+    path = save(laid_over, "mine", subject.scenario, changes, moved, link, library.file)
+    # Beside the first scenario again: its differences are those of the page.
+    assert f"capexrisk explore {library.file} --link '?{link}'" in path.read_text("utf-8")
     assert path == Path("mine.toml") and digest(load_scenario(path)) == digest(moved)
