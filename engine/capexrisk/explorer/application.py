@@ -154,13 +154,15 @@ class Application:
 
         library = self._library.result()
         subject = library.subject(scenario_named(_text(asked, "query")))
-        return {**catalogue(subject), "base": self._scenario.name, **self._named()}
+        above = "" if subject is library.base else scenario_named(_text(asked, "query"))
+        return {**catalogue(subject), "base": self._scenario.name, **self._named(library, above)}
 
-    def _named(self) -> Json:
-        """The file that is explored, and how a command names it."""
+    def _named(self, library: Library, above: str) -> Json:
+        """The file that is explored, and any laid over it; and how a command names the first."""
         if self._file is None:
             return {"file": ""}
-        return {"file": self._file.name, "place": shlex.quote(str(self._file))}
+        over = f"{library.file_of(above).name} laid over " if above else ""
+        return {"file": f"{over}{self._file.name}", "place": shlex.quote(str(self._file))}
 
     def _list(self, asked: Json) -> Json:
         return {"scenarios": self._library.result().listed()}

@@ -136,7 +136,7 @@ class Subject:
         """The numbers that groups move, and where they are moved to."""
         for group in shares:
             if group not in self.draws:
-                hint = suggest(group, self.draws, "the scenario has none")
+                hint = suggest(group, self.draws, "" if self.draws else "the scenario has none")
                 raise UnknownName(f"no group is named {group!r}; {hint}")
         found: dict[Target, float] = {}
         every = [draw for group in shares for draw in self.draws[group]]

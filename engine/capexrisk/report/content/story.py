@@ -62,7 +62,7 @@ def _of_issuer(row: Mapping[Hashable, Any], words: Words, before: str | None) ->
         if amount[name] >= SMALLEST
     ]
     parts = [", ".join(flows)]
-    if row["grade"] == HIGH_YIELD and before != HIGH_YIELD:  # the market that it now borrows in is another
+    if row["grade"] == HIGH_YIELD and before != HIGH_YIELD:  # it borrows in another market
         parts.insert(0, HIGH_YIELD if before is None else f"FALLS to {HIGH_YIELD}")
     if amount["need"] >= SMALLEST:
         raised = [
