@@ -45,6 +45,7 @@ __all__ = ["Change", "Changes", "differences", "shown", "told"]
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
 THIS: Final = "the scenario"
+UNKNOWN: Final = "(too few paths)"
 
 
 class Change(NamedTuple):
@@ -270,13 +271,13 @@ def _written(change: Change, before: str, after: str) -> str:
         return ""
     if change.value == 0.0 and change.half == 0.0:
         return "no change"
-    decimals, error = 2, "?"
+    decimals, error = 2, UNKNOWN  # where half is 0 or NaN
     if change.half > 0.0:
         decimals = max(0, min(one_digit(change.half), 4))
-        error = f"{rounded_up(change.half, decimals):,.{decimals}f}"
+        error = f"± {rounded_up(change.half, decimals):,.{decimals}f}"
     size = signed(abs(change.value), decimals)
     sign = "" if not float(size.replace(",", "")) else MINUS if change.value < 0.0 else "+"
-    return f"{sign}{before}{size}{after} ± {error}"
+    return f"{sign}{before}{size}{after} {error}"
 
 
 def _sign(change: Change | None) -> int:
