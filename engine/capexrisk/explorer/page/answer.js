@@ -32,8 +32,8 @@ export class Answer {
       const negative = row.issuer === "" ? [el("td", { colspan: 3 })] : [
         el("td", {}, row.negative, el("small", { text: `in ${row.year}` }), over(row.negative_over)),
         // Of two likeliest years both are named: the difference is not one of the figures seen before.
-        change(row.negative_change, row.negative_sign, row.year_before && `of ${row.year}, not ${row.year_before}, the likeliest before`),
-        el("td", { text: row.cause || "n/a" })];
+        change(row.negative_change, row.negative_sign, row.year_before && `of ${row.year}; before, ${row.year_before} was likeliest`),
+        el("td", { text: (row.cause || "n/a").replace(" %", "\u00a0%").replace(" ± ", "\u00a0±\u00a0") })];
       while (line.tr.lastChild !== line.head) line.tr.lastChild.remove(); // the head has the focus
       line.tr.append(...failure, ...negative);
     });
