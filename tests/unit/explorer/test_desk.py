@@ -110,7 +110,8 @@ def test_a_difference_names_both_years_where_another_was_the_likeliest(desk, sub
     for year in subject.scenario.calendar_years():
         name = Name("Oracle", year.label, NEGATIVE, "probability")
         value = 0.5 if year.label == row["year"] else 0.75
-        found[name] = found[name]._replace(estimate=found[name].estimate._replace(value=value))
+        estimate = found[name].estimate._replace(statistic="probability", value=value)
+        found[name] = found[name]._replace(estimate=estimate)
     other = answer._replace(base=answer.base._replace(found=found))
     (row,) = (row for row in shown(other)["rows"] if row["issuer"] == "Oracle")
     assert row["year_before"] not in ("", row["year"])

@@ -1,6 +1,5 @@
 // The bars of the year's distribution: a click on one chooses it, and so do the arrow keys and Enter.
 
-const SVG = "http://www.w3.org/2000/svg";
 const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -5, PageUp: 5, Home: -Infinity, End: Infinity };
 const amount = (x) => x.toFixed(1).replace("-", "−");
 
@@ -59,9 +58,7 @@ export class Bars {
     if (document.activeElement !== this.box) return;
     const [left, right] = [edges[this.at], edges[this.at + 1]].map((edge) => this.plot.scale("x").apply(edge));
     const [top, bottom] = this.plot.scale("y").range.map(Number).sort((a, b) => a - b);
-    this.mark = document.createElementNS(SVG, "rect");
-    const shape = { x: left, y: top, width: right - left, height: bottom - top, fill: "none", stroke: "var(--link)", "stroke-width": 2 };
-    for (const [name, value] of Object.entries(shape)) this.mark.setAttribute(name, value);
-    this.plot.append(this.mark);
+    this.mark = window.d3.select(this.plot).append("rect").attr("x", left).attr("y", top).attr("width", right - left).attr("height", bottom - top)
+      .attr("fill", "none").attr("stroke", "var(--link)").attr("stroke-width", 2);
   }
 }
