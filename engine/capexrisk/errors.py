@@ -5,7 +5,6 @@ A message says in one line where the problem is, what is wrong, and how to fix i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from operator import index
@@ -317,19 +316,9 @@ def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     'did you mean sobol?'
     >>> suggest("x", ["sobol", "plain"]), suggest("x", ["sobol"], "leave it out")
     ('give one of sobol, plain', 'leave it out')
-
-    A beginning that several share is none of them more than another:
-
-    >>> suggest("capex", ["capex_beta", "capex_2026_usd_bn", "tax"])
-    'give one of capex_beta, capex_2026_usd_bn'
     """
     names = list(known)
-    begins = re.compile(rf"{re.escape(str(word))}[_0-9]")
-    begun = [name for name in names if begins.match(name)]
-    if len(begun) > 1 and word not in names:
-        names, otherwise, close = begun, "", None
-    else:
-        close = nearest(word, names)
+    close = nearest(word, names)
     if close is not None:
         return f"did you mean {close}?"
     more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
