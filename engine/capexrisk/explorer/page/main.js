@@ -91,7 +91,7 @@ async function begin() {
     },
     refused(message) {
       trouble(message);
-      $("status").textContent = "refused; the figures are those before";
+      $("status").textContent = document.body.dataset.paths ? "refused; the figures are those before" : "refused";
       document.body.dataset.fine = "refused";
     },
     lost(error) {
