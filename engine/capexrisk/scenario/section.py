@@ -53,7 +53,7 @@ class Refused(ValueError):
 class StrictModel(BaseModel):
     """Frozen, keyword-only; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     def __hash__(self) -> int:
         return hash(_hashable(self))
