@@ -141,6 +141,10 @@ def test_an_address_that_names_no_run_says_so(browser, served):
     page = browser.new_page()
     page.goto(f"{served.address.link}?run=nobody")
     page.locator("#trouble", has_text="run 'nobody' in the address").wait_for()
+    assert page.locator("h1").inner_text() == "The address cannot be shown"  # nor does it load
+    assert not page.locator("#copy").is_visible()
+    page.locator("#trouble button").click()
+    rested(page, "run=taxed")
     page.close()
 
 

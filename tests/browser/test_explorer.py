@@ -98,7 +98,8 @@ def state(page) -> dict[str, list[str]]:
 
 
 def failure_of(page, issuer: str) -> str:
-    return page.locator("#table tbody tr", has_text=issuer).first.locator("td").nth(0).inner_text()
+    row = page.locator("#table tbody tr", has_text=issuer).first
+    return row.locator("td").nth(0).text_content()  # also where its lines break elsewhere
 
 
 def test_a_slider_moves_the_answer_and_the_address(explored, served):
@@ -162,19 +163,27 @@ def test_the_keyboard_does_everything(explored, served):
     rested(page, "cash_usd_bn")
     assert state(page)["issuers.Oracle.cash_usd_bn"] == ["0"]
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.type") == "number"
+    assert page.evaluate("document.activeElement.className") == "number"
     page.keyboard.press("Control+A")
     page.keyboard.type("7.5")
     page.keyboard.press("Enter")
     rested(page, "cash_usd_bn=7.5")
     row = page.locator("#table button", has_text="Meta")
     row.focus()
-    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
     rested(page, "Meta")
+    assert page.evaluate("document.activeElement.textContent") == "Meta"  # not thrown to the top
     page.locator("input[name=year]").first.focus()
     page.keyboard.press("ArrowRight")
     rested(page, f"year={served.scenario.calendar_years()[1].label}")
     assert "solid 3px" in page.evaluate("getComputedStyle(document.activeElement).outline")
+    bars = page.locator("#year .plot")
+    bars.focus()
+    fullest = int(bars.get_attribute("aria-valuenow"))
+    page.keyboard.press("ArrowRight")
+    assert int(bars.get_attribute("aria-valuenow")) == fullest + 1
+    assert "% of paths" in bars.get_attribute("aria-valuetext")
+    assert bars.locator("svg > rect").count() == 1  # the frame around it
 
 
 @pytest.mark.slow
@@ -189,7 +198,7 @@ def test_a_scenario_of_the_library_is_laid_over(explored, served):
     assert f"than in {DEFAULT.stem} as it stands" in page.locator("#summary").inner_text()
     assert page.locator("#failures .key").inner_text().endswith(f"As {DEFAULT.stem} stands")
     assert page.locator("#line li").count() == 2
-    page.locator("#line [type=number]").fill("0.2")
+    page.locator("#line input.number").fill("0.2")
     page.keyboard.press("Enter")
     rested(page, "events.2026Q2.demand_shock=0.2")
     page.locator("#scenario").select_option("")
@@ -212,7 +221,7 @@ def test_events_are_moved_along_the_time_line(explored, served):
     page.keyboard.press("Space")
     rested(page, "event.2=off")
     assert page.evaluate("document.activeElement.type") == "checkbox"
-    page.locator("#line [type=number]").first.fill("0.1")
+    page.locator("#line input.number").first.fill("0.1")
     page.keyboard.press("Enter")
     rested(page, "events.2026Q2.demand_shock=0.1")
     assert failure_of(page, "CoreWeave") != before
@@ -263,13 +272,23 @@ def test_a_path_is_told(explored, served):
     assert again.page.locator("#tale-quarters").inner_text() == worst
     page.locator("#tale-close").click()
     assert not page.locator("#tale").is_visible()
+    page.locator("#year .plot").focus()
+    page.keyboard.press("End")  # the bar without an upper end
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.locator("#tale").wait_for()
     assert found.complaints == again.complaints == []
 
 
 def test_what_is_refused_leaves_the_figures(explored):
-    page = explored(MOVED).page
+    page = explored("issuer=Foo&market.tax=0.3").page
+    assert "names issuer “Foo”, which is not here" in page.locator("#trouble").inner_text()
     before = failure_of(page, "Oracle")
-    field = page.locator("#own input[type=number]")
+    field = page.locator("#own input.number")
+    field.fill("0,25")
+    field.press("Enter")
+    assert "“0,25” is not taken: write a number such as 40.5" in page.locator("#own").inner_text()
+    assert state(page)["market.tax"] == ["0.3"] and field.get_attribute("aria-invalid") == "true"
     field.fill("2")
     field.press("Enter")
     page.wait_for_selector("body[data-fine=refused]")
@@ -345,10 +364,14 @@ def test_it_is_saved_and_run(explored, served, monkeypatch):
     assert found.market.evidence["tax"] == "assumed: set in the explorer"
     page.locator("#write").click()
     page.locator("#saved", has_text="exists already").wait_for()
+    page.locator("#file").fill("../evil")
+    assert page.locator("#saved").inner_text() == ""  # it was about another name
+    page.locator("#write").click()
+    assert "“../evil” is no name for a file" in page.locator("#saved").inner_text()
     monkeypatch.setattr(full_run, "COMMAND", (sys.executable, "-c", ""))
     page.locator("#full").click()
     page.locator("#running", has_text="The report is there").wait_for()
-    assert page.locator("#running").inner_text().endswith("runs/higher-tax/report.html")
+    assert page.locator("#running code").inner_text().endswith("runs/higher-tax/report.html")
 
 
 @pytest.mark.slow
@@ -396,7 +419,7 @@ def test_many_issuers(browser, tmp_path):
     page.locator("#table button", has_text=last).click()
     page.locator("#search").fill(f'"{last}".cash_usd_bn')
     page.locator("#inputs button").first.click()
-    page.locator("#own input[type=number]").fill("1")
+    page.locator("#own input.number").fill("1")
     page.keyboard.press("Enter")
     page.wait_for_selector("body[data-shown*='cash_usd_bn=1']", timeout=20_000)
     assert last in page.locator("#summary").inner_text()
@@ -428,6 +451,8 @@ def test_every_control_has_a_name(explored):
 
 def test_it_fits_window_phone_and_paper(explored, tmp_path):
     page = explored(MOVED, size=PHONE).page
+    answer, controls = (page.locator(part).bounding_box()["y"] for part in ("#table", "aside"))
+    assert answer < controls and page.locator(".sideways").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     path = tmp_path / "page.png"
     page.screenshot(path=path)
@@ -435,6 +460,10 @@ def test_it_fits_window_phone_and_paper(explored, tmp_path):
         assert len(image.convert("RGB").getcolors(2**24)) > 100
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP[0]
+    page.set_viewport_size({"width": 1280, "height": DESKTOP[1]})
+    assert page.evaluate(
+        "[...document.querySelectorAll('.wide')].every((one) => one.scrollWidth <= one.clientWidth)"
+    )
     page.emulate_media(media="print")
     page.set_viewport_size({"width": PAPER[0], "height": PAPER[1]})
     assert page.evaluate("document.documentElement.scrollWidth") <= PAPER[0]

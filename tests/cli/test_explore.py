@@ -85,6 +85,7 @@ def folder(tmp_path_factory):
         (["run", DEFAULT], f"{DEFAULT} is no directory of a run; give one scenario, or finished"),
         ([DEFAULT, DEFAULT], "is one of several scenarios; give one scenario, or finished runs"),
         (["run", "nowhere"], "nowhere is no directory of a run"),
+        (["run/summary.parquet"], "is a file of a finished run; give its directory, run"),
         (["."], "no manifest.json here; give the directory of a finished run"),
         (["run", "damaged"], "damaged/summary.parquet: cannot be read"),
         (["old"], "old/manifest.json: "),

@@ -47,6 +47,7 @@ def row(**changes: object) -> dict[str, object]:
     rest = {
         "quarter": "2027Q1",
         "issuer": "X",
+        "grade": "investment grade",
         "operating_cash_flow": 0.0,
         "cash": 1.0,
         "debt": 2.0,
@@ -90,6 +91,17 @@ def test_who_has_failed_or_has_enough():
     assert "surplus 4.00, of which buybacks 1.50" in line and "needs" not in line
     rows = pd.DataFrame([row(), row(issuer="Y")])
     assert len(list(story(rows, Words(), ["Y"]))) == 2
+
+
+def test_a_grade_that_is_lost_is_told_in_its_quarter():
+    falls = ("investment grade", "high yield", "high yield")
+    quarters = pd.DataFrame(
+        [row(quarter=f"2027Q{k}", grade=grade, surplus=1.0) for k, grade in enumerate(falls, 1)]
+    )
+    of_issuer = list(story(quarters, Words()))[1::2]
+    assert ["FALLS to high yield; operating" in line for line in of_issuer] == [False, True, False]
+    begins = told(grade="high yield", surplus=1.0)[1]  # and is not seen to fall
+    assert begins.startswith("  X: high yield; operating cash flow")
 
 
 REFUSED = {

@@ -177,6 +177,15 @@ def test_report_draws_a_finished_run_again(folder, third):
         assert (out / name).read_bytes() == content
 
 
+def test_report_says_where_its_pictures_are(folder, third, monkeypatch):
+    def undrawn_report(results, directory, pool, *, png):
+        return directory / "report.html"
+
+    monkeypatch.setattr("capexrisk.report.files.write.write_report_files", undrawn_report)
+    found = call("report", "c", "--png", cwd=folder)
+    assert found.stdout.splitlines()[1:] == ["c/figures: every figure as SVG and as PNG"]
+
+
 def test_a_report_of_less_than_everything_is_refused(tmp_path):
     scenario = load_scenario(write_small_scenario(tmp_path))
     (tmp_path / "run").mkdir()

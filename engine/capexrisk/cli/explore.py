@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from capexrisk.archive.directory import refuse_without_results, unfinished
+from capexrisk.archive.directory import MANIFEST, refuse_without_results, unfinished
 from capexrisk.scenario import load_run_section, load_scenario
 
 if TYPE_CHECKING:
@@ -75,7 +75,11 @@ def _application(sources: tuple[Path, ...]) -> Application | Runs:
         said = "is no directory of a run" if any(are_runs) else "is one of several scenarios"
         raise click.UsageError(f"{other} {said}; give one scenario, or finished runs alone")
 
+    (scenario,) = sources
+    if scenario.is_file() and scenario.parent.joinpath(MANIFEST).is_file():
+        said = f"{scenario} is a file of a finished run; give its directory, {scenario.parent}"
+        raise click.UsageError(said)
+
     from capexrisk.explorer.application import Application
 
-    (scenario,) = sources
     return Application(scenario, load_scenario(scenario), load_run_section(scenario).seed)

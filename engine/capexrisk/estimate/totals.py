@@ -153,8 +153,9 @@ class Totals:
 
     def clear(self) -> None:
         """Forget all chunks but keep the memory, which would take time to allocate."""
-        for name in (*OF_REPLICATES, "histogram"):
-            getattr(self, name).fill(0)
+        if any(self.ledger):  # else it is 0, and new memory takes time when it is first written to
+            for name in (*OF_REPLICATES, "histogram"):
+                getattr(self, name).fill(0)
         self.broken.clear()
         self.ledger = [array("q") for _ in range(self.replicates)]
         self.outer = None if self.outer is None else [[] for _ in range(self.replicates)]

@@ -121,9 +121,12 @@ class Application:
     def _load(self) -> None:
         try:
             from capexrisk.explorer.base import Library
+            from capexrisk.explorer.catalogue import catalogue
             from capexrisk.explorer.subject import Subject
 
-            self._library.set_result(Library(self._file, Subject(self._scenario)))
+            library = Library(self._file, Subject(self._scenario))
+            catalogue(library.base)  # before the compiler's imports, beside which it would be slow
+            self._library.set_result(library)
 
             from capexrisk.explorer.desk import Desk  # with the compiler, a second's work
 
@@ -151,13 +154,15 @@ class Application:
 
         library = self._library.result()
         subject = library.subject(scenario_named(_text(asked, "query")))
-        return {**catalogue(subject), "base": self._scenario.name, **self._named()}
+        above = "" if subject is library.base else scenario_named(_text(asked, "query"))
+        return {**catalogue(subject), "base": self._scenario.name, **self._named(library, above)}
 
-    def _named(self) -> Json:
-        """The file that is explored, and how a command names it."""
+    def _named(self, library: Library, above: str) -> Json:
+        """The file that is explored, and any laid over it; and how a command names the first."""
         if self._file is None:
             return {"file": ""}
-        return {"file": self._file.name, "place": shlex.quote(str(self._file))}
+        over = f"{library.file_of(above).name} laid over " if above else ""
+        return {"file": f"{over}{self._file.name}", "place": shlex.quote(str(self._file))}
 
     def _list(self, asked: Json) -> Json:
         return {"scenarios": self._library.result().listed()}
@@ -210,10 +215,12 @@ class Application:
 
         subject, view = self._view(asked)
         query = _text(asked, "query")
-        file = self._library.result().file_of(scenario_named(query))
+        library = self._library.result()
+        file = library.file_of(scenario_named(query))
         changes = subject.changes(view.shares, view.values)
         moved = subject.moved(changes, view.events)
-        path = save(file, _text(asked, "name"), subject.scenario, changes, moved, query)
+        name, explored = _text(asked, "name"), library.file_of("")
+        path = save(file, name, subject.scenario, changes, moved, query, explored)
         self._saved[path.stem] = path
         return {
             "saved": path.name,

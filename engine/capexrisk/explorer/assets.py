@@ -15,7 +15,16 @@ KINDS: Final = {
 }
 OWN: Final = (
     *("index.html", "page.css", "main.js", "state.js", "asking.js", "controls.js", "charts.js"),
-    *("answer.js", "elements.js", "events.js", "host.js", "library.js", "runs.js", "saving.js"),
+    *(
+        "answer.js",
+        "bars.js",
+        "elements.js",
+        "events.js",
+        "host.js",
+        "library.js",
+        "runs.js",
+        "saving.js",
+    ),
     "tale.js",
 )
 # Published files, unchanged: their licences stand beside them, in page/vendor/.

@@ -72,7 +72,8 @@ class Library:
                 return self._subjects[name]
         scenario = self._scenario(name)
         if scenario is None:
-            hint = suggest(name, [one["name"] for one in self.listed()], "there is no other")
+            known = [one["name"] for one in self.listed()]
+            hint = suggest(name, known, "" if known else "there is no other")
             raise UnknownName(f"scenario {name!r} in the address: {hint}")
         subject = Subject(scenario)
         with self._lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from capexrisk.explorer.schedule import kinds
@@ -20,12 +21,14 @@ __all__ = ["catalogue", "of_scenario"]
 
 Json = dict[str, Any]
 MOST_PAIRED: Final = 12  # issuers in the table of pairs, the first ones
+MOST_KEPT: Final = 4  # catalogues, 0.3 MB each
 YEAR: Final = re.compile(r"_([0-9]{4})_")
 WIDER: Final = 0.5  # by which a slider goes beyond P5 and P95, of the range between
 
 
+@lru_cache(MOST_KEPT)
 def catalogue(subject: Subject) -> Json:
-    """Everything that a page needs before the first answer."""
+    """Everything that a page needs before the first answer; not to be written to."""
     return {
         **of_scenario(subject.scenario),
         "groups": list(_groups(subject)),

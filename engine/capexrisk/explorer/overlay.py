@@ -30,6 +30,7 @@ def save(
     changes: Mapping[str, object],
     moved: Scenario,
     link: str,
+    explored: Path,
 ) -> Path:
     """Write an overlay beside the scenario that it extends.
 
@@ -46,6 +47,9 @@ def save(
         What these changes have made of it, and of its events: what the file must say.
     link : str
         Query of the address that shows it.
+    explored : Path
+        The file that the explorer was given, as a command names it. Another than `file` where that
+        one is laid over it: only beside it are the differences those of the page.
 
     Returns
     -------
@@ -64,7 +68,9 @@ def save(
         raise ArgumentError("name", "nothing is moved, so there is nothing to save; move something")
     path = file.with_name(f"{name}.toml")
     try:
-        text = overlay_text(file.name, name, scenario, changes, moved.events, link)
+        text = overlay_text(
+            file.name, name, scenario, changes, moved.events, _again(explored, link)
+        )
         write_scenario(path, text, new=True, same_as=moved)
     except FileExistsError:
         raise ArgumentError("name", f"{path.name} exists already; give another name") from None
@@ -81,10 +87,10 @@ def overlay_text(
     scenario: Scenario,
     changes: Mapping[str, object],
     events: Sequence[ScheduledEvent],
-    link: str,
+    again: str,
 ) -> str:
-    """The text of an overlay; `extended` is the name of the file that it extends."""
-    head = [*_head(extended, name, scenario, link)]
+    """The text of an overlay of the file `extended`; the command `again` goes on from it."""
+    head = [*_head(extended, name, scenario, again)]
     tables = [*_inputs(scenario, changes)]
     if tuple(events) != scenario.events:
         # A list of an overlay replaces the other whole; an empty one stands above all tables.
@@ -93,10 +99,14 @@ def overlay_text(
     return "\n".join((*head, *tables)) + "\n"
 
 
-def _head(extended: str, name: str, scenario: Scenario, link: str) -> Iterator[str]:
+def _again(explored: Path, link: str) -> str:
+    """The command that shows what is saved, beside the same scenario as on the page."""
+    command = shlex.join(("capexrisk", "explore", str(explored), "--link", f"?{link}"))
+    return "".join(c if c.isprintable() else quote(c) for c in command)  # a comment ends there
+
+
+def _head(extended: str, name: str, scenario: Scenario, again: str) -> Iterator[str]:
     yield from comment(f"Moved by hand in the explorer, from {extended}.")
-    on_a_line = "".join(c if c.isprintable() else quote(c) for c in link)  # a comment ends there
-    again = shlex.join(("capexrisk", "explore", extended, "--link", f"?{on_a_line}"))
     yield f"# To go on from here: {again}"
     yield ""
     yield f"extends = {write_value(extended)}"

@@ -61,7 +61,7 @@ class Subject:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self._catalogue = catalogue_of(scenario)
-        self.design: InputDesign | None = input_design(scenario)
+        self.design: InputDesign | None = input_design(scenario, catalogue=self._catalogue)
 
     @cached_property
     def leaves(self) -> Mapping[str, Leaf]:
@@ -136,7 +136,7 @@ class Subject:
         """The numbers that groups move, and where they are moved to."""
         for group in shares:
             if group not in self.draws:
-                hint = suggest(group, self.draws, "the scenario has none")
+                hint = suggest(group, self.draws, "" if self.draws else "the scenario has none")
                 raise UnknownName(f"no group is named {group!r}; {hint}")
         found: dict[Target, float] = {}
         every = [draw for group in shares for draw in self.draws[group]]

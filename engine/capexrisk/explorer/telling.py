@@ -45,6 +45,7 @@ __all__ = ["Change", "Changes", "differences", "shown", "told"]
 Json = dict[str, Any]
 PER_CENT: Final = 100.0
 THIS: Final = "the scenario"
+UNKNOWN: Final = "(too few paths)"
 
 
 class Change(NamedTuple):
@@ -119,7 +120,7 @@ def shown(
         figures[str(name)] = [_known(x) for x in numbers]
     return {
         "figures": figures,
-        "rows": list(_rows(found, changes, scenario)),
+        "rows": list(_rows(found, base, changes, scenario)),
         "cash_flow": _cash_flow(found, changes, issuer, year),
         "summary": _summary(found, changes, scenario, issuer, beside),
     }
@@ -160,7 +161,9 @@ def _histogram(figures: Figures, base: Figures) -> Json:
     }
 
 
-def _rows(found: Estimates, changes: Changes, scenario: Scenario) -> Iterable[Json]:
+def _rows(
+    found: Estimates, base: Estimates, changes: Changes, scenario: Scenario
+) -> Iterable[Json]:
     """A row for each issuer, then for failures of several."""
     issuers = [issuer.name for issuer in scenario.issuers]
     end = scenario.quarter_labels()[-1]
@@ -172,12 +175,16 @@ def _rows(found: Estimates, changes: Changes, scenario: Scenario) -> Iterable[Js
             if (name := Name(issuer, year.label, NEGATIVE, "probability")) in found
         ]
         likeliest = max(years, key=lambda name: _observed(found[name]))
+        # The difference is one of the year that is likeliest now.
+        before = [name for name in years if name in base] if likeliest in changes else []
+        was = max(before, key=lambda name: _observed(base[name]), default=likeliest)
         yield {
             "issuer": issuer,
             "name": issuer,
             **_chance("failure", failure, found, changes),
             **_chance("negative", likeliest, found, changes),
             "year": likeliest.period,
+            "year_before": was.period if was != likeliest else "",
             "cause": _cause(issuer, found, scenario),
         }
     for count in sorted({1, min(2, len(issuers)), len(issuers)} if len(issuers) > 1 else ()):
@@ -264,13 +271,13 @@ def _written(change: Change, before: str, after: str) -> str:
         return ""
     if change.value == 0.0 and change.half == 0.0:
         return "no change"
-    decimals, error = 2, "?"
+    decimals, error = 2, UNKNOWN  # where half is 0 or NaN
     if change.half > 0.0:
         decimals = max(0, min(one_digit(change.half), 4))
-        error = f"{rounded_up(change.half, decimals):,.{decimals}f}"
+        error = f"± {rounded_up(change.half, decimals):,.{decimals}f}"
     size = signed(abs(change.value), decimals)
     sign = "" if not float(size.replace(",", "")) else MINUS if change.value < 0.0 else "+"
-    return f"{sign}{before}{size}{after} ± {error}"
+    return f"{sign}{before}{size}{after} {error}"
 
 
 def _sign(change: Change | None) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 REGIMES = ("open", "stressed", "shut")
+GRADES = ("investment grade", "high yield")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,7 @@ from capexrisk.kernel.points import path_number
 from capexrisk.kernel.simulate import trace_block
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.model.parameters import Issuer
-from capexrisk.model.vocabulary import AHEAD_OF_NEED, CAUSES, REGIMES, RUNGS
+from capexrisk.model.vocabulary import AHEAD_OF_NEED, CAUSES, GRADES, REGIMES, RUNGS
 from capexrisk.points.draws import Draws, SuppliedDraws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
@@ -71,7 +71,6 @@ _OF_ISSUER = {
     "liquidity": s.LIQUIDITY,
     "burn": s.BURN,
 }
-GRADES = ("investment grade", "high yield")
 COLUMNS = (
     *("quarter", "issuer", "regime", "market_spread_bp", *_OF_MARKET, "grade", "spread_bp"),
     *("operating_cash_flow", "prepayments", "capex_planned", "capex_to_fund", "dividends"),

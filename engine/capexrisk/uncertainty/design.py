@@ -114,7 +114,9 @@ class InputDesign:
         return np.ascontiguousarray(numbers.T)
 
 
-def input_design(scenario: Scenario, at: str = "") -> InputDesign | None:
+def input_design(
+    scenario: Scenario, at: str = "", catalogue: Catalogue | None = None
+) -> InputDesign | None:
     """Design of a scenario's uncertain inputs; None if it has none.
 
     Parameters
@@ -122,6 +124,8 @@ def input_design(scenario: Scenario, at: str = "") -> InputDesign | None:
     scenario : Scenario
     at : str
         Its file, for messages; by default its name stands there.
+    catalogue : mapping, optional
+        Of the scenario, where it is known: see `catalogue_of`.
 
     Raises
     ------
@@ -133,7 +137,7 @@ def input_design(scenario: Scenario, at: str = "") -> InputDesign | None:
     if not groups:
         return None
     at = at or scenario.name
-    catalogue = catalogue_of(scenario)
+    catalogue = catalogue_of(scenario) if catalogue is None else catalogue
     moved = {name: moved_inputs(name, group, catalogue, at) for name, group in groups.items()}
     count = sum(len(moved[name]) if group.each else 1 for name, group in groups.items())
     if count > MOST_DRAWS:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.errors import UnknownName
+from capexrisk.explorer.application import Application
 from capexrisk.explorer.base import Library
 from capexrisk.explorer.overlay import save
 from capexrisk.explorer.schedule import Moves
@@ -31,6 +32,14 @@ def library(tmp_path_factory):
 def test_those_with_its_issuers_and_quarters_are_listed(library):
     assert [one["name"] for one in library.listed()] == ["anchor-loss", "deepseek-moment"]
     assert library.listed()[0]["title"].startswith("The anchor customer is lost")
+
+
+def test_the_page_names_the_file_that_is_laid_over(library):
+    page = Application(library.file, library.base.scenario)
+    assert page._named(library, "")["file"] == DEFAULT.name
+    over = page._named(library, "anchor-loss")
+    assert over["file"] == f"anchor-loss.toml laid over {DEFAULT.name}"
+    assert over["place"] == str(library.file)  # a command goes on from the first
 
 
 def test_each_is_read_as_a_run_would(library):
@@ -66,5 +75,8 @@ def test_one_that_is_found_by_name_has_the_others_that_come_with_it(monkeypatch,
     subject = library.subject("deepseek-moment")
     changes = {"market.tax": 0.3}
     moved = subject.moved(changes, Moves())
-    path = save(library.file_of("deepseek-moment"), "mine", subject.scenario, changes, moved, "x")
+    laid_over, link = library.file_of("deepseek-moment"), "scenario=deepseek-moment&market.tax=0.3"
+    path = save(laid_over, "mine", subject.scenario, changes, moved, link, library.file)
+    # Beside the first scenario again: its differences are those of the page.
+    assert f"capexrisk explore {library.file} --link '?{link}'" in path.read_text("utf-8")
     assert path == Path("mine.toml") and digest(load_scenario(path)) == digest(moved)

@@ -14,7 +14,7 @@ from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable
 from capexrisk.explorer.desk import LEAST, Desk, Overtaken
-from capexrisk.explorer.figures import FAILURE, PARTS
+from capexrisk.explorer.figures import FAILURE, NEGATIVE, PARTS
 from capexrisk.explorer.subject import Subject
 from capexrisk.explorer.telling import differences, told
 from capexrisk.explorer.view import read_view
@@ -100,6 +100,21 @@ def test_differences_are_paired(desk, subject):
     change, half = differences(answer)[name]
     assert change == pytest.approx(value - base, abs=1e-12)
     assert low < value < high and 0.0 < half < high - low  # narrower than without pairs
+
+
+def test_a_difference_names_both_years_where_another_was_the_likeliest(desk, subject):
+    answer = ask(desk, QUERY, fine=True)
+    (row,) = (row for row in shown(answer)["rows"] if row["issuer"] == "Oracle")
+    assert row["year_before"] == "" or row["year_before"] != row["year"]
+    found = dict(answer.base.found)
+    for year in subject.scenario.calendar_years():
+        name = Name("Oracle", year.label, NEGATIVE, "probability")
+        value = 0.5 if year.label == row["year"] else 0.75
+        estimate = found[name].estimate._replace(statistic="probability", value=value)
+        found[name] = found[name]._replace(estimate=estimate)
+    other = answer._replace(base=answer.base._replace(found=found))
+    (row,) = (row for row in shown(other)["rows"] if row["issuer"] == "Oracle")
+    assert row["year_before"] not in ("", row["year"])
 
 
 def test_a_difference_under_a_condition_rests_on_the_paths_that_meet_it(desk):

@@ -26,7 +26,7 @@ QUERY = (
 def write(file, name, scenario, changes, query, moves=NONE):
     """Save what is moved in a scenario."""
     moved = Subject(scenario).moved(changes, moves)
-    return save(file, name, scenario, changes, moved, query)
+    return save(file, name, scenario, changes, moved, query, file)
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ def test_its_command_can_be_pasted(file, moved):
     line = path.read_text("utf-8").splitlines()[1]
     command = line.removeprefix("# To go on from here: ")
     assert shlex.split(command) == [
-        *("capexrisk", "explore", file.name),
+        *("capexrisk", "explore", str(file)),
         *("--link", "?issuers.O'Neil.cash_usd_bn=5"),
     ]
 
@@ -165,5 +165,5 @@ def test_nothing_moved_is_not_saved(file, moved):
 
 def test_a_scenario_that_is_refused_leaves_no_file(file, moved):
     with pytest.raises(ScenarioError, match=r"bad\.toml.*tax"):
-        save(file, "bad", moved[0], {"market.tax": 2.0}, moved[0], "market.tax=2")
+        save(file, "bad", moved[0], {"market.tax": 2.0}, moved[0], "market.tax=2", file)
     assert listing(file.parent) == [file.name]

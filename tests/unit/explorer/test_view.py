@@ -172,3 +172,10 @@ def test_a_catalogue_of_many_issuers_is_small_enough_for_a_page():
     last = told["issuers"][-1]
     view = read_view(f"issuer={last}&issuers.%22{last}%22.cash_usd_bn=1", own)
     assert view.issuer == last and own.changes({}, view.values)
+
+
+def test_a_group_that_is_none_is_told_which_there_are(subject):
+    with pytest.raises(UnknownName, match=r"'nonsense'; give one of .*cash flow"):
+        changes("group.nonsense=0.9", subject)
+    with pytest.raises(UnknownName, match=r"did you mean cash flow\?"):
+        changes("group.cash+flaw=0.9", subject)

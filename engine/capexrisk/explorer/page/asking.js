@@ -3,7 +3,7 @@
 
 import { Ended, post } from "./host.js";
 
-const REST = 140; // ms without a move
+const REST = 100; // ms without a move
 const AGAIN = 1000; // ms until a server that does not answer is tried again
 
 export class Asking {

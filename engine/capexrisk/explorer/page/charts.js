@@ -1,11 +1,13 @@
 // The charts, drawn anew with each answer.
 
+import { Bars } from "./bars.js";
 import { el, figure } from "./elements.js";
 
 const Plot = window.Plot;
 const HEIGHT = 250, LEAST_WIDTH = 280;
 const COLOURS = ["var(--red)", "var(--blue)", "var(--green)", "var(--orange)", "var(--pink)", "var(--sky)"];
 const MOST_CURVES = 6, MOST_BARS = 10, MOST_COUNTS = 8, LONGEST_NAME = 14;
+const FEW = 10; // paths with an amount, below which its mean has no error
 const GHOST = { stroke: "var(--ghost)", strokeWidth: 1.4, strokeDasharray: "3,3" };
 const [VALUE, LOW, HIGH, BASE] = [0, 1, 2, 3];
 
@@ -32,7 +34,7 @@ export class Charts {
       const chart = this.all.find((one) => one.box === target);
       chart.inSight = isIntersecting;
       if (isIntersecting && chart.stale) this.#draw(chart);
-    }), { rootMargin: "100px" });
+    })); // no margin: while the hand moves, what is asked for beyond the window costs time
     this.all.forEach((chart) => seen.observe(chart.box));
   }
 
@@ -43,6 +45,9 @@ export class Charts {
     this.width = width;
     if (this.answer) this.show(this.answer);
   }
+
+  // Let a bar of the year be chosen: `chosen` takes its ends.
+  pick(chosen) { this.bars = new Bars(this.all[2].plot, chosen); }
 
   get inSight() { return this.all.filter((chart) => chart.inSight).map((chart) => chart.box.id); }
 
@@ -55,6 +60,7 @@ export class Charts {
 
   #draw(chart) {
     chart.stale = !this.answer?.parts.includes(chart.box.id);
+    chart.box.classList.toggle("stale", chart.stale);
     if (!chart.stale) chart.draw();
   }
 
@@ -203,6 +209,7 @@ export class Charts {
   #year() {
     const missing = this.#missing("year");
     if (missing) return { ...missing, told: this.#mean() };
+    if (this.answer.histogram === null) this.bars?.show(null);
     if (this.answer.histogram === null) return { plot: el("p", { class: "note", text: `${this.state.issuer} has failed before on every path.` }), says: "", key: [], table: { head: [], rows: [] } };
     const { edges, shares, half, base } = this.answer.histogram;
     const bins = shares.map((share, k) => ({ low: edges[k], high: edges[k + 1], share: 100 * share, half: 100 * half[k], base: base ? 100 * base[k] : NaN }));
@@ -215,16 +222,10 @@ export class Charts {
     ];
     if (this.#isMoved) marks.push(Plot.line(outline, { x: "x", y: "y", ...GHOST }));
     const plot = Plot.plot({ ...this.#frame(), x: { label: "$bn", domain: [edges[0], edges.at(-1)] }, y: { label: "% of paths", grid: true }, marks });
-    plot.addEventListener("click", (event) => this.#bar(edges, plot.scale("x").invert(window.d3.pointer(event, plot)[0])));
+    this.bars?.show({ edges, shares }, plot);
     return { plot, says: `${this.state.issuer}, ${this.state.year}, if it has not failed before; red: below zero; the outer bars hold all beyond`, told: this.#mean(),
       key: this.#ghostKey(),
       table: { head: ["From, $bn", "to", "% of paths"], rows: bins.filter((d) => d.share > 0.005).map((d) => [figure(d.low), figure(d.high), `${d.share.toFixed(2)} ± ${d.half.toFixed(2)}`]) } };
-  }
-
-  // The bar at an amount; the outer ones have no end.
-  #bar(edges, amount) {
-    const bar = Math.min(Math.max(edges.findLastIndex((edge) => edge <= amount), 0), edges.length - 2);
-    this.picked?.({ ...bar > 0 && { low: edges[bar] }, ...bar < edges.length - 2 && { high: edges[bar + 1] } });
   }
 
   #mean() {
@@ -283,7 +284,7 @@ export class Charts {
     const matrix = issuers.length > 1 ? el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "Failure if another fails" }, el("table", { class: "matrix" },
       el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "% that fails if" }), ...shown.map((name) => el("th", { scope: "col", text: name })))),
       el("tbody", {}, ...shown.map((issuer) => el("tr", {}, el("th", { scope: "row", text: issuer }), ...shown.map((other) => cell(issuer, other))))))) : "";
-    return { plot: el("div", {}, plot, matrix), says: `by the end of ${this.catalogue.end}; bars: 95 % intervals; below, each issuer's failure given another's`,
+    return { plot: el("div", { class: "pair" }, plot, matrix), says: `by the end of ${this.catalogue.end}; bars: 95 % intervals; beside them, each issuer's failure given another's`,
       key: this.#ghostKey(),
       table: { head: ["At least", "% of paths"], rows: counts.map(({ count, of }) => [count, percent(of)]) } };
   }
@@ -350,7 +351,8 @@ function written(of, scale) {
   if (of[VALUE] === null) return "–";
   const [value, low, high] = of.map((x) => scale * x);
   const half = (high - low) / 2;
-  if (of[LOW] === null) return `${value.toPrecision(3)} ± ?`;
+  // Of so few paths nobody knows how large their amounts can be: see estimate.by_replicate.mean.
+  if (of[LOW] === null) return `${value ? value.toPrecision(2) : "0"} (on fewer than ${FEW} paths)`;
   const decimals = half > 0 ? Math.min(Math.max(0, -Math.floor(Math.log10(half))), 4) : 1;
   const [a, b, c] = [value, low, high].map((x) => x.toFixed(decimals).replace("-", "−"));
   return half > 0 ? `${a} (${b}–${c})` : a;

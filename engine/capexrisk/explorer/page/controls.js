@@ -1,6 +1,6 @@
 // The left side: groups of judgements, inputs found by search, inputs with a value of their own.
 
-import { el, figure, percentile } from "./elements.js";
+import { el, figure, numberField, percentile } from "./elements.js";
 
 const MOST_FOUND = 40;
 const STEPS = 200;
@@ -69,9 +69,15 @@ export class Controls {
       box.classList.toggle("moved", share !== undefined);
       back.hidden = share === undefined;
     };
-    const tell = (moved) => {
-      now.replaceChildren(...group.moves.map((one) => el("div", { text: `${one.path}: ${nowAndThen(moved, one)}` })));
+    let last = {}; // what was told last: written when it can be read
+    const write = () => {
+      if (details.open) now.replaceChildren(...group.moves.map((one) => el("div", { text: `${one.path}: ${nowAndThen(last, one)}` })));
     };
+    const tell = (moved) => {
+      last = moved;
+      write();
+    };
+    details.addEventListener("toggle", write);
     slider.addEventListener("input", () => {
       this.state.shares.set(group.name, Number(slider.value));
       refresh();
@@ -86,7 +92,6 @@ export class Controls {
       this.changed();
     });
     this.groups.set(group.name, { box, words, refresh, tell, focus: () => slider.focus() });
-    tell({});
     return box;
   }
 
@@ -162,16 +167,16 @@ export class Controls {
     const id = `input-${one.path}`;
     const step = one.whole ? 1 : (one.high - one.low) / STEPS;
     const slider = el("input", { type: "range", id, min: one.low, max: one.high, step });
-    const field = el("input", { type: "number", step: "any", "aria-label": `${one.name}, as a number` });
+    const { field, wrong, clear } = numberField({ "aria-label": `${one.name}, as a number` }, (text) => this.#set(one, text));
     const at = (one.value - one.low) / (one.high - one.low || 1);
     const { box, said } = this.#box(one, id, el("div", { class: "row" },
-      el("div", { class: "track" }, slider, el("i", { style: `--at:${at}` })), field));
+      el("div", { class: "track" }, slider, el("i", { style: `--at:${at}` })), field, wrong));
     slider.addEventListener("input", () => this.#set(one, String(Number(Number(slider.value).toPrecision(6)))));
-    field.addEventListener("change", () => { if (field.value !== "") this.#set(one, String(Number(field.value))); });
     const refresh = () => {
       const text = this.state.values.get(one.path) ?? String(one.value);
       slider.value = text;
       field.value = text;
+      clear();
       said.textContent = this.state.values.has(one.path) ? `was ${figure(one.value)}` : "as it stands";
       slider.setAttribute("aria-valuetext", `${text} ${one.unit}`);
       box.classList.toggle("moved", this.state.values.has(one.path));

@@ -19,4 +19,19 @@ export const figure = (x) => {
   return Number(x.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 6 }).replace("-", "−");
 };
 
+// A field for a number, which says what it cannot read: browsers drop a comma from one of their own.
+export function numberField(attributes, taken) {
+  const wrong = el("small", { class: "wrong", role: "alert" });
+  const field = el("input", { type: "text", inputmode: "decimal", class: "number", autocomplete: "off", ...attributes });
+  field.addEventListener("change", () => {
+    const text = field.value.trim().replace("−", "-");
+    const read = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : NaN;
+    const refused = text !== "" && !Number.isFinite(read);
+    field.setAttribute("aria-invalid", String(refused));
+    wrong.textContent = refused ? `“${text}” is not taken: write a number such as 40.5, with a point and no commas` : "";
+    if (text !== "" && !refused) taken(String(read));
+  });
+  return { field, wrong, clear: () => { wrong.textContent = ""; field.removeAttribute("aria-invalid"); } };
+}
+
 export const percentile = (share) => `P${Math.round(100 * share)}`;

@@ -1,6 +1,6 @@
 // The time line: each scheduled event is moved by a quarter or switched off; others are added.
 
-import { el } from "./elements.js";
+import { el, numberField } from "./elements.js";
 
 const OFF = "off";
 
@@ -71,7 +71,7 @@ export class Events {
     const field = this.#value(kind, value, off, set);
     return el("li", { class: off ? "control off" : "control" },
       el("div", { class: "line" }, el("span", {}, before ?? "", ` ${this.#name(kind)}`), said, after),
-      el("div", { class: "row" }, slider, field ?? ""));
+      el("div", { class: "row" }, slider, ...[field ?? []].flat()));
   }
 
   #value(kind, value, disabled, set) {
@@ -82,9 +82,8 @@ export class Events {
       select.addEventListener("change", () => set(select.value));
       return select;
     }
-    const field = el("input", { type: "number", step: "any", value, disabled, "aria-label": name, title: kind.meaning });
-    field.addEventListener("change", () => { if (field.value !== "") set(String(Number(field.value))); });
-    return field;
+    const { field, wrong, clear } = numberField({ value, disabled, "aria-label": name, title: kind.meaning }, (text) => { clear(); set(text); });
+    return [field, wrong];
   }
 
   #adder() {

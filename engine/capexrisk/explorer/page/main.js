@@ -5,7 +5,8 @@ import { Asking } from "./asking.js";
 import { Charts } from "./charts.js";
 import { Controls } from "./controls.js";
 import { Events } from "./events.js";
-import { Ended, post, query as asked } from "./host.js";
+import { el } from "./elements.js";
+import { Ended, go, post, query as asked } from "./host.js";
 import { library } from "./library.js";
 import { Runs } from "./runs.js";
 import { saving } from "./saving.js";
@@ -21,13 +22,21 @@ const trouble = (text) => {
 const say = (text) => { $("said").textContent = text; };
 const PATIENCE = 4000; // ms: a first answer that takes longer is being compiled
 
+// An address that nothing can be shown of.
+function refused(message) {
+  trouble(`${message}. `);
+  $("trouble").append(el("button", { type: "button", text: "Show it without what the address says", onclick: () => go("") }));
+  $("title").textContent = "The address cannot be shown";
+  document.body.classList.add("nothing");
+}
+
 async function begin() {
   const catalogue = await post("catalogue", { query: asked() });
-  if (catalogue.refused) return trouble(catalogue.refused);
+  if (catalogue.refused) return refused(catalogue.refused);
   const state = new State(asked(), catalogue);
   const finished = "runs" in catalogue;
   const name = () => {
-    $("title").textContent = catalogue.title;
+    $("title").textContent = $("title").title = catalogue.title;
     $("about").textContent = [catalogue.file, `inputs as of ${catalogue.as_of}`].filter(Boolean).join(", ");
     document.title = `${catalogue.name} – capexrisk explorer`;
   };
@@ -39,13 +48,17 @@ async function begin() {
   const write = () => {
     address ??= setTimeout(() => { address = null; state.write(); }, ADDRESS_EVERY);
   };
-  const moved = () => {
+  const ask = () => {
     $("reset").disabled = $("save").disabled = state.moved === 0;
     $("moved").textContent = finished ? controls.told : state.told;
-    $("status").textContent = "moving…";
+    if (document.body.dataset.paths) $("status").textContent = "moving…"; // before, it is said why one waits
     document.body.dataset.asked = String(Number(document.body.dataset.asked ?? 0) + 1);
     write();
     asking.move(state.query);
+  };
+  const moved = () => {
+    state.unknown = ""; // another is chosen
+    ask();
   };
   const answers = new Answer(catalogue, state, moved);
   const charts = new Charts(catalogue, state, moved);
@@ -53,12 +66,12 @@ async function begin() {
   // Nothing happens on a finished run's time line, and no path of it is told.
   const events = finished ? null : new Events(catalogue, state, moved);
   const tale = finished ? null : new Tale(state, write);
-  if (tale) charts.picked = (bar) => tale.choose(bar);
+  if (tale) charts.pick((bar) => tale.choose(bar));
   let listed = finished;
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
-      trouble("");
+      trouble(state.unknown);
       if (answer.catalogue) { // of the run that is drawn now
         Object.assign(catalogue, answer.catalogue);
         name();
@@ -78,7 +91,7 @@ async function begin() {
     },
     refused(message) {
       trouble(message);
-      $("status").textContent = "refused; the figures are those before";
+      $("status").textContent = document.body.dataset.paths ? "refused; the figures are those before" : "refused";
       document.body.dataset.fine = "refused";
     },
     lost(error) {
@@ -98,7 +111,9 @@ async function begin() {
   });
   addEventListener("popstate", () => location.reload());
   saving(state, say);
-  moved();
+  trouble(state.unknown);
+  $("status").textContent = "loading the model…";
+  ask();
   setTimeout(() => {
     if (document.body.dataset.paths) return;
     $("status").textContent = "compiling the model, once on this machine: a minute or two…";

@@ -75,6 +75,6 @@ export class Runs {
     const more = differs.length > MOST_LISTED ? [el("p", { class: "quiet", text: `and ${(differs.length - MOST_LISTED).toLocaleString("en")} more` })] : [];
     this.differs.replaceChildren(...(from === NONE ? [] : [
       el("h3", { id: "differs-name", text: "What differs" }),
-      el("p", { class: "quiet", text: differs.length ? `${differs.length.toLocaleString("en")} inputs: in ${from} → in ${run}` : `No input of ${run} differs from ${from}.` }), list, ...more]));
+      el("p", { class: "quiet", text: differs.length ? `${differs.length.toLocaleString("en")} ${differs.length === 1 ? "input" : "inputs"}, ${from} → ${run}:` : `No input of ${run} differs from ${from}.` }), list, ...more]));
   }
 }

@@ -1,5 +1,6 @@
 // What is moved, taken along: as a link, as a scenario file, as a full run of it.
 
+import { el } from "./elements.js";
 import { Ended, link, post } from "./host.js";
 
 const LOOK_EVERY = 1000; // ms
@@ -19,6 +20,12 @@ export function saving(state, say) {
   document.getElementById("save").addEventListener("click", () => {
     said.textContent = "";
     dialog.showModal();
+    field.focus();
+  });
+  field.addEventListener("input", () => { said.textContent = ""; }); // it was about another name
+  field.addEventListener("invalid", (event) => {
+    event.preventDefault(); // the browser's bubble says less, and goes away
+    said.textContent = `${field.value ? `“${field.value}” is no name for a file` : "It has no name yet"}: give letters, digits, dots, - and _, a letter or a digit first.`;
     field.focus();
   });
   document.getElementById("close").addEventListener("click", () => dialog.close());
@@ -41,6 +48,19 @@ export function saving(state, say) {
     full.disabled = false;
   });
 
+  // A page of a server may not lead to a file: its path is copied.
+  function copy(path) {
+    const button = el("button", { type: "button", text: "Copy its path", onclick: async () => {
+      try {
+        await navigator.clipboard.writeText(path);
+        button.textContent = "Copied";
+      } catch {
+        getSelection().selectAllChildren(button.parentElement.querySelector("code"));
+      }
+    } });
+    return button;
+  }
+
   // Until the run has ended, however often the dialog is opened meanwhile.
   async function follow() {
     let [question, body] = ["run", { name }];
@@ -49,7 +69,8 @@ export function saving(state, say) {
         const told = await post(question, body);
         [question, body] = ["progress", {}];
         if (!told.running) {
-          running.textContent = told.refused ?? (told.report ? `The report is there: ${told.report}` : `The run has failed: ${told.failed}`);
+          if (told.report) running.replaceChildren("The report is there: ", el("code", { text: told.report }), " ", copy(told.report));
+          else running.textContent = told.refused ?? `The run has failed: ${told.failed}`;
           return;
         }
         running.textContent = `The full run is under way: ${Math.round(told.seconds)} s so far.`;

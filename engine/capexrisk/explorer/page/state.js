@@ -5,8 +5,6 @@ import { write } from "./host.js";
 
 const GROUP = "group.", EVENT = "event.", ADDED = "event.new";
 
-const known = (name, names) => (names.includes(name) ? name : names[0]);
-
 export class State {
   constructor(query, catalogue) {
     this.shares = new Map();
@@ -17,9 +15,10 @@ export class State {
     this.path = ""; // that is told
     this.issuer = catalogue.issuers[0];
     this.year = catalogue.years[0];
+    this.unknown = ""; // what the address names and the scenario does not have, in a sentence
     for (const [key, text] of new URLSearchParams(query)) {
-      if (key === "issuer") this.issuer = known(text, catalogue.issuers);
-      else if (key === "year") this.year = known(text, catalogue.years);
+      if (key === "issuer") this.issuer = this.#known("issuer", text, catalogue.issuers);
+      else if (key === "year") this.year = this.#known("year", text, catalogue.years);
       else if (key === "scenario") this.scenario = text;
       else if (key === "path") this.path = text;
       else if (key.startsWith(GROUP)) this.shares.set(key.slice(GROUP.length), Number(text));
@@ -27,6 +26,12 @@ export class State {
       else if (key.startsWith(EVENT)) this.events.set(key.slice(EVENT.length), text);
       else this.values.set(key, text);
     }
+  }
+
+  #known(what, name, names) {
+    if (names.includes(name)) return name;
+    this.unknown += `The address names ${what} “${name}”, which is not here; ${names[0]} is shown. There ${names.length === 1 ? "is" : "are"} ${names.join(", ")}. `;
+    return names[0];
   }
 
   get moved() { return this.shares.size + this.values.size + this.events.size + this.added.length; }

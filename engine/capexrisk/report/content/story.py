@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from capexrisk.model.vocabulary import CAUSES, RUNGS
+from capexrisk.model.vocabulary import CAUSES, GRADES, RUNGS
 from capexrisk.report.writing.numbers import signed
 from capexrisk.report.writing.words import listed
 from capexrisk.scenario import Words
 
+HIGH_YIELD = GRADES[1]
 SMALLEST = 0.005  # $bn; less is written 0.00
 
 
@@ -32,6 +33,7 @@ def story(path: pd.DataFrame, words: Words, issuers: list[str] | None = None) ->
     str
         A line for the market of each quarter, then one for each issuer. Money in $bn.
     """
+    grades: dict[str, str] = {}  # by issuer, in the quarter before
     for quarter, rows in path.groupby("quarter", sort=False):
         market = rows.iloc[0]
         yield (
@@ -42,10 +44,12 @@ def story(path: pd.DataFrame, words: Words, issuers: list[str] | None = None) ->
         )
         for row in rows.to_dict("records"):
             if issuers is None or row["issuer"] in issuers:
-                yield f"  {row['issuer']}: {_of_issuer(row, words)}"
+                yield f"  {row['issuer']}: {_of_issuer(row, words, grades.get(row['issuer']))}"
+                grades[row["issuer"]] = row["grade"]
 
 
-def _of_issuer(row: Mapping[Hashable, Any], words: Words) -> str:
+def _of_issuer(row: Mapping[Hashable, Any], words: Words, before: str | None) -> str:
+    """An issuer's quarter; `before` is its grade in the quarter before, None in the first."""
     amount = {str(name): float(row[name]) for name in row if name in _AMOUNTS}
     if row["failed"] and not _happens(amount):
         return "failed before"
@@ -58,6 +62,8 @@ def _of_issuer(row: Mapping[Hashable, Any], words: Words) -> str:
         if amount[name] >= SMALLEST
     ]
     parts = [", ".join(flows)]
+    if row["grade"] == HIGH_YIELD and before != HIGH_YIELD:  # it borrows in another market
+        parts.insert(0, HIGH_YIELD if before is None else f"FALLS to {HIGH_YIELD}")
     if amount["need"] >= SMALLEST:
         raised = [
             f"{rung.words} {signed(amount[source], 2)}"

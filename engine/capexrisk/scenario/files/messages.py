@@ -247,6 +247,9 @@ def _hint_for_unknown(location: Location, record: type[StrictModel]) -> str:
         if name != "name"
     ]
     same = [name for name in known if model_name(name) == key]
+    begun = [name for name in known if re.match(rf"{re.escape(key)}[_0-9]", name)]
+    if not same and len(begun) > 1:  # none of them is meant more than another
+        return f"give one of {', '.join(begun)}"
     # Units make long keys look alike; a slip seldom begins with another letter.
     alike = [name for name in known if name[0] == key[:1].lower()]
     return suggest(same[0] if same else key, alike, "remove it, or see the scenario schema")

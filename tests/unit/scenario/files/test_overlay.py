@@ -181,6 +181,7 @@ def test_set_in_turn_and_as_a_mapping(default_path):
         ("issuers.Foo.cash_usd_bn=3", "give one of Alphabet, Amazon, Microsoft, Meta, Oracle"),
         ("issuers.Oracle.csh_usd_bn=3", "issuers.Oracle.csh_usd_bn: not a known key; did you mean cash_usd_bn?"),
         ("issuers.Oracle.cash=3", "did you mean cash_usd_bn?"),
+        ("issuers.Oracle.capex=3", "give one of capex_plan_usd_bn, capex_YEAR_usd_bn, "),
         ("market.acces.bonds=[1,1,1]", "market.acces: not a known key; did you mean access?"),
         ("market.tax", "'market.tax' gives no value; write it as"),
         ("market.tax=", "gives no value"),
