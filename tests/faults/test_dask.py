@@ -131,7 +131,7 @@ def test_a_chunk_that_takes_workers_down_with_it_ends_the_run(monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
     with loopback_cluster(1) as cluster:
         plan = RunPlan(paths=1, seed=0, backend="dask", scheduler=cluster.address)
-        with pytest.raises(WorkersLost, match="1 workers died of the same chunks"):
+        with pytest.raises(WorkersLost, match="1 workers died of the same task"):
             list(run_in_order(plan, os._exit, [(1,)]))
 
 

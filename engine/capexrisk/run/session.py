@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import ArgumentError, RunStopped, SessionClosed, UnknownName, whole_number
+from capexrisk.estimate.batch import ChunkTotals
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.estimate.table import EstimateTable, hits_of
-from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.simulate import Workspace, workspace
 from capexrisk.lowering import LoweredScenario, lower, with_inputs, with_scenario
 from capexrisk.points.draws import Draws

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import joblib
 from joblib.parallel import get_active_backend
@@ -14,6 +14,9 @@ from capexrisk.errors import WorkersLost
 from capexrisk.run.plan import RunPlan
 
 T = TypeVar("T")
+# Chunks whose totals are added up before they travel: half a second's work and more, beside which
+# Dask's overhead is small; what a worker that dies takes with it.
+MOST_IN_BATCH: Final = 16
 
 
 def run_in_order(
@@ -67,6 +70,11 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
 def on_cluster(plan: RunPlan) -> bool:
     """Whether the work may run on other machines."""
     return plan.scheduler is not None or _active_client(plan) is not None
+
+
+def most_in_batch(plan: RunPlan) -> int:
+    """Most chunks of a batch; workers of one machine share a chunk's totals without a network."""
+    return MOST_IN_BATCH if on_cluster(plan) else 1
 
 
 def _run_on_dask(
