@@ -18,10 +18,11 @@ from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
 from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
+from capexrisk.run.batches import batches
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
-from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.backends import MOST_IN_BATCH, run_in_order
 from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
@@ -198,7 +199,7 @@ def test_what_is_under_way_is_bounded_while_one_task_is_slow(cluster):
     results.close()
 
 
-def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
+def test_a_batch_travels_with_one_scenario(cluster, monkeypatch):
     sent = []
     submit = Client.submit
 
@@ -209,8 +210,8 @@ def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
     monkeypatch.setattr(Client, "submit", counting)
     simulate(SCENARIO, paths=PATHS, backend="dask", scheduler=cluster.address)
     lowered, plan = lower(SCENARIO), RunPlan(paths=PATHS, seed=0)
-    each_time = 128 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
-    assert sum(sent) < each_time / 4
+    assert len(sent) == len(list(batches(plan.chunks(), MOST_IN_BATCH))) < plan.chunk_count
+    assert max(sent) < 1.2 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
 
 
 @pytest.mark.parametrize("name", code_identity())
