@@ -14,9 +14,10 @@ from capexrisk.errors import WorkersLost
 from capexrisk.run.plan import RunPlan
 
 T = TypeVar("T")
-# Chunks whose totals are added up before they travel: half a second's work and more, beside which
-# Dask's overhead is small; what a worker that dies takes with it.
-MOST_IN_BATCH: Final = 16
+# Chunks whose totals are added up before they travel: work of a second or two, beside which Dask's
+# overhead is small, 28 MB before it is added up, and what a worker that dies takes with it.
+MOST_IN_BATCH: Final = 32
+MOST_WITH_POINTS: Final = 4  # of a two-level run: 25 kB for each outer point, which nobody adds up
 
 
 def run_in_order(
@@ -73,8 +74,10 @@ def on_cluster(plan: RunPlan) -> bool:
 
 
 def most_in_batch(plan: RunPlan) -> int:
-    """Most chunks of a batch; workers of one machine share a chunk's totals without a network."""
-    return MOST_IN_BATCH if on_cluster(plan) else 1
+    """Most chunks of a batch; on one machine a chunk's totals need no network."""
+    if not on_cluster(plan):
+        return 1
+    return MOST_WITH_POINTS if plan.two_levels else MOST_IN_BATCH
 
 
 def _run_on_dask(
