@@ -137,8 +137,8 @@ class _Recomputed:
         tasks = ((lowered, draws, batch) for batch in batches(chunks, most_in_batch(plan)))
         for found in run_in_order(plan, run_batch, tasks):
             totals.add_batch(found)
-            recorded = [wanted[entry[:2]] for entry in found.entries]
-            differing += [then for then in recorded if then not in found.entries]
+            pairs = ((wanted[entry[:2]], entry) for entry in found.entries)
+            differing += [then for then, now in pairs if then != now]
             if progress is not None:
                 progress(totals.counted + totals.quarantined)
         return cls(totals, len(entries), len(chosen), differing)

@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     help="Orders of the mechanisms drawn for each net, where more than eight act. Default: twice "
     "as many as act, one order with its rotations and reverses.",
 )
-@fields_asked("seed", "jobs", seed="Seed of all draws. Default: that of the run or scenario.")
+@fields_asked(
+    *("seed", "jobs", "backend", "scheduler"),
+    seed="Seed of all draws. Default: that of the run or scenario.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -71,6 +74,8 @@ def causes(
         orders=orders,
         seed=asked.get("seed", seed),
         n_jobs=asked.get("jobs", -1),
+        backend=asked.get("backend"),
+        scheduler=asked.get("scheduler"),
     )
     print(f"{headline(found)}\n")
     show(causes_table(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,7 @@ def _sum(parts: Sequence[Integers]) -> Integers:
     return parts[0] if len(parts) == 1 else np.sum(parts, axis=0)
 
 
-def _added_cells(chunks: Sequence[ChunkTotals]) -> tuple[Integers, Integers]:
+def _added_cells(chunks: Sequence[ChunkTotals]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Cells that any chunk fills, in order, and their counts."""
     if len(chunks) == 1:
         return chunks[0].cells, chunks[0].cell_counts
@@ -139,5 +140,5 @@ def _added_cells(chunks: Sequence[ChunkTotals]) -> tuple[Integers, Integers]:
     histogram = np.zeros(last + 1, dtype=np.int32)
     for chunk in chunks:
         histogram[chunk.cells] += chunk.cell_counts  # a chunk names each cell once
-    cells = np.flatnonzero(histogram)
-    return cells.astype(np.int32), histogram[cells]
+    cells = np.flatnonzero(histogram).astype(np.int32)
+    return cells, histogram[cells]
