@@ -15,6 +15,7 @@ import pytest
 from distributed import Client
 
 from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
+from capexrisk.archive.verify import verify
 from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
@@ -23,6 +24,9 @@ from capexrisk.run.chunks import draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
 from capexrisk.run.workers.backends import MOST_IN_BATCH, run_in_order
+from capexrisk.study.causes import causes
+from capexrisk.study.game.choices import Choices
+from capexrisk.study.game.race import game
 from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
@@ -90,6 +94,25 @@ def test_points_of_the_inputs_give_the_same_bytes(cluster):
     assert there.table.equals(here.table)
     assert there.points.equals(here.points)
     assert there.chunks.equals(here.chunks)
+
+
+def test_questions_asked_of_a_cluster_have_the_same_answers(cluster):
+    scenario, there = small_scenario(3), {"backend": "dask", "scheduler": cluster.address}
+    two = Choices(players=("Oracle", "CoreWeave"), levels=(0.5, 1.0))
+    for ask in (
+        lambda **workers: causes(scenario, "funding_failure/CoreWeave", points=64, **workers),
+        lambda **workers: game(scenario, choices=two, points=8, more_points=16, **workers),
+    ):
+        assert ask(**there).table.equals(ask(backend="sequential").table)
+
+
+def test_a_run_is_verified_on_a_cluster(cluster, expected):
+    with (
+        Client(cluster.address, timeout=START, set_as_default=False) as client,
+        joblib.parallel_config("dask", client=client),
+    ):
+        found = verify(expected, sample=None, n_jobs=None)
+    assert found.equal and found.checked == found.chunks == 128
 
 
 def test_a_worker_that_is_killed_changes_no_byte(expected, tmp_path):

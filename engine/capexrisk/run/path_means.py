@@ -19,8 +19,8 @@ from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
 
 Floats = NDArray[np.float64]
-Reduce = Callable[[LoweredScenario, Floats], Floats]
-Simulated = tuple[LoweredScenario, Chunk]
+Reduce = Callable[[Floats], Floats]  # of outcomes (paths, names), numbers (paths, k)
+Simulated = tuple[LoweredScenario, Reduce, Chunk]
 
 TASK_PATHS = 32_768  # a tenth of a second's work, in chunks of one scenario or of several
 
@@ -37,13 +37,18 @@ class PathMeans:
     names : sequence of str
         Outcomes of a path that `reduce` is given; see `outcomes.outcome_names`.
     reduce : callable
-        From a lowered scenario and outcomes (paths, names) to numbers (paths, k); it pickles.
+        From a lowered scenario to a function of outcomes (paths, names) that gives numbers (paths,
+        k), and pickles: workers do not have the scenario's inputs.
     plan : RunPlan
         Seed and workers; its paths are ignored.
     """
 
     def __init__(
-        self, base: LoweredScenario, names: Sequence[str], reduce: Reduce, plan: RunPlan
+        self,
+        base: LoweredScenario,
+        names: Sequence[str],
+        reduce: Callable[[LoweredScenario], Reduce],
+        plan: RunPlan,
     ) -> None:
         self._rows, self._reduce = outcome_rows(names, base), reduce
         self._plan, self._draws = plan, draws_of(base, plan)
@@ -66,10 +71,11 @@ class PathMeans:
             As `run_in_order`.
         """
         chunks = list(replace(self._plan, paths=REPLICATES * points).chunks())
-        wanted = [(lowered, chunk) for lowered in scenarios for chunk in chunks]
+        own = ((lowered, self._reduce(lowered)) for lowered in scenarios)
+        wanted = [(*scenario, chunk) for scenario in own for chunk in chunks]
         several = max(TASK_PATHS // chunks[0].paths, 1)
         tasks = (
-            (self._draws, self._rows, self._reduce, wanted[k : k + several])
+            (self._draws, self._rows, wanted[k : k + several])
             for k in range(0, len(wanted), several)
         )
         sums: dict[tuple[int, int], Floats] = {}
@@ -89,12 +95,12 @@ class PathMeans:
 
 
 def _sums(
-    draws: Draws, rows: Sequence[int], reduce: Reduce, wanted: Sequence[Simulated]
+    draws: Draws, rows: Sequence[int], wanted: Sequence[Simulated]
 ) -> list[tuple[Floats, int]]:
     """Of each chunk of paths the sums of what `reduce` makes of them, and how many are finite."""
     work = workspace(wanted[0][0].layout)
     found = []
-    for lowered, chunk in wanted:
+    for lowered, reduce, chunk in wanted:
         _, outcomes = simulate_chunk(
             lowered.market,
             lowered.schedule,
@@ -104,6 +110,6 @@ def _sums(
             keep=rows,
             work=work,
         )
-        numbers = reduce(lowered, outcomes[~np.isnan(outcomes).any(axis=1)])
+        numbers = reduce(outcomes[~np.isnan(outcomes).any(axis=1)])
         found.append((numbers.sum(axis=0), len(numbers)))
     return found

@@ -44,7 +44,7 @@ class SpendingGame:
         self._columns = [self._base.issuers.index(player) for player in self.players]
         for level in (self.levels[0], self.levels[-1]):  # refused before anything is simulated
             self.lowered(choices.all_at(level, len(self.players)))
-        self._means = PathMeans(self._base, payoff.names(self._base), payoff.of_paths, plan)
+        self._means = PathMeans(self._base, payoff.names(self._base), payoff.in_scenario, plan)
 
     def changes(self, profile: Profile) -> dict[str, object]:
         """New values of the inputs that are multiplied."""
