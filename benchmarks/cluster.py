@@ -36,7 +36,7 @@ HOUR, MILLI, KILO, MEGA, GIGA = 3_600.0, 1e-3, 1e3, 1e6, 1e9
 ROWS = {
     "workers": ("processor time of the workers", MILLI, "ms"),
     "parent": ("processor time of the parent", MILLI, "ms"),
-    "scheduler": ("processor time of the scheduler", MILLI, "ms"),
+    "scheduler": ("processor time of the scheduler, beyond that at rest", MILLI, "ms"),
     "received": ("bytes into the parent", KILO, "kB"),
     "sent": ("bytes out of the parent", KILO, "kB"),
 }
@@ -114,6 +114,8 @@ def show(found: Mapping[str, list[Costs]]) -> None:
         print(f"scheduler for {digits(CHUNKS * of['scheduler'] / HOUR)} h: no gain beyond")
         print(f"{of['workers'] / bound:.0f} threads. {digits(CHUNKS * of['received'] / GIGA)} GB")
         print(f"come in, {digits(CHUNKS * of['sent'] / GIGA)} GB go out.")
+    rest = median(one["at_rest"] for rounds in found.values() for one in rounds)
+    print(f"At rest the scheduler takes {digits(100.0 * rest)} % of a processor.")
     waiting = AHEAD * MOST_IN_BATCH * costs["this"]["received"] / MEGA
     print(f"At most {digits(waiting)} MB wait at the workers for each thread.")
 

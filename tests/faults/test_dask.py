@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import joblib
+import numpy as np
+import pandas as pd
 import pytest
 from distributed import Client
 
@@ -21,10 +23,10 @@ from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
 from capexrisk.run.batches import batches
 from capexrisk.run.chunks import draws_of
+from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
 from capexrisk.run.workers.backends import MOST_IN_BATCH, run_in_order
-from capexrisk.study.causes import causes
 from capexrisk.study.game.choices import Choices
 from capexrisk.study.game.race import game
 from capexrisk.study.simulation import simulate
@@ -36,6 +38,7 @@ from tests.unit.uncertain import uncertain
 CHUNKS = 96
 SCENARIO = small_scenario(quarters=2, issuers=("CoreWeave",))
 PATHS = CHUNKS * RunPlan(paths=1, seed=0).chunk_paths  # a fourth net more fills up to 128 chunks
+EVENT = "funding_failure/CoreWeave"
 BOUND = 30.0  # seconds, far above what a test takes
 
 
@@ -99,11 +102,16 @@ def test_points_of_the_inputs_give_the_same_bytes(cluster):
 def test_questions_asked_of_a_cluster_have_the_same_answers(cluster):
     scenario, there = small_scenario(3), {"backend": "dask", "scheduler": cluster.address}
     two = Choices(players=("Oracle", "CoreWeave"), levels=(0.5, 1.0))
-    for ask in (
-        lambda **workers: causes(scenario, "funding_failure/CoreWeave", points=64, **workers),
-        lambda **workers: game(scenario, choices=two, points=8, more_points=16, **workers),
-    ):
-        assert ask(**there).table.equals(ask(backend="sequential").table)
+    base = lower(scenario, "means")
+
+    def answers(**workers) -> tuple[pd.DataFrame, np.ndarray]:
+        plan = RunPlan(paths=32 * 64, seed=5, **workers)
+        shares = NetShares(base, [EVENT], plan).of([(net, base) for net in range(32)])
+        return game(scenario, choices=two, points=8, more_points=16, **workers).table, shares
+
+    (found, found_shares), (wanted, wanted_shares) = answers(**there), answers(backend="sequential")
+    assert found.equals(wanted)
+    assert np.array_equal(found_shares, wanted_shares)
 
 
 def test_a_run_is_verified_on_a_cluster(cluster, expected):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT = 10.0  # seconds to wait for the scheduler, and for a first worker
-LOOK = 1.0  # seconds between checks for live workers
+LOOK = 3.0  # seconds between checks for live workers, which take 2 ms each
 PATIENCE = 30.0  # seconds without any worker before a run is given up
 SHOWN = 12  # digits of a digest in a message
 AHEAD = 3  # tasks in flight for each thread
