@@ -77,7 +77,10 @@ def test_json_of_a_scenario_with_mechanisms_off(tmp_path):
         (("--event", "any_failure/system", "--set", "market.tax=2"), "--set: market.tax: 2 is"),
         (("--event", "any_failure/system", "--backend", "dask"), "--scheduler: is missing; the "),
     ],
-    ids="no event,no failure,issuer,orders,points,few,unseen,scenario,no address".split(","),
+    ids=[
+        *("no event", "no failure", "issuer", "orders", "points", "few", "unseen", "scenario"),
+        "no address",
+    ],
 )
 def test_bad_input_is_one_line(tmp_path, arguments, message):
     found = call("causes", DEFAULT, *arguments, cwd=tmp_path)

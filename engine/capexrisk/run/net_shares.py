@@ -90,14 +90,14 @@ def _count(
 ) -> list[tuple[Integers, Integers, int]]:
     """Of each pair hits and the paths among which they are counted, by event, and broken paths."""
     lines, wanted = _counted(base, events)
-    work, totals = workspace(base.layout), Totals(base.layout, REPLICATES, independent=False)
+    work, totals = workspace(base.layout), Totals(base.layout, independent=False)
     found = []
     for lowered, chunks in pairs:
         totals.clear()
         for chunk in chunks:
-            totals.add(run_chunk(lowered, draws, chunk, work=work))
-        net = chunks[0].replicate
-        counts = np.array([[part[net] for part in hits_of(of, totals, lines)] for of in wanted])
+            alone = chunk._replace(replicate=0)  # of the totals; its points are by its first path
+            totals.add(run_chunk(lowered, draws, alone, work=work))
+        counts = np.array([[part[0] for part in hits_of(of, totals, lines)] for of in wanted])
         found.append((counts[:, 0], counts[:, 1], totals.quarantined))
     return found
 

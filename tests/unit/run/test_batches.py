@@ -20,7 +20,7 @@ PLANS = {
     "sobol": RunPlan(paths=REPLICATES * 8 * CHUNK, seed=2),
     "plain": RunPlan(paths=REPLICATES * 9 * CHUNK + 7 * CHUNK + 5, seed=2, sampler="plain"),
     "two levels": RunPlan(
-        paths=REPLICATES * 8 * 128, seed=2, two_levels=True, outer=1, inner=128, jobs=2
+        paths=REPLICATES * 4 * 128, seed=2, two_levels=True, outer=1, inner=128, jobs=2
     ),
 }
 of_each_kind = pytest.mark.parametrize("kind", PLANS)
@@ -80,12 +80,10 @@ def totals_of(kind: str, most: int) -> Totals:
 
 @of_each_kind
 def test_their_sizes_change_no_bit_of_the_totals(kind):
-    one_by_one = totals_of(kind, 1)
-    for most in SIZES[1:]:
-        found = totals_of(kind, most)
-        for part in range(part_count(one_by_one)):
-            left, right = arrays_of(found, part), arrays_of(one_by_one, part)
-            assert left.keys() == right.keys()
-            for name in left:
-                assert left[name].tobytes() == right[name].tobytes(), (most, name)
-        np.testing.assert_array_equal(found.entries(), one_by_one.entries())
+    one_by_one, found = totals_of(kind, 1), totals_of(kind, 16)
+    for part in range(part_count(one_by_one)):
+        left, right = arrays_of(found, part), arrays_of(one_by_one, part)
+        assert left.keys() == right.keys()
+        for name in left:
+            assert left[name].tobytes() == right[name].tobytes(), name
+    np.testing.assert_array_equal(found.entries(), one_by_one.entries())
