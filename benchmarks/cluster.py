@@ -2,7 +2,7 @@
 
     python -m benchmarks.cluster [OLD] [--rounds R]
 
-A scheduler and two workers on the loopback device, three minutes on two idle cores. With OLD, a
+A scheduler and two workers on the loopback device; some minutes. With OLD, a
 revision, that one takes turns with this one, and its figures stand beside.
 """
 
