@@ -284,6 +284,7 @@ def assert_refused(address: str) -> None:
 
 def test_a_cluster_without_workers_is_refused(monkeypatch):
     with loopback_cluster(0) as cluster:
+        Client(cluster.address, timeout=START, set_as_default=False).close()  # it answers
         monkeypatch.setattr(dask, "CONNECT", 1.0)
         with pytest.raises(ClusterError, match=f"{cluster.address}' has had no workers"):
             simulate(small_scenario(), paths=10, backend="dask", scheduler=cluster.address)
