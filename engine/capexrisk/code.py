@@ -37,8 +37,8 @@ WITHOUT_A_SAY: Final = (
     *("uncertainty/given.py", "uncertainty/ranges.py", "uncertainty/wording.py"),
     *("estimate/density.py", "estimate/parts.py", "estimate/weighted.py", "run/outcomes.py"),
     *("scenario/files", "scenario/changes.py", "scenario/inputs.py", "scenario/words.py"),
-    *("run/measurement.py", "run/path_means.py", "run/session.py", "run/signals.py"),
-    *("run/speed.py", "run/workers"),
+    *("run/measurement.py", "run/net_shares.py", "run/path_means.py", "run/session.py"),
+    *("run/signals.py", "run/speed.py", "run/workers"),
     *("archive", "tables", "study", "filings", "calibration", "authoring"),
     *("report", "explorer", "cli", "shipped"),
 )

@@ -75,8 +75,12 @@ def test_json_of_a_scenario_with_mechanisms_off(tmp_path):
             "event 'funding_failure/Alphabet/2026Q4': not seen on 64 paths, nor with any of 23",
         ),
         (("--event", "any_failure/system", "--set", "market.tax=2"), "--set: market.tax: 2 is"),
+        (("--event", "any_failure/system", "--backend", "dask"), "--scheduler: is missing; the "),
     ],
-    ids=["no event", "no failure", "issuer", "orders", "points", "few", "unseen", "scenario"],
+    ids=[
+        *("no event", "no failure", "issuer", "orders", "points", "few", "unseen", "scenario"),
+        "no address",
+    ],
 )
 def test_bad_input_is_one_line(tmp_path, arguments, message):
     found = call("causes", DEFAULT, *arguments, cwd=tmp_path)

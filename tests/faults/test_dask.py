@@ -11,17 +11,24 @@ import time
 from pathlib import Path
 
 import joblib
+import numpy as np
+import pandas as pd
 import pytest
 from distributed import Client
 
 from capexrisk.archive.results import DISTRIBUTIONS, SUMMARY_CSV, Results
+from capexrisk.archive.verify import verify
 from capexrisk.code import code_identity
 from capexrisk.errors import ClusterError, WorkersLost
 from capexrisk.lowering import lower
+from capexrisk.run.batches import batches
 from capexrisk.run.chunks import draws_of
+from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers import dask
-from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.backends import MOST_IN_BATCH, run_in_order
+from capexrisk.study.game.choices import Choices
+from capexrisk.study.game.race import game
 from capexrisk.study.simulation import simulate
 from tests.cli.command import COMMAND, ENVIRONMENT, ROOT, call, listing, write_small_scenario
 from tests.faults.loopback import START, Cluster, kill, loopback_cluster
@@ -31,6 +38,7 @@ from tests.unit.uncertain import uncertain
 CHUNKS = 96
 SCENARIO = small_scenario(quarters=2, issuers=("CoreWeave",))
 PATHS = CHUNKS * RunPlan(paths=1, seed=0).chunk_paths  # a fourth net more fills up to 128 chunks
+EVENT = "funding_failure/CoreWeave"
 BOUND = 30.0  # seconds, far above what a test takes
 
 
@@ -91,6 +99,30 @@ def test_points_of_the_inputs_give_the_same_bytes(cluster):
     assert there.chunks.equals(here.chunks)
 
 
+def test_questions_asked_of_a_cluster_have_the_same_answers(cluster):
+    scenario, there = small_scenario(3), {"backend": "dask", "scheduler": cluster.address}
+    two = Choices(players=("Oracle", "CoreWeave"), levels=(0.5, 1.0))
+    base = lower(scenario, "means")
+
+    def answers(**workers) -> tuple[pd.DataFrame, np.ndarray]:
+        plan = RunPlan(paths=32 * 64, seed=5, **workers)
+        shares = NetShares(base, [EVENT], plan).of([(net, base) for net in range(32)])
+        return game(scenario, choices=two, points=8, more_points=16, **workers).table, shares
+
+    (found, found_shares), (wanted, wanted_shares) = answers(**there), answers(backend="sequential")
+    assert found.equals(wanted)
+    assert np.array_equal(found_shares, wanted_shares)
+
+
+def test_a_run_is_verified_on_a_cluster(cluster, expected):
+    with (
+        Client(cluster.address, timeout=START, set_as_default=False) as client,
+        joblib.parallel_config("dask", client=client),
+    ):
+        found = verify(expected, sample=None, n_jobs=None)
+    assert found.equal and found.checked == found.chunks == 128
+
+
 def test_a_worker_that_is_killed_changes_no_byte(expected, tmp_path):
     with loopback_cluster(2) as cluster:
         wait_for_workers(cluster, 2)
@@ -131,7 +163,7 @@ def test_a_chunk_that_takes_workers_down_with_it_ends_the_run(monkeypatch):
     monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
     with loopback_cluster(1) as cluster:
         plan = RunPlan(paths=1, seed=0, backend="dask", scheduler=cluster.address)
-        with pytest.raises(WorkersLost, match="1 workers died of the same chunks"):
+        with pytest.raises(WorkersLost, match="1 workers died of the same task"):
             list(run_in_order(plan, os._exit, [(1,)]))
 
 
@@ -198,7 +230,7 @@ def test_what_is_under_way_is_bounded_while_one_task_is_slow(cluster):
     results.close()
 
 
-def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
+def test_a_batch_travels_with_one_scenario(cluster, monkeypatch):
     sent = []
     submit = Client.submit
 
@@ -209,8 +241,8 @@ def test_the_scenario_does_not_travel_with_every_chunk(cluster, monkeypatch):
     monkeypatch.setattr(Client, "submit", counting)
     simulate(SCENARIO, paths=PATHS, backend="dask", scheduler=cluster.address)
     lowered, plan = lower(SCENARIO), RunPlan(paths=PATHS, seed=0)
-    each_time = 128 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
-    assert sum(sent) < each_time / 4
+    assert len(sent) == len(list(batches(plan.chunks(), MOST_IN_BATCH))) < plan.chunk_count
+    assert max(sent) < 1.2 * len(pickle.dumps((lowered, draws_of(lowered, plan))))
 
 
 @pytest.mark.parametrize("name", code_identity())
@@ -252,6 +284,7 @@ def assert_refused(address: str) -> None:
 
 def test_a_cluster_without_workers_is_refused(monkeypatch):
     with loopback_cluster(0) as cluster:
+        Client(cluster.address, timeout=START, set_as_default=False).close()  # it answers
         monkeypatch.setattr(dask, "CONNECT", 1.0)
         with pytest.raises(ClusterError, match=f"{cluster.address}' has had no workers"):
             simulate(small_scenario(), paths=10, backend="dask", scheduler=cluster.address)

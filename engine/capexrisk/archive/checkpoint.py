@@ -25,8 +25,9 @@ from capexrisk.archive.directory import JOB
 from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
+from capexrisk.estimate.batch import BatchTotals
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
-from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.estimate.totals import Totals
 from capexrisk.run.chunks import all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk
 from capexrisk.run.signals import signals_ignored
@@ -152,12 +153,12 @@ class Checkpoint:
         self._refuse_other_chunks(totals)
         self._refuse_other_bits(totals)
 
-    def before(self, chunk: ChunkTotals) -> None:
-        """Write a part of the totals if one is due; called just before `chunk` is added to them."""
+    def before(self, batch: BatchTotals) -> None:
+        """Write a part of the totals if one is due; called just before `batch` is added to them."""
         totals = self._totals
         if self._ended or totals is None:
             return
-        if chunk.paths + chunk.quarantined < self.job.plan.chunk_paths:
+        if batch.entries[0].paths < self.job.plan.chunk_paths:  # alone; see `batches`
             self.keep(to_disk=False)
             self._ended = True
         elif time.monotonic() >= self._due:

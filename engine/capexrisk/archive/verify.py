@@ -16,9 +16,10 @@ from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.table import EstimateTable, distribution_table
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.chunks import all_draws_of, run_chunk
+from capexrisk.run.batches import batches, run_batch
+from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.backends import most_in_batch, run_in_order
 
 SAMPLE = 32
 FEATURES = "llvm_features"
@@ -131,11 +132,13 @@ class _Recomputed:
         totals = Totals(lowered.layout, REPLICATES, independent=plain, two_levels=plan.two_levels)
         differing = []
         draws = all_draws_of(lowered, plan)
-        tasks = ((lowered, draws, _chunk(n, entries[n])) for n in chosen)
-        for n, found in zip(chosen, run_in_order(plan, run_chunk, tasks), strict=True):
-            totals.add(found)
-            if found.entry() != entries[n]:
-                differing.append(entries[n])
+        wanted = {entry[:2]: entry for entry in entries}
+        chunks = (_chunk(n, entries[n]) for n in chosen)
+        tasks = ((lowered, draws, batch) for batch in batches(chunks, most_in_batch(plan)))
+        for found in run_in_order(plan, run_batch, tasks):
+            totals.add_batch(found)
+            pairs = ((wanted[entry[:2]], entry) for entry in found.entries)
+            differing += [then for then, now in pairs if then != now]
             if progress is not None:
                 progress(totals.counted + totals.quarantined)
         return cls(totals, len(entries), len(chosen), differing)

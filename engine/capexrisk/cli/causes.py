@@ -11,6 +11,7 @@ from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import new_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, read_scenario, run_or_scenario
+from capexrisk.run.plan import RunPlan
 
 if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
     help="Orders of the mechanisms drawn for each net, where more than eight act. Default: twice "
     "as many as act, one order with its rotations and reverses.",
 )
-@fields_asked("seed", "jobs", seed="Seed of all draws. Default: that of the run or scenario.")
+@fields_asked(
+    *("seed", "jobs", "backend", "scheduler"),
+    seed="Seed of all draws. Default: that of the run or scenario.",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -57,6 +61,7 @@ def causes(
     Ranges of the inputs are not drawn. A run keeps the answer, and its report shows it.
     """
     scenario, seed = read_scenario(source, overrides)
+    plan = RunPlan(paths=1, **{"seed": seed, **asked})
 
     import textwrap
 
@@ -69,8 +74,10 @@ def causes(
         event,
         points=points,
         orders=orders,
-        seed=asked.get("seed", seed),
-        n_jobs=asked.get("jobs", -1),
+        seed=plan.seed,
+        n_jobs=plan.jobs,
+        backend=plan.backend,
+        scheduler=plan.scheduler,
     )
     print(f"{headline(found)}\n")
     show(causes_table(found))

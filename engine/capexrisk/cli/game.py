@@ -17,7 +17,7 @@ from capexrisk.scenario import Scenario
 
 
 @click.command
-@plan_options("seed", "jobs")
+@plan_options("seed", "jobs", "backend", "scheduler")
 @click.option("--players", help="Firms that choose, NAME,NAME,... Default: all.")
 @click.option(
     "--levels",
@@ -126,6 +126,8 @@ def game(
         "payoff": worth,
         "seed": plan.seed,
         "n_jobs": plan.jobs,
+        "backend": plan.backend,
+        "scheduler": plan.scheduler,
     }
     if grid:
         judged = phases(scenario, grid, points=each, **options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from array import array
 from dataclasses import InitVar, dataclass, field, replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.estimate.ledger import ChunkEntry
+from capexrisk.estimate.batch import BatchTotals, ChunkTotals
 from capexrisk.estimate.outer import OuterTotals, joined
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
@@ -24,60 +23,6 @@ ROUNDING = 1e-6  # a spread below this share of the mean is that of rounding in 
 OF_REPLICATES = ("paths", "left_out", "mean", "deviation", "nonzero", "counts", "joint")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChunkTotals:
-    """Totals of one chunk of paths, small enough to be sent between processes.
-
-    Attributes
-    ----------
-    replicate : int
-        Number of the replicate to which its paths belong; see `Totals`.
-    first_path : int
-        Number of its first path; the others follow.
-    paths, quarantined : int
-        Paths counted, and paths left out because they were not finite.
-    sums, squares : ndarray, shape (amounts,)
-    nonzero : ndarray, shape (amounts,)
-        Paths on which an amount is not 0.
-    cells, cell_counts : ndarray
-        The histograms' non-empty cells as flat indices into (distributions, CELLS).
-    counts : ndarray, shape (counts, levels)
-    joint : ndarray, shape (issuers, issuers)
-    broken : ndarray, shape (listed, 2)
-        Path and quarter of the first quarantined paths.
-    outer : OuterTotals, optional
-        Of the single outer points, in a two-level run.
-    """
-
-    replicate: int
-    first_path: int
-    paths: int
-    quarantined: int
-    sums: Floats
-    squares: Floats
-    nonzero: Integers
-    cells: Integers
-    cell_counts: Integers
-    counts: Integers
-    joint: Integers
-    broken: Integers
-    outer: OuterTotals | None = None
-
-    def checksum(self) -> int:
-        """CRC-32 of everything in it; equal bits give equal checksums."""
-        head = np.array([self.replicate, self.first_path, self.paths, self.quarantined])
-        arrays = (head, self.sums, self.squares, self.nonzero, self.cells, self.cell_counts)
-        crc = 0
-        for part in (*arrays, self.counts, self.joint, self.broken):
-            crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
-        return crc if self.outer is None else self.outer.checksum(crc)
-
-    def entry(self) -> ChunkEntry:
-        """Its entry in the ledger."""
-        paths = self.paths + self.quarantined
-        return ChunkEntry(self.replicate, self.first_path, paths, self.checksum())
-
-
 @dataclass
 class Totals:
     """Totals over all chunks so far, with weight one for every path; first axis the replicate.
@@ -86,7 +31,8 @@ class Totals:
     independent paths (see `by_replicate`).
 
     Sums of doubles depend on their order: the chunks of a replicate are added in the order of their
-    paths, whichever worker computed them, so that the same paths always give the same bits.
+    paths, whichever worker computed them, so that the same paths always give the same bits. All
+    else is integers, which are added in any order.
 
     Attributes
     ----------
@@ -162,33 +108,44 @@ class Totals:
         self.torn = False
 
     def add(self, chunk: ChunkTotals) -> None:
-        """Add the next chunk, with the pairwise update of Chan, Golub and LeVeque (1979)."""
+        """Add the next chunk of its replicate."""
+        self.add_batch(BatchTotals.of([chunk]))
+
+    def add_batch(self, batch: BatchTotals) -> None:
+        """Add the next chunks of a replicate: the same bits as if they were added one by one."""
         self.torn = True
-        self._add(chunk)
+        r = batch.replicate
+        for entry, *of_chunk in zip(
+            batch.entries, batch.quarantined, batch.sums, batch.squares, strict=True
+        ):
+            self.ledger[r].extend(entry[1:])
+            self._add_amounts(r, entry.paths, *of_chunk)
+        self.broken += [(int(path), int(quarter)) for path, quarter in batch.broken]
+        if self.outer is not None:
+            self.outer[r] += batch.outer
+        self.nonzero[r] += batch.nonzero
+        cells = self.histogram[0 if self.independent else r].reshape(-1)
+        add_cells(cells, batch.cells, batch.cell_counts)
+        self.counts[r] += batch.counts
+        self.joint[r] += batch.joint
         self.torn = False
 
-    def _add(self, chunk: ChunkTotals) -> None:
-        r = chunk.replicate
-        self.ledger[r].extend(chunk.entry()[1:])
-        self.left_out[r] += chunk.quarantined
-        self.broken += [(int(path), int(quarter)) for path, quarter in chunk.broken]
-        if self.outer is not None and chunk.outer is not None:
-            self.outer[r].append(chunk.outer)
-        if chunk.paths == 0:
+    def _add_amounts(
+        self, r: int, paths: int, quarantined: int, sums: Floats, squares: Floats
+    ) -> None:
+        """Add a chunk's amounts, with the pairwise update of Chan, Golub and LeVeque (1979)."""
+        self.left_out[r] += quarantined
+        paths -= quarantined
+        if paths == 0:
             return
         before = int(self.paths[r])
-        total = before + chunk.paths
-        mean = chunk.sums / chunk.paths
-        deviation = np.maximum(chunk.squares - chunk.sums * mean, 0.0)
+        total = before + paths
+        mean = sums / paths
+        deviation = np.maximum(squares - sums * mean, 0.0)
         shift = mean - self.mean[r]
-        self.deviation[r] += deviation + shift * shift * (before * chunk.paths / total)
-        self.mean[r] += shift * (chunk.paths / total)
+        self.deviation[r] += deviation + shift * shift * (before * paths / total)
+        self.mean[r] += shift * (paths / total)
         self.paths[r] = total
-        self.nonzero[r] += chunk.nonzero
-        cells = self.histogram[0 if self.independent else r].reshape(-1)
-        add_cells(cells, chunk.cells, chunk.cell_counts)
-        self.counts[r] += chunk.counts
-        self.joint[r] += chunk.joint
 
     def outer_points(self, replicate: int) -> OuterTotals:
         """The outer points of a replicate so far, in a two-level run."""

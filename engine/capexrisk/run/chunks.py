@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import ScenarioError
-from capexrisk.estimate.totals import ChunkTotals
+from capexrisk.estimate.batch import ChunkTotals
 from capexrisk.kernel.simulate import Workspace, simulate_chunk
 from capexrisk.kernel.tally import QUARANTINE_LISTED
 from capexrisk.lowering import LoweredScenario

@@ -10,14 +10,16 @@ from typing import Final, Protocol
 import numpy as np
 
 from capexrisk.errors import ClusterError, KernelFault
-from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.estimate.batch import BatchTotals
+from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario
 from capexrisk.points.draws import Draws
+from capexrisk.run.batches import batches, run_batch
 from capexrisk.run.chunks import PathSink, all_draws_of, run_chunk
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
 from capexrisk.run.quarantine import quarantine_note
 from capexrisk.run.signals import deferred_interrupts
-from capexrisk.run.workers.backends import on_cluster, run_in_order
+from capexrisk.run.workers.backends import most_in_batch, on_cluster, run_in_order
 from capexrisk.uncertainty.outer import OuterPoints
 
 QUARANTINE_LIMIT = 1e-4  # share of broken paths above which a run is refused
@@ -38,8 +40,8 @@ class Keeper(Protocol):
     def restore(self, totals: Totals) -> None:
         """Restore the kept totals into empty ones, and keep these from then on."""
 
-    def before(self, chunk: ChunkTotals) -> None:
-        """Keep a part of the totals if it is due; called just before `chunk` is added."""
+    def before(self, batch: BatchTotals) -> None:
+        """Keep a part of the totals if it is due; called just before `batch` is added."""
 
     def keep(self, *, to_disk: bool = True) -> None:
         """Keep every part of the totals that has changed."""
@@ -137,17 +139,16 @@ def add_chunks(
 ) -> None:
     """Simulate and add the chunks that the totals lack; raises as `execute` does."""
     levels, keeper = totals.levels, hooks.keeper
+    lacking = (chunk for chunk in chunks if chunk.number // REPLICATES >= levels[chunk.replicate])
     tasks = (
-        (lowered, draws, chunk, hooks.paths)
-        for chunk in chunks
-        if chunk.number // REPLICATES >= levels[chunk.replicate]
+        (lowered, draws, batch, hooks.paths) for batch in batches(lacking, most_in_batch(plan))
     )
     with deferred_interrupts() as deferred:
-        for chunk_totals in run_in_order(plan, run_chunk, tasks):
+        for batch_totals in run_in_order(plan, run_batch, tasks):
             if keeper is not None:
-                keeper.before(chunk_totals)
+                keeper.before(batch_totals)
             with deferred():
-                totals.add(chunk_totals)
+                totals.add_batch(batch_totals)
             if hooks.progress is not None:
                 hooks.progress(totals.counted + totals.quarantined)
     refuse_faulty(totals, lowered)

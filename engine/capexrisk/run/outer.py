@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from capexrisk.estimate.batch import ChunkTotals
 from capexrisk.estimate.outer import LEAST_FOR_QUANTILES, OuterTotals, quantile_rows
-from capexrisk.estimate.totals import ChunkTotals
 from capexrisk.kernel.points import POINT_BITS
 from capexrisk.kernel.simulate import Workspace, simulate_chunk, workspace
 from capexrisk.kernel.tally import QUARANTINE_LISTED, clear

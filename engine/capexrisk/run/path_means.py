@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import local
-from typing import Self
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.kernel.simulate import Workspace, simulate_chunk, workspace
+from capexrisk.kernel.simulate import simulate_chunk, workspace
 from capexrisk.lowering import LoweredScenario
+from capexrisk.points.draws import Draws
 from capexrisk.run.chunks import draws_of
 from capexrisk.run.execute import refuse_broken
 from capexrisk.run.outcomes import outcome_rows
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.workers.backends import worker_count
+from capexrisk.run.workers.backends import run_in_order
 
 Floats = NDArray[np.float64]
-Reduce = Callable[[LoweredScenario, Floats], Floats]
+Reduce = Callable[[Floats], Floats]  # of outcomes (paths, names), numbers (paths, k)
+Simulated = tuple[LoweredScenario, Reduce, Chunk]
+
+TASK_PATHS = 32_768  # a tenth of a second's work, in chunks of one scenario or of several
 
 
 class PathMeans:
@@ -35,26 +37,21 @@ class PathMeans:
     names : sequence of str
         Outcomes of a path that `reduce` is given; see `outcomes.outcome_names`.
     reduce : callable
-        From a lowered scenario and outcomes (paths, names) to numbers (paths, k).
-    seed : int
-    n_jobs : int
-        Threads; -1 for one per core.
+        From a lowered scenario to a function of outcomes (paths, names) that gives numbers (paths,
+        k), and pickles: workers do not have the scenario's inputs.
+    plan : RunPlan
+        Seed and workers; its paths are ignored.
     """
 
     def __init__(
         self,
         base: LoweredScenario,
         names: Sequence[str],
-        reduce: Reduce,
-        *,
-        seed: int = 0,
-        n_jobs: int | None = -1,
+        reduce: Callable[[LoweredScenario], Reduce],
+        plan: RunPlan,
     ) -> None:
-        plan = RunPlan(paths=REPLICATES, seed=seed, jobs=n_jobs)
         self._rows, self._reduce = outcome_rows(names, base), reduce
         self._plan, self._draws = plan, draws_of(base, plan)
-        self._pool = ThreadPoolExecutor(worker_count(plan), thread_name_prefix="capexrisk")
-        self._of_thread = local()
 
     def of(self, scenarios: Sequence[LoweredScenario], points: int) -> Floats:
         """Means of each scenario on each net, (scenarios, 32, k).
@@ -70,14 +67,23 @@ class PathMeans:
         ------
         KernelFault
             If more than one path in 10,000 is not finite.
+        WorkersLost, ClusterError
+            As `run_in_order`.
         """
         chunks = list(replace(self._plan, paths=REPLICATES * points).chunks())
-        tasks = [(lowered, chunk) for lowered in scenarios for chunk in chunks]
+        own = ((lowered, self._reduce(lowered)) for lowered in scenarios)
+        wanted = [(*scenario, chunk) for scenario in own for chunk in chunks]
+        several = max(TASK_PATHS // chunks[0].paths, 1)
+        tasks = (
+            (self._draws, self._rows, wanted[k : k + several])
+            for k in range(0, len(wanted), several)
+        )
         sums: dict[tuple[int, int], Floats] = {}
         counts = np.zeros((len(scenarios), REPLICATES), dtype=np.int64)
         paths = sum(chunk.paths for chunk in chunks)
-        # In the order of the tasks, whoever computes them: the same bits for any number of workers.
-        for number, (added, finite) in enumerate(self._pool.map(self._simulate, tasks)):
+        # In the order of the chunks, whoever computes them: the same bits for any workers.
+        found = chain.from_iterable(run_in_order(self._plan, _sums, tasks))
+        for number, (added, finite) in enumerate(found):
             scenario, chunk = divmod(number, len(chunks))
             place = (scenario, chunks[chunk].replicate)
             sums[place] = sums[place] + added if place in sums else added
@@ -87,29 +93,23 @@ class PathMeans:
         means: Floats = np.array(totals) / counts[..., None]
         return means
 
-    def close(self) -> None:
-        """End the worker threads."""
-        self._pool.shutdown(cancel_futures=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _simulate(self, task: tuple[LoweredScenario, Chunk]) -> tuple[Floats, int]:
-        lowered, chunk = task
-        work: Workspace | None = getattr(self._of_thread, "work", None)
-        if work is None:
-            work = self._of_thread.work = workspace(lowered.layout)
+def _sums(
+    draws: Draws, rows: Sequence[int], wanted: Sequence[Simulated]
+) -> list[tuple[Floats, int]]:
+    """Of each chunk of paths the sums of what `reduce` makes of them, and how many are finite."""
+    work = workspace(wanted[0][0].layout)
+    found = []
+    for lowered, reduce, chunk in wanted:
         _, outcomes = simulate_chunk(
             lowered.market,
             lowered.schedule,
             lowered.layout,
-            source=self._draws.source(chunk.first_path),
+            source=draws.source(chunk.first_path),
             paths=chunk.paths,
-            keep=self._rows,
+            keep=rows,
             work=work,
         )
-        numbers = self._reduce(lowered, outcomes[~np.isnan(outcomes).any(axis=1)])
-        return numbers.sum(axis=0), len(numbers)
+        numbers = reduce(outcomes[~np.isnan(outcomes).any(axis=1)])
+        found.append((numbers.sum(axis=0), len(numbers)))
+    return found

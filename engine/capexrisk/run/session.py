@@ -18,11 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import ArgumentError, RunStopped, SessionClosed, UnknownName, whole_number
+from capexrisk.estimate.batch import ChunkTotals
 from capexrisk.estimate.by_replicate import ByReplicate
-from capexrisk.estimate.lines import Line, Lines
+from capexrisk.estimate.lines import Lines
 from capexrisk.estimate.names import Name, resolve
-from capexrisk.estimate.table import EstimateTable, hits_of
-from capexrisk.estimate.totals import ChunkTotals, Totals
+from capexrisk.estimate.table import EstimateTable
+from capexrisk.estimate.totals import Totals
 from capexrisk.kernel.simulate import Workspace, workspace
 from capexrisk.lowering import LoweredScenario, lower, with_inputs, with_scenario
 from capexrisk.points.draws import Draws
@@ -191,7 +192,7 @@ class Session:
                 raise ArgumentError("points", f"{points} is out of range; give 1 to {plan.points}")
             plan = replace(plan, paths=REPLICATES * points)
         lowered = self.lowered(changes)
-        with self._totals_of([lowered] * REPLICATES, plan, abandoned) as totals:
+        with self._totals_of(lowered, plan, abandoned) as totals:
             refuse_faulty(totals, lowered)
             return reader(totals, lowered)
 
@@ -209,43 +210,6 @@ class Session:
             return with_scenario(self._base, changes)
         return with_inputs(self._base, changes) if changes else self._base
 
-    def shares(self, by_net: Sequence[LoweredScenario]) -> dict[str, Floats]:
-        """Share of paths on each net, where every net has a scenario of its own.
-
-        Nets are independent of each other, so that 32 different questions cost one answer. Bits of
-        a net's share depend on its own scenario alone.
-
-        Parameters
-        ----------
-        by_net : sequence of LoweredScenario, 32 of them
-            With the issuers and quarters of the session's scenario, which it may differ from in
-            inputs and events; see `lower`.
-
-        Returns
-        -------
-        dict of str to ndarray, shape (32,)
-            Under the names that were given, those that count paths; NaN where none is counted.
-
-        Raises
-        ------
-        UnknownName
-            If a name is not of a share of paths.
-        KernelFault, SessionClosed
-            As `estimate`.
-        """
-        if len(by_net) != REPLICATES:
-            raise ArgumentError("by_net", f"{len(by_net)} scenarios; give {REPLICATES}")
-        lines = Lines(self._base)
-        places = {text: _counted(lines, name, text) for text, name in self._names.items()}
-        alike = [replace(lowered, layout=self._base.layout) for lowered in by_net]
-        with self._totals_of(alike, self._plan) as totals:
-            refuse_faulty(totals, self._base)
-            counted = {text: hits_of(line, totals, lines) for text, line in places.items()}
-            return {
-                text: np.where(paths > 0, hits / np.maximum(paths, 1), np.nan)
-                for text, (hits, paths) in counted.items()
-            }
-
     def close(self) -> None:
         """End the worker threads, after the answer that is being computed."""
         with self._one_at_a_time:
@@ -260,17 +224,14 @@ class Session:
 
     @contextmanager
     def _totals_of(
-        self,
-        by_net: Sequence[LoweredScenario],
-        plan: RunPlan,
-        abandoned: Callable[[], bool] = lambda: False,
+        self, lowered: LoweredScenario, plan: RunPlan, abandoned: Callable[[], bool]
     ) -> Iterator[Totals]:
-        """The totals of each net's scenario, until the next answer."""
+        """The totals of a scenario, until the next answer."""
 
         def simulated(chunk: Chunk) -> ChunkTotals:
             if abandoned():
                 raise RunStopped("abandoned; nobody waits for its answer")
-            return self._simulate(by_net[chunk.replicate], chunk)
+            return self._simulate(lowered, chunk)
 
         with self._one_at_a_time:
             if self._closed:
@@ -314,12 +275,3 @@ def _found(table: EstimateTable, name: Name, text: str, lowered: LoweredScenario
         resolve(text, lowered)  # which says what is wrong with it, and suggests another
         raise UnknownName(f"{text}: there is no such estimate with these inputs")
     return table[name]
-
-
-def _counted(lines: Lines, name: Name, text: str) -> Line:
-    """The line of a name that is a share of paths."""
-    of_name = (line for line in lines.of(name.metric) if line.issuer == name.issuer)
-    line = next(line for line in of_name if line.period == name.period)
-    if line.metric.estimator in ("amount", "chance", "count"):
-        raise UnknownName(f"{text}: is no share of paths; give an event such as {EXAMPLE}")
-    return line

@@ -27,8 +27,8 @@ from capexrisk.estimate.metrics import SYSTEM, failures_metric
 from capexrisk.estimate.paired import paired
 from capexrisk.estimate.shapley import draw_orders, over_all, over_orders, walks
 from capexrisk.lowering import LoweredScenario, lower
-from capexrisk.run.plan import REPLICATES
-from capexrisk.run.session import Session
+from capexrisk.run.net_shares import NetShares
+from capexrisk.run.plan import MOST_POINTS, REPLICATES, RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.coalitions import Coalitions, Switchboard
 from capexrisk.study.mechanisms import MECHANISMS, Mechanism, acting
@@ -133,6 +133,8 @@ def causes(
     orders: int | None = None,
     seed: int = 0,
     n_jobs: int | None = -1,
+    backend: str | None = None,
+    scheduler: str | None = None,
 ) -> Causes:
     """What causes an event: what each mechanism of the model adds to its chance.
 
@@ -155,8 +157,8 @@ def causes(
         all coalitions are computed and none is drawn.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
-    n_jobs : int
-        Threads; -1 for one per core.
+    n_jobs, backend, scheduler
+        Workers, as for `simulate`.
 
     Returns
     -------
@@ -171,6 +173,8 @@ def causes(
         If a number is out of range, too few points see the event, or no mechanism acts.
     KernelFault
         If more than one path in 10,000 is not finite.
+    ClusterError, WorkersLost
+        As `simulate`.
 
     Examples
     --------
@@ -186,27 +190,36 @@ def causes(
     if orders is not None and (not 2 <= orders <= MOST_ORDERS or orders % 2):
         problem = f"{orders} is out of range; give an even number from 2 to {MOST_ORDERS:,}"
         raise ArgumentError("orders", problem)
-    events = _events(event, lower(scenario, "means"))
+    points = whole_number("points", points)
+    if not 1 <= points <= MOST_POINTS:
+        raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
+    plan = RunPlan(
+        paths=REPLICATES * points,
+        seed=seed,
+        jobs=n_jobs,
+        backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
+    )
+    base = lower(scenario, "means")
+    events = _events(event, base)
     mechanisms = acting(scenario)
     if not mechanisms:
         raise ArgumentError("scenario", "all mechanisms are off in it; give one in which one acts")
     k, switchboard = len(mechanisms), Switchboard(scenario, mechanisms)
     drawn = draw_orders(k, orders or 2 * k, REPLICATES, seed)
-    with Session(scenario, events, points=points, seed=seed, n_jobs=n_jobs) as session:
-        coalitions = Coalitions(session, switchboard, events, k)
-        everything = (1 << k) - 1
-        coalitions.ask([0, everything, *(1 << i for i in range(k))])
-        coalitions.ask([everything ^ 1 << i for i in range(k)])
-        paths = REPLICATES * session.points
-        _refuse_unseen(events[0], coalitions.values, session.points)
-        if k <= ALL_COALITIONS:
-            coalitions.ask(range(1 << k))
-            shapley = over_all(coalitions.values)
-        else:
-            coalitions.ask_by_net([np.unique(walks(of_net)).tolist() for of_net in drawn])
-            of_nets = [over_orders(coalitions.values[:, r], drawn[r]) for r in range(REPLICATES)]
-            shapley = np.stack(of_nets, axis=1)
-    found = _Measured(coalitions.values, shapley, paths)
+    coalitions = Coalitions(NetShares(base, events, plan), switchboard, len(events), k)
+    everything = (1 << k) - 1
+    coalitions.ask([0, everything, *(1 << i for i in range(k))])
+    coalitions.ask([everything ^ 1 << i for i in range(k)])
+    _refuse_unseen(events[0], coalitions.values, plan.points)
+    if k <= ALL_COALITIONS:
+        coalitions.ask(range(1 << k))
+        shapley = over_all(coalitions.values)
+    else:
+        coalitions.ask_by_net([np.unique(walks(of_net)).tolist() for of_net in drawn])
+        of_nets = [over_orders(coalitions.values[:, r], drawn[r]) for r in range(REPLICATES)]
+        shapley = np.stack(of_nets, axis=1)
+    found = _Measured(coalitions.values, shapley, plan.run_paths)
     rows = [
         (*name.split("/"), *row)
         for number, name in enumerate(events)
@@ -219,7 +232,7 @@ def causes(
         mechanisms=mechanisms,
         off=tuple(one for one in MECHANISMS if one not in mechanisms),
         orders=0 if k <= ALL_COALITIONS else drawn.shape[1] * REPLICATES,
-        paths=paths,
+        paths=plan.run_paths,
         seed=seed,
         table=pd.DataFrame(rows, columns=list(COLUMNS)),
     )

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.lowering import LoweredScenario, lower, with_parameters
+from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import REPLICATES
-from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
 from capexrisk.study.mechanisms import Mechanism, without
 
@@ -83,12 +83,11 @@ class Coalitions:
 
     Parameters
     ----------
-    session : Session
-        Of these events.
+    shares : NetShares
+        Of the events.
     switchboard : Switchboard
-    events : sequence of str
-    mechanisms : int
-        k.
+    events, mechanisms : int
+        How many; k mechanisms.
 
     Attributes
     ----------
@@ -97,27 +96,24 @@ class Coalitions:
     """
 
     def __init__(
-        self, session: Session, switchboard: Switchboard, events: Sequence[str], mechanisms: int
+        self, shares: NetShares, switchboard: Switchboard, events: int, mechanisms: int
     ) -> None:
-        self._session, self._switchboard, self._events = session, switchboard, tuple(events)
-        self.values: Floats = np.full((1 << mechanisms, REPLICATES, len(events)), np.nan)
+        self._shares, self._switchboard = shares, switchboard
+        self.values: Floats = np.full((1 << mechanisms, REPLICATES, events), np.nan)
 
     def ask(self, coalitions: Sequence[int]) -> None:
         """Compute coalitions on all nets."""
         self.ask_by_net([list(coalitions)] * REPLICATES)
 
     def ask_by_net(self, coalitions: Sequence[Sequence[int]]) -> None:
-        """Compute other coalitions on each net, 32 at once; those that are known cost nothing.
-
-        A net that has none left repeats the one with all mechanisms.
-        """
+        """Compute other coalitions on each net; those that are known cost nothing."""
         missing = [
-            [c for c in dict.fromkeys(wanted) if np.isnan(self.values[c, net, 0])]
+            (net, coalition)
             for net, wanted in enumerate(coalitions)
+            for coalition in dict.fromkeys(wanted)
+            if np.isnan(self.values[coalition, net, 0])
         ]
-        everything = len(self.values) - 1
-        for turn in range(max(map(len, missing))):
-            chosen = [left[turn] if turn < len(left) else everything for left in missing]
-            shares = self._session.shares([self._switchboard.lowered(c) for c in chosen])
-            for event, name in enumerate(self._events):
-                self.values[chosen, range(REPLICATES), event] = shares[name]
+        if missing:
+            nets, chosen = map(list, zip(*missing, strict=True))
+            wanted = [(net, self._switchboard.lowered(c)) for net, c in missing]
+            self.values[chosen, nets] = self._shares.of(wanted)

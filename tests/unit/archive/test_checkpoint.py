@@ -19,7 +19,7 @@ from capexrisk.archive.lock import is_locked, locked
 from capexrisk.archive.results import Results
 from capexrisk.code import code_identity
 from capexrisk.errors import ResultsError, ResumeMismatch, RunDirectoryError, TargetError
-from capexrisk.run import execute, plan, stopping
+from capexrisk.run import batches, execute, plan, stopping
 from capexrisk.study.simulation import simulate
 from tests.unit.scenarios import small_scenario
 
@@ -77,13 +77,13 @@ def part_of(scenario, sampler: str, folder: Path, after: int, **options) -> None
 def count_chunks(monkeypatch) -> list[int]:
     """Numbers of the chunks that are simulated to be added up."""
     computed: list[int] = []
-    run_chunk = execute.run_chunk
+    run_chunk = batches.run_chunk
 
     def counted(lowered, draws, chunk, keep_in):
         computed.append(chunk.number)
         return run_chunk(lowered, draws, chunk, keep_in)
 
-    monkeypatch.setattr(execute, "run_chunk", counted)
+    monkeypatch.setattr(batches, "run_chunk", counted)
     return computed
 
 
@@ -139,6 +139,21 @@ def test_a_longer_run_goes_on_from_a_shorter_one(scenario, sampler, whole, tmp_p
     computed = count_chunks(monkeypatch)
     assert_same(go_on(scenario, sampler, tmp_path / "c", n_jobs=1), whole[sampler])
     assert sorted(computed) == list(range(CHUNKS["sobol"] // 4, CHUNKS[sampler]))
+
+
+def test_batches_have_no_say_in_what_is_kept(
+    scenario, sampler, whole, tmp_path, monkeypatch, often
+):
+    """A run is stopped within a batch, goes on in longer ones to its end, and is made longer."""
+    fewer = PATHS[sampler] // 2 if sampler == "sobol" else PATHS[sampler] // 2 + 7
+    monkeypatch.setattr(execute, "most_in_batch", lambda _: 2)
+    part_of(scenario, sampler, tmp_path / "c", 40 * CHUNK)
+    assert paths_kept(tmp_path / "c") == 40 * CHUNK
+    monkeypatch.setattr(execute, "most_in_batch", lambda _: 16)
+    go_on(scenario, sampler, tmp_path / "c", paths=fewer)
+    computed = count_chunks(monkeypatch)
+    assert_same(go_on(scenario, sampler, tmp_path / "c", n_jobs=1), whole[sampler])
+    assert sorted(computed) == list(range(CHUNKS["sobol"] // 2, CHUNKS[sampler]))
 
 
 def test_a_shorter_one_is_refused(scenario, sampler, tmp_path):
@@ -270,20 +285,20 @@ def test_a_file_that_cannot_be_read_now_is_left_alone(scenario, tmp_path, whole,
 
 def test_an_interrupt_waits_until_a_chunk_is_added(scenario, tmp_path, whole, monkeypatch):
     """Every Ctrl-C that comes then, so that none costs what was computed."""
-    add, added = execute.Totals._add, []
+    add, added = execute.Totals._add_amounts, []
 
-    def pressed(totals, chunk):
-        added.append(chunk.first_path)
+    def pressed(totals, replicate, *amounts):
+        added.append(replicate)
         if len(added) == 50:
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
-        add(totals, chunk)
+        add(totals, replicate, *amounts)
 
-    monkeypatch.setattr(execute.Totals, "_add", pressed)
+    monkeypatch.setattr(execute.Totals, "_add_amounts", pressed)
     with pytest.raises(KeyboardInterrupt):
         go_on(scenario, "sobol", tmp_path / "c", n_jobs=1)
     assert paths_kept(tmp_path / "c") == 50 * CHUNK
-    monkeypatch.setattr(execute.Totals, "_add", add)
+    monkeypatch.setattr(execute.Totals, "_add_amounts", add)
     assert_same(go_on(scenario, "sobol", tmp_path / "c"), whole["sobol"])
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
@@ -337,26 +352,26 @@ def test_another_format_is_refused(scenario, tmp_path):
 
 def test_an_addition_that_was_interrupted_is_not_kept(scenario, tmp_path, whole, monkeypatch):
     """Its sums would be half of a chunk's: what was kept before it stays."""
-    add = execute.Totals._add
+    add = execute.Totals._add_amounts
     added = []
 
-    def torn(totals, chunk):
+    def torn(totals, replicate, *amounts):
         if len(added) == 50:
             totals.mean += 1.0
             raise Stop
-        added.append(chunk.first_path)
-        add(totals, chunk)
+        added.append(replicate)
+        add(totals, replicate, *amounts)
 
-    monkeypatch.setattr(execute.Totals, "_add", torn)
+    monkeypatch.setattr(execute.Totals, "_add_amounts", torn)
     with pytest.raises(Stop):
         go_on(scenario, "sobol", tmp_path / "c", n_jobs=1)
-    monkeypatch.setattr(execute.Totals, "_add", add)
+    monkeypatch.setattr(execute.Totals, "_add_amounts", add)
     assert_same(go_on(scenario, "sobol", tmp_path / "c"), whole["sobol"])
 
 
 def test_quarantined_paths_are_kept_and_counted_once(scenario, sampler, tmp_path, monkeypatch):
     """A chunk with one of them is a whole chunk; numbers of the broken paths come out in order."""
-    simulate_chunk = execute.run_chunk
+    simulate_chunk = batches.run_chunk
 
     def some_broken(lowered, draws, chunk, keep_in):
         found = simulate_chunk(lowered, draws, chunk, keep_in)
@@ -366,7 +381,7 @@ def test_quarantined_paths_are_kept_and_counted_once(scenario, sampler, tmp_path
         return replace(found, paths=found.paths - 1, quarantined=1, broken=broken)
 
     monkeypatch.setattr(execute, "QUARANTINE_LIMIT", 1.0)
-    monkeypatch.setattr(execute, "run_chunk", some_broken)
+    monkeypatch.setattr(batches, "run_chunk", some_broken)
     wanted = simulate(scenario, paths=PATHS[sampler], seed=SEED, sampler=sampler, n_jobs=1)
     assert wanted.manifest.run.paths_quarantined == 2
     for after in (20, 90):

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from capexrisk.estimate.totals import OF_REPLICATES, ChunkTotals, Totals
+from capexrisk.estimate.batch import ChunkTotals
+from capexrisk.estimate.totals import OF_REPLICATES, Totals
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.outcomes import OutcomeLayout
 from capexrisk.model.vocabulary import FLOWS

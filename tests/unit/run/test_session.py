@@ -65,30 +65,6 @@ def test_a_changed_input_is_a_run_on_the_same_points(session, metrics):
         assert same(found, table[resolve(name, changed)])
 
 
-def test_every_net_may_have_inputs_of_its_own():
-    """Net by net to the bit what answers for all nets are, whatever the other nets have."""
-    base = lower(small_scenario())
-    changed = with_inputs(base, CHANGES)
-    own = [MEANS[0], MEANS[2]]
-    with Session(small_scenario(), own, points=POINTS, seed=SEED) as warm:
-        mixed = warm.shares([changed if net % 3 else base for net in range(REPLICATES)])
-        alike = [warm.shares([each] * REPLICATES) for each in (base, changed)]
-        expected = warm.estimate(CHANGES)
-    for name in own:
-        whole = [each[name] for each in alike]
-        assert np.array_equal(mixed[name], [whole[net % 3 > 0][net] for net in range(REPLICATES)])
-        assert not np.array_equal(*whole)
-        assert whole[1] == pytest.approx(expected[name].values, abs=1e-15)
-
-
-def test_shares_are_of_shares_alone(session):
-    base = lower(small_scenario())
-    with pytest.raises(UnknownName, match="is no share of paths; give an event"):
-        session.shares([base] * REPLICATES)
-    with pytest.raises(ArgumentError, match="by_net: 2 scenarios; give 32"):
-        session.shares([base] * 2)
-
-
 def test_an_answer_does_not_depend_on_the_one_before(session):
     before = session.estimate()
     session.estimate(CHANGES)

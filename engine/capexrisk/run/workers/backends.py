@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import joblib
 from joblib.parallel import get_active_backend
@@ -14,6 +14,10 @@ from capexrisk.errors import WorkersLost
 from capexrisk.run.plan import RunPlan
 
 T = TypeVar("T")
+# Chunks whose totals are added up before they travel: work of a second or two, beside which Dask's
+# overhead is small, 28 MB before it is added up, and what a worker that dies takes with it.
+MOST_IN_BATCH: Final = 32
+MOST_WITH_POINTS: Final = 4  # of a two-level run: 25 kB for each outer point, which nobody adds up
 
 
 def run_in_order(
@@ -67,6 +71,13 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
 def on_cluster(plan: RunPlan) -> bool:
     """Whether the work may run on other machines."""
     return plan.scheduler is not None or _active_client(plan) is not None
+
+
+def most_in_batch(plan: RunPlan) -> int:
+    """Most chunks of a batch; on one machine a chunk's totals need no network."""
+    if not on_cluster(plan):
+        return 1
+    return MOST_WITH_POINTS if plan.two_levels else MOST_IN_BATCH
 
 
 def _run_on_dask(

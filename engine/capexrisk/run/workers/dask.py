@@ -21,13 +21,10 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT = 10.0  # seconds to wait for the scheduler, and for a first worker
-LOOK = 1.0  # seconds between checks for live workers
+LOOK = 3.0  # seconds between checks for live workers, which take 2 ms each
 PATIENCE = 30.0  # seconds without any worker before a run is given up
-# Tasks are sent in batches, so that Dask's overhead is small beside the work: of one task at first,
-# which keeps all workers busy in a short run, of more later.
-MOST_IN_BATCH = 16
 SHOWN = 12  # digits of a digest in a message
-AHEAD = 3  # batches in flight for each thread
+AHEAD = 3  # tasks in flight for each thread
 
 
 @contextmanager
@@ -108,41 +105,34 @@ def run_on_cluster(
 ) -> Iterator[Any]:
     """Run ``work(*task)`` on a cluster and yield the results in the order of the tasks.
 
-    The number of batches in flight is bounded, however many tasks there are and however long one
-    of them takes; results wait on the workers. If a worker dies, others run its batches again; a
-    worker that joins gets the next ones.
+    The number of tasks in flight is bounded, however many there are and however long one of them
+    takes; results wait on the workers. If a worker dies, others run its tasks again; a worker that
+    joins gets the next ones.
 
     joblib's own back end for Dask is not used: it keeps taking tasks while the first result is
     missing, computes in this process where the cluster has one thread, and waits for ever for a
-    batch that killed its workers.
+    task that killed its workers.
 
     Raises
     ------
     WorkersLost
-        If the scheduler or all workers are gone, or one batch killed several workers.
+        If the scheduler or all workers are gone, or one task killed several workers.
     ClusterError
         If a worker has another Python or other libraries than this process.
     """
     from distributed import CancelledError
 
     rest = iter(tasks)
-    taken = 0
     waiting: deque[Future[Parcel]] = deque()
     try:
         while True:
-            room = AHEAD * max(_threads(client), 1)
-            while len(waiting) < room:
-                size = min(max(taken // room, 1), MOST_IN_BATCH)
-                batch = list(islice(rest, size))
-                if not batch:
-                    break
-                taken += len(batch)
-                # Within a pickle, objects that tasks share, such as the scenario, are stored once.
-                packed = pickle.dumps((work, batch), protocol=pickle.HIGHEST_PROTOCOL)
-                waiting.append(client.submit(run_batch, packed, code_identity(), pure=False))
+            room = AHEAD * max(_threads(client), 1) - len(waiting)
+            for task in islice(rest, max(room, 0)):
+                packed = pickle.dumps((work, task), protocol=pickle.HIGHEST_PROTOCOL)
+                waiting.append(client.submit(run_task, packed, code_identity(), pure=False))
             if not waiting:
                 return
-            yield from unpack(_result(client, waiting[0]))
+            yield unpack(_result(client, waiting[0]))
             waiting.popleft()
     except (CancelledError, OSError) as error:
         raise WorkersLost(
@@ -153,8 +143,8 @@ def run_on_cluster(
             client.cancel(list(waiting))
 
 
-def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
-    """Run a batch of tasks, in a Dask worker.
+def run_task(packed: bytes, versions: dict[str, str]) -> Parcel:
+    """Run a task, in a Dask worker.
 
     Raises
     ------
@@ -169,8 +159,8 @@ def run_batch(packed: bytes, versions: dict[str, str]) -> Parcel:
                 f"this process {wanted[:SHOWN]}, and results might differ; "
                 "install the same on all machines"
             )
-    work, tasks = pickle.loads(packed)
-    return pack([work(*task) for task in tasks])
+    work, task = pickle.loads(packed)
+    return pack(work(*task))
 
 
 def _threads(client: Client) -> int:
@@ -190,7 +180,7 @@ def _result(client: Client, future: Future[Parcel]) -> Parcel:
         return future.result()
     if isinstance(error, KilledWorker):
         raise WorkersLost(
-            f"{error.allowed_failures + 1} workers died of the same chunks; see whether their "
+            f"{error.allowed_failures + 1} workers died of the same task; see whether their "
             "memory is enough"
         )
     if isinstance(error, ModuleNotFoundError):
@@ -203,12 +193,12 @@ def _result(client: Client, future: Future[Parcel]) -> Parcel:
 
 
 def _wait(client: Client, future: Future[Parcel]) -> BaseException | None:
-    """Wait until a batch is done or has failed, as long as there are workers.
+    """Wait until a task is done or has failed, as long as there are workers.
 
     Returns
     -------
     BaseException or None
-        Why the batch failed; None if it did not.
+        Why the task failed; None if it did not.
     """
     seen = time.monotonic()
     while True:

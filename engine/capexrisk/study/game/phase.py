@@ -15,6 +15,7 @@ import pandas as pd
 
 from capexrisk.errors import whole_number
 from capexrisk.estimate.lookup import NUMBERS
+from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import Scenario, change_inputs
 from capexrisk.study.game.choices import (
     PHASE_POINTS,
@@ -63,7 +64,7 @@ class Phases(Plotted):
         return f"Phases({self.scenario.name!r} over {' and '.join(self.over)}, seed {self.seed})"
 
 
-def phases(
+def phases(  # noqa: PLR0913 - all by keyword, each a user's choice
     scenario: Scenario,
     over: Mapping[str, Sequence[float]],
     *,
@@ -73,6 +74,8 @@ def phases(
     points: int = PHASE_POINTS,
     seed: int = 0,
     n_jobs: int | None = -1,
+    backend: str | None = None,
+    scheduler: str | None = None,
 ) -> Phases:
     """Judge whether all firms spending at one level is an equilibrium, cell by cell of a grid.
 
@@ -88,7 +91,7 @@ def phases(
         One of `levels`; 1, the plans, by default.
     points : int
         Paths of each of the 32 nets, at every profile of every cell.
-    choices, payoff, seed, n_jobs
+    choices, payoff, seed, n_jobs, backend, scheduler
         As of `game`.
 
     Returns
@@ -109,10 +112,17 @@ def phases(
     points = power_of_two("points", points)
     refuse_many(len(cells), len(chosen), len(steps), points)
     changed = [change_inputs(scenario, cell) for cell in cells]
+    plan = RunPlan(
+        paths=REPLICATES,
+        seed=seed,
+        jobs=n_jobs,
+        backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
+    )
     rows = []
     for place, other in zip(product(*over.values()), changed, strict=True):
-        with SpendingGame(other, choices, payoff, seed=seed, n_jobs=n_jobs) as oracle:
-            judged = judge(PayoffTable(oracle, points), profile)
+        oracle = SpendingGame(other, choices, payoff, plan)
+        judged = judge(PayoffTable(oracle, points), profile)
         player, choice = judged.tempted
         rows.append((*place, judged.verdict, chosen[player], steps[choice], *judged.largest[1:]))
     columns = [*over, "verdict", "issuer", "level", *NUMBERS]

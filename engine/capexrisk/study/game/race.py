@@ -23,6 +23,7 @@ import pandas as pd
 from capexrisk.errors import whole_number
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
+from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
 from capexrisk.study.game.choices import (
@@ -113,7 +114,7 @@ class Game(Plotted):
         )
 
 
-def game(
+def game(  # noqa: PLR0913 - all by keyword, each a user's choice
     scenario: Scenario,
     *,
     choices: Choices | None = None,
@@ -122,6 +123,8 @@ def game(
     more_points: int = DEFAULT_MORE_POINTS,
     seed: int = 0,
     n_jobs: int | None = -1,
+    backend: str | None = None,
+    scheduler: str | None = None,
 ) -> Game:
     """Solve the race as a game: each firm chooses a multiple of its plan of capital spending.
 
@@ -140,8 +143,9 @@ def game(
         Paths of each of the 32 nets; rounded up to a power of two.
     seed : int
         0 to 2**64 - 1. The same seed gives the same bits for any number of workers.
-    n_jobs : int
-        Threads; -1 for one per core.
+    n_jobs, backend, scheduler
+        Workers of the payoffs, as for `simulate`. The rest, what else happens at the few profiles
+        that are reported, takes `n_jobs` threads of this process.
 
     Returns
     -------
@@ -155,6 +159,8 @@ def game(
         If the game takes more than 268 million paths.
     KernelFault
         If more than one path in 10,000 is not finite.
+    ClusterError, WorkersLost
+        As `simulate`.
 
     Examples
     --------
@@ -170,17 +176,23 @@ def game(
     chosen, steps = choices.players_of(scenario), choices.levels
     points, more_points = power_of_two("points", points), power_of_two("more_points", more_points)
     refuse_large(len(chosen), len(steps), points, more_points)
-    with SpendingGame(scenario, choices, payoff, seed=seed, n_jobs=n_jobs) as oracle:
-        start = choices.all_at(1.0, len(chosen))
-        solution = solve(oracle, start, draws=points, more_draws=more_points, seed=seed)
-        rows = [*_payoff_rows(solution, oracle)]
-        rows += _outcome_rows(scenario, solution, oracle, more_points, seed, n_jobs)
-        multiplied_by = {name: oracle.multiplied(name) for name in chosen}
+    plan = RunPlan(
+        paths=REPLICATES,
+        seed=seed,
+        jobs=n_jobs,
+        backend=backend,  # type: ignore[arg-type]
+        scheduler=scheduler,
+    )
+    oracle = SpendingGame(scenario, choices, payoff, plan)
+    start = choices.all_at(1.0, len(chosen))
+    solution = solve(oracle, start, draws=points, more_draws=more_points, seed=seed)
+    rows = [*_payoff_rows(solution, oracle)]
+    rows += _outcome_rows(scenario, solution, oracle, more_points, seed, n_jobs)
     return Game(
         scenario=scenario,
         players=chosen,
         levels=steps,
-        multiplied=multiplied_by,
+        multiplied={name: oracle.multiplied(name) for name in chosen},
         payoff=payoff,
         solution=solution,
         points=points,

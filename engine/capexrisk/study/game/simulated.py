@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from capexrisk.errors import UnknownName, suggest
 from capexrisk.lowering import LoweredScenario, lower, with_inputs
 from capexrisk.run.path_means import PathMeans
+from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, inputs
 from capexrisk.study.game.choices import Choices
 from capexrisk.study.game.payoffs import Floats, Profile
@@ -25,7 +26,8 @@ class SpendingGame:
     scenario : Scenario
     choices : Choices
     payoff : Payoff
-    seed, n_jobs : int
+    plan : RunPlan
+        Seed and workers; its paths are ignored.
     """
 
     def __init__(
@@ -33,9 +35,7 @@ class SpendingGame:
         scenario: Scenario,
         choices: Choices,
         payoff: Payoff,
-        *,
-        seed: int,
-        n_jobs: int | None,
+        plan: RunPlan,
     ) -> None:
         self.players, self.levels = choices.players_of(scenario), choices.levels
         self.choices = (len(self.levels),) * len(self.players)
@@ -44,9 +44,7 @@ class SpendingGame:
         self._columns = [self._base.issuers.index(player) for player in self.players]
         for level in (self.levels[0], self.levels[-1]):  # refused before anything is simulated
             self.lowered(choices.all_at(level, len(self.players)))
-        self._means = PathMeans(
-            self._base, payoff.names(self._base), payoff.of_paths, seed=seed, n_jobs=n_jobs
-        )
+        self._means = PathMeans(self._base, payoff.names(self._base), payoff.in_scenario, plan)
 
     def changes(self, profile: Profile) -> dict[str, object]:
         """New values of the inputs that are multiplied."""
@@ -69,12 +67,6 @@ class SpendingGame:
         means = self._means.of([self.lowered(profile) for profile in profiles], draws)
         found: Floats = means[..., self._columns]
         return found
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._means.close()
 
 
 def _spending_inputs(

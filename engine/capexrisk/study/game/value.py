@@ -124,31 +124,70 @@ class Payoff:
         -------
         ndarray, shape (paths, issuers)
         """
-        scenario, issuers = lowered.scenario, len(lowered.issuers)
+        return self.in_scenario(lowered)(outcomes)
+
+    def in_scenario(self, lowered: LoweredScenario) -> PathValue:
+        """The payoff as a function of paths alone."""
+        scenario = lowered.scenario
         years = [year.quarters for year in scenario.calendar_years()]
+        _, quarters = _trailing(years)
+        return PathValue(
+            payoff=self,
+            years=years,
+            horizon=scenario.quarters,
+            waiting=_waiting(lowered, range(scenario.quarters - quarters, scenario.quarters)),
+            caps=np.array([firm["market_cap"] for firm in scenario.parameters["issuers"]]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PathValue:
+    """Payoff of every issuer on paths of one scenario; it needs the scenario itself no more.
+
+    Attributes
+    ----------
+    payoff : Payoff
+    years : list of range
+        Quarters of each calendar year.
+    horizon : int
+        Quarters.
+    waiting : ndarray, shape (issuers, years)
+        Share of spending that is not in service in the trailing year.
+    caps : ndarray, shape (issuers,)
+        Market capitalisations at the start, $bn.
+    """
+
+    payoff: Payoff
+    years: list[range]
+    horizon: int
+    waiting: Floats
+    caps: Floats
+
+    def __call__(self, outcomes: Floats) -> Floats:
+        """Of outcomes (paths, n), $bn (paths, issuers); see `Payoff.of_paths`."""
+        payoff, years, issuers = self.payoff, self.years, self.caps.size
         cells = len(AMOUNTS) * issuers * len(years)
         amounts = outcomes[:, :cells].reshape(-1, len(AMOUNTS), issuers, len(years))
         cash_flow, profit, interest, advances, capex = np.moveaxis(amounts, 1, 0)
-        failed_in, horizon = outcomes[:, cells:], scenario.quarters
+        failed_in = outcomes[:, cells:]
         factors = self._factor(np.array([(own.start + own.stop) / 2.0 for own in years]))
 
         operations = cash_flow + interest - advances
-        earned = operations if self.terminal == "ocf" else profit + interest
+        earned = operations if payoff.terminal == "ocf" else profit + interest
         trailing, quarters = _trailing(years)
         a_year = earned[..., -trailing:].sum(axis=-1) * QUARTERS / quarters
-        future = self._factor(horizon) * self.multiple * np.maximum(a_year, 0.0)
-        unfinished = capex * _waiting(lowered, range(horizon - quarters, horizon))
-        caps = np.array([firm["market_cap"] for firm in scenario.parameters["issuers"]])
+        future = self._factor(self.horizon) * payoff.multiple * np.maximum(a_year, 0.0)
+        unfinished = capex * self.waiting
         end = np.where(
-            failed_in >= horizon,
-            future + self.unfinished * (unfinished @ factors),
-            -self._factor(failed_in + 1.0) * self.failure_loss * caps,
+            failed_in >= self.horizon,
+            future + payoff.unfinished * (unfinished @ factors),
+            -self._factor(failed_in + 1.0) * payoff.failure_loss * self.caps,
         )
         found: Floats = (operations - capex) @ factors + end
         return found
 
     def _factor(self, quarters: Floats | float) -> Floats:
-        factor: Floats = (1.0 + self.discount) ** (-np.asarray(quarters) / QUARTERS)
+        factor: Floats = (1.0 + self.payoff.discount) ** (-np.asarray(quarters) / QUARTERS)
         return factor
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from capexrisk.errors import ArgumentError, BudgetExceeded, ScenarioError, UnknownName
-from capexrisk.run.plan import REPLICATES
+from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import change_inputs
 from capexrisk.study.game.choices import Choices
 from capexrisk.study.game.phase import phases
@@ -31,14 +31,15 @@ def found(scenario):
 
 
 def oracle_of(scenario, choices=TWO):
-    return SpendingGame(scenario, choices, Payoff(), seed=SEED, n_jobs=1)
+    plan = RunPlan(paths=REPLICATES, seed=SEED, backend="sequential")
+    return SpendingGame(scenario, choices, Payoff(), plan)
 
 
 def test_payoffs_are_those_of_single_paths(scenario):
     """The plans: the mean over a net of what each path is worth."""
-    with oracle_of(scenario) as oracle:
-        values = oracle.payoffs([(1, 1)], MORE)[0]
-        lowered, payoff = oracle.lowered((1, 1)), Payoff()
+    oracle = oracle_of(scenario)
+    values = oracle.payoffs([(1, 1)], MORE)[0]
+    lowered, payoff = oracle.lowered((1, 1)), Payoff()
     paths = path_outcomes(scenario, payoff.names(lowered), paths=REPLICATES * MORE, seed=SEED)
     worth = payoff.of_paths(lowered, paths.to_numpy()).mean(axis=0)
     order = [ISSUERS.index(name) for name in TWO.players]
@@ -46,9 +47,8 @@ def test_payoffs_are_those_of_single_paths(scenario):
 
 
 def test_a_level_multiplies_the_plan_and_nothing_else(scenario):
-    with oracle_of(scenario) as oracle:
-        lowered = oracle.lowered((0, 1))
-        base = oracle.lowered((1, 1))
+    oracle = oracle_of(scenario)
+    lowered, base = oracle.lowered((0, 1)), oracle.lowered((1, 1))
     oracle_row = ISSUERS.index("Oracle")
     assert lowered.schedule.capex_plan[oracle_row] == pytest.approx(
         0.5 * base.schedule.capex_plan[oracle_row]
@@ -83,8 +83,7 @@ def test_phases_judge_the_plans_in_every_cell(scenario):
     diagram = phases(scenario, grid, choices=TWO, points=POINTS, seed=SEED, n_jobs=2)
     assert list(diagram.table["market.depreciation_per_year"]) == [0.1, 0.3]
     second = change_inputs(scenario, {"market.depreciation_per_year": 0.3})
-    with oracle_of(second) as oracle:
-        values = oracle.payoffs([(1, 1), (0, 1), (1, 0)], POINTS)
+    values = oracle_of(second).payoffs([(1, 1), (0, 1), (1, 0)], POINTS)
     gains = [(values[1] - values[0])[:, 0].mean(), (values[2] - values[0])[:, 1].mean()]
     row = diagram.table.iloc[1]
     assert row["value"] == pytest.approx(max(gains), rel=1e-12)
