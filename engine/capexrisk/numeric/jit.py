@@ -138,14 +138,24 @@ class _WideCompiler(compiler.CompilerBase):
         return [passes]
 
 
+class _LoopCompiler(_WideCompiler):
+    """Also tells LLVM that a loop's arrays do not overlap where it writes."""
+
+    def define_pipelines(self) -> list[Any]:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
 # numba.jit's signature does not list the options that omit wrappers.
 _compile: Any = numba.njit
 
 
-def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def _inside(
+    function: Callable[..., Any], compiler: type = _WideCompiler, **options: Any
+) -> Callable[..., Any]:
     """Compile for compiled callers only: omitting the Python wrappers halves the time."""
     compiled: Callable[..., Any] = _compile(
-        pipeline_class=_WideCompiler,
+        pipeline_class=compiler,
         fastmath=FASTMATH,
         error_model="numpy",
         no_cpython_wrapper=True,
@@ -165,7 +175,7 @@ def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def loop(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop over the paths of a block, inlined into the entry point that runs it."""
-    return _inside(function, forceinline=True)
+    return _inside(function, _LoopCompiler, forceinline=True)
 
 
 def section(function: Callable[..., Any]) -> Callable[..., Any]:
