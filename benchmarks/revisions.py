@@ -66,11 +66,11 @@ def main(old: str, new: str, processes: int, rounds: int) -> None:
         trees: list[Path] = []
         try:
             for side, name in (("old", old), ("new", new)):
-                trees.append(_check_out(name, Path(directory) / side))
+                trees.append(check_out(name, Path(directory) / side))
             _compare((old, new), trees, processes, rounds)
         finally:
             for tree in trees:
-                _git("worktree", "remove", "--force", str(tree))
+                remove(tree)
     click.echo(f"load average {before:.1f} before, {machine.load()[0]:.1f} after")
 
 
@@ -133,12 +133,18 @@ def _show(what: str, paths: int, names: tuple[str, str], found: list[list[float]
     click.echo(f"  {names[1]} is {change} times as fast; best against best {best}")
 
 
-def _check_out(revision: str, tree: Path) -> Path:
+def check_out(revision: str, tree: Path) -> Path:
+    """Check a revision out into a directory."""
     try:
         _git("worktree", "add", "--detach", str(tree), revision)
     except subprocess.CalledProcessError as error:
         raise click.ClickException(error.stderr.strip()) from None
     return tree
+
+
+def remove(tree: Path) -> None:
+    """Remove what `check_out` made."""
+    _git("worktree", "remove", "--force", str(tree))
 
 
 def _git(*arguments: str) -> None:

@@ -233,6 +233,14 @@ def loop(function: Callable[..., Any]) -> Callable[..., Any]:
     return _inside(function, _LoopCompiler, forceinline=True)
 
 
+def copy(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop that copies rows, inlined as well.
+
+    LLVM is not told that its arrays do not overlap: it would call the C library for every row.
+    """
+    return _inside(function, forceinline=True)
+
+
 def section(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a named part of an entry point, inlined before anything is compiled.
 
