@@ -127,7 +127,7 @@ class _WideLower(lowering.Lower):
         self.function.attributes = attributes
 
 
-class _Library(codegen.JITCodeLibrary):  # type: ignore[misc]
+class _Library(codegen.JITCodeLibrary):
     """A function's code, optimised once: numba does it twice, for reference counts in loops."""
 
     def _optimize_final_module(self) -> None:
