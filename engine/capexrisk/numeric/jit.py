@@ -233,10 +233,10 @@ def loop(function: Callable[..., Any]) -> Callable[..., Any]:
     return _inside(function, _LoopCompiler, forceinline=True)
 
 
-def copy(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a loop that copies rows, inlined as well.
+def plain_loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop of which LLVM is not told that its arrays do not overlap.
 
-    LLVM is not told that its arrays do not overlap: it would call the C library for every row.
+    It would call the C library for every row that is copied, and add up rotations in another order.
     """
     return _inside(function, forceinline=True)
 
