@@ -23,7 +23,7 @@ import click
 from benchmarks.machine import ROOT, cores, load, processor, versions
 from benchmarks.markdown import table
 from benchmarks.numbers import digits
-from benchmarks.revisions import check_out, git
+from benchmarks.revisions import check_out, remove
 from benchmarks.settings import tell
 from capexrisk.run.plan import RunPlan
 from capexrisk.run.workers.backends import MOST_IN_BATCH
@@ -62,7 +62,7 @@ def main(old: str | None, rounds: int) -> None:
                     found[name].append(measured(tree, Path(directory) / f"compiled-{name}"))
         finally:
             if old is not None:
-                git("worktree", "remove", "--force", str(trees[old]))
+                remove(trees[old])
     show(found)
     print(f"load average {before:.1f} before, {load()[0]:.1f} after")
 

@@ -70,7 +70,7 @@ def main(old: str, new: str, processes: int, rounds: int) -> None:
             _compare((old, new), trees, processes, rounds)
         finally:
             for tree in trees:
-                git("worktree", "remove", "--force", str(tree))
+                remove(tree)
     click.echo(f"load average {before:.1f} before, {machine.load()[0]:.1f} after")
 
 
@@ -134,16 +134,20 @@ def _show(what: str, paths: int, names: tuple[str, str], found: list[list[float]
 
 
 def check_out(revision: str, tree: Path) -> Path:
-    """A working tree of a revision; remove it with ``git("worktree", "remove", ...)``."""
+    """A working tree of a revision; `remove` removes it."""
     try:
-        git("worktree", "add", "--detach", str(tree), revision)
+        _git("worktree", "add", "--detach", str(tree), revision)
     except subprocess.CalledProcessError as error:
         raise click.ClickException(error.stderr.strip()) from None
     return tree
 
 
-def git(*arguments: str) -> None:
-    """Run git in this checkout."""
+def remove(tree: Path) -> None:
+    """Remove what `check_out` made."""
+    _git("worktree", "remove", "--force", str(tree))
+
+
+def _git(*arguments: str) -> None:
     command = ["git", "-C", str(machine.ROOT), *arguments]
     subprocess.run(command, check=True, capture_output=True, text=True)
 

@@ -17,6 +17,7 @@ from typing import Any
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, DISTANCE, EVERYTHING, TRACE
+from capexrisk.kernel.dates import first_date
 from capexrisk.kernel.distance import keep_distance, keep_run_distance
 from capexrisk.kernel.market_quarter import ration, ration_bonds
 from capexrisk.kernel.schedule import read_issuer
@@ -170,8 +171,7 @@ def assess(state, own, issuer, market, maturity, leases, date, detail):
         shares = least(issuer.equity_mix * asked, saleable) if is_open else 0.0
         used = least(shares, left)
 
-        dated = own[s.NEED_QUARTER + p]
-        own[s.NEED_QUARTER + p] = date if (left > 0.0 and dated > date) else dated
+        own[s.NEED_QUARTER + p] = first_date(own[s.NEED_QUARTER + p], left > 0.0, date)
         own[s.BONDS.balance + p] -= due_bonds
         own[s.SECURED.balance + p] -= due_secured
         own[s.DUE + p] = due

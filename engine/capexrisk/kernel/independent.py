@@ -29,6 +29,7 @@ from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 MARKET_KEY = np.uint64(0)
 ONCE = np.uint64(0xFFFF)  # stands for the quarter in draws made once a path
 QUARTER_SHIFT = np.uint64(16)
+ONE = np.uint64(1)
 # The first pair of each group; the others follow it.
 OF_PATH = np.uint64(MARKET_PATH[0].pair)
 OF_ISSUER_PATH = np.uint64(ISSUER_PATH[0].pair)
@@ -37,30 +38,41 @@ OF_ISSUER = np.uint64(ISSUER_QUARTER[0].pair)
 
 
 @scalar
-def uniform_pair(path, quarter, name, issuer, seed):
-    """The two numbers in (0, 1) at an address; all arguments uint64."""
-    word_0, word_1, word_2, word_3 = philox(
-        path & WORD,
-        (path >> HALF) | (quarter << QUARTER_SHIFT),
-        name,
-        issuer,
-        seed & WORD,
-        seed >> HALF,
-    )
+def uniform_pair(low, high, name, issuer, seed):
+    """The two numbers in (0, 1) at an address; all arguments uint64.
+
+    `low` is of the path, `high` its next bits and the quarter.
+    """
+    word_0, word_1, word_2, word_3 = philox(low, high, name, issuer, seed & WORD, seed >> HALF)
     return uniform(word_0, word_1), uniform(word_2, word_3)
 
 
 @loop
 def draw_uniforms(state, first, count, source, quarter, name, issuer):
-    """Fill `count` rows from offset `first` on with uniform numbers, two for each pair's name."""
-    for pair in range(count // 2):
-        row_a = first + 2 * pair * PITCH
-        row_b = row_a + PITCH
+    """Fill `count` rows from offset `first` on with uniform numbers, two for each pair's name.
+
+    Two pairs at a time: each round of Philox waits for the one before, and another pair's goes on.
+    All paths of a block have the same high word, so that the compiler works it out once.
+    """
+    low = source.first_path & WORD
+    high = (source.first_path >> HALF) | (quarter << QUARTER_SHIFT)
+    pairs = count // 2
+    for pair in range(0, pairs - 1, 2):
+        row, pair_name = first + 2 * pair * PITCH, name + np.uint64(pair)
         for p in range(BLOCK):
-            path = source.first_path + np.uint64(p)
-            u, v = uniform_pair(path, quarter, name + np.uint64(pair), issuer, source.seed)
-            state[slot(row_a, p)] = u
-            state[slot(row_b, p)] = v
+            path = low + np.uint64(p)
+            a, b = uniform_pair(path, high, pair_name, issuer, source.seed)
+            c, d = uniform_pair(path, high, pair_name + ONE, issuer, source.seed)
+            state[slot(row, p)] = a
+            state[slot(row + PITCH, p)] = b
+            state[slot(row + 2 * PITCH, p)] = c
+            state[slot(row + 3 * PITCH, p)] = d
+    for pair in range(pairs // 2 * 2, pairs):
+        row, pair_name = first + 2 * pair * PITCH, name + np.uint64(pair)
+        for p in range(BLOCK):
+            u, v = uniform_pair(low + np.uint64(p), high, pair_name, issuer, source.seed)
+            state[slot(row, p)] = u
+            state[slot(row + PITCH, p)] = v
 
 
 # np.int64 below, as in the other sources: numba would compile a function again for every constant

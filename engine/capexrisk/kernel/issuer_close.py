@@ -9,11 +9,14 @@ from __future__ import annotations
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, TRACE
+from capexrisk.kernel.dates import first_date
 from capexrisk.model.causes import RUN, binding_cause, lost_to_anchor, lost_to_glut
 from capexrisk.model.feedback import blended_coupon, bond_rate, secured_rate
 from capexrisk.model.operations import accounting_profit
 from capexrisk.numeric.jit import loop, scalar
-from capexrisk.numeric.vecmath import nan_if_square_beyond, positive_part
+from capexrisk.numeric.vecmath import maximum, minimum, nan_if_square_beyond, positive_part, where
+
+HUGE = 1e300  # minimum(x, inf) would be x to the compiler
 
 
 @loop
@@ -33,9 +36,8 @@ def close_books(state, own, issuer, market):
             new += added
             interest += added * rate
             own[lent.balance + p] += added
-        coupon = own[s.COUPON + p]
-        blended = blended_coupon(coupon, remaining, new, interest)
-        own[s.COUPON + p] = blended if own[s.ALIVE + p] > 0.0 else coupon
+        alive = own[s.ALIVE + p] > 0.0
+        own[s.COUPON + p] = blended_coupon(own[s.COUPON + p], remaining, new, interest, alive)
         own[s.DEBT + p] = remaining + new
 
 
@@ -77,14 +79,12 @@ def date_distress(state, own, issuer, market, smallest, k):
         fails = alive and (unmet or own[s.RUN_MARGIN + p] < 0.0)
         idle_programme = alive and issuer.buybacks > 0.0 and own[s.BUYBACKS.amount + p] == 0.0
         debt = own[s.DEBT + p]
+        cuts = own[s.CAPEX_CUT.amount + p] > 0.0
         dated = own[s.CUT_QUARTER + p]
-        first_cut = own[s.CAPEX_CUT.amount + p] > 0.0 and dated > k
-        struck += 1 if (first_cut or fails) else 0
-        own[s.CUT_QUARTER + p] = k if first_cut else dated
-        dated = own[s.BUYBACK_QUARTER + p]
-        own[s.BUYBACK_QUARTER + p] = k if (idle_programme and dated > k) else dated
-        dated = own[s.FAILURE_QUARTER + p]
-        own[s.FAILURE_QUARTER + p] = k if fails else dated
+        struck += 1 if ((cuts and dated > k) or fails) else 0
+        own[s.CUT_QUARTER + p] = first_date(dated, cuts, k)
+        own[s.BUYBACK_QUARTER + p] = first_date(own[s.BUYBACK_QUARTER + p], idle_programme, k)
+        own[s.FAILURE_QUARTER + p] = first_date(own[s.FAILURE_QUARTER + p], fails, k)
         state[m.FAILING_DEBT + p] += debt if fails else 0.0
         state[m.FAILED + p] += 1.0 if fails else 0.0
         state[m.FAILED_BUT_SMALLEST + p] += 1.0 if (fails and not smallest) else 0.0
@@ -110,17 +110,14 @@ def date_balances(own, issuer, k):
     """Date net debt and the fall to high yield; update a path's lowest cash and peak spread."""
     for p in range(BLOCK):
         alive = own[s.ALIVE + p] > 0.0
-        debt = own[s.DEBT + p]
         cash = own[s.CASH + p]
         fallen = own[s.GRADE + p] > issuer.high_yield
-        dated = own[s.HIGH_YIELD_QUARTER + p]
-        own[s.HIGH_YIELD_QUARTER + p] = k if (fallen and dated > k) else dated
-        dated = own[s.NET_DEBT_QUARTER + p]
-        own[s.NET_DEBT_QUARTER + p] = k if (alive and debt > cash and dated > k) else dated
-        lowest = own[s.LOWEST_CASH + p]
-        own[s.LOWEST_CASH + p] = cash if (alive and cash < lowest) else lowest
-        spread, peak = own[s.SPREAD + p], own[s.PEAK_SPREAD + p]
-        own[s.PEAK_SPREAD + p] = spread if (alive and spread > peak) else peak
+        in_debt = alive and own[s.DEBT + p] > cash
+        own[s.HIGH_YIELD_QUARTER + p] = first_date(own[s.HIGH_YIELD_QUARTER + p], fallen, k)
+        own[s.NET_DEBT_QUARTER + p] = first_date(own[s.NET_DEBT_QUARTER + p], in_debt, k)
+        own[s.LOWEST_CASH + p] = minimum(own[s.LOWEST_CASH + p], where(alive, cash, HUGE))
+        spread = where(alive, own[s.SPREAD + p], 0.0)
+        own[s.PEAK_SPREAD + p] = maximum(own[s.PEAK_SPREAD + p], spread)
 
 
 @loop
@@ -128,40 +125,32 @@ def leave(own, issuer, k):
     """Remove failed issuers and judge their year at once, since nothing flows after it."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
-        if own[s.FAILURE_QUARTER + p] == k:
-            own[s.ALIVE + p] = 0.0
-            negative = own[s.YEAR_OCF + p] - own_share * own[s.YEAR_SPENT + p] < 0.0
-            if negative and own[s.NEGATIVE_QUARTER + p] > k:
-                own[s.NEGATIVE_QUARTER + p] = k
+        fails = own[s.FAILURE_QUARTER + p] == k
+        negative = own[s.YEAR_OCF + p] - own_share * own[s.YEAR_SPENT + p] < 0.0
+        own[s.ALIVE + p] *= where(fails, 0.0, 1.0)
+        dated = own[s.NEGATIVE_QUARTER + p]
+        own[s.NEGATIVE_QUARTER + p] = first_date(dated, fails and negative, k)
 
 
 @loop
 def assign_causes(state, own, issuer, market, plan, k):
-    """Assign the causes of the first cut and of the failure.
-
-    Both are rare, so this loop branches instead of computing causes that are not needed.
-    """
+    """Assign the causes of the first cut and of the failure; both rows are 0 until then."""
     own_share = 1.0 - issuer.finance_lease_share
     for p in range(BLOCK):
-        first_cut = own[s.CUT_QUARTER + p] == k
-        fails = own[s.FAILURE_QUARTER + p] == k
-        if first_cut or fails:
-            capacity = own[s.CAPACITY + p]
-            spot = state[m.SPOT + p]
-            cause = binding_cause(
-                own[s.LOST_WINDOW + p],
-                own[s.LOST_LEVERAGE + p],
-                own[s.LOST_RATIONING + p],
-                lost_to_anchor(capacity, spot, state[m.ANCHOR_LOST + p], issuer, market),
-                lost_to_glut(capacity, spot, issuer, market),
-                positive_part(own_share * (own[s.PLANNED + p] - plan)),
-            )
-            if first_cut:
-                own[s.CUT_CAUSE + p] = cause
-            if fails:
-                need = positive_part(own[s.NET + p])
-                unmet = own[s.UNMET + p] > market.fail_tolerance * need
-                own[s.FAILURE_CAUSE + p] = cause if unmet else RUN
+        capacity = own[s.CAPACITY + p]
+        spot = state[m.SPOT + p]
+        cause = binding_cause(
+            own[s.LOST_WINDOW + p],
+            own[s.LOST_LEVERAGE + p],
+            own[s.LOST_RATIONING + p],
+            lost_to_anchor(capacity, spot, state[m.ANCHOR_LOST + p], issuer, market),
+            lost_to_glut(capacity, spot, issuer, market),
+            positive_part(own_share * (own[s.PLANNED + p] - plan)),
+        )
+        unmet = own[s.UNMET + p] > market.fail_tolerance * positive_part(own[s.NET + p])
+        of_failure = where(unmet, cause, RUN)
+        own[s.CUT_CAUSE + p] += where(own[s.CUT_QUARTER + p] == k, cause, 0.0)
+        own[s.FAILURE_CAUSE + p] += where(own[s.FAILURE_QUARTER + p] == k, of_failure, 0.0)
 
 
 @loop
@@ -175,9 +164,8 @@ def close_year(state, own, issuer, k):
         spent = own[s.YEAR_SPENT + p]
         free_cash_flow = own[s.YEAR_OCF + p] - own_share * spent
         negative = free_cash_flow < 0.0
-        dated = own[s.NEGATIVE_QUARTER + p]
         failed = 0.0 if own[s.ALIVE + p] > 0.0 else 2.0
-        own[s.NEGATIVE_QUARTER + p] = k if (negative and dated > k) else dated
+        own[s.NEGATIVE_QUARTER + p] = first_date(own[s.NEGATIVE_QUARTER + p], negative, k)
         own[s.YEAR_FREE_CASH_FLOW + p] = free_cash_flow
         own[s.YEAR_STATE + p] = (1.0 if negative else 0.0) + failed
         own[s.FINANCE_LEASES.total + p] += issuer.finance_lease_share * spent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
+from capexrisk.kernel.dates import first_date
 from capexrisk.model.capacity import (
     anchor_chance,
     anchor_lost_chance,
@@ -29,7 +30,7 @@ from capexrisk.model.market import (
 )
 from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.vecmath import at_least, exp, log, nan_if_beyond
+from capexrisk.numeric.vecmath import at_least, exp, log, nan_if_beyond, where
 
 BONDS, HIGH_YIELD = (list(CHANNELS).index(name) for name in BOND_MARKETS)
 
@@ -110,12 +111,12 @@ def use_capacity(state, market, scheduled, k):
         gone = leaves > 0.0
         leaving += 1 if gone else 0
         left = market.log_without_anchor if gone else 0.0
-        state[m.DEMAND + p] = demand * (1.0 - market.anchor_share) if gone else demand
+        state[m.DEMAND + p] = demand * where(gone, 1.0 - market.anchor_share, 1.0)
         state[m.LOG_DEMAND + p] = log_demand + left
         state[m.LOG_GLUT + p] = log_glut - left
         state[m.LOG_CAPITAL_WEIGHT + p] = log_weight
         state[m.ANCHOR_LOST + p] = lost + leaves
-        state[m.ANCHOR_QUARTER + p] = k if gone else state[m.ANCHOR_QUARTER + p]
+        state[m.ANCHOR_QUARTER + p] = first_date(state[m.ANCHOR_QUARTER + p], gone, k)
         state[m.UTILISATION + p] = used
     if leaving > 0:
         for p in range(BLOCK):
@@ -191,5 +192,4 @@ def close_market(state, market, growth, k):
         total += state[m.EQUITY_PRICE + p]
         broken = state[m.NOT_FINITE + p] + nan_if_beyond(total)
         state[m.NOT_FINITE + p] = broken
-        bad = state[m.BAD_QUARTER + p]
-        state[m.BAD_QUARTER + p] = bad if (broken == 0.0 or bad < k) else k
+        state[m.BAD_QUARTER + p] = first_date(state[m.BAD_QUARTER + p], broken != 0.0, k)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from capexrisk.kernel.block import BLOCK, PITCH, slot
 from capexrisk.kernel.rotated import Rotation
-from capexrisk.numeric.jit import entry, loop, scalar
+from capexrisk.numeric.jit import entry, plain_loop, scalar
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 DIGITS = 40  # a replicate has 2**40 points
@@ -147,7 +147,7 @@ def scramble(directions: Words, *, seed: int, replicate: int) -> Words:
     return numbers
 
 
-@loop
+@plain_loop
 def enter_block(points, first_path):
     """Set the common part of the block's points: the shift, and the digits above the low ones."""
     base, numbers = points.base, points.numbers
@@ -166,7 +166,7 @@ def digit_mask(p, j):
     return NO_BITS - ((p >> np.uint64(j)) & ONE)
 
 
-@loop
+@plain_loop
 def point_rows(state, first, count, dimension, points):
     """Fill `count` rows from offset `first` on with the block's points, one dimension per row.
 

@@ -19,7 +19,7 @@ from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, slot
 from capexrisk.kernel.outcomes import OutcomeLayout, OutcomeRows
 from capexrisk.model.vocabulary import CHANNELS, TIERS
-from capexrisk.numeric.jit import loop
+from capexrisk.numeric.jit import plain_loop
 from capexrisk.numeric.vecmath import exp
 
 Sources = Mapping[str, tuple[int, ...]]  # rows of the state, one for each of the first axis
@@ -117,7 +117,7 @@ def recording(layout: OutcomeLayout) -> Recording:
     )
 
 
-@loop
+@plain_loop
 def keep_rows(outcomes, moves, block, state, i, period):
     """Copy rows of the state to the outcomes of issuer i and a period.
 
@@ -131,7 +131,7 @@ def keep_rows(outcomes, moves, block, state, i, period):
             outcomes[slot(target, p)] = state[slot(source, p)]
 
 
-@loop
+@plain_loop
 def add_row(outcomes, target, block, state, source, first):
     """outcomes[target] += state[source], or = for the first one."""
     for p in range(block):
@@ -139,7 +139,7 @@ def add_row(outcomes, target, block, state, source, first):
         outcomes[slot(target, p)] = before + state[slot(source, p)]
 
 
-@loop
+@plain_loop
 def record_issuer_year(own, outcomes, moves, i, year):
     """Record one issuer's calendar year."""
     keep_rows(outcomes, moves.by_year, moves.block, own, i, year)
@@ -149,7 +149,7 @@ def record_issuer_year(own, outcomes, moves, i, year):
         add_row(outcomes, target, moves.block, own, source, year == 0)
 
 
-@loop
+@plain_loop
 def record_market(state, outcomes, moves, k):
     """Record the market's quarter."""
     keep_rows(outcomes, moves.of_market, moves.block, state, 0, k)
@@ -158,7 +158,7 @@ def record_market(state, outcomes, moves, k):
         outcomes[slot(spread, p)] = exp(state[m.LOG_SPREAD + p])
 
 
-@loop
+@plain_loop
 def record_year(state, outcomes, rows, year, threshold):
     """Record the group's profit of a calendar year, and reset it to 0 for the next."""
     group = rows.group_profit + year * BLOCK
@@ -170,7 +170,7 @@ def record_year(state, outcomes, rows, year, threshold):
         state[m.PROFIT + p] = 0.0
 
 
-@loop
+@plain_loop
 def record_outside(state, outcomes, moves, issuers, threshold):
     """Record funding from outside over the horizon: by issuer, by channel, in total."""
     rows, block = moves.rows, moves.block

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.kernel.block import BLOCK, PITCH, slot
-from capexrisk.numeric.jit import loop
+from capexrisk.numeric.jit import plain_loop
 
 LEADS = 3  # coordinates of each issuer that get early dimensions, a calendar year each
 SHARED_DRAWS = 4  # of the market in a quarter: those behind capex and macro, which come first
@@ -45,7 +45,7 @@ class Rotation(NamedTuple):
     all_u: Floats
 
 
-@loop
+@plain_loop
 def project(turned, v, leads):
     """Compute Vᵀy; in the first `leads` rows, column c has only row c."""
     draws, columns = v.shape
@@ -63,7 +63,7 @@ def project(turned, v, leads):
             add_weighted_row(turned, first, (columns + d) * PITCH, v[d], c)
 
 
-@loop
+@plain_loop
 def add_weighted_row(turned, first, row, v, c):
     """Add a row times the weights of COLUMNS columns to as many rows from offset `first` on."""
     v0, v1, v2 = v[c], v[c + 1], v[c + 2]
@@ -74,7 +74,7 @@ def add_weighted_row(turned, first, row, v, c):
         turned[slot(first + 2 * PITCH, p)] += v2 * y
 
 
-@loop
+@plain_loop
 def add_weighted_rows(turned, first, row, v, c):
     """`add_weighted_row` for ROWS rows at once, so that sums are read and written less often."""
     for column in range(COLUMNS):
@@ -86,7 +86,7 @@ def add_weighted_rows(turned, first, row, v, c):
             turned[slot(target, p)] += early + late
 
 
-@loop
+@plain_loop
 def rotate_rows(state, first, count, turned, u, draw):
     """Fill `count` rows of the state from offset `first` on with y - U (Vᵀy) from row `draw` on."""
     columns = u.shape[1]

@@ -53,15 +53,14 @@ from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.kernel.tally import (
     RunningTally,
     Tally,
+    add_amounts,
     clear,
     clear_slots,
-    count_cells,
     count_joint,
     count_levels,
     empty_tally,
     finished,
     quarantine_paths,
-    sum_rows,
 )
 from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import TIERS
@@ -198,8 +197,7 @@ def simulate_paths(market, schedule, moves, units, source, paths, work, chosen, 
         keep_chosen(outcomes, bad, never, start, count, chosen)
         count = quarantine_paths(outcomes, bad, never, np.int64(block.first_path), count, tally)
         clear_slots(outcomes, count)
-        sum_rows(outcomes, tally)
-        count_cells(outcomes, count, units, tally)
+        add_amounts(outcomes, count, units, tally)
         count_levels(outcomes, count, tally)
         count_joint(outcomes, failure_row, never, count, tally)
         tally.paths[0] += count

@@ -125,42 +125,49 @@ def clear_slots(outcomes, paths):
 
 
 @loop
-def sum_rows(outcomes, tally):
-    """Add up the amounts, their squares, and the paths on which they are not 0.
+def add_amounts(outcomes, paths, units, tally):
+    """Add up the amounts; those of distributions also in cells, while they are in the first cache.
+
+    `units` (distributions,) are those of the histograms.
+    """
+    distributions = tally.histogram.shape[0]
+    for r in range(distributions):
+        sum_row(outcomes, r, tally)
+        count_cells(outcomes, r, paths, 1.0 / units[r], tally)
+    for r in range(distributions, tally.sums.shape[0]):
+        sum_row(outcomes, r, tally)
+
+
+@loop
+def sum_row(outcomes, r, tally):
+    """Add up a row, its squares, and the paths on which it is not 0.
 
     The loop over lanes takes its length from the array: one of constant length would be unrolled
     instead of vectorised.
     """
-    for r in range(tally.sums.shape[0]):
-        row = r * BLOCK
-        nonzero = 0
-        for p in range(BLOCK):
-            nonzero += 1 if outcomes[slot(row, p)] != 0.0 else 0
-        tally.nonzero[r] += nonzero
-        sums = tally.sums[r]
-        squares = tally.squares[r]
-        for lane in range(sums.size):
-            total = 0.0
-            square = 0.0
-            for group in range(BLOCK // LANES):
-                y = outcomes[slot(row + group * LANES, lane)]
-                total += y
-                square += y * y
-            sums[lane] += total
-            squares[lane] += square
+    sums, squares = tally.sums[r], tally.squares[r]
+    nonzero = 0
+    for lane in range(sums.size):
+        total = 0.0
+        square = 0.0
+        for group in range(BLOCK // LANES):
+            y = outcomes[slot(r * BLOCK + group * LANES, lane)]
+            total += y
+            square += y * y
+            nonzero += 1 if y != 0.0 else 0
+        sums[lane] += total
+        squares[lane] += square
+    tally.nonzero[r] += nonzero
 
 
 @loop
-def count_cells(outcomes, paths, units, tally):
-    """Fill histograms: first the cells of a row, vectorised, then one count per path."""
-    cells = tally.cells
-    for r in range(tally.histogram.shape[0]):
-        per_unit = 1.0 / units[r]
-        for p in range(BLOCK):
-            cells[p] = cell_of(outcomes[slot(r * BLOCK, p)] * per_unit)
-        histogram = tally.histogram[r]
-        for p in range(paths):
-            histogram[np.uint64(cells[p])] += np.int32(1)
+def count_cells(outcomes, r, paths, per_unit, tally):
+    """Fill a row's histogram: first the cells, vectorised, then one count per path."""
+    cells, histogram = tally.cells, tally.histogram[r]
+    for p in range(BLOCK):
+        cells[p] = cell_of(outcomes[slot(r * BLOCK, p)] * per_unit)
+    for p in range(paths):
+        histogram[np.uint64(cells[p])] += np.int32(1)
 
 
 @loop

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from capexrisk.numeric.jit import scalar
-from capexrisk.numeric.vecmath import at_most, exp
+from capexrisk.numeric.vecmath import at_most, exp, where
 
 BASIS_POINT = 1e-4
 
@@ -30,11 +30,11 @@ def secured_rate(spread, collateral, market):
 
 
 @scalar
-def blended_coupon(coupon, remaining, new, new_interest):
-    """Debt-weighted mean coupon of remaining and new debt; unchanged without debt."""
+def blended_coupon(coupon, remaining, new, new_interest, alive):
+    """Debt-weighted mean coupon of remaining and new debt; unchanged without debt, or failed."""
     total = remaining + new
-    blended = (remaining * coupon + new_interest) / (total if total > 0.0 else 1.0)
-    return blended if total > 0.0 else coupon
+    owes = alive and total > 0.0
+    return where(owes, remaining * coupon + new_interest, coupon) / where(owes, total, 1.0)
 
 
 @scalar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import scalar
-from capexrisk.numeric.vecmath import at_least, at_most, exp, log, positive_part
+from capexrisk.numeric.vecmath import at_least, at_most, exp, log, maximum, positive_part, where
 
 
 @scalar
@@ -33,7 +33,7 @@ def core_revenue(revenue, drift, lag, z_macro, z_own, issuer, market):
 def grade_of(grade, alive, owed, cash_flow, issuer):
     """Grade of an issuer, 0 investment grade, 1 high yield: who owes too much falls; step 7."""
     falls = alive and owed > issuer.fall_leverage * at_least(cash_flow, issuer.cash_flow_floor)
-    return 1.0 if falls else grade
+    return maximum(grade, where(falls, 1.0, 0.0))
 
 
 @scalar

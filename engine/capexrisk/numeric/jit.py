@@ -16,7 +16,15 @@ from typing import Any, NamedTuple
 
 import numba
 from llvmlite import ir
-from numba.core import caching, compiler, compiler_machinery, lowering, registry, typed_passes
+from numba.core import (
+    caching,
+    codegen,
+    compiler,
+    compiler_machinery,
+    lowering,
+    registry,
+    typed_passes,
+)
 
 from capexrisk.errors import CapexriskError
 from capexrisk.numeric.cache import SealedFile
@@ -119,33 +127,90 @@ class _WideLower(lowering.Lower):
         self.function.attributes = attributes
 
 
+class _Library(codegen.JITCodeLibrary):
+    """A function's code, optimised once: numba does it twice, for reference counts in loops."""
+
+    def _optimize_final_module(self) -> None:
+        manager, builder = self._codegen._module_pass_manager()
+        manager.run(self._final_module, builder)
+
+
+class _Part(_Library):
+    """Code that is only ever inlined: it is optimised, but not turned into machine code itself."""
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        self._ensure_finalized()
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """Whom numba tells where the environment lies: without machine code it has no place."""
+        return self
+
+    def set_env(self, name: str, environment: Any) -> None:
+        pass
+
+
 @compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)
 class _WideLowering(typed_passes.NativeLowering):
     _name = "wide_lowering"
     lowering_class = _WideLower
+    library: type[_Library] = _Library
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        done: bool = super().run_pass(state)
+        return done
+
+
+@compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)
+class _PartLowering(_WideLowering):
+    _name = "part_lowering"
+    library = _Part
 
 
 class _WideCompiler(compiler.CompilerBase):
     """numba's own passes, with WIDTH added to the function in the one that writes LLVM's text."""
 
+    lowering = _WideLowering
+
     def define_pipelines(self) -> list[Any]:
         passes = compiler.DefaultPassBuilder.define_nopython_pipeline(self.state)
         passes.passes = [
-            (_WideLowering if step is typed_passes.NativeLowering else step, description)
+            (self.lowering if step is typed_passes.NativeLowering else step, description)
             for step, description in passes.passes
         ]
         passes.finalize()
         return [passes]
 
 
+class _PartCompiler(_WideCompiler):
+    lowering = _PartLowering
+
+
+class _LoopCompiler(_PartCompiler):
+    """Also tells LLVM that a loop's arrays do not overlap where it writes."""
+
+    def define_pipelines(self) -> list[Any]:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
 # numba.jit's signature does not list the options that omit wrappers.
 _compile: Any = numba.njit
 
 
-def _inside(function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+def _inside(
+    function: Callable[..., Any], compiler: type = _PartCompiler, **options: Any
+) -> Callable[..., Any]:
     """Compile for compiled callers only: omitting the Python wrappers halves the time."""
     compiled: Callable[..., Any] = _compile(
-        pipeline_class=_WideCompiler,
+        pipeline_class=compiler,
         fastmath=FASTMATH,
         error_model="numpy",
         no_cpython_wrapper=True,
@@ -165,6 +230,14 @@ def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def loop(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a loop over the paths of a block, inlined into the entry point that runs it."""
+    return _inside(function, _LoopCompiler, forceinline=True)
+
+
+def plain_loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a loop of which LLVM is not told that its arrays do not overlap.
+
+    It would call the C library for every row that is copied, and add up rotations in another order.
+    """
     return _inside(function, forceinline=True)
 
 

@@ -1,7 +1,8 @@
 """The arithmetic of every loop of the kernel, as the engine's entry point has it compiled.
 
 Run as a module it prints as JSON, loop by loop, instructions on four or eight doubles at once,
-those on a single one, and calls. `test_vector_code` runs it for a processor of its choice.
+those on a single one, calls, and stores under a mask. `test_vector_code` runs it for a processor of
+its choice.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 OPERATION = r"\bv(?:add|sub|mul|div|sqrt|min|max|cmp\w*?|fn?m(?:add|sub)\d+)"
 PACKED = re.compile(OPERATION + r"pd\s[^\n]*[yz]mm")
 SCALAR = re.compile(OPERATION + r"sd\s")
+MASKED_STORE = re.compile(r"\bvmaskmovpd\s+%[xyz]mm\d+, %[xyz]mm\d+, [^\n]*\(")
 CALL = re.compile(r"\bcallq?\s")
 LABEL = re.compile(r"^(\.LBB\w+):")
 JUMP = re.compile(r"^\s+j\w+\s+(\.LBB\w+)")
@@ -78,14 +80,15 @@ def innermost_loops(code: str) -> str:
     return "\n".join(line for loop in inner for line in loop)
 
 
-def count(code: str) -> tuple[int, int, int]:
-    """Packed instructions, scalar ones and calls.
+def count(code: str) -> tuple[int, int, int, int]:
+    """Packed instructions, scalar ones, calls and stores under a mask.
 
     Scalar ones only inside innermost loops: elsewhere they are done once a block, not once a path.
     Packed ones anywhere: the compiler may write out a loop over 64 paths without a jump.
     """
     scalar = len(SCALAR.findall(innermost_loops(code)))
-    return len(PACKED.findall(code)), scalar, len(CALL.findall(code))
+    packed, calls, masked = (len(p.findall(code)) for p in (PACKED, CALL, MASKED_STORE))
+    return packed, scalar, calls, masked
 
 
 if __name__ == "__main__":

@@ -21,14 +21,13 @@ from capexrisk.kernel.simulate import simulate_chunk
 from capexrisk.kernel.sources import independent_source
 from capexrisk.kernel.tally import (
     QUARANTINE_LISTED,
+    add_amounts,
     clear_slots,
-    count_cells,
     count_joint,
     count_levels,
     empty_tally,
     finished,
     quarantine_paths,
-    sum_rows,
 )
 from capexrisk.model.vocabulary import BALANCES
 from tests.unit.kernel.blocks import (
@@ -48,8 +47,7 @@ def add_block(outcomes, bad_quarters, never, first_path, paths, failure_row, uni
     """A block into the tally, as `simulate.simulate_paths` does it."""
     kept = quarantine_paths(outcomes, bad_quarters, never, first_path, paths, tally)
     clear_slots(outcomes, kept)
-    sum_rows(outcomes, tally)
-    count_cells(outcomes, kept, units, tally)
+    add_amounts(outcomes, kept, units, tally)
     count_levels(outcomes, kept, tally)
     count_joint(outcomes, failure_row, never, kept, tally)
     tally.paths[0] += kept

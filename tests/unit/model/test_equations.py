@@ -166,13 +166,14 @@ def test_a_cut_leaves_at_least_a_twentieth_in_the_factor():
 
 
 @numba.njit(error_model="numpy")
-def blended_coupon(coupon, remaining, new, interest):
-    return feedback.blended_coupon(coupon, remaining, new, interest)
+def blended_coupon(coupon, remaining, new, interest, alive):
+    return feedback.blended_coupon(coupon, remaining, new, interest, alive)
 
 
 def test_the_coupon_is_the_mean_over_debt_and_stays_without_any():
-    assert blended_coupon(0.04, 30.0, 10.0, 10.0 * 0.08) == pytest.approx(0.05, rel=1e-15)
-    assert blended_coupon(0.04, 0.0, 0.0, 0.0) == 0.04
+    assert blended_coupon(0.04, 30.0, 10.0, 10.0 * 0.08, True) == pytest.approx(0.05, rel=1e-15)
+    assert blended_coupon(0.04, 0.0, 0.0, 0.0, True) == 0.04
+    assert blended_coupon(0.04, 30.0, 10.0, 10.0 * 0.08, False) == 0.04  # failed
 
 
 @numba.njit(error_model="numpy")

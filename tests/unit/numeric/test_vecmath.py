@@ -9,7 +9,16 @@ import numba
 import numpy as np
 import pytest
 
-from capexrisk.numeric.vecmath import at_least, at_most, bits_float, float_bits, positive_part
+from capexrisk.numeric.vecmath import (
+    at_least,
+    at_most,
+    bits_float,
+    float_bits,
+    maximum,
+    minimum,
+    positive_part,
+    where,
+)
 
 SAMPLES = 4_000
 SMALLEST_NORMAL = float(np.finfo(float).tiny)
@@ -115,6 +124,16 @@ def test_bounds_are_min_and_max(x):
 def test_bounds_let_nan_through():
     """A path that went wrong must be seen to have gone wrong."""
     assert all(math.isnan(value) for value in bounded(np.nan, 0.5))
+
+
+@numba.njit
+def chosen(x, y):
+    return where(x < y, x, y), minimum(x, y), maximum(x, y)
+
+
+@pytest.mark.parametrize("x", [-1.5, 0.5, 2.0, 1e300])
+def test_choices_without_a_branch(x):
+    assert chosen(x, 0.75) == (min(x, 0.75), min(x, 0.75), max(x, 0.75))
 
 
 @numba.njit
