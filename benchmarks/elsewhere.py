@@ -135,11 +135,14 @@ def compared(name: str, here: Path, there: Path) -> tuple[str, ...]:
     one, other = tables
     if one.shape != other.shape:
         raise SystemExit(f"{name}: {other.shape} figures, and here {one.shape}")
-    apart = (one != other) & ~(np.isnan(one) & np.isnan(other))
+    known = ~np.isnan(one) & ~np.isnan(other)
+    apart = known & (one != other)
     scale = np.maximum(np.abs(one), np.abs(other))[apart]
     most = float((np.abs(one - other)[apart] / scale).max()) if apart.any() else 0.0
     share = f"{100 * apart.mean():.3g} %" if apart.any() else "none"
-    return name, f"{differ} of {len(chunks[0])}", share, f"{most:.1e}" if most else "-"
+    alone = int((np.isnan(one) != np.isnan(other)).sum())  # an end whose rank is on the verge
+    unknown = f", {alone} told by one alone" if alone else ""
+    return name, f"{differ} of {len(chunks[0])}", share + unknown, f"{most:.1e}" if most else "-"
 
 
 def _figures(run: Path) -> np.ndarray:

@@ -55,11 +55,11 @@ exp = lifted(math.exp)
 log = lifted(math.log)
 sqrt = lifted(math.sqrt)
 power = lifted(operator.pow)
-_sum = lifted(lambda *numbers: sum(numbers))
+_sum = lifted(lambda *numbers: math.fsum(numbers))
 
 
 def total(values: Iterable[Any]) -> Any:
-    """Sum as Python's, which newer versions compensate for rounding."""
+    """Sum, rounded once: that of `sum` depends on the version of Python."""
     return _sum(*values)
 
 

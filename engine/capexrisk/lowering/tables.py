@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ def _money_units(parameters: Parameters, start: Start) -> Floats:
         books = opening_books(issuer, parameters["market"], start)
         flows = books.revenue + abs(issuer["ocf"]) + 4.0 * max(issuer["capex_plan"])
         sizes.append(flows + books.debt + issuer["cash"])
-    _, exponents = np.frexp([*sizes, sum(sizes) + parameters["market"]["demand0"]])
+    _, exponents = np.frexp([*sizes, math.fsum(sizes) + parameters["market"]["demand0"]])
     units: Floats = np.ldexp(1.0, exponents - 11)
     return units
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from math import fsum
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -343,7 +344,7 @@ class Issuer(Section):
     @field_validator("seasonality")
     @classmethod
     def _mean_one(cls, seasonality: Seasonality) -> Seasonality:
-        mean = sum(seasonality) / 4
+        mean = fsum(seasonality) / 4
         if abs(mean - 1) > SEASONALITY_TOLERANCE:
             raise Refused(f"its mean is {mean:.7g}", f"divide each by {mean:.7g}, the mean is 1")
         return seasonality

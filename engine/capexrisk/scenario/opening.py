@@ -41,7 +41,7 @@ class Functions(NamedTuple):
     total: Callable[..., Any]
 
 
-OF_NUMBERS: Final = Functions(math.exp, operator.pow, max, min, sum)
+OF_NUMBERS: Final = Functions(math.exp, operator.pow, max, min, math.fsum)
 
 
 class Start(NamedTuple):

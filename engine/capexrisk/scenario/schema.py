@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from math import fsum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import (
@@ -135,7 +136,7 @@ class Scenario(StrictModel):
 
     def start_capacity_to_demand(self) -> float:
         """Glut G_0 of MODEL.md: revenue capacity of all issuers over demand at the start."""
-        weighted = sum(i.relative_yield * i.buildout_capital_usd_bn for i in self.issuers)
+        weighted = fsum(i.relative_yield * i.buildout_capital_usd_bn for i in self.issuers)
         capacity = self.market.revenue_yield_per_year * weighted
         return capacity / self.market.demand0_usd_bn_per_year
 

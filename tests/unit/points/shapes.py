@@ -22,9 +22,10 @@ def points_of(issuers: int, quarters: int) -> FrozenPoints:
 
 @numba.njit
 def fill(rows, quarter, name, key, seed):
-    """Numbers of two draws at their addresses into two rows."""
+    """Numbers of two draws at their addresses into two rows; paths below 2**32."""
+    high = quarter << independent.QUARTER_SHIFT
     for p in range(rows.shape[1]):
-        rows[0, p], rows[1, p] = independent.uniform_pair(np.uint64(p), quarter, name, key, seed)
+        rows[0, p], rows[1, p] = independent.uniform_pair(np.uint64(p), high, name, key, seed)
 
 
 def philox_numbers(scenario: LoweredScenario, seed: int, paths: int) -> np.ndarray:
