@@ -114,8 +114,8 @@ def block(case):
 
 @pytest.mark.parametrize(
     ("seed", "first_path"),
-    [(0, 0), (11, 128), (2**64 - 1, 2**32 - 32), (2**32 + 7, 2**48 - 64)],
-    ids=["zeros", "plain", "across the path's 32nd bit", "the last block"],
+    [(0, 0), (11, 128), (3, 2**32 - 64), (2**64 - 1, 2**32), (2**32 + 7, 2**48 - 64)],
+    ids=["zeros", "plain", "before the path's 33rd bit", "with it", "the last block"],
 )
 def test_single_draws_from_their_addresses(case, seed, first_path):
     """By a second Philox in plain Python: all names, some paths and quarters, both ends."""
