@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,12 @@ def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
 
 
+def _load_report() -> None:
+    """Load what draws and writes; an error is met, and told, where that is used."""
+    with suppress(Exception):
+        import_module("capexrisk.report.files.write")
+
+
 def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
     """Simulate the paths of a run that are missing, and write its files."""
     job = attempt.job
@@ -53,8 +60,7 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
                 f"badly, if at all; give --outer {FEW_POINTS} or more",
                 err=True,
             )
-    # What draws and writes is loaded while paths are simulated.
-    Thread(target=import_module, args=("capexrisk.report.files.write",)).start()
+    Thread(target=_load_report).start()  # while paths are simulated
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory, pool)

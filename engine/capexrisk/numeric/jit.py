@@ -229,7 +229,12 @@ def scalar(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def loop(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a loop over the paths of a block, inlined into the entry point that runs it."""
+    """Compile a loop over the paths of a block, inlined into the entry point that runs it.
+
+    LLVM is told, and nobody checks, that what it writes through one argument it does not read
+    through another. A block's state and an issuer's part of it may both be given: the rows of the
+    market and those of issuers are apart.
+    """
     return _inside(function, _LoopCompiler, forceinline=True)
 
 
