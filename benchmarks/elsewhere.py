@@ -57,10 +57,16 @@ def simulate(folder: Path, name: str, python: list[str], variables: Mapping[str,
     """The run's directory, made by this interpreter with these variables."""
     out = folder / "runs" / name.replace(" ", "-")
     cache = {"NUMBA_CACHE_DIR": str(folder / "caches" / name.replace(" ", "-"))}
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "engine"), **cache, **variables}
+    env = {**_plain(), "PYTHONPATH": str(ROOT / "engine"), **cache, **variables}
     command = [*python, "-m", "capexrisk", *RUN, *SIZE, "--out", str(out)]
     subprocess.run(command, env=env, check=True, cwd=folder)
     return out
+
+
+def _plain() -> dict[str, str]:
+    """This process' environment without what changes how numbers are computed."""
+    changing = ("NUMBA_", "OPENBLAS_", "NPY_", "PYTHON")
+    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}
 
 
 def by_python(folder: Path, version: str) -> Path | None:
@@ -94,7 +100,7 @@ def on_arm(folder: Path) -> Path:
     ]
     cache = {"NUMBA_CACHE_DIR": str(folder / "caches" / ARM.replace(" ", "-"))}
     doctor = [*python, "-m", "capexrisk", "doctor"]
-    subprocess.run(doctor, env={**os.environ, **cache}, check=True, cwd=folder)
+    subprocess.run(doctor, env={**_plain(), **cache}, check=True, cwd=folder)
     return simulate(folder, ARM, python, {})
 
 
@@ -129,8 +135,8 @@ def _unpack(
 
 def compared(name: str, here: Path, there: Path) -> tuple[str, ...]:
     """A row: how many chunks and figures differ from those made here, and by how much at most."""
-    chunks = [pd.read_parquet(run / "chunks.parquet")["checksum"] for run in (here, there)]
-    differ = int((chunks[0].to_numpy() != chunks[1].to_numpy()).sum())
+    chunks = [_checksums(run) for run in (here, there)]
+    differ = int((chunks[0] != chunks[1]).sum())
     tables = [_figures(run) for run in (here, there)]
     one, other = tables
     if one.shape != other.shape:
@@ -143,6 +149,12 @@ def compared(name: str, here: Path, there: Path) -> tuple[str, ...]:
     alone = int((np.isnan(one) != np.isnan(other)).sum())  # an end whose rank is on the verge
     unknown = f", {alone} told by one alone" if alone else ""
     return name, f"{differ} of {len(chunks[0])}", share + unknown, f"{most:.1e}" if most else "-"
+
+
+def _checksums(run: Path) -> np.ndarray:
+    """Of every chunk of the paths, and of those at the points of the inputs."""
+    files = ("chunks.parquet", "inputs_chunks.parquet")
+    return np.concatenate([pd.read_parquet(run / name)["checksum"].to_numpy() for name in files])
 
 
 def _figures(run: Path) -> np.ndarray:

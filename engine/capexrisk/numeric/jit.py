@@ -159,11 +159,12 @@ class _Part(_Library):
 class _WideLowering(typed_passes.NativeLowering):
     _name = "wide_lowering"
     lowering_class = _WideLower
-    library: type[_Library] = _Library
+    kind_of_code: type[_Library] = _Library
 
     def run_pass(self, state: Any) -> bool:
-        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.library.enable_object_caching()
+        code = self.kind_of_code(state.targetctx.codegen(), state.func_id.func_qualname)
+        code.enable_object_caching()
+        state["library"] = code  # numba's name for a function's code
         done: bool = super().run_pass(state)
         return done
 
@@ -171,7 +172,7 @@ class _WideLowering(typed_passes.NativeLowering):
 @compiler_machinery.register_pass(mutates_CFG=True, analysis_only=False)
 class _PartLowering(_WideLowering):
     _name = "part_lowering"
-    library = _Part
+    kind_of_code = _Part
 
 
 class _WideCompiler(compiler.CompilerBase):

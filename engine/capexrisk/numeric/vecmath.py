@@ -87,9 +87,10 @@ def _extreme(name: str) -> Any:
     return extreme
 
 
-# Of two numbers, any number if one is NaN. A choice by comparison, which `at_most` is, becomes a
-# store under a mask if one of the two is what the row holds already: on processors with AVX2 but
-# without AVX-512 that may take ten times as long as a store.
+# Of two numbers, neither NaN: LLVM is told so. On a path that is not finite either may come out;
+# the quarantine, which looks at other rows, leaves it out. A choice by comparison, as `at_most` is,
+# becomes a store under a mask if one of the two is what the row holds already: on processors with
+# AVX2 but without AVX-512 that may take ten times as long as a store.
 minimum, maximum = _extreme("minnum"), _extreme("maxnum")
 
 

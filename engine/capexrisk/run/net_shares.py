@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +19,12 @@ from capexrisk.points.draws import Draws
 from capexrisk.run.chunks import draws_of, run_chunk
 from capexrisk.run.execute import refuse_broken
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.backends import run_in_groups
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 OnNet = tuple[LoweredScenario, Sequence[Chunk]]  # a scenario, and the chunks of a net
 
-TASK_PATHS = 32_768  # a tenth of a second's work, of one scenario or of several
 EXAMPLE = "funding_failure/Oracle"
 
 
@@ -70,15 +68,12 @@ class NetShares:
         KernelFault
             If more than one path in 10,000 is not finite.
         WorkersLost, ClusterError
-            As `run_in_order`.
+            As `run_in_groups`.
         """
-        layout, several = self._base.layout, max(TASK_PATHS // self._plan.points, 1)
+        layout = self._base.layout
         pairs = [(replace(lowered, layout=layout), self._chunks[net]) for net, lowered in wanted]
-        tasks = (
-            (self._base, self._draws, self._events, pairs[k : k + several])
-            for k in range(0, len(pairs), several)
-        )
-        found = list(chain.from_iterable(run_in_order(self._plan, _count, tasks)))
+        common = self._base, self._draws, self._events
+        found = list(run_in_groups(self._plan, _count, common, pairs, self._plan.points))
         refuse_broken(sum(broken for *_, broken in found), len(pairs) * self._plan.points)
         hits, among = (np.array([one[part] for one in found]) for part in (0, 1))
         shares: Floats = np.where(among > 0, hits / np.maximum(among, 1), np.nan)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,11 @@ from capexrisk.run.chunks import draws_of
 from capexrisk.run.execute import refuse_broken
 from capexrisk.run.outcomes import outcome_rows
 from capexrisk.run.plan import REPLICATES, Chunk, RunPlan
-from capexrisk.run.workers.backends import run_in_order
+from capexrisk.run.workers.backends import run_in_groups
 
 Floats = NDArray[np.float64]
 Reduce = Callable[[Floats], Floats]  # of outcomes (paths, names), numbers (paths, k)
 Simulated = tuple[LoweredScenario, Reduce, Chunk]
-
-TASK_PATHS = 32_768  # a tenth of a second's work, in chunks of one scenario or of several
 
 
 class PathMeans:
@@ -68,21 +65,17 @@ class PathMeans:
         KernelFault
             If more than one path in 10,000 is not finite.
         WorkersLost, ClusterError
-            As `run_in_order`.
+            As `run_in_groups`.
         """
         chunks = list(replace(self._plan, paths=REPLICATES * points).chunks())
         own = ((lowered, self._reduce(lowered)) for lowered in scenarios)
         wanted = [(*scenario, chunk) for scenario in own for chunk in chunks]
-        several = max(TASK_PATHS // chunks[0].paths, 1)
-        tasks = (
-            (self._draws, self._rows, wanted[k : k + several])
-            for k in range(0, len(wanted), several)
-        )
         sums: dict[tuple[int, int], Floats] = {}
         counts = np.zeros((len(scenarios), REPLICATES), dtype=np.int64)
         paths = sum(chunk.paths for chunk in chunks)
         # In the order of the chunks, whoever computes them: the same bits for any workers.
-        found = chain.from_iterable(run_in_order(self._plan, _sums, tasks))
+        common = self._draws, self._rows
+        found = run_in_groups(self._plan, _sums, common, wanted, chunks[0].paths)
         for number, (added, finite) in enumerate(found):
             scenario, chunk = divmod(number, len(chunks))
             place = (scenario, chunks[chunk].replicate)

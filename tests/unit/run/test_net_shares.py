@@ -7,10 +7,10 @@ import pytest
 
 from capexrisk.errors import UnknownName
 from capexrisk.lowering import lower, with_inputs
-from capexrisk.run import net_shares
 from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.run.session import Session
+from capexrisk.run.workers import backends
 from tests.unit.scenarios import small_scenario
 
 POINTS, SEED = 64, 5
@@ -45,7 +45,7 @@ def test_every_net_may_have_inputs_of_its_own(base):
 def test_tasks_and_workers_change_no_bit(base, monkeypatch):
     wanted = [(net, base) for net in (3, 0, 31, 3)]
     alone = shares_of(base, wanted, backend="sequential")
-    monkeypatch.setattr(net_shares, "TASK_PATHS", 2 * POINTS)
+    monkeypatch.setattr(backends, "TASK_PATHS", 2 * POINTS)
     assert np.array_equal(shares_of(base, wanted, jobs=2), alone)
     assert np.array_equal(alone[0], alone[3])
 

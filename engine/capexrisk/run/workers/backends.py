@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from typing import Any, Final, TypeVar
 
 import joblib
@@ -17,6 +18,7 @@ T = TypeVar("T")
 # Chunks whose totals are added up before they travel: work of a second or two, beside which Dask's
 # overhead is small, 28 MB before it is added up, and what a worker that dies takes with it.
 MOST_IN_BATCH: Final = 32
+TASK_PATHS: Final = 32_768  # a tenth of a second's work, of one scenario or of several
 MOST_WITH_POINTS: Final = 4  # of a two-level run: 25 kB for each outer point, which nobody adds up
 
 
@@ -48,6 +50,40 @@ def run_in_order(
     # A memory-mapped array has another type, for which numba would compile again.
     options["max_nbytes"] = None
     return _in_order(joblib.Parallel(**options)(joblib.delayed(work)(*task) for task in tasks))
+
+
+def run_in_groups(
+    plan: RunPlan,
+    work: Callable[..., Sequence[T]],
+    common: tuple[Any, ...],
+    parts: Sequence[Any],
+    paths: int,
+) -> Iterator[T]:
+    """Run ``work(*common, group)`` for groups of parts too short for a task of their own.
+
+    Parameters
+    ----------
+    plan : RunPlan
+    work : callable
+        Gives a result for each part of a group.
+    common : tuple
+    parts : sequence
+    paths : int
+        Of each part, at least 1.
+
+    Yields
+    ------
+    object
+        The results in the order of the parts.
+
+    Raises
+    ------
+    WorkersLost, ClusterError
+        As `run_in_order`.
+    """
+    size = max(TASK_PATHS // paths, 1)
+    groups = (parts[first : first + size] for first in range(0, len(parts), size))
+    return chain.from_iterable(run_in_order(plan, work, ((*common, group) for group in groups)))
 
 
 def _in_order(results: Iterator[T]) -> Iterator[T]:
