@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import capexrisk as cr
 from capexrisk.archive.why import file_name
 from capexrisk.report.plots import fonts
+from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.writing.words import LONGEST_LABEL, told_apart
 from capexrisk.scenario.issuer import usable_name
 from capexrisk.scenario.section import Refused
@@ -116,10 +117,12 @@ def test_a_font_that_has_the_letters_is_taken(monkeypatch):
     figure = Figure()
     text = figure.text(0.5, 0.5, "台")
     monkeypatch.setattr(fonts, "WIDE_FAMILIES", ("DejaVu Sans Mono",))
-    letters = {"DejaVu Sans": frozenset("a"), "DejaVu Sans Mono": frozenset("台")}
+    ascii_letters = frozenset(map(chr, range(128)))
+    letters = {"DejaVu Sans": ascii_letters, "DejaVu Sans Mono": frozenset("台")}
     monkeypatch.setattr(fonts, "_letters", letters.__getitem__)
     fonts._family_with.cache_clear()
-    fonts.give_letters(figure)
+    drawn = svg_text(figure, "of-a-firm")
     fonts._family_with.cache_clear()
+    assert "DejaVu Sans Mono" in drawn  # drawn again, with the letters
     assert text.get_fontfamily() == ["sans-serif", "DejaVu Sans Mono"]
     assert mpl.rcParams["font.family"] == ["sans-serif"]

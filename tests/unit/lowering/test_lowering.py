@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from capexrisk.errors import ScenarioError
-from capexrisk.lowering import lower, with_input
+from capexrisk.lowering import columns, lower, with_input
 from capexrisk.model.parameters import Issuer, Market
 from capexrisk.scenario import inputs
 from capexrisk.scenario.issuer import NEVER
+from capexrisk.scenario.opening import OF_NUMBERS
 from tests.unit.inputs import another
 from tests.unit.three_issuers import three_issuers
 
@@ -103,3 +104,10 @@ def test_what_is_sent_to_a_worker_is_all_but_the_scenario():
     assert found.market == lowered.market and found.layout == lowered.layout
     for mine, theirs in zip(found.schedule, lowered.schedule, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_sums_are_the_same_in_every_python():
+    """`sum` of ten tenths is 0.9999999999999999 before Python 3.12, and 1 from it on."""
+    tenths = [0.1] * 10
+    assert columns.total(tenths) == OF_NUMBERS.total(tenths) == 1.0
+    assert (columns.total([np.array([0.1, 0.2]), *tenths[1:]]) == [1.0, 1.1]).all()
