@@ -186,10 +186,30 @@ def test_the_keyboard_does_everything(explored, served):
     assert bars.locator("svg > rect").count() == 1  # the frame around it
 
 
+def test_no_control_moves_away_from_under_the_hand(browser, served):
+    """The library is listed after the first figures; what stands below it stays where it is."""
+    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route("**/library", hold)
+    page.goto(served.address.link)
+    rested(page)
+    slider = page.locator("#groups input[type=range]").first
+    before = slider.bounding_box()
+    assert page.locator("#scenario").is_disabled()
+    held[0].continue_()
+    page.wait_for_selector("#scenario:enabled")
+    assert slider.bounding_box() == before
+    page.close()
+
+
 @pytest.mark.slow
 def test_a_scenario_of_the_library_is_laid_over(explored, served):
     page = explored("issuer=CoreWeave&market.tax=0.3").page
-    page.wait_for_selector("#library")
+    page.wait_for_selector("#scenario:enabled")
     choices = page.locator("#scenario option")
     assert choices.evaluate_all("(all) => all.map((one) => one.value)")[:2] == ["", ANOTHER.stem]
     page.locator("#scenario").select_option(ANOTHER.stem)

@@ -3,12 +3,30 @@
 import { el } from "./elements.js";
 import { go, post } from "./host.js";
 
-export async function library(catalogue, state) {
-  const { scenarios = [] } = await post("library", {}).catch(() => ({}));
-  if (scenarios.length === 0) return;
-  const select = document.getElementById("scenario");
-  const choices = [{ name: "", title: `${catalogue.base}, the first` }, ...scenarios.map(({ name, title }) => ({ name, title: `${name}: ${title}` }))];
-  select.append(...choices.map(({ name, title }) => el("option", { value: name, text: title, selected: name === state.scenario })));
-  select.addEventListener("change", () => go(state.over(select.value)));
-  document.getElementById("library").hidden = false;
+// The choice stands there from the start, and what comes later changes no height: nothing below it
+// may move away from under a hand.
+export class Library {
+  constructor(catalogue, state) {
+    this.state = state;
+    this.select = document.getElementById("scenario");
+    this.first = { name: "", title: `${catalogue.base}, the first` };
+    this.#offer(state.scenario ? [this.first, { name: state.scenario, title: state.scenario }] : [this.first]);
+    this.select.addEventListener("change", () => go(state.over(this.select.value)));
+    document.getElementById("library").hidden = catalogue.file === "";
+  }
+
+  // Ask for the others, which takes the server a while.
+  async list() {
+    const { scenarios = [] } = await post("library", {}).catch(() => ({}));
+    if (scenarios.length === 0) {
+      document.getElementById("library-says").textContent = "No other scenario of the same firms lies in its folder.";
+      return;
+    }
+    this.#offer([this.first, ...scenarios.map(({ name, title }) => ({ name, title: `${name}: ${title}` }))]);
+    this.select.disabled = false;
+  }
+
+  #offer(choices) {
+    this.select.replaceChildren(...choices.map(({ name, title }) => el("option", { value: name, text: title, selected: name === this.state.scenario })));
+  }
 }

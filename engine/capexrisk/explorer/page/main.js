@@ -7,7 +7,7 @@ import { Controls } from "./controls.js";
 import { Events } from "./events.js";
 import { el } from "./elements.js";
 import { Ended, go, post, query as asked } from "./host.js";
-import { library } from "./library.js";
+import { Library } from "./library.js";
 import { Runs } from "./runs.js";
 import { saving } from "./saving.js";
 import { State } from "./state.js";
@@ -67,6 +67,7 @@ async function begin() {
   const events = finished ? null : new Events(catalogue, state, moved);
   const tale = finished ? null : new Tale(state, write);
   if (tale) charts.pick((bar) => tale.choose(bar));
+  const library = finished ? null : new Library(catalogue, state);
   let listed = finished;
   const asking = new Asking({
     parts: () => charts.inSight,
@@ -85,7 +86,7 @@ async function begin() {
       if (fine) {
         say(answer.summary);
         tale?.again();
-        if (!listed) library(catalogue, state); // once, and not before the figures are there
+        if (!listed) library.list(); // once, and not before the figures are there
         listed = true;
       }
     },
