@@ -46,7 +46,7 @@ def test_what_it_says_and_writes(folder, first):
     names = {path.name for path in out.iterdir()}
     assert names == {
         "comparison.csv", "comparison.parquet", "manifest.json", "report.html", "report.md",
-        "figures", "runs",
+        "report.xlsx", "figures", "runs",
     }  # fmt: skip
     assert {path.name for path in (out / "runs").iterdir()} == {"small", "dear"}
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from capexrisk.report.content.changes import KEY, chance_line, headline_changes, sentence
+from capexrisk.report.content.side_by_side import title_of
 from capexrisk.report.files.markdown import MARKDOWN, plain
-from capexrisk.report.writing.words import counted, listed
+from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
 MOST_CHANGES = 12
@@ -23,8 +24,7 @@ def write_comparison_markdown(comparison: Comparison, directory: Path) -> Path:
 def comparison_markdown(comparison: Comparison) -> str:
     """Title, and for each scenario the answer and what changes most, with errors."""
     base = comparison.runs[comparison.base]
-    heading = f"{listed(comparison.others, None)} against {comparison.base}"
-    lines = [f"# {plain(heading)}", "", f"{counted(base.paths, 'path')}, seed "]
+    lines = [f"# {plain(title_of(comparison))}", "", f"{counted(base.paths, 'path')}, seed "]
     lines[-1] += f"{base.manifest.run.seed}."
     lines += [f"\n**Note:** {plain(note)}." for note in comparison.notes]
     for name in comparison.others:

@@ -11,7 +11,9 @@ from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, chance_line, headline_changes, sentence
 from capexrisk.report.content.differing_inputs import inputs_that_differ
 from capexrisk.report.content.inputs import Group
+from capexrisk.report.content.side_by_side import across, shared_issuers, warnings_of
 from capexrisk.report.files.comparison_markdown import write_comparison_markdown
+from capexrisk.report.files.comparison_workbook import write_comparison_workbook
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import write_overlays
@@ -41,7 +43,7 @@ class Other:
 def write_comparison(
     comparison: Comparison, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
 ) -> Path:
-    """Write report.html, report.md and figures of a comparison into a directory.
+    """Write report.html, report.md, report.xlsx and figures of a comparison into a directory.
 
     Parameters
     ----------
@@ -63,6 +65,7 @@ def write_comparison(
     path = directory / REPORT
     path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
     write_comparison_markdown(comparison, directory)
+    write_comparison_workbook(comparison, directory)
     return path
 
 
@@ -72,11 +75,7 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
     parts = [_part(comparison, i, k) for k, i in enumerate(shown_issuers(comparison), 1)]
     base = comparison.runs[comparison.base]
     context = {
-        "warnings": [
-            f"{name}: {results.quarantine_note}"
-            for name, results in comparison.runs.items()
-            if results.quarantine_note
-        ],
+        "warnings": warnings_of(comparison),
         "contents": _contents(others, parts),
         "comparison": comparison,
         "words": comparison.words,
@@ -94,9 +93,7 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
 
 def shown_issuers(comparison: Comparison) -> list[str]:
     """Issuers of the base that another run has as well, at most a dozen."""
-    base, *others = comparison.runs.values()
-    shared = [i for i in base.issuers if any(i in other.issuers for other in others)]
-    return shared[:MOST_ISSUERS]
+    return shared_issuers(comparison)[:MOST_ISSUERS]
 
 
 def _contents(others: list[Other], parts: list[Part]) -> list[Entry]:
@@ -168,20 +165,20 @@ def _across(comparison: Comparison, issuer: str, metric: str, period: str, label
     """A chance or a mean in each run that has it."""
     of = metric_of(metric, of_whom(issuer))
     name = Name(issuer, period, metric, of.statistics[0])
-    found = (results.lookup.get(name) for results in comparison.runs.values())
+    found = across(comparison, name)
     cells = [Cell(EMPTY) if one is None else written(one, of.unit) for one in found]
     return Row(label, cells)
 
 
 def _part(comparison: Comparison, issuer: str, number: int) -> Part:
     base = comparison.runs[comparison.base]
-    across = partial(_across, comparison, issuer)
-    flows = [across(FREE_CASH_FLOW, year, label=f"Mean {year}") for year in base.years]
+    row = partial(_across, comparison, issuer)
+    flows = [row(FREE_CASH_FLOW, year, label=f"Mean {year}") for year in base.years]
     negative = [
-        across(NEGATIVE, year, label=f"Negative in {year}, if it survives") for year in base.years
+        row(NEGATIVE, year, label=f"Negative in {year}, if it survives") for year in base.years
     ]
     failures = [
-        across("funding_failure", quarter, label=f"Failed by the end of {year}")
+        row("funding_failure", quarter, label=f"Failed by the end of {year}")
         for year, quarter in last_quarters(base).items()
     ]
     return Part(

@@ -6,15 +6,13 @@ own; nothing is a formula. The same run gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
 
 import pandas as pd
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.independent import Estimate
-from capexrisk.estimate.metrics import metric_of, of_whom
 from capexrisk.report.content.answer import Answer, IssuerAnswer, answer
 from capexrisk.report.content.findings import find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
@@ -24,13 +22,19 @@ from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.verdicts import main_cause
 from capexrisk.report.content.what_it_takes import parts_of_paths
 from capexrisk.report.content.why import parts_of_why
+from capexrisk.report.files.estimate_cells import (
+    estimate_headings,
+    figures,
+    input_value,
+    tidy,
+    when,
+    with_units,
+)
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
 from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
-from capexrisk.report.writing.numbers import decimals_of
 from capexrisk.report.writing.odds import odds
 from capexrisk.report.writing.spread import Spread, quantile_in_per_cent
-from capexrisk.report.writing.words import is_whole
 from capexrisk.scenario.words import capitalised
 from capexrisk.study.why import NOTHING, Why
 
@@ -39,7 +43,7 @@ READING = """\
 95 % low and high are the ends of the interval that the sampling of paths leaves; they say nothing \
 about how true the inputs are. Predictive: with the inputs drawn from their ranges as well. P5, \
 median and P95 with inputs drawn: of what the chance would be if the inputs were known.
-A chance without a number was seen on no path, or on all of them; its interval says what can be.
+A chance of 0 or 100 % was seen on no path, or on all of them; its interval says what can be.
 Amounts are in $bn, spreads in basis points (bp). P5, P50 and P95 are quantiles. CFaR is the mean \
 less P5; the mean below P5 is the expected shortfall.
 Chances of a negative year are of the paths on which the issuer survives it. An issuer's amounts \
@@ -91,30 +95,29 @@ def _answer(book: Book, results: Results, estimates: Estimates, why: Why) -> Non
     headings = [
         Heading("Issuer", 22),
         Heading("Year likeliest to have negative free cash flow", 16),
-        *_estimate_headings("Chance of it, if it survives"),
+        *estimate_headings("Chance of it, if it survives"),
         Heading("In words", 24),
-        *_estimate_headings(failure),
+        *estimate_headings(failure),
         Heading("In words", 24),
         *(_inputs_headings(found) if results.inputs is not None else ()),
         *(_main_headings() if found.asked else ()),
         Heading("Constraint that bound in the failing quarter", 24),
-        *_estimate_headings("Share of the failures, of the constraint named first"),
+        *estimate_headings("Share of the failures, of the constraint named first"),
     ]
     rows: list[list[Value]] = []
     for issuer in found.issuers:
         year, burning = issuer.burning
-        when = Figure(float(year), "0") if is_whole(year) else year
-        row = [issuer.name, when, *_figures(burning, CHANCE), odds(burning)]
-        row += [*_figures(issuer.failure, CHANCE), odds(issuer.failure)]
+        row = [issuer.name, when(year), *figures(burning, CHANCE), odds(burning)]
+        row += [*figures(issuer.failure, CHANCE), odds(issuer.failure)]
         row += _over_the_inputs(_last(issuer.failed_over_inputs))
         if found.asked:
             row += _main(issuer)
         for _, share in issuer.causes[:1]:
-            row += [capitalised(issuer.why), *_figures(share, CHANCE)]
+            row += [capitalised(issuer.why), *figures(share, CHANCE)]
         rows.append(row)
     for each in found.together if len(rows) > 1 else ():
         empty: list[Value] = [None] * 5
-        row = [each.label, *empty, *_figures(each.failure, CHANCE), odds(each.failure)]
+        row = [each.label, *empty, *figures(each.failure, CHANCE), odds(each.failure)]
         rows.append([*row, *_over_the_inputs(_last(each.over_inputs))])
     sentences: list[list[Value]] = [[], ["In sentences"]]
     told = [("", find(results, estimates, found, results.years))]
@@ -152,8 +155,8 @@ def _pairs(book: Book, results: Results, estimates: Estimates) -> None:
     headings = [
         Heading("Issuer", 22),
         Heading("Other issuer", 22),
-        *_estimate_headings("Both fail"),
-        *_estimate_headings("Issuer fails, where the other does"),
+        *estimate_headings("Both fail"),
+        *estimate_headings("Issuer fails, where the other does"),
     ]
     rows: list[list[Value]] = []
     for issuer in results.issuers:
@@ -161,8 +164,8 @@ def _pairs(book: Book, results: Results, estimates: Estimates) -> None:
             if issuer != other:
                 both = estimates.probability(f"failure_with:{other}", issuer)
                 given = estimates.probability(f"failure_given_failure_of:{other}", issuer)
-                figures = [*_figures(both, CHANCE), *_figures(given, CHANCE)]
-                rows.append([issuer, other, *figures])
+                chances = [*figures(both, CHANCE), *figures(given, CHANCE)]
+                rows.append([issuer, other, *chances])
     book.add("Pairs", headings, rows, fixed=2)
 
 
@@ -190,28 +193,14 @@ def _inputs(book: Book, results: Results) -> None:
     rows: list[list[Value]] = []
     for group in groups:
         for item in group.assumptions:
-            number = isinstance(item.value, int | float) and not isinstance(item.value, bool)
-            value = Figure(float(item.value), "General") if number else item.written  # type: ignore[arg-type]
-            row = [group.name, item.key, item.meaning, value]
+            row = [group.name, item.key, item.meaning, input_value(item)]
             rows.append([*row, item.confidence, item.source, item.address])
     book.add("Assumptions", headings, rows, fixed=2)
 
 
 def _everything(book: Book, results: Results) -> None:
     """The tidy table, as in summary.csv: probabilities are fractions."""
-    columns = list(results.summary.columns)
-    at = columns.index("value")
-    names = [*columns[:at], "unit", *columns[at:]]
-    widths = {"metric": 36, "issuer": 16, "n": 12}
-    headings = [Heading(name, widths.get(name, 14)) for name in names]
-    rows: list[list[Value]] = []
-    for record in results.summary.itertuples(index=False):
-        metric = metric_of(str(record.metric), of_whom(str(record.issuer)))
-        cells: list[Value] = [
-            part if isinstance(part, str) else Figure(float(part), "General") for part in record
-        ]
-        rows.append([*cells[:at], metric.unit, *cells[at:]])
-    book.add("All estimates", headings, rows, fixed=4)
+    tidy(book, "All estimates", with_units(results.summary), {"metric": 36, "issuer": 16}, fixed=4)
 
 
 def _over_inputs(book: Book, results: Results) -> None:
@@ -219,7 +208,7 @@ def _over_inputs(book: Book, results: Results) -> None:
     if results.inputs is None:
         return
     table = results.inputs.table.dropna(subset="sd")
-    _tidy(book, "Over the inputs", table, {"metric": 36, "issuer": 16}, fixed=4)
+    tidy(book, "Over the inputs", table, {"metric": 36, "issuer": 16}, fixed=4)
     headings = [
         Heading("Judgement", 34),
         Heading("Law", 40),
@@ -249,19 +238,7 @@ def _why(book: Book, why: Why) -> None:
     widths = {"metric": 28, "event": 34, "group": 40, "name": 22, "measure": 16}
     for name, tables in sheets.items():
         if tables:
-            _tidy(book, name, pd.concat(tables, ignore_index=True), widths, fixed=1)
-
-
-def _tidy(
-    book: Book, name: str, table: pd.DataFrame, widths: dict[str, int], *, fixed: int
-) -> None:
-    """A tidy table as it is: fractions are fractions."""
-    headings = [Heading(column, widths.get(column, 12)) for column in table.columns]
-    rows: list[list[Value]] = [
-        [part if isinstance(part, str) else Figure(float(part), "General") for part in record]
-        for record in table.itertuples(index=False)
-    ]
-    book.add(name, headings, rows, fixed=fixed)
+            tidy(book, name, pd.concat(tables, ignore_index=True), widths, fixed=1)
 
 
 def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> None:
@@ -271,7 +248,7 @@ def _stack(book: Book, name: str, lead: str, tables: list[tuple[str, Grid]]) -> 
     headings = [Heading(lead, 30 if lead != "Issuer" else 16), Heading(corner, 44)]
     headings += [Heading("Unit", 8)]
     for column in columns:
-        headings += _estimate_headings(column)
+        headings += estimate_headings(column)
     rows = [
         [label, *_cells(row, grid.columns, columns)]
         for label, grid in tables
@@ -290,53 +267,38 @@ def _cells(row: Row, own: list[str], columns: list[str]) -> Iterator[Value]:
         cell = by_column.get(column)
         found = None if cell is None else cell.estimate
         yield from (
-            (None, None, None) if cell is None or found is None else _figures(found, cell.unit)
+            (None, None, None) if cell is None or found is None else figures(found, cell.unit)
         )
-
-
-def _figures(estimate: Estimate, unit: str) -> Iterable[Value]:
-    """Value and interval as numbers; of a bound what was seen, on no path or on all."""
-    scale = 100.0 if unit in (CHANCE, SHARE) else 1.0
-    end = "%" if scale != 1.0 else ""
-    # One digit more than on the page, so that the ends of an interval never coincide.
-    decimals = decimals_of(estimate, scale) + 1
-    shape = "#,##0" + (f".{'0' * decimals}" if decimals else "") + end
-    value = Figure(estimate.observed, shape)  # of a bound 0 or 1, with the bound beside it
-    return value, Figure(estimate.ci_low, shape), Figure(estimate.ci_high, shape)
 
 
 def _inputs_headings(found: Answer) -> list[Heading]:
     failure = f"Failure by the end of {found.end}, inputs drawn"
     quantiles = (Heading(f"{failure}: {name}", 14) for name in ("P5", "median", "P95"))
-    return [*_estimate_headings(f"{failure}: predictive"), *quantiles]
+    return [*estimate_headings(f"{failure}: predictive"), *quantiles]
 
 
 def _main_headings() -> list[Heading]:
     share = "Share of the failures that would not happen without the one named first"
-    return [Heading("Main cause, by what its absence prevents", 30), *_estimate_headings(share)]
+    return [Heading("Main cause, by what its absence prevents", 30), *estimate_headings(share)]
 
 
 def _main(issuer: IssuerAnswer) -> list[Value]:
     """The mechanisms that prevent most, and the share of the first; empty where none is known."""
     if not issuer.main:
         return [None] * 4
-    return [capitalised(main_cause(issuer)), *_figures(issuer.main[0][1], CHANCE)]
+    return [capitalised(main_cause(issuer)), *figures(issuer.main[0][1], CHANCE)]
 
 
 def _over_the_inputs(spread: Spread | None) -> list[Value]:
     """Predictive chance with its interval, P5, median and P95; a bound is a text."""
     if spread is None or spread.predictive is None or spread.median is None:
         return []
-    values: list[Value] = [*_figures(spread.predictive, CHANCE)]
+    values: list[Value] = [*figures(spread.predictive, CHANCE)]
     for one in (spread.low, spread.median, spread.high):
         known = isfinite(one.value) and isfinite(one.ci_low) and isfinite(one.ci_high)
-        values.append(next(iter(_figures(one, CHANCE))) if known else quantile_in_per_cent(one))
+        values.append(next(iter(figures(one, CHANCE))) if known else quantile_in_per_cent(one))
     return values
 
 
 def _last(by_year: dict[str, Spread | None]) -> Spread | None:
     return [*by_year.values()][-1]
-
-
-def _estimate_headings(name: str) -> list[Heading]:
-    return [Heading(name, 14), Heading(f"{name}: 95 % low", 14), Heading(f"{name}: 95 % high", 14)]
