@@ -24,7 +24,7 @@ from capexrisk.study.why import NOTHING, Why
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
-DPI = 180
+DPI = 400  # of a figure 4.4 inches wide: 1,760 pixels, sharp across a slide
 NO_NAME = {"Software": None}
 QUICKLY = {"compress_level": 1}  # a twentieth larger, and soon done
 

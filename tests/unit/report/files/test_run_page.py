@@ -57,13 +57,14 @@ def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_pat
     figures = tmp_path / FIGURES
     assert {path.name for path in figures.glob("*.png")} == {f"{name}.png" for name in names}
     with Image.open(figures / "survival.png") as image:
-        assert image.width == 792  # 4.4 inches at 180 dots
+        assert image.width == 1760  # 4.4 inches at 400 dots: sharp across a slide
     drawn = (figures / "survival.png").read_bytes()
     (figures / "survival.png").write_bytes(b"of another run")
-    (figures / "spread.png").unlink()
+    for name in names - {"survival"}:
+        (figures / f"{name}.png").unlink()
     begin_figures(one, tmp_path).finish()
+    assert [path.name for path in figures.glob("*.png")] == ["survival.png"]
     assert (figures / "survival.png").read_bytes() == drawn
-    assert not (figures / "spread.png").exists()
 
 
 def test_figures_of_another_process_are_the_same(
