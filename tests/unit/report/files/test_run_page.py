@@ -19,7 +19,14 @@ from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
 from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import FIGURES, begin_figures, draw_figures
+from capexrisk.report.plots.figures import (
+    FIGURES,
+    Figures,
+    Wanted,
+    begin_figures,
+    draw,
+    draw_figures,
+)
 from capexrisk.report.plots.registry import OF_RUNS, Placement
 from capexrisk.report.pool import DrawingPool
 from capexrisk.report.writing.estimates import Estimates
@@ -53,18 +60,19 @@ def test_every_figure_is_there(results: Results, directory: Path, drawings: list
 
 
 def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_path: Path) -> None:
-    names = {drawing.name for drawing in begin_figures(one, tmp_path, png=True).finish()}
-    figures = tmp_path / FIGURES
-    assert {path.name for path in figures.glob("*.png")} == {f"{name}.png" for name in names}
-    with Image.open(figures / "survival.png") as image:
+    wanted = [Wanted("survival"), Wanted("spread")]
+    for each in wanted:
+        draw(Figures(one, tmp_path, png=True), each)
+    survival, spread = (tmp_path / FIGURES / f"{each.name}.png" for each in wanted)
+    with Image.open(survival) as image:
         assert image.width == 1760  # 4.4 inches at 400 dots: sharp across a slide
-    drawn = (figures / "survival.png").read_bytes()
-    (figures / "survival.png").write_bytes(b"of another run")
-    for name in names - {"survival"}:
-        (figures / f"{name}.png").unlink()
-    begin_figures(one, tmp_path).finish()
-    assert [path.name for path in figures.glob("*.png")] == ["survival.png"]
-    assert (figures / "survival.png").read_bytes() == drawn
+    drawn = survival.read_bytes()
+    survival.write_bytes(b"of another run")
+    spread.unlink()
+    for each in wanted:
+        draw(Figures(one, tmp_path), each)
+    assert survival.read_bytes() == drawn
+    assert not spread.exists()
 
 
 def test_figures_of_another_process_are_the_same(
