@@ -63,8 +63,8 @@ from capexrisk.scenario import Scenario
     metavar="KEY=VALUE,...",
     multiple=True,
     help="Instead, judge all firms at their plans over values of an input, or of several that move "
-    "together, KEY+KEY=VALUE,...; once or twice. market.depreciation_per_year+"
-    "market.book_depreciation_per_year=0.1,0.2,0.4 is the life of what is built.",
+    "together, KEY+KEY=VALUE,...; once or twice. docs/game.md has an example, the life of what is "
+    "built.",
 )
 @csv_file
 def game(

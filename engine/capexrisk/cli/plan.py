@@ -73,13 +73,17 @@ OPTIONS: Final = {
         click.option, "--jobs", type=int, help="Workers; -1, the default, is one for each core."
     ),
     "backend": partial(
-        click.option, "--backend", help="threading (the default), loky, sequential or dask."
+        click.option,
+        "--backend",
+        help="Who computes: threads (threading, the default), processes (loky), one thread "
+        "(sequential) or a cluster (dask). On like processors no result depends on it.",
     ),
     "scheduler": partial(
         click.option,
         "--scheduler",
         metavar="ADDRESS",
-        help="With dask: its scheduler, such as tcp://HOST:8786.",
+        help="With dask, whose cluster then computes whatever --jobs says: its scheduler, such as "
+        "tcp://HOST:8786.",
     ),
 }
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from capexrisk.estimate.figures import Figures
 
@@ -61,9 +61,11 @@ def _most(seen: Floats, among: Floats, level: float, confidence: float) -> Float
     bound: Floats = 1.0 - tail ** (1.0 / each)
     for k in range(MOST_HITS + 1):
         few = (hits < k + 0.5).sum(axis=-1)
-        share = np.where(few > 0, betaincinv(np.maximum(few, 1), points - few + 1.0, tail), 0.0)
+        share = np.where(
+            few > 0, scipy.special.betaincinv(np.maximum(few, 1), points - few + 1.0, tail), 0.0
+        )
         rest = np.clip((share - level) / (1.0 - level), 0.0, 1.0)
         known = (rest > 0.0) & (each > k)
-        q = betaincinv(k + 1.0, np.maximum(each - k, 1e-9), 1.0 - rest)
+        q = scipy.special.betaincinv(k + 1.0, np.maximum(each - k, 1e-9), 1.0 - rest)
         bound = np.where(known, np.minimum(bound, q), bound)
     return bound

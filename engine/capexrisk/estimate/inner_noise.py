@@ -26,8 +26,8 @@ from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.special import bdtrik, ndtri
 
 from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.intervals import (
@@ -187,9 +187,11 @@ def quantile(ordered: Floats, level: Floats | float) -> Floats:
 
 def smoothing(points: int, levels: tuple[float, ...]) -> Floats:
     """Weights by which differences of order statistics give the smoothed ones, (points, levels)."""
-    scores = ndtri((np.arange(points) + 0.5) / points)
+    scores = scipy.special.ndtri((np.arange(points) + 0.5) / points)
     fit = np.linalg.pinv(np.polynomial.hermite_e.hermevander(scores, DEGREE))
-    weights: Floats = (np.polynomial.hermite_e.hermevander(ndtri(levels), DEGREE) @ fit).T
+    weights: Floats = (
+        np.polynomial.hermite_e.hermevander(scipy.special.ndtri(levels), DEGREE) @ fit
+    ).T
     return weights
 
 
@@ -227,7 +229,7 @@ def order_levels(
     chance = 0.5 + confidence / 2.0
 
     def upper(level: float) -> Floats:
-        k = bdtrik(chance, as_many, level) + 1.0
+        k = scipy.special.bdtrik(chance, as_many, level) + 1.0
         share = k / (as_many + 1.0)
         return np.where((k > as_many) | (share > 1.0 - 0.5 / points), np.nan, share)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtri, stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -16,12 +16,12 @@ FEW = 10  # hits or misses below which the normal approximation behind Wilson's 
 
 def normal_half_width(confidence: float = CONFIDENCE) -> float:
     """z with P(|Z| <= z) = confidence."""
-    return float(ndtri(0.5 + confidence / 2.0))
+    return float(scipy.special.ndtri(0.5 + confidence / 2.0))
 
 
 def student_half_width(replicates: int, confidence: float = CONFIDENCE) -> float:
     """t with P(|T| <= t) = confidence, for degrees of freedom one fewer than replicates."""
-    return float(stdtrit(replicates - 1, 0.5 + confidence / 2.0))
+    return float(scipy.special.stdtrit(replicates - 1, 0.5 + confidence / 2.0))
 
 
 def standard_error(values: Floats, axis: int = -1) -> Floats:
@@ -93,8 +93,8 @@ def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> tu
     Parameters and returns as for `wilson`.
     """
     tail = (1.0 - confidence) / 2.0
-    low = float(betaincinv(hits, n - hits + 1.0, tail)) if hits > 0 else 0.0
-    high = float(betaincinv(hits + 1.0, n - hits, 1.0 - tail)) if hits < n else 1.0
+    low = float(scipy.special.betaincinv(hits, n - hits + 1.0, tail)) if hits > 0 else 0.0
+    high = float(scipy.special.betaincinv(hits + 1.0, n - hits, 1.0 - tail)) if hits < n else 1.0
     return low, high
 
 

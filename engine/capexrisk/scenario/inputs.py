@@ -93,6 +93,18 @@ def inputs(scenario: Scenario) -> list[Input]:
     return list(_given(scenario, lambda evidence: True))
 
 
+def without_source(scenario: Scenario) -> tuple[list[str], int]:
+    """Paths of the inputs without evidence, and how many inputs there are."""
+    asked = 0
+
+    def lacking(evidence: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return not _told(evidence)[0]
+
+    return [one.path for one in _given(scenario, lacking)], asked
+
+
 def _given(scenario: Scenario, wanted: Callable[[str], bool]) -> Iterator[Input]:
     """Inputs whose evidence is wanted; the others cost nothing."""
     words = scenario.words

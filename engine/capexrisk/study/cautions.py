@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from capexrisk.scenario import Scenario, inputs
+from capexrisk.scenario import Scenario
+from capexrisk.scenario.inputs import without_source
 from capexrisk.scenario.section import by_year_key
 from capexrisk.study.proportion import out_of_proportion
 
@@ -61,11 +62,10 @@ def _nothing_due(scenario: Scenario) -> Iterator[str]:
 
 
 def _without_source(scenario: Scenario) -> Iterator[str]:
-    given = inputs(scenario)
-    missing = [one.path for one in given if not one.confidence]
+    missing, given = without_source(scenario)
     if missing:
         yield (
-            f"evidence: {len(missing):,} of {len(given):,} inputs have no source, the first is "
+            f"evidence: {len(missing):,} of {given:,} inputs have no source, the first is "
             f"{missing[0]}; give it, or say that they are assumed"
         )
 
@@ -80,19 +80,16 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
     whole = [name for name, group in groups.items() if group.covariance is not None]
     if not whole:
         return
-    from capexrisk.uncertainty import input_design  # late: loads scipy
+    from capexrisk.uncertainty.draws import targets_of  # late: most scenarios have no covariance
 
-    design = input_design(scenario)
-    assert design is not None  # there are groups
-    entries: dict[str, set[int]] = {name: set() for name in groups}
-    for draw in design.draws:
-        entries[draw.group].update(draw.entries)
+    moved = targets_of(scenario)
     for name in whole:
-        others = [one for one in groups if one != name and entries[one] & entries[name]]
+        own = moved[name]
+        others = [one for one in groups if one != name and not set(own).isdisjoint(moved[one])]
         if others:
-            first = min(entries[name] & set[int]().union(*(entries[one] for one in others)))
+            first = next(target for target in own if target in moved[others[0]])
             yield (
-                f'uncertainty.groups."{name}": what it moves ({design.entries[first].name} and so '
+                f'uncertainty.groups."{name}": what it moves ({first.name} and so '
                 f"on) is moved as well by {', '.join(map(repr, others))}, so that doubt counts "
                 "twice; leave out the one, or the others (remove, under [uncertainty])"
             )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from capexrisk.errors import ScenarioError
 from capexrisk.scenario.cholesky import cholesky
@@ -64,11 +64,11 @@ class Copula:
         """
         shares: Floats = np.clip(uniforms, LEAST, MOST)
         correlated = list(self.correlated)
-        normal = ndtri(shares[correlated])
+        normal = scipy.special.ndtri(shares[correlated])
         totals = np.zeros_like(normal)
         for column, numbers in enumerate(normal):
             totals[column:] += self.root[column:, column, None] * numbers
-        shares[correlated] = np.clip(ndtr(totals), LEAST, MOST)
+        shares[correlated] = np.clip(scipy.special.ndtr(totals), LEAST, MOST)
         return shares
 
 

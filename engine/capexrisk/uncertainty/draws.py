@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.errors import ScenarioError
+from capexrisk.scenario import Scenario
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.uncertainty import Group, How
 
 from .laws import Cut, Law, laws_of
-from .targets import Catalogue, Moved, Target, moved_by
+from .targets import Catalogue, Moved, Target, catalogue_of, moved_by
 
-__all__ = ["MOST_CUT", "Draw", "draws_of", "moved_inputs", "moved_to", "place_of"]
+__all__ = ["MOST_CUT", "Draw", "draws_of", "moved_inputs", "moved_to", "place_of", "targets_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -76,6 +77,25 @@ def moved_inputs(name: str, group: Group, catalogue: Catalogue, at: str) -> list
                 seen.add(target)
             found.append(one)
     return found
+
+
+def targets_of(scenario: Scenario) -> dict[str, list[Target]]:
+    """What each group of a scenario moves, whatever its law.
+
+    Raises
+    ------
+    ScenarioError
+        See `moved_inputs`.
+    """
+    catalogue = catalogue_of(scenario)
+    return {
+        name: [
+            target
+            for one in moved_inputs(name, group, catalogue, scenario.name)
+            for target in one.targets
+        ]
+        for name, group in scenario.uncertainty.groups.items()
+    }
 
 
 def draws_of(

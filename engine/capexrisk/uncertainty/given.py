@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from capexrisk.kernel.points import path_number
 from capexrisk.uncertainty.copula import LEAST, MOST
@@ -79,5 +79,5 @@ def groups_of(design: InputDesign) -> dict[str, list[int]]:
 def values_of_normals(design: InputDesign, normals: Floats) -> Floats:
     """Numbers of the inputs at correlated normals, (..., dimensions): (..., entries)."""
     flat = np.ascontiguousarray(normals.reshape(-1, design.dimensions).T)
-    values = design.values_at(np.clip(ndtr(flat), LEAST, MOST))
+    values = design.values_at(np.clip(scipy.special.ndtr(flat), LEAST, MOST))
     return values.reshape(*normals.shape[:-1], -1)

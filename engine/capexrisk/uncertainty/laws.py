@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
+import scipy  # whose parts load where they are used
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from capexrisk.scenario.uncertainty import Group
 
@@ -60,12 +60,12 @@ class Normal:
 
     def quantile(self, share: ArrayLike) -> Floats:
         """See `Law`."""
-        found: Floats = self.mean + self.sd * special.ndtri(share)
+        found: Floats = self.mean + self.sd * scipy.special.ndtri(share)
         return found
 
     def distribution(self, value: ArrayLike) -> Floats:
         """See `Law`."""
-        found: Floats = special.ndtr((np.asarray(value, float) - self.mean) / self.sd)
+        found: Floats = scipy.special.ndtr((np.asarray(value, float) - self.mean) / self.sd)
         return found
 
 
@@ -79,13 +79,13 @@ class Lognormal:
 
     def quantile(self, share: ArrayLike) -> Floats:
         """See `Law`."""
-        found: Floats = self.median * np.exp(self.sigma * special.ndtri(share))
+        found: Floats = self.median * np.exp(self.sigma * scipy.special.ndtri(share))
         return found
 
     def distribution(self, value: ArrayLike) -> Floats:
         """See `Law`."""
         ratio = np.maximum(np.asarray(value, float), LEAST_POSITIVE) / self.median
-        found: Floats = special.ndtr(np.log(np.maximum(ratio, LEAST_POSITIVE)) / self.sigma)
+        found: Floats = scipy.special.ndtr(np.log(np.maximum(ratio, LEAST_POSITIVE)) / self.sigma)
         return found
 
 
@@ -159,13 +159,15 @@ class Pert:
 
     def quantile(self, share: ArrayLike) -> Floats:
         """See `Law`."""
-        found: Floats = self.low + (self.high - self.low) * special.betaincinv(*self._shape, share)
+        found: Floats = self.low + (self.high - self.low) * scipy.special.betaincinv(
+            *self._shape, share
+        )
         return found
 
     def distribution(self, value: ArrayLike) -> Floats:
         """See `Law`."""
         inside = (np.asarray(value, float) - self.low) / (self.high - self.low)
-        found: Floats = special.betainc(*self._shape, np.clip(inside, 0.0, 1.0))
+        found: Floats = scipy.special.betainc(*self._shape, np.clip(inside, 0.0, 1.0))
         return found
 
     @property
@@ -193,7 +195,7 @@ class Metalog:
     def quantile(self, share: ArrayLike) -> Floats:
         """See `Law`."""
         u = np.asarray(share, float)
-        return self._at(u, special.logit(u))
+        return self._at(u, scipy.special.logit(u))
 
     def distribution(self, value: ArrayLike) -> Floats:
         """See `Law`; found by halving, since the quantile rises with s."""
@@ -201,9 +203,9 @@ class Metalog:
         low, high = np.full(x.shape, -FARTHEST), np.full(x.shape, FARTHEST)
         for _ in range(STEPS):
             middle = (low + high) / 2.0
-            below = self._at(special.expit(middle), middle) <= x
+            below = self._at(scipy.special.expit(middle), middle) <= x
             low, high = np.where(below, middle, low), np.where(below, high, middle)
-        found: Floats = special.expit(low)
+        found: Floats = scipy.special.expit(low)
         return found
 
     @cached_property

@@ -27,6 +27,10 @@ KEY = (
     "which the issuer survives the year, and failures apart. Of two constraints either may be the "
     "commoner."
 )
+NOT_DRAWN = (
+    "The inputs stand as they are: with them drawn from their ranges as well, which is what to "
+    "reckon with, a chance may lie far from the one here."
+)
 KEY_OF_UNKNOWN = " n/a: no path can tell."
 KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."
 
@@ -61,6 +65,8 @@ class Headline:
         yield Text(KEY + KEY_OF_UNKNOWN * self._holds_unknown(), style="dim")
         if results.inputs is not None:
             yield Text(self._over_inputs(), style="dim")
+        elif results.manifest.scenario.uncertainty.groups:
+            yield Text(NOT_DRAWN, style="dim")
         others = [year for year in results.years if year not in self._years]
         if others:
             span = " to ".join(dict.fromkeys((others[0], others[-1])))

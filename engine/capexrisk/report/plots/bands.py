@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -53,15 +54,18 @@ def statistics_of(
         If the run has no such distributions, because it collected means only.
     """
     rows = results.estimates(metric, issuer=issuer)
-    table = rows.pivot_table(index="period", columns="statistic", values="value", dropna=False)
-    if "p5" not in table or not set(periods) <= set(table.index):
+    names = zip(rows["period"], rows["statistic"], strict=True)
+    known = dict(zip(names, rows["value"].to_numpy(), strict=True))
+    if any((period, "p5") not in known for period in periods):
         raise ValueError(
             f"{metric} of {issuer}: this run has no distribution of it by "
             f"{'year' if 'Q' not in periods[0] else 'quarter'}; "
             'run with collect="everything"'
         )
-    chosen = scale * table.loc[list(periods)]
-    return {str(name): chosen[name].to_numpy() for name in chosen}
+    return {
+        str(name): scale * np.array([known.get((period, name), nan) for period in periods])
+        for name in rows["statistic"].unique()
+    }
 
 
 def draw_bands(

@@ -5,16 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.density import Density, Floats
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.plots.labels import (
+    head,
+    label_quarters,
+    label_years,
+    number_axis,
+    shifted,
+)
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
@@ -23,6 +31,8 @@ from capexrisk.report.writing.words import a_year, shortened
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
 ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
+NUMBERS, NAME = 3.5, 22.0  # from the axes to the scale on the right and to its name, points
+SMALL = 7.5
 BELOW, ABOVE = "#e8a37c", "#a9cbe0"
 MOST_PANELS = 4  # years below each other
 PANEL = 2.1  # height of a year, inches
@@ -94,7 +104,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     Returns
     -------
     Axes
-        Of the histogram; the distribution function has its own on the right.
+        Of the histogram; the distribution function is its last line, from 0 to 100.
 
     Raises
     ------
@@ -213,12 +223,20 @@ def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
 
 
 def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
-    right = ax.twinx()
-    right.plot(edges, 100.0 * density.cumulative(edges), color=INK, linewidth=1.2)
-    right.set_ylim(0.0, 100.0 * HEADROOM)
-    right.set_yticks([0, 25, 50, 75, 100])
-    right.set_ylabel("% of paths below")
-    right.grid(visible=False)
+    """The distribution function, with its own scale on the right.
+
+    On the histogram's axes: a second pair of them would take a fifth of all drawing of a report.
+    """
+    scale = Affine2D().scale(1.0, 0.01 / HEADROOM)
+    shares = 100.0 * density.cumulative(edges)
+    ax.plot(edges, shares, color=INK, lw=1.2, transform=scale + ax.get_xaxis_transform())
+    write = partial(ax.text, color=rcParams["axes.labelcolor"])
+    beside = scale + ax.transAxes
+    numbers, name = (beside + shifted(ax, right) for right in (NUMBERS, NAME))
+    for share in (0, 25, 50, 75, 100):
+        write(1.0, share, f"{share}", va="center_baseline", fontsize=SMALL, transform=numbers)
+    middle = 50.0 * HEADROOM
+    write(1.0, middle, "% of paths below", va="center", rotation=90, transform=name)
 
 
 def _nobody_alive(results: Results, issuer: str, year: str, ax: Axes | None) -> Axes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -12,6 +14,7 @@ from capexrisk.report.plots.canvas import PALETTE, drawing
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.labels import head, label_years, number_axis
 from capexrisk.report.plots.registry import plot
+from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import decimals_for, signed
 from capexrisk.report.writing.words import a_year, shortened
 
@@ -53,13 +56,16 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
     one_of(issuer, [*results.issuers, SYSTEM], "issuer")
     place = np.arange(len(results.years))
     base = np.zeros(place.size)
+    known = Estimates(results)
+    whose = results.issuers if issuer == SYSTEM else [issuer]
     with drawing(results, ax) as ax:
         for name, channel in CHANNELS.items():
-            rows = results.estimates(flow_metric(name), statistic="mean")
-            rows = rows[rows["period"].isin(results.years)]
-            if issuer != SYSTEM:
-                rows = rows[rows["issuer"] == issuer]
-            raised = rows.groupby("period")["value"].sum()[results.years].to_numpy()
+            raised = np.array(
+                [
+                    fsum(known.amount(flow_metric(name), one, year).value for one in whose)
+                    for year in results.years
+                ]
+            )
             if not raised.any():  # a legend lists what has a bar
                 continue
             colour, label = PALETTE[channel.colour], channel.label

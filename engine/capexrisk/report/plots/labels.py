@@ -54,22 +54,22 @@ def head(
     pad = foot + LINE * len(lines)
     # With y given, matplotlib does not look for room at every drawing.
     title = ax.set_title(text, loc="left", y=1.0, x=edge, pad=pad, parse_math=False)
-    title.set_transform(along + _raised(ax, pad))
+    title.set_transform(along + shifted(ax, up=pad))
     if lines:
         ax.text(
             edge,
             1.0,
             "\n".join(lines),
-            transform=along + _raised(ax, foot),
+            transform=along + shifted(ax, up=foot),
             color=QUIET,
             linespacing=1.15,
             parse_math=False,
         )
 
 
-def _raised(ax: Axes, points: float) -> Transform:
-    """A shift upwards, points."""
-    return ScaledTranslation(0.0, points / 72.0, ax.figure.dpi_scale_trans)
+def shifted(ax: Axes, right: float = 0.0, up: float = 0.0) -> Transform:
+    """A shift to the right and upwards, points."""
+    return ScaledTranslation(right / 72.0, up / 72.0, ax.figure.dpi_scale_trans)
 
 
 def _legend_above(ax: Axes, columns: int, edge: float, along: Transform) -> int:

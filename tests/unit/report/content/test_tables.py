@@ -85,6 +85,16 @@ def test_no_range_stands_in_a_run_without_points(uncertain_run: Results) -> None
     assert " to " not in text.split("±")[0] and "P95" not in text and "redictive" not in text
 
 
+def test_a_reader_is_told_where_inputs_are_not_drawn(uncertain_run: Results) -> None:
+    """Where ranges are given; a scenario without any has nothing else to reckon with."""
+    said = "The inputs stand as they are"
+    assert said not in printed(uncertain_run, 80)
+    alone = replace(uncertain_run, inputs=None)
+    assert said in printed(alone, 80)
+    without = alone.manifest.scenario.uncertainty.model_copy(update={"groups": {}})
+    assert said not in printed(changed(alone, scenario={"uncertainty": without}), 80)
+
+
 def test_a_name_is_no_markup(results: Results) -> None:
     marked = changed(results, scenario={"title": "[red]A[/red] title"})
     assert "[red]A[/red] title" in printed(marked, 80)
