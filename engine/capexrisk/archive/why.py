@@ -32,7 +32,6 @@ from capexrisk.archive.manifest import (
     read_manifest,
     said,
 )
-from capexrisk.archive.provenance import code_record
 from capexrisk.archive.tables import (
     COUNT,
     MOST_ROWS,
@@ -88,6 +87,8 @@ def record_of(
     orders: int = 0,
 ) -> WhyRecord:
     """The record of an answer that belongs to a run, computed by the code at hand."""
+    from capexrisk.archive.provenance import code_record  # late: with the compiler
+
     return WhyRecord(
         format_version=1,
         question=question,
@@ -224,6 +225,11 @@ def file_name(question: Question, about: str) -> str:
     if len(name.encode()) > LONGEST_FILE:
         name = f"{question}-{hashlib.sha256(about.encode()).hexdigest()[:32]}"
     return name + ENDING
+
+
+def key_of(question: Question, about: str) -> str:
+    """Name of an answer's figures and of its part of a page: its file's without the ending."""
+    return file_name(question, about).removesuffix(ENDING)
 
 
 def shown_name(directory: Path) -> str:

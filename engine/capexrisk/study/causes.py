@@ -31,7 +31,7 @@ from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import MOST_POINTS, REPLICATES, RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.coalitions import Coalitions, Switchboard
-from capexrisk.study.mechanisms import MECHANISMS, Mechanism, acting
+from capexrisk.study.mechanisms import ALL, MECHANISMS, NONE, Mechanism, acting
 from capexrisk.study.plotted import Plotted
 from capexrisk.study.rare.failure import find_event
 
@@ -40,7 +40,6 @@ Floats = NDArray[np.float64]
 ALL_COALITIONS: Final = 8  # mechanisms up to which every coalition is computed
 DEFAULT_POINTS: Final = 4096
 MOST_ORDERS: Final = 10_000
-ALL, NONE = "all", "none"
 COLUMNS: Final = (
     *("metric", "issuer", "period", "mechanism", "measure"),
     *("value", "standard_error", "ci_low", "ci_high", "n"),

@@ -15,8 +15,9 @@ from capexrisk.scenario import Scenario, change_inputs
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.opening import start_of
 
-__all__ = ["MECHANISMS", "Mechanism", "acting", "without"]
+__all__ = ["ALL", "MECHANISMS", "NONE", "Mechanism", "acting", "without"]
 
+ALL, NONE = "all", "none"  # in the place of a mechanism's name: all act, none acts
 STAYS_OPEN: Final = ((0.0, 0.0, 0.0),) * 3
 MOST_MONEY: Final = 1e8  # $bn a year: more than there is, and what an input may be
 NO_LIMIT: Final = 1000.0  # turns; nobody owes as much

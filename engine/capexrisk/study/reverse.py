@@ -22,7 +22,7 @@ from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.plotted import Plotted
-from capexrisk.study.rare.design_point import DesignPoint, find_design_point
+from capexrisk.study.rare.design_point import OTHER_WAY, DesignPoint, find_design_point
 from capexrisk.study.rare.failing import FailingPaths, sample_failing
 from capexrisk.study.rare.failure import Event, find_event
 from capexrisk.study.rare.importance import Adaptation, adapt
@@ -39,7 +39,6 @@ TYPICAL_PATHS: Final = 4_096  # of the model, for comparison
 LEAST_HITS: Final = 100.0  # effective hits below which nothing is told of failing paths
 STARTS: Final = 4  # quarters in whose failures the search of the design point begins
 SURE: Final = 2.0  # errors from 0 beyond which a mean shock counts
-OTHER_WAY: Final = "other way"  # whose shocks are those of the nearest point of another kind
 LEVELS: Final = (0.05, 0.5, 0.95)
 KEYS: Final = ("quarter", "issuer", "whose", "statistic")
 FIGURES: Final = ("value", "standard_error", "ci_low", "ci_high", "n")

@@ -19,10 +19,10 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.lowering import lower
 from capexrisk.scenario import Scenario
-from capexrisk.study.rare.design_point import DesignPoint
+from capexrisk.study.rare.design_point import OTHER_WAY, DesignPoint
 from capexrisk.study.rare.failure import find_event
 from capexrisk.study.replay import COLUMNS as OF_PATH
-from capexrisk.study.reverse import FIGURES, KEYS, OTHER_WAY, Reverse, Story
+from capexrisk.study.reverse import FIGURES, KEYS, Reverse, Story
 
 TEXTS: Final = ("kind", "name", *KEYS, "text")
 COLUMNS: Final = (*TEXTS, *FIGURES)

@@ -11,9 +11,10 @@ from .design import Floats, InputDesign
 from .draws import Draw, moved_to
 from .targets import Target
 
-__all__ = ["HIGH", "LOW", "on_bounds", "range_by", "ranges"]
+__all__ = ["EITHER_WAY", "HIGH", "LOW", "on_bounds", "range_by", "ranges"]
 
 LOW, HIGH = 0.05, 0.95
+EITHER_WAY: Final = 0.1  # of a number, where a scenario says nothing of its range
 POINTS: Final = 16_384  # an end is then known to about 2 % of a standard deviation
 SEED: Final = 0
 

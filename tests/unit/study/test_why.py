@@ -16,9 +16,10 @@ from capexrisk.archive.why import KEY, WHY, file_name
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.report.content.causes import main_mechanisms
 from capexrisk.study.causes import causes
+from capexrisk.study.left import leave_with_run
 from capexrisk.study.sensitivity.analysis import COLUMNS, Sensitivity
 from capexrisk.study.simulation import simulate
-from capexrisk.study.why import leave_with_run, left_with_run
+from capexrisk.study.why import left_with_run
 from tests.unit.scenarios import small_scenario
 
 EVENT = "funding_failure/CoreWeave"

@@ -16,8 +16,8 @@ from capexrisk.report.writing.cells import EMPTY
 from capexrisk.report.writing.numbers import rounded_up, signed
 from capexrisk.report.writing.words import counted, words_of
 from capexrisk.scenario import Words
+from capexrisk.study.backtest import DRAWN, FIXED
 from capexrisk.study.backtest.against import Backtest
-from capexrisk.study.backtest.amounts import DRAWN, FIXED
 from capexrisk.study.backtest.failures import MODEL
 from capexrisk.study.backtest.rivals import BASE_RATE
 from capexrisk.study.quarters import METRICS

@@ -23,8 +23,8 @@ from capexrisk.report.content.backtest import (
 )
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, chance
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
+from capexrisk.study.backtest import DRAWN, FIXED
 from capexrisk.study.backtest.against import Backtest
-from capexrisk.study.backtest.amounts import DRAWN, FIXED
 from capexrisk.study.backtest.failures import MODEL
 
 

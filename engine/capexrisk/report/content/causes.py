@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -12,7 +13,10 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.writing.numbers import UNKNOWN, one_digit, percentage, rounded_up, signed
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import at_least, counted, figure_words, in_a_sentence, listed
-from capexrisk.study.causes import ALL, NONE, Causes
+from capexrisk.study.mechanisms import ALL, NONE
+
+if TYPE_CHECKING:
+    from capexrisk.study.causes import Causes
 
 MOST_EVENTS = 9  # beside each other
 MOST_DECIMALS = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,10 @@ from capexrisk.report.content.story import story
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import figure_words, listed
-from capexrisk.study.reverse import OTHER_WAY, Reverse, Story
+from capexrisk.study.rare.design_point import OTHER_WAY
+
+if TYPE_CHECKING:
+    from capexrisk.study.reverse import Reverse, Story
 
 LARGEST = 12  # shocks that are listed
 MENTIONED = 4  # of the other way

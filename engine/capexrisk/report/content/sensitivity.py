@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isnan
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from rich.table import Table
@@ -24,8 +24,10 @@ from capexrisk.report.writing.numbers import (
 )
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import figure_words
-from capexrisk.study.sensitivity.analysis import Sensitivity
-from capexrisk.study.sensitivity.one_at_a_time import EITHER_WAY
+from capexrisk.uncertainty.ranges import EITHER_WAY
+
+if TYPE_CHECKING:
+    from capexrisk.study.sensitivity.analysis import Sensitivity
 
 MOST_ROWS: Final = 16
 MOST_DECIMALS: Final = 3

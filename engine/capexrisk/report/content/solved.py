@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator
 from math import isfinite
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -23,8 +24,10 @@ from capexrisk.report.writing.numbers import (
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.report.writing.words import counted, figure_words, in_a_sentence, listed
 from capexrisk.scenario import Scenario
-from capexrisk.study.crossings import Crossing
-from capexrisk.study.solve import Solution
+
+if TYPE_CHECKING:
+    from capexrisk.study.crossings import Crossing
+    from capexrisk.study.solve import Solution
 
 MOST_DECIMALS = 9
 PLAIN_DIGITS = 6

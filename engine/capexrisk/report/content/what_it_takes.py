@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from capexrisk.archive.results import Results
-from capexrisk.archive.why import file_name
+from capexrisk.archive.why import key_of
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.model.vocabulary import DRAWS
 from capexrisk.report.content import reversed as content
@@ -23,8 +24,10 @@ from capexrisk.report.writing.estimates import likeliest_to_fail
 from capexrisk.report.writing.numbers import decimals_for, one_digit, percentage, rounded_up, signed
 from capexrisk.report.writing.words import REASONS, in_a_sentence, listed, unbroken
 from capexrisk.scenario.words import capitalised
-from capexrisk.study.reverse import Reverse, Story
 from capexrisk.study.why import Why
+
+if TYPE_CHECKING:
+    from capexrisk.study.reverse import Reverse, Story
 
 MOST_NAMED = 4
 MOST_QUARTERS = 6
@@ -39,11 +42,6 @@ NOTE = (
     "± is half of a 95 % interval, from failing paths drawn by importance sampling and weighted "
     "back. A single path, such as the likeliest, has no error. An issuer counts until it fails."
 )
-
-
-def key_of(found: Reverse) -> str:
-    """Name of the figures of an event."""
-    return file_name("reverse", found.event.name).rpartition(".")[0]
 
 
 def parts_of_paths(why: Why) -> list[Part]:
@@ -67,7 +65,7 @@ def _part(found: Reverse) -> Part:
         lines = _told(one.path, found, list(one.fails))
         details.append(Details(f"Story {number}, quarter by quarter", lines))
     return Part(
-        key=key_of(found),
+        key=key_of("reverse", found.event.name),
         heading=content.event_words(found),
         findings=[*_likeliest(found, members), *_stories(found)],
         grids=[states_grid(found)],

@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from math import ceil, isnan
+from typing import TYPE_CHECKING
 
 from capexrisk.archive.results import Results
-from capexrisk.archive.why import file_name
+from capexrisk.archive.why import key_of
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.content import causes as content
@@ -23,9 +24,12 @@ from capexrisk.report.writing.numbers import UNKNOWN, percentage, scale_of, sign
 from capexrisk.report.writing.words import counted, in_a_sentence, listed, unbroken
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario.words import capitalised
-from capexrisk.study.causes import ALL, NONE, Causes
-from capexrisk.study.sensitivity.analysis import Sensitivity
+from capexrisk.study.mechanisms import ALL, NONE
 from capexrisk.study.why import Why
+
+if TYPE_CHECKING:
+    from capexrisk.study.causes import Causes
+    from capexrisk.study.sensitivity.analysis import Sensitivity
 
 MOST_NAMED = 4
 MOST_MOVES = 3
@@ -38,13 +42,6 @@ NOTE = (
     "inputs as they stand. Left out: what too few paths show to tell."
 )
 LEAST_ALONE = 0.02  # of the chance: less is none
-
-
-def key_of(found: Causes | Sensitivity) -> str:
-    """Name of the figures of causes, or of one answer."""
-    if isinstance(found, Causes):
-        return file_name("causes", found.event).rpartition(".")[0]
-    return file_name("sensitivity", found.names[0]).rpartition(".")[0]
 
 
 def parts_of_why(why: Why) -> list[Part]:
@@ -66,7 +63,7 @@ def questions(results: Results, why: Why, run: str) -> list[str]:
 
 def _causes(found: Causes) -> Part:
     return Part(
-        key=key_of(found),
+        key=key_of("causes", found.event),
         heading=f"What causes it? {content.event_words(found)}",
         findings=list(_of_causes(found)),
         grids=[prevented_grid(found)],
@@ -140,7 +137,7 @@ def _prevented(share: Estimate) -> Cell:
 def _sensitivity(found: Sensitivity) -> Part:
     (name,) = found.names
     return Part(
-        key=key_of(found),
+        key=key_of("sensitivity", name),
         heading=f"What moves it? {moves.answer_words(found, name)}",
         findings=list(_of_moves(found)),
         grids=[moves_grid(found)],

@@ -63,8 +63,9 @@ class Overlays(Accessor):
     """
 
 
-# By the kind of what a study found, and by name; `registry.plot_of` adds to it.
-DRAWN_OF: dict[type, dict[str, Callable[..., Axes]]] = {}
+# By the class of what a study found, whose name is enough to draw without the compiler, and by
+# the plot's name; `registry.plot_of` adds to it.
+DRAWN_OF: dict[str, dict[str, Callable[..., Axes]]] = {}
 
 
 class PlotsOf:
@@ -81,11 +82,11 @@ class PlotsOf:
         self._found = found
 
     def __dir__(self) -> list[str]:
-        return list(DRAWN_OF.get(type(self._found), ()))
+        return list(DRAWN_OF.get(type(self._found).__name__, ()))
 
     def __getattr__(self, name: str) -> Callable[..., Axes]:
-        drawn = DRAWN_OF.get(type(self._found), {})
+        kind = type(self._found).__name__
+        drawn = DRAWN_OF.get(kind, {})
         if name not in drawn:
-            kind = type(self._found).__name__
             raise AttributeError(f"{kind} has no plot {name!r}; {suggest(name, drawn)}")
         return MethodType(drawn[name], self._found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -11,8 +13,10 @@ from capexrisk.report.plots.canvas import INK, QUIET, RED, Margins, one_panel
 from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.words import told_apart
-from capexrisk.study.backtest.against import Backtest
-from capexrisk.study.backtest.amounts import DRAWN, FIXED
+from capexrisk.study.backtest import DRAWN, FIXED
+
+if TYPE_CHECKING:
+    from capexrisk.study.backtest.against import Backtest
 
 PALEST = "#e6f0f6"
 BANDS = ((2.5, 97.5, PALEST), (10.0, 90.0, PALE), (25.0, 75.0, MIDDLE))

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from capexrisk.archive.why import key_of
 from capexrisk.report.content import causes as of_causes
 from capexrisk.report.content import reversed as of_paths
 from capexrisk.report.content import sensitivity as of_inputs
 from capexrisk.report.content.part import PATHS, WHY
-from capexrisk.report.content.what_it_takes import key_of as key_of_paths
-from capexrisk.report.content.why import key_of
 from capexrisk.report.plots.canvas import Margins, one_panel, stamp_of
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.rows import height_of
@@ -32,14 +31,17 @@ def drawings_of_why(why: Why) -> Iterator[Drawn]:
         stamp = stamp_of(causes.scenario, causes.paths, causes.seed)
         says = f"Bars: what each mechanism adds to the chance. {of_causes.event_words(causes)}"
         rows = len(causes.mechanisms) + 2
-        yield _drawn(key_of(causes), WHY, key_of(causes), says, stamp, _by(waterfall, causes), rows)
+        key = key_of("causes", causes.event)
+        yield _drawn(key, WHY, key, says, stamp, _by(waterfall, causes), rows)
     for found in why.sensitivities:
         says = f"Bars: what each group of inputs moves. {of_inputs.answer_words(found)}"
         rows = min(MOST_ROWS, len(of_inputs.numbers(found, "swing")))
         stamp = stamp_of_inputs(found)
-        yield _drawn(key_of(found), WHY, key_of(found), says, stamp, _by(tornado, found), rows)
+        key = key_of("sensitivity", found.names[0])
+        yield _drawn(key, WHY, key, says, stamp, _by(tornado, found), rows)
     for reverse in why.reverses:
-        stamp, key = stamp_of(reverse.scenario, reverse.paths, reverse.seed), key_of_paths(reverse)
+        stamp = stamp_of(reverse.scenario, reverse.paths, reverse.seed)
+        key = key_of("reverse", reverse.event.name)
         first = reverse.scenario.issuers[reverse.event.members[0]].name
         for name, whose in (("market_spread", "system"), ("capex", first)):
             what = of_paths.STATE_WORDS[name]

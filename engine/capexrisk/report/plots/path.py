@@ -17,7 +17,6 @@ from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.numbers import decimals_for, signed
 from capexrisk.report.writing.words import shortened
 from capexrisk.scenario import Words
-from capexrisk.study.replay import replay
 
 ROW = 0.2  # height of a step, inches
 SMALL = 5e-4  # $bn; a step below it is left out
@@ -68,6 +67,8 @@ def waterfall(
     """
     one_of(issuer, results.issuers, "issuer")
     period = one_of(period, [*results.quarters, *results.years], "quarter or year")
+    from capexrisk.study.replay import replay  # late: with the compiler
+
     rows = replay(results, path)
     rows = rows[(rows["issuer"] == issuer) & rows["quarter"].isin(_quarters(results, period))]
     steps = waterfall_steps(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -10,13 +12,15 @@ from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.study.game.choices import paths_of
-from capexrisk.study.game.phase import Phases
-from capexrisk.study.game.race import Game
+
+if TYPE_CHECKING:
+    from capexrisk.study.game.phase import Phases
+    from capexrisk.study.game.race import Game
 
 VERDICTS = {"equilibrium": (BLUE, "equilibrium"), "refuted": (RED, "none"), "open": (QUIET, "open")}
 
 
-@plot_of(Game)
+@plot_of("Game")
 def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -> Axes:
     """What each firm gains by choosing another level alone; whiskers are 95 % intervals.
 
@@ -49,7 +53,7 @@ def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -
     return ax
 
 
-@plot_of(Phases)
+@plot_of("Phases")
 def phases(found: Phases, ax: Axes | None = None) -> Axes:
     """Where all firms at one level is an equilibrium: a gain over one input, cells over two.
 

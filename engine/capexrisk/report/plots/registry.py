@@ -145,7 +145,7 @@ class Registry:
         self._placements[key] = placement
 
 
-def plot_of(kind: type) -> Callable[[P], P]:
+def plot_of(kind: str) -> Callable[[P], P]:
     """Register a function that draws what a study found, as ``found.plot.NAME()``."""
 
     def register(draw: P) -> P:

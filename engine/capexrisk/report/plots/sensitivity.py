@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import fill, shorten
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,14 +23,16 @@ from capexrisk.report.plots.rows import BAR, WHISKERS, half_widths, height_of, n
 from capexrisk.report.writing.numbers import scale_of, sign_of
 from capexrisk.report.writing.words import counted
 from capexrisk.scenario import overrides_of
-from capexrisk.study.sensitivity.analysis import Sensitivity
+
+if TYPE_CHECKING:
+    from capexrisk.study.sensitivity.analysis import Sensitivity
 
 MOST_ROWS = 12
 LINE = 26  # letters of a group's name in a line, which has two
 LONGEST = 48
 
 
-@plot_of(Sensitivity)
+@plot_of("Sensitivity")
 def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """The answer with each group at its P5 and at its P95, all others at their medians.
 
@@ -80,7 +83,7 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     return ax
 
 
-@plot_of(Sensitivity)
+@plot_of("Sensitivity")
 def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """Shares of the groups in the variance of the answer over the inputs, per cent.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -13,13 +15,15 @@ from capexrisk.report.plots.canvas import BLUE, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.labels import head, label_quarters, number_axis
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.writing.words import in_a_sentence
-from capexrisk.study.reverse import Reverse
+
+if TYPE_CHECKING:
+    from capexrisk.study.reverse import Reverse
 
 BAND = 0.2
 NINETY = 1.6448536269514722  # between minus and plus this lie 90 % of a standard normal
 
 
-@plot_of(Reverse)
+@plot_of("Reverse")
 def shocks(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """One shock by quarter: P5 to P95 of failing paths over that of all, mean, likeliest path.
 
@@ -74,7 +78,7 @@ def shocks(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = No
     return ax
 
 
-@plot_of(Reverse)
+@plot_of("Reverse")
 def states(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """A state by quarter: mean and P5 to P95 of failing paths, over those of all paths.
 

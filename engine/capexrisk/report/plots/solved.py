@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from matplotlib.axes import Axes
 
 from capexrisk.report.content.solved import answer_words, value_of
@@ -9,12 +11,14 @@ from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_
 from capexrisk.report.plots.labels import head, number_axis
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.writing.numbers import scale_of, sign_of
-from capexrisk.study.solve import Solution
+
+if TYPE_CHECKING:
+    from capexrisk.study.solve import Solution
 
 BAND = 0.25
 
 
-@plot_of(Solution)
+@plot_of("Solution")
 def curve(solution: Solution, ax: Axes | None = None) -> Axes:
     """The answers at the values tried, with their 95 % intervals; the target and its crossings.
 

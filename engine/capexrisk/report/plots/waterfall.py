@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -18,12 +20,15 @@ from capexrisk.report.plots.labels import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.report.writing.numbers import percentage
-from capexrisk.study.causes import ALL, NONE, Causes
+from capexrisk.study.mechanisms import ALL, NONE
+
+if TYPE_CHECKING:
+    from capexrisk.study.causes import Causes
 
 BEYOND = 1.35  # of the longest bar, for the figures behind it
 
 
-@plot_of(Causes)
+@plot_of("Causes")
 def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) -> Axes:
     """Shapley values of an event's causes, each beginning where the one above ends.
 

@@ -11,13 +11,8 @@ import pandas as pd
 from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.results import Results
 from capexrisk.errors import ArgumentError, refuse_type
-from capexrisk.study.backtest.amounts import (
-    DRAWN,
-    FIXED,
-    coverage_table,
-    figure_table,
-    score_table,
-)
+from capexrisk.study.backtest import DRAWN, FIXED
+from capexrisk.study.backtest.amounts import coverage_table, figure_table, score_table
 from capexrisk.study.backtest.failures import failure_scores, issuer_table, reliability_table
 from capexrisk.study.backtest.matching import match
 from capexrisk.study.quarters import PATHS, Quarters, quarters

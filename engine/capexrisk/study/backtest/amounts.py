@@ -13,6 +13,7 @@ from scipy.special import ndtri
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.intervals import normal_half_width, score_interval
+from capexrisk.study.backtest import FIXED
 from capexrisk.study.backtest.matching import Figure
 from capexrisk.study.backtest.placed import (
     LEVELS,
@@ -26,8 +27,6 @@ from capexrisk.study.quarters import Quarters
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
-
-FIXED, DRAWN = "as they stand", "drawn"
 
 
 def figure_table(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.names import Name
-from capexrisk.study.backtest.amounts import DRAWN
+from capexrisk.study.backtest import DRAWN
 from capexrisk.study.backtest.matching import Fate
 from capexrisk.study.backtest.rivals import BASE_RATE, rankings
 from capexrisk.study.backtest.scores import (

@@ -28,6 +28,7 @@ OF_ANOTHER_KIND = 0.9  # cosine below which two points are different ways to fai
 ALONG_RAY = np.linspace(0.0, 1.0, 65)[1:]
 FURTHEST = 12.0  # norm at which the search along a ray ends
 RESTARTS = 8
+OTHER_WAY = "other way"  # whose shocks are those of the nearest point of another kind
 
 
 class DesignPoint(NamedTuple):

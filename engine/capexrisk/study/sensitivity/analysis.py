@@ -36,7 +36,6 @@ from capexrisk.study.plotted import Plotted
 from capexrisk.study.rare.failure import Event, find_event
 from capexrisk.study.sensitivity.effects import Row, effects, names_of_quantiles
 from capexrisk.study.sensitivity.one_at_a_time import (
-    EITHER_WAY,
     OF_DEFAULTS,
     OF_RANGES,
     ends_by_default,
@@ -46,6 +45,7 @@ from capexrisk.study.sensitivity.one_at_a_time import (
 from capexrisk.study.sensitivity.sample import FOR_QUANTILES, Sample, sample, sample_of_run
 from capexrisk.study.sensitivity.shocks import shock_effects
 from capexrisk.uncertainty import InputDesign, input_design
+from capexrisk.uncertainty.ranges import EITHER_WAY
 
 COLUMNS: Final = (
     *("metric", "issuer", "period", "statistic", "group", "measure"),

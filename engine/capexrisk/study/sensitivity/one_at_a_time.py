@@ -20,14 +20,13 @@ from capexrisk.scenario import Scenario
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.uncertainty import InputDesign
 from capexrisk.uncertainty.given import groups_of
-from capexrisk.uncertainty.ranges import HIGH, LOW
+from capexrisk.uncertainty.ranges import EITHER_WAY, HIGH, LOW
 from capexrisk.uncertainty.targets import ANY, Target, catalogue_of, changes, moved_by
 
 Changes = Mapping[str, object]
 
 UNKNOWN: Final = Estimate("mean", nan, nan, nan, nan, 0)
 CHANCES: Final = ("probability", *OBSERVED)
-EITHER_WAY: Final = 0.1  # of a number, where a scenario says nothing of its range
 OF_RANGES: Final = ("at_median", "at_p5", "at_p95")  # what the three cases of a group are called
 OF_DEFAULTS: Final = ("as_given", "at_lower", "at_upper")  # a tenth down and up are no quantiles
 

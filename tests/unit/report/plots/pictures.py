@@ -17,7 +17,7 @@ from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.synthetic import replayed, synthetic
 
 BASELINES = Path(__file__).parent / "baseline"
-REPLAY = "capexrisk.report.plots.path.replay"
+REPLAY = "capexrisk.study.replay.replay"
 DPI = 60
 
 
