@@ -200,9 +200,32 @@ def test_no_control_moves_away_from_under_the_hand(browser, served):
     slider = page.locator("#groups input[type=range]").first
     before = slider.bounding_box()
     assert page.locator("#scenario").is_disabled()
-    held[0].continue_()
+    held.pop().abort()  # as if the server were busy: asked again with the next figures
+    says = page.locator("#library-says").inner_text()
+    page.locator("#table tbody button").nth(1).click()
+    rested(page, "issuer=Amazon")
+    held.pop().continue_()
     page.wait_for_selector("#scenario:enabled")
+    assert page.locator("#library-says").inner_text() == says
     assert slider.bounding_box() == before
+    page.close()
+
+
+def test_a_folder_without_other_scenarios_moves_nothing_either(browser, served):
+    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    held = []
+
+    def hold(route) -> None:
+        held.append(route)
+
+    page.route("**/library", hold)
+    page.goto(served.address.link)
+    rested(page)
+    slider = page.locator("#groups input[type=range]").first
+    before = slider.bounding_box()
+    held.pop().fulfill(json={"scenarios": []})
+    page.wait_for_selector("#library-says:has-text('No other scenario')")
+    assert slider.bounding_box() == before and page.locator("#scenario").is_disabled()
     page.close()
 
 

@@ -62,6 +62,16 @@ def same(first: str, second: str) -> bool:
     )
 
 
+def test_laws_are_read_where_inputs_are_drawn(command):
+    """With ``--outer 0`` nothing is drawn by them, so that one of them refuses no run."""
+    wide = GROUPS.replace("sd = 0.05", "sd = 5.0")  # far beyond what growth may be
+    Path("wide.toml").write_text(f'extends = "small.toml"\n{wide}', "utf-8")
+    code, _, error = command("run", "wide.toml", *PATHS, "--out", "a")
+    assert code == 2 and "growth of the core" in error and error.count("\n") == 1
+    code, _, error = command("run", "wide.toml", *PATHS, "--outer", "0", "--out", "b")
+    assert (code, error) == (0, "")
+
+
 def test_the_file_says_how_many_and_the_command_has_the_last_word(command):
     assert command("run", "unsure.toml", *PATHS, "--out", "a") == (0, "", "")
     assert points("a") == (32, 128)

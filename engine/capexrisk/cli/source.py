@@ -14,7 +14,7 @@ from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
 
 if TYPE_CHECKING:
-    from capexrisk.study.left import Found
+    from capexrisk.study.answers_left import Found
 
 run_or_scenario = click.argument("source", metavar="RUN|SCENARIO", type=click.Path(path_type=Path))
 
@@ -53,7 +53,7 @@ def keep(found: Found, source: Path) -> None:
     if not source.is_dir():
         return
 
-    from capexrisk.study.left import leave_with_run
+    from capexrisk.study.answers_left import leave_with_run
 
     try:
         for path in leave_with_run(found, source):

@@ -40,7 +40,7 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     from capexrisk.archive.why import WHY
     from capexrisk.cli.progress import progress
     from capexrisk.report.files.write import DRAWN
-    from capexrisk.study.why import left_with_run
+    from capexrisk.study.answers_left import left_with_run
 
     results = load_results(directory)
     left_with_run(directory, results.manifest)  # refuses what is not of this run

@@ -14,6 +14,7 @@ from capexrisk.explorer.base import NAME
 from capexrisk.explorer.subject import EVIDENCE
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.event import ScheduledEvent
+from capexrisk.scenario.files.location import library_names
 from capexrisk.scenario.files.paths import read_path
 from capexrisk.scenario.files.writing import comment, write_key, write_line, write_value
 
@@ -58,7 +59,7 @@ def save(
     Raises
     ------
     ArgumentError
-        If the name is none for a file, or taken; or nothing is moved.
+        If the name is none for a file, taken, or one of the library's; or nothing is moved.
     ScenarioError
         If it is refused, or no longer `moved` since `file` has changed; no file is left.
     """
@@ -67,6 +68,10 @@ def save(
     if not changes and moved.events == scenario.events:
         raise ArgumentError("name", "nothing is moved, so there is nothing to save; move something")
     path = file.with_name(f"{name}.toml")
+    if name in library_names() and not path.exists():
+        raise ArgumentError(
+            "name", f"{name!r} is a scenario of the library, which it would hide; give another name"
+        )
     try:
         text = overlay_text(
             file.name, name, scenario, changes, moved.events, _again(explored, link)

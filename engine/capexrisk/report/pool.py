@@ -29,7 +29,7 @@ __all__ = ["ALONE", "Begun", "DrawingPool", "drawing_pool"]
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Done = TypeVar("Done")
-MOST: Final = 1  # a process takes 230 MB; a third one would save half a second of a usual report
+MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
 
 
 def drawing_pool(jobs: int | None) -> DrawingPool:

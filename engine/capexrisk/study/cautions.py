@@ -80,14 +80,15 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
     whole = [name for name, group in groups.items() if group.covariance is not None]
     if not whole:
         return
-    from capexrisk.uncertainty.draws import targets_of  # late: most scenarios have no covariance
+    from capexrisk.uncertainty.draws import targets_of  # late: many scenarios have no covariance
 
     moved = targets_of(scenario)
     for name in whole:
-        own = moved[name]
-        others = [one for one in groups if one != name and not set(own).isdisjoint(moved[one])]
+        own = set(moved[name])
+        others = [one for one in groups if one != name and not own.isdisjoint(moved[one])]
         if others:
-            first = next(target for target in own if target in moved[others[0]])
+            twice = own & {target for one in others for target in moved[one]}
+            first = next(one for targets in moved.values() for one in targets if one in twice)
             yield (
                 f'uncertainty.groups."{name}": what it moves ({first.name} and so '
                 f"on) is moved as well by {', '.join(map(repr, others))}, so that doubt counts "

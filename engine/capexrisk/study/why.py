@@ -1,17 +1,13 @@
 """Why a run's failures happen, as far as it was asked: what was found, and left with the run.
 
 `causes`, `sensitivity` and `reverse` of a finished run leave what they found in its folder ``why``
-(`study.left`), and its report shows it. `run` asks none of this: it takes its own time.
+(`study.answers_left`), and its report shows it. `run` asks none of this: it takes its own time.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-from capexrisk.archive.manifest import Manifest
-from capexrisk.archive.why import files_left
 
 if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
@@ -49,19 +45,3 @@ class Why:
 
 
 NOTHING: Final = Why()
-
-
-def left_with_run(directory: Path, manifest: Manifest) -> Why:
-    """Read what was left with a run.
-
-    Raises
-    ------
-    ResultsError
-        If a file cannot be read, lacks anything it must hold, or is not of this run.
-    """
-    paths = list(files_left(directory))
-    if not paths:
-        return NOTHING
-    from capexrisk.study.left import read_left  # late: with the compiler
-
-    return read_left(paths, manifest)

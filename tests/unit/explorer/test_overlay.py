@@ -111,6 +111,13 @@ def test_nothing_is_written_over(file, moved):
         write(file, file.stem, *moved, QUERY)
 
 
+def test_a_scenario_of_the_library_is_not_hidden(file, moved):
+    """A run of that name would compute another, and what extends it would extend itself."""
+    with pytest.raises(ArgumentError, match="'anchor-loss' is a scenario of the library"):
+        write(file, "anchor-loss", *moved, QUERY)
+    assert listing(file.parent) == [file.name]
+
+
 def test_of_two_that_save_one_name_at_once_one_is_refused(file, moved, monkeypatch):
     """The other is there when the first has checked its draft."""
     load = written.load_run_section

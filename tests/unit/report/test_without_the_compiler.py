@@ -9,13 +9,16 @@ from capexrisk.archive.results import Results
 
 PROGRAM = """
 import sys
-from pathlib import Path
-from capexrisk.archive.results import load_results
-from capexrisk.report.files.write import write_report_files
+from capexrisk.cli.main import main
+from capexrisk.report import pool
 from capexrisk.report.plots import figures
-figures.likeliest_to_fail = lambda results, most: results.issuers[:1]  # one issuer's figures
-write_report_files(load_results(Path("run")), Path("run"))
-print(*sorted({"numba", "llvmlite", "joblib"} & set(sys.modules)))
+pool.MOST = 0  # all in this process
+figures.MOST_ISSUERS = 1  # with figures of its own
+sys.argv = ["capexrisk", "report", "run"]
+try:
+    main()
+finally:
+    print(*sorted({"numba", "llvmlite", "joblib"} & set(sys.modules)))
 """
 
 
@@ -24,7 +27,7 @@ def test_a_report_loads_no_compiler(results: Results, tmp_path) -> None:
     run.mkdir()
     results.write(run)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.stdout == "\n"
-    assert (run / "report.html").exists()
+    assert done.stdout.splitlines()[-1] == "", done.stdout
+    assert done.returncode == 0 and (run / "report.html").exists()

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from capexrisk.scenario import change_inputs, inputs, load_scenario
+from capexrisk.scenario.inputs import without_source
 from capexrisk.study.cautions import cautions, without_effect
 from capexrisk.study.proportion import out_of_proportion
 
@@ -42,6 +43,29 @@ def test_doubt_that_is_counted_twice(tmp_path):
         'uncertainty.groups."calibrated": what it moves (market.oas_speed_per_year and so on) '
         "is moved as well by 'spread process', so that "
     )
+
+
+def test_the_input_that_is_named_is_the_first_that_two_groups_move(tmp_path):
+    """In the order of the groups, whichever of several others moves it."""
+    shutil.copy(DEFAULT, tmp_path)
+    group = (
+        f'extends = "{DEFAULT.name}"\n[uncertainty.groups.calibrated]\n'
+        'inputs = ["market.tax", "market.oas_speed_per_year"]\n'
+        'how = "multiply"\nlaw = "lognormal"\ncovariance = [[0.04, 0], [0, 0.09]]\n'
+        'evidence = "assumed: a test"\n'
+    )
+    (tmp_path / "x.toml").write_text(group, "utf-8")
+    line, *_ = sorted(cautions(load_scenario(tmp_path / "x.toml")))
+    assert line.startswith(
+        'uncertainty.groups."calibrated": what it moves (market.oas_speed_per_year and so on) '
+        "is moved as well by 'spread process', 'tax', so that "
+    )
+
+
+def test_inputs_of_events_are_counted_once():
+    scenario = load_scenario(DEFAULT.with_name("deepseek-moment.toml"))
+    assert scenario.events
+    assert without_source(scenario) == ([], len(inputs(scenario)))
 
 
 def test_a_scenario_with_all_its_sources_needs_no_word():

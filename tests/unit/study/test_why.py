@@ -15,11 +15,10 @@ from capexrisk.archive.results import load_results
 from capexrisk.archive.why import KEY, WHY, file_name
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.report.content.causes import main_mechanisms
+from capexrisk.study.answers_left import leave_with_run, left_with_run
 from capexrisk.study.causes import causes
-from capexrisk.study.left import leave_with_run
 from capexrisk.study.sensitivity.analysis import COLUMNS, Sensitivity
 from capexrisk.study.simulation import simulate
-from capexrisk.study.why import left_with_run
 from tests.unit.scenarios import small_scenario
 
 EVENT = "funding_failure/CoreWeave"
@@ -127,7 +126,7 @@ def test_an_answer_of_another_scenario_is_refused(place, found, manifest):
 def leave_with_run_of(found, place, manifest):
     """Leave what was asked of a run whose directory another one has by now."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("capexrisk.study.why.read_manifest", lambda _: manifest)
+        patch.setattr("capexrisk.study.answers_left.read_manifest", lambda _: manifest)
         leave_with_run(found, place)
 
 
@@ -139,7 +138,7 @@ def test_other_code_is_named(place, found, manifest):
 
 
 def test_other_code_of_the_question_is_named(place, found, manifest, monkeypatch):
-    monkeypatch.setattr("capexrisk.study.why.questions_digest", lambda: "0" * 64)
+    monkeypatch.setattr("capexrisk.study.answers_left.questions_digest", lambda: "0" * 64)
     assert left_with_run(place, manifest).other_code == (found.event,)
 
 

@@ -28,9 +28,9 @@ export class Answer {
       const line = this.rows.get(row.name) ?? this.#row(row);
       line.tr.classList.toggle("chosen", row.issuer !== "" && row.issuer === this.state.issuer);
       line.button?.setAttribute("aria-pressed", String(row.issuer === this.state.issuer));
-      const failure = [el("td", {}, row.failure, el("small", { text: row.failure_odds.replace("about ", "") }), over(row.failure_over)), change(row.failure_change, row.failure_sign)];
+      const failure = [el("td", {}, row.failure, " ", el("small", { text: row.failure_odds.replace("about ", "") }), over(row.failure_over)), change(row.failure_change, row.failure_sign)];
       const negative = row.issuer === "" ? [el("td", { colspan: 3 })] : [
-        el("td", {}, row.negative, el("small", { text: `in ${row.year}` }), over(row.negative_over)),
+        el("td", {}, row.negative, " ", el("small", { text: `in ${row.year}` }), over(row.negative_over)),
         // Of two likeliest years both are named: the difference is not one of the figures seen before.
         change(row.negative_change, row.negative_sign, row.year_before && `of ${row.year}; before, ${row.year_before} was likeliest`),
         el("td", { text: (row.cause || "n/a").replace(" %", "\u00a0%").replace(" ± ", "\u00a0±\u00a0") })];

@@ -8,6 +8,7 @@ import { go, post } from "./host.js";
 export class Library {
   constructor(catalogue, state) {
     this.state = state;
+    this.listed = false;
     this.select = document.getElementById("scenario");
     this.first = { name: "", title: `${catalogue.base}, the first` };
     this.#offer(state.scenario ? [this.first, { name: state.scenario, title: state.scenario }] : [this.first]);
@@ -15,18 +16,23 @@ export class Library {
     document.getElementById("library").hidden = catalogue.file === "";
   }
 
-  // Ask for the others, which takes the server a while.
+  // Ask for the others, which takes the server a while; once, but for a server that does not answer.
   async list() {
-    const { scenarios = [] } = await post("library", {}).catch(() => ({}));
-    if (scenarios.length === 0) {
-      document.getElementById("library-says").textContent = "No other scenario of the same firms lies in its folder.";
+    if (this.listed) return;
+    this.listed = true;
+    let scenarios;
+    try {
+      ({ scenarios = [] } = await post("library", {}));
+    } catch {
+      this.listed = false;
       return;
     }
-    this.#offer([this.first, ...scenarios.map(({ name, title }) => ({ name, title: `${name}: ${title}` }))]);
-    this.select.disabled = false;
+    if (scenarios.length > 0) this.#offer([this.first, ...scenarios.map(({ name, title }) => ({ name, title: `${name}: ${title}` }))]);
+    else if (!this.state.scenario) document.getElementById("library-says").textContent = "No other scenario of the same firms lies in its folder.";
   }
 
   #offer(choices) {
     this.select.replaceChildren(...choices.map(({ name, title }) => el("option", { value: name, text: title, selected: name === this.state.scenario })));
+    this.select.disabled = choices.length < 2;
   }
 }

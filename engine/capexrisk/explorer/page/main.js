@@ -68,7 +68,6 @@ async function begin() {
   const tale = finished ? null : new Tale(state, write);
   if (tale) charts.pick((bar) => tale.choose(bar));
   const library = finished ? null : new Library(catalogue, state);
-  let listed = finished;
   const asking = new Asking({
     parts: () => charts.inSight,
     shown(answer, fine, query) {
@@ -86,8 +85,7 @@ async function begin() {
       if (fine) {
         say(answer.summary);
         tale?.again();
-        if (!listed) library.list(); // once, and not before the figures are there
-        listed = true;
+        library?.list(); // not before the figures are there
       }
     },
     refused(message) {
@@ -116,7 +114,7 @@ async function begin() {
   $("status").textContent = "loading the model…";
   ask();
   setTimeout(() => {
-    if (document.body.dataset.paths) return;
+    if (document.body.dataset.paths || document.body.dataset.fine === "refused") return;
     $("status").textContent = "compiling the model, once on this machine: a minute or two…";
   }, PATIENCE);
 }

@@ -34,9 +34,18 @@ KEY = (
     "± is half of a 95 % interval of the difference, rounded up; sampling error only. Amounts are "
     "means: an issuer's of a year while it is alive, all others with nothing after a failure. "
     "Ordered by the difference as a share of the base's range from P5 to P95, of a chance by the "
-    "difference itself. Over inputs: P5 to P95 of the difference as the inputs move over their "
-    "ranges, in both scenarios alike."
+    "difference itself."
 )
+KEY_OVER_INPUTS = (
+    " Over inputs: P5 to P95 of the difference as the inputs move over their ranges, in both "
+    "scenarios alike."
+)
+
+
+def key(comparison: Comparison) -> str:
+    """How to read what changes most."""
+    every = (one for name in comparison.others for one in headline_changes(comparison, name))
+    return KEY + KEY_OVER_INPUTS * any(one.over_inputs for one in every)
 
 
 class Followed(NamedTuple):
@@ -289,7 +298,7 @@ class Changes:
             yield self._table(name)
             yield Text(f"{chance_line(comparison, name)}.", style="dim")
         yield Text()
-        yield Text(KEY, style="dim")
+        yield Text(key(comparison), style="dim")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Columns that its tables take; text wraps."""

@@ -10,7 +10,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.issuer_metrics import FAILS
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.report.content.answer import Answer
-from capexrisk.report.content.over_inputs import over_inputs
+from capexrisk.report.content.over_inputs import NOT_DRAWN, over_inputs
 from capexrisk.report.content.verdicts import main_cause
 from capexrisk.report.writing.estimates import Estimates, end_of_horizon, threshold_of
 from capexrisk.report.writing.numbers import money, number, percentage
@@ -152,6 +152,9 @@ def _certainty(results: Results) -> str:
     unsourced = f", {known['']:,} have no source" if known[""] else ""
     assumed = f" Of the {known.total():,} inputs {known['assumed']:,} are assumed{unsourced}."
     about = "and nothing about how true the inputs are"
+    given = results.manifest.scenario.uncertainty.groups
+    if given and results.inputs is None:
+        assumed += f" {NOT_DRAWN}"
     if results.inputs is not None:
         about = (
             "those of predictive chances with other points of the inputs too; ranges from P5 to "

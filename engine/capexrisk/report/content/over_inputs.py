@@ -20,6 +20,10 @@ from capexrisk.uncertainty.ranges import range_by
 from capexrisk.uncertainty.wording import law_in_words
 
 MOST_NAMED = 4
+NOT_DRAWN = (
+    "The inputs stand as they are: with them drawn from their ranges as well, which is what to "
+    "reckon with, a chance may lie far from the one here."
+)
 OVER_INPUTS = (
     "Predictive: the chance with the inputs drawn from their ranges as well, the one to reckon "
     "with. P5 to P95: where the chance would lie, in nine of ten cases, if the inputs were known; "

@@ -12,7 +12,7 @@ from rich.text import Text
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import IssuerAnswer, answer
-from capexrisk.report.content.over_inputs import OVER_INPUTS, what_is_drawn
+from capexrisk.report.content.over_inputs import NOT_DRAWN, OVER_INPUTS, what_is_drawn
 from capexrisk.report.content.provenance import changes
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
@@ -26,10 +26,6 @@ KEY = (
     "paths decide, a–b is the interval itself, and < or > a bound. FCF < 0 is told of the paths on "
     "which the issuer survives the year, and failures apart. Of two constraints either may be the "
     "commoner."
-)
-NOT_DRAWN = (
-    "The inputs stand as they are: with them drawn from their ranges as well, which is what to "
-    "reckon with, a chance may lie far from the one here."
 )
 KEY_OF_UNKNOWN = " n/a: no path can tell."
 KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from capexrisk.report.content.changes import KEY, chance_line, headline_changes, sentence
+from capexrisk.report.content.changes import chance_line, headline_changes, key, sentence
 from capexrisk.report.content.side_by_side import title_of
 from capexrisk.report.files.markdown import MARKDOWN, plain
 from capexrisk.report.writing.words import counted
@@ -29,7 +29,7 @@ def comparison_markdown(comparison: Comparison) -> str:
     lines += [f"\n**Note:** {plain(note)}." for note in comparison.notes]
     for name in comparison.others:
         lines += ["", f"## {plain(name)}", "", *_part(comparison, name)]
-    return "\n".join([*lines, "", plain(KEY), ""])
+    return "\n".join([*lines, "", plain(key(comparison)), ""])
 
 
 def _part(comparison: Comparison, name: str) -> Iterator[str]:

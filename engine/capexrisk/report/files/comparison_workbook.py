@@ -11,7 +11,7 @@ from pathlib import Path
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
-from capexrisk.report.content.changes import KEY, Change, chance_line, headline_changes, sentence
+from capexrisk.report.content.changes import Change, chance_line, headline_changes, key, sentence
 from capexrisk.report.content.differing_inputs import differing_inputs
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.side_by_side import side_by_side, title_of, warnings_of
@@ -31,7 +31,7 @@ from capexrisk.report.writing.cells import CHANCE
 from capexrisk.report.writing.numbers import PER_CENT, one_digit, scale_of, sign_of
 from capexrisk.study.comparison import Comparison
 
-READING = f"""\
+READING = """\
 95 % low and high are the ends of the interval that the sampling of paths leaves; they say nothing \
 about how true the inputs are.
 A difference of chances or shares is in points of per cent; its interval is that of pairs where \
@@ -40,7 +40,7 @@ A chance of 0 or 100 % was seen on no path, or on all of them; its interval says
 An empty cell: the run does not reach so far, or the number cannot be known.
 Amounts are in $bn, spreads in basis points (bp). Chances of a negative year are of the paths on \
 which the issuer survives it.
-{KEY}
+{key}
 Gain: the error of the difference between two runs with random numbers of their own, over that \
 with common ones.
 """
@@ -183,5 +183,5 @@ def _about(book: Book, comparison: Comparison) -> None:
         [what, *("; ".join(text for other, text in each if other == what) for each in found)]
         for what in dict.fromkeys(what for each in found for what, _ in each)
     ]
-    rows += [["How to read it", line] for line in READING.splitlines()]
+    rows += [["How to read it", line] for line in READING.format(key=key(comparison)).splitlines()]
     book.add("About the runs", headings, rows)

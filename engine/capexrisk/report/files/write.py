@@ -16,7 +16,7 @@ from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
 from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
 from capexrisk.report.pool import ALONE, DrawingPool
-from capexrisk.study.why import left_with_run
+from capexrisk.study.why import NOTHING, Why
 
 DRAWN: Final = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
 
@@ -61,11 +61,20 @@ def write_report_files(
     with begin_figures(results, directory, pool, png=png) as begun:
         meanwhile()
         with of_stored_tables(*{path.parent for path in files_left(directory)}):
-            why = left_with_run(directory, results.manifest)
+            why = _left_with(results, directory)
             write_markdown(results, directory, why)
             write_workbook(results, directory, why)
             drawings = [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
             return write_report(results, directory, drawings, why)
+
+
+def _left_with(results: Results, directory: Path) -> Why:
+    """What was left with the run; most runs have nothing, and need no compiler for it."""
+    if not any(files_left(directory)):
+        return NOTHING
+    from capexrisk.study.answers_left import left_with_run
+
+    return left_with_run(directory, results.manifest)
 
 
 def refuse_partial(results: Results, directory: Path) -> None:

@@ -85,6 +85,8 @@ class PlotsOf:
         return list(DRAWN_OF.get(type(self._found).__name__, ()))
 
     def __getattr__(self, name: str) -> Callable[..., Axes]:
+        if name.startswith("_"):  # asked for by a copy that has no `_found` yet
+            raise AttributeError(name)
         kind = type(self._found).__name__
         drawn = DRAWN_OF.get(kind, {})
         if name not in drawn:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
@@ -15,7 +16,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.density import Density, Floats
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
-from capexrisk.report.plots.choices import one_of
+from capexrisk.report.plots.choices import one_of, refuse_means
 from capexrisk.report.plots.labels import (
     head,
     label_quarters,
@@ -31,8 +32,7 @@ from capexrisk.report.writing.words import a_year, shortened
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
 ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
-NUMBERS, NAME = 3.5, 22.0  # from the axes to the scale on the right and to its name, points
-SMALL = 7.5
+GAP, DIGITS = 3.5, 2.5  # beside the axes: points, and room for three digits in their size
 BELOW, ABOVE = "#e8a37c", "#a9cbe0"
 MOST_PANELS = 4  # years below each other
 PANEL = 2.1  # height of a year, inches
@@ -109,10 +109,11 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     Raises
     ------
     ValueError
-        For an issuer or a year that the run does not have.
+        For an issuer or a year that the run does not have, or a run that collected means only.
     """
     one_of(issuer, results.issuers, "issuer")
     year = one_of(year, results.years, "year")
+    refuse_means(results, "distribution")
     cells = results.distributions
     cells = cells[cells["issuer"] == issuer]
     cells = cells[(cells["metric"] == FREE_CASH_FLOW) & (cells["period"] == year)]
@@ -230,13 +231,15 @@ def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:
     scale = Affine2D().scale(1.0, 0.01 / HEADROOM)
     shares = 100.0 * density.cumulative(edges)
     ax.plot(edges, shares, color=INK, lw=1.2, transform=scale + ax.get_xaxis_transform())
-    write = partial(ax.text, color=rcParams["axes.labelcolor"])
+    size = FontProperties(size=rcParams["ytick.labelsize"]).get_size_in_points()
     beside = scale + ax.transAxes
-    numbers, name = (beside + shifted(ax, right) for right in (NUMBERS, NAME))
+    numbers, name = (beside + shifted(ax, right) for right in (GAP, GAP + DIGITS * size))
+    write = partial(ax.text, fontsize=size, color=rcParams["ytick.color"], va="center_baseline")
     for share in (0, 25, 50, 75, 100):
-        write(1.0, share, f"{share}", va="center_baseline", fontsize=SMALL, transform=numbers)
-    middle = 50.0 * HEADROOM
-    write(1.0, middle, "% of paths below", va="center", rotation=90, transform=name)
+        write(1.0, share, f"{share}", transform=numbers)
+    write = partial(ax.text, fontsize=rcParams["axes.labelsize"], va="center", rotation=90)
+    middle, colour = 50.0 * HEADROOM, rcParams["axes.labelcolor"]
+    write(1.0, middle, "% of paths below", color=colour, transform=name)
 
 
 def _nobody_alive(results: Results, issuer: str, year: str, ax: Axes | None) -> Axes:

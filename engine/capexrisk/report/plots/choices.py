@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from capexrisk.archive.results import Results
 from capexrisk.errors import suggest
 
 
@@ -29,6 +30,17 @@ def one_of(name: str | int, names: Iterable[str], what: str) -> str:
     if name in known:
         return name
     raise ValueError(f"{name!r}: no such {what}; {suggest(name, known)}")
+
+
+def refuse_means(results: Results, what: str) -> None:
+    """Refuse a run that collected too little for a plot.
+
+    Raises
+    ------
+    ValueError
+    """
+    if results.manifest.run.collect != "everything":
+        raise ValueError(f'{what}: this run has no such figures; run with collect="everything"')
 
 
 def rows_of(table: pd.DataFrame, metric: str, issuer: str, period: str) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.metrics import SYSTEM, flow_metric
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.plots.canvas import PALETTE, drawing
-from capexrisk.report.plots.choices import one_of
+from capexrisk.report.plots.choices import one_of, refuse_means
 from capexrisk.report.plots.labels import head, label_years, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
@@ -51,9 +51,10 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
     Raises
     ------
     ValueError
-        For an issuer that the run does not have.
+        For an issuer that the run does not have, or a run that collected means only.
     """
     one_of(issuer, [*results.issuers, SYSTEM], "issuer")
+    refuse_means(results, "funding mix")
     place = np.arange(len(results.years))
     base = np.zeros(place.size)
     known = Estimates(results)

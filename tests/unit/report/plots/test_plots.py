@@ -82,6 +82,18 @@ def test_the_distribution_marks_what_the_summary_says(results: Results) -> None:
     assert heights[-1] == pytest.approx(100.0, abs=0.3)  # but for the tail out of view
 
 
+def test_the_scale_on_the_right_is_that_of_the_curve(results: Results) -> None:
+    ax = results.plot.distribution("Oracle", "2027", Figure().subplots())
+    curve = ax.lines[-1].get_transform()
+    numbers = [text for text in ax.texts if text.get_text().isdecimal()]
+    assert [text.get_text() for text in numbers] == ["0", "25", "50", "75", "100"]
+    for text in numbers:
+        _, height = text.get_transform().transform(text.get_position())
+        assert height == pytest.approx(curve.transform((0.0, float(text.get_text())))[1])
+    (name,) = (text for text in ax.texts if text.get_rotation() == 90.0)
+    assert name.get_text() == "% of paths below"
+
+
 def test_the_part_below_zero_has_a_colour_of_its_own(results: Results) -> None:
     ax = results.plot.distribution("Amazon", "2027", Figure().subplots())
     below, above = (patch for patch in ax.patches if hasattr(patch, "get_data"))

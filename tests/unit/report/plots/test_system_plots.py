@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from unittest.mock import patch
 
@@ -61,6 +62,9 @@ def test_a_run_of_figures_alone_says_what_it_lacks() -> None:
         run.plot.fan("Meta")
     with pytest.raises(ValueError, match="utilisation of system: this run has no distribution"):
         run.plot.market("utilisation")
+    for draw in (run.plot.funding_mix, partial(run.plot.distribution, "Meta", "2027")):
+        with pytest.raises(ValueError, match='no such figures; run with collect="everything"'):
+            draw()
 
 
 def test_causes_add_up_to_all_failures(made_up: Results) -> None:

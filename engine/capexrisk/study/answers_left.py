@@ -1,8 +1,7 @@
-"""Answers that are left with a run, and read again: its files, as `study.why` tells of them."""
+"""Answers that are left with a run, and read again: the files in its folder ``why``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from capexrisk.archive.why import (
     NUMBERS,
     Question,
     WhyRecord,
+    files_left,
     leave,
     read_answer,
     read_record,
@@ -69,14 +69,20 @@ def leave_with_run(found: Found, directory: Path) -> list[Path]:
     ]
 
 
-def read_left(paths: Sequence[Path], manifest: Manifest) -> Why:
-    """Read the files that were left with a run; see `study.why.left_with_run`."""
+def left_with_run(directory: Path, manifest: Manifest) -> Why:
+    """Read what was left with a run.
+
+    Raises
+    ------
+    ResultsError
+        If a file cannot be read, lacks anything it must hold, or is not of this run.
+    """
     causes: list[Causes] = []
     sensitivities: list[Sensitivity] = []
     reverses: list[Reverse] = []
     others = []
     issuers = [*(issuer.name for issuer in manifest.scenario.issuers), SYSTEM]
-    for path in paths:
+    for path in files_left(directory):
         record = read_record(path, manifest)
         table = read_answer(path, TEXTS[record.question], issuers)
         try:
