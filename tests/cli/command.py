@@ -41,8 +41,8 @@ def call(*arguments: str | Path, cwd: Path) -> Finished:
     return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
-def only_tables(*_: object, meanwhile: Callable[[], None]) -> None:
-    """In the place of `write_report_files`: no figures and pages."""
+def only_tables(*_: object, meanwhile: Callable[[], None], png: bool = False) -> None:
+    """In the place of `write_report_files` or `write_comparison`: no figures and pages."""
     meanwhile()
 
 
@@ -51,7 +51,7 @@ def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
-        patch.setattr("capexrisk.cli.comparing.write_comparison", lambda *_, png: None)
+        patch.setattr("capexrisk.cli.comparing.write_comparison", only_tables)
         yield
 
 

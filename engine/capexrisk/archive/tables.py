@@ -268,6 +268,7 @@ def _refuse_long_labels(path: Path, columns: list[str]) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).split("\n")
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    lines = said.split("\n")
     line = "".join(c if c.isprintable() else " " for c in lines[0])
     return line[:LONGEST_LABEL] or type(error).__name__

@@ -79,7 +79,10 @@ def json_in(path: Path, text: str) -> Json:
         content["format_version"]
     except RecursionError:
         raise ResultsError(f"{path}: cannot be read (nested too deeply); run again") from None
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, TypeError):
+        lacks = "it states no format_version, so capexrisk did not write it"
+        raise ResultsError(f"{path}: cannot be read ({lacks}); run again") from None
+    except ValueError as error:
         raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
     return Json(path, text, content)
 

@@ -48,15 +48,18 @@ def compare_all(
             what = f"Simulating {number} of {len(loaded)}"
             runs.append(one if isinstance(one, Results) else _simulate(one, plan, quiet, what))
         named = dict(zip(names_of(places, runs), runs, strict=True))
-        for (name, results), one in zip(named.items(), loaded, strict=True):
-            if results is not one:
-                folder = directory / "runs" / name
-                folder.mkdir(parents=True)
-                results.write(folder)
         with of_stored_tables(*(source for source, one in sources if one is None)):
             comparison = compare(named)
-            comparison.write(directory)
-            write_comparison(comparison, directory, pool, png=png)
+
+            def write_tables() -> None:
+                comparison.write(directory)
+                for (name, results), one in zip(named.items(), loaded, strict=True):
+                    if results is not one:
+                        folder = directory / "runs" / name
+                        folder.mkdir(parents=True)
+                        results.write(folder)
+
+            write_comparison(comparison, directory, pool, png=png, meanwhile=write_tables)
 
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)

@@ -44,8 +44,7 @@ KEY_OVER_INPUTS = (
 
 def key(comparison: Comparison) -> str:
     """How to read what changes most."""
-    every = (one for name in comparison.others for one in headline_changes(comparison, name))
-    return KEY + KEY_OVER_INPUTS * any(one.over_inputs for one in every)
+    return KEY + KEY_OVER_INPUTS * bool(comparison.table["inputs_p5"].notna().any())
 
 
 class Followed(NamedTuple):

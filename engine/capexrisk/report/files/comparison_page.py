@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from capexrisk.report.files.comparison_markdown import write_comparison_markdown
 from capexrisk.report.files.comparison_workbook import write_comparison_workbook
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import write_overlays
+from capexrisk.report.plots.figures import begin_overlays
 from capexrisk.report.pool import ALONE, DrawingPool
 from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, last_quarters
@@ -41,7 +42,12 @@ class Other:
 
 
 def write_comparison(
-    comparison: Comparison, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
+    comparison: Comparison,
+    directory: Path,
+    pool: DrawingPool = ALONE,
+    *,
+    png: bool = False,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Path:
     """Write report.html, report.md, report.xlsx and figures of a comparison into a directory.
 
@@ -54,6 +60,8 @@ def write_comparison(
         Who draws figures as well.
     png : bool
         Whether figures are written as PNG as well as SVG.
+    meanwhile : callable
+        What else is to be done while figures are drawn.
 
     Returns
     -------
@@ -61,11 +69,12 @@ def write_comparison(
         The page.
     """
     issuers = shown_issuers(comparison)
-    drawings = write_overlays(comparison.runs, issuers, directory, pool, png=png)
     path = directory / REPORT
-    path.write_text(render_comparison(comparison, drawings), encoding="utf-8")
-    write_comparison_markdown(comparison, directory)
-    write_comparison_workbook(comparison, directory)
+    with begin_overlays(comparison.runs, issuers, directory, pool, png=png) as begun:
+        meanwhile()
+        write_comparison_markdown(comparison, directory)
+        write_comparison_workbook(comparison, directory)
+        path.write_text(render_comparison(comparison, begun.finish()), encoding="utf-8")
     return path
 
 

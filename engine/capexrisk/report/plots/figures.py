@@ -85,15 +85,15 @@ def write_figures_of_why(why: Why, directory: Path, *, png: bool = False) -> lis
     return [_written(*drawn, directory, png) for drawn in drawings_of_why(why)]
 
 
-def write_overlays(
+def begin_overlays(
     runs: Mapping[str, Results],
     issuers: Sequence[str],
     directory: Path,
     pool: DrawingPool,
     *,
     png: bool = False,
-) -> list[Drawing]:
-    """Write the figures of several runs laid over each other; otherwise as `begin_figures`.
+) -> Begun[Figures, Wanted, Drawing]:
+    """Begin to draw several runs laid over each other; otherwise as `begin_figures`.
 
     Parameters
     ----------
@@ -105,8 +105,7 @@ def write_overlays(
     pool : DrawingPool
     png : bool
     """
-    with Figures(runs, directory, png).begin(issuers, pool) as begun:
-        return begun.finish()
+    return Figures(runs, directory, png).begin(issuers, pool)
 
 
 def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:
