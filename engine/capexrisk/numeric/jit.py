@@ -28,6 +28,7 @@ from numba.core import (
 
 from capexrisk.errors import CapexriskError
 from capexrisk.numeric.cache import SealedFile
+from capexrisk.numeric.turn import Turn
 
 # contract: fused multiply-add. nsz: the sign of zero is free. arcp: x / c may be x * (1 / c).
 # Never `fast`: nnan would remove the checks for non-finite paths, reassoc would let the
@@ -105,7 +106,38 @@ class _KernelCache(caching.FunctionCache):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file = SealedFile(self._cache_path, self._impl.filename_base, source_stamp())
+        base = self._impl.filename_base
+        self._cache_file = SealedFile(self._cache_path, base, source_stamp())
+        self._turn = Turn(Path(self._cache_path, f"{base}.lock"))
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Code that is kept, also what another process is compiling now; None to compile it."""
+        kept = super().load_overload(sig, target_context)
+        if kept is None:
+            self._turn.take()
+            kept = super().load_overload(sig, target_context)
+        if kept is not None:
+            self._turn.leave()
+        return kept
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep compiled code, for those that wait as well."""
+        try:
+            super().save_overload(sig, data)
+        finally:
+            self._turn.leave()
+
+    def leaving(self, compiling: Callable[..., Any]) -> Callable[..., Any]:
+        """What compiles, but an error or an interrupt of it lets others have their turn."""
+
+        def compile_or_leave(*arguments: Any) -> Any:
+            try:
+                return compiling(*arguments)
+            except BaseException:
+                self._turn.leave()
+                raise
+
+        return compile_or_leave
 
 
 # On Intel's processors LLVM uses half of a 512-bit vector by default; on any other, nothing beyond
@@ -267,6 +299,7 @@ def entry(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
     # RuntimeError: no writable place; each process then compiles, as numba does without a cache.
     with contextlib.suppress(RuntimeError):
-        compiled._cache = _KernelCache(function)
+        cache = compiled._cache = _KernelCache(function)
+        compiled._compiler.compile = cache.leaving(compiled._compiler.compile)
     entry_point: Callable[..., Any] = compiled
     return entry_point
