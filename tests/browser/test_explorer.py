@@ -186,8 +186,9 @@ def test_the_keyboard_does_everything(explored, served):
     assert bars.locator("svg > rect").count() == 1  # the frame around it
 
 
-def test_no_control_moves_away_from_under_the_hand(browser, served):
-    """The library is listed after the first figures; what stands below it stays where it is."""
+@pytest.fixture
+def unlisted(browser, served) -> Iterator[tuple[object, list]]:
+    """The page at rest, its scenarios not listed yet; and what it asked for, held back."""
     page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
     held = []
 
@@ -197,6 +198,13 @@ def test_no_control_moves_away_from_under_the_hand(browser, served):
     page.route("**/library", hold)
     page.goto(served.address.link)
     rested(page)
+    yield page, held
+    page.close()
+
+
+def test_no_control_moves_away_from_under_the_hand(unlisted):
+    """The library is listed after the first figures; what stands below it stays where it is."""
+    page, held = unlisted
     slider = page.locator("#groups input[type=range]").first
     before = slider.bounding_box()
     assert page.locator("#scenario").is_disabled()
@@ -208,25 +216,15 @@ def test_no_control_moves_away_from_under_the_hand(browser, served):
     page.wait_for_selector("#scenario:enabled")
     assert page.locator("#library-says").inner_text() == says
     assert slider.bounding_box() == before
-    page.close()
 
 
-def test_a_folder_without_other_scenarios_moves_nothing_either(browser, served):
-    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
-    held = []
-
-    def hold(route) -> None:
-        held.append(route)
-
-    page.route("**/library", hold)
-    page.goto(served.address.link)
-    rested(page)
+def test_a_folder_without_other_scenarios_moves_nothing_either(unlisted):
+    page, held = unlisted
     slider = page.locator("#groups input[type=range]").first
     before = slider.bounding_box()
     held.pop().fulfill(json={"scenarios": []})
     page.wait_for_selector("#library-says:has-text('No other scenario')")
     assert slider.bounding_box() == before and page.locator("#scenario").is_disabled()
-    page.close()
 
 
 @pytest.mark.slow

@@ -21,6 +21,14 @@ def test_it_gives_the_answer(results: Results) -> None:
     assert not {"\N{NO-BREAK SPACE}", "\N{WORD JOINER}"} & set(text)
 
 
+def test_it_says_where_inputs_are_not_drawn(results: Results) -> None:
+    """The results have ranges and no points over them."""
+    said = "The inputs stand as they are"
+    assert said in markdown(results)
+    without = results.manifest.scenario.uncertainty.model_copy(update={"groups": {}})
+    assert said not in markdown(changed(results, scenario={"uncertainty": without}))
+
+
 def test_what_is_missing_stands_below_the_title(results: Results) -> None:
     text = markdown(changed(results, run={"paths": 100}))
     assert text.splitlines()[2].startswith("**Warning:** the run was stopped, with ")

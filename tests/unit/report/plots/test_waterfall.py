@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from dataclasses import replace
 
@@ -70,6 +71,7 @@ def test_an_event_that_was_not_asked_for(found):
 
 def test_what_was_found_has_its_plots_and_no_others(found):
     assert dir(found.plot) == ["waterfall"]
+    assert dir(copy.copy(found.plot)) == ["waterfall"]
     assert list(inspect.signature(found.plot.waterfall).parameters) == ["event", "ax"]
     with pytest.raises(AttributeError, match="Causes has no plot 'waterfal'; did you mean waterf"):
         found.plot.waterfal()
