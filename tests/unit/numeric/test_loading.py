@@ -1,0 +1,25 @@
+"""Code that was compiled before is loaded without the compiler's own libraries."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import numpy as np
+from capexrisk.kernel import points
+points.scramble(np.ones((points.DIGITS, 1), dtype=np.uint64), seed=1, replicate=0)
+print(sum(points._scramble.stats.cache_hits.values()), "numba.np.linalg" in sys.modules)
+"""
+
+
+def printed() -> str:
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_compiled_code_is_loaded_without_what_only_compiling_needs() -> None:
+    printed()  # compiled, if it was not before
+    assert printed().split() == ["1", "False"]
