@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.model.parameters import Issuer, Scheduled
+from capexrisk.model.parameters import Issuer, Market, Scheduled
 from capexrisk.numeric.table_reader import record_reader
 
 Floats = NDArray[np.float64]
@@ -38,3 +38,4 @@ class Schedule(NamedTuple):
 
 read_issuer = record_reader(Issuer)
 read_scheduled = record_reader(Scheduled)
+read_market = record_reader(Market)

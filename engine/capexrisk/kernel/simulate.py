@@ -41,7 +41,7 @@ from capexrisk.kernel.recording import (
     record_year,
     recording,
 )
-from capexrisk.kernel.schedule import Schedule, read_issuer, read_scheduled
+from capexrisk.kernel.schedule import Schedule, read_issuer, read_market, read_scheduled
 from capexrisk.kernel.sources import (
     Source,
     at_block,
@@ -65,6 +65,7 @@ from capexrisk.kernel.tally import (
 from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import TIERS
 from capexrisk.numeric.jit import entry, section
+from capexrisk.numeric.table_reader import table_of
 
 FAILURE = TIERS.index("F4")
 
@@ -217,17 +218,20 @@ def keep_chosen(outcomes, bad_quarters, never, start, paths, chosen):
 
 
 @entry
-def _simulate_means(market, schedule, moves, units, source, paths, work, chosen):
+def _simulate_means(markets, schedule, moves, units, source, paths, work, chosen):
+    market = read_market(markets, 0)
     simulate_paths(market, schedule, moves, units, source, paths, work, chosen, MEANS)
 
 
 @entry
-def _simulate_everything(market, schedule, moves, units, source, paths, work, chosen):
+def _simulate_everything(markets, schedule, moves, units, source, paths, work, chosen):
+    market = read_market(markets, 0)
     simulate_paths(market, schedule, moves, units, source, paths, work, chosen, EVERYTHING)
 
 
 @entry
-def _trace_block(market, schedule, moves, source, work, trace):
+def _trace_block(markets, schedule, moves, source, work, trace):
+    market = read_market(markets, 0)
     block = at_block(source, source.first_path)
     simulate_block(market, schedule, moves, block, work, trace, TRACE)
 
@@ -283,7 +287,7 @@ def simulate_chunk(
     chosen = Chosen(np.array(keep, dtype=np.int64), np.empty((paths, len(keep))))
     simulate = _simulate_everything if layout.detailed else _simulate_means
     units = layout.units(schedule.money_units)
-    simulate(market, schedule, recording(layout), units, source, paths, work, chosen)
+    simulate(table_of(market), schedule, recording(layout), units, source, paths, work, chosen)
     return finished(work.tally), chosen.values
 
 
@@ -301,5 +305,5 @@ def trace_block(
     refuse_other_shape(source, schedule, schedule.growth.size, paths=1)
     work = workspace(layout)
     trace = np.empty((schedule.growth.size, work.state.size))
-    _trace_block(market, schedule, recording(layout), source, work, trace)
+    _trace_block(table_of(market), schedule, recording(layout), source, work, trace)
     return trace, work.outcomes.reshape(layout.rows, BLOCK)

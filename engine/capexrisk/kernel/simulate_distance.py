@@ -9,17 +9,19 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, DISTANCE, aligned_zeros
 from capexrisk.kernel.distance import start_distance
-from capexrisk.kernel.schedule import Schedule, read_issuer
+from capexrisk.kernel.schedule import Schedule, read_issuer, read_market
 from capexrisk.kernel.simulate import run_quarter
 from capexrisk.kernel.sources import Source, at_block, refuse_other_shape
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.model.parameters import Market
 from capexrisk.numeric.jit import entry
+from capexrisk.numeric.table_reader import table_of
 
 
 @entry
-def _measure(market, schedule, state, source, quarters, distances, bad):
+def _measure(markets, schedule, state, source, quarters, distances, bad):
     issuers, paths = distances.shape
+    market = read_market(markets, 0)
     never = float(quarters)
     for begin in range(0, paths, BLOCK):
         block = at_block(source, source.first_path + np.uint64(begin))
@@ -72,5 +74,5 @@ def measure_distances(
     issuers = schedule.issuers.shape[0]
     distances, bad = np.empty((issuers, paths)), np.empty(paths, dtype=np.bool_)
     state = aligned_zeros(s.state_size(issuers))
-    _measure(market, schedule, state, source, quarters, distances, bad)
+    _measure(table_of(market), schedule, state, source, quarters, distances, bad)
     return distances, bad

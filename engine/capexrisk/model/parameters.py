@@ -7,9 +7,12 @@ order of the regimes: open, stressed, shut; values by channel are in the order o
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from capexrisk.model.vocabulary import BOND_MARKETS, CHANNELS
 
 Triple = tuple[float, float, float]
+ByChannel = Annotated[tuple[float, ...], len(CHANNELS)]
 
 DELTA = 0.25  # Δ, a quarter in years
 
@@ -24,7 +27,7 @@ class Market(NamedTuple):
     log_revenue_yield: float
     revenue_yield_sigma: float
 
-    root: tuple[float, ...]  # rows of the lower triangular L, L Lᵀ = correlation: 15 numbers
+    root: Annotated[tuple[float, ...], 15]  # rows of the lower triangular L, L Lᵀ = correlation
     mixing_scale: float  # sqrt((nu - 2) / nu)
     mixing_mean: float  # 1 - 2 / (9 nu)
     mixing_sigma: float  # sqrt(2 / (9 nu))
@@ -96,8 +99,8 @@ class Market(NamedTuple):
     discipline_cap: float
     glut_discipline: float
 
-    channel_access: tuple[Triple, ...]  # by channel
-    channel_absorb: tuple[float, ...]  # by channel, $bn a quarter, before growth and access
+    channel_access: Annotated[tuple[Triple, ...], len(CHANNELS)]  # by channel
+    channel_absorb: ByChannel  # by channel, $bn a quarter, before growth and access
     private_gamma: float
     private_glut: float
     prefund_speed: float
@@ -110,8 +113,8 @@ class Market(NamedTuple):
     bond_market: float
     risk_free: float
     secured_extra: float
-    channel_extra: tuple[float, ...]  # by channel, a year over the bond rate
-    premium_start: tuple[float, ...]  # by bond market
+    channel_extra: ByChannel  # by channel, a year over the bond rate
+    premium_start: Annotated[tuple[float, ...], len(BOND_MARKETS)]  # by bond market
     premium_decay: float
     premium_beta: float
     failure_jump: float

@@ -11,7 +11,8 @@ import pytest
 
 from capexrisk.errors import ScenarioError
 from capexrisk.lowering import columns, lower, with_input
-from capexrisk.model.parameters import Issuer, Market
+from capexrisk.model.parameters import Issuer, Market, Scheduled
+from capexrisk.numeric.table_reader import Row, table_of
 from capexrisk.scenario import inputs
 from capexrisk.scenario.issuer import NEVER
 from capexrisk.scenario.opening import OF_NUMBERS
@@ -60,6 +61,13 @@ def test_the_cash_that_is_aimed_at_is_no_less_than_the_least():
     changed = with_input(LOWERED, "issuers.Oracle.cash_min_usd_bn", 90.0)
     assert Issuer(*changed.schedule.issuers[1]).cash_target == 90.0
     assert Issuer(*LOWERED.schedule.issuers[1]).cash_target == 12.87
+
+
+def test_rows_have_as_many_numbers_as_compiled_code_reads():
+    """It reads them without a check."""
+    assert table_of(LOWERED.market).shape == (1, Row(Market).size)
+    assert LOWERED.schedule.issuers.shape[1] == Row(Issuer).size
+    assert LOWERED.schedule.events.shape[1] == Row(Scheduled).size
 
 
 def test_every_number_of_the_market_is_a_float():

@@ -4,53 +4,80 @@ from __future__ import annotations
 
 import platform
 import re
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import llvmlite.binding as llvm
 import numba
 import numpy as np
 import pytest
 
-from capexrisk.numeric.table_reader import record_reader
+from capexrisk.numeric.jit import entry, loop
+from capexrisk.numeric.table_reader import record_reader, table_of
 
 ARITHMETIC = re.compile(r"v(?:mul|add|sub|div|fn?m(?:add|sub)\d+)pd\s[^\n]*%?[yz]mm")
 
 
-@pytest.mark.skipif(
-    platform.machine().lower() not in ("x86_64", "amd64"),
-    reason="looks for the vector registers of x86-64",
+of_vectors = pytest.mark.skipif(
+    platform.machine().lower() not in ("x86_64", "amd64")
+    or not llvm.get_host_cpu_features().get("avx2"),
+    reason="looks for registers of x86-64 that are wider than two doubles",
 )
+
+
+@of_vectors
 @pytest.mark.parametrize("name", ["exp", "log", "middle_quantile", "tail_quantile"])
 def test_loops_over_paths_become_vector_code(name, loops, compute):
     """Packed arithmetic in registers of four or eight doubles: no call, no branch in the way."""
-    if not llvm.get_host_cpu_features().get("avx2"):
-        pytest.skip("this machine has no registers wider than two doubles")
     compute(name, [0.5])  # compiled by being called
     (assembly,) = loops[name].inspect_asm().values()
     assert len(ARITHMETIC.findall(assembly)) >= 10
 
 
 class Reading(NamedTuple):
-    """A record of three numbers."""
+    """A record of nine numbers."""
 
     first: float
-    second: float
-    third: float
+    pair: tuple[float, float]
+    grid: Annotated[tuple[tuple[float, float], ...], 2]
+    weights: Annotated[tuple[float, ...], 1]
+    last: float
 
 
+READING = Reading(0.5, (1.0, 2.0), ((3.0, 4.0), (5.0, 6.0)), (7.0,), 8.0)
 read = record_reader(Reading)
 
 
 @numba.njit
 def fields_of(table, i):
     record = read(table, i)
-    return record.first, record.second, record.third
+    return record.first, record.pair, record.grid, record.weights, record.last
 
 
 def test_a_row_is_read_as_a_record():
-    table = np.arange(12.0).reshape(4, 3)
-    for i, row in enumerate(table):
-        assert fields_of(table, i) == tuple(row)
+    others = READING._replace(first=-1.0, pair=(9.0, 8.0)), READING._replace(last=10.0)
+    table = np.concatenate([table_of(record) for record in (READING, *others)])
+    for i, record in enumerate((READING, *others)):
+        assert fields_of(table, i) == tuple(record)
+
+
+@loop
+def branching(x, y, record):
+    for p in range(64):
+        y[p] = record.first * x[p] if x[p] > 0.0 else record.last * x[p] - record.pair[1]
+
+
+@entry
+def branching_rows(x, y, table):
+    branching(x, y, read(table, 0))
+
+
+@of_vectors
+def test_a_number_that_only_some_paths_need_keeps_no_loop_from_vector_code():
+    x, y = np.linspace(-1.0, 1.0, 64), np.empty(64)
+    branching_rows(x, y, table_of(READING))
+    np.testing.assert_allclose(y, np.where(x > 0.0, 0.5 * x, 8.0 * x - 2.0))
+    (assembly,) = branching_rows.inspect_asm().values()
+    assert ARITHMETIC.search(assembly)
 
 
 @pytest.mark.parametrize(
