@@ -23,7 +23,7 @@ from capexrisk.kernel.draws import (
     turn_normal,
 )
 from capexrisk.model.vocabulary import ISSUER_PATH, ISSUER_QUARTER, MARKET_PATH, MARKET_QUARTER
-from capexrisk.numeric.jit import loop, scalar
+from capexrisk.numeric.jit import loop, scalar, sequence
 from capexrisk.numeric.philox import HALF, WORD, philox, uniform
 
 MARKET_KEY = np.uint64(0)
@@ -79,7 +79,7 @@ def draw_uniforms(state, first, count, source, quarter, name, issuer):
 # it is called with.
 
 
-@loop
+@sequence
 def draw_path(state, source):
     """Draw the market's numbers of a path."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
@@ -87,7 +87,7 @@ def draw_path(state, source):
     turn_normal(state, first, normals, source.tails)
 
 
-@loop
+@sequence
 def draw_issuer_path(own, key, source):
     """Draw an issuer's numbers of a path; `key` is its word in addresses."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
@@ -95,7 +95,7 @@ def draw_issuer_path(own, key, source):
     turn_normal(own, first, count, source.tails)
 
 
-@loop
+@sequence
 def draw_market(state, k, source):
     """Draw the market's numbers of quarter k, including switches."""
     first, normals = np.int64(m.E_SPREAD), np.int64(MARKET_NORMALS)
@@ -104,7 +104,7 @@ def draw_market(state, k, source):
     turn_normal(state, first, normals, source.tails)
 
 
-@loop
+@sequence
 def draw_issuer(own, k, key, source):
     """Draw an issuer's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)

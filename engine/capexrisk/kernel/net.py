@@ -22,12 +22,12 @@ from capexrisk.kernel.draws import (
 )
 from capexrisk.kernel.points import point_rows
 from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS, project, rotate_rows
-from capexrisk.numeric.jit import plain_loop, scalar
+from capexrisk.numeric.jit import scalar, sequence
 
 REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, without the leads
 
 
-@plain_loop
+@sequence
 def draw_path(state, source):
     """Draw the market's numbers of a path, and all coordinates that issuers and market share."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
@@ -37,7 +37,7 @@ def draw_path(state, source):
     draw_shared(points, points.net, source.tails)
 
 
-@plain_loop
+@sequence
 def draw_shared(points, net, tails):
     """Draw the coordinates behind all issuers' leads and the market's rotated draws."""
     shared = points.shared
@@ -56,7 +56,7 @@ def draw_shared(points, net, tails):
     project(shared, net.rotation.all_v, LEADS * net.issuers)
 
 
-@plain_loop
+@sequence
 def draw_issuer_path(own, i, source):
     """Draw issuer i's numbers of a path, and all its coordinates that are rotated."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
@@ -65,7 +65,7 @@ def draw_issuer_path(own, i, source):
     rotate_rows(own, first, count, points.own[i], points.net.rotation.own_u[i], np.int64(0))
 
 
-@plain_loop
+@sequence
 def draw_own(i, points, tails):
     """Draw the coordinates behind issuer i's rotated draws; the leads come first."""
     net, own = points.net, points.own[i]
@@ -90,7 +90,7 @@ def own_dimension(i, k, issuers):
     return before + ISSUER_DRAWS * i if k > 0 else REST * i
 
 
-@plain_loop
+@sequence
 def draw_market(state, k, source):
     """Draw the market's numbers of quarter k, including switches."""
     first, normals = np.int64(m.E_SPREAD), np.int64(MARKET_NORMALS)
@@ -105,7 +105,7 @@ def draw_market(state, k, source):
     rotate_rows(state, first, turned, points.shared, net.rotation.all_u, draw)
 
 
-@plain_loop
+@sequence
 def draw_issuer(own, k, i, source):
     """Draw issuer i's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)

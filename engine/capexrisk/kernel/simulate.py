@@ -46,7 +46,9 @@ from capexrisk.kernel.sources import (
     Source,
     at_block,
     draw_issuer,
+    draw_issuer_path,
     draw_market,
+    draw_path,
     refuse_other_shape,
 )
 from capexrisk.kernel.start import start_issuer, start_market
@@ -167,11 +169,12 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
     state, outcomes = work.state, work.outcomes
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
-    start_market(state, market, source, never)
+    draw_path(state, source)
+    start_market(state, market, never)
     for i in range(issuers):
         own, issuer = rows_of(state, i), read_issuer(schedule.issuers, i)
-        key, opening = schedule.issuer_keys[i], schedule.opening[i]
-        start_issuer(own, issuer, opening, i, key, source, never, detail)
+        draw_issuer_path(own, i, schedule.issuer_keys[i], source)
+        start_issuer(own, issuer, schedule.opening[i], never, detail)
     for k in range(quarters):
         run_quarter(state, market, schedule, source, k, detail)
         record_quarter(state, outcomes, moves, schedule, k, detail)

@@ -11,7 +11,13 @@ from capexrisk.kernel.block import BLOCK, DISTANCE, aligned_zeros
 from capexrisk.kernel.distance import start_distance
 from capexrisk.kernel.schedule import Schedule, read_issuer, read_market
 from capexrisk.kernel.simulate import run_quarter
-from capexrisk.kernel.sources import Source, at_block, refuse_other_shape
+from capexrisk.kernel.sources import (
+    Source,
+    at_block,
+    draw_issuer_path,
+    draw_path,
+    refuse_other_shape,
+)
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.model.parameters import Market
 from capexrisk.numeric.jit import entry
@@ -25,11 +31,12 @@ def _measure(markets, schedule, state, source, quarters, distances, bad):
     never = float(quarters)
     for begin in range(0, paths, BLOCK):
         block = at_block(source, source.first_path + np.uint64(begin))
-        start_market(state, market, block, never)
+        draw_path(state, block)
+        start_market(state, market, never)
         for i in range(issuers):
             own, issuer = s.rows_of(state, i), read_issuer(schedule.issuers, i)
-            key, opening = schedule.issuer_keys[i], schedule.opening[i]
-            start_issuer(own, issuer, opening, i, key, block, never, DISTANCE)
+            draw_issuer_path(own, i, schedule.issuer_keys[i], block)
+            start_issuer(own, issuer, schedule.opening[i], never, DISTANCE)
             start_distance(own)
         for k in range(quarters):
             run_quarter(state, market, schedule, block, k, DISTANCE)

@@ -16,7 +16,7 @@ from capexrisk.kernel.draws import Tails, room_for_tails
 from capexrisk.kernel.points import Net, Points, Words, enter_block, room_for_points
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.kernel.supplied import Supplied
-from capexrisk.numeric.jit import plain_loop
+from capexrisk.numeric.jit import sequence
 
 
 class Source(NamedTuple):
@@ -86,26 +86,26 @@ def refuse_other_shape(source: Source, schedule: Schedule, quarters: int, paths:
         )
 
 
-@plain_loop
+@sequence
 def at_block(source, first_path):
     """The source positioned at a block."""
     _enter_block(first_path, source.points)
     return Source(first_path, source.tails, source.seed, source.points, source.supplied)
 
 
-@plain_loop
+@sequence
 def _enter_block(first_path, points):
     if points is not None:
         enter_block(points, first_path)
 
 
-@plain_loop
+@sequence
 def draw_path(state, source):
     """Draw the market's numbers of a path."""
     _draw_path(state, source, source.seed, source.points, source.supplied)
 
 
-@plain_loop
+@sequence
 def _draw_path(state, source, seed, points, from_caller):
     if points is not None:
         net.draw_path(state, source)
@@ -115,13 +115,13 @@ def _draw_path(state, source, seed, points, from_caller):
         independent.draw_path(state, source)
 
 
-@plain_loop
+@sequence
 def draw_issuer_path(own, i, key, source):
     """Draw issuer i's numbers of a path; `key` is its word in addresses."""
     _draw_issuer_path(own, i, key, source, source.seed, source.points, source.supplied)
 
 
-@plain_loop
+@sequence
 def _draw_issuer_path(own, i, key, source, seed, points, from_caller):
     if points is not None:
         net.draw_issuer_path(own, i, source)
@@ -131,13 +131,13 @@ def _draw_issuer_path(own, i, key, source, seed, points, from_caller):
         independent.draw_issuer_path(own, key, source)
 
 
-@plain_loop
+@sequence
 def draw_market(state, k, source):
     """Draw the market's numbers of quarter k, including switches."""
     _draw_market(state, k, source, source.seed, source.points, source.supplied)
 
 
-@plain_loop
+@sequence
 def _draw_market(state, k, source, seed, points, from_caller):
     if points is not None:
         net.draw_market(state, k, source)
@@ -147,13 +147,13 @@ def _draw_market(state, k, source, seed, points, from_caller):
         independent.draw_market(state, k, source)
 
 
-@plain_loop
+@sequence
 def draw_issuer(own, k, i, key, source):
     """Draw issuer i's numbers of quarter k."""
     _draw_issuer(own, k, i, key, source, source.seed, source.points, source.supplied)
 
 
-@plain_loop
+@sequence
 def _draw_issuer(own, k, i, key, source, seed, points, from_caller):
     if points is not None:
         net.draw_issuer(own, k, i, source)

@@ -6,7 +6,6 @@ from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK, EVERYTHING, slot
 from capexrisk.kernel.issuer_close import clear_year
-from capexrisk.kernel.sources import draw_issuer_path, draw_path
 from capexrisk.model.market import by_regime
 from capexrisk.model.operations import revenue_drift
 from capexrisk.numeric.jit import loop
@@ -16,9 +15,8 @@ EXTREMES = tuple(s.EXTREMES.values())
 
 
 @loop
-def start_market(state, market, source, never):
+def start_market(state, market, never):
     """Set the market's rows before the first quarter; `never` is the date of what never happens."""
-    draw_path(state, source)
     for p in range(BLOCK):
         state[m.SATURATION + p] = market.saturation * exp(
             market.saturation_sigma * state[m.Z_SATURATION + p]
@@ -51,9 +49,8 @@ def start_market(state, market, source, never):
 
 
 @loop
-def start_issuer(own, issuer, opening, i, key, source, never, detail):
-    """Set the rows of issuer i before the first quarter; `opening` are its balances."""
-    draw_issuer_path(own, i, key, source)
+def start_issuer(own, issuer, opening, never, detail):
+    """Set an issuer's rows before the first quarter; `opening` are its balances."""
     for p in range(BLOCK):
         own[s.DRIFT + p] = revenue_drift(own[s.Z_GROWTH + p], issuer)
         own[s.CAPEX_GROWTH + p] = issuer.capex_growth_sigma * own[s.Z_CAPEX_GROWTH + p]

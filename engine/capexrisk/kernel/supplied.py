@@ -20,7 +20,7 @@ from capexrisk.kernel.draws import (
     SWITCH_DRAWS,
     turn_normal,
 )
-from capexrisk.numeric.jit import loop
+from capexrisk.numeric.jit import loop, sequence
 
 
 class Supplied(NamedTuple):
@@ -59,7 +59,7 @@ def copy_rows(state, first, count, row, source):
             state[slot(begin, p)] = numbers[slot(source.first_path, p)]
 
 
-@loop
+@sequence
 def draw_path(state, source):
     """Take the market's numbers of a path."""
     first, count, normals = np.int64(m.Z_SATURATION), np.int64(PATH_DRAWS), np.int64(PATH_NORMALS)
@@ -67,7 +67,7 @@ def draw_path(state, source):
     turn_normal(state, first, normals, source.tails)
 
 
-@loop
+@sequence
 def draw_issuer_path(own, i, source):
     """Take issuer i's numbers of a path."""
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
@@ -75,7 +75,7 @@ def draw_issuer_path(own, i, source):
     turn_normal(own, first, count, source.tails)
 
 
-@loop
+@sequence
 def draw_market(state, k, source):
     """Take the market's numbers of quarter k, including switches."""
     first, count, normals = np.int64(m.E_SPREAD), np.int64(MARKET_DRAWS), np.int64(MARKET_NORMALS)
@@ -85,7 +85,7 @@ def draw_market(state, k, source):
     turn_normal(state, first, normals, source.tails)
 
 
-@loop
+@sequence
 def draw_issuer(own, k, i, source):
     """Take issuer i's numbers of quarter k."""
     first, count = np.int64(s.Z_REVENUE), np.int64(ISSUER_DRAWS)
