@@ -40,7 +40,7 @@ from capexrisk.model.funding import (
 from capexrisk.model.market import by_regime
 from capexrisk.model.vocabulary import CHANNELS, PLEDGED
 from capexrisk.numeric.jit import loop, scalar, section
-from capexrisk.numeric.vecmath import positive_part
+from capexrisk.numeric.vecmath import positive_part, where
 
 Compiled = Callable[..., Any]
 
@@ -81,7 +81,7 @@ def serve_bonds(state, own, p, detail):
     """Serve an issuer the share that its bond market takes of what it asked; 10.2."""
     asked, grade = own[s.ASK + p], own[s.GRADE + p]
     served, served_high_yield = state[m.SERVED + p], state[m.SERVED_HIGH_YIELD + p]
-    sold = asked * (served_high_yield if grade > 0.0 else served)
+    sold = asked * where(grade > 0.0, served_high_yield, served)
     left = own[s.LEFT + p]
     used = least(sold, left)
     high_yield = sold * grade

@@ -21,7 +21,7 @@ from capexrisk.model.operations import (
 )
 from capexrisk.model.parameters import DELTA
 from capexrisk.numeric.jit import loop
-from capexrisk.numeric.vecmath import exp
+from capexrisk.numeric.vecmath import exp, where
 
 
 @loop
@@ -85,7 +85,7 @@ def price_debt(state, own, issuer, market, leases):
             state[m.LOG_SPREAD + p],
             own[s.IDIOSYNCRATIC + p],
             own[s.STRETCH + p],
-            premium_high_yield if own[s.GRADE + p] > 0.0 else premium,
+            where(own[s.GRADE + p] > 0.0, premium_high_yield, premium),
             issuer,
             market,
         )

@@ -9,6 +9,7 @@ from capexrisk.kernel import market_rows
 from capexrisk.kernel.block import ABSENT, rows
 from capexrisk.model.vocabulary import BALANCES, CHANNELS, FLOWS, OWED_AS
 from capexrisk.numeric.jit import scalar
+from capexrisk.numeric.rows import rows_from
 
 _row = rows()
 
@@ -162,9 +163,8 @@ def state_size(issuers: int) -> int:
 
 @scalar
 def rows_of(state, i):
-    """View of the rows of issuer i.
+    """Rows of issuer i.
 
-    It has its own pointer, so that row offsets stay compile-time constants in the loops.
+    They have their own pointer, so that row offsets stay compile-time constants in the loops.
     """
-    begin = market_rows.SIZE + i * SIZE
-    return state[begin : begin + SIZE]
+    return rows_from(state, market_rows.SIZE + i * SIZE)

@@ -23,6 +23,7 @@ from capexrisk.kernel.draws import (
 from capexrisk.kernel.points import point_rows
 from capexrisk.kernel.rotated import LEADS, SHARED_DRAWS, project, rotate_rows
 from capexrisk.numeric.jit import scalar, sequence
+from capexrisk.numeric.rows import rows_from
 
 REST = ISSUER_PATH_DRAWS + ISSUER_DRAWS - LEADS  # of an issuer's first draws, without the leads
 
@@ -40,7 +41,7 @@ def draw_path(state, source):
 @sequence
 def draw_shared(points, net, tails):
     """Draw the coordinates behind all issuers' leads and the market's rotated draws."""
-    shared = points.shared
+    shared = rows_from(points.shared, 0)
     several = np.int64(SHARED_DRAWS)
     row = net.rotation.all_v.shape[1] * PITCH
     for year in range(LEADS):
@@ -62,18 +63,19 @@ def draw_issuer_path(own, i, source):
     first, count = np.int64(s.Z_GROWTH), np.int64(ISSUER_PATH_DRAWS)
     points = source.points
     draw_own(i, points, source.tails)
-    rotate_rows(own, first, count, points.own[i], points.net.rotation.own_u[i], np.int64(0))
+    turned = rows_from(points.own[i], 0)
+    rotate_rows(own, first, count, turned, points.net.rotation.own_u[i], np.int64(0))
 
 
 @sequence
 def draw_own(i, points, tails):
     """Draw the coordinates behind issuer i's rotated draws; the leads come first."""
-    net, own = points.net, points.own[i]
+    net, own, shared = points.net, rows_from(points.own[i], 0), rows_from(points.shared, 0)
     one, rest, later = np.int64(1), np.int64(REST), np.int64(ISSUER_DRAWS)
     row = np.int64(LEADS * PITCH)
     for year in range(LEADS):
         draw = net.issuers * year + i
-        rotate_rows(own, row, one, points.shared, net.rotation.all_u, draw)
+        rotate_rows(own, row, one, shared, net.rotation.all_u, draw)
         row += PITCH
     for k in range(net.rotation.quarters):
         count = later if k > 0 else rest
@@ -102,7 +104,8 @@ def draw_market(state, k, source):
     point_rows(state, begin, MARKET_DRAWS - turned, dimension, points)
     turn_normal(state, begin, normals - turned, source.tails)
     draw = LEADS * net.issuers + SHARED_DRAWS * k
-    rotate_rows(state, first, turned, points.shared, net.rotation.all_u, draw)
+    shared = rows_from(points.shared, 0)
+    rotate_rows(state, first, turned, shared, net.rotation.all_u, draw)
 
 
 @sequence
@@ -112,7 +115,8 @@ def draw_issuer(own, k, i, source):
     points, net = source.points, source.points.net
     rotated = count if k < net.rotation.quarters else np.int64(0)
     draw = ISSUER_PATH_DRAWS + ISSUER_DRAWS * k
-    rotate_rows(own, first, rotated, points.own[i], net.rotation.own_u[i], draw)
+    turned = rows_from(points.own[i], 0)
+    rotate_rows(own, first, rotated, turned, net.rotation.own_u[i], draw)
     dimension = net.of_issuers + own_dimension(i, k, net.issuers)
     point_rows(own, first, count - rotated, dimension, points)
     turn_normal(own, first, count - rotated, source.tails)

@@ -67,6 +67,7 @@ from capexrisk.kernel.tally import (
 from capexrisk.model.parameters import DELTA, Market
 from capexrisk.model.vocabulary import TIERS
 from capexrisk.numeric.jit import entry, section
+from capexrisk.numeric.rows import rows_from
 from capexrisk.numeric.table_reader import table_of
 
 FAILURE = TIERS.index("F4")
@@ -166,7 +167,7 @@ def record_quarter(state, outcomes, moves, schedule, k, detail):
 @section
 def simulate_block(market, schedule, moves, source, work, trace, detail):
     """Simulate a block of paths; `trace` (T, state) keeps the state of every quarter."""
-    state, outcomes = work.state, work.outcomes
+    state, outcomes = rows_from(work.state, 0), rows_from(work.outcomes, 0)
     issuers, quarters = schedule.capex_plan.shape
     never = float(quarters)
     draw_path(state, source)
@@ -179,7 +180,7 @@ def simulate_block(market, schedule, moves, source, work, trace, detail):
         run_quarter(state, market, schedule, source, k, detail)
         record_quarter(state, outcomes, moves, schedule, k, detail)
         if trace.shape[0] > 0:
-            for slot in range(state.size):
+            for slot in range(trace.shape[1]):
                 trace[k, slot] = state[slot]
     for i in range(issuers):
         keep_rows(outcomes, moves.at_end, moves.block, rows_of(state, i), i, 0)

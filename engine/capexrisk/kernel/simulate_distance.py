@@ -21,13 +21,14 @@ from capexrisk.kernel.sources import (
 from capexrisk.kernel.start import start_issuer, start_market
 from capexrisk.model.parameters import Market
 from capexrisk.numeric.jit import entry
+from capexrisk.numeric.rows import rows_from
 from capexrisk.numeric.table_reader import table_of
 
 
 @entry
-def _measure(markets, schedule, state, source, quarters, distances, bad):
+def _measure(markets, schedule, memory, source, quarters, distances, bad):
     issuers, paths = distances.shape
-    market = read_market(markets, 0)
+    market, state = read_market(markets, 0), rows_from(memory, 0)
     never = float(quarters)
     for begin in range(0, paths, BLOCK):
         block = at_block(source, source.first_path + np.uint64(begin))

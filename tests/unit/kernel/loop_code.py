@@ -20,6 +20,8 @@ from numba.core.registry import CPUDispatcher
 
 from capexrisk.kernel import simulate
 from capexrisk.kernel.recording import recording
+from capexrisk.numeric import jit
+from capexrisk.numeric.table_reader import table_of
 from capexrisk.points.frozen import frozen_points
 from tests.unit.kernel.blocks import lowered, reference_case, with_quarters
 
@@ -38,7 +40,7 @@ def machine_code() -> Iterator[tuple[str, str]]:
     source = frozen_points(case.market, case.schedule, seed=1).source(0)
     nothing = simulate.Chosen(np.empty(0, dtype=np.int64), np.empty((1, 0)))
     arguments = (
-        *(case.market, case.schedule, recording(case.layout)),
+        *(table_of(case.market), case.schedule, recording(case.layout)),
         case.layout.units(case.schedule.money_units),
         *(source, 1, simulate.workspace(case.layout), nothing),
     )
@@ -48,6 +50,8 @@ def machine_code() -> Iterator[tuple[str, str]]:
     for module in [m for name, m in sys.modules.items() if name.startswith("capexrisk.kernel.")]:
         for name, function in functions(module):
             if isinstance(function, CPUDispatcher) and function.__module__ == module.__name__:
+                if function._compiler.pipeline_class is jit._SequenceCompiler:
+                    continue  # calls of loops, which are inlined later
                 for code in function.inspect_asm().values():
                     if function is not entry:
                         yield f"{module.__name__.rpartition('.')[2]}.{name}", code

@@ -244,7 +244,8 @@ def test_one_number_that_is_not_finite_breaks_its_path(sound_block, row, value):
     if row.startswith("market "):
         state[getattr(market_rows, row.removeprefix("market ")) + path] = value
     else:
-        rows_of.py_func(state, 1)[getattr(issuer_rows, row) + path] = value
+        second = market_rows.SIZE + issuer_rows.SIZE
+        state[second + getattr(issuer_rows, row) + path] = value
     scenario = sound_block.scenario
     end_quarter(state, scenario.market, scenario.schedule, last)
     bad = state[market_rows.BAD_QUARTER : market_rows.BAD_QUARTER + BLOCK]

@@ -42,8 +42,8 @@ WIDE_PROCESSOR = PROCESSOR | {
 # Their length is not known when they are compiled: the rest of a row is done number by number, by
 # code that the compiler writes out twice.
 COPIES = {"recording.add_row": 2, "recording.record_issuer_year": 2}
-# One row, by the C library, once a block.
-COPIED = {"recording.record_outside"}
+# One row or a few, copied or set to 0 by the C library, once a block.
+COPIED = {"recording.record_outside", "rotated.project"}
 HOISTED = 1  # worked out before the vector code's loop, and inside that of its copy
 A_LOOP = """
 from numba import float64
