@@ -217,7 +217,7 @@ def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame
     if not tables:
         return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
     cells = [len(lower) for lower, _, _ in tables.values()]
-    labels = zip(*tables, strict=True)
+    labels = (pd.array(list(label), dtype="str") for label in zip(*tables, strict=True))
     numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
-    columns = [*(np.repeat(np.array(label, dtype=object), cells) for label in labels), *numbers]
+    columns = [*(label.repeat(cells) for label in labels), *numbers]
     return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))
