@@ -8,14 +8,17 @@ Probabilities by quarter are cumulative: they count what has happened by its end
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from math import nan
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from capexrisk.estimate.by_replicate import ByReplicate
+from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.estimates import distribution, estimator_of
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.lines import Line, Lines
@@ -69,7 +72,7 @@ class EstimateTable(Mapping[Name, ByReplicate]):
 
     def __getitem__(self, name: Name) -> ByReplicate:
         if name not in self._found:
-            self._compute(self._by_name[name], name)
+            self._compute(self._by_name[name], name.statistic)
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:
@@ -85,6 +88,13 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         """The tidy table; `method` is how the paths were sampled."""
         import pandas as pd  # late: a warm session asks for estimates and no table
 
+        amounts = (
+            line
+            for name, line in self._by_name.items()
+            if name.statistic == AMOUNT[1] and name not in self._found
+        )
+        for _, periods in groupby(amounts, key=attrgetter("name", "issuer")):
+            self._compute_amounts(list(periods))
         rows = [
             (name.issuer, name.period, name.metric, *found.estimate, method)
             for name, found in self.items()
@@ -110,43 +120,62 @@ class EstimateTable(Mapping[Name, ByReplicate]):
                 lines.setdefault(Name(line.issuer, line.period, line.name, statistic), line)
         return lines
 
-    def _compute(self, line: Line, name: Name) -> None:
-        """Compute an estimate, and the others of its line that come with it."""
+    def _compute(self, line: Line, statistic: str) -> None:
+        """Compute an estimate of a line, and the others that come with it."""
+        totals, estimator = self._totals, estimator_of(self._totals)
         if line.metric.estimator in ("amount", "chance"):
-            found = self._of_amount(line, name)
+            if statistic != line.statistics[0]:
+                self._compute_amounts([line])
+                return
+            found = _expectation(line, *sample_of(line, totals, self._lines))
         elif line.metric.estimator == "count":
-            found = {name.statistic: estimator_of(self._totals).mean_count(self._counts(line))}
+            found = estimator.mean_count(counts_of(line, totals, self._lines))
         else:
-            estimator = estimator_of(self._totals)
-            hits, paths = hits_of(line, self._totals, self._lines)
-            found = {name.statistic: estimator.probability(hits, paths)}
-        for statistic, estimate in found.items():
-            self._found[name._replace(statistic=statistic)] = estimate
+            found = estimator.probability(*hits_of(line, totals, self._lines))
+        self._keep(line, (statistic,), [found])
 
-    def _of_amount(self, line: Line, name: Name) -> dict[str, ByReplicate]:
-        """A mean or a chance; otherwise quantiles and, for a cash flow, CFaR and the shortfall."""
-        totals, row = sample_of(line, self._totals, self._lines)
-        estimator = estimator_of(totals)
-        if totals.counted == 0:
-            unknown = Estimate(name.statistic, nan, nan, nan, nan, 0)
-            return {name.statistic: ByReplicate(unknown, np.full(totals.replicates, nan))}
-        if line.metric.estimator == "chance":
-            return {name.statistic: estimator.chance(row)}
-        if name.statistic == "mean":
-            return {"mean": estimator.mean(row)}
-        pooled = distribution(totals, row, self._lines.atoms(line), self._lines.unit(line))
-        quantiles = estimator.quantiles(row, pooled, QUANTILES)
-        found = dict(zip(AMOUNT[1:], quantiles, strict=True))
-        if line.statistics == CASH_FLOW:
-            average = self[name._replace(statistic="mean")]
-            at_risk = estimator.cash_flow_at_risk(pooled, average, quantiles[0])
-            shortfall = estimator.expected_shortfall(row, pooled, quantiles[0])
-            found |= dict(zip(CASH_FLOW[len(AMOUNT) :], (at_risk, shortfall), strict=True))
-        return found
+    def _compute_amounts(self, lines: Sequence[Line]) -> None:
+        """Compute all statistics of amounts that have histograms, their quantiles together."""
+        amounts = []
+        for line in lines:
+            totals, row = sample_of(line, self._totals, self._lines)
+            if totals.counted:
+                atoms, unit = self._lines.atoms(line), self._lines.unit(line)
+                amounts.append((line, totals, row, distribution(totals, row, atoms, unit)))
+            else:
+                self._keep(line, line.statistics, [_unknown(s, totals) for s in line.statistics])
+        if not amounts:
+            return
+        estimator = estimator_of(self._totals)
+        pooled = Distribution.of_several([own for *_, own in amounts])
+        counts = [totals.histogram[:, row] for _, totals, row, _ in amounts]
+        averages = [estimator_of(totals).mean(row) for _, totals, row, _ in amounts]
+        quantiles = estimator.quantiles(pooled, counts, QUANTILES)
+        levels = [quantiles[k :: len(QUANTILES)] for k in range(len(QUANTILES))]
+        found = [averages, *levels]
+        if lines[0].statistics == CASH_FLOW:
+            found.append(estimator.cash_flow_at_risk(pooled, averages, levels[0]))
+            found.append(estimator.expected_shortfall(pooled, counts, levels[0]))
+        for (line, *_), of_line in zip(amounts, zip(*found, strict=True), strict=True):
+            self._keep(line, line.statistics, of_line)
 
-    def _counts(self, line: Line) -> Integers:
-        """Paths at each level of a count, by replicate, (R, levels)."""
-        return counts_of(line, self._totals, self._lines)
+    def _keep(self, line: Line, statistics: Sequence[str], found: Sequence[ByReplicate]) -> None:
+        for statistic, estimate in zip(statistics, found, strict=True):
+            self._found[Name(line.issuer, line.period, line.name, statistic)] = estimate
+
+
+def _expectation(line: Line, totals: Totals, row: int) -> ByReplicate:
+    """Mean of an amount, or of a chance."""
+    if totals.counted == 0:
+        return _unknown(line.statistics[0], totals)
+    estimator = estimator_of(totals)
+    return estimator.chance(row) if line.metric.estimator == "chance" else estimator.mean(row)
+
+
+def _unknown(statistic: str, totals: Totals) -> ByReplicate:
+    """An estimate of no paths."""
+    unknown = Estimate(statistic, nan, nan, nan, nan, 0)
+    return ByReplicate(unknown, np.full(totals.replicates, nan))
 
 
 def counts_of(line: Line, totals: Totals, lines: Lines) -> Integers:
