@@ -40,9 +40,9 @@ def _slopes(x: Floats, rises: Floats) -> Floats:
 
     In Newton's form, along the first axis; `rises` are the divided differences of first order.
     """
-    second = np.diff(rises, axis=0) / (x[2:] - x[:-2])
-    third = np.diff(second, axis=0) / (x[3:] - x[:-3])
-    fourth = np.diff(third, axis=0) / (x[4:] - x[:-4])
+    second = (rises[1:] - rises[:-1]) / (x[2:] - x[:-2])
+    third = (second[1:] - second[:-1]) / (x[3:] - x[:-3])
+    fourth = (third[1:] - third[:-1]) / (x[4:] - x[:-4])
     here = x[2:-2]
     right, left, far = here - x[3:-1], here - x[1:-3], here - x[4:]
     slopes: Floats = rises[2:-1] + right * (second[1:-1] + left * (third[1:] + far * fourth))

@@ -170,7 +170,11 @@ def distribution(
 
     An amount that is the same on every path is an atom, whose place inside its cell is the mean.
     """
+    counts = totals.histogram[:, row].sum(axis=0, dtype=np.int64)
+    return Distribution(counts, atoms_of(totals, row, atoms), unit)
+
+
+def atoms_of(totals: Totals, row: int, atoms: Sequence[float]) -> Sequence[float]:
+    """Atoms of an amount: these, or its mean if it is the same on every path."""
     mean, deviation = totals.pooled(row)
-    if deviation == 0.0:
-        atoms = (mean,)
-    return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms, unit)
+    return (mean,) if deviation == 0.0 else atoms

@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import groupby
 from math import nan
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.distribution import Distribution
-from capexrisk.estimate.estimates import distribution, estimator_of
+from capexrisk.estimate.estimates import atoms_of, estimator_of
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, QUANTILES, Levels
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.survivors import without_failed
+from capexrisk.kernel.cells import CELLS_SIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from capexrisk.lowering import LoweredScenario
 
 LEAST_BATCHES = 8  # fewer have too uncertain a spread
+AT_ONCE = 32  # amounts that are estimated together; those of survivors take half a megabyte each
 COLUMNS = (
     "issuer",
     "period",
@@ -88,18 +88,38 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         """The tidy table; `method` is how the paths were sampled."""
         import pandas as pd  # late: a warm session asks for estimates and no table
 
-        amounts = (
-            line
-            for name, line in self._by_name.items()
-            if name.statistic == AMOUNT[1] and name not in self._found
-        )
-        for _, periods in groupby(amounts, key=attrgetter("name", "issuer")):
-            self._compute_amounts(list(periods))
+        self._compute_all_amounts()
         rows = [
             (name.issuer, name.period, name.metric, *found.estimate, method)
             for name, found in self.items()
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def distributions(self) -> pd.DataFrame:
+        """Histograms of every quantity that has one, without empty cells.
+
+        Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
+        the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts
+        the paths on which it has not failed before.
+        """
+        import pandas as pd
+
+        by_quantity: dict[str, list[Line]] = {}
+        for line in self._lines:
+            if not line.without_histogram:
+                by_quantity.setdefault(line.quantity, []).append(line)
+        tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
+        for quantity in self._totals.layout.quantities:
+            for line in by_quantity.get(quantity, ()):
+                table = Distribution(self._counts(line), unit=self._lines.unit(line)).table()
+                tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
+        if not tables:
+            return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
+        cells = [len(lower) for lower, _, _ in tables.values()]
+        labels = (pd.array(list(label), dtype="str") for label in zip(*tables, strict=True))
+        numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
+        columns = [*(label.repeat(cells) for label in labels), *numbers]
+        return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))
 
     def replicates(self) -> Floats:
         """Values of each row of the table in each replicate, (rows, R): see `ByReplicate`.
@@ -134,14 +154,27 @@ class EstimateTable(Mapping[Name, ByReplicate]):
             found = estimator.probability(*hits_of(line, totals, self._lines))
         self._keep(line, (statistic,), [found])
 
+    def _compute_all_amounts(self) -> None:
+        """Compute the amounts that have histograms and are not computed yet."""
+        for statistics in (AMOUNT, CASH_FLOW):
+            lines = [
+                line
+                for name, line in self._by_name.items()
+                if name.statistic == AMOUNT[1] and line.statistics == statistics
+                if name not in self._found
+            ]
+            for first in range(0, len(lines), AT_ONCE):
+                self._compute_amounts(lines[first : first + AT_ONCE])
+
     def _compute_amounts(self, lines: Sequence[Line]) -> None:
-        """Compute all statistics of amounts that have histograms, their quantiles together."""
+        """Compute all statistics of amounts that have histograms, and have the same statistics."""
         amounts = []
         for line in lines:
             totals, row = sample_of(line, self._totals, self._lines)
             if totals.counted:
-                atoms, unit = self._lines.atoms(line), self._lines.unit(line)
-                amounts.append((line, totals, row, distribution(totals, row, atoms, unit)))
+                atoms = atoms_of(totals, row, self._lines.atoms(line))
+                own = Distribution(self._counts(line), atoms, self._lines.unit(line))
+                amounts.append((line, totals, row, own))
             else:
                 self._keep(line, line.statistics, [_unknown(s, totals) for s in line.statistics])
         if not amounts:
@@ -158,6 +191,20 @@ class EstimateTable(Mapping[Name, ByReplicate]):
             found.append(estimator.expected_shortfall(pooled, counts, levels[0]))
         for (line, *_), of_line in zip(amounts, zip(*found, strict=True), strict=True):
             self._keep(line, line.statistics, of_line)
+
+    @cached_property
+    def _histograms(self) -> Integers:
+        """Paths of all replicates by cell, of every amount that has a histogram."""
+        counts: Integers = self._totals.histogram.sum(axis=0, dtype=np.int64)
+        return counts
+
+    def _counts(self, line: Line) -> Integers:
+        """The paths that a line counts, of all replicates, by cell."""
+        counts: Integers = self._histograms[self._lines.row(line)]
+        if line.metric.survivors:
+            counts = counts.copy()
+            counts[CELLS_SIDE] -= failed_before(line, self._totals, self._lines).sum()
+        return counts
 
     def _keep(self, line: Line, statistics: Sequence[str], found: Sequence[ByReplicate]) -> None:
         for statistic, estimate in zip(statistics, found, strict=True):
@@ -209,9 +256,14 @@ def sample_of(line: Line, totals: Totals, lines: Lines) -> tuple[Totals, int]:
     row = lines.row(line)
     if not line.metric.survivors:
         return totals, row
+    return without_failed(totals, row, failed_before(line, totals, lines)), 0
+
+
+def failed_before(line: Line, totals: Totals, lines: Lines) -> Integers:
+    """Paths of each replicate that a line of survivors does not count, (R,)."""
     dates = totals.counts[:, lines.row_of_failure(line.who) - totals.layout.amounts]
-    failed = dates[:, : lines.first_quarter(line)].sum(axis=1)
-    return without_failed(totals, row, failed), 0
+    failed: Integers = dates[:, : lines.first_quarter(line)].sum(axis=1)
+    return failed
 
 
 def _sum(counts: Integers, levels: Levels) -> Integers:
@@ -222,31 +274,3 @@ def _sum(counts: Integers, levels: Levels) -> Integers:
         chosen = counts[:, list(levels)]
     total: Integers = chosen.sum(axis=1)
     return total
-
-
-def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
-    """Histograms of every quantity that has one, without empty cells.
-
-    Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
-    the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts the
-    paths on which it has not failed before.
-    """
-    import pandas as pd
-
-    by_quantity: dict[str, list[Line]] = {}
-    lines = Lines(lowered)
-    for line in lines:
-        if not line.without_histogram:
-            by_quantity.setdefault(line.quantity, []).append(line)
-    tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
-    for quantity in totals.layout.quantities:
-        for line in by_quantity.get(quantity, ()):
-            table = distribution(*sample_of(line, totals, lines), unit=lines.unit(line)).table()
-            tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
-    if not tables:
-        return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
-    cells = [len(lower) for lower, _, _ in tables.values()]
-    labels = (pd.array(list(label), dtype="str") for label in zip(*tables, strict=True))
-    numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
-    columns = [*(label.repeat(cells) for label in labels), *numbers]
-    return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))

@@ -17,7 +17,7 @@ from capexrisk.archive.provenance import build_manifest, code_record
 from capexrisk.archive.results import Results
 from capexrisk.errors import refuse_type
 from capexrisk.estimate.ledger import ChunkEntry
-from capexrisk.estimate.table import EstimateTable, distribution_table
+from capexrisk.estimate.table import EstimateTable
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
@@ -195,7 +195,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
     return Results(
         summary=table.to_frame(plan.sampler),
         replicates=table.replicates(),
-        distributions=distribution_table(totals, lowered),
+        distributions=table.distributions(),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=manifest,
         inputs=inputs,
