@@ -312,3 +312,30 @@ def test_paths_beside_an_atom_are_not_moved_onto_it(lowest, unit):
     # Counts of a cell are whole numbers: they place a path within one in some 2,000 of a cell.
     np.testing.assert_allclose(found, exact, atol=0.25 / 1_000)
     np.testing.assert_array_equal(found[exact == ATOM], ATOM)
+
+
+def test_several_quantities_at_once_are_each_as_alone():
+    """With other units, and more or fewer atoms."""
+    rng = np.random.default_rng(6)
+    mass = np.concatenate([np.full(3_000, 7.25), rng.uniform(3.0, 7.0, 1_000)])
+    parts = [
+        binned(rng.normal(-20.0, 5.0, 4_000)),
+        Distribution(binned(mass).counts, atoms=(7.25,)),
+        Distribution(binned(rng.lognormal(2.0, 0.8, 900)).counts, atoms=(-1.0, 2.5), unit=0.25),
+    ]
+    several = Distribution.of_several(parts)
+    levels = np.concatenate([LEVELS, [0.0, 1.0]])
+    values = several.quantile(levels)
+    for k, part in enumerate(parts):
+        np.testing.assert_array_equal(values[k], part.quantile(levels))
+        for method in ("place", "resolution"):
+            for found, alone in zip(
+                getattr(several, method)(values), getattr(part, method)(values[k]), strict=True
+            ):
+                np.testing.assert_array_equal(found[k], alone)
+        for found, alone in zip(
+            several.shortfalls(values[:, 3:4]), part.shortfalls(values[k, 3:4]), strict=True
+        ):
+            np.testing.assert_array_equal(found[k], alone)
+        assert several.paths[k] == part.n
+    assert (values[1] == 7.25).any()
