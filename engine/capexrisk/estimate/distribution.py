@@ -31,7 +31,7 @@ def _all_edges() -> tuple[Floats, Floats]:
 LOWER_EDGES, UPPER_EDGES = _all_edges()
 # Where each cell ends and the next begins, zero's own width included; (CELLS + 1,).
 BREAKS: Floats = np.concatenate([-cell_edges()[::-1], cell_edges()])
-BEYOND = 2  # more breaks on either side, for the slopes at the outermost ones
+BEYOND = 2  # neighbours of a break on either side that tell the slope there
 _BREAKS_AND_BEYOND: Floats = np.pad(BREAKS, BEYOND, mode="reflect", reflect_type="odd")
 
 
@@ -145,12 +145,15 @@ class Distribution:
         coefficients, the constant first.
 
         Slopes are clipped so that the cubic stays monotone: between 0 and three times the lower of
-        the mean slopes on either side. So a point mass has no effect beyond two cells.
+        the mean slopes on either side. So a point mass has no effect beyond two cells. They are 0
+        at the outermost breaks, which have too few neighbours.
         """
         edges = _BREAKS_AND_BEYOND[np.add.outer(np.arange(6), cell)] * self.unit
         heights = self._below_around(cell, -BEYOND, BEYOND + 1).astype(float)
         rises = np.diff(heights, axis=0) / np.diff(edges, axis=0)
-        steepest = 3.0 * np.minimum(rises[1:3], rises[2:4])
+        ends = np.add.outer(np.arange(2), cell)
+        inner = (ends >= BEYOND) & (ends <= CELLS - BEYOND)
+        steepest = np.where(inner, 3.0 * np.minimum(rises[1:3], rises[2:4]), 0.0)
         start, end = np.clip(_slopes(edges, rises), 0.0, steepest)
         edge, rise, width = edges[2], rises[2], edges[3] - edges[2]
         square = (3.0 * rise - 2.0 * start - end) / width
@@ -259,9 +262,10 @@ class Distribution:
         short = np.maximum(value - 0.5 * (lower + upper), 0.0)
         square = short * short + (upper - lower) ** 2 / 12.0
         reach = value - self._edges(cell)[0]
-        for part, own in ((short, reach / 2.0), (square, reach * reach / 3.0)):
+        below = (short, inside * reach / 2.0), (square, inside * reach * reach / 3.0)
+        for part, own in below:
             part[np.arange(CELLS) >= cell] = 0.0
-            np.put_along_axis(part, cell, inside * own, axis=-1)
+            np.put_along_axis(part, cell, own, axis=-1)
         return short, square
 
     def averages(self, by_cell: Floats) -> Floats:
