@@ -6,7 +6,6 @@ import io
 import re
 from html import escape
 
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from capexrisk.report.plots.canvas import styled
@@ -37,7 +36,7 @@ def svg_text(figure: Figure, name: str) -> str:
 
 def _drawn(figure: Figure, name: str) -> str:
     buffer = io.BytesIO()
-    with styled(), rc_context({"svg.hashsalt": name}):
+    with styled(salt=name):
         figure.savefig(buffer, format="svg", metadata=NOTHING)
     return buffer.getvalue().decode()
 
