@@ -7,7 +7,9 @@ third of the time that a report's figures take. A program that asks for them sti
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final, Literal, cast
 
 import numpy as np
@@ -16,8 +18,10 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
 from matplotlib.backend_bases import RendererBase
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.markers import TICKDOWN, TICKLEFT
+from matplotlib.offsetbox import OffsetBox
 from matplotlib.patches import Patch, Rectangle, StepPatch
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
@@ -202,8 +206,26 @@ class _PageYAxis(_PageAxis, YAxis):
     lies, side, other_side, mark = False, "left", "right", TICKLEFT
 
 
+@contextmanager
+def _measured_once(legend: Legend | None) -> Iterator[None]:
+    """Keep the sizes of the boxes that a legend is packed of; each asks all those inside it."""
+    boxes = [] if legend is None else legend.findobj(OffsetBox)
+    for box in boxes:
+        box.get_bbox = cache(box.get_bbox)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for box in boxes:
+            del box.get_bbox  # type: ignore[attr-defined]
+
+
 class PageAxes(Axes):
-    """Axes with axes that keep no ticks."""
+    """Axes with axes that keep no ticks, and a legend that measures its texts once."""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw all that is on the axes."""
+        with _measured_once(self.get_legend()):
+            super().draw(renderer)
 
     def add_patch(self, p: Patch) -> Patch:
         """Add a patch; bars and histograms end at their corners, other shapes anywhere."""
