@@ -121,8 +121,7 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
 def _cells(results: Results, issuer: str) -> pd.DataFrame:
     """Histogram cells of an issuer's free cash flow: a search through a third of a million rows."""
     cells = results.distributions
-    cells = cells[cells["issuer"] == issuer]
-    return cells[cells["metric"] == FREE_CASH_FLOW]
+    return cells[(cells["issuer"] == issuer) & (cells["metric"] == FREE_CASH_FLOW)]
 
 
 def _distribution(

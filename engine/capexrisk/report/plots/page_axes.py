@@ -211,12 +211,12 @@ def _measured_once(legend: Legend | None) -> Iterator[None]:
     """Keep the sizes of the boxes that a legend is packed of; each asks all those inside it."""
     boxes = [] if legend is None else legend.findobj(OffsetBox)
     for box in boxes:
-        box.get_bbox = cache(box.get_bbox)  # type: ignore[attr-defined]
+        box.get_bbox = cache(box.get_bbox)  # type: ignore[method-assign]
     try:
         yield
     finally:
         for box in boxes:
-            del box.get_bbox  # type: ignore[attr-defined]
+            del box.get_bbox
 
 
 class PageAxes(Axes):
