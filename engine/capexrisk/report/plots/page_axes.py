@@ -38,7 +38,7 @@ CLOSE: Final = 1e-10  # of an axis: how far beyond its end a tick is still on it
 class _PageAxis(Axis):
     """An axis that draws all grid lines as one, all marks as one, and its labels one by one."""
 
-    lies: bool  # from left to right
+    horizontal: bool
     side: str  # of the axes, where it stands
     other_side: str
     mark: Any
@@ -115,7 +115,7 @@ class _PageAxis(Axis):
         )
 
     def _style(self, name: str) -> Any:
-        return cast("dict[str, Any]", rcParams)[f"{'x' if self.lies else 'y'}tick.{name}"]
+        return cast("dict[str, Any]", rcParams)[f"{'x' if self.horizontal else 'y'}tick.{name}"]
 
     def _on_axis(self, places: NDArray[np.float64]) -> NDArray[np.bool_]:
         transform = self.get_transform().transform
@@ -127,11 +127,11 @@ class _PageAxis(Axis):
 
     def _point(self, along: Any, across: Any) -> tuple[Any, Any]:
         """A point by its place on the axis and across it."""
-        return (along, across) if self.lies else (across, along)
+        return (along, across) if self.horizontal else (across, along)
 
     def _transform_of(self, which: Literal["grid", "tick1"]) -> Transform:
         axes = self.axes
-        of = axes.get_xaxis_transform if self.lies else axes.get_yaxis_transform
+        of = axes.get_xaxis_transform if self.horizontal else axes.get_yaxis_transform
         return of(which=which)
 
     def _draw_lines(
@@ -170,7 +170,7 @@ class _PageAxis(Axis):
         axes, pad = self.axes, length + self._style("major.pad")
         transform, upright, across = (
             axes.get_xaxis_text1_transform(pad)
-            if self.lies
+            if self.horizontal
             else axes.get_yaxis_text1_transform(pad)
         )
         text = Text(
@@ -190,7 +190,7 @@ class _PageAxis(Axis):
         """Draw the name of the axis, beyond its marks and labels."""
         if not self.label.get_text():
             return
-        point, across = self.axes.figure.dpi / 72.0, 1 if self.lies else 0
+        point, across = self.axes.figure.dpi / 72.0, 1 if self.horizontal else 0
         beside = [box.min[across] for box in labels]
         edge = min([self.axes.bbox.min[across] - point * length, *beside])
         kept = self._point(*self.label.get_position())[0]
@@ -199,11 +199,11 @@ class _PageAxis(Axis):
 
 
 class _PageXAxis(_PageAxis, XAxis):
-    lies, side, other_side, mark = True, "bottom", "top", TICKDOWN
+    horizontal, side, other_side, mark = True, "bottom", "top", TICKDOWN
 
 
 class _PageYAxis(_PageAxis, YAxis):
-    lies, side, other_side, mark = False, "left", "right", TICKLEFT
+    horizontal, side, other_side, mark = False, "left", "right", TICKLEFT
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def _measured_once(legend: Legend | None) -> Iterator[None]:
 
 
 class PageAxes(Axes):
-    """Axes with axes that keep no ticks, and a legend that measures its texts once."""
+    """Axes whose ticks are drawn and not kept, and whose legend measures its texts once."""
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw all that is on the axes."""
