@@ -222,6 +222,10 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         if len(shown) < len(results.issuers):
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
         head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
+        legend = ax.get_legend()
+        for key in [] if legend is None else legend.legend_handles:
+            if key is not None:
+                key.set_alpha(1.0)  # as the bars of many failures, whatever the first bar is
     return ax
 
 

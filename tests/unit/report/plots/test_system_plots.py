@@ -92,6 +92,7 @@ def test_shares_of_few_failures_are_pale_and_say_how_few(made_up: Results) -> No
     assert any(few) and not all(few)
     for bars in ax.containers:
         assert [bar.get_alpha() == PALE for bar in bars] == few
+    assert few[0] and {key.get_alpha() for key in ax.get_legend().legend_handles} == {1.0}
     told = [text for text in labels(ax) if text.endswith("alone")]
     hits = [round(one.hits) for one, pale in zip(chances, few, strict=True) if pale and one.hits]
     assert told == [f"of {counted(number, 'path')} alone" for number in hits]
