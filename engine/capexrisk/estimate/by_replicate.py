@@ -7,8 +7,9 @@ statistics are linearised: a ratio becomes hits minus ratio times trials, a quan
 paths below it over the density there (after Woodruff, 1952; Bahadur's representation). These linear
 parts are stored with the estimate, for use in differences between two runs.
 
-All functions take arrays whose first axis is the replicate; replicates have equally many paths,
-apart from quarantined ones, and those on which an issuer has failed where only survivors count.
+All functions take arrays whose first axis is the replicate, some of them one for each of several
+quantities, which are estimated together. Replicates have equally many paths, apart from quarantined
+ones, and those on which an issuer has failed where only survivors count.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def shares_below(pooled: Distribution, counts: Sequence[NDArray[Any]], values: F
     places = (part.reshape(len(counts), -1) for part in pooled.place(values))
     below, paths = [], []
     for (first, held), cell, inside in zip(_held(pooled, counts), *places, strict=True):
-        cumulative = held.cumsum(axis=1, dtype=held.dtype)  # a replicate's paths fit in
+        cumulative = held.cumsum(axis=1, dtype=held.dtype)  # all its paths fit in
         at = cell - first
         below.append((cumulative[:, at] - held[:, at] * (1.0 - inside)).T)
         paths.append(cumulative[:, -1])
@@ -178,9 +179,7 @@ def quantiles(
     found = woodruff(pooled, levels, standard_error(below, axis=0), half)
     by_level = np.ascontiguousarray(np.moveaxis(below, 0, -1)).reshape(-1, len(below))
     spread = standard_error(by_level)
-    errors, values = (
-        np.array([getattr(one, part) for one in found]) for part in ("standard_error", "value")
-    )
+    values, errors = np.array([(one.value, one.standard_error) for one in found]).T
     per_density = np.divide(errors, spread, out=np.zeros_like(errors), where=spread > 0.0)
     moved = (by_level - by_level.mean(axis=-1, keepdims=True)) * per_density[:, None]
     return list(map(ByReplicate, found, values[:, None] - moved))
