@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from capexrisk.archive.untrusted import refuse_large
+from capexrisk.archive.untrusted import LARGEST_TABLE, refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.lookup import KEY
@@ -38,7 +38,6 @@ MOST_ROWS: Final = {"summary": 2_000_000, "distributions": 50_000_000, "chunks":
 MOST_IN_CHUNK: Final = 2**24  # paths
 REPLICATE: Final = "replicate_"
 MOST_REPLICATES: Final = 10_000
-LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
 LONGEST_LABEL: Final = 200
 LARGEST_NUMBER: Final = 1e150  # a path of more is not counted
 _IS: Final = {TEXT: pa.types.is_string, NUMBER: pa.types.is_float64, COUNT: pa.types.is_integer}

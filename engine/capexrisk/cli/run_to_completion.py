@@ -7,19 +7,21 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.directory import resume_command
-from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
 
 FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 

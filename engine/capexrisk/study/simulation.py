@@ -7,14 +7,12 @@ import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from capexrisk.archive.checkpoint import checkpoint_in
 from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.provenance import build_manifest, code_record
-from capexrisk.archive.results import Results
 from capexrisk.errors import refuse_type
 from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.table import EstimateTable
@@ -26,6 +24,9 @@ from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
 
 
 def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
@@ -177,6 +178,10 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
         # For a longer run, or if this one still fails; fsync follows at the end of the run.
         hooks.keeper.keep(to_disk=False)
     seconds = time.perf_counter() - clock
+    import pandas as pd  # late: loaded while the paths were simulated
+
+    from capexrisk.archive.results import Results
+
     inputs = None if job.over_inputs is None else inputs_of(job.over_inputs, over_inputs)
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored
     table = EstimateTable(totals, lowered)
