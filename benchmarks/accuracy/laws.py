@@ -143,25 +143,25 @@ def _of_paths(x: Floats, figure: str) -> Estimate:
     if figure == "mean":
         return average
     if figure == "cfar95":
-        return measures.cash_flow_at_risk(average, lowest, law, 0.95)
+        return measures.cash_flow_at_risk([average], [lowest], law, 0.95)[0]
     if figure == "es95":
-        return measures.expected_shortfall(lowest, law, 0.95)
+        return measures.expected_shortfall([lowest], law, 0.95)[0]
     if figure.startswith("p"):
         return measures.quantiles(law, (float(figure[1:]) / 100.0,))[0]
     return measures.probability(int(_hits(x, figure).sum()), x.size)
 
 
 def _of_nets(x: Floats, figure: str) -> Estimate:
-    counts = np.array([_histogram(part) for part in x])
-    law, paths = Distribution(counts.sum(axis=0)), np.full(len(x), x.shape[1])
+    counts = [np.array([_histogram(part) for part in x])]
+    law, paths = Distribution(counts[0].sum(axis=0)), np.full(len(x), x.shape[1])
     average = replicated.mean(x.mean(axis=1), paths)
     lowest = replicated.quantiles(law, counts, (0.05,))[0]
     if figure == "mean":
         return average.estimate
     if figure == "cfar95":
-        return replicated.cash_flow_at_risk(average, lowest, law, 0.95).estimate
+        return replicated.cash_flow_at_risk([average], [lowest], law, 0.95)[0].estimate
     if figure == "es95":
-        return replicated.expected_shortfall(lowest.estimate, law, counts, 0.95).estimate
+        return replicated.expected_shortfall([lowest], law, counts, 0.95)[0].estimate
     if figure.startswith("p"):
         return replicated.quantiles(law, counts, (float(figure[1:]) / 100.0,))[0].estimate
     return replicated.share(_hits(x, figure), paths).estimate

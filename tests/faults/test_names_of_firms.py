@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 import capexrisk as cr
 from capexrisk.archive.why import file_name
 from capexrisk.report.plots import fonts
+from capexrisk.report.plots.canvas import panels
 from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.writing.words import LONGEST_LABEL, told_apart
 from capexrisk.scenario.issuer import usable_name
@@ -112,17 +113,27 @@ def test_files_of_two_long_names_have_a_name_of_their_own():
     assert first != second and max(len(first.encode()), len(second.encode())) < 255
 
 
-def test_a_font_that_has_the_letters_is_taken(monkeypatch):
-    """DejaVu's own mathematical font stands for one of the system here."""
-    figure = Figure()
-    text = figure.text(0.5, 0.5, "台")
+@pytest.fixture
+def another_font(monkeypatch):
+    """DejaVu's own mathematical font stands for one of the system that has a letter."""
     monkeypatch.setattr(fonts, "WIDE_FAMILIES", ("DejaVu Sans Mono",))
     ascii_letters = frozenset(map(chr, range(128)))
     letters = {"DejaVu Sans": ascii_letters, "DejaVu Sans Mono": frozenset("台")}
     monkeypatch.setattr(fonts, "_letters", letters.__getitem__)
     fonts._family_with.cache_clear()
-    drawn = svg_text(figure, "of-a-firm")
+    yield "DejaVu Sans Mono"
     fonts._family_with.cache_clear()
-    assert "DejaVu Sans Mono" in drawn  # drawn again, with the letters
-    assert text.get_fontfamily() == ["sans-serif", "DejaVu Sans Mono"]
+
+
+def test_a_font_that_has_the_letters_is_taken(another_font):
+    figure = Figure()
+    text = figure.text(0.5, 0.5, "台")
+    assert another_font in svg_text(figure, "of-a-firm")  # drawn again, with the letters
+    assert text.get_fontfamily() == ["sans-serif", another_font]
     assert mpl.rcParams["font.family"] == ["sans-serif"]
+
+
+def test_names_beside_an_axis_take_that_font_too(another_font):
+    figure, (ax,) = panels(1)
+    ax.set_yticks([0.0, 1.0], ["Aster", "台"], parse_math=False)
+    assert svg_text(figure, "of-firms").count(another_font) == 2  # on each label of that axis

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from capexrisk.archive.manifest import ChunksRecord
-from capexrisk.archive.tables import LARGEST_TABLE
-from capexrisk.archive.untrusted import refuse_large
+from capexrisk.archive.untrusted import LARGEST_TABLE, refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.ledger import ChunkEntry
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def record_of_chunks(chunks: ArrayLike) -> ChunksRecord:

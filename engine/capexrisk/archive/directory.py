@@ -22,6 +22,7 @@ CHECKPOINT: Final = "checkpoint"
 JOB: Final = "job.json"
 MANIFEST: Final = "manifest.json"
 PATHS: Final = "paths"  # the folder of a run's single paths
+WHY: Final = "why"  # the folder of what is left with a finished run
 CHUNK_FILES: Final = "chunk-*.parquet"
 DirectoryKind = Literal["run", "comparison"]
 

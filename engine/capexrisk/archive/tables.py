@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from capexrisk.archive.untrusted import refuse_large
+from capexrisk.archive.untrusted import LARGEST_TABLE, refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.lookup import KEY
@@ -38,7 +38,6 @@ MOST_ROWS: Final = {"summary": 2_000_000, "distributions": 50_000_000, "chunks":
 MOST_IN_CHUNK: Final = 2**24  # paths
 REPLICATE: Final = "replicate_"
 MOST_REPLICATES: Final = 10_000
-LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
 LONGEST_LABEL: Final = 200
 LARGEST_NUMBER: Final = 1e150  # a path of more is not counted
 _IS: Final = {TEXT: pa.types.is_string, NUMBER: pa.types.is_float64, COUNT: pa.types.is_integer}
@@ -163,15 +162,16 @@ def with_spans(
     or "horizon"). A year with one quarter inside the horizon shares the label, and the row, of that
     quarter; it is a "year" where the metric is not told by quarter.
     """
-    whose = np.where(table["issuer"] == SYSTEM, SYSTEM, "issuer")
-    spans = {**dict.fromkeys(quarters, "quarter"), **dict.fromkeys(years, "year")}
-    span = table["period"].map({**spans, HORIZON: HORIZON})
-    shared = table["period"].isin(set(quarters) & set(years))
-    keys = zip(table["metric"][shared], whose[shared.to_numpy()], strict=True)
-    told = pd.Series(list(keys), index=table.index[shared], dtype=object)
-    by_quarter = {key for key in told.unique() if "quarter" in metric_of(*key).quantities}
-    shared &= told.isin(by_quarter).reindex(table.index, fill_value=False)
-    return table.assign(whose=whose, span=span.mask(shared, "quarter"))
+    of_system = (table["issuer"] == SYSTEM).to_numpy(dtype=np.intp)
+    whose = pd.array(["issuer", SYSTEM], dtype="str").take(of_system)
+    spans = dict.fromkeys(quarters, "quarter") | dict.fromkeys(years, "year") | {HORIZON: HORIZON}
+    label, labels = pd.factorize(table["period"])  # a few, of a hundred thousand rows
+    span = pd.array([spans.get(period) for period in labels], dtype="str").take(label)
+    shared = table["period"].isin(set(quarters) & set(years)).to_numpy()
+    told = zip(table["metric"][shared], whose[shared], strict=True)
+    periods = [metric_of(*key).quantities for key in told]
+    span[shared] = ["quarter" if "quarter" in each else "year" for each in periods]
+    return table.assign(whose=whose, span=span)
 
 
 def refuse_other_labels(

@@ -30,6 +30,7 @@ from capexrisk.archive.directory import (
     MANIFEST,
     PATHS,
     UNFINISHED,
+    WHY,
     destination,
     finished,
     holds_job,
@@ -46,7 +47,6 @@ from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.paths import PathFiles
-from capexrisk.archive.why import WHY
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
 

@@ -13,6 +13,7 @@ from capexrisk.errors import ResultsError
 from capexrisk.scenario.section import Refused
 
 LARGEST_JSON: Final = 32 * 2**20  # bytes; a scenario of 64 issuers takes about 1 MiB
+LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
 LONGEST_VALUE: Final = 60
 
 R = TypeVar("R", bound=BaseModel)

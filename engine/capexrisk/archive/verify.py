@@ -13,7 +13,7 @@ from capexrisk.archive.results import Results
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.estimate.input_table import input_table, point_table
 from capexrisk.estimate.ledger import ChunkEntry
-from capexrisk.estimate.table import EstimateTable, distribution_table
+from capexrisk.estimate.table import EstimateTable
 from capexrisk.estimate.totals import Totals
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.batches import batches, run_batch
@@ -177,7 +177,7 @@ def _differing_tables(results: Results, totals: Totals, lowered: LoweredScenario
     table = EstimateTable(totals, lowered)
     again = {
         "summary": table.to_frame(results.manifest.run.sampler),
-        "distributions": distribution_table(totals, lowered),
+        "distributions": table.distributions(),
     }
     names = [name for name, table in again.items() if not _same_bits(table, getattr(results, name))]
     same = np.array_equal(table.replicates(), results.replicates, equal_nan=True)

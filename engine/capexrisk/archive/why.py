@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from pydantic import Field, StringConstraints
 
 from capexrisk.archive.atomic import sync_folder, write_atomically
-from capexrisk.archive.directory import MANIFEST, finished
+from capexrisk.archive.directory import MANIFEST, WHY, finished
 from capexrisk.archive.manifest import (
     CodeRecord,
     Count,
@@ -46,7 +46,6 @@ from capexrisk.code import questions_digest
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.scenario import digest_of_uncertainty
 
-WHY: Final = "why"
 ENDING: Final = ".parquet"
 KEY: Final = b"capexrisk"
 MOST_FILES: Final = 500

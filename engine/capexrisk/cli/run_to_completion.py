@@ -7,19 +7,21 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.directory import resume_command
-from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
 
 FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 
@@ -31,9 +33,10 @@ def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
 
 
-def _load_report() -> None:
-    """Load what draws and writes; an error is met, and told, where that is used."""
+def _load_rest() -> None:
+    """Load what intervals need, and what draws and writes; an error is told where that is used."""
     with suppress(Exception):
+        import_module("scipy.special")
         import_module("capexrisk.report.files.write")
 
 
@@ -60,7 +63,7 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
                 f"badly, if at all; give --outer {FEW_POINTS} or more",
                 err=True,
             )
-    Thread(target=_load_report).start()  # while paths are simulated
+    Thread(target=_load_rest).start()  # while paths are simulated
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory, pool)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from capexrisk.archive.directory import CHECKPOINT, MANIFEST
+from capexrisk.archive.directory import CHECKPOINT, MANIFEST, WHY
 from capexrisk.cli.options import finished_run, quiet
 from capexrisk.errors import ResultsError
 
@@ -37,7 +37,6 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     from capexrisk.archive.checksums import changed_files, uncompared
     from capexrisk.archive.results import load_results
     from capexrisk.archive.verify import verify as verify_run
-    from capexrisk.archive.why import WHY
     from capexrisk.cli.progress import progress
     from capexrisk.report.files.write import DRAWN
     from capexrisk.study.answers_left import left_with_run

@@ -7,13 +7,15 @@ statistics are linearised: a ratio becomes hits minus ratio times trials, a quan
 paths below it over the density there (after Woodruff, 1952; Bahadur's representation). These linear
 parts are stored with the estimate, for use in differences between two runs.
 
-All functions take arrays whose first axis is the replicate; replicates have equally many paths,
-apart from quarantined ones, and those on which an issuer has failed where only survivors count.
+All functions take arrays whose first axis is the replicate, some of them one for each of several
+quantities, which are estimated together. Replicates have equally many paths, apart from quarantined
+ones, and those on which an issuer has failed where only survivors count.
 """
 
 from __future__ import annotations
 
-from math import isnan, nan, sqrt
+from collections.abc import Iterator, Sequence
+from math import nan, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -113,8 +115,8 @@ def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> By
     return ByReplicate(estimate, about(value, off_by, paths))
 
 
-def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> Floats:
-    """Share of paths below each value, as each replicate tells it, (R, values).
+def shares_below(pooled: Distribution, counts: Sequence[NDArray[Any]], values: Floats) -> Floats:
+    """Share of paths below each value, as each replicate tells it, (R, ..., V).
 
     Replicates of unequally many paths, such as those on which an issuer is still alive, count by
     their paths: see `about`.
@@ -123,104 +125,123 @@ def shares_below(pooled: Distribution, counts: NDArray[Any], values: Floats) -> 
     ----------
     pooled : Distribution
         Of all replicates: within a cell, each replicate's paths are distributed like all paths.
-    counts : ndarray, shape (R, CELLS)
-        Paths by histogram cell.
-    values : ndarray
+    counts : sequence of ndarray, shape (R, CELLS)
+        Paths by histogram cell, of each quantity.
+    values : ndarray, shape (..., V)
     """
-    cell, inside = pooled.place(values)
-    first, last = pooled.filled  # a twentieth of the cells, or less
-    counts, cell = counts[:, first : last + 1], cell - first
-    cumulative = counts.cumsum(axis=1, dtype=np.int64)
-    paths = cumulative[:, -1:]
-    below = cumulative[:, cell] - counts[:, cell] * (1.0 - inside)
-    share = below.sum(axis=0) / paths.sum()
-    shares: Floats = share + (below - share * paths) / paths.mean()
+    places = (part.reshape(len(counts), -1) for part in pooled.place(values))
+    below, paths = [], []
+    for (first, held), cell, inside in zip(_held(pooled, counts), *places, strict=True):
+        cumulative = held.cumsum(axis=1, dtype=held.dtype)  # all its paths fit in
+        at = cell - first
+        below.append((cumulative[:, at] - held[:, at] * (1.0 - inside)).T)
+        paths.append(cumulative[:, -1])
+    by_replicate = np.moveaxis(np.reshape(below, (*values.shape, -1)), -1, 0)
+    in_each = np.moveaxis(np.reshape(paths, (*values.shape[:-1], 1, -1)), -1, 0)
+    share = by_replicate.sum(axis=0) / in_each.sum(axis=0)
+    shares: Floats = share + (by_replicate - share * in_each) / in_each.mean(axis=0)
     return shares
+
+
+def _held(
+    pooled: Distribution, counts: Sequence[NDArray[Any]]
+) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Of each quantity the first filled cell, and counts from there to the last, (R, cells)."""
+    for own, first, last in zip(
+        counts, *(end.ravel().tolist() for end in pooled.filled), strict=True
+    ):
+        yield first, own[:, first : last + 1]  # a quarter of the cells, or less
 
 
 def quantiles(
     pooled: Distribution,
-    counts: NDArray[Any],
+    counts: Sequence[NDArray[Any]],
     levels: tuple[float, ...],
     confidence: float = CONFIDENCE,
 ) -> list[ByReplicate]:
     """Estimate quantiles over all paths; statistics are named "p5" for level 0.05, and so on.
 
     As for independent paths, the interval ends at the quantiles of the level minus and plus the
-    error of the share of paths below; here that error comes from the replicates.
+    error of the share of paths below; here that error comes from the replicates. A replicate whose
+    share is too high by some of its error has a quantile too low by as much of its own.
 
     Parameters
     ----------
     pooled : Distribution
-        Of all replicates.
-    counts : ndarray, shape (R, CELLS)
-        Paths by histogram cell.
+        Of all replicates, of one quantity or several: all levels of the first come first.
+    counts : sequence of ndarray, shape (R, CELLS)
+        Paths by histogram cell, of each quantity.
     levels : tuple of float
     confidence : float
     """
     below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
-    error_of_level = standard_error(below, axis=0)
     half = student_half_width(len(below), confidence)
-    found = woodruff(pooled, levels, error_of_level, half)
-    return [
-        ByReplicate(estimate, estimate.value - _moved(estimate, shares))
-        for estimate, shares in zip(found, below.T, strict=True)
-    ]
-
-
-def _moved(quantile: Estimate, below: Floats) -> Floats:
-    """How far a quantile falls for shares of paths below it too high by this much, (R,)."""
-    spread = float(standard_error(below))
-    per_density = quantile.standard_error / spread if spread > 0.0 else 0.0
-    moved: Floats = (below - below.mean()) * per_density
-    return moved
+    found = woodruff(pooled, levels, standard_error(below, axis=0), half)
+    by_level = np.ascontiguousarray(np.moveaxis(below, 0, -1)).reshape(-1, len(below))
+    spread = standard_error(by_level)
+    values, errors = np.array([(one.value, one.standard_error) for one in found]).T
+    per_density = np.divide(errors, spread, out=np.zeros_like(errors), where=spread > 0.0)
+    moved = (by_level - by_level.mean(axis=-1, keepdims=True)) * per_density[:, None]
+    return list(map(ByReplicate, found, values[:, None] - moved))
 
 
 def cash_flow_at_risk(
-    average: ByReplicate,
-    quantile: ByReplicate,
+    averages: Sequence[ByReplicate],
+    quantiles: Sequence[ByReplicate],
     pooled: Distribution,
     level: float,
     confidence: float = CONFIDENCE,
-) -> ByReplicate:
-    """CFaR: the mean, which is the target, minus the quantile at 1 - level.
+) -> list[ByReplicate]:
+    """CFaR: the mean, which is the target, minus the quantile at 1 - level; of each quantity.
 
     Both come from the same paths, and a replicate's CFaR is the difference of its two values. As
     for independent paths, the interval is widened by what the histogram cannot resolve.
     """
-    mean_of_all, lowest = average.estimate.value, quantile.estimate.value
-    value = mean_of_all - lowest
-    values = average.values - quantile.values
-    error = float(standard_error(values))
-    half = student_half_width(values.size, confidence) * error
-    coarse_low, coarse_high = pooled.resolution(np.array([lowest]))
-    low = min(value - half, mean_of_all - float(coarse_high[0]))
-    high = max(value + half, mean_of_all - float(coarse_low[0]))
-    name, n = f"cfar{100 * level:g}", average.estimate.n
-    return ByReplicate(Estimate(name, value, error, low, high, n), values)
+    means, lowest = (
+        np.array([one.estimate.value for one in found]) for found in (averages, quantiles)
+    )
+    values = np.array([a.values - q.values for a, q in zip(averages, quantiles, strict=True)])
+    value, error = means - lowest, standard_error(values)
+    half = student_half_width(values.shape[1], confidence) * error
+    coarse_low, coarse_high = pooled.resolution(lowest.reshape(pooled.paths.shape))
+    low = np.minimum(value - half, means - coarse_high.ravel())
+    high = np.maximum(value + half, means - coarse_low.ravel())
+    n = [average.estimate.n for average in averages]
+    return _listed(f"cfar{100 * level:g}", value, error, low, high, n, values)
 
 
 def expected_shortfall(
-    quantile: Estimate,
+    quantiles: Sequence[ByReplicate],
     pooled: Distribution,
-    counts: NDArray[Any],
+    counts: Sequence[NDArray[Any]],
     level: float,
     confidence: float = CONFIDENCE,
-) -> ByReplicate:
-    """Expected shortfall: the mean of the paths below the quantile at 1 - level.
+) -> list[ByReplicate]:
+    """Expected shortfall: the mean of the paths below the quantile at 1 - level; of each quantity.
 
     As for independent paths, its error is that of the mean shortfall from the quantile.
     """
-    found = measures.expected_shortfall(quantile, pooled, level, confidence)
-    if isnan(found.standard_error):
-        return ByReplicate(found, np.full(len(counts), nan))
-    short = pooled.shortfalls(quantile.value)[0]
-    paths = counts.sum(axis=1)
-    in_all = counts @ short
-    off_by = in_all - in_all.sum() / paths.sum() * paths
-    short_by = off_by / paths.mean() / (1.0 - level)
-    error = float(standard_error(short_by))
-    half = student_half_width(len(counts), confidence) * error
-    value = found.value
-    estimate = found._replace(standard_error=error, ci_low=value - half, ci_high=value + half)
-    return ByReplicate(estimate, value - short_by)
+    tail = 1.0 - level
+    lowest = np.array([quantile.estimate.value for quantile in quantiles])
+    short, _ = pooled.shortfalls(lowest.reshape(pooled.paths.shape))
+    value = lowest - pooled.averages(short) / tail
+    in_all = np.array([own @ one for own, one in zip(counts, np.atleast_2d(short), strict=True)])
+    paths = np.array([held.sum(axis=1) for _, held in _held(pooled, counts)])
+    n = paths.sum(axis=1, keepdims=True)
+    off_by = in_all - in_all.sum(axis=1, keepdims=True) / n * paths
+    short_by = off_by / paths.mean(axis=1, keepdims=True) / tail
+    short_by = np.where(tail * n < FEW, nan, short_by)
+    error = standard_error(short_by)
+    half = student_half_width(short_by.shape[1], confidence) * error
+    values = value[:, None] - short_by
+    name = f"es{100 * level:g}"
+    return _listed(name, value, error, value - half, value + half, n.ravel().tolist(), values)
+
+
+def _listed(
+    name: str, value: Floats, error: Floats, low: Floats, high: Floats, n: list[int], values: Floats
+) -> list[ByReplicate]:
+    """Estimates of several quantities, from a column of each part of theirs."""
+    columns = (column.tolist() for column in (value, error, low, high))
+    found = (Estimate(name, *row) for row in zip(*columns, n, strict=True))
+    return list(map(ByReplicate, found, values))

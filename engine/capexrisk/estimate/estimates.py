@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Several = Sequence[ByReplicate]
 
 
 class OfIndependentPaths:
@@ -70,35 +71,34 @@ class OfIndependentPaths:
         return self._about(independent.chance(value, deviation, self._totals.counted), value, row)
 
     def quantiles(
-        self, row: int, pooled: Distribution, levels: tuple[float, ...]
+        self, pooled: Distribution, counts: Sequence[Integers], levels: tuple[float, ...]
     ) -> list[ByReplicate]:
-        """Quantiles of an amount, `pooled` its distribution."""
-        return [self._of_all_paths(found) for found in independent.quantiles(pooled, levels)]
+        """Quantiles of amounts with these distributions: all levels of the first come first."""
+        return self._of_all_paths(independent.quantiles(pooled, levels))
 
     def cash_flow_at_risk(
-        self, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
-    ) -> ByReplicate:
-        """CFaR of an amount: its mean less its quantile at 1 - CFAR_LEVEL."""
-        return self._of_all_paths(
-            independent.cash_flow_at_risk(average.estimate, quantile.estimate, pooled, CFAR_LEVEL)
-        )
+        self, pooled: Distribution, averages: Several, quantiles: Several
+    ) -> list[ByReplicate]:
+        """CFaR of amounts: their mean less their quantile at 1 - CFAR_LEVEL."""
+        means, lowest = ([one.estimate for one in found] for found in (averages, quantiles))
+        return self._of_all_paths(independent.cash_flow_at_risk(means, lowest, pooled, CFAR_LEVEL))
 
     def expected_shortfall(
-        self, row: int, pooled: Distribution, quantile: ByReplicate
-    ) -> ByReplicate:
-        """Mean of the worst paths of an amount, those below its quantile at 1 - CFAR_LEVEL."""
-        return self._of_all_paths(
-            independent.expected_shortfall(quantile.estimate, pooled, CFAR_LEVEL)
-        )
+        self, pooled: Distribution, counts: Sequence[Integers], quantiles: Several
+    ) -> list[ByReplicate]:
+        """Mean of the worst paths of amounts, those below the quantile at 1 - CFAR_LEVEL."""
+        lowest = [one.estimate for one in quantiles]
+        return self._of_all_paths(independent.expected_shortfall(lowest, pooled, CFAR_LEVEL))
 
     def _about(self, found: Estimate, value: float, row: int) -> ByReplicate:
         """The estimate together with each batch's mean of the amount."""
         paths = self._totals.paths
         return ByReplicate(found, about(value, (self._totals.mean[:, row] - value) * paths, paths))
 
-    def _of_all_paths(self, found: Estimate) -> ByReplicate:
-        """An estimate that is unknown for single batches."""
-        return ByReplicate(found, np.full(self._totals.paths.size, nan))
+    def _of_all_paths(self, found: list[Estimate]) -> list[ByReplicate]:
+        """Estimates that are unknown for single batches."""
+        unknown = np.full(self._totals.paths.size, nan)
+        return [ByReplicate(estimate, unknown) for estimate in found]
 
 
 class OfNets:
@@ -134,23 +134,25 @@ class OfNets:
         return by_replicate.chance(self._totals.mean[:, row], self._totals.paths)
 
     def quantiles(
-        self, row: int, pooled: Distribution, levels: tuple[float, ...]
+        self, pooled: Distribution, counts: Sequence[Integers], levels: tuple[float, ...]
     ) -> list[ByReplicate]:
-        """Quantiles of an amount, `pooled` its distribution."""
-        return by_replicate.quantiles(pooled, self._totals.histogram[:, row], levels)
+        """Quantiles of amounts with these distributions: all levels of the first come first.
+
+        `counts` are those of each amount, (R, CELLS).
+        """
+        return by_replicate.quantiles(pooled, counts, levels)
 
     def cash_flow_at_risk(
-        self, pooled: Distribution, average: ByReplicate, quantile: ByReplicate
-    ) -> ByReplicate:
-        """CFaR of an amount: its mean less its quantile at 1 - CFAR_LEVEL."""
-        return by_replicate.cash_flow_at_risk(average, quantile, pooled, CFAR_LEVEL)
+        self, pooled: Distribution, averages: Several, quantiles: Several
+    ) -> list[ByReplicate]:
+        """CFaR of amounts: their mean less their quantile at 1 - CFAR_LEVEL."""
+        return by_replicate.cash_flow_at_risk(averages, quantiles, pooled, CFAR_LEVEL)
 
     def expected_shortfall(
-        self, row: int, pooled: Distribution, quantile: ByReplicate
-    ) -> ByReplicate:
-        """Mean of the worst paths of an amount, those below its quantile at 1 - CFAR_LEVEL."""
-        counts = self._totals.histogram[:, row]
-        return by_replicate.expected_shortfall(quantile.estimate, pooled, counts, CFAR_LEVEL)
+        self, pooled: Distribution, counts: Sequence[Integers], quantiles: Several
+    ) -> list[ByReplicate]:
+        """Mean of the worst paths of amounts, those below the quantile at 1 - CFAR_LEVEL."""
+        return by_replicate.expected_shortfall(quantiles, pooled, counts, CFAR_LEVEL)
 
 
 RunEstimator = OfIndependentPaths | OfNets
@@ -168,7 +170,11 @@ def distribution(
 
     An amount that is the same on every path is an atom, whose place inside its cell is the mean.
     """
+    counts = totals.histogram[:, row].sum(axis=0, dtype=np.int64)
+    return Distribution(counts, atoms_of(totals, row, atoms), unit)
+
+
+def atoms_of(totals: Totals, row: int, atoms: Sequence[float]) -> Sequence[float]:
+    """Atoms of an amount: these, or its mean if it is the same on every path."""
     mean, deviation = totals.pooled(row)
-    if deviation == 0.0:
-        atoms = (mean,)
-    return Distribution(totals.histogram[:, row].sum(axis=0, dtype=np.int64), atoms, unit)
+    return (mean,) if deviation == 0.0 else atoms

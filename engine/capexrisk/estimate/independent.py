@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import nan, sqrt
 from typing import NamedTuple
 
@@ -147,12 +148,18 @@ def quantiles(
     of any assumption about the distribution; NaN where too few paths lie beyond, so that such a
     level leaves (0, 1). The standard error is its half-width over z. The interval, not the standard
     error, also covers what the histogram cannot resolve.
+
+    Parameters
+    ----------
+    distribution : Distribution
+        Of one quantity or several: all levels of the first come first.
+    levels : tuple of float
+    confidence : float
     """
-    n = distribution.n
-    if n == 0:
+    if distribution.n == 0:
         return [Estimate(f"p{100 * p:g}", nan, nan, nan, nan, 0) for p in levels]
     level = np.array(levels)
-    error_of_level = np.sqrt(level * (1.0 - level) / n)
+    error_of_level = np.sqrt(level * (1.0 - level) / distribution.paths)
     return woodruff(distribution, levels, error_of_level, normal_half_width(confidence))
 
 
@@ -166,77 +173,103 @@ def woodruff(
     distribution : Distribution
         Of one path or more.
     levels : tuple of float
-    error_of_level : ndarray, shape (levels,)
+    error_of_level : ndarray, shape (..., levels)
         Standard error of the share of paths below each quantile.
     half_width : float
         Of the interval, in standard errors.
     """
-    n = distribution.n
-    level = np.array(levels)
     spread = half_width * error_of_level
-    wanted = np.concatenate([level, level - spread, level + spread])
-    values, low, high = np.split(distribution.quantile(np.clip(wanted, 0.0, 1.0)), 3)
+    level = np.broadcast_to(levels, spread.shape)
+    wanted = np.concatenate([level, level - spread, level + spread], axis=-1)
+    found = distribution.quantile(np.clip(wanted, 0.0, 1.0))
+    values, low, high = np.split(found, 3, axis=-1)
     known = (level - spread > 0.0) & (level + spread < 1.0)
     errors = np.where(known, (high - low) / (2.0 * half_width), nan)
     coarse_low, coarse_high = distribution.resolution(values)
     low = np.where(known, np.minimum(low, coarse_low), nan)
     high = np.where(known, np.maximum(high, coarse_high), nan)
-    return [
-        Estimate(f"p{100 * p:g}", float(v), float(e), float(a), float(b), n)
-        for p, v, e, a, b in zip(levels, values, errors, low, high, strict=True)
-    ]
+    n = np.broadcast_to(distribution.paths, level.shape)
+    names = [f"p{100 * p:g}" for p in levels] * (level.size // len(levels))
+    columns = (column.ravel().tolist() for column in (values, errors, low, high, n))
+    return [Estimate(*row) for row in zip(names, *columns, strict=True)]
 
 
 def cash_flow_at_risk(
-    average: Estimate,
-    quantile: Estimate,
+    averages: Sequence[Estimate],
+    quantiles: Sequence[Estimate],
     distribution: Distribution,
     level: float,
     confidence: float = CONFIDENCE,
-) -> Estimate:
+) -> list[Estimate]:
     """CFaR: the mean, which is the target, minus the quantile at 1 - level (see `quantiles`).
 
     Mean and quantile come from the same paths; their covariance follows from that of a path's value
     with its indicator of lying below the quantile, over the density there (Bahadur's
     representation). As for quantiles, the interval is widened by what the histogram cannot resolve.
+
+    Parameters
+    ----------
+    averages, quantiles : sequence of Estimate
+        Of each quantity.
+    distribution : Distribution
+        Of one quantity or several.
+    level : float
+    confidence : float
     """
-    tail = 1.0 - level
-    value = average.value - quantile.value
-    name = f"cfar{100 * level:g}"
-    n = average.n
-    if n < 2:
-        return Estimate(name, value, nan, nan, nan, n)
-    per_density = quantile.standard_error / sqrt(tail * (1.0 - tail) / n)
-    short, _ = distribution.shortfalls(quantile.value)
-    below = tail * quantile.value - float(short @ distribution.counts) / n
-    covariance = (tail * average.value - below) * per_density / n
-    variance = average.standard_error**2 + quantile.standard_error**2 - 2.0 * covariance
-    error = sqrt(max(variance, 0.0))
-    half = normal_half_width(confidence) * error
-    coarse_low, coarse_high = distribution.resolution(np.array([quantile.value]))
-    low = min(value - half, average.value - float(coarse_high[0]))
-    high = max(value + half, average.value - float(coarse_low[0]))
-    return Estimate(name, value, error, low, high, n)
+    tail, name, half_width = 1.0 - level, f"cfar{100 * level:g}", normal_half_width(confidence)
+    lowest = np.reshape([quantile.value for quantile in quantiles], distribution.paths.shape)
+    mean_short = distribution.averages(distribution.shortfalls(lowest)[0])
+    coarse = (end.ravel().tolist() for end in distribution.resolution(lowest))
+    found = []
+    for average, quantile, short, coarse_low, coarse_high in zip(
+        averages, quantiles, mean_short.tolist(), *coarse, strict=True
+    ):
+        value, n = average.value - quantile.value, average.n
+        if n < 2:
+            found.append(Estimate(name, value, nan, nan, nan, n))
+            continue
+        per_density = quantile.standard_error / sqrt(tail * (1.0 - tail) / n)
+        below = tail * quantile.value - short
+        covariance = (tail * average.value - below) * per_density / n
+        variance = average.standard_error**2 + quantile.standard_error**2 - 2.0 * covariance
+        error = sqrt(max(variance, 0.0))
+        low = min(value - half_width * error, average.value - coarse_high)
+        high = max(value + half_width * error, average.value - coarse_low)
+        found.append(Estimate(name, value, error, low, high, n))
+    return found
 
 
 def expected_shortfall(
-    quantile: Estimate, distribution: Distribution, level: float, confidence: float = CONFIDENCE
-) -> Estimate:
+    quantiles: Sequence[Estimate],
+    distribution: Distribution,
+    level: float,
+    confidence: float = CONFIDENCE,
+) -> list[Estimate]:
     """Expected shortfall: the mean of the paths below the quantile at 1 - level (see `quantiles`).
 
     It is q - E[(q - X)+] / (1 - level), whose slope in q is 0 at the quantile: to first order the
     error is that of the mean of (q - X)+ alone (R. T. Rockafellar and S. Uryasev, Journal of Risk
     2, 2000). NaN where fewer than `FEW` paths are below.
+
+    Parameters
+    ----------
+    quantiles : sequence of Estimate
+        Of each quantity.
+    distribution : Distribution
+        Of one quantity or several.
+    level : float
+    confidence : float
     """
-    tail, n = 1.0 - level, distribution.n
-    name = f"es{100 * level:g}"
-    if n == 0:
-        return Estimate(name, nan, nan, nan, nan, 0)
-    parts = distribution.shortfalls(quantile.value)
-    short, square = (float(part @ distribution.counts) / n for part in parts)
-    value = quantile.value - short / tail
-    if tail * n < FEW:
-        return Estimate(name, value, nan, nan, nan, n)
-    error = sqrt(max(square - short * short, 0.0) / n) / tail
-    half = normal_half_width(confidence) * error
-    return Estimate(name, value, error, value - half, value + half, n)
+    tail, name, half_width = 1.0 - level, f"es{100 * level:g}", normal_half_width(confidence)
+    if distribution.n == 0:
+        return [Estimate(name, nan, nan, nan, nan, 0) for _ in quantiles]
+    lowest = np.reshape([quantile.value for quantile in quantiles], distribution.paths.shape)
+    parts = (distribution.averages(part) for part in distribution.shortfalls(lowest))
+    columns = (column.ravel().tolist() for column in (lowest, *parts, distribution.paths))
+    found = []
+    for quantile, short, square, n in zip(*columns, strict=True):
+        value = quantile - short / tail
+        error = nan if tail * n < FEW else sqrt(max(square - short * short, 0.0) / n) / tail
+        half = half_width * error
+        found.append(Estimate(name, value, error, value - half, value + half, n))
+    return found

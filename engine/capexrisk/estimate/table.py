@@ -8,7 +8,7 @@ Probabilities by quarter are cumulative: they count what has happened by its end
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import nan
 from typing import TYPE_CHECKING
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from capexrisk.estimate.by_replicate import ByReplicate
-from capexrisk.estimate.estimates import distribution, estimator_of
+from capexrisk.estimate.distribution import Distribution
+from capexrisk.estimate.estimates import atoms_of, estimator_of
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, QUANTILES, Levels
 from capexrisk.estimate.names import Name
 from capexrisk.estimate.survivors import without_failed
+from capexrisk.kernel.cells import CELLS_SIDE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from capexrisk.lowering import LoweredScenario
 
 LEAST_BATCHES = 8  # fewer have too uncertain a spread
+AT_ONCE = 32  # amounts that are estimated together; those of survivors take half a megabyte each
 COLUMNS = (
     "issuer",
     "period",
@@ -69,7 +72,7 @@ class EstimateTable(Mapping[Name, ByReplicate]):
 
     def __getitem__(self, name: Name) -> ByReplicate:
         if name not in self._found:
-            self._compute(self._by_name[name], name)
+            self._compute(self._by_name[name], name.statistic)
         return self._found[name]
 
     def __contains__(self, name: object) -> bool:
@@ -85,11 +88,38 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         """The tidy table; `method` is how the paths were sampled."""
         import pandas as pd  # late: a warm session asks for estimates and no table
 
+        self._compute_all_amounts()
         rows = [
             (name.issuer, name.period, name.metric, *found.estimate, method)
             for name, found in self.items()
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    def distributions(self) -> pd.DataFrame:
+        """Histograms of every quantity that has one, without empty cells.
+
+        Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
+        the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts
+        the paths on which it has not failed before.
+        """
+        import pandas as pd
+
+        by_quantity: dict[str, list[Line]] = {}
+        for line in self._lines:
+            if not line.without_histogram:
+                by_quantity.setdefault(line.quantity, []).append(line)
+        tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
+        for quantity in self._totals.layout.quantities:
+            for line in by_quantity.get(quantity, ()):
+                table = Distribution(self._counts(line), unit=self._lines.unit(line)).table()
+                tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
+        if not tables:
+            return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
+        cells = [len(lower) for lower, _, _ in tables.values()]
+        labels = (pd.array(list(label), dtype="str") for label in zip(*tables, strict=True))
+        numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
+        columns = [*(label.repeat(cells) for label in labels), *numbers]
+        return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))
 
     def replicates(self) -> Floats:
         """Values of each row of the table in each replicate, (rows, R): see `ByReplicate`.
@@ -110,43 +140,89 @@ class EstimateTable(Mapping[Name, ByReplicate]):
                 lines.setdefault(Name(line.issuer, line.period, line.name, statistic), line)
         return lines
 
-    def _compute(self, line: Line, name: Name) -> None:
-        """Compute an estimate, and the others of its line that come with it."""
+    def _compute(self, line: Line, statistic: str) -> None:
+        """Compute an estimate of a line, and the others that come with it."""
+        totals, estimator = self._totals, estimator_of(self._totals)
         if line.metric.estimator in ("amount", "chance"):
-            found = self._of_amount(line, name)
+            if statistic != line.statistics[0]:
+                self._compute_amounts([line])
+                return
+            found = _expectation(line, *sample_of(line, totals, self._lines))
         elif line.metric.estimator == "count":
-            found = {name.statistic: estimator_of(self._totals).mean_count(self._counts(line))}
+            found = estimator.mean_count(counts_of(line, totals, self._lines))
         else:
-            estimator = estimator_of(self._totals)
-            hits, paths = hits_of(line, self._totals, self._lines)
-            found = {name.statistic: estimator.probability(hits, paths)}
-        for statistic, estimate in found.items():
-            self._found[name._replace(statistic=statistic)] = estimate
+            found = estimator.probability(*hits_of(line, totals, self._lines))
+        self._keep(line, (statistic,), [found])
 
-    def _of_amount(self, line: Line, name: Name) -> dict[str, ByReplicate]:
-        """A mean or a chance; otherwise quantiles and, for a cash flow, CFaR and the shortfall."""
-        totals, row = sample_of(line, self._totals, self._lines)
-        estimator = estimator_of(totals)
-        if totals.counted == 0:
-            unknown = Estimate(name.statistic, nan, nan, nan, nan, 0)
-            return {name.statistic: ByReplicate(unknown, np.full(totals.replicates, nan))}
-        if line.metric.estimator == "chance":
-            return {name.statistic: estimator.chance(row)}
-        if name.statistic == "mean":
-            return {"mean": estimator.mean(row)}
-        pooled = distribution(totals, row, self._lines.atoms(line), self._lines.unit(line))
-        quantiles = estimator.quantiles(row, pooled, QUANTILES)
-        found = dict(zip(AMOUNT[1:], quantiles, strict=True))
-        if line.statistics == CASH_FLOW:
-            average = self[name._replace(statistic="mean")]
-            at_risk = estimator.cash_flow_at_risk(pooled, average, quantiles[0])
-            shortfall = estimator.expected_shortfall(row, pooled, quantiles[0])
-            found |= dict(zip(CASH_FLOW[len(AMOUNT) :], (at_risk, shortfall), strict=True))
-        return found
+    def _compute_all_amounts(self) -> None:
+        """Compute the amounts that have histograms and are not computed yet."""
+        for statistics in (AMOUNT, CASH_FLOW):
+            lines = [
+                line
+                for name, line in self._by_name.items()
+                if name.statistic == AMOUNT[1] and line.statistics == statistics
+                if name not in self._found
+            ]
+            for first in range(0, len(lines), AT_ONCE):
+                self._compute_amounts(lines[first : first + AT_ONCE])
+
+    def _compute_amounts(self, lines: Sequence[Line]) -> None:
+        """Compute all statistics of amounts that have histograms, and have the same statistics."""
+        amounts = []
+        for line in lines:
+            totals, row = sample_of(line, self._totals, self._lines)
+            if totals.counted:
+                atoms = atoms_of(totals, row, self._lines.atoms(line))
+                own = Distribution(self._counts(line), atoms, self._lines.unit(line))
+                amounts.append((line, totals, row, own))
+            else:
+                self._keep(line, line.statistics, [_unknown(s, totals) for s in line.statistics])
+        if not amounts:
+            return
+        estimator = estimator_of(self._totals)
+        pooled = Distribution.of_several([own for *_, own in amounts])
+        counts = [totals.histogram[:, row] for _, totals, row, _ in amounts]
+        averages = [estimator_of(totals).mean(row) for _, totals, row, _ in amounts]
+        quantiles = estimator.quantiles(pooled, counts, QUANTILES)
+        levels = [quantiles[k :: len(QUANTILES)] for k in range(len(QUANTILES))]
+        found = [averages, *levels]
+        if lines[0].statistics == CASH_FLOW:
+            found.append(estimator.cash_flow_at_risk(pooled, averages, levels[0]))
+            found.append(estimator.expected_shortfall(pooled, counts, levels[0]))
+        for (line, *_), of_line in zip(amounts, zip(*found, strict=True), strict=True):
+            self._keep(line, line.statistics, of_line)
+
+    @cached_property
+    def _histograms(self) -> Integers:
+        """Paths of all replicates by cell, of every amount that has a histogram."""
+        counts: Integers = self._totals.histogram.sum(axis=0, dtype=np.int64)
+        return counts
 
     def _counts(self, line: Line) -> Integers:
-        """Paths at each level of a count, by replicate, (R, levels)."""
-        return counts_of(line, self._totals, self._lines)
+        """The paths that a line counts, of all replicates, by cell."""
+        counts: Integers = self._histograms[self._lines.row(line)]
+        if line.metric.survivors:
+            counts = counts.copy()
+            counts[CELLS_SIDE] -= failed_before(line, self._totals, self._lines).sum()
+        return counts
+
+    def _keep(self, line: Line, statistics: Sequence[str], found: Sequence[ByReplicate]) -> None:
+        for statistic, estimate in zip(statistics, found, strict=True):
+            self._found[Name(line.issuer, line.period, line.name, statistic)] = estimate
+
+
+def _expectation(line: Line, totals: Totals, row: int) -> ByReplicate:
+    """Mean of an amount, or of a chance."""
+    if totals.counted == 0:
+        return _unknown(line.statistics[0], totals)
+    estimator = estimator_of(totals)
+    return estimator.chance(row) if line.metric.estimator == "chance" else estimator.mean(row)
+
+
+def _unknown(statistic: str, totals: Totals) -> ByReplicate:
+    """An estimate of no paths."""
+    unknown = Estimate(statistic, nan, nan, nan, nan, 0)
+    return ByReplicate(unknown, np.full(totals.replicates, nan))
 
 
 def counts_of(line: Line, totals: Totals, lines: Lines) -> Integers:
@@ -180,9 +256,14 @@ def sample_of(line: Line, totals: Totals, lines: Lines) -> tuple[Totals, int]:
     row = lines.row(line)
     if not line.metric.survivors:
         return totals, row
+    return without_failed(totals, row, failed_before(line, totals, lines)), 0
+
+
+def failed_before(line: Line, totals: Totals, lines: Lines) -> Integers:
+    """Paths of each replicate that a line of survivors does not count, (R,)."""
     dates = totals.counts[:, lines.row_of_failure(line.who) - totals.layout.amounts]
-    failed = dates[:, : lines.first_quarter(line)].sum(axis=1)
-    return without_failed(totals, row, failed), 0
+    failed: Integers = dates[:, : lines.first_quarter(line)].sum(axis=1)
+    return failed
 
 
 def _sum(counts: Integers, levels: Levels) -> Integers:
@@ -193,31 +274,3 @@ def _sum(counts: Integers, levels: Levels) -> Integers:
         chosen = counts[:, list(levels)]
     total: Integers = chosen.sum(axis=1)
     return total
-
-
-def distribution_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
-    """Histograms of every quantity that has one, without empty cells.
-
-    Columns: issuer, period, metric, lower, upper, count. The cell with lower = upper = 0 counts
-    the paths nearly at zero (see `kernel.cells`). What an issuer has only while alive counts the
-    paths on which it has not failed before.
-    """
-    import pandas as pd
-
-    by_quantity: dict[str, list[Line]] = {}
-    lines = Lines(lowered)
-    for line in lines:
-        if not line.without_histogram:
-            by_quantity.setdefault(line.quantity, []).append(line)
-    tables: dict[tuple[str, str, str], tuple[Floats, Floats, Integers]] = {}
-    for quantity in totals.layout.quantities:
-        for line in by_quantity.get(quantity, ()):
-            table = distribution(*sample_of(line, totals, lines), unit=lines.unit(line)).table()
-            tables.setdefault((line.issuer, line.period, line.name), table)  # as in the summary
-    if not tables:
-        return pd.DataFrame(columns=list(DISTRIBUTION_COLUMNS))
-    cells = [len(lower) for lower, _, _ in tables.values()]
-    labels = zip(*tables, strict=True)
-    numbers = (np.concatenate(part) for part in zip(*tables.values(), strict=True))
-    columns = [*(np.repeat(np.array(label, dtype=object), cells) for label in labels), *numbers]
-    return pd.DataFrame(dict(zip(DISTRIBUTION_COLUMNS, columns, strict=True)))

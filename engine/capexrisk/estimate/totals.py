@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import InitVar, dataclass, field, replace
+from mmap import ACCESS_COPY, mmap
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ class Totals:
         self.deviation = np.zeros((several, layout.amounts))
         self.nonzero = np.zeros((several, layout.amounts), dtype=np.int64)
         histograms = 1 if self.independent else several
-        self.histogram = np.zeros((histograms, layout.distributions, CELLS), dtype=of_cells)
+        self.histogram = _sparse_zeros((histograms, layout.distributions, CELLS), of_cells)
         self.counts = np.zeros((several, layout.rows - layout.amounts, layout.levels), np.int64)
         self.joint = np.zeros((several, issuers, issuers), dtype=np.int64)
 
@@ -212,3 +213,13 @@ class Totals:
         size = int(np.prod(shape, dtype=np.int64))
         rows: Integers = np.arange(size).reshape(shape) + self.layout.first[name]
         return rows
+
+
+def _sparse_zeros(shape: tuple[int, ...], dtype: type[np.integer]) -> NDArray[Any]:
+    """Zeros most of which are never written to; memory is taken page by page, as it is.
+
+    numpy asks for huge pages for a large array: a few numbers then take as much as a million.
+    """
+    size = int(np.prod(shape))
+    memory = mmap(-1, max(size, 1) * np.dtype(dtype).itemsize, access=ACCESS_COPY)
+    return np.frombuffer(memory, dtype, size).reshape(shape)

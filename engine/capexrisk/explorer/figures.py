@@ -103,13 +103,14 @@ def read_figures(
         if not sample.counted:  # nobody is alive
             continue
         pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
-        quantiles = estimator_of(sample).quantiles(row, pooled, QUANTILES)
+        counts = [sample.histogram[:, row]]
+        quantiles = estimator_of(sample).quantiles(pooled, counts, QUANTILES)
         for statistic, one in zip(FAN, quantiles, strict=True):
             found[Name(line.issuer, line.period, line.name, statistic)] = one
         if line.name == FREE_CASH_FLOW and line.period == view.year:
             if ghost is None:
                 edges = edges_between(*pooled.quantile(np.array([TAIL, 1.0 - TAIL])))
-            below = shares_below(pooled, sample.histogram[:, row], edges[1:-1])
+            below = shares_below(pooled, counts, edges[1:-1])
             bins = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return Figures(found, edges, bins)
 

@@ -30,6 +30,7 @@ Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
+LOADED_AT_ONCE: Final = ("capexrisk.report.plots.figures", "scipy.special")
 
 
 def drawing_pool(jobs: int | None) -> DrawingPool:
@@ -73,7 +74,7 @@ class DrawingPool:
         with suppress(OSError, BrokenProcessPool), _uninterrupted():
             pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
-                pool.submit(import_module, "capexrisk.report.plots.figures")
+                pool.submit(_load)
             self._pool = pool
 
     def __enter__(self) -> DrawingPool:
@@ -184,6 +185,11 @@ def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
     atexit.register(gc.freeze)  # an interpreter that ends looks for cycles last
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with, args=(held,), daemon=True).start()
+
+
+def _load() -> None:
+    for module in LOADED_AT_ONCE:
+        import_module(module)
 
 
 def _end_with(held: Connection) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from capexrisk.errors import UnknownName, suggest
@@ -18,6 +18,9 @@ from capexrisk.run.chunks import draws_of
 from capexrisk.run.execute import refuse_broken
 from capexrisk.run.plan import Chunk, RunPlan
 from capexrisk.run.workers.backends import run_in_order
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def outcome_names(lowered: LoweredScenario) -> list[str]:
@@ -83,6 +86,8 @@ def collect_outcomes(
     DimensionError
         If a path has more draws than the plan's sampler can give.
     """
+    import pandas as pd  # late: a run needs none while its paths are simulated
+
     rows = outcome_rows(names, lowered)
     draws = draws_of(lowered, plan) if draws is None else draws
     values, paths = np.empty((plan.run_paths, len(rows))), np.empty(plan.run_paths, dtype=np.int64)

@@ -136,10 +136,12 @@ def overrides_of(scenario: Scenario) -> list[str]:
     list of str
         ``"issuers.Oracle.cash_usd_bn=5"``, each to be given to `load_scenario` again.
     """
-    laid_over = _given(scenario, lambda evidence: _told(evidence) == _told(OVERRIDE_EVIDENCE))
+    override = _told(OVERRIDE_EVIDENCE)
+    laid_over = _given(scenario, lambda evidence: _told(evidence) == override)
     return [write_override(one.path, one.value) for one in laid_over]
 
 
+@functools.lru_cache(maxsize=1024)
 def _told(evidence: str) -> tuple[str, str]:
     """Confidence and source of evidence that may be wrapped."""
     return split_evidence(" ".join(evidence.split()))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from capexrisk.archive.checkpoint import OVER_INPUTS, TOTALS, checkpoint_in
 from capexrisk.archive.directory import CHECKPOINT
 from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
-from capexrisk.archive.results import Results
 from capexrisk.errors import BudgetExceeded
 from capexrisk.kernel.cells import CELLS
 from capexrisk.kernel.selftest import core_cache
@@ -25,10 +25,13 @@ from capexrisk.scenario import Scenario
 from capexrisk.study.simulation import simulate_job
 from capexrisk.study.two_levels import memory_of_points
 
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
+
 PILOT_CHUNKS = 32  # one per net, and as many for independent paths
 KEPT = "paths"
 QUERIES = 4  # per worker, so that every worker answers at least once
-Writer = Callable[[Results, Path], object]
+Writer = Callable[["Results", Path], object]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,17 +7,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from capexrisk.archive.checkpoint import checkpoint_in
 from capexrisk.archive.job import Job
 from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.provenance import build_manifest, code_record
-from capexrisk.archive.results import Results
 from capexrisk.errors import refuse_type
 from capexrisk.estimate.ledger import ChunkEntry
-from capexrisk.estimate.table import EstimateTable, distribution_table
+from capexrisk.estimate.table import EstimateTable
 from capexrisk.run.execute import NO_HOOKS, Hooks, execute
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
@@ -26,6 +24,9 @@ from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
 
 
 def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
@@ -177,6 +178,10 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
         # For a longer run, or if this one still fails; fsync follows at the end of the run.
         hooks.keeper.keep(to_disk=False)
     seconds = time.perf_counter() - clock
+    import pandas as pd  # late: loaded while the paths were simulated
+
+    from capexrisk.archive.results import Results
+
     inputs = None if job.over_inputs is None else inputs_of(job.over_inputs, over_inputs)
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored
     table = EstimateTable(totals, lowered)
@@ -195,7 +200,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
     return Results(
         summary=table.to_frame(plan.sampler),
         replicates=table.replicates(),
-        distributions=distribution_table(totals, lowered),
+        distributions=table.distributions(),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=manifest,
         inputs=inputs,

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import os
 import time
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from capexrisk.archive.checksums import record_of_chunks
-from capexrisk.archive.inputs import InputResults
 from capexrisk.archive.job import Job
 from capexrisk.archive.manifest import InputsRecord
 from capexrisk.errors import BudgetExceeded, KernelFault
-from capexrisk.estimate.input_table import input_table, point_table
 from capexrisk.estimate.ledger import ChunkEntry
 from capexrisk.estimate.outer import OuterTotals
 from capexrisk.estimate.totals import Totals
@@ -24,6 +20,9 @@ from capexrisk.scenario import digest_of_uncertainty
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.scenario.section import Refused
 from capexrisk.uncertainty.outer import AT_ONCE, HALVES, OuterPoints
+
+if TYPE_CHECKING:
+    from capexrisk.archive.inputs import InputResults
 
 MOST_REFUSED: Final = 1e-3  # share of the outer points
 # Of the first 1,024 points: at the limit above ten or more are refused once in ten million runs.
@@ -52,6 +51,11 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     refused = refused_points(totals)
     if len(refused) > MOST_REFUSED * points:
         raise _too_many(refused, points, draws)
+    import pandas as pd  # late: see `simulate_job`
+
+    from capexrisk.archive.inputs import InputResults
+    from capexrisk.estimate.input_table import input_table, point_table
+
     entries = totals.entries()
     return InputResults(
         table=input_table(totals, lowered),

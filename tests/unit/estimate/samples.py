@@ -49,5 +49,5 @@ def lognormal_function(mu: float, sigma: float) -> Callable[[Floats], Floats]:
 
 def at_risk_of(average: Estimate, distribution: Distribution) -> Estimate:
     """Cash flow at risk at 95 %."""
-    (low,) = quantiles(distribution, (0.05,))
-    return cash_flow_at_risk(average, low, distribution, 0.95)
+    (found,) = cash_flow_at_risk([average], quantiles(distribution, (0.05,)), distribution, 0.95)
+    return found

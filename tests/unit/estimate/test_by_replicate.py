@@ -35,9 +35,9 @@ def paths(one: np.ndarray) -> np.ndarray:
     return np.full(len(one), one.shape[1])
 
 
-def cells(one: np.ndarray) -> np.ndarray:
-    """Each replicate's histogram."""
-    return np.array([binned(part).counts for part in one])
+def cells(one: np.ndarray) -> list[np.ndarray]:
+    """Each replicate's histogram, of a single quantity."""
+    return [np.array([binned(part).counts for part in one])]
 
 
 def share_below(one: np.ndarray, limit: float):
@@ -51,13 +51,14 @@ def low_quantile(one: np.ndarray):
 def at_risk(one: np.ndarray):
     pooled = binned(one)
     average = replicated.mean(one.mean(axis=1), paths(one))
-    low = replicated.quantiles(pooled, cells(one), (0.05,))[0]
-    return replicated.cash_flow_at_risk(average, low, pooled, 0.95).estimate
+    low = replicated.quantiles(pooled, cells(one), (0.05,))
+    return replicated.cash_flow_at_risk([average], low, pooled, 0.95)[0].estimate
 
 
 def worst(one: np.ndarray):
-    low, pooled = low_quantile(one), binned(one)
-    return replicated.expected_shortfall(low, pooled, cells(one), 0.95).estimate
+    pooled = binned(one)
+    low = replicated.quantiles(pooled, cells(one), (0.05,))
+    return replicated.expected_shortfall(low, pooled, cells(one), 0.95)[0].estimate
 
 
 ESTIMATES = {
@@ -160,7 +161,7 @@ def test_a_level_too_near_the_end_has_no_interval():
 
 def share_of(distribution: Distribution, values: np.ndarray) -> np.ndarray:
     """Share of paths below each value, of a single replicate."""
-    return replicated.shares_below(distribution, distribution.counts[None], values)[0]
+    return replicated.shares_below(distribution, [distribution.counts[None]], values)[0]
 
 
 def test_the_share_below_a_value_is_the_law_s():

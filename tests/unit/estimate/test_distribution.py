@@ -140,7 +140,8 @@ def test_the_root_is_found_to_a_small_part_of_a_cell(paths):
     counts = np.zeros(CELLS, dtype=np.int64)
     counts[[3000, 3001, 3004]] = paths
     distribution = Distribution(counts)
-    constant, linear, square, cube = (power[3] for power in distribution._cubics)
+    coefficients = distribution._cubics(np.array([3000]))[1:]
+    constant, linear, square, cube = np.concatenate(coefficients)
     lower, upper = LOWER_EDGES[3000], UPPER_EDGES[3000]
     for share in (1e-6, 1e-3, 0.1, 0.5, 0.9, 0.999):
         rank = share * paths
@@ -253,7 +254,8 @@ def test_what_paths_fall_short_of_a_value(name, level):
     value = float(np.quantile(values, level))
     distribution = binned(values)
     short, square = (
-        part @ distribution.counts / values.size for part in distribution.shortfalls(value)
+        part @ distribution.counts / values.size
+        for part in distribution.shortfalls(np.array([value]))
     )
     true = np.maximum(value - values, 0.0)
     off = 0.5 * CELL_WIDTH * np.abs(values[values < value * (1 + CELL_WIDTH)]).sum() / values.size
@@ -265,7 +267,7 @@ def test_a_path_of_the_value_s_own_cell_counts_if_it_is_below():
     """Half of its cell, a quarter of a cell away from it on average."""
     law = expected(lambda x: np.clip(x - 1.0, 0.0, 1.0), 10**9)
     value = 1.5 + 1 / 128
-    short, square = law.shortfalls(value)
+    short, square = law.shortfalls(np.array([value]))
     (cell,) = np.flatnonzero(LOWER_EDGES == 1.5)
     assert short[cell] == pytest.approx(0.5 * (1 / 128) / 2, rel=1e-4)
     assert square[cell] == pytest.approx(0.5 * (1 / 128) ** 2 / 3, rel=1e-4)
@@ -310,3 +312,30 @@ def test_paths_beside_an_atom_are_not_moved_onto_it(lowest, unit):
     # Counts of a cell are whole numbers: they place a path within one in some 2,000 of a cell.
     np.testing.assert_allclose(found, exact, atol=0.25 / 1_000)
     np.testing.assert_array_equal(found[exact == ATOM], ATOM)
+
+
+def test_several_quantities_at_once_are_each_as_alone():
+    """With other units, and more or fewer atoms."""
+    rng = np.random.default_rng(6)
+    mass = np.concatenate([np.full(3_000, 7.25), rng.uniform(3.0, 7.0, 1_000)])
+    parts = [
+        binned(rng.normal(-20.0, 5.0, 4_000)),
+        Distribution(binned(mass).counts, atoms=(7.25,)),
+        Distribution(binned(rng.lognormal(2.0, 0.8, 900)).counts, atoms=(-1.0, 2.5), unit=0.25),
+    ]
+    several = Distribution.of_several(parts)
+    levels = np.concatenate([LEVELS, [0.0, 1.0]])
+    values = several.quantile(levels)
+    for k, part in enumerate(parts):
+        np.testing.assert_array_equal(values[k], part.quantile(levels))
+        for method in ("place", "resolution"):
+            for found, alone in zip(
+                getattr(several, method)(values), getattr(part, method)(values[k]), strict=True
+            ):
+                np.testing.assert_array_equal(found[k], alone)
+        for found, alone in zip(
+            several.shortfalls(values[:, 3:4]), part.shortfalls(values[k, 3:4]), strict=True
+        ):
+            np.testing.assert_array_equal(found[k], alone)
+        assert several.paths[k] == part.n
+    assert (values[1] == 7.25).any()

@@ -44,9 +44,9 @@ def all_of(totals: Totals) -> list[measures.Estimate]:
     """Mean, quantiles, cash flow at risk."""
     estimator, pooled = estimator_of(totals), estimates.distribution(totals, ROW)
     average = estimator.mean(ROW)
-    found = estimator.quantiles(ROW, pooled, LEVELS)
-    at_risk = estimator.cash_flow_at_risk(pooled, average, found[0])
-    return [one.estimate for one in (average, *found, at_risk)]
+    found = estimator.quantiles(pooled, [totals.histogram[:, ROW]], LEVELS)
+    at_risk = estimator.cash_flow_at_risk(pooled, [average], found[:1])
+    return [one.estimate for one in (average, *found, *at_risk)]
 
 
 def test_one_replicate_is_independent_paths(values):
@@ -54,20 +54,20 @@ def test_one_replicate_is_independent_paths(values):
     n, law = one.size, binned(one)
     average = measures.mean(one.mean(), one.var() * n, n, n)
     found = measures.quantiles(law, LEVELS)
-    expected = [average, *found, measures.cash_flow_at_risk(average, found[0], law, 0.95)]
+    expected = [average, *found, *measures.cash_flow_at_risk([average], found[:1], law, 0.95)]
     assert all_of(totals_of(one)) == expected
     assert expected[0].standard_error == pytest.approx(one.std(ddof=1) / sqrt(n))
 
 
 def test_several_are_judged_by_how_they_differ(values):
     means, paths = values.mean(axis=1), np.full(REPLICATES, POINTS)
-    law, counts = binned(values), np.array([binned(own).counts for own in values])
+    law, counts = binned(values), [np.array([binned(own).counts for own in values])]
     average = replicated.mean(means, paths, values.size)
     found = replicated.quantiles(law, counts, LEVELS)
-    at_risk = replicated.cash_flow_at_risk(average, found[0], law, 0.95)
+    at_risk = replicated.cash_flow_at_risk([average], found[:1], law, 0.95)
     totals = totals_of(values)
     assert totals.histogram.dtype == np.uint32
-    assert all_of(totals) == [one.estimate for one in (average, *found, at_risk)]
+    assert all_of(totals) == [one.estimate for one in (average, *found, *at_risk)]
     # The values are those of all paths together; the errors are not, here by far, but for the
     # cash flow at risk, which a shift of a replicate leaves alone.
     for several, one in zip(all_of(totals), all_of(totals_of(values.reshape(1, -1))), strict=True):

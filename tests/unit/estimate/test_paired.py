@@ -32,8 +32,8 @@ def several(one: np.ndarray) -> np.ndarray:
     return np.full(REPLICATES, one.shape[1])
 
 
-def cells(one: np.ndarray) -> tuple[Distribution, np.ndarray]:
-    return binned(one), np.array([binned(part).counts for part in one])
+def cells(one: np.ndarray) -> tuple[Distribution, list[np.ndarray]]:
+    return binned(one), [np.array([binned(part).counts for part in one])]
 
 
 def of_mean(one: np.ndarray) -> replicated.ByReplicate:
@@ -49,12 +49,12 @@ def of_quantile(one: np.ndarray, level: float = 0.25) -> replicated.ByReplicate:
 
 
 def of_risk(one: np.ndarray) -> replicated.ByReplicate:
-    return replicated.cash_flow_at_risk(of_mean(one), of_quantile(one, 0.05), cells(one)[0], 0.95)
+    both = [of_mean(one)], [of_quantile(one, 0.05)]
+    return replicated.cash_flow_at_risk(*both, cells(one)[0], 0.95)[0]
 
 
 def of_shortfall(one: np.ndarray) -> replicated.ByReplicate:
-    low = of_quantile(one, 0.05).estimate
-    return replicated.expected_shortfall(low, *cells(one), 0.95)
+    return replicated.expected_shortfall([of_quantile(one, 0.05)], *cells(one), 0.95)[0]
 
 
 def difference(first, second, unseen: float = 0.0) -> paired.Differences:

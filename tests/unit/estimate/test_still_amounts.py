@@ -43,10 +43,11 @@ def test_of_many_paths_with_one_amount(scenario, amount, independent):
     totals.histogram[:, row, cell] = 16_000 if independent else 1000
 
     estimator, pooled = estimator_of(totals), distribution(totals, row)
-    average, quantiles = estimator.mean(row), estimator.quantiles(row, pooled, QUANTILES)
-    at_risk = estimator.cash_flow_at_risk(pooled, average, quantiles[0])
-    shortfall = estimator.expected_shortfall(row, pooled, quantiles[0])
-    found = [one.estimate for one in (*quantiles, at_risk, shortfall)]
+    average, counts = estimator.mean(row), [totals.histogram[:, row]]
+    quantiles = estimator.quantiles(pooled, counts, QUANTILES)
+    at_risk = estimator.cash_flow_at_risk(pooled, [average], quantiles[:1])
+    shortfall = estimator.expected_shortfall(pooled, counts, quantiles[:1])
+    found = [one.estimate for one in (*quantiles, *at_risk, *shortfall)]
     assert [one.statistic for one in found] == list(CASH_FLOW[1:])
     for one in found:
         value = 0.0 if one.statistic == AT_RISK else amount

@@ -459,10 +459,11 @@ def test_the_summary_of_totals_is_a_function_of_them(scenario, sampler):
 
 
 def test_an_estimate_alone_is_that_of_the_table(scenario, sampler):
-    """Asked for in any order, each from a table of its own."""
+    """Asked for in any order, each from a table of its own; a frame takes many amounts at once."""
     lowered = lower(scenario)
     totals = execute(lowered, RunPlan(paths=500, seed=2, sampler=sampler))
     table = EstimateTable(totals, lowered)
+    table.to_frame(sampler)
     whole = dict(table)
     for name in list(table)[::-7]:
         some = EstimateTable(totals, lowered, [name.metric])

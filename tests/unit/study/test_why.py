@@ -11,8 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from capexrisk.archive.directory import WHY
 from capexrisk.archive.results import load_results
-from capexrisk.archive.why import KEY, WHY, file_name
+from capexrisk.archive.why import KEY, file_name
 from capexrisk.errors import ResultsError, RunDirectoryError
 from capexrisk.report.content.causes import main_mechanisms
 from capexrisk.study.answers_left import leave_with_run, left_with_run

@@ -6,7 +6,9 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -15,6 +17,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
 from capexrisk.archive.results import Results
+from capexrisk.report.plots.page_axes import PageAxes
 from capexrisk.report.writing.words import counted, listed
 from capexrisk.scenario import Scenario, Words, overrides_of
 
@@ -113,11 +116,22 @@ def _height_of_title(ax: Axes) -> float:
     return float(top - ax.bbox.y1) * 72.0 / ax.figure.dpi
 
 
+@cache
+def _style() -> dict[Any, Any]:
+    return dict(mpl.rc_params_from_file(STYLE, use_default_template=False))
+
+
 @contextmanager
-def styled() -> Iterator[None]:
-    """Draw in the project's style; `matplotlib.style` takes 20 times longer."""
+def styled(salt: str = "capexrisk") -> Iterator[None]:
+    """Draw in the project's style; `matplotlib.style` takes 20 times longer.
+
+    Parameters
+    ----------
+    salt : str
+        What identifiers inside an SVG are made from.
+    """
     with (
-        mpl.rc_context(dict(mpl.rc_params_from_file(STYLE, use_default_template=False))),
+        mpl.rc_context({**_style(), "svg.hashsalt": salt}),
         warnings.catch_warnings(),
     ):
         # Said once by `give_letters`, not at every measure of a text.
@@ -190,7 +204,8 @@ def panels(rows: int, height: float | None = None) -> tuple[Figure, list[Axes]]:
     FigureCanvasAgg(figure)
     if height is not None:
         figure.set_figheight(height)
-    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+    axes = figure.subplots(rows, squeeze=False, subplot_kw={"axes_class": PageAxes})
+    return figure, list(axes[:, 0])
 
 
 def words_for(runs: Runs) -> Words:

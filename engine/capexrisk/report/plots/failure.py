@@ -41,6 +41,8 @@ CURVE_COLOURS = (BLUE, RED, GREEN, PINK, ORANGE, SKY, INK, QUIET)
 MOST_BARS = 12
 CAUSE_COLOURS = dict(zip(CAUSES, (INK, BLUE, SKY, GREEN, PINK, ORANGE, RED), strict=True))
 WRITTEN = 8.0  # per cent of a bar that has room for its number
+FEW_FAILURES = 100  # paths; so many tell a share to 10 points, with 95 % confidence
+PALE = 0.4
 LINEAR_ABOVE = 5.0  # per cent: lowest end of curves that a linear axis tells apart
 BAR = 0.21  # of height for an issuer, inches
 LETTER = 4.9  # width of a letter of a name beside its curve, points
@@ -178,7 +180,8 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
     """Causes of funding failure: one bar for each issuer, divided by binding cause.
 
     Shares of an issuer's failures, with the probability of its failure over the horizon beside
-    them. Of many issuers the twelve likeliest to fail.
+    them. A bar is pale, and says how many, where fewer than 100 paths fail. Of many issuers the
+    twelve likeliest to fail.
 
     Parameters
     ----------
@@ -191,29 +194,38 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
     """
     estimates = Estimates(results)
     shown = likeliest_to_fail(results, MOST_BARS)
-    place = np.arange(len(shown))
+    chances = [
+        estimates.probability("funding_failure", issuer, results.quarters[-1]) for issuer in shown
+    ]
+    few = np.array([chance.hits < FEW_FAILURES for chance in chances])
     with drawing(results, ax, height=height_of_rows(len(shown))) as ax:
-        base = np.zeros(place.size)
+        base = np.zeros(len(shown))
         for cause in CAUSES:
             metric = f"funding_failure_by_{cause}_given_funding_failure"
             found = [estimates.probability(metric, issuer).observed for issuer in shown]
             share = 100.0 * np.nan_to_num(np.array(found))  # of no failures no share
             words = capitalised(results.words.fill(CAUSES[cause]))
-            _draw_cause(ax, cause, base, share, words)
+            _draw_cause(ax, cause, base, share, few, words)
             base += share
         ax.set_xlim(0.0, 100.0)
         name_rows(ax, told_apart(shown))
         ax.grid(visible=False)
-        for row, issuer in enumerate(shown):
-            chance = estimates.probability("funding_failure", issuer, results.quarters[-1])
+        for row, chance in enumerate(chances):
             ax.text(102.0, row, percentage(chance), va="center", fontsize=7.5)
-            if not chance.observed:
-                ax.text(1.0, row, "no failure", va="center", fontsize=7, color=QUIET)
+            if few[row]:
+                words, colour = "no failure", QUIET
+                if chance.hits:
+                    words, colour = f"of {counted(round(chance.hits), 'path')} alone", INK
+                ax.text(1.0, row, words, va="center", fontsize=7, color=colour)
         ax.set_xlabel("% of its failures")
         text = "the figure at the end: probability of failure within the horizon"
         if len(shown) < len(results.issuers):
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
         head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
+        legend = ax.get_legend()
+        for key in [] if legend is None else legend.legend_handles:
+            if key is not None:
+                key.set_alpha(1.0)  # as the bars of many failures, whatever the first bar is
     return ax
 
 
@@ -234,8 +246,10 @@ def height_of_rows(rows: int) -> float:
     return 1.55 + BAR * rows
 
 
-def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats, words: str) -> None:
-    """Draw one cause's part of every bar, with its number where there is room."""
+def _draw_cause(
+    ax: Axes, cause: str, base: Floats, share: Floats, few: NDArray[np.bool_], words: str
+) -> None:
+    """Draw one cause's part of every bar, with its number where there is room and enough paths."""
     place = np.arange(share.size)
     bars = ax.barh(
         place,
@@ -247,6 +261,9 @@ def _draw_cause(ax: Axes, cause: str, base: Floats, share: Floats, words: str) -
         edgecolor="white",
         linewidth=0.6,
     )
-    labels = [f"{number:.0f}" if number >= WRITTEN else "" for number in share]
+    for bar, pale in zip(bars, few, strict=True):
+        bar.set_alpha(PALE if pale else 1.0)
+    written = (share >= WRITTEN) & ~few
+    labels = [f"{number:.0f}" if told else "" for number, told in zip(share, written, strict=True)]
     colour = "white" if CAUSE_COLOURS[cause] in (INK, BLUE) else INK  # for contrast
     ax.bar_label(bars, labels, label_type="center", color=colour, fontsize=7)

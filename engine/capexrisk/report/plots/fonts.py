@@ -28,11 +28,19 @@ def give_letters(figure: Figure) -> None:
     """
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        lacking = lacking_letters(text.get_text())
-        if lacking:
-            family = _family_with(lacking)
-            if family is not None:
-                text.set_fontfamily(["sans-serif", family])
+        family = _family_for(text.get_text())
+        if family is not None:
+            text.set_fontfamily(["sans-serif", family])
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        family = _family_for("".join(text.get_text() for text in axis.get_ticklabels()))
+        if family is not None:
+            axis.set_tick_params(labelfontfamily=["sans-serif", family])
+
+
+def _family_for(text: str) -> str | None:
+    """A family with the letters that a text needs and the style's font lacks, if there is one."""
+    lacking = lacking_letters(text)
+    return _family_with(lacking) if lacking else None
 
 
 def lacking_letters(text: str) -> frozenset[str]:

@@ -170,8 +170,9 @@ def _draw_cells(
     place = np.arange(len(shown)) + 0.5
     ax.set_ylim(len(shown), 0.0)
     ax.set_yticks(place, names, parse_math=False)
-    ax.set_xticks(place, names, rotation=90, parse_math=False)
+    ax.set_xticks(place, names, parse_math=False)
     ax.tick_params(length=0.0)
+    ax.tick_params(axis="x", labelrotation=90.0)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
 

@@ -28,9 +28,7 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
     A name is never parsed as mathematical notation.
     """
-    ax.set_yticks(np.arange(len(names)), names)
-    for text in ax.get_yticklabels():
-        text.set_parse_math(False)
+    ax.set_yticks(np.arange(len(names)), names, parse_math=False)
     ax.set_ylim(len(names) - 0.5, -0.5)
     number_axis(ax.xaxis)
     ax.minorticks_off()

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 from html import escape
+from typing import Final, Literal
 
-from matplotlib import rc_context
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from capexrisk.report.plots.canvas import styled
 from capexrisk.report.plots.fonts import give_letters, lacking_letters
 
+POINTS: Final = 72  # an inch: SVG counts in them
 NOTHING = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 GROUP = re.compile(r'<g id="[^"]*"')
 FONT = re.compile(r" font-family: [^;\"]*;")
@@ -35,11 +40,36 @@ def svg_text(figure: Figure, name: str) -> str:
     return _drawn(figure, name)
 
 
+class _Renderer(RendererSVG):
+    """Matplotlib's, but what it measured of a text once it knows in every figure."""
+
+    def get_text_width_height_descent(
+        self, s: str, prop: FontProperties, ismath: bool | Literal["TeX"]
+    ) -> tuple[float, float, float]:
+        """Size of a text in the project's style, points."""
+        return _size_of(s, prop, ismath)
+
+
+@lru_cache(maxsize=4096)
+def _size_of(
+    text: str, font: FontProperties, mathematical: bool | Literal["TeX"]
+) -> tuple[float, float, float]:
+    return text_to_path.get_text_width_height_descent(text, font, mathematical)
+
+
 def _drawn(figure: Figure, name: str) -> str:
-    buffer = io.BytesIO()
-    with styled(), rc_context({"svg.hashsalt": name}):
-        figure.savefig(buffer, format="svg", metadata=NOTHING)
-    return buffer.getvalue().decode()
+    text = io.StringIO()
+    before = figure.dpi
+    figure.set_dpi(POINTS)
+    try:
+        with styled(salt=name):
+            width, height = POINTS * figure.get_size_inches()
+            renderer = _Renderer(width, height, text, metadata=NOTHING)  # type: ignore[no-untyped-call]
+            figure.draw(renderer)
+            renderer.finalize()  # type: ignore[no-untyped-call]
+    finally:
+        figure.set_dpi(before)
+    return text.getvalue()
 
 
 def inline(text: str, description: str) -> str:

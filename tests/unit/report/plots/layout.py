@@ -51,6 +51,7 @@ def _labels(ax: Axes, axis: Axis) -> list[Text]:
     """Labels of the ticks in view."""
     if not axis.get_visible():
         return []
+    axis.get_ticklabels()  # places them also where they are drawn without being kept
     low, high = sorted(axis.get_view_interval())
     room = 1e-9 * (high - low)
     return [

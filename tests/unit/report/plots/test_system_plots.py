@@ -17,8 +17,10 @@ from capexrisk.archive.results import Results
 from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
+from capexrisk.report.plots.failure import FEW_FAILURES, PALE
 from capexrisk.report.plots.path import waterfall_steps
 from capexrisk.report.writing.estimates import Estimates
+from capexrisk.report.writing.words import counted
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate
 from tests.unit.manifests import changed
@@ -79,6 +81,21 @@ def test_causes_add_up_to_all_failures(made_up: Results) -> None:
         end = ax.containers[-1][row]
         assert end.get_x() + end.get_width() == pytest.approx(100.0, abs=13.0)  # few paths
     assert "2.0 % ± 0.2" in labels(ax)
+
+
+def test_shares_of_few_failures_are_pale_and_say_how_few(made_up: Results) -> None:
+    ax = made_up.plot.causes(fresh())
+    estimates = Estimates(made_up)
+    last = made_up.quarters[-1]
+    chances = [estimates.probability("funding_failure", name, last) for name in ISSUERS]
+    few = [chance.hits < FEW_FAILURES for chance in chances]
+    assert any(few) and not all(few)
+    for bars in ax.containers:
+        assert [bar.get_alpha() == PALE for bar in bars] == few
+    assert few[0] and {key.get_alpha() for key in ax.get_legend().legend_handles} == {1.0}
+    told = [text for text in labels(ax) if text.endswith("alone")]
+    hits = [round(one.hits) for one, pale in zip(chances, few, strict=True) if pale and one.hits]
+    assert told == [f"of {counted(number, 'path')} alone" for number in hits]
 
 
 def test_who_never_fails_has_no_causes() -> None:
