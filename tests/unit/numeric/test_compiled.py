@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from capexrisk.numeric.jit import entry, loop
+from capexrisk.numeric.rows import rows_from
 from capexrisk.numeric.table_reader import record_reader, table_of
 
 ARITHMETIC = re.compile(r"v(?:mul|add|sub|div|fn?m(?:add|sub)\d+)pd\s[^\n]*%?[yz]mm")
@@ -87,3 +88,25 @@ def test_only_a_table_of_doubles_in_c_order_is_read(table):
     """Anything else would be read from the wrong places; numba refuses it in either of two ways."""
     with pytest.raises((numba.TypingError, AssertionError)):
         fields_of(table, 0)
+
+
+@numba.njit
+def copy_and_add(memory, begin):
+    rows = rows_from(memory, begin)
+    further = rows_from(rows, 3)
+    rows[1] = further[np.uint64(0)]
+    further[0] += 1.0
+
+
+def test_rows_begin_anywhere_in_memory_or_in_other_rows():
+    memory = np.arange(8.0)
+    copy_and_add(memory, 2)
+    assert memory.tolist() == [0.0, 1.0, 2.0, 5.0, 4.0, 6.0, 6.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    "memory", [np.zeros(8, dtype=np.float32), np.zeros((4, 2)), np.zeros(16)[::2]]
+)
+def test_only_memory_of_doubles_without_gaps_has_rows(memory):
+    with pytest.raises(numba.TypingError):
+        copy_and_add(memory, 0)
