@@ -113,6 +113,7 @@ def versions(libraries: Iterable[str]) -> dict[str, str]:
     return {"python": platform.python_version()} | {name: _version(name) for name in libraries}
 
 
+@functools.cache
 def _version(library: str) -> str:
     try:
         return version(library)

@@ -51,7 +51,7 @@ def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
-        patch.setattr("capexrisk.cli.comparing.write_comparison", only_tables)
+        patch.setattr("capexrisk.report.files.comparison_page.write_comparison", only_tables)
         yield
 
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from capexrisk.archive.directory import comparison_directory
 from capexrisk.archive.job import Job
-from capexrisk.archive.results import Results, load_results
+from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
-from capexrisk.cli.terminal import show
-from capexrisk.report.content.changes import changes_table
-from capexrisk.report.files.comparison_page import write_comparison
-from capexrisk.report.files.write import of_stored_tables, refuse_partial
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, load_run_section
-from capexrisk.study.comparison import compare
-from capexrisk.study.run_names import names_of
 from capexrisk.study.simulation import simulate_job
+
+if TYPE_CHECKING:
+    from capexrisk.archive.results import Results
+    from capexrisk.study.comparison import Comparison
 
 
 def compare_all(
@@ -40,35 +38,62 @@ def compare_all(
     A source without a scenario is the directory of a finished run.
     """
     loaded = [_load_run(source) if one is None else one for source, one in sources]
+    if any(isinstance(one, Scenario) for one in loaded):
+        load_meanwhile("scipy.special", "capexrisk.report.files.comparison_page")
     places = [source for source, _ in sources]
     plan = _plan(places[0], loaded[0], asked)
     with comparison_directory(out, overwrite=overwrite) as directory:
         runs = []
         for number, one in enumerate(loaded, start=1):
             what = f"Simulating {number} of {len(loaded)}"
-            runs.append(one if isinstance(one, Results) else _simulate(one, plan, quiet, what))
-        named = dict(zip(names_of(places, runs), runs, strict=True))
-        with of_stored_tables(*(source for source, one in sources if one is None)):
-            comparison = compare(named)
-
-            def write_tables() -> None:
-                comparison.write(directory)
-                for (name, results), one in zip(named.items(), loaded, strict=True):
-                    if results is not one:
-                        folder = directory / "runs" / name
-                        folder.mkdir(parents=True)
-                        results.write(folder)
-
-            write_comparison(comparison, directory, pool, png=png, meanwhile=write_tables)
+            runs.append(_simulate(one, plan, quiet, what) if isinstance(one, Scenario) else one)
+        comparison = _write(sources, runs, directory, pool, png=png)
 
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
+        from capexrisk.cli.terminal import show  # late: as in `_write`
+        from capexrisk.report.content.changes import changes_table
+
         show(changes_table(comparison))
         print(f"Report: {out / 'report.html'}")
 
 
+def _write(
+    sources: Sequence[tuple[Path, Scenario | None]],
+    runs: Sequence[Results],
+    directory: Path,
+    pool: DrawingPool,
+    *,
+    png: bool,
+) -> Comparison:
+    """Compare runs, and write the comparison and those of them that were made here."""
+    # Late: loaded while the paths were simulated.
+    from capexrisk.report.files.comparison_page import write_comparison
+    from capexrisk.report.files.write import of_stored_tables
+    from capexrisk.study.comparison import compare
+    from capexrisk.study.run_names import names_of
+
+    named = dict(zip(names_of([source for source, _ in sources], runs), runs, strict=True))
+    with of_stored_tables(*(source for source, one in sources if one is None)):
+        comparison = compare(named)
+
+        def write_tables() -> None:
+            comparison.write(directory)
+            for (name, results), (_, scenario) in zip(named.items(), sources, strict=True):
+                if scenario is not None:
+                    folder = directory / "runs" / name
+                    folder.mkdir(parents=True)
+                    results.write(folder)
+
+        write_comparison(comparison, directory, pool, png=png, meanwhile=write_tables)
+    return comparison
+
+
 def _load_run(source: Path) -> Results:
+    from capexrisk.archive.results import load_results  # late: as in `_write`
+    from capexrisk.report.files.write import refuse_partial
+
     results = load_results(source)
     refuse_partial(results, source)
     return results
@@ -76,18 +101,18 @@ def _load_run(source: Path) -> Results:
 
 def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> RunPlan:
     """How scenarios are run: as asked, else as the first one is."""
-    if isinstance(first, Results):
+    if isinstance(first, Scenario):
+        usual: dict[str, Any] = load_run_section(source).model_dump()
+    else:
         run = first.manifest.run
-        usual: dict[str, Any] = {"paths": run.paths, "seed": run.seed, "sampler": run.sampler}
+        usual = {"paths": run.paths, "seed": run.seed, "sampler": run.sampler}
         inputs = first.manifest.inputs
         if inputs is not None:
             usual |= {"outer": inputs.outer, "inner": inputs.inner}
-    else:
-        usual = load_run_section(source).model_dump()
     return RunPlan(**(usual | asked))
 
 
-def _simulate(scenario: Any, plan: RunPlan, quiet: bool, what: str) -> Results:
+def _simulate(scenario: Scenario, plan: RunPlan, quiet: bool, what: str) -> Results:
     job = Job(scenario=scenario, plan=plan)
     more = 0 if job.over_inputs is None else job.over_inputs.plan.run_paths
     with progress(plan.run_paths + more, quiet, what) as advance:

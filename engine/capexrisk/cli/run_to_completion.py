@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -14,6 +11,7 @@ import click
 from capexrisk.archive.checkpoint import paths_kept
 from capexrisk.archive.directory import resume_command
 from capexrisk.archive.unfinished import Attempt
+from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
 from capexrisk.cli.terminal import show
 from capexrisk.report.pool import DrawingPool
@@ -31,13 +29,6 @@ def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     from capexrisk.report.files.write import write_report_files  # late: see `complete`
 
     write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
-
-
-def _load_rest() -> None:
-    """Load what intervals need, and what draws and writes; an error is told where that is used."""
-    with suppress(Exception):
-        import_module("scipy.special")
-        import_module("capexrisk.report.files.write")
 
 
 def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
@@ -63,7 +54,7 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
                 f"badly, if at all; give --outer {FEW_POINTS} or more",
                 err=True,
             )
-    Thread(target=_load_rest).start()  # while paths are simulated
+    load_meanwhile("scipy.special", "capexrisk.report.files.write")
     with progress(in_all, quiet) as advance:
         results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
     write_files(results, attempt.directory, pool)

@@ -195,8 +195,10 @@ class EstimateTable(Mapping[Name, ByReplicate]):
     @cached_property
     def _histograms(self) -> Integers:
         """Paths of all replicates by cell, of every amount that has a histogram."""
-        counts: Integers = self._totals.histogram.sum(axis=0, dtype=np.int64)
-        return counts
+        counts, paths = self._totals.histogram, self._totals.counted
+        wide = np.int64 if paths > np.iinfo(counts.dtype).max else counts.dtype  # slower, if wider
+        together: Integers = counts.sum(axis=0, dtype=wide).astype(np.int64)
+        return together
 
     def _counts(self, line: Line) -> Integers:
         """The paths that a line counts, of all replicates, by cell."""
