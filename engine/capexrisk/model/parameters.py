@@ -3,6 +3,7 @@
 Constants that all paths share (decay factors, logs, triangular roots) are computed once in
 `lowering`, so that the loops over paths compute only what differs between paths. A triple is in the
 order of the regimes: open, stressed, shut; values by channel are in the order of the vocabulary.
+Compiled code reads a record as a row of numbers, hence every tuple has its length in its type.
 """
 
 from __future__ import annotations
