@@ -43,10 +43,10 @@ def input_table(totals: Totals, lowered: LoweredScenario) -> pd.DataFrame:
     lowered : LoweredScenario
         Of the scenario with the inputs as they stand.
     """
-    predictive = EstimateTable(totals, lowered)
+    predictive = EstimateTable(totals, lowered).all()
     names = list(predictive)
     frame = pd.DataFrame(names, columns=list(Name._fields))[list(COLUMNS[:4])]
-    found = [predictive[name].estimate for name in names]
+    found = [row.estimate for row in predictive.values()]
     frame["statistic"] = [estimate.statistic for estimate in found]
     for column, numbers in zip(PREDICTIVE, zip(*(e[1:] for e in found), strict=True), strict=True):
         frame[column] = numbers

@@ -84,14 +84,18 @@ class EstimateTable(Mapping[Name, ByReplicate]):
     def __len__(self) -> int:
         return len(self._by_name)
 
+    def all(self) -> dict[Name, ByReplicate]:
+        """Every row: amounts are estimated together, in a third of the time of one by one."""
+        self._compute_all_amounts()
+        return dict(self)
+
     def to_frame(self, method: str) -> pd.DataFrame:
         """The tidy table; `method` is how the paths were sampled."""
         import pandas as pd  # late: a warm session asks for estimates and no table
 
-        self._compute_all_amounts()
         rows = [
             (name.issuer, name.period, name.metric, *found.estimate, method)
-            for name, found in self.items()
+            for name, found in self.all().items()
         ]
         return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -127,7 +131,8 @@ class EstimateTable(Mapping[Name, ByReplicate]):
         R = 0 for independent paths in fewer than `LEAST_BATCHES` batches.
         """
         enough = self._totals.replicates >= LEAST_BATCHES
-        return np.array([found.values if enough else found.values[:0] for found in self.values()])
+        rows = self.all().values()
+        return np.array([found.values if enough else found.values[:0] for found in rows])
 
     @cached_property
     def _by_name(self) -> dict[Name, Line]:
