@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from capexrisk.estimate.by_replicate import ByReplicate, shares_below
+from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.estimates import distribution, estimator_of
 from capexrisk.estimate.lines import Line, Lines
 from capexrisk.estimate.metric import QUANTILES
@@ -98,19 +99,24 @@ def read_figures(
     lines = Lines(lowered)
     edges = np.linspace(-1.0, 1.0, BINS + 1) if ghost is None else ghost
     bins = np.zeros((totals.replicates, BINS))
+    fans = []
     for line in _lines_with_fans(lines, parts, view):
         sample, row = sample_of(line, totals, lines)
-        if not sample.counted:  # nobody is alive
-            continue
-        pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
-        counts = [sample.histogram[:, row]]
-        quantiles = estimator_of(sample).quantiles(pooled, counts, QUANTILES)
-        for statistic, one in zip(FAN, quantiles, strict=True):
-            found[Name(line.issuer, line.period, line.name, statistic)] = one
+        if sample.counted:  # somebody is alive
+            pooled = distribution(sample, row, lines.atoms(line), lines.unit(line))
+            fans.append((line, pooled, sample.histogram[:, row]))
+    if fans:
+        together = Distribution.of_several([pooled for _, pooled, _ in fans])
+        each = [counts for *_, counts in fans]
+        quantiles = iter(estimator_of(totals).quantiles(together, each, QUANTILES))
+        for line, _, _ in fans:
+            for statistic in FAN:
+                found[Name(line.issuer, line.period, line.name, statistic)] = next(quantiles)
+    for line, pooled, counts in fans:
         if line.name == FREE_CASH_FLOW and line.period == view.year:
             if ghost is None:
                 edges = edges_between(*pooled.quantile(np.array([TAIL, 1.0 - TAIL])))
-            below = shares_below(pooled, counts, edges[1:-1])
+            below = shares_below(pooled, [counts], edges[1:-1])
             bins = np.diff(below, axis=1, prepend=0.0, append=1.0)
     return Figures(found, edges, bins)
 
