@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isnan, nan
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-import pandas as pd
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
@@ -154,17 +153,22 @@ def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
     Figures that may not differ at all are left out, by the false discovery rate of 5 % over all
     that is compared, and those that no path can tell.
     """
-    table = comparison.table[comparison.table["scenario"] == scenario]
-    keyed = table.set_index(["issuer", "metric", "statistic", "period"])
+    table = comparison.table
+    followed = {headline.metric for headline in (*OF_ISSUERS, *OF_THE_SYSTEM)}
+    wanted = (table["scenario"] == scenario) & table["metric"].isin(followed)
+    wanted &= table["false_discovery_rate"] <= MOST_FALSE  # false for NaN
+    rows = {
+        (row["issuer"], row["metric"], row["statistic"], row["period"]): row
+        for row in table[wanted].to_dict("records")
+    }
     found = []
     for issuer, headline, period in _wanted(comparison, scenario):
         metric = metric_of(headline.metric, of_whom(issuer))
         key = (issuer, headline.metric, headline.statistic or metric.statistics[0], period)
-        if key not in keyed.index:
-            continue
-        words = dated_words(headline.metric, issuer, period, comparison.words, headline.statistic)
-        row = keyed.loc[key]  # type: ignore[index]
-        if row["false_discovery_rate"] <= MOST_FALSE:  # false for NaN
+        if row := rows.get(key):
+            words = dated_words(
+                headline.metric, issuer, period, comparison.words, headline.statistic
+            )
             found.append(_change(issuer, headline, words, row))
     found.sort(key=lambda one: -abs(one.change) if not isnan(one.change) else 0.0)
     return found
@@ -189,7 +193,7 @@ def _periods(when: When, base: Results, other: Results) -> list[str]:
     return [quarter for quarter in base.quarters if quarter in other.quarters][-1:]
 
 
-def _change(issuer: str, headline: Followed, words: str, row: pd.Series[float]) -> Change:
+def _change(issuer: str, headline: Followed, words: str, row: Mapping[Any, Any]) -> Change:
     unit = metric_of(headline.metric, of_whom(issuer)).unit
     half = 0.5 * (row["ci_high"] - row["ci_low"])
     numbers = (row["base"], row["value"], row["difference"], half)
