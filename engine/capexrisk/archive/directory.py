@@ -200,8 +200,9 @@ def refuse_occupied(out: Path, overwrite: bool, kind: DirectoryKind) -> None:
     if _is_empty(out):
         return
     if not overwrite:
+        instead = ", or --overwrite" if out.is_dir() else ""
         raise RunDirectoryError(
-            f"{out}: exists already; give another directory with --out, or --overwrite"
+            f"{out}: exists already; give another directory with --out{instead}"
         )
     if not (out / MANIFEST).is_file():
         raise RunDirectoryError(

@@ -286,7 +286,8 @@ def read_manifest(path: Path) -> Manifest:
     found = read_json(path)
     if _kind(found) == "comparison":
         raise ResultsError(
-            f"{path.parent}: holds a comparison; give one of the runs in {path.parent / 'runs'}"
+            f"{path.parent}: holds a comparison; give one of the runs "
+            + (f"in {made}" if (made := path.parent / "runs").is_dir() else "that it compares")
         )
     return found.parse(Manifest)
 

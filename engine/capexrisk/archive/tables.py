@@ -166,7 +166,8 @@ def with_spans(
     whose = pd.array(["issuer", SYSTEM], dtype="str").take(of_system)
     spans = dict.fromkeys(quarters, "quarter") | dict.fromkeys(years, "year") | {HORIZON: HORIZON}
     label, labels = pd.factorize(table["period"])  # a few, of a hundred thousand rows
-    span = pd.array([spans.get(period) for period in labels], dtype="str").take(label)
+    by_label = pd.array([spans.get(period) for period in labels], dtype="str")
+    span = by_label.take(label, allow_fill=True)  # none where there is no label
     shared = table["period"].isin(set(quarters) & set(years)).to_numpy()
     told = zip(table["metric"][shared], whose[shared], strict=True)
     periods = [metric_of(*key).quantities for key in told]

@@ -221,5 +221,8 @@ def _sparse_zeros(shape: tuple[int, ...], dtype: type[np.integer]) -> NDArray[An
     numpy asks for huge pages for a large array: a few numbers then take as much as a million.
     """
     size = int(np.prod(shape))
-    memory = mmap(-1, max(size, 1) * np.dtype(dtype).itemsize, access=ACCESS_COPY)
+    try:
+        memory = mmap(-1, max(size, 1) * np.dtype(dtype).itemsize, access=ACCESS_COPY)
+    except OSError as error:  # as numpy says that the memory is full
+        raise MemoryError(f"{size:,} numbers of a run's histograms ({error.strerror})") from None
     return np.frombuffer(memory, dtype, size).reshape(shape)

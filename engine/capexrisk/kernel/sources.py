@@ -16,7 +16,9 @@ from capexrisk.kernel.draws import Tails, room_for_tails
 from capexrisk.kernel.points import Net, Points, Words, enter_block, room_for_points
 from capexrisk.kernel.schedule import Schedule
 from capexrisk.kernel.supplied import Supplied
+from capexrisk.model.parameters import Issuer, Scheduled
 from capexrisk.numeric.jit import sequence
+from capexrisk.numeric.table_reader import refuse_other_width
 
 
 class Source(NamedTuple):
@@ -61,12 +63,14 @@ def supplied_source(draws: Supplied, first_path: int = 0) -> Source:
 
 
 def refuse_other_shape(source: Source, schedule: Schedule, quarters: int, paths: int) -> None:
-    """Refuse points or supplied draws whose shape does not fit the paths to be simulated.
+    """Refuse tables and draws whose shape does not fit the paths to be simulated.
 
     Raises
     ------
     ValueError
     """
+    refuse_other_width(schedule.issuers.shape[1], Issuer)
+    refuse_other_width(schedule.events.shape[1], Scheduled)
     made = source.supplied if source.points is None else source.points.net
     if made is None:
         return

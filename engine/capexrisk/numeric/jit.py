@@ -175,7 +175,7 @@ def _say_what_is_there(argument: Any) -> None:
     It reads a number that some paths need for all of them then: else no loop becomes vector code.
     """
     row = getattr(argument.type, "pointee", None)
-    if isinstance(row, ir.ArrayType):
+    if isinstance(row, ir.ArrayType) and isinstance(row.element, ir.DoubleType):
         argument.attributes.dereferenceable = row.count * np.float64().itemsize
         argument.attributes.align = np.float64().itemsize
 

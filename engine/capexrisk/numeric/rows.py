@@ -36,7 +36,7 @@ class _Get(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         rows, index = args
         if isinstance(rows, Rows) and isinstance(index, types.Integer):
-            return signature(types.float64, rows, types.unliteral(index))
+            return signature(types.float64, rows, types.intp)
         return None
 
 
@@ -45,7 +45,7 @@ class _Set(AbstractTemplate):
     def generic(self, args: Any, kws: Any) -> Any:
         rows, index, _ = args
         if isinstance(rows, Rows) and isinstance(index, types.Integer):
-            return signature(types.none, rows, types.unliteral(index), types.float64)
+            return signature(types.none, rows, types.intp, types.float64)
         return None
 
 

@@ -8,6 +8,7 @@ they are one pointer, and a quarter less time goes into compiling.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -94,8 +95,32 @@ def record_reader(record: type) -> Any:
 
 
 def table_of(record: tuple[Any, ...]) -> NDArray[np.float64]:
-    """The table of one row, a record's, as `record_reader` takes it."""
-    return np.array([list(_numbers(record))])
+    """The table of one row, a record's, as `record_reader` takes it.
+
+    Raises
+    ------
+    ValueError
+        If a tuple in it has not the length that its field says.
+    """
+    numbers = list(_numbers(record))
+    refuse_other_width(len(numbers), type(record))
+    return np.array([numbers])
+
+
+def refuse_other_width(columns: int, record: type) -> None:
+    """Refuse a table of another number of columns: compiled code would read beyond its rows.
+
+    Raises
+    ------
+    ValueError
+    """
+    if columns != (size := _size_of(record)):
+        raise ValueError(f"{record.__name__}: has {columns} numbers; compiled code reads {size}")
+
+
+@cache
+def _size_of(record: type) -> int:
+    return Row(record).size
 
 
 def _numbers(values: tuple[Any, ...]) -> Iterator[float]:

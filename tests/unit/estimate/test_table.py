@@ -489,3 +489,12 @@ def test_there_is_no_estimate_of_a_name_that_is_no_row(scenario):
     table = EstimateTable(Totals(lowered.layout), lowered)
     with pytest.raises(KeyError):
         table[Name("Oracle", "2027", "capex", "cfar95")]
+
+
+def test_paths_beyond_what_a_cell_can_count_are_added_up_in_wider_numbers():
+    """Cells of a net count in 32 bits; 10**12 paths do not fit. Here they count in 8."""
+    lowered = lower(small_scenario())
+    totals = execute(lowered, RunPlan(paths=1024, seed=1, jobs=1))
+    table = EstimateTable(totals, lowered).to_frame("sobol")
+    totals.histogram = totals.histogram.astype(np.uint8)
+    pd.testing.assert_frame_equal(EstimateTable(totals, lowered).to_frame("sobol"), table)

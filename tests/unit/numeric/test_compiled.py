@@ -10,6 +10,7 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 import pytest
+from numba.core.caching import NullCache
 
 from capexrisk.numeric.jit import entry, loop
 from capexrisk.numeric.rows import rows_from
@@ -74,6 +75,7 @@ def branching_rows(x, y, table):
 
 @of_vectors
 def test_a_number_that_only_some_paths_need_keeps_no_loop_from_vector_code():
+    branching_rows._cache = NullCache()  # of code from the cache there is no assembly
     x, y = np.linspace(-1.0, 1.0, 64), np.empty(64)
     branching_rows(x, y, table_of(READING))
     np.testing.assert_allclose(y, np.where(x > 0.0, 0.5 * x, 8.0 * x - 2.0))
@@ -102,6 +104,25 @@ def test_rows_begin_anywhere_in_memory_or_in_other_rows():
     memory = np.arange(8.0)
     copy_and_add(memory, 2)
     assert memory.tolist() == [0.0, 1.0, 2.0, 5.0, 4.0, 6.0, 6.0, 7.0]
+
+
+@numba.njit
+def number_at(memory, index):
+    return rows_from(memory, 0)[index]
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint32, np.int64])
+def test_rows_are_indexed_by_whole_numbers_of_any_width(kind):
+    assert number_at(np.arange(256.0), kind(200)) == 200.0
+
+
+@pytest.mark.parametrize(
+    "wrong", [READING._replace(weights=()), READING._replace(grid=((3.0, 4.0),))]
+)
+def test_a_record_of_another_length_has_no_table(wrong):
+    """Compiled code would read beyond its end."""
+    with pytest.raises(ValueError, match=r"Reading: has [78] numbers; compiled code reads 9"):
+        table_of(wrong)
 
 
 @pytest.mark.parametrize(

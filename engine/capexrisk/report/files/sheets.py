@@ -49,6 +49,7 @@ class Book:
     def __init__(self, path: Path, *, title: str, created: datetime) -> None:
         from xlsxwriter import Workbook  # only where a workbook is written
 
+        self._path = path
         self._book = Workbook(path, {"in_memory": True})
         self._book.set_properties({"title": title[:255], "created": created})
         self._formats: dict[str, Format] = {}
@@ -69,9 +70,22 @@ class Book:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Write the file, unless something went wrong."""
-        if kind is None:
+        """Write the file, unless something went wrong.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        if kind is not None:
+            return
+        from xlsxwriter.exceptions import FileCreateError
+
+        try:
             self._book.close()
+        except FileCreateError as error:  # what the system said is all that it holds
+            (said,) = error.args
+            raise OSError(said.errno, said.strerror, str(self._path)) from None
 
     def add(
         self,

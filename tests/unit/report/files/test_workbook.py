@@ -191,3 +191,12 @@ def test_a_workbook_of_any_run(odd: Results, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(write_workbook(odd, tmp_path))
     assert ("Pairs" in book.sheetnames) == (len(odd.issuers) > 1)
     assert len(table(book, "All estimates")) == len(odd.summary)
+
+
+def test_a_workbook_that_cannot_be_written_is_an_error_of_the_system(
+    results: Results, tmp_path: Path
+) -> None:
+    """xlsxwriter's own is none: it would be a traceback on a full disk."""
+    with pytest.raises(FileNotFoundError, match="No such file") as refused:
+        write_workbook(results, tmp_path / "none")
+    assert str(refused.value.filename).startswith(str(tmp_path / "none"))

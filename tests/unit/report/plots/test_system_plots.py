@@ -98,6 +98,12 @@ def test_shares_of_few_failures_are_pale_and_say_how_few(made_up: Results) -> No
     assert told == [f"of {counted(number, 'path')} alone" for number in hits]
 
 
+@pytest.mark.parametrize(("paths", "pale"), [(99, True), (100, False)])
+def test_a_hundred_failures_are_enough(paths: int, pale: bool) -> None:
+    drawn = labels(synthetic(failing=paths / PATHS).plot.causes(fresh()))
+    assert (f"of {paths} paths alone" in drawn) == pale
+
+
 def test_who_never_fails_has_no_causes() -> None:
     ax = synthetic(failing=0.0).plot.causes(fresh())
     assert labels(ax).count("no failure") == len(ISSUERS)
