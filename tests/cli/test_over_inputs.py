@@ -109,6 +109,9 @@ def test_the_printed_table_has_both_lines(command):
     code, out, err = command("run", "unsure.toml", "--paths", "2048", "--out", "x")
     assert code == 0
     assert "capexrisk: warning: 32 points of the inputs tell P5 and P95 over them badly" in err
+    assert "asked for" not in err
+    _, _, err = command("run", "unsure.toml", "--paths", "2048", "--outer", "1", "--out", "y")
+    assert "32 points of the inputs (1 asked for, rounded up) tell P5 and P95 over them" in err
     lines = out.splitlines()
     (first, _) = (number for number, line in enumerate(lines) if line.startswith("Oracle"))
     assert "±" in lines[first] or "–" in lines[first] or ">" in lines[first]

@@ -240,7 +240,7 @@ def test_what_cannot_go_on_is_refused_in_a_line(command):
     assert "is more than the 68,719,476,736 of the sobol" in refusal(command, "x", "--paths", asked)
     shutil.rmtree("x/checkpoint")  # somebody else may have, to save room
     assert refusal(command, "x", "--paths", str(MANY)) == (
-        "x: was made without a checkpoint; run it again with more paths, and --overwrite"
+        "x: has no checkpoint; run it again with more paths, and --overwrite"
     )
 
 

@@ -254,7 +254,7 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         if holds_job(out):
             said = f"is not finished; name it {folder.name}, then {resume_command(out)}"
         elif (out / MANIFEST).is_file():
-            said = "was made without a checkpoint; run it again with more paths, and --overwrite"
+            said = "has no checkpoint; run it again with more paths, and --overwrite"
         else:
             said = f"is no run ({MANIFEST} is missing); begin one with capexrisk run"
         raise ResultsError(f"{out}: {said}") from None

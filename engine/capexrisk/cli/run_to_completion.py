@@ -48,10 +48,11 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
     if job.over_inputs is not None:
         in_all += job.over_inputs.plan.run_paths
         points = job.over_inputs.plan.outer_points
+        more = "" if points == plan.outer else f" ({plan.outer:,} asked for, rounded up)"
         if points < FEW_POINTS and not quiet:
             click.echo(
-                f"capexrisk: warning: {points} points of the inputs tell P5 and P95 over them "
-                f"badly, if at all; give --outer {FEW_POINTS} or more",
+                f"capexrisk: warning: {points} points of the inputs{more} tell P5 and P95 over "
+                f"them badly, if at all; give --outer {FEW_POINTS} or more",
                 err=True,
             )
     load_meanwhile("scipy.special", "capexrisk.report.files.write")

@@ -25,6 +25,7 @@ from capexrisk.report.writing.words import counted, told_apart
 Floats = NDArray[np.float64]
 MOST_PAIRED = 12  # issuers whose pairs can be read at the width of a phone
 NONE = "–"
+WIDE = 0.2  # of an interval: a chance that is told no better has no colour
 DARK = 0.55  # of the scale; on darker cells letters are white
 ROOT = 0.5  # colours go with the square root: small chances are seen, and large ones told apart
 SHADES = ("#f4f8fb", "#7fb2d3", BLUE, "#00324f")
@@ -71,7 +72,8 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """Heat map of the probability that the row's issuer fails, given that the column's does, %.
 
     A dash stands where the column's issuer fails on fewer than ten paths, too few to tell, "<" and
-    the end of the 95 % interval where both do. Of many issuers the twelve likeliest to fail.
+    the end of the 95 % interval where both do. A cell has no colour where that interval is wider
+    than 20 points. Of many issuers the twelve likeliest to fail.
 
     Parameters
     ----------
@@ -84,14 +86,14 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     """
     shown = likeliest_to_fail(results, MOST_PAIRED)
     found = _conditional(results, shown)
-    chance = 100.0 * np.array([nan if e is None else e.observed for e in found])
+    chance = 100.0 * np.array([e.observed if e and _is_told(e) else nan for e in found])
     chance = chance.reshape(len(shown), len(shown))
     text = [NONE if estimate is None else _whole(estimate) for estimate in found]
     with drawing(results, ax, height=height_of_pairs(shown, 1)) as ax:
         _draw_cells(ax, shown, chance, text, Normalize(0.0, 100.0))
         below = (
-            f"{NONE} where the column's issuer fails on fewer than ten paths; < where the row's "
-            "does with it on fewer than ten"
+            f"{NONE} and < where fewer than ten paths decide; no colour where the 95 % interval "
+            "is wider than 20 points"
         )
         title = "Row fails, given that column fails, %"
         head(ax, title, below, from_figure=True)
@@ -151,6 +153,11 @@ def _conditional(results: Results, shown: list[str]) -> list[Estimate | None]:
     return found
 
 
+def _is_told(chance: Estimate) -> bool:
+    """Whether paths tell it well enough for a colour."""
+    return chance.ci_high - chance.ci_low <= WIDE
+
+
 def _draw_cells(
     ax: Axes, shown: list[str], values: Floats, texts: list[str], norm: Normalize
 ) -> None:
@@ -197,7 +204,7 @@ def _at_most(estimate: Estimate) -> str:
     high = 100.0 * estimate.ci_high
     decimals = max(0, one_digit(high))
     text = f"{rounded_up(high, decimals):.{decimals}f}"
-    return f"<{text.rstrip('0') if decimals else text}"
+    return f"<{text.rstrip('0').rstrip('.') if decimals else text}"
 
 
 def _whole(estimate: Estimate) -> str:

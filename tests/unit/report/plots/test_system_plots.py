@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from unittest.mock import patch
 
 import numpy as np
@@ -14,10 +14,13 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.intervals import FEW
 from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
 from capexrisk.report.plots.failure import FEW_FAILURES, PALE
+from capexrisk.report.plots.joint import WIDE, _at_most
 from capexrisk.report.plots.path import waterfall_steps
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.words import counted
@@ -135,6 +138,18 @@ def test_a_condition_that_hardly_happens_tells_nothing() -> None:
     assert cells[0, 2] == "<6"  # a bound: none of the 66 failures of Cumulus
     assert cells[1, 2] == "<10"  # three of them: the end of the interval
     assert run.plot.joint_failures(fresh()).texts[1].get_text() == "–"
+
+
+def test_a_chance_that_few_paths_tell_has_no_colour(made_up: Results) -> None:
+    drawn = made_up.plot.conditional_failures(fresh()).collections[0].get_array()
+    estimates = Estimates(made_up)
+    wide = []
+    for (i, first), (j, second) in product(enumerate(ISSUERS), repeat=2):
+        if first != second:
+            found = estimates.probability(f"failure_given_failure_of:{second}", first)
+            wide.append(found.ci_high - found.ci_low > WIDE)
+            assert bool(np.ma.getmaskarray(drawn)[i, j]) == (wide[-1] or found.n < FEW)
+    assert any(wide) and not all(wide)
 
 
 def test_certain_pairs_are_certain() -> None:
@@ -322,3 +337,8 @@ def test_failures_stand_out_in_red(made_up: Results) -> None:
     colours = [patch.get_facecolor() for patch in ax.patches]
     assert colours[-1] == to_rgba(RED)
     assert to_rgba(BLUE) in colours
+
+
+def test_a_bound_of_a_whole_number_has_no_point() -> None:
+    few = Estimate("probability", 0.004, 0.001, 0.001, 0.0097, 1000)
+    assert _at_most(few) == "<1"
