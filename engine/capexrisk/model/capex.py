@@ -20,7 +20,7 @@ def programme(log_deviation, growth, time, variance, issuer):
 
     `variance` is that of ln X at `time` for capex_sigma = 1.
     """
-    rate, noise = issuer.capex_growth_sigma, issuer.capex_sigma
+    rate, noise = issuer.capex_growth_sigma, issuer.capex_sigma  # in this order: it decides bits
     correction = noise * noise * variance + rate * rate * (time * time)
     return log_deviation + growth * time - 0.5 * correction
 

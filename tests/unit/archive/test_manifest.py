@@ -22,6 +22,7 @@ from capexrisk.archive.directory import MANIFEST
 from capexrisk.archive.manifest import MachineRecord, read_manifest, write_manifest
 from capexrisk.archive.provenance import code_record, machine
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
+from capexrisk.errors import ResultsError
 from capexrisk.numeric.jit import compile_target
 from capexrisk.scenario import Scenario, digest, inputs, load_scenario
 from capexrisk.study.simulation import simulate
@@ -158,3 +159,14 @@ def test_it_names_no_person_and_no_machine(results):
     )
     assert "Linux" in told or platform.system() != "Linux"
     assert not {socket.gethostname(), getpass.getuser()} & set(told)
+
+
+def test_a_comparison_is_no_run_and_only_runs_that_are_there_are_named(tmp_path):
+    """One of finished runs has no folder of runs."""
+    path = tmp_path / MANIFEST
+    path.write_text('{"format_version": 3, "kind": "comparison"}', "utf-8")
+    with pytest.raises(ResultsError, match="give one of the runs that it compares"):
+        read_manifest(path)
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(ResultsError, match=re.escape(f"give one of the runs in {tmp_path}")):
+        read_manifest(path)

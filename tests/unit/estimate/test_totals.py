@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import numpy as np
@@ -175,3 +176,14 @@ def test_replicates_are_added_up_apart(amounts):
     in_order = [chunks[n].entry() for n in (1, 2, 0, 3, 4)]  # the first of each, then the second
     np.testing.assert_array_equal(totals.entries(), in_order)
     assert totals.counted == amounts.shape[0]
+
+
+def test_a_full_memory_is_one(monkeypatch):
+    """Memory that is mapped says it in another way than numpy's."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    monkeypatch.setattr("capexrisk.estimate.totals.mmap", full)
+    with pytest.raises(MemoryError, match=r"histograms \(Cannot allocate memory\)"):
+        Totals(LAYOUT)
