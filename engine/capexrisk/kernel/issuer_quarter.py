@@ -10,6 +10,7 @@ from capexrisk.model.capex import deviation, programme, pull, raced_factor
 from capexrisk.model.funding import prepayment, price_factor
 from capexrisk.model.operations import (
     capacity_lag,
+    cash_flow_noise,
     core_revenue,
     grade_of,
     idiosyncratic,
@@ -43,14 +44,20 @@ def build(state, own, issuer, market):
 
 @loop
 def grow(state, own, issuer, market):
-    """Step 6: core revenue."""
+    """Step 6: core revenue; also the noise of step 8.
+
+    One logarithm and one exponential that do not wait for each other, then the exponential that
+    waits for the logarithm: the processor holds too few paths of all three in one loop.
+    """
     for p in range(BLOCK):
         weighted = issuer.relative_yield * own[s.CAPITAL + p]
-        lag = capacity_lag(weighted, state[m.LOG_CAPITAL_WEIGHT + p], issuer)
+        own[s.LAG + p] = capacity_lag(weighted, state[m.LOG_CAPITAL_WEIGHT + p], issuer)
+        own[s.NOISE + p] = cash_flow_noise(own[s.Z_FLOW + p], issuer)
+    for p in range(BLOCK):
         own[s.REVENUE + p] = core_revenue(
             own[s.REVENUE + p],
             own[s.DRIFT + p],
-            lag,
+            own[s.LAG + p],
             state[m.Z_MACRO + p],
             own[s.Z_REVENUE + p],
             issuer,
@@ -110,7 +117,7 @@ def operate(state, own, issuer, market, leases, season, detail):
             own[s.CASH + p],
             leases,
             season,
-            own[s.Z_FLOW + p],
+            own[s.NOISE + p],
             issuer,
             market,
         )

@@ -95,6 +95,8 @@ ADVANCE = next(_row)  # B, prepaid by customers and not yet earned
 BURN = next(_row)  # β, a quarter's
 # The quarter's business
 CAPACITY = next(_row)
+LAG = next(_row)  # fall in its share of capacity
+NOISE = next(_row)  # of its cash flow
 LEVERAGE = next(_row)
 STRETCH = next(_row)  # what it adds to the log spread
 REVENUE_NOW = next(_row)  # core and build-out

@@ -96,14 +96,16 @@ def open_market(state, market, scheduled, growth):
 @loop
 def use_capacity(state, market, scheduled, k):
     """Step 5 without the issuers' revenue: utilisation, the anchor customer, spot earnings."""
+    for p in range(BLOCK):
+        log_weight = log(state[m.CAPITAL_WEIGHT + p])
+        state[m.LOG_CAPITAL_WEIGHT + p] = log_weight
+        state[m.LOG_GLUT + p] = state[m.LOG_YIELD + p] + log_weight - state[m.LOG_DEMAND + p]
+    for p in range(BLOCK):
+        state[m.UTILISATION + p] = utilisation(state[m.LOG_GLUT + p], market)
     leaving = 0
     for p in range(BLOCK):
-        demand, log_demand = state[m.DEMAND + p], state[m.LOG_DEMAND + p]
-        log_weight = log(state[m.CAPITAL_WEIGHT + p])
-        log_glut = state[m.LOG_YIELD + p] + log_weight - log_demand
-        used = utilisation(log_glut, market)
         lost = state[m.ANCHOR_LOST + p]
-        hazard = anchor_chance(used, scheduled, market)
+        hazard = anchor_chance(state[m.UTILISATION + p], scheduled, market)
         chance = anchor_lost_chance(state[m.CHANCE_ANCHOR_LOST + p], lost, hazard, market)
         state[m.CHANCE_ANCHOR_LOST + p] = chance if scheduled.anchor_loss == 0.0 else 1.0
         drawn = 1.0 if state[m.U_ANCHOR + p] < hazard else 0.0
@@ -111,13 +113,11 @@ def use_capacity(state, market, scheduled, k):
         gone = leaves > 0.0
         leaving += 1 if gone else 0
         left = market.log_without_anchor if gone else 0.0
-        state[m.DEMAND + p] = demand * where(gone, 1.0 - market.anchor_share, 1.0)
-        state[m.LOG_DEMAND + p] = log_demand + left
-        state[m.LOG_GLUT + p] = log_glut - left
-        state[m.LOG_CAPITAL_WEIGHT + p] = log_weight
+        state[m.DEMAND + p] *= where(gone, 1.0 - market.anchor_share, 1.0)
+        state[m.LOG_DEMAND + p] += left
+        state[m.LOG_GLUT + p] -= left
         state[m.ANCHOR_LOST + p] = lost + leaves
         state[m.ANCHOR_QUARTER + p] = first_date(state[m.ANCHOR_QUARTER + p], gone, k)
-        state[m.UTILISATION + p] = used
     if leaving > 0:
         for p in range(BLOCK):
             state[m.UTILISATION + p] = utilisation(state[m.LOG_GLUT + p], market)

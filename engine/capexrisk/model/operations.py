@@ -69,16 +69,21 @@ def net_interest(debt, coupon, cash, issuer, market):
 
 
 @scalar
+def cash_flow_noise(z, issuer):
+    """Noise of a quarter's core cash flow, a factor less 1; step 8."""
+    noise = issuer.cash_flow_noise
+    return exp(noise * z - 0.5 * noise * noise) - 1.0
+
+
+@scalar
 def operating_cash_flow(
-    revenue, buildout_profit, debt, coupon, cash, leases, season, z, issuer, market
+    revenue, buildout_profit, debt, coupon, cash, leases, season, noise, issuer, market
 ):
     """(OCF before advances, core + extra): the second is without season and noise; step 8."""
     core = issuer.core_margin * revenue - issuer.core_cost
     interest = net_interest(debt, coupon, cash, issuer, market)
     extra = (1.0 - market.tax) * (buildout_profit - interest * DELTA - leases)
-    noise = issuer.cash_flow_noise
-    shock = exp(noise * z - 0.5 * noise * noise) - 1.0
-    return season * (core + abs(core) * shock) + extra, core + extra
+    return season * (core + abs(core) * noise) + extra, core + extra
 
 
 @scalar

@@ -246,7 +246,8 @@ def test_a_spread_is_elastic_in_leverage_and_jumps_in_a_fall():
 
 @numba.njit(error_model="numpy")
 def operating_cash_flow(revenue, cash, z, i, m):
-    return operations.operating_cash_flow(revenue, 0.0, 0.0, 0.0, cash, 0.0, 2.0, z, i, m)
+    noise = operations.cash_flow_noise(z, i)
+    return operations.operating_cash_flow(revenue, 0.0, 0.0, 0.0, cash, 0.0, 2.0, noise, i, m)
 
 
 def test_noise_hurts_where_a_loss_is_made_and_idle_cash_earns_interest():
