@@ -10,7 +10,6 @@ import gc
 import os
 import pickle
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,7 +30,6 @@ Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
-BEHIND: Final = 10  # of 19: a tenth of the processor's time where somebody else wants it
 LOADED_AT_ONCE: Final = ("capexrisk.report.plots.figures", "scipy.special")
 
 
@@ -190,20 +188,8 @@ def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
 
 
 def _load() -> None:
-    """Load what draws, with what simulating leaves of the cores. Drawing is not put behind."""
-    loader = Thread(target=_load_behind)
-    loader.start()
-    loader.join()
-
-
-def _load_behind() -> None:
-    """Load in a thread of low priority; an error is met, and told, where the module is used."""
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        own = os.getpriority(os.PRIO_PROCESS, 0)
-        os.setpriority(os.PRIO_PROCESS, 0, max(own, BEHIND))
-    with suppress(Exception):
-        for module in LOADED_AT_ONCE:
-            import_module(module)
+    for module in LOADED_AT_ONCE:
+        import_module(module)
 
 
 def _end_with(held: Connection) -> None:

@@ -126,24 +126,6 @@ def test_there_is_one_where_there_is_another_core(monkeypatch, jobs, cores, expe
     assert numbers == [expected]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a thread has no priority of its own")
-def test_what_draws_is_loaded_behind_whatever_else_wants_the_cores(monkeypatch):
-    def priority() -> int:
-        return os.getpriority(os.PRIO_PROCESS, 0)
-
-    behind, before = [], priority()
-    monkeypatch.setattr(pool, "import_module", lambda _: behind.append(priority()))
-    pool._load()
-    assert behind == [max(before, pool.BEHIND)] * len(pool.LOADED_AT_ONCE)
-    assert priority() == before
-
-
-def test_what_cannot_be_loaded_is_told_where_it_is_used(monkeypatch, capfd):
-    monkeypatch.setattr(pool, "LOADED_AT_ONCE", ("capexrisk.no_such_module",))
-    pool._load()
-    assert capfd.readouterr() == ("", "")
-
-
 def test_where_none_can_start_this_process_does_all(monkeypatch):
     def refuse(*_: object) -> None:
         raise OSError(11, "Resource temporarily unavailable")
