@@ -46,7 +46,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     totals = execute(lowered, plan, hooks, draws)
     seconds = time.perf_counter() - clock
     if hooks.keeper is not None:
-        hooks.keeper.keep(to_disk=False)
+        hooks.keeper.close()
     points = plan.outer_points
     refused = refused_points(totals)
     if len(refused) > MOST_REFUSED * points:
