@@ -262,7 +262,11 @@ def test_one_worker_of_the_run_table_draws_alone(monkeypatch, tmp_path, jobs, st
     write_small_scenario(tmp_path)
     (tmp_path / "taken").touch()
     stops = []
-    monkeypatch.setattr(DrawingPool, "stop", lambda pool: stops.append(pool))
+
+    def stop(pool: DrawingPool) -> None:
+        stops.append(pool)
+
+    monkeypatch.setattr(DrawingPool, "stop", stop)
     arguments = ("small.toml", "--set", f"run.jobs={jobs}", "--out", "taken", "-q")
     assert run_here(monkeypatch, tmp_path, "run", *arguments) == 2
     by_the_error = 1
