@@ -103,6 +103,7 @@ def memory_of_points(job: Job, points: int) -> float:
 def _refuse_early(draws: OuterPoints) -> None:
     """Refuse, before a path is simulated, points of which far too many are refused."""
     first = min(AT_ONCE, draws.points)
+    draws.lower_ahead(range(REPLICATES))
     refused = [
         (net, point)
         for net in range(REPLICATES)
