@@ -18,13 +18,8 @@ from capexrisk.estimate.density import Density, Floats
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of, refuse_means
-from capexrisk.report.plots.labels import (
-    head,
-    label_quarters,
-    label_years,
-    number_axis,
-    shifted,
-)
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_quarters, label_years, number_axis, shifted
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
 from capexrisk.report.writing.numbers import decimals_for, percentage, signed

@@ -27,7 +27,8 @@ from capexrisk.report.plots.canvas import (
     drawing,
     one_panel,
 )
-from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_ends, label_quarters, number_axis, of_log_scale
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
@@ -78,9 +79,9 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
         for issuer, colour in zip(shown, CURVE_COLOURS, strict=False):
             end = draw_steps(ax, curves[issuer], floor, colour)
             if end is not None:
-                ends.append(end)
-        label_ends(ax, shown, ends, CURVE_COLOURS)
+                ends.append((len(results.quarters) - 0.5, end))
         ax.set_xlim(-0.5, len(results.quarters) - 0.5)
+        label_ends(ax, shown, ends, CURVE_COLOURS)
         label_quarters(ax, results.quarters)
         ax.minorticks_off()
         text = _who_is_missing(results, shown, failing)
@@ -123,7 +124,7 @@ def draw_chance_axis(ax: Axes, curves: Iterable[Sequence[Estimate | None]], floo
     ax.set_yscale("linear" if linear else "log")
     ax.set_ylim(0.0 if linear else floor, min(100.0, 1.15 * max(ends)) if linear else 130.0)
     number_axis(ax.yaxis)
-    ax.set_ylabel("% of paths" if linear else "% of paths, log scale")
+    ax.set_ylabel("% of paths" if linear else of_log_scale(ax, "% of paths"))
 
 
 def draw_steps(

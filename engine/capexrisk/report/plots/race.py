@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.study.game.choices import paths_of

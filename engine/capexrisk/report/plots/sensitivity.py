@@ -17,7 +17,7 @@ from capexrisk.report.content.sensitivity import (
     unit_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, RED, SKY, drawing
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, half_widths, height_of, name_rows
 from capexrisk.report.writing.numbers import scale_of, sign_of

@@ -12,7 +12,8 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.model.vocabulary import DRAWS
 from capexrisk.report.content.reversed import SCALES, STATE_WORDS, event_words
 from capexrisk.report.plots.canvas import BLUE, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head, label_quarters, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_quarters, number_axis
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.writing.words import in_a_sentence
 

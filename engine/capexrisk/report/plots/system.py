@@ -12,9 +12,9 @@ from capexrisk.model.vocabulary import REGIMES
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
 from capexrisk.report.plots.choices import one_of
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import (
     MOST_QUARTER_LABELS,
-    head,
     label_quarters,
     label_years,
     number_axis,

@@ -16,7 +16,7 @@ from capexrisk.report.content.causes import (
     orders_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.report.writing.numbers import percentage

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from capexrisk.report.plots.canvas import panels, styled
 from capexrisk.report.plots.page_axes import PageAxes
 from tests.unit.report.plots.gallery import DRAWN
+from tests.unit.report.plots.pictures import OfMatplotlib
 from tests.unit.report.synthetic import synthetic
 
 # Quarters, years, bars, rows, turned names, a logarithmic scale.
@@ -33,7 +34,7 @@ def of_matplotlib() -> Axes:
     with styled():
         figure = Figure()
         FigureCanvasAgg(figure)
-        return figure.subplots()
+        return figure.subplots(subplot_kw={"axes_class": OfMatplotlib})
 
 
 def of_page() -> Axes:
