@@ -146,7 +146,13 @@ class Registry:
 
 
 def plot_of(kind: str) -> Callable[[P], P]:
-    """Register a function that draws what a study found, as ``found.plot.NAME()``."""
+    """Register a function that draws what a study found, as ``found.plot.NAME()``.
+
+    Parameters
+    ----------
+    kind : str
+        The class of what is found, with its module.
+    """
 
     def register(draw: P) -> P:
         DRAWN_OF.setdefault(kind, {})[draw.__name__] = draw

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BAND = 0.25
 
 
-@plot_of("Solution")
+@plot_of("capexrisk.study.solve.Solution")
 def curve(solution: Solution, ax: Axes | None = None) -> Axes:
     """The answers at the values tried, with their 95 % intervals; the target and its crossings.
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BEYOND = 1.35  # of the longest bar, for the figures behind it
 
 
-@plot_of("Causes")
+@plot_of("capexrisk.study.causes.Causes")
 def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) -> Axes:
     """Shapley values of an event's causes, each beginning where the one above ends.
 
