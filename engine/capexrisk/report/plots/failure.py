@@ -1,4 +1,4 @@
-"""Funding failure: its probability over time, and its causes."""
+"""Funding failure: its probability over time, and the constraints that bound."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
 
 @plot()
 def causes(results: Results, ax: Axes | None = None) -> Axes:
-    """Causes of funding failure: one bar for each issuer, divided by binding cause.
+    """What bound in the failing quarter: one bar for each issuer, divided by constraint.
 
     Shares of an issuer's failures, with the probability of its failure over the horizon beside
     them. A bar is pale, and says how many, where fewer than 100 paths fail. Of many issuers the
@@ -222,7 +222,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         text = "the figure at the end: probability of failure within the horizon"
         if len(shown) < len(results.issuers):
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
-        head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
+        head(ax, "Bound in the failing quarter", text, columns=3, from_figure=True)
         legend = ax.get_legend()
         for key in [] if legend is None else legend.legend_handles:
             if key is not None:
@@ -233,7 +233,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
 @figure(
     "causes",
     section="together",
-    says="Bars: what the funding failures of each issuer come from, and how likely it fails",
+    says="Bars: which constraint bound when each issuer failed, and how likely it fails",
     order=1,
 )
 def causes_with_chances(results: Results) -> Figure:

@@ -69,7 +69,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     """Fan chart of a quantity of the market by quarter.
 
     P5 to P95, P25 to P75, median and mean. A dashed line marks the scenario's level beyond which
-    the window is likelier to shut, if there is one.
+    the market is likelier to shut, if there is one.
 
     Parameters
     ----------
