@@ -199,7 +199,7 @@ class Grids:
             ]
             rows.append(Row(capitalised(self.results.words.fill(label)), cells))
         columns = ["First capex cut", "Funding failure"]
-        caption = "Bound in the quarter of the event, % of the paths that have one"
+        caption = "Constraint that bound, % of these events"
         return Grid(caption, "Constraint", columns, rows, sortable=True)
 
     def _share_of(self, event: str, cause: str, issuer: str) -> Cell:

@@ -234,7 +234,6 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
     "causes",
     section="together",
     says="Bars: which constraint bound when each issuer failed, and how likely it fails",
-    order=1,
 )
 def causes_with_chances(results: Results) -> Figure:
     """The page's figure of `causes`: with a right margin for the chances."""

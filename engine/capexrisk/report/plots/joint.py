@@ -102,10 +102,9 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
 
 @figure(
     "joint-failures",
-    section="together",
+    section="together-tall",
     of="pair",
     says="Two heat maps: how likely any two issuers both fail, and one if the other does",
-    order=2,
 )
 def pairs_of_failures(results: Results) -> Figure:
     """The page's figure: both maps under each other, with names below each."""

@@ -20,11 +20,12 @@ from capexrisk.report.plots.canvas import Margins, Runs, one_panel
 # One figure of all issuers, the same where there are two issuers or more, the same where the run is
 # over the inputs, or one figure an issuer.
 Subject = Literal["system", "pair", "inputs", "issuer"]
-# Of the pages, in their order. An issuer has two columns: a second one for its tall figure.
+# Of the pages, in their order. Some have two columns: a second one for a tall figure.
 PageSection = Literal[
     "by-year",
     "over-inputs",
     "together",
+    "together-tall",
     "funding",
     "market",
     "profit",
