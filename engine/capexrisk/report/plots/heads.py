@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
@@ -13,6 +12,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, Transform, blended_transform_factory
+from numpy.typing import NDArray
 
 from capexrisk.report.plots.canvas import QUIET
 from capexrisk.report.plots.labels import shifted
@@ -124,8 +124,9 @@ def _title(
 
 
 def _note(ax: Axes, text: str, edge: float, at: Transform, va: str = "baseline") -> Text:
-    style = {"color": QUIET, "linespacing": 1.15, "parse_math": False, "va": va}
-    return ax.text(edge, 1.0, text, transform=at, **style)
+    return ax.text(
+        edge, 1.0, text, transform=at, color=QUIET, linespacing=1.15, parse_math=False, va=va
+    )
 
 
 def _broken(text: Text, room: float) -> float:
@@ -148,7 +149,8 @@ def _take_room(ax: Axes) -> None:
     grid = spec.get_gridspec()
     if not isinstance(grid, GridSpec):  # a grid inside a grid
         return
-    bottoms, tops, lefts, rights = grid.get_grid_positions(figure)
+    edges = grid.get_grid_positions(figure)  # type: ignore[arg-type]  # a part of one as well
+    bottoms, tops, lefts, rights = map(np.ravel, edges)
     rows, columns = spec.rowspan, spec.colspan
     cell = Bbox.from_extents(
         _border(rights, lefts, columns.start, (0.0, 1.0)),
@@ -156,21 +158,22 @@ def _take_room(ax: Axes) -> None:
         _border(rights, lefts, columns.stop, (0.0, 1.0)),
         _border(bottoms, tops, rows.start, (1.0, 0.0)),
     )
-    place = ax.get_position()
     around = ax.get_tightbbox(for_layout_only=True)
-    assert around is not None  # of what is visible
+    if around is None:  # of axes that are hidden
+        return
     around = around.padded(AIR * figure.dpi / 72.0)
     around = around.transformed(figure.transSubfigure.inverted())
-    low = place.min + np.maximum(cell.min - around.min, 0.0)
-    high = place.max - np.maximum(around.max - cell.max, 0.0)
-    ax.set_position(Bbox([low, np.maximum(high, low + LEAST * place.size)]))
+    place, over = np.array(ax.get_position().extents), np.subtract(around.extents, cell.extents)
+    low = place[:2] + np.maximum(-over[:2], 0.0)
+    high = place[2:] - np.maximum(over[2:], 0.0)
+    ax.set_position(Bbox([low, np.maximum(high, low + LEAST * (place[2:] - place[:2]))]))
     ax.set_in_layout(True)  # a layout engine that is set later may place them again
 
 
 def _border(
-    ends: Sequence[float], starts: Sequence[float], at: int, of: tuple[float, float]
+    ends: NDArray[np.float64], starts: NDArray[np.float64], at: int, of: tuple[float, float]
 ) -> float:
     """Where a cell of a grid ends: at an edge of the figure, or midway to the next axes."""
     if at in (0, len(starts)):
         return of[at > 0]
-    return 0.5 * (ends[at - 1] + starts[at])
+    return 0.5 * float(ends[at - 1] + starts[at])
