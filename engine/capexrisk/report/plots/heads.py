@@ -7,6 +7,7 @@ from math import ceil
 from typing import Final
 
 import numpy as np
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.gridspec import GridSpec
 from matplotlib.legend import Legend
@@ -25,6 +26,8 @@ WIDEST: Final = 64  # letters of that text in the narrowest figure of a page
 EDGE: Final = 0.015  # of the figure's width: left edge of titles that begin at the figure's edge
 LETTERS: Final = 0.95  # of those that fit on average: some lines have wider ones
 AIR: Final = 2.0  # around all that belongs to a user's axes, points
+EMS: Final = 25.0  # width of axes that have room for letters of the user's size, in such letters
+SMALLEST: Final = 0.6  # of that size: letters above narrow axes
 LEAST: Final = 0.3  # of the axes: what is left of them, however much is around
 
 
@@ -34,8 +37,9 @@ def head(
     """Write the title, a line below it and a legend below that, all above the data.
 
     A name is never parsed as mathematical notation. A page knows the sizes of its letters; on
-    other axes they are measured, since they follow the user's style. There, all is broken to the
-    width of the axes, and only its height counts where matplotlib lays out the figure.
+    other axes they are measured, since they follow the user's style, and relative sizes of letters
+    are smaller where axes are narrow. There, all is broken to the width of the axes, and only its
+    height counts where matplotlib lays out the figure.
 
     Parameters
     ----------
@@ -78,20 +82,23 @@ def _head_of_user(ax: Axes, text: str, below: str, columns: int, *, from_names: 
         beside = 0.0 if names is None else max(0.0, (ax.bbox.x0 - names.x0) / point)
     along = ax.transAxes + shifted(ax, -beside)
     room = ax.bbox.width / point + beside
-    foot = GAP
-    for fewer in range(columns, 0, -1):
-        legend = _legend(ax, fewer, 0.0, along)
-        if legend is None:
-            break
-        legend.set_in_layout(False)
-        box = legend.get_window_extent()
-        foot = GAP / 2.0 + (box.y1 - ax.bbox.y1) / point
-        if box.width <= point * room:
-            break
-    note = _note(ax, below, 0.0, along + shifted(ax, up=foot), va="bottom")
-    note.set_in_layout(False)
-    height = _broken(note, room) / point if below else 0.0
-    _broken(_title(ax, text, 0.0, along, foot + height, va="bottom"), room)
+    size = rcParams["font.size"]
+    narrow = min(1.0, max(SMALLEST, room / (EMS * size)))
+    with rc_context({"font.size": narrow * size}):
+        foot = GAP
+        for fewer in range(columns, 0, -1):
+            legend = _legend(ax, fewer, 0.0, along)
+            if legend is None:
+                break
+            legend.set_in_layout(False)
+            box = legend.get_window_extent()
+            foot = GAP / 2.0 + (box.y1 - ax.bbox.y1) / point
+            if box.width <= point * room:
+                break
+        note = _note(ax, below, 0.0, along + shifted(ax, up=foot), va="bottom")
+        note.set_in_layout(False)
+        height = _broken(note, room) / point if below else 0.0
+        _broken(_title(ax, text, 0.0, along, foot + height, va="bottom"), room)
     _take_room(ax)
 
 

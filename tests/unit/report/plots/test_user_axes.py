@@ -88,6 +88,19 @@ def test_plots_beside_each_other_leave_each_other_room(
     assert min(np.prod(sizes, axis=1)) > LEAST
 
 
+def test_letters_above_narrow_axes_are_smaller_unless_their_size_was_given() -> None:
+    figure = Figure(layout="constrained")
+    for name, ax in zip(
+        ("regimes", "utilisation", "bond share", "convergence"), grid(figure), strict=True
+    ):
+        plot(name, ax)
+    assert flaws(figure) == []
+    with mpl.rc_context({"legend.fontsize": 9.0}):
+        given = plot("regimes", Figure().subplots(1, 3)[0])
+    sizes = [ax.get_legend().get_texts()[0].get_fontsize() for ax in (figure.axes[0], given)]
+    assert sizes[0] < 7.5 and sizes[1] == 9.0
+
+
 def test_the_ends_of_curves_keep_their_names_on_another_scale() -> None:
     ax = survival(made_up(), Figure().subplots())
     assert ax.get_yscale() == "log"
