@@ -15,6 +15,7 @@ from matplotlib.text import Annotation
 
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.failure import survival
+from capexrisk.report.plots.labels import BESIDE
 from capexrisk.report.plots.over_inputs import over_inputs
 from capexrisk.report.plots.tails import exceedance
 from tests.unit.report.plots.gallery import DRAWN, run_for
@@ -55,6 +56,14 @@ def test_letters_of_any_size_have_room() -> None:
         assert flaws(figure) == []
 
 
+def test_titles_beside_long_names_end_where_the_figure_does() -> None:
+    names = [f"Nebulous Compute Holdings of Cumulus ({number})" for number in (1, 2)]
+    figure = Figure()
+    _, ax = figure.subplots(1, 2)
+    plot("conditional failures", ax, synthetic(names, quarters=2, failing=0.5))
+    assert flaws(figure) == []
+
+
 def test_a_place_that_a_user_gave_is_kept() -> None:
     figure = Figure()
     ax = figure.add_axes((0.3, 0.3, 0.4, 0.4))
@@ -88,6 +97,16 @@ def test_plots_beside_each_other_leave_each_other_room(
     assert min(np.prod(sizes, axis=1)) > LEAST
 
 
+def test_what_is_above_axes_takes_no_room_beside_them() -> None:
+    figure = Figure(layout="constrained")
+    upper, lower = figure.subplots(2)
+    plot("group profit", upper)
+    lower.set_yticks([0.5], ["a name that leaves either axes half their width"])
+    figure.draw_without_rendering()
+    assert upper.bbox.width < 0.6 * figure.bbox.width
+    assert upper.bbox.x1 > 0.97 * figure.bbox.width
+
+
 def test_letters_above_narrow_axes_are_smaller_unless_their_size_was_given() -> None:
     figure = Figure(layout="constrained")
     for name, ax in zip(
@@ -110,6 +129,8 @@ def test_the_ends_of_curves_keep_their_names_on_another_scale() -> None:
         names = [text for text in ax.texts if isinstance(text, Annotation)]
         ends = [line.get_xydata()[-1] for line in ax.lines]  # type: ignore[index]
         np.testing.assert_array_equal([text.xy for text in names], ends)
+        away = [text.xyann for text in names]  # no end is near another
+        np.testing.assert_allclose(away, [(BESIDE, 0.0)] * len(ends), atol=1e-6)
 
 
 @pytest.mark.parametrize("draw", [survival, exceedance, over_inputs])
