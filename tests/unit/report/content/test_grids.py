@@ -214,9 +214,9 @@ def test_why_an_issuer_cannot_fall_is_said_of_each(grids: Grids) -> None:
 
 
 def test_an_amount_at_a_limit_has_an_error_of_nothing(results: Results, grids: Grids) -> None:
-    found = results.lookup[Name("CoreWeave", "horizon", "peak_spread_bp", "p95")]
-    assert found.ci_low == found.ci_high == 3_000.0
-    assert cell(grids.extremes("CoreWeave"), "Peak spread, bp", "P95") == "3,000 ± 0"
+    found = results.lookup[Name("CoreWeave", "horizon", "lowest_cash", "p5")]
+    assert found.ci_low == found.ci_high == 0.84
+    assert cell(grids.extremes("CoreWeave"), "Lowest cash, $bn", "P5") == "0.840 ± 0"
 
 
 def test_years_that_paths_cannot_tell_apart_are_all_likeliest(results: Results) -> None:
