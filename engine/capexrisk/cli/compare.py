@@ -15,6 +15,7 @@ from capexrisk.archive.directory import (
 )
 from capexrisk.cli.options import overwrite, png, quiet
 from capexrisk.cli.plan import fields_asked
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.report.pool import drawing_pool
 from capexrisk.scenario import Scenario, load_scenario
@@ -22,7 +23,7 @@ from capexrisk.scenario import Scenario, load_scenario
 LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("sources", metavar="A B...", nargs=-1, type=click.Path(path_type=Path))
 @fields_asked(
     *("paths", "outer", "inner", "seed", "sampler", "jobs"),

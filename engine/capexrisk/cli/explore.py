@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.directory import MANIFEST, refuse_without_results, unfinished
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import load_run_section, load_scenario
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from capexrisk.explorer.runs.application import Runs
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument(
     "sources",
     metavar="SCENARIO | RUN...",

@@ -12,6 +12,7 @@ import click
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ KINDS = (".csv", ".xlsx")
 LONGEST = 80  # quarters
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("facts", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--from-table",

@@ -9,6 +9,7 @@ from typing import Final
 
 import click
 
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario.files.location import LIBRARY
 
 # As they stand in the repository, so that the paths in the notebooks hold.
@@ -19,7 +20,7 @@ FOLDERS: Final = {
 }
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def notebooks(directory: Path) -> None:
     """Copy the notebooks, and the library that they read.

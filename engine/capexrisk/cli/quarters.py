@@ -10,6 +10,7 @@ import click
 
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError, suggest
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SHOWN = ("operating_cash_flow", "capex", "free_cash_flow", "cash")
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option("--issuer", "issuers", multiple=True, help="Show this one only. May be repeated.")
 @click.option(

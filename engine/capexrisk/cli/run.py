@@ -11,13 +11,14 @@ import click
 from capexrisk.archive.directory import destination, refuse_occupied
 from capexrisk.cli.options import overwrite, quiet
 from capexrisk.cli.plan import plan_options
+from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.cautions import cautions
 
 
-@click.command
+@click.command(cls=Verb)
 @plan_options(
     *("paths", "targets", "max_seconds", "outer", "inner", "seed", "sampler", "jobs", "backend"),
     "scheduler",

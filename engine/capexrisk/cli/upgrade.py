@@ -9,10 +9,11 @@ import click
 
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.cli.options import new_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ScenarioError
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("scenario", type=click.Path(path_type=Path))
 @new_scenario
 def upgrade(scenario: Path, out: Path | None) -> None:

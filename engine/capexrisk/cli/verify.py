@@ -9,12 +9,13 @@ import click
 
 from capexrisk.archive.directory import CHECKPOINT, MANIFEST, WHY
 from capexrisk.cli.options import finished_run, quiet
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ResultsError
 
 MOST_LISTED = 3
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option(
     "--sample", type=click.IntRange(1), default=32, help="Chunks to compute. Default: 32."
