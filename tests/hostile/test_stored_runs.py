@@ -233,7 +233,7 @@ def test_commands_say_one_line(run, what):
     spoil, message = COMMANDS[what]
     stored.put(run, spoil(json.loads((run / MANIFEST).read_text("utf-8"))))
     before = listing(run.parent)
-    verbs = (("report", "run"), ("compare", "run", "run", "--out", "out"))
+    verbs = (("report", "run"), ("compare", "run", "anchor-loss", "--out", "out"))
     for verb in (*verbs, ("verify", "run"), ("replay", "run", "--path", "0")):
         found = call(*verb, cwd=run.parent)
         assert (found.returncode, found.stdout) == (2, "")

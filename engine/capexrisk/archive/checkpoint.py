@@ -57,7 +57,9 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunDirectoryError(f"{folder}: cannot be a folder ({error.strerror})") from None
+        raise RunDirectoryError(
+            f"{folder}: cannot be a folder ({error.strerror}); give another"
+        ) from None
     ours = (JOB, LOCK, OVER_INPUTS)
     if any(entry.name not in ours and not entry.match(TOTALS) for entry in folder.iterdir()):
         raise RunDirectoryError(f"{folder}: holds other files; give a folder of its own")

@@ -241,6 +241,8 @@ def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
 def _opened(path: Path, most_rows: int) -> Any:
     """Open a Parquet file, if its footer gives it a sensible size."""
     refuse_large(path, LARGEST_TABLE)
+    if not path.stat().st_size:
+        raise ValueError("it is empty")
     file = pq.ParquetFile(path, page_checksum_verification=True)
     held = file.metadata
     size = sum(held.row_group(group).total_byte_size for group in range(held.num_row_groups))
@@ -269,6 +271,12 @@ def _refuse_long_labels(path: Path, columns: list[str]) -> None:
 
 
 def _first_line(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "the memory is full"
+    # Arrow's own words name its format's parts; and what it finds damaged is an OSError to it.
+    of_arrow = isinstance(error, OSError) and not error.errno and type(error) is OSError
+    if of_arrow or isinstance(error, pa.ArrowException):
+        return "no Parquet table, or one that was damaged or cut off"
     said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     lines = said.split("\n")
     line = "".join(c if c.isprintable() else " " for c in lines[0])

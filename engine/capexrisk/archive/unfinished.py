@@ -47,6 +47,7 @@ from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
 
@@ -198,7 +199,9 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
             raise KeyboardInterrupt(kept or "nothing was written") from None
         if isinstance(error, CapexriskError) and not kept:
             raise
-        raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
+        raise RunStopped(
+            f"{_reason(error, folder)}; {kept or 'nothing is kept of the run'}"
+        ) from error
     except BaseException:  # a defect
         if made is not None and not holds_job(folder):
             _clear_away(folder, made)
@@ -230,11 +233,11 @@ def _kept(attempt: Attempt) -> str:
     return f"{paths:,} of {in_all:,} paths are kept; resume with: {resume_command(attempt.out)}"
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, folder: Path) -> str:
     if isinstance(error, MemoryError):
         return "the memory is full"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, OSError) and error.errno:
+        return f"{error.filename or folder}: {problem_of(error)}"
     return str(error)
 
 
