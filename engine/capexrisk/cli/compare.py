@@ -13,7 +13,7 @@ from capexrisk.archive.directory import (
     refuse_without_results,
     unfinished,
 )
-from capexrisk.cli.options import overwrite, png, quiet
+from capexrisk.cli.options import overwrite, png, quiet, refuse_twice
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
@@ -55,7 +55,7 @@ def compare(
     """
     if not LEAST <= len(sources) <= MOST:
         raise click.UsageError(f"{len(sources)} given; give {LEAST} to {MOST} files or runs")
-    _refuse_twice(sources)
+    refuse_twice(sources)
     for source in sources:
         if source.is_dir() and source.resolve().is_relative_to(out.resolve()):
             raise click.UsageError(f"--out: {out} holds {source}, which is compared; give another")
@@ -71,13 +71,6 @@ def compare(
         from capexrisk.cli.comparing import compare_all
 
         compare_all(loaded, asked, out, pool, png=png, overwrite=overwrite, quiet=quiet)
-
-
-def _refuse_twice(sources: tuple[Path, ...]) -> None:
-    places = [source.resolve() for source in sources]
-    for source, place in zip(sources, places, strict=True):
-        if places.count(place) > 1:
-            raise click.UsageError(f"{source}: is given twice; give another to compare with it")
 
 
 def _load(source: Path) -> Scenario | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.directory import MANIFEST, refuse_without_results, unfinished
+from capexrisk.cli.options import refuse_twice
 from capexrisk.cli.verb import Verb
 from capexrisk.scenario import load_run_section, load_scenario
 
@@ -65,6 +66,7 @@ def _application(sources: tuple[Path, ...]) -> Application | Runs:
     """What answers the page: of a scenario, or of finished runs."""
     are_runs = [source.is_dir() or unfinished(source).is_dir() for source in sources]
     if all(are_runs):
+        refuse_twice(sources)
         for source in sources:
             refuse_without_results(source)
 

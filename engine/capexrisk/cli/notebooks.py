@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from importlib.util import find_spec
+from os.path import lexists
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,7 @@ def notebooks(directory: Path) -> None:
 
     Writes DIR/notebooks, and beside it scenarios and filings. Any Jupyter opens them.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+    if lexists(directory) and (not directory.is_dir() or any(directory.iterdir())):
         raise click.UsageError(f"DIR: {directory} exists already; give another directory")
     for source, target in FOLDERS.items():
         shutil.copytree(LIBRARY / source, directory / target, ignore=_caches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from os.path import lexists
 from pathlib import Path
 
 import click
@@ -27,10 +28,11 @@ def upgrade(scenario: Path, out: Path | None) -> None:
     from capexrisk.scenario.files.load import read_text
 
     target = out or scenario.with_suffix(".upgraded.toml")
-    if target.exists():
+    if lexists(target):
         raise click.UsageError(f"--out: {target} exists already; give another file")
     found = upgraded(read_text(scenario), str(scenario))
     if not found.changes:
+        load_scenario(scenario)  # what is none is of no edition
         print(f"{scenario}: is of this edition; nothing was written")
         return
     write_atomically(target, found.text.encode())

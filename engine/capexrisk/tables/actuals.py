@@ -13,7 +13,7 @@ from capexrisk.scenario.section import CONFIDENCES
 from .grid import Record, number_of, read_grid, records
 from .periods import FORMS, Period, parse_period
 
-__all__ = ["ALSO", "FAILURE", "MARKET", "Actual", "named_as", "read_actuals"]
+__all__ = ["ALSO", "FAILURE", "LARGEST", "MARKET", "Actual", "named_as", "read_actuals"]
 
 MARKET: Final = "system"  # whose rows are of no issuer
 FAILURE: Final = "funding_failure"

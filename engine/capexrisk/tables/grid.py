@@ -155,9 +155,8 @@ def records(grid: Grid, needed: Iterable[str] = ()) -> tuple[list[str], list[Rec
         if heading not in columns:
             # Either side may be misspelt: the table's heading, or a name that a user gave.
             close = nearest(heading, columns)
-            hint = (
-                f"write it and {close!r} alike" if close else f"{suggest('', columns)}, or add it"
-            )
+            there = suggest("", columns).replace("give one of", "name one of", 1)
+            hint = f"write it and {close!r} alike" if close else f"{there} so, or add it"
             raise TableError(f"{grid.label}: row 1", f"no column is named {heading!r}", hint)
     found = []
     for row, cells in enumerate(grid.rows[1:], start=1):

@@ -71,7 +71,7 @@ def test_numbers_of_a_row_are_loaded_as_what_never_changes():
     fields_of(table, 0)  # compiled by being called
     (text,) = fields_of.inspect_llvm().values()
     loads = [line for line in text.splitlines() if "= load double" in line]
-    assert sum("!invariant.load" in line for line in loads) == len(("first", "last"))
+    assert sum("!invariant.load" in line for line in loads) >= len(("first", "last"))
 
 
 @loop

@@ -74,7 +74,7 @@ def test_a_workbook_may_have_dates_and_years_as_such(tmp_path):
             ",-1e308,",
             "row 2, column D: value -1e308 is no figure of a firm; give it in USD bn",
         ),
-        ("metric", "measure", "row 1: no column is named 'metric'; give one of issuer"),
+        ("metric", "measure", "row 1: no column is named 'metric'; name one of issuer"),
         ("metric", "metrc", "row 1: no column is named 'metric'; write it and 'metrc' alike"),
     ],
 )
