@@ -267,6 +267,14 @@ def test_a_report_of_half_a_table_is_one_line(run):
     assert found.stderr.count("\n") == 1
 
 
+def test_a_file_where_the_figures_should_be(run):
+    (run / "figures").touch()
+    found = call("report", "run", cwd=run.parent)
+    assert (found.returncode, found.stdout) == (1, "")
+    said = "a file is in the way, where a folder should be; move it away"
+    assert found.stderr == f"capexrisk: run/figures: {said}\n"
+
+
 def test_a_whole_run_is_reported_and_stays_inside(run, tmp_path):
     page = write_report_files(load_results(run), run)
     assert page.parent == run

@@ -24,6 +24,7 @@ from capexrisk.archive.atomic import sync_folder
 from capexrisk.archive.directory import JOB
 from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.batch import BatchTotals
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
@@ -253,7 +254,9 @@ def damaged_files(folder: Path) -> dict[str, str]:
             read_job(path) if path.name == JOB else read_arrays(path)
         except CapexriskError as error:
             found[path.name] = str(error).removeprefix(f"{path}: ")
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            found[path.name] = problem_of(error)
+        except ValueError as error:
             found[path.name] = " ".join(str(error).split())[:200]
     return found
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.archive.untrusted import LARGEST_TABLE, refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.ledger import ChunkEntry
@@ -274,10 +275,10 @@ def _first_line(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return "the memory is full"
     # Arrow's own words name its format's parts; and what it finds damaged is an OSError to it.
-    of_arrow = isinstance(error, OSError) and not error.errno and type(error) is OSError
-    if of_arrow or isinstance(error, pa.ArrowException):
+    if isinstance(error, OSError) and error.errno:
+        return problem_of(error)
+    if isinstance(error, OSError | pa.ArrowException):
         return "no Parquet table, or one that was damaged or cut off"
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    lines = said.split("\n")
+    lines = str(error).split("\n")
     line = "".join(c if c.isprintable() else " " for c in lines[0])
     return line[:LONGEST_LABEL] or type(error).__name__
