@@ -31,7 +31,7 @@ _TOLD: Final = {
     errno.EMFILE: ("", "allow more files (ulimit -n), or give fewer --jobs"),
     errno.ENOMEM: ("", "free some memory, or give fewer --jobs"),
 }
-_OTHER: Final = ("", "check that place")
+_OTHER: Final = ("", "try again, or take another place")
 
 
 def problem_of(error: OSError) -> str:
