@@ -19,6 +19,7 @@ from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.report.pool import drawing_pool
 from capexrisk.scenario import Scenario, load_scenario
+from capexrisk.scenario.plan import refuse_points_of
 
 LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
 
@@ -66,6 +67,10 @@ def compare(
         raise ArgumentError(
             next(iter(asked)), "has no effect, every one is a finished run; leave it out"
         )
+    scenarios = [scenario for _, scenario in loaded if scenario is not None]
+    if not any(scenario.uncertainty.groups for scenario in scenarios):
+        for scenario in scenarios:
+            refuse_points_of(scenario, asked.get("outer", 0))
 
     with drawing_pool(asked.get("jobs", -1)) as pool:
         from capexrisk.cli.comparing import compare_all
