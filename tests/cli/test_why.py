@@ -78,7 +78,8 @@ def test_a_run_that_cannot_be_written_keeps_nothing_and_the_answer_stands(folder
     found = call("causes", "run", *EVENT, *QUICK, cwd=tmp_path)
     assert found.returncode == 0 and "Oracle: funding failure by 2026Q4" in found.stdout
     assert found.stderr == (
-        "capexrisk: warning: the run does not keep it: run/why: a file is in the way, where a folder should be; move it away\n"
+        "capexrisk: warning: the run does not keep it: run/why: a file is in the way, "
+        "where a folder should be; move it away\n"
     )
     assert listing(copy) == before
 
