@@ -213,7 +213,7 @@ def test_what_was_found_of_why_fits_and_stands_out(browser, results, tmp_path, s
     why = made_up_why(results.manifest.scenario)
     drawings = [drawing for drawing, _ in drawings_of_why(why)]
     page = browser.new_page(viewport={"width": size[0], "height": size[1]})
-    page.goto(write_report(results, tmp_path, drawings, why).as_uri())
+    page.goto(write_report(results, tmp_path, lambda: drawings, why).as_uri())
     table = page.locator(".answer tfoot tr:last-child").bounding_box()
     assert size == PHONE or table["y"] + table["height"] <= DESKTOP[1]
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")

@@ -70,7 +70,7 @@ def test_a_failure_says_why():
     assert line == (
         "  X: operating cash flow 0.50, capex to fund 3.00, due 1.00; needs 3.50: "
         "investment-grade bonds 1.25, capex cut 1.00 and unmet 1.25; "
-        "FAILS, cause: market window; cash 1.0, debt 2.0"
+        "FAILS, cause: shut market; cash 1.0, debt 2.0"
     )
 
 

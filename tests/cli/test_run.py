@@ -14,6 +14,7 @@ from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
 from capexrisk.errors import KernelFault
 from capexrisk.report.files.run_page import render
+from capexrisk.report.pool import DrawingPool
 from capexrisk.scenario import inputs, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import call, call_process, listing, only_tables, write_small_scenario
@@ -253,6 +254,23 @@ def test_what_the_run_table_says_is_run_and_goes_to_runs(monkeypatch, tmp_path):
     run = manifest["run"]
     assert (run["paths"], run["paths_asked"], run["seed"]) == (512, 300, 9)
     assert run["sampler"] == "sobol"
+
+
+@pytest.mark.parametrize(("jobs", "stopped"), [(1, True), (2, False)])
+def test_one_worker_of_the_run_table_draws_alone(monkeypatch, tmp_path, jobs, stopped):
+    """The process that draws was started before the file was read."""
+    write_small_scenario(tmp_path)
+    (tmp_path / "taken").touch()
+    stops = []
+
+    def stop(pool: DrawingPool) -> None:
+        stops.append(pool)
+
+    monkeypatch.setattr(DrawingPool, "stop", stop)
+    arguments = ("small.toml", "--set", f"run.jobs={jobs}", "--out", "taken", "-q")
+    assert run_here(monkeypatch, tmp_path, "run", *arguments) == 2
+    by_the_error = 1
+    assert len(stops) == stopped + by_the_error
 
 
 @pytest.mark.parametrize(

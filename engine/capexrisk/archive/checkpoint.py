@@ -186,6 +186,14 @@ class Checkpoint:
         if to_disk:
             sync_folder(self.folder)
 
+    def close(self) -> None:
+        """Write every part that has changed, and let the totals go; errors as of `keep`.
+
+        For a longer run, or if this one still fails; fsync follows at the end of the run.
+        """
+        self.keep(to_disk=False)
+        self._totals = None
+
     def keep_uninterrupted(self) -> None:
         """Write every part when a run ends early, ignoring signals meanwhile."""
         # The disk may be full; the earlier files are still there.

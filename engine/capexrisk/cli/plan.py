@@ -11,7 +11,7 @@ import click
 
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
-from capexrisk.scenario import load_run_section, load_scenario
+from capexrisk.scenario import Scenario, load_run_section, load_scenario
 from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER, refuse_points_of
 
 Verb = Callable[..., None]
@@ -124,13 +124,21 @@ def plan_options(*fields: str) -> Callable[[Verb], Verb]:
         def with_plan(
             scenario: Path, overrides: tuple[str, ...], asked: dict[str, Any], **given: Any
         ) -> None:
-            loaded = load_scenario(scenario, overrides)
-            usual = load_run_section(scenario, overrides).model_dump()
-            refuse_points_of(loaded, asked.get("outer", 0))  # not those of a [run] table
-            if "targets" in asked:
-                usual["paths"] = default_paths(asked["targets"])
-            verb(scenario=loaded, plan=RunPlan(**(usual | asked)), **given)
+            loaded, plan = planned(scenario, overrides, asked)
+            verb(scenario=loaded, plan=plan, **given)
 
         return with_plan
 
     return decorate
+
+
+def planned(
+    path: Path, overrides: tuple[str, ...], asked: dict[str, Any]
+) -> tuple[Scenario, RunPlan]:
+    """The scenario of a file, and its plan: what is asked for, else what its table [run] says."""
+    scenario = load_scenario(path, overrides)
+    usual = load_run_section(path, overrides).model_dump()
+    refuse_points_of(scenario, asked.get("outer", 0))  # not those of a [run] table
+    if "targets" in asked:
+        usual["paths"] = default_paths(asked["targets"])
+    return scenario, RunPlan(**(usual | asked))

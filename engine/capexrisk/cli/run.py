@@ -5,21 +5,22 @@ from __future__ import annotations
 from functools import partial
 from math import inf
 from pathlib import Path
+from typing import Any
 
 import click
 
 from capexrisk.archive.directory import destination, refuse_occupied
-from capexrisk.cli.options import overwrite, quiet
-from capexrisk.cli.plan import plan_options
+from capexrisk.cli.options import overrides, overwrite, quiet, scenario_file
+from capexrisk.cli.plan import fields_asked, planned
 from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
-from capexrisk.run.plan import RunPlan
-from capexrisk.scenario import Scenario
 from capexrisk.study.cautions import cautions
 
 
 @click.command(cls=Verb)
-@plan_options(
+@scenario_file
+@overrides
+@fields_asked(
     *("paths", "targets", "max_seconds", "outer", "inner", "seed", "sampler", "jobs", "backend"),
     "scheduler",
 )
@@ -38,8 +39,9 @@ from capexrisk.study.cautions import cautions
 @click.option("--keep-paths", is_flag=True, help="Also write single paths, to OUT/paths.")
 @quiet
 def run(
-    scenario: Scenario,
-    plan: RunPlan,
+    scenario: Path,
+    overrides: tuple[str, ...],
+    asked: dict[str, Any],
     max_memory: float | None,
     out: Path | None,
     overwrite: bool,
@@ -51,12 +53,16 @@ def run(
     Writes tables, distributions, plots and reports. Neither --jobs nor --backend changes a
     result; a longer run contains the paths of a shorter one.
     """
-    target = out or Path("runs") / scenario.name
     if max_memory is not None and not 0.0 < max_memory < inf:
         raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
-    refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
 
-    with drawing_pool(plan.jobs) as pool:  # it starts while this process loads
+    with drawing_pool(asked.get("jobs", -1)) as pool:  # it starts while this process loads
+        loaded, plan = planned(scenario, overrides, asked)
+        if plan.jobs == 1:
+            pool.stop()
+        target = out or Path("runs") / loaded.name
+        refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
+
         from capexrisk.archive.job import Job
         from capexrisk.archive.unfinished import begin_run
         from capexrisk.cli.run_to_completion import complete, show_results, write_files
@@ -65,10 +71,10 @@ def run(
 
         if max_memory is not None:
             write = partial(write_files, pool=pool)
-            refuse_beyond(scenario, plan, max_memory, write=write)
-        for line in cautions(scenario):
+            refuse_beyond(loaded, plan, max_memory, write=write)
+        for line in cautions(loaded):
             click.echo(f"capexrisk: warning: {line}", err=True)
-        job = Job(scenario=scenario, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
+        job = Job(scenario=loaded, plan=plan, keep_paths=keep_paths, overwrite=overwrite)
         refuse_beyond_memory(job)
         with begin_run(target, job) as attempt:
             results = complete(attempt, quiet, pool)

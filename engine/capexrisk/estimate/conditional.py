@@ -74,8 +74,7 @@ class ConditionalEstimates(Mapping[Name, Halves]):
         if self._refused.any():
             some = np.ma.masked_where(np.broadcast_to(self._refused, found.shape), found)
             found = np.where(self._refused, some.mean(axis=1, keepdims=True), found)
-        first, second = np.moveaxis(found, -1, 0)
-        return Halves(first, second)
+        return Halves(found[..., 0], found[..., 1])
 
     def paths(self, name: Name) -> Floats:
         """Paths behind the estimate at each point, (R, P): of a chance given an event, with it."""
@@ -148,6 +147,7 @@ def _as_replicates(outer: OuterTotals, layout: OutcomeLayout) -> Totals:
     """Totals in which each half of each point is a replicate."""
     totals = Totals(layout, len(outer.paths), independent=False)
     totals.paths = outer.paths.astype(np.int64)
-    totals.mean = outer.sums / np.maximum(totals.paths, 1)[:, None]
-    totals.counts, totals.joint = outer.counts, outer.joint
+    # In Fortran's order: a row of all points lies in one piece.
+    totals.mean = np.asfortranarray(outer.sums) / np.maximum(totals.paths, 1)[:, None]
+    totals.counts, totals.joint = np.asfortranarray(outer.counts), outer.joint
     return totals

@@ -78,11 +78,15 @@ class Density:
         seen = (self.lower >= low) & (self.upper <= high)
         return float((self.upper - self.lower)[seen].max())
 
-    def bins(self) -> Floats:
-        """Edges of bins of a round width, one edge at zero; fewer bins for fewer paths."""
+    def bin_width(self) -> float:
+        """A round width of bins: wider for fewer paths."""
         low, high = self.window()
         most = min(MOST_BINS, max(8.0, 2.0 * self.paths ** (1.0 / 3.0)))  # Rice's rule
-        width = round_up_nicely(max((high - low) / most, self.widest_cell(), 1e-3))
+        return round_up_nicely(max((high - low) / most, self.widest_cell(), 1e-3))
+
+    def bins(self, width: float) -> Floats:
+        """Edges of bins of a width, one edge at zero."""
+        low, high = self.window()
         first = floor(low / width)
         return width * np.arange(first, max(ceil(high / width), first + 1) + 1.0)
 

@@ -45,10 +45,11 @@ def bounded(
     among = paths.reshape(seen.shape)
     at = np.quantile(seen, level, axis=-1, method="hazen")
     none, every = at == 0.0, at == 1.0
-    most = _most(seen, among, level, confidence)
-    least = 1.0 - _most(1.0 - seen, among, 1.0 - level, confidence)
-    low = np.where(none, 0.0, np.where(every, np.fmin(low, least), low))
-    high = np.where(every, 1.0, np.where(none, np.fmax(high, most), high))
+    most = _most(seen[none], among[none], level, confidence)
+    least = 1.0 - _most(1.0 - seen[every], among[every], 1.0 - level, confidence)
+    low, high = np.where(none, 0.0, low), np.where(every, 1.0, high)
+    low[every] = np.fmin(low[every], least)
+    high[none] = np.fmax(high[none], most)
     return Figures(value, error, low, high)
 
 

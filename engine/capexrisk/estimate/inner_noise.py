@@ -162,7 +162,7 @@ def spread_ties(seen: Floats) -> tuple[Floats, Floats]:
     """
     ordered = seen.copy()
     rises = np.diff(ordered, axis=1)
-    differ = rises > ROUNDING * np.ptp(ordered, axis=1, keepdims=True)
+    differ = rises > ROUNDING * (ordered[:, -1:] - ordered[:, :1])
     rank = np.arange(ordered.shape[1])
     for i in np.flatnonzero(~differ.all(axis=1)):
         starts = np.append(0, np.flatnonzero(differ[i]) + 1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
-from math import inf
 
 from capexrisk.estimate.metric import AMOUNT, CASH_FLOW, MEAN, Impossible, Metric
 from capexrisk.model.vocabulary import CAUSES, CAUSES_OF_CUTS, CHANNELS
+from capexrisk.scenario.issuer import NEVER
 
 FINE, NEGATIVE, FAILED, BOTH = range(4)  # levels of a year's state
 FAILS = "cannot fund its commitments, or loses its lenders (a run)"  # in words
@@ -197,7 +197,7 @@ DISTRESS = (
         {"quarter": "tiers"},
         over=("F1",),
         meaning="F1",
-        impossible=Impossible("No buyback is planned", lambda issuer: issuer.buybacks == 0.0),
+        impossible=(Impossible("No buyback is planned", lambda issuer: issuer.buybacks == 0.0),),
     ),
     distress(
         "need_beyond_cash",
@@ -231,9 +231,12 @@ DISTRESS = (
         "Fall to high yield",
         {"quarter": "fall_to_high_yield"},
         meaning="its grade is lost, for good",
-        impossible=Impossible(
-            "Starts as high yield, or has no leverage at which it falls",
-            lambda issuer: issuer.high_yield > 0.0 or issuer.fall_leverage == inf,
+        impossible=(
+            Impossible("Starts as high yield", lambda issuer: issuer.high_yield > 0.0),
+            Impossible(
+                "No leverage is given at which it falls to high yield",
+                lambda issuer: issuer.fall_leverage >= NEVER,
+            ),
         ),
     ),
 )

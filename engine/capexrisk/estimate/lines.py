@@ -176,9 +176,10 @@ class Lines:
         """Numbers of the issuers that have a metric; 0 for the system."""
         if metric.of == "system":
             return [0]
-        never = metric.impossible
         return [
-            who for who, issuer in enumerate(self.issuers) if never is None or not never.of(issuer)
+            who
+            for who, issuer in enumerate(self.issuers)
+            if not any(never.of(issuer) for never in metric.impossible)
         ]
 
     def _lines_of(self, metric: Metric, which: int, name: str) -> Iterator[Line]:

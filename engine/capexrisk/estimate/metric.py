@@ -35,9 +35,9 @@ class Impossible(NamedTuple):
     Attributes
     ----------
     words : str
-        Text that a report shows instead.
+        Text that a report shows instead: why.
     of : callable
-        Whether it is impossible for an issuer with these parameters.
+        Whether it holds for an issuer with these parameters.
     """
 
     words: str
@@ -81,7 +81,8 @@ class Metric:
         Whether it counts everything up to the end of a quarter.
     survivors : bool
         Whether it leaves out the paths on which the issuer failed before the period.
-    impossible : Impossible, optional
+    impossible : tuple of Impossible
+        Any of them suffices.
     caps, targets : callable, optional
         Values that many paths may share, by the parameters of the market, and of an issuer.
     axis : str
@@ -105,7 +106,7 @@ class Metric:
     among: Levels = "all"
     cumulative: bool = False
     survivors: bool = False
-    impossible: Impossible | None = None
+    impossible: tuple[Impossible, ...] = ()
     caps: Callable[[Market], tuple[float, ...]] | None = None
     targets: Callable[[Issuer], tuple[float, ...]] | None = None
     axis: str = ""

@@ -106,7 +106,8 @@ def overlay_text(
 
 def _again(explored: Path, link: str) -> str:
     """The command that shows what is saved, beside the same scenario as on the page."""
-    command = shlex.join(("capexrisk", "explore", str(explored), "--link", f"?{link}"))
+    written = link.replace(" ", "+")  # as in an address, so that it goes into one as well
+    command = shlex.join(("capexrisk", "explore", str(explored), "--link", f"?{written}"))
     return "".join(c if c.isprintable() else quote(c) for c in command)  # a comment ends there
 
 

@@ -144,7 +144,7 @@ TIERS = ("F0", "F1", "F2", "F3", "F4")
 # Numbered from 1 in this order; 0 is none. In words, with a place for the scenario's own.
 CAUSES = {
     "run": "run",
-    "window": "market window",
+    "window": "shut market",
     "leverage": "leverage limit",
     "rationing": "rationing",
     "anchor": "loss of {anchor}",

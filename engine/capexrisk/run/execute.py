@@ -43,8 +43,8 @@ class Keeper(Protocol):
     def before(self, batch: BatchTotals) -> None:
         """Keep a part of the totals if it is due; called just before `batch` is added."""
 
-    def keep(self, *, to_disk: bool = True) -> None:
-        """Keep every part of the totals that has changed."""
+    def close(self) -> None:
+        """Keep every part of the totals that has changed, and let them go: none is added to."""
 
 
 @dataclass(frozen=True)

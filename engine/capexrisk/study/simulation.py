@@ -175,8 +175,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
     else:
         totals = execute(lowered, plan, hooks)
     if hooks.keeper is not None:
-        # For a longer run, or if this one still fails; fsync follows at the end of the run.
-        hooks.keeper.keep(to_disk=False)
+        hooks.keeper.close()
     seconds = time.perf_counter() - clock
     import pandas as pd  # late: loaded while the paths were simulated
 

@@ -46,7 +46,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     totals = execute(lowered, plan, hooks, draws)
     seconds = time.perf_counter() - clock
     if hooks.keeper is not None:
-        hooks.keeper.keep(to_disk=False)
+        hooks.keeper.close()
     points = plan.outer_points
     refused = refused_points(totals)
     if len(refused) > MOST_REFUSED * points:
@@ -103,6 +103,7 @@ def memory_of_points(job: Job, points: int) -> float:
 def _refuse_early(draws: OuterPoints) -> None:
     """Refuse, before a path is simulated, points of which far too many are refused."""
     first = min(AT_ONCE, draws.points)
+    draws.lower_ahead(range(REPLICATES))
     refused = [
         (net, point)
         for net in range(REPLICATES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +34,8 @@ class GivenPoints(OuterPoints):
     given: Floats
     stretches: NDArray[np.int64]
 
-    def numbers(self, replicate: int, first: int, count: int) -> Floats:
-        """Numbers of the inputs that move at consecutive points, (points, entries)."""
-        return self.given[replicate, first : first + count]
+    def _numbers(self, replicates: Sequence[int], first: int, count: int) -> Floats:
+        return np.concatenate([self.given[net, first : first + count] for net in replicates])
 
     def halves(self, replicate: int, first: int, count: int) -> Iterator[tuple[Half, Half]]:
         """The halves of the paths of consecutive points; a half is to be used before the next."""

@@ -63,7 +63,7 @@ def test_a_metric_says_all_that_a_reader_needs(metric):
     assert (metric.statistics in (MEAN, AMOUNT, CASH_FLOW)) == amount
     assert (metric.statistics == PROBABILITY) == (metric.unit == "probability") != amount
     assert metric.name.endswith("_bp") == (metric.unit == "bp")
-    assert metric.impossible is None or metric.impossible.words
+    assert all(never.words for never in metric.impossible)
 
 
 def test_every_quantity_of_a_path_is_told():

@@ -142,12 +142,12 @@ def test_a_range_that_no_longer_fits_is_told_so_that_it_can_be_mended_here(file,
 
 
 def test_its_command_can_be_pasted(file, moved):
-    path = write(file, "moved", *moved, "issuers.O'Neil.cash_usd_bn=5")
+    path = write(file, "moved", *moved, "issuers.O'Neil.cash_usd_bn=5&group.growth of demand=1")
     line = path.read_text("utf-8").splitlines()[1]
     command = line.removeprefix("# To go on from here: ")
     assert shlex.split(command) == [
         *("capexrisk", "explore", str(file)),
-        *("--link", "?issuers.O'Neil.cash_usd_bn=5"),
+        *("--link", "?issuers.O'Neil.cash_usd_bn=5&group.growth+of+demand=1"),
     ]
 
 

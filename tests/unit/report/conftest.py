@@ -49,7 +49,7 @@ def drawings(results: Results, directory: Path) -> list[Drawing]:
 
 @pytest.fixture(scope="session")
 def page(results: Results, directory: Path, drawings: list[Drawing]) -> str:
-    return write_report(results, directory, drawings).read_text("utf-8")
+    return write_report(results, directory, lambda: drawings).read_text("utf-8")
 
 
 def _case(issuers: list[int], quarters: int = 12) -> Case:

@@ -39,7 +39,7 @@ def test_the_cell_of_zero_stands_for_what_is_near_it() -> None:
 
 def test_nothing_but_zero_can_be_drawn() -> None:
     density = cells((0.0, 0.0, 5.0))
-    edges = density.bins()
+    edges = density.bins(density.bin_width())
     assert edges.size >= 2
     assert (density.heights(edges) * np.diff(edges)).sum() == pytest.approx(1.0)
 
@@ -47,7 +47,7 @@ def test_nothing_but_zero_can_be_drawn() -> None:
 @pytest.mark.parametrize("issuer", ["Microsoft", "Oracle", "CoreWeave"])
 def test_bins_are_round_and_hold_nearly_all_paths(results: Results, issuer: str) -> None:
     density = of(results, issuer, "2028")
-    edges = density.bins()
+    edges = density.bins(density.bin_width())
     width = edges[1] - edges[0]
     assert np.allclose(edges / width, np.round(edges / width))  # zero is an edge, or would be
     inside = float((density.heights(edges) * width).sum())

@@ -14,7 +14,7 @@ from capexrisk.points.frozen import frozen_points, scrambled_directions
 from capexrisk.run.chunks import all_draws_of
 from capexrisk.run.plan import RunPlan
 from capexrisk.uncertainty.design import input_design
-from capexrisk.uncertainty.outer import HALVES, OuterPoints, net_points
+from capexrisk.uncertainty.outer import AT_ONCE, HALVES, OuterPoints, net_points
 from tests.unit.uncertain import uncertain
 
 SEED, INNER, POINTS = 5, 128, 40
@@ -82,6 +82,21 @@ def test_a_point_is_lowered_alike_whichever_points_are_asked_for(outer):
         assert part.market == like.market
         np.testing.assert_array_equal(part.schedule.issuers, like.schedule.issuers)
     assert whole[0].market != whole[1].market
+
+
+def test_stretches_lowered_ahead_together_are_those_of_each(outer, monkeypatch):
+    together = pickle.loads(pickle.dumps(outer))
+    together.lower_ahead(range(4))
+    later = AT_ONCE + 1
+    for replicate in (3, 0):
+        alone = outer.lowered(replicate, 0, POINTS)
+        for part, like in zip(together.lowered(replicate, 0, POINTS), alone, strict=True):
+            assert part.market == like.market
+            np.testing.assert_array_equal(part.schedule.issuers, like.schedule.issuers)
+    monkeypatch.setattr(OuterPoints, "_lowered_stretches", None)  # nothing is lowered twice
+    assert len(list(together.lowered(2, 0, AT_ONCE))) == AT_ONCE
+    with pytest.raises(TypeError):
+        list(together.lowered(2, 0, later))
 
 
 def test_it_is_sent_to_workers(outer):

@@ -61,6 +61,16 @@ class IssuerAnswer:
         year = max(known, key=lambda name: self.negative[name].observed)
         return year, self.negative[year]
 
+    @property
+    def burning_years(self) -> list[str]:
+        """That year, and those that the paths cannot tell from it."""
+        year, most = self.burning
+        return [
+            name
+            for name, chance in self.negative.items()
+            if name == year or (chance.n and chance.ci_high >= most.ci_low)
+        ]
+
 
 @dataclass(frozen=True)
 class Together:

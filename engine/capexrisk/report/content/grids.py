@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
@@ -22,6 +24,9 @@ from capexrisk.report.writing.estimates import NEGATIVE, Estimates
 from capexrisk.report.writing.words import at_least, is_whole, with_unit, words_of
 from capexrisk.scenario.issuer import Issuer
 from capexrisk.scenario.words import capitalised
+
+if TYPE_CHECKING:
+    from capexrisk.model.parameters import Issuer as Parameters
 
 MOST_COUNTS = 6
 
@@ -180,13 +185,13 @@ class Grids:
                 continue
             if self.estimates.has(metric.name, issuer, next(iter(self.ends.values()))):
                 rows.append(Row(metric.words, self._by_year_end(metric.name, issuer)))
-            elif metric.impossible is not None:
-                rows.append(Row(metric.impossible.words, [Cell(EMPTY)] * len(self.years)))
+            elif metric.impossible:
+                rows.append(Row(self._why_never(metric, issuer), [Cell(EMPTY)] * len(self.years)))
         caption = "Chance of distress by the end of each year, %"
         return Grid(caption, "Tier", self.years, rows, sortable=True)
 
     def causes(self, issuer: str) -> Grid:
-        """Causes of the first capex cut and of the failure."""
+        """Constraints that bound in the quarters of the first capex cut and of the failure."""
         rows = []
         for cause, label in CAUSES.items():
             cells = [
@@ -194,8 +199,8 @@ class Grids:
             ]
             rows.append(Row(capitalised(self.results.words.fill(label)), cells))
         columns = ["First capex cut", "Funding failure"]
-        caption = "Cause, % of the paths that have one"
-        return Grid(caption, "Cause", columns, rows, sortable=True)
+        caption = "Constraint that bound, % of these events"
+        return Grid(caption, "Constraint", columns, rows, sortable=True)
 
     def _share_of(self, event: str, cause: str, issuer: str) -> Cell:
         """Share of a cause in an issuer's first cuts or failures; empty where it never is one."""
@@ -219,6 +224,13 @@ class Grids:
             cells = [dollars(self.estimates.amount(advance.name, issuer)), *[Cell(EMPTY)] * 3]
             rows.append(Row(with_unit(advance, self.results.words), cells))
         return Grid("Over the whole horizon", "Quantity", ["Mean", "P5", "P50", "P95"], rows)
+
+    def _why_never(self, metric: Metric, issuer: str) -> str:
+        """Why a metric is impossible for an issuer."""
+        scenario, inputs = self.results.manifest.scenario, self._inputs_of(issuer)
+        known = scenario.issuer_parameters(scenario.issuers.index(inputs), inputs)
+        parameters = cast("Parameters", SimpleNamespace(**known))
+        return next(never.words for never in metric.impossible if never.of(parameters))
 
     def _inputs_of(self, issuer: str) -> Issuer:
         """An issuer's inputs."""

@@ -11,7 +11,7 @@ from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, worded
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
 from capexrisk.report.writing.odds import odds_over_inputs
 from capexrisk.report.writing.spread import Spread
-from capexrisk.report.writing.words import unbroken
+from capexrisk.report.writing.words import either, unbroken
 from capexrisk.scenario.words import capitalised
 
 
@@ -26,7 +26,7 @@ def verdict(answer: Answer) -> Grid:
     for issuer in answer.issuers:
         year, chance = issuer.burning
         cells = [
-            worded(chance, f"in {year}", issuer.negative_over_inputs[year]),
+            worded(chance, f"in {either(issuer.burning_years)}", issuer.negative_over_inputs[year]),
             worded(issuer.failure, over_inputs=_last(issuer.failed_over_inputs)),
             _main(issuer) if answer.asked else _cause(issuer),
         ]
@@ -66,9 +66,10 @@ def sentence(issuer: IssuerAnswer, end: str) -> str:
         why = f"; bound in the failing quarter: {issuer.why}, in {shares} of its failures"
     failure = odds_over_inputs(issuer.failure, _last(issuer.failed_over_inputs))
     negative = odds_over_inputs(burning, issuer.negative_over_inputs[year])
+    years = either(issuer.burning_years)
     return (
         f"{capitalised(FAILS)} by the end of {end}: {unbroken(failure)}{why}. Negative free cash "
-        f"flow is likeliest in {year}, if it survives that year: {unbroken(negative)}."
+        f"flow is likeliest in {years}, if it survives that year: {unbroken(negative)}."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from capexrisk.archive.results import Results
@@ -33,7 +34,7 @@ RANGE = re.compile(r"(?<=[0-9])–(?=[0-9])")
 def write_report(
     results: Results,
     directory: Path,
-    drawings: list[Drawing] | None = None,
+    draw: Callable[[], list[Drawing]] | None = None,
     why: Why = NOTHING,
 ) -> Path:
     """Write report.html into a directory.
@@ -43,8 +44,9 @@ def write_report(
     results : Results
     directory : Path
         An existing directory.
-    drawings : list of Drawing, optional
-        What `begin_figures` gave for these results; otherwise the figures are drawn anew.
+    draw : callable, optional
+        Gives the drawings of these results, such as those that were begun. It is called last: what
+        the page says is put together while others draw. Otherwise the figures are drawn anew.
     why : Why, optional
         What was left with the run.
 
@@ -54,17 +56,23 @@ def write_report(
         The file.
     """
     path = directory / REPORT
-    drawn = drawings or draw_figures(results, why)
-    path.write_text(render(results, drawn, why, shown_name(directory)), encoding="utf-8")
+    said = _said(results, why, shown_name(directory))
+    drawings = draw_figures(results, why) if draw is None else draw()
+    path.write_text(_page(said, drawings), encoding="utf-8")
     return path
 
 
 def render(results: Results, drawings: list[Drawing], why: Why = NOTHING, run: str = "RUN") -> str:
     """The page as text; `run` is how its commands name the run."""
-    return render_page("report.html.j2", _context(results, drawings, why, run))
+    return _page(_said(results, why, run), drawings)
 
 
-def _context(results: Results, drawings: list[Drawing], why: Why, run: str) -> dict[str, object]:
+def _page(said: dict[str, object], drawings: list[Drawing]) -> str:
+    return render_page("report.html.j2", said | {"figures": figures_by_section(drawings)})
+
+
+def _said(results: Results, why: Why, run: str) -> dict[str, object]:
+    """What the page shows beside its figures."""
     estimates = Estimates(results)
     ends = last_quarters(results)
     years = years_shown(results)
@@ -87,7 +95,6 @@ def _context(results: Results, drawings: list[Drawing], why: Why, run: str) -> d
         "headline": [grids.negative_cash_flow(), grids.failure()],
         "verdict": verdict(found),
         "parts": parts,
-        "figures": figures_by_section(drawings),
         "system": _system(grids, drawn),
         "drawn": drawn,
         "years": years,

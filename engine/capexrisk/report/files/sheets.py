@@ -32,7 +32,7 @@ class Figure(NamedTuple):
     shape: str
 
 
-Value = str | Figure | None
+Value = str | float | Figure | None  # a float in the General format
 
 
 class Book:
@@ -103,7 +103,7 @@ class Book:
         name : str
             At most 31 characters, ours and not a user's.
         headings : sequence of Heading
-        rows : sequence of sequences of str, Figure or None
+        rows : sequence of sequences of str, float, Figure or None
         above : sequence of str
             Lines above the headings.
         fixed : int
@@ -118,12 +118,14 @@ class Book:
             sheet.write_string(top, column, heading.text, self._heading)
         for line, row in enumerate(rows, start=top + 1):
             for column, value in enumerate(row):
-                if isinstance(value, Figure):
-                    if isfinite(value.value):
-                        sheet.write_number(line, column, value.value, self._format(value.shape))
-                elif value:
-                    literal = self._literal if value.startswith(FORMULA) else None
-                    sheet.write_string(line, column, value[:LONGEST_TEXT], literal)
+                if isinstance(value, str):
+                    if value:
+                        literal = self._literal if value.startswith(FORMULA) else None
+                        sheet.write_string(line, column, value[:LONGEST_TEXT], literal)
+                elif value is not None:
+                    number, shape = value if isinstance(value, Figure) else (value, "General")
+                    if isfinite(number):
+                        sheet.write_number(line, column, number, self._format(shape))
         sheet.freeze_panes(top + 1, fixed)
         if not above and len(rows) >= LEAST_ROWS_TO_FILTER:
             sheet.autofilter(top, 0, top + len(rows), len(headings) - 1)

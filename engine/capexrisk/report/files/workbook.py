@@ -30,7 +30,7 @@ from capexrisk.report.files.estimate_cells import (
     when,
     with_units,
 )
-from capexrisk.report.files.sheets import Book, Figure, Heading, Value
+from capexrisk.report.files.sheets import Book, Heading, Value
 from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.odds import odds
@@ -220,7 +220,7 @@ def _over_inputs(book: Book, results: Results) -> None:
     rows = []
     for judgement in judgements(results):
         for one in judgement.ranges:
-            numbers = [Figure(value, "General") for value in (one.base, one.low, one.high)]
+            numbers = [one.base, one.low, one.high]
             head: list[Value] = [judgement.name, judgement.law, one.name]
             rows.append([*head, *numbers, judgement.confidence, judgement.source])
     book.add("Ranges", headings, rows, fixed=1)

@@ -15,6 +15,7 @@ from capexrisk.report.files.markdown import MARKDOWN, write_markdown
 from capexrisk.report.files.page import REPORT
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
+from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
 from capexrisk.report.pool import ALONE, DrawingPool
 from capexrisk.study.why import NOTHING, Why
@@ -65,8 +66,11 @@ def write_report_files(
             why = _left_with(results, directory)
             write_markdown(results, directory, why)
             write_workbook(results, directory, why)
-            drawings = [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
-            return write_report(results, directory, drawings, why)
+
+            def draw() -> list[Drawing]:
+                return [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
+
+            return write_report(results, directory, draw, why)
 
 
 def _left_with(results: Results, directory: Path) -> Why:

@@ -63,8 +63,8 @@ class Overlays(Accessor):
     """
 
 
-# By the class of what a study found, whose name is enough to draw without the compiler, and by
-# the plot's name; `registry.plot_of` adds to it.
+# By the class of what a study found and by the plot's name; `registry.plot_of` adds to it. A class
+# has its full name here: to import it would load the compiler, and two may be called the same.
 DRAWN_OF: dict[str, dict[str, Callable[..., Axes]]] = {}
 
 
@@ -82,13 +82,17 @@ class PlotsOf:
         self._found = found
 
     def __dir__(self) -> list[str]:
-        return list(DRAWN_OF.get(type(self._found).__name__, ()))
+        return list(self._drawn())
 
     def __getattr__(self, name: str) -> Callable[..., Axes]:
         if name.startswith("_"):  # asked for by a copy that has no `_found` yet
             raise AttributeError(name)
-        kind = type(self._found).__name__
-        drawn = DRAWN_OF.get(kind, {})
+        drawn = self._drawn()
         if name not in drawn:
+            kind = type(self._found).__name__
             raise AttributeError(f"{kind} has no plot {name!r}; {suggest(name, drawn)}")
         return MethodType(drawn[name], self._found)
+
+    def _drawn(self) -> dict[str, Callable[..., Axes]]:
+        kind = type(self._found)
+        return DRAWN_OF.get(f"{kind.__module__}.{kind.__qualname__}", {})

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from capexrisk.report.plots.bands import MIDDLE, PALE
 from capexrisk.report.plots.canvas import INK, QUIET, RED, Margins, one_panel
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.words import told_apart
 from capexrisk.study.backtest import DRAWN, FIXED

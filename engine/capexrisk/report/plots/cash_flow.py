@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from math import floor, log10
 
 import numpy as np
-import pandas as pd
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D
 
 from capexrisk.archive.results import Results
@@ -20,19 +19,15 @@ from capexrisk.estimate.metric import AT_RISK
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of, refuse_means
-from capexrisk.report.plots.labels import (
-    head,
-    label_quarters,
-    label_years,
-    number_axis,
-    shifted,
-)
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_quarters, label_years, number_axis, shifted
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
 from capexrisk.report.writing.numbers import money_alone, percentage
 from capexrisk.report.writing.words import a_year, shortened
 
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
+STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # of a scale of four
 ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
 GAP, DIGITS = 3.5, 2.5  # beside the axes: points, and room for three digits in their size
@@ -118,37 +113,39 @@ def distribution(results: Results, issuer: str, year: str | int, ax: Axes | None
     one_of(issuer, results.issuers, "issuer")
     year = one_of(year, results.years, "year")
     refuse_means(results, "distribution")
-    return _distribution(results, issuer, year, _cells(results, issuer), ax)
+    density = _densities(results, issuer, [year]).get(year)
+    if density is None:
+        return _nobody_alive(results, issuer, year, ax)
+    return _distribution(results, issuer, year, density, density.bin_width(), ax)
 
 
-def _cells(results: Results, issuer: str) -> pd.DataFrame:
-    """Histogram cells of an issuer's free cash flow: a search through a third of a million rows."""
+def _densities(results: Results, issuer: str, years: list[str]) -> dict[str, Density]:
+    """Distributions of an issuer's free cash flow in the years in which it is alive on a path.
+
+    Of all issuers' they are searched for at once: a third of a million rows.
+    """
     cells = results.distributions
-    return cells[(cells["issuer"] == issuer) & (cells["metric"] == FREE_CASH_FLOW)]
+    cells = cells[(cells["issuer"] == issuer) & (cells["metric"] == FREE_CASH_FLOW)]
+    by_year = ((year, cells[cells["period"] == year]) for year in years)
+    return {year: Density.of(found) for year, found in by_year if len(found)}
 
 
 def _distribution(
-    results: Results, issuer: str, year: str, cells: pd.DataFrame, ax: Axes | None
+    results: Results, issuer: str, year: str, density: Density, width: float, ax: Axes | None
 ) -> Axes:
-    cells = cells[cells["period"] == year]
-    if cells.empty:
-        return _nobody_alive(results, issuer, year, ax)
-    density = Density.of(cells)
-    edges = density.bins()
-    width = float(edges[1] - edges[0])
+    edges = density.bins(width)
     heights = 100.0 * width * density.heights(edges)
-    tallest = float(heights.max()) or 1.0
+    step = _quarter_of(float(heights.max()) or 1.0)
     with drawing(results, ax) as ax:
         _draw_histogram(ax, edges, heights)
         ax.axvline(0.0, ymax=1.0 / HEADROOM, color=INK, linewidth=0.8)
         ax.set_xlim(with_room(results, issuer, [year], (edges[0], edges[-1])))
-        ax.set_ylim(0.0, HEADROOM * tallest)
+        ax.set_ylim(0.0, HEADROOM * 4.0 * step)
         ax.set_ylabel(f"% of paths per {_of_bars(width)}")
         ax.set_xlabel("Free cash flow, $bn")
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
-        ticks = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(0.0, tallest)
-        ax.set_yticks([tick for tick in ticks if tick <= tallest])
+        ax.set_yticks(step * np.arange(5))  # at the quarters of the right scale: one grid for both
         known = Estimates(results)
         marked = (known.amount(FREE_CASH_FLOW, issuer, year, each) for each in MARKED)
         _mark_at_risk(ax, *marked)
@@ -164,14 +161,18 @@ def _distribution(
     says="Histograms: free cash flow of {issuer} in each year, with P5 and mean",
 )
 def distributions(results: Results, issuer: str) -> Figure:
-    """The first years under each other, on the same scale from left to right."""
+    """The first years under each other, on the same scale from left to right, in equal bins."""
     years = results.years[:MOST_PANELS]
     refuse_means(results, "distribution")
-    cells = _cells(results, issuer)
+    densities = _densities(results, issuer, years)
+    width = max((density.bin_width() for density in densities.values()), default=1.0)
     with styled():
         drawn, axes = panels(len(years), 0.3 + PANEL * len(years))
         for ax, year in zip(axes, years, strict=True):
-            _distribution(results, issuer, year, cells, ax)
+            if year in densities:
+                _distribution(results, issuer, year, densities[year], width, ax)
+            else:
+                _nobody_alive(results, issuer, year, ax)
         lows, highs = zip(*(ax.get_xlim() for ax in axes), strict=True)
         limits = with_room(results, issuer, years, (min(lows), max(highs)))
         for ax in axes:
@@ -203,6 +204,16 @@ def _p5_and_mean(results: Results, issuer: str, years: list[str]) -> Floats:
             for year in years
         ]
     )
+
+
+def _quarter_of(tallest: float) -> float:
+    """A quarter of the scale of bars: four such steps hold the tallest.
+
+    >>> _quarter_of(7.4), _quarter_of(4.4)
+    (2.0, 1.5)
+    """
+    power = 10.0 ** floor(log10(tallest / 4.0))
+    return next(step * power for step in STEPS if 4.0 * step * power >= tallest * (1.0 - 1e-9))
 
 
 def _draw_histogram(ax: Axes, edges: Floats, heights: Floats) -> None:

@@ -1,4 +1,4 @@
-"""Funding failure: its probability over time, and its causes."""
+"""Funding failure: its probability over time, and the constraints that bound."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from capexrisk.report.plots.canvas import (
     drawing,
     one_panel,
 )
-from capexrisk.report.plots.labels import head, label_ends, label_quarters, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_ends, label_quarters, number_axis, of_log_scale
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
@@ -78,9 +79,9 @@ def survival(results: Results, ax: Axes | None = None) -> Axes:
         for issuer, colour in zip(shown, CURVE_COLOURS, strict=False):
             end = draw_steps(ax, curves[issuer], floor, colour)
             if end is not None:
-                ends.append(end)
-        label_ends(ax, shown, ends, CURVE_COLOURS)
+                ends.append((len(results.quarters) - 0.5, end))
         ax.set_xlim(-0.5, len(results.quarters) - 0.5)
+        label_ends(ax, shown, ends, CURVE_COLOURS)
         label_quarters(ax, results.quarters)
         ax.minorticks_off()
         text = _who_is_missing(results, shown, failing)
@@ -123,7 +124,7 @@ def draw_chance_axis(ax: Axes, curves: Iterable[Sequence[Estimate | None]], floo
     ax.set_yscale("linear" if linear else "log")
     ax.set_ylim(0.0 if linear else floor, min(100.0, 1.15 * max(ends)) if linear else 130.0)
     number_axis(ax.yaxis)
-    ax.set_ylabel("% of paths" if linear else "% of paths, log scale")
+    ax.set_ylabel("% of paths" if linear else of_log_scale(ax, "% of paths"))
 
 
 def draw_steps(
@@ -177,7 +178,7 @@ def _who_is_missing(results: Results, shown: list[str], failing: set[str]) -> st
 
 @plot()
 def causes(results: Results, ax: Axes | None = None) -> Axes:
-    """Causes of funding failure: one bar for each issuer, divided by binding cause.
+    """What bound in the failing quarter: one bar for each issuer, divided by constraint.
 
     Shares of an issuer's failures, with the probability of its failure over the horizon beside
     them. A bar is pale, and says how many, where fewer than 100 paths fail. Of many issuers the
@@ -221,7 +222,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         text = "the figure at the end: probability of failure within the horizon"
         if len(shown) < len(results.issuers):
             text += f"; the {len(shown)} likeliest of {len(results.issuers)} issuers"
-        head(ax, "Causes of funding failure", text, columns=3, from_figure=True)
+        head(ax, "Bound in the failing quarter", text, columns=3, from_figure=True)
         legend = ax.get_legend()
         for key in [] if legend is None else legend.legend_handles:
             if key is not None:
@@ -232,8 +233,7 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
 @figure(
     "causes",
     section="together",
-    says="Bars: what the funding failures of each issuer come from, and how likely it fails",
-    order=1,
+    says="Bars: which constraint bound when each issuer failed, and how likely it fails",
 )
 def causes_with_chances(results: Results) -> Figure:
     """The page's figure of `causes`: with a right margin for the chances."""

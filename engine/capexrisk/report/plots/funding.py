@@ -12,7 +12,8 @@ from capexrisk.estimate.metrics import SYSTEM, flow_metric
 from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.plots.canvas import PALETTE, drawing
 from capexrisk.report.plots.choices import one_of, refuse_means
-from capexrisk.report.plots.labels import head, label_years, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_years, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import decimals_for, signed

@@ -16,7 +16,7 @@ from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
 from capexrisk.report.plots.canvas import BLUE, INK, Margins, drawing, panels, stamp, styled
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import one_digit, rounded_up
@@ -102,10 +102,9 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
 
 @figure(
     "joint-failures",
-    section="together",
+    section="together-tall",
     of="pair",
     says="Two heat maps: how likely any two issuers both fail, and one if the other does",
-    order=2,
 )
 def pairs_of_failures(results: Results) -> Figure:
     """The page's figure: both maps under each other, with names below each."""

@@ -1,8 +1,7 @@
-"""Titles, legends and labels, placed where they hide no data."""
+"""Labels of curves and of axes, placed where they hide no data."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from math import ceil
 
@@ -10,61 +9,19 @@ import numpy as np
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import Formatter, FuncFormatter
-from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
+from matplotlib.transforms import ScaledTranslation, Transform
 from numpy.typing import NDArray
 
-from capexrisk.report.plots.canvas import QUIET
+from capexrisk.report.plots.page_axes import PageAxes
 from capexrisk.report.writing.numbers import MINUS, signed
 from capexrisk.report.writing.words import told_apart
 
-LEGEND_ROW = 12.0  # points
-LINE = 10.5  # of the text below a title, points
-WIDEST = 64  # letters of that text in the narrowest figure
-EDGE = 0.015  # of the figure's width: left edge of titles that begin at the figure's edge
+BESIDE = 2.7  # a name to the right of its curve, points
 MOST_QUARTER_LABELS = 12
+QUARTER = 2.0  # width of a quarter's label with room around it, of the size of its letters
 MOST_YEAR_LABELS = 7
-
-
-def head(
-    ax: Axes, text: str, below: str = "", *, columns: int = 0, from_figure: bool = False
-) -> None:
-    """Write the title, a line below it and a legend below that, all above the data.
-
-    A name is never parsed as mathematical notation.
-
-    Parameters
-    ----------
-    ax : Axes
-    text : str
-    below : str
-        Broken into lines where it is too long.
-    columns : int
-        Of the legend; 0 for none.
-    from_figure : bool
-        Begin at the left edge of the figure, not of the axes: for axes with long names beside them.
-    """
-    edge, along = 0.0, ax.transAxes
-    if from_figure:
-        edge = EDGE
-        along = blended_transform_factory(ax.figure.transSubfigure, ax.transAxes)
-    rows = _legend_above(ax, columns, edge, along) if columns else 0
-    lines = textwrap.wrap(below, WIDEST)
-    foot = 6.0 + LEGEND_ROW * rows
-    pad = foot + LINE * len(lines)
-    # With y given, matplotlib does not look for room at every drawing.
-    title = ax.set_title(text, loc="left", y=1.0, x=edge, pad=pad, parse_math=False)
-    title.set_transform(along + shifted(ax, up=pad))
-    if lines:
-        ax.text(
-            edge,
-            1.0,
-            "\n".join(lines),
-            transform=along + shifted(ax, up=foot),
-            color=QUIET,
-            linespacing=1.15,
-            parse_math=False,
-        )
 
 
 def shifted(ax: Axes, right: float = 0.0, up: float = 0.0) -> Transform:
@@ -72,35 +29,28 @@ def shifted(ax: Axes, right: float = 0.0, up: float = 0.0) -> Transform:
     return ScaledTranslation(right / 72.0, up / 72.0, ax.figure.dpi_scale_trans)
 
 
-def _legend_above(ax: Axes, columns: int, edge: float, along: Transform) -> int:
-    """Put the legend above the axes; return its number of rows."""
-    handles, _ = ax.get_legend_handles_labels()
-    if not handles:
-        return 0
-    legend = ax.legend(
-        loc="lower left", bbox_to_anchor=(edge, 1.01), bbox_transform=along, ncols=columns
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
-    return ceil(len(handles) / columns)
-
-
 def label_ends(
-    ax: Axes, names: Sequence[str], values: Sequence[float], colours: Sequence[str]
+    ax: Axes,
+    names: Sequence[str],
+    ends: Sequence[tuple[float, float]],
+    colours: Sequence[str],
 ) -> None:
-    """Write names at the right ends of curves, moved apart where they would touch."""
-    line = 1.3 * rcParams["font.size"] / (72.0 * ax.get_window_extent().height / ax.figure.dpi)
-    heights = ax.transAxes.inverted().transform(
-        ax.transData.transform([(0.0, value) for value in values] or np.empty((0, 2)))
-    )[:, 1]
-    for name, height, colour in zip(
-        told_apart(names), spread_apart(heights, line), colours, strict=False
+    """Write names beside the right ends of curves, moved apart where they would touch.
+
+    Each stays beside its end on another scale or in another view, and leaves with it.
+    """
+    point = ax.figure.dpi / 72.0
+    places = ax.transData.transform(np.array(ends, dtype=float).reshape(-1, 2))[:, 1] / point
+    foot = ax.bbox.y0 / point
+    apart = foot + spread_apart(places - foot, 1.3 * rcParams["font.size"])
+    for name, end, up, colour in zip(
+        told_apart(names), ends, apart - places, colours, strict=False
     ):
-        ax.text(
-            1.01,
-            height,
+        ax.annotate(
             name,
-            transform=ax.transAxes,
+            end,
+            (BESIDE, up),
+            textcoords="offset points",
             va="center",
             color=colour,
             parse_math=False,
@@ -150,9 +100,23 @@ def number_axis(axis: Axis) -> None:
     axis.set_major_formatter(FuncFormatter(plain) if logarithmic else Aligned())
 
 
+def of_log_scale(ax: Axes, words: str) -> str:
+    """The name of a logarithmic axis; only a page's says so, since a user may take another scale.
+
+    Parameters
+    ----------
+    ax : Axes
+    words : str
+        What the axis shows.
+    """
+    return f"{words}, log scale" if isinstance(ax, PageAxes) else words
+
+
 def label_quarters(ax: Axes, quarters: Sequence[str]) -> None:
     """Label the x axis with quarters, numbered from 0; with years where quarters do not fit."""
-    if len(quarters) <= MOST_QUARTER_LABELS:
+    size = FontProperties(size=rcParams["xtick.labelsize"]).get_size_in_points()
+    wide = 72.0 * ax.bbox.width / ax.figure.dpi / (QUARTER * size)
+    if len(quarters) <= min(MOST_QUARTER_LABELS, wide):
         places = range(len(quarters))
         labels = [
             f"{quarter[4:]}\n{quarter[:4]}" if place == 0 or quarter.endswith("Q1") else quarter[4:]

@@ -18,7 +18,8 @@ from capexrisk.report.content.answer import answer
 from capexrisk.report.plots.bands import MIDDLE, PALE
 from capexrisk.report.plots.canvas import BLUE, INK, RED, Margins, drawing, one_panel
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import of_log_scale
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import height_of, name_rows
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
@@ -114,8 +115,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
                 fontsize=7.5,
                 transform=ax.get_yaxis_transform(),
             )
-        scale = ", log scale" if event == "failure" else ""
-        ax.set_xlabel(f"% of paths{scale}")
+        ax.set_xlabel(of_log_scale(ax, "% of paths") if event == "failure" else "% of paths")
         record = results.inputs.record
         below = (
             f"{counted(record.outer, 'point')} of the inputs; at the end P5 to P95; arrow: a bound"

@@ -14,7 +14,8 @@ from capexrisk.report.plots.bands import statistics_of
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, PINK, RED, drawing, words_for
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.failure import draw_chance_axis, draw_steps, failures_by_quarter
-from capexrisk.report.plots.labels import head, label_quarters, label_years, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_quarters, label_years, number_axis
 from capexrisk.report.plots.registry import overlay
 from capexrisk.report.plots.system import quantity_of
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW

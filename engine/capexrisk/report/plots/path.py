@@ -11,7 +11,7 @@ from capexrisk.archive.results import Results
 from capexrisk.model.vocabulary import CAUSES, RUNGS
 from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PALETTE, SKY, drawing
 from capexrisk.report.plots.choices import one_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.plots.rows import name_rows
 from capexrisk.report.writing.numbers import decimals_for, signed

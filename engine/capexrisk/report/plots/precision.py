@@ -15,7 +15,8 @@ from capexrisk.estimate.names import Name
 from capexrisk.report.plots.bands import DASHED
 from capexrisk.report.plots.canvas import BLUE, GREEN, RED, SKY, drawing
 from capexrisk.report.plots.choices import one_of, rows_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.numbers import scale_of
 from capexrisk.report.writing.words import axis_words, shortened, words_of

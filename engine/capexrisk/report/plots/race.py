@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.study.game.choices import paths_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 VERDICTS = {"equilibrium": (BLUE, "equilibrium"), "refuted": (RED, "none"), "open": (QUIET, "open")}
 
 
-@plot_of("Game")
+@plot_of("capexrisk.study.game.race.Game")
 def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -> Axes:
     """What each firm gains by choosing another level alone; whiskers are 95 % intervals.
 
@@ -53,7 +53,7 @@ def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -
     return ax
 
 
-@plot_of("Phases")
+@plot_of("capexrisk.study.game.phase.Phases")
 def phases(found: Phases, ax: Axes | None = None) -> Axes:
     """Where all firms at one level is an equilibrium: a gain over one input, cells over two.
 

@@ -20,11 +20,12 @@ from capexrisk.report.plots.canvas import Margins, Runs, one_panel
 # One figure of all issuers, the same where there are two issuers or more, the same where the run is
 # over the inputs, or one figure an issuer.
 Subject = Literal["system", "pair", "inputs", "issuer"]
-# Of the pages, in their order. An issuer has two columns: a second one for its tall figure.
+# Of the pages, in their order. Some have two columns: a second one for a tall figure.
 PageSection = Literal[
     "by-year",
     "over-inputs",
     "together",
+    "together-tall",
     "funding",
     "market",
     "profit",
@@ -146,7 +147,13 @@ class Registry:
 
 
 def plot_of(kind: str) -> Callable[[P], P]:
-    """Register a function that draws what a study found, as ``found.plot.NAME()``."""
+    """Register a function that draws what a study found, as ``found.plot.NAME()``.
+
+    Parameters
+    ----------
+    kind : str
+        The class of what is found, with its module.
+    """
 
     def register(draw: P) -> P:
         DRAWN_OF.setdefault(kind, {})[draw.__name__] = draw

@@ -17,7 +17,7 @@ from capexrisk.report.content.sensitivity import (
     unit_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, RED, SKY, drawing
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, half_widths, height_of, name_rows
 from capexrisk.report.writing.numbers import scale_of, sign_of
@@ -32,7 +32,7 @@ LINE = 26  # letters of a group's name in a line, which has two
 LONGEST = 48
 
 
-@plot_of("Sensitivity")
+@plot_of("capexrisk.study.sensitivity.analysis.Sensitivity")
 def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """The answer with each group at its P5 and at its P95, all others at their medians.
 
@@ -83,7 +83,7 @@ def tornado(found: Sensitivity, name: str | None = None, ax: Axes | None = None)
     return ax
 
 
-@plot_of("Sensitivity")
+@plot_of("capexrisk.study.sensitivity.analysis.Sensitivity")
 def shares(found: Sensitivity, name: str | None = None, ax: Axes | None = None) -> Axes:
     """Shares of the groups in the variance of the answer over the inputs, per cent.
 

@@ -12,7 +12,8 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.model.vocabulary import DRAWS
 from capexrisk.report.content.reversed import SCALES, STATE_WORDS, event_words
 from capexrisk.report.plots.canvas import BLUE, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head, label_quarters, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import label_quarters, number_axis
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.writing.words import in_a_sentence
 
@@ -23,7 +24,7 @@ BAND = 0.2
 NINETY = 1.6448536269514722  # between minus and plus this lie 90 % of a standard normal
 
 
-@plot_of("Reverse")
+@plot_of("capexrisk.study.reverse.Reverse")
 def shocks(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """One shock by quarter: P5 to P95 of failing paths over that of all, mean, likeliest path.
 
@@ -78,7 +79,7 @@ def shocks(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = No
     return ax
 
 
-@plot_of("Reverse")
+@plot_of("capexrisk.study.reverse.Reverse")
 def states(found: Reverse, name: str, issuer: str = SYSTEM, ax: Axes | None = None) -> Axes:
     """A state by quarter: mean and P5 to P95 of failing paths, over those of all paths.
 

@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 
 from capexrisk.report.content.solved import answer_words, value_of
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import number_axis
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.writing.numbers import scale_of, sign_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 BAND = 0.25
 
 
-@plot_of("Solution")
+@plot_of("capexrisk.study.solve.Solution")
 def curve(solution: Solution, ax: Axes | None = None) -> Axes:
     """The answers at the values tried, with their 95 % intervals; the target and its crossings.
 

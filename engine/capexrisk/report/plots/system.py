@@ -12,9 +12,9 @@ from capexrisk.model.vocabulary import REGIMES
 from capexrisk.report.plots.bands import PALE, draw_bands, draw_boxes, statistics_of
 from capexrisk.report.plots.canvas import INK, ORANGE, RED, drawing
 from capexrisk.report.plots.choices import one_of
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import (
     MOST_QUARTER_LABELS,
-    head,
     label_quarters,
     label_years,
     number_axis,
@@ -69,7 +69,7 @@ def market(results: Results, metric: str = "market_spread_bp", ax: Axes | None =
     """Fan chart of a quantity of the market by quarter.
 
     P5 to P95, P25 to P75, median and mean. A dashed line marks the scenario's level beyond which
-    the window is likelier to shut, if there is one.
+    the market is likelier to shut, if there is one.
 
     Parameters
     ----------

@@ -13,7 +13,8 @@ from capexrisk.estimate.metric import Metric
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
 from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
 from capexrisk.report.plots.choices import rows_of
-from capexrisk.report.plots.labels import head, number_axis
+from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import number_axis, of_log_scale
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates, threshold_of
 from capexrisk.report.writing.numbers import percentage, scale_of, sign_of, signed
@@ -73,7 +74,7 @@ def exceedance(
         ax.margins(x=0.02)
         ax.set_xlabel(f"x: {in_a_sentence(named)}, {sign_of(quantity.unit)}")
         side = "below" if quantity.worse == "low" else "above"
-        ax.set_ylabel(f"% of paths {side} x, log scale")
+        ax.set_ylabel(of_log_scale(ax, f"% of paths {side} x"))
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
         ax.minorticks_off()

@@ -16,7 +16,7 @@ from capexrisk.report.content.causes import (
     orders_of,
 )
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
-from capexrisk.report.plots.labels import head
+from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
 from capexrisk.report.writing.numbers import percentage
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BEYOND = 1.35  # of the longest bar, for the figures behind it
 
 
-@plot_of("Causes")
+@plot_of("capexrisk.study.causes.Causes")
 def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) -> Axes:
     """Shapley values of an event's causes, each beginning where the one above ends.
 

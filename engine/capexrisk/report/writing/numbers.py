@@ -192,8 +192,10 @@ def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str
     text = signed(estimate.value, decimals)
     minus = MINUS if text.startswith(MINUS) else ""
     text = f"{minus}{before}{text.removeprefix(MINUS)}{after}"
-    if half == 0.0 or (estimate.value == 0.0 and not known):
+    if estimate.value == 0.0 and not known:
         return text  # every path that could tell says the same
+    if half == 0.0:  # so many paths stand at a limit that others would not move it
+        return f"{text} ± 0"
     error = f"{rounded_up(half, decimals):,.{decimals}f}" if known else "?"
     return f"{text} ± {error}"
 

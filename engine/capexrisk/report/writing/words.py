@@ -191,6 +191,16 @@ def listed(names: list[str], most: int | None = None) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def either(names: list[str]) -> str:
+    """Names of which it may be any.
+
+    >>> either(["A"]), either(["A", "B", "C"])
+    ('A', 'A, B or C')
+    """
+    *before, last = names
+    return f"{', '.join(before)} or {last}" if before else last
+
+
 def unbroken(text: str) -> str:
     """Replace spaces by non-breaking ones, except before brackets.
 

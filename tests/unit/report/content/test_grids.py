@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import probability
+from capexrisk.estimate.names import Name
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.findings import find, warnings
 from capexrisk.report.content.grids import Grids
@@ -200,3 +203,29 @@ def test_the_findings_of_any_run_are_sentences(odd: Results) -> None:
         assert finding.answer.endswith(".")
         assert "nan" not in finding.answer.split()
         assert "  " not in finding.answer
+
+
+def test_why_an_issuer_cannot_fall_is_said_of_each(grids: Grids) -> None:
+    labels = {
+        name: [row.label for row in grids.distress(name).rows] for name in ("Alphabet", "CoreWeave")
+    }
+    assert labels["CoreWeave"][-1] == "Starts as high yield"
+    assert labels["Alphabet"][-1] == "No leverage is given at which it falls to high yield"
+
+
+def test_an_amount_at_a_limit_has_an_error_of_nothing(results: Results, grids: Grids) -> None:
+    found = results.lookup[Name("CoreWeave", "horizon", "lowest_cash", "p5")]
+    assert found.ci_low == found.ci_high == 0.84
+    assert cell(grids.extremes("CoreWeave"), "Lowest cash, $bn", "P5") == "0.840 ± 0"
+
+
+def test_years_that_paths_cannot_tell_apart_are_all_likeliest(results: Results) -> None:
+    issuer = next(one for one in answer(results, Estimates(results)).issuers if one.name == "Meta")
+    few, fewer, nobody = (probability(hits, n) for hits, n in ((600, 1_000), (590, 1_000), (0, 0)))
+    alike = replace(issuer, negative={"2026": fewer, "2027": few, "2028": nobody})
+    assert alike.burning[0] == "2027" and alike.burning_years == ["2026", "2027"]
+    assert "likeliest in 2026 or 2027, if" in sentence(
+        replace(alike, negative_over_inputs=dict.fromkeys(alike.negative)), "2028"
+    )
+    apart = replace(issuer, negative={"2026": probability(200, 1_000), "2027": few, "2028": nobody})
+    assert apart.burning_years == ["2027"]

@@ -8,17 +8,27 @@ from __future__ import annotations
 from pathlib import Path
 from unittest.mock import patch
 
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from capexrisk.report.plots.canvas import styled
+from capexrisk.report.plots.page_axes import PageAxes
 from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.synthetic import replayed, synthetic
 
 BASELINES = Path(__file__).parent / "baseline"
 REPLAY = "capexrisk.study.replay.replay"
 DPI = 60
+
+
+class OfMatplotlib(PageAxes):
+    """A page's axes, but drawn by matplotlib."""
+
+    draw = Axes.draw
+    add_patch = Axes.add_patch
+    _init_axis = Axes._init_axis  # type: ignore[attr-defined]
 
 
 def baseline(name: str) -> Path:
@@ -31,7 +41,8 @@ def draw(name: str, file: Path) -> None:
     with styled(), patch(REPLAY, replayed):
         figure = Figure(dpi=DPI)
         FigureCanvasAgg(figure)
-        DRAWN[name](run_for(name, synthetic()), figure.subplots())
+        ax = figure.subplots(subplot_kw={"axes_class": OfMatplotlib})  # whose ticks can be hidden
+        DRAWN[name](run_for(name, synthetic()), ax)
         for text in figure.findobj(Text):
             text.set_visible(False)
         figure.savefig(file, dpi=DPI, metadata={"Software": None})

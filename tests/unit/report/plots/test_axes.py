@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.cash_flow import distribution
+from capexrisk.report.plots.cash_flow import distribution, distributions
 from capexrisk.report.plots.failure import survival
 from capexrisk.report.plots.funding import funding_mix
 from capexrisk.report.plots.system import group_profit
@@ -46,6 +47,22 @@ def test_bars_of_a_histogram_say_what_they_span() -> None:
     assert max(tops[: len(tops) // 2]) == pytest.approx(max(tops[len(tops) // 2 :]), rel=0.02)
     row = small.estimates(FREE_CASH_FLOW, issuer="Aster", period="2027", statistic="p5")
     assert f"P5 {signed(float(row['value'].iloc[0]), 3)}" in written(axes[1])
+
+
+def test_one_grid_is_of_both_scales_of_a_histogram() -> None:
+    ax = distribution(synthetic(), "Cumulus", "2028", fresh())
+    right = [text for text in ax.texts if text.get_text() in ("0", "25", "50", "75", "100")]
+    heights = [text.get_transform().transform(text.get_position())[1] for text in right]
+    lines = ax.transData.transform([(0.0, tick) for tick in ax.get_yticks()])[:, 1]
+    assert len(right) == 5
+    np.testing.assert_allclose(heights, lines)
+
+
+def test_years_of_one_scale_have_equal_bins() -> None:
+    results = synthetic()
+    alone = {distribution(results, "Cumulus", year, fresh()).get_ylabel() for year in results.years}
+    beside = {ax.get_ylabel() for ax in distributions(results, "Cumulus").axes}
+    assert len(alone) > len(beside) == 1
 
 
 def test_a_small_firm_s_funding_has_three_digits() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from io import BytesIO
 
 import numpy as np
@@ -10,10 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Tick
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle, Patch, Rectangle, StepPatch
+from matplotlib.transforms import IdentityTransform
 
 from capexrisk.report.plots.canvas import panels, styled
 from capexrisk.report.plots.page_axes import PageAxes
 from tests.unit.report.plots.gallery import DRAWN
+from tests.unit.report.plots.pictures import OfMatplotlib
 from tests.unit.report.synthetic import synthetic
 
 # Quarters, years, bars, rows, turned names, a logarithmic scale.
@@ -33,7 +37,7 @@ def of_matplotlib() -> Axes:
     with styled():
         figure = Figure()
         FigureCanvasAgg(figure)
-        return figure.subplots()
+        return figure.subplots(subplot_kw={"axes_class": OfMatplotlib})
 
 
 def of_page() -> Axes:
@@ -78,3 +82,33 @@ def test_other_wishes_are_matplotlib_s(wish: dict[str, object]) -> None:
             ax.tick_params(axis="y", **wish)  # type: ignore[arg-type]
         drawn.append(pixels("fan", ax))
     np.testing.assert_array_equal(*drawn)
+
+
+def test_a_legend_is_measured_again_where_its_texts_have_changed() -> None:
+    ax = of_page()
+    ax.plot([0, 1], [0, 1], label="short")
+    legend = ax.legend()
+    ax.figure.draw_without_rendering()
+    before = legend.get_window_extent().width
+    legend.get_texts()[0].set_text("much longer than before")
+    assert legend.get_window_extent().width > 2.0 * before
+
+
+# One of no size is where a bar of nothing stands; a transform of its own is not that of data.
+@pytest.mark.parametrize(
+    "patches",
+    [
+        [Rectangle((0, 0), 1, 2), Rectangle((50, 70), 0, 0)],
+        [Rectangle((3, 1), 1, 0), Rectangle((1, 1), 2, 4, angle=30)],
+        [StepPatch([1, 5, 2], [0, 1, 2, 4]), Circle((9, 9), 3)],
+        [Rectangle((0, 0), 1, 2), Rectangle((8, 8), 9, 9, transform=IdentityTransform())],
+    ],
+)
+def test_patches_widen_the_limits_as_matplotlib_s_do(patches: list[Patch]) -> None:
+    limits = []
+    for ax in (of_page(), of_matplotlib()):
+        for patch in patches:
+            ax.add_patch(copy(patch))
+        ax.autoscale_view()
+        limits.append([*ax.get_xlim(), *ax.get_ylim()])
+    assert limits[0] == limits[1]

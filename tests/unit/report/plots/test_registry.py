@@ -9,8 +9,15 @@ import pytest
 from matplotlib.axes import Axes
 
 from capexrisk.archive.results import Results
-from capexrisk.report.plots.accessors import Accessor, Overlays, Plotting
+from capexrisk.report.plots.accessors import DRAWN_OF, Accessor, Overlays, Plotting
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Registry
+from capexrisk.study.causes import Causes
+from capexrisk.study.game.phase import Phases
+from capexrisk.study.game.race import Game
+from capexrisk.study.plotted import Plotted
+from capexrisk.study.reverse import Reverse
+from capexrisk.study.sensitivity.analysis import Sensitivity
+from capexrisk.study.solve import Solution
 from tests.unit.report.synthetic import synthetic
 
 
@@ -39,6 +46,15 @@ def test_every_figure_is_described_for_its_subject(registry: Registry) -> None:
     for placement in registry.placements:
         assert placement.name and ": " in placement.says
         assert ("{issuer}" in placement.says) == (placement.of == "issuer")
+
+
+def test_what_a_study_found_has_its_own_plots_and_no_namesake_s() -> None:
+    classes = [Causes, Game, Phases, Reverse, Sensitivity, Solution]
+    assert set(DRAWN_OF) == {f"{kind.__module__}.{kind.__qualname__}" for kind in classes}
+    namesake = type("Causes", (Plotted,), {})()
+    assert "waterfall" not in dir(namesake.plot)
+    with pytest.raises(AttributeError, match="Causes has no plot 'waterfall'"):
+        namesake.plot.waterfall()
 
 
 def test_figures_of_a_section_stand_in_their_order() -> None:

@@ -246,7 +246,7 @@ def test_a_path_of_a_run_is_drawn(results: Results) -> None:
         results.plot.waterfall("Oracle", 2027, 2048)
     with patch(REPLAY, replayed):
         ax = results.plot.waterfall("Oracle", 2027, 0, fresh())
-    assert "failed: market window" in texts(ax).replace("\n", " ")
+    assert "failed: shut market" in texts(ax).replace("\n", " ")
 
 
 def test_convergence_ends_at_the_estimate(results: Results) -> None:
