@@ -32,6 +32,7 @@ __all__ = [
     "KernelFault",
     "MissingSource",
     "NotebookError",
+    "OutputLost",
     "PlacedError",
     "ResultsError",
     "ResumeMismatch",
@@ -222,6 +223,12 @@ class RunStopped(CapexriskError):
 
 class SessionClosed(CapexriskError):
     """A session that was asked after it was closed."""
+
+
+class OutputLost(CapexriskError):
+    """What was to be printed and could not be; the message says what is kept."""
+
+    exit_code = RUN_FAILED
 
 
 class WorkersLost(CapexriskError):

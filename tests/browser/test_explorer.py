@@ -352,6 +352,26 @@ def test_an_address_that_names_nothing_says_so(browser, served):
     page.close()
 
 
+def test_what_is_refused_is_not_told_as_compiling(browser, served):
+    """The note of a first answer that takes long comes after four seconds: here at once."""
+    page = browser.new_page()
+    page.add_init_script(
+        "const set = setTimeout;"
+        "window.setTimeout = (act, wait) => wait === 4000 ? (window.late = act, 0) : set(act, wait)"
+    )
+    page.goto(f"{served.address.link}?group.nothing=0.5")
+    page.wait_for_selector("body[data-fine=refused]")
+    page.evaluate("late()")
+    assert page.locator("#status").inner_text() == "refused"
+    page.close()
+
+
+def test_a_copied_row_of_the_table_has_spaces_between_its_figures(explored):
+    page = explored().page
+    for cell in page.locator("#table td:has(small)").all():
+        assert f" {cell.locator('small').first.text_content()}" in cell.text_content()
+
+
 def test_a_browser_is_led_to_the_page(browser, served):
     page = browser.new_page()
     with Opening() as opening:

@@ -84,7 +84,7 @@ def test_nothing_is_replaced(folder, scored, invoke, monkeypatch):
         ("Orakle,2026Q1,capex,9,USD bn,,,x", "wrong.csv: row 2: no issuer is named 'Orakle'; did"),
         (
             "Oracle,2025Q1,capex,9,USD bn,,,x",
-            "actual: no row can be scored: of periods that the",
+            "wrong.csv: no row can be scored: of periods that the run does not tell: capex (1)",
         ),
         (
             "Oracle,2026Q1,capex,9,EUR bn,,,x",

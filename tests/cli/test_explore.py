@@ -67,7 +67,7 @@ def folder(tmp_path_factory):
 
     place = tmp_path_factory.mktemp("explored")
     results = simulate(small_scenario(), paths=64, seed=1)
-    for name in ("run", "damaged", "old"):
+    for name in ("run", "again", "damaged", "old"):
         place.joinpath(name).mkdir()
         results.write(place / name)
     table = place / "damaged" / "summary.parquet"
@@ -99,12 +99,12 @@ def test_runs_that_cannot_be_explored_are_refused(folder, arguments, said):
 
 
 def test_runs_are_served_until_a_signal(folder):
-    command = [COMMAND, "explore", "run", "run", "--no-browser"]
+    command = [COMMAND, "explore", "run", "again", "--no-browser"]
     with subprocess.Popen(
         command, cwd=folder, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         told = process.stdout.readline().decode()
-        assert re.fullmatch(rf"run, run-2: {LINK}\n", told)
+        assert re.fullmatch(rf"run, again: {LINK}\n", told)
         process.send_signal(signal.SIGINT)
         complaints = process.stderr.read()
     assert (process.returncode, complaints) == (0, b"")

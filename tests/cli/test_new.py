@@ -75,6 +75,10 @@ def test_a_figure_that_does_not_fit_is_refused_at_its_cell(tmp_path):
             ("f.json", "--market", "no.toml", "--out", "x.toml"),
             "--market: there is no no.toml; give",
         ),
+        (
+            (ALPHABET, ALPHABET, "--market", "neutral", "--out", "x.toml"),
+            "facts: two files are of Alphabet; give one a firm",
+        ),
         (("no.json", "--market", "neutral", "--out", "x.toml"), "no.json: no such file; check"),
     ],
 )

@@ -155,8 +155,16 @@ def test_no_verb_shows_the_help(invoke):
     [
         (KernelFault("broke its rule"), 1, "capexrisk: broke its rule\n"),
         (CapexriskError("wrong\n  twice"), 2, "capexrisk: wrong twice\n"),
-        (OSError(28, "No space left", "a/b"), 1, "capexrisk: a/b: No space left\n"),
-        (OSError("disk trouble"), 1, "capexrisk: disk trouble\n"),
+        (
+            OSError(28, "No space left", "a/b"),
+            1,
+            ("capexrisk: a/b: No space left on device; make room there, or take another place\n"),
+        ),
+        (
+            OSError("disk trouble"),
+            1,
+            "capexrisk: disk trouble; try again, or take another place\n",
+        ),
     ],
     ids=["kernel", "user", "disk full", "disk"],
 )

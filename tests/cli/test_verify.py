@@ -28,6 +28,12 @@ def test_equal_and_not(tmp_path):
     other["run"]["seed"] += 1
     shutil.copyfile(manifest, tmp_path / "kept.json")
     manifest.write_text(json.dumps(other))
+    said = "capexrisk: run/manifest.json: was changed since the run wrote it; run again\n"
+    for verb in ("verify", "report", "replay --path 3", "resume --paths 4096"):
+        edited = call(*verb.split(), "run", cwd=tmp_path)
+        assert (edited.returncode, edited.stdout, edited.stderr) == (2, "", said)
+    del other["sha256"]  # as earlier versions wrote it
+    manifest.write_text(json.dumps(other))
     spoilt = call("verify", "run", "--sample", "5", cwd=tmp_path)
     assert spoilt.returncode == 1
     (tmp_path / "kept.json").replace(manifest)

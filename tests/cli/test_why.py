@@ -77,7 +77,10 @@ def test_a_run_that_cannot_be_written_keeps_nothing_and_the_answer_stands(folder
     before = listing(copy)
     found = call("causes", "run", *EVENT, *QUICK, cwd=tmp_path)
     assert found.returncode == 0 and "Oracle: funding failure by 2026Q4" in found.stdout
-    assert found.stderr == ("capexrisk: warning: the run does not keep it: run/why: File exists\n")
+    assert found.stderr == (
+        "capexrisk: warning: the run does not keep it: run/why: a file is in the way, "
+        "where a folder should be; move it away\n"
+    )
     assert listing(copy) == before
 
 

@@ -7,6 +7,7 @@ import io
 import re
 import sys
 import warnings
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -66,6 +67,29 @@ def test_no_verb_makes_a_console_of_its_own():
     for path in (DEFAULT.parents[1] / "engine" / "capexrisk" / "cli").glob("*.py"):
         made = re.findall(r"\bConsole\((?!stderr=True)", path.read_text("utf-8"))
         assert not made or path.name == "terminal.py", path.name
+
+
+@pytest.mark.parametrize("verb", ["run", "compare"])
+def test_what_is_kept_is_said_where_nothing_can_be_printed(tmp_path, monkeypatch, verb):
+    """As into a full disk: the work is done, and its message does not say otherwise."""
+    write_small_scenario(tmp_path)
+    (tmp_path / "other.toml").write_text('extends = "small.toml"\nname = "other"\n')
+    files = ["small.toml"] if verb == "run" else ["small.toml", "other.toml"]
+    asked = [verb, *files, "--paths", "256", "--outer", "0", "--out", "x"]
+    heard = io.StringIO()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["capexrisk", *asked])
+    monkeypatch.setattr(sys, "stderr", heard)
+    with undrawn(), Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+    assert ended.value.code == 1 and (tmp_path / "x" / "manifest.json").is_file()
+    what = {"run": "the run", "compare": "the comparison"}[verb]
+    assert heard.getvalue() == (
+        "capexrisk: standard output: No space left on device; make room there, or take another "
+        f"place; {what} is finished, its report is x/report.html\n"
+    )
 
 
 def test_a_target_that_is_missed_is_told_even_if_quiet(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 from tests.cli.command import call, undrawn, write_small_scenario
@@ -22,7 +23,23 @@ def make(folder: Path) -> None:
     (folder / "empty.csv").write_text("")
     (folder / "empty.json").write_text("")
     (folder / "latin.csv").write_bytes("issuer,périod\n".encode("latin-1"))
+    (folder / "dangling").symlink_to("nowhere")
+    head = "issuer,period,metric,value,unit\n"
+    (folder / "far.csv").write_text(f"{head}Oracle,2031Q1,capex,5,USD bn\n")
+    (folder / "headings.csv").write_text(head.replace("metric", "metrc"))
+    (folder / "huge.csv").write_text(f"{head}Oracle,2026Q1,capex,1e308,USD bn\n")
     asked = ("--paths", "256", "--outer", "0", "--out", "run", "-q")
     with undrawn():
         found = call("run", "small.toml", *asked, cwd=folder)
     assert (found.returncode, found.stderr) == (0, "")
+    for name in ("cut", "hollow", "edited", "other"):
+        shutil.copytree(folder / "run", folder / name)
+    with (folder / "cut" / "summary.parquet").open("r+b") as table:
+        table.truncate(1_000)
+    (folder / "hollow" / "chunks.parquet").write_bytes(b"")
+    manifest = folder / "edited" / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"seed": 0', '"seed": 2'), "utf-8")
+    (folder / "other" / "summary.parquet").unlink()
+    (folder / "other" / "summary.parquet").mkdir()
+    (folder / "other" / "checkpoint" / "job.json").unlink()
+    (folder / "other" / "checkpoint" / "job.json").mkdir()

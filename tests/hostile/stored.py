@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from capexrisk.archive.manifest import sha256_of
 from capexrisk.archive.results import (
     CHUNKS,
     DISTRIBUTIONS,
@@ -136,7 +137,9 @@ def without(manifest: Manifest, at: tuple[str | int, ...]) -> Manifest:
 
 
 def put(directory: Path, manifest: Manifest) -> None:
-    """Write a manifest as it may never have been written."""
+    """Write a manifest as it may never have been written, with the check sum that it would have."""
+    rest = {name: part for name, part in manifest.items() if name != "sha256"}
+    manifest = rest | {"sha256": sha256_of(rest)}
     (directory / MANIFEST).write_text(json.dumps(manifest), "utf-8")
 
 

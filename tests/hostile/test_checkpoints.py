@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive import checkpoint
-from capexrisk.archive.job import _sha256, read_job
+from capexrisk.archive.job import read_job
+from capexrisk.archive.manifest import sha256_of
 from capexrisk.archive.results import Results
 from capexrisk.archive.unfinished import resume_run
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError
@@ -131,7 +132,7 @@ def test_a_job_that_was_sealed_again_is_refused_in_a_line_or_is_a_job(kept, tmp_
         part[last] = random.choice(INSTEAD)
         path = tmp_path / f"{number}.json"
         try:
-            sealed = {"format_version": 2, "sha256": _sha256(spoilt), **spoilt}
+            sealed = {"format_version": 2, "sha256": sha256_of(spoilt), **spoilt}
             path.write_text(json.dumps(sealed), "utf-8")
         except (UnicodeEncodeError, ValueError):
             continue
@@ -149,7 +150,7 @@ def seal(record: dict[str, Any], folder: Path) -> Path:
     """A job with a right check sum."""
     path = folder / "job.json"
     content = {name: record[name] for name in ("job", "identity")}
-    path.write_text(json.dumps({**record, "sha256": _sha256(content)}))
+    path.write_text(json.dumps({**record, "sha256": sha256_of(content)}))
     return path
 
 

@@ -233,7 +233,7 @@ def test_commands_say_one_line(run, what):
     spoil, message = COMMANDS[what]
     stored.put(run, spoil(json.loads((run / MANIFEST).read_text("utf-8"))))
     before = listing(run.parent)
-    verbs = (("report", "run"), ("compare", "run", "run", "--out", "out"))
+    verbs = (("report", "run"), ("compare", "run", "anchor-loss", "--out", "out"))
     for verb in (*verbs, ("verify", "run"), ("replay", "run", "--path", "0")):
         found = call(*verb, cwd=run.parent)
         assert (found.returncode, found.stdout) == (2, "")
@@ -265,6 +265,14 @@ def test_a_report_of_half_a_table_is_one_line(run):
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("capexrisk: run: its tables lack what a report shows (")
     assert found.stderr.count("\n") == 1
+
+
+def test_a_file_where_the_figures_should_be(run):
+    (run / "figures").touch()
+    found = call("report", "run", cwd=run.parent)
+    assert (found.returncode, found.stdout) == (1, "")
+    said = "a file is in the way, where a folder should be; move it away"
+    assert found.stderr == f"capexrisk: run/figures: {said}\n"
 
 
 def test_a_whole_run_is_reported_and_stays_inside(run, tmp_path):

@@ -14,7 +14,7 @@ FAMILY = [
     for name in errors.__all__
     if isinstance(found := getattr(errors, name), type) and found is not CapexriskError
 ]
-RUN_FAILED = {"KernelFault", "RunStopped", "WorkersLost"}
+RUN_FAILED = {"KernelFault", "OutputLost", "RunStopped", "WorkersLost"}
 TRANSIENT = {"ClusterError", "RunDirectoryError", "RunStopped", "WorkersLost"}
 
 

@@ -24,6 +24,7 @@ from capexrisk.archive.atomic import sync_folder
 from capexrisk.archive.directory import JOB
 from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, ResumeMismatch, RunDirectoryError
 from capexrisk.estimate.batch import BatchTotals
 from capexrisk.estimate.parts import arrays_of, part_count, replicates_of, restore
@@ -57,7 +58,9 @@ def checkpoint_in(folder: Path, job: Job) -> Iterator[Checkpoint]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RunDirectoryError(f"{folder}: cannot be a folder ({error.strerror})") from None
+        raise RunDirectoryError(
+            f"{folder}: cannot be a folder ({error.strerror}); give another"
+        ) from None
     ours = (JOB, LOCK, OVER_INPUTS)
     if any(entry.name not in ours and not entry.match(TOTALS) for entry in folder.iterdir()):
         raise RunDirectoryError(f"{folder}: holds other files; give a folder of its own")
@@ -259,7 +262,9 @@ def damaged_files(folder: Path) -> dict[str, str]:
             read_job(path) if path.name == JOB else read_arrays(path)
         except CapexriskError as error:
             found[path.name] = str(error).removeprefix(f"{path}: ")
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            found[path.name] = problem_of(error)
+        except ValueError as error:
             found[path.name] = " ".join(str(error).split())[:200]
     return found
 

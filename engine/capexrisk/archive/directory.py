@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, Literal
 from uuid import uuid4
 
+from capexrisk.archive.system_errors import placed
 from capexrisk.archive.untrusted import read_json
 from capexrisk.errors import ResultsError, RunDirectoryError
 
@@ -125,7 +126,8 @@ def comparison_directory(out: Path, *, overwrite: bool = False) -> Iterator[Path
     partial = out.parent / f".{out.name}.partial-{uuid4().hex[:12]}"
     made = make_folder(out, partial)
     try:
-        yield partial
+        with placed(out):
+            yield partial
         # Checked again, since something may have been put there in the meantime.
         refuse_occupied(out, overwrite, "comparison")
         replace_by(partial, out)

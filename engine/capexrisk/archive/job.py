@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from capexrisk.archive.atomic import write_atomically
-from capexrisk.archive.manifest import Sha256
+from capexrisk.archive.manifest import Sha256, sha256_of
 from capexrisk.archive.untrusted import read_json, shortened
 from capexrisk.code import code_identity
 from capexrisk.errors import ResultsError, ResumeMismatch
@@ -73,7 +72,7 @@ class Job:
 
     def fingerprint(self) -> str:
         """SHA-256 of the identity; each file of a checkpoint carries it."""
-        return _sha256(self.identity())
+        return sha256_of(self.identity())
 
     def with_plan(self, **changes: Any) -> Job:
         """A copy with these fields of the plan replaced.
@@ -103,7 +102,7 @@ def write_job(job: Job, path: Path) -> None:
         "job": TypeAdapter(Job).dump_python(_without_cluster(job), mode="json", exclude_unset=True),
         "identity": job.identity(),
     }
-    record = {"format_version": JOB_FORMAT, "sha256": _sha256(content), **content}
+    record = {"format_version": JOB_FORMAT, "sha256": sha256_of(content), **content}
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(path, text.encode("utf-8"), b"\n")
 
@@ -127,7 +126,7 @@ def read_job(path: Path) -> tuple[Job, dict[str, str]]:
         raise ResumeMismatch(
             str(path), {"format_version": (shortened(repr(version)), str(JOB_FORMAT))}
         )
-    if checksum != _sha256(content):
+    if checksum != sha256_of(content):
         raise ResultsError(f"{path}: was changed since it was written; run again, with --overwrite")
     record = found.parse(_JobFile)
     return _without_cluster(record.job), record.identity
@@ -155,8 +154,3 @@ def refuse_other(where: Path, then: Mapping[str, str], job: Job) -> None:
 def _without_cluster(job: Job) -> Job:
     """Drop the scheduler's address: a resumed run must not connect to its sender's cluster."""
     return job.with_plan(backend=None, scheduler=None) if job.plan.scheduler else job
-
-
-def _sha256(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -28,12 +28,16 @@ def locked(folder: Path) -> Iterator[None]:
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
     except OSError as error:
-        raise RunDirectoryError(f"{folder}: cannot be written ({error.strerror})") from None
+        raise RunDirectoryError(
+            f"{folder}: cannot be written ({error.strerror}); give another directory"
+        ) from None
     try:
         try:
             _take(descriptor, file)
         except OSError as error:  # a file system without locks
-            raise RunDirectoryError(f"{folder}: cannot be locked ({error.strerror})") from None
+            raise RunDirectoryError(
+                f"{folder}: cannot be locked ({error.strerror}); give another directory"
+            ) from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield

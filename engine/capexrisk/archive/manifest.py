@@ -6,6 +6,8 @@ that is missing, unknown or out of range is refused. `provenance` fills them.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -215,6 +217,11 @@ class Manifest(ManifestRecord):
         "SHA-256 of each table's file, and of each file of single paths, by its name",
         default_factory=dict,
     )
+    sha256: Sha256 | None = said(
+        "SHA-256 of all other fields, as JSON with sorted keys and no spaces: a file that was "
+        "edited is refused; null in files that lack it",
+        default=None,
+    )
 
     @model_validator(mode="after")
     def _scenario_is_its_digest_s(self) -> Manifest:
@@ -253,14 +260,14 @@ class OtherFormat(ResultsError):
     """A manifest in a format other than the one this version writes."""
 
 
-KINDS: Final[Mapping[str, type[Manifest | ComparisonManifest]]] = {
-    "run": Manifest,
-    "comparison": ComparisonManifest,
-}
+KINDS: Final = ("run", "comparison")
 
 
 def write_manifest(manifest: Manifest | ComparisonManifest, directory: Path) -> None:
     """Write a manifest into a directory; its scenario holds the given inputs only, no defaults."""
+    if isinstance(manifest, Manifest):
+        rest = manifest.model_dump_json(exclude_unset=True, exclude={"sha256"})
+        manifest = manifest.model_copy(update={"sha256": sha256_of(json.loads(rest))})
     text = manifest.model_dump_json(indent=2, exclude_unset=True)
     (directory / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -275,10 +282,10 @@ def read_any_manifest(path: Path) -> Manifest | ComparisonManifest:
     OtherFormat
         If it has another format.
     ResultsError
-        If it cannot be read.
+        If it cannot be read, or was changed since it was written.
     """
     found = read_json(path)
-    return found.parse(KINDS[_kind(found)])
+    return _parse_run(found) if _kind(found) == "run" else found.parse(ComparisonManifest)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -289,7 +296,21 @@ def read_manifest(path: Path) -> Manifest:
             f"{path.parent}: holds a comparison; give one of the runs "
             + (f"in {made}" if (made := path.parent / "runs").is_dir() else "that it compares")
         )
-    return found.parse(Manifest)
+    return _parse_run(found)
+
+
+def sha256_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content of a JSON object, whatever the order of its keys and its spaces."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _parse_run(found: Json) -> Manifest:
+    manifest = found.parse(Manifest)
+    rest = {name: part for name, part in found.content.items() if name != "sha256"}
+    if manifest.sha256 not in (None, sha256_of(rest)):
+        raise ResultsError(f"{found.path}: was changed since the run wrote it; run again")
+    return manifest
 
 
 def _kind(found: Json) -> str:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.archive.untrusted import LARGEST_TABLE, refuse_large
 from capexrisk.errors import ResultsError
 from capexrisk.estimate.ledger import ChunkEntry
@@ -241,6 +242,8 @@ def refuse_other_chunks(path: Path, chunks: pd.DataFrame, paths: int) -> None:
 def _opened(path: Path, most_rows: int) -> Any:
     """Open a Parquet file, if its footer gives it a sensible size."""
     refuse_large(path, LARGEST_TABLE)
+    if not path.stat().st_size:
+        raise ValueError("it is empty")
     file = pq.ParquetFile(path, page_checksum_verification=True)
     held = file.metadata
     size = sum(held.row_group(group).total_byte_size for group in range(held.num_row_groups))
@@ -269,7 +272,13 @@ def _refuse_long_labels(path: Path, columns: list[str]) -> None:
 
 
 def _first_line(error: BaseException) -> str:
-    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    lines = said.split("\n")
+    if isinstance(error, MemoryError):
+        return "the memory is full"
+    # Arrow's own words name its format's parts; and what it finds damaged is an OSError to it.
+    if isinstance(error, OSError) and error.errno:
+        return problem_of(error)
+    if isinstance(error, OSError | pa.ArrowException):
+        return "no Parquet table, or one that was damaged or cut off"
+    lines = str(error).split("\n")
     line = "".join(c if c.isprintable() else " " for c in lines[0])
     return line[:LONGEST_LABEL] or type(error).__name__

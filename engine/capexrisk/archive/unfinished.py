@@ -47,8 +47,10 @@ from capexrisk.archive.job import Job, read_job, refuse_other, write_job
 from capexrisk.archive.lock import LOCK, locked
 from capexrisk.archive.manifest import read_manifest
 from capexrisk.archive.paths import PathFiles
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
+from capexrisk.scenario.plan import refuse_points_of
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     _refuse_links(folder)
     with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
+        refuse_points_of(job.scenario, how.get("outer", 0))
         if paths is not None and paths < job.plan.paths:
             raise ResultsError(
                 f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
@@ -198,7 +201,9 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
             raise KeyboardInterrupt(kept or "nothing was written") from None
         if isinstance(error, CapexriskError) and not kept:
             raise
-        raise RunStopped(f"{_reason(error)}; {kept or 'nothing is kept of the run'}") from error
+        raise RunStopped(
+            f"{_reason(error, folder)}; {kept or 'nothing is kept of the run'}"
+        ) from error
     except BaseException:  # a defect
         if made is not None and not holds_job(folder):
             _clear_away(folder, made)
@@ -230,11 +235,11 @@ def _kept(attempt: Attempt) -> str:
     return f"{paths:,} of {in_all:,} paths are kept; resume with: {resume_command(attempt.out)}"
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException, folder: Path) -> str:
     if isinstance(error, MemoryError):
         return "the memory is full"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, OSError) and error.errno:
+        return f"{error.filename or folder}: {problem_of(error)}"
     return str(error)
 
 
@@ -260,6 +265,7 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         raise ResultsError(f"{out}: {said}") from None
     if run.targets and all(target.reached for target in run.targets):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
+    refuse_points_of(job.scenario, how.get("outer", 0))
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
     points = 0 if inputs is None else inputs.outer
     more = wanted.over_inputs is not None and wanted.over_inputs.plan.outer_points > points

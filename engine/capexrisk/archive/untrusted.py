@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import ResultsError
 from capexrisk.scenario.section import Refused
 
@@ -62,7 +65,9 @@ def read_json(path: Path) -> Json:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be read ({problem_of(error)}); run again") from None
+    except ValueError as error:
         raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
     return json_in(path, text)
 
@@ -83,6 +88,9 @@ def json_in(path: Path, text: str) -> Json:
     except (KeyError, TypeError):
         lacks = "it states no format_version, so capexrisk did not write it"
         raise ResultsError(f"{path}: cannot be read ({lacks}); run again") from None
+    except json.JSONDecodeError as error:
+        said = f"line {error.lineno} is not JSON" if text.strip() else "it is empty"
+        raise ResultsError(f"{path}: cannot be read ({said}); run again") from None
     except ValueError as error:
         raise ResultsError(f"{path}: cannot be read ({_one_line(error)}); run again") from None
     return Json(path, text, content)
@@ -95,12 +103,14 @@ def refuse_large(path: Path, most: int) -> None:
     ------
     FileNotFoundError
         If there is none.
+    IsADirectoryError
+        If it is a folder.
     ValueError
         If it is a pipe or a device, which may never end, or has more than `most` bytes.
     """
     found = path.stat()
     if stat.S_ISDIR(found.st_mode):
-        raise IsADirectoryError(f"{path.name} is a folder")
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(found.st_mode):
         raise ValueError("not a regular file")
     if found.st_size > most:

@@ -126,6 +126,9 @@ def new(
     labels = quarter_labels(first, quarters)
     drafts = [(path, draft(Path(path), as_of=day)) for path in facts]
     filed = [firm_of(drafted, str(path), labels) for path, drafted in drafts]
+    named = [firm.name for firm in filed]
+    for twice in (firm for firm in named if named.count(firm) > 1):
+        raise ArgumentError("facts", f"two files are of {twice}; give one a firm")
     firms = merged(filed, [] if table is None else read_firms(Path(table)))
     if not firms:
         raise ArgumentError("facts", "no firm; give companyfacts files, or a table of firms")

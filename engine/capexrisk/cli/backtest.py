@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.cli.options import finished_run, new_directory
+from capexrisk.cli.verb import Verb
 from capexrisk.tables.actuals import read_actuals
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from capexrisk.study.backtest.against import Backtest
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option(
     "--actual",

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from capexrisk.cli.plan import plan_options
 from capexrisk.cli.terminal import digits, duration, unfolded_console
+from capexrisk.cli.verb import Verb
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
 from capexrisk.report.writing.plain_table import plain_table
 from capexrisk.run.measurement import Spread, spread
@@ -29,7 +30,7 @@ LARGER_RUNS = {10**6: "time of\n10⁶ paths", 10**8: "time of\n10⁸ paths"}
 SHOWN = ("python", "numpy", "numba", "llvmlite")
 
 
-@click.command
+@click.command(cls=Verb)
 @plan_options()
 @click.option(
     "--paths", type=int, help="Paths of each run. Default: what lasts about a second here."

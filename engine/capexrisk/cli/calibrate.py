@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from capexrisk.cli.options import new_file
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import Scenario, load_scenario
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def calibrate() -> None:
     """
 
 
-@calibrate.command
+@calibrate.command(cls=Verb)
 @csv_argument
 @click.option("--column", help="Column of the spread. Default: the second.")
 @click.option(
@@ -91,7 +92,7 @@ def spreads(
     _write(scenario_part(found, open_bp), below, out)
 
 
-@calibrate.command
+@calibrate.command(cls=Verb)
 @csv_argument
 @base_file
 @toml_file

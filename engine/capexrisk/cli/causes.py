@@ -11,13 +11,14 @@ from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import new_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, read_scenario, run_or_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.run.plan import RunPlan
 
 if TYPE_CHECKING:
     from capexrisk.study.causes import Causes
 
 
-@click.command
+@click.command(cls=Verb)
 @run_or_scenario
 @overrides
 @click.option(

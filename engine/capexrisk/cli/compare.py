@@ -13,16 +13,18 @@ from capexrisk.archive.directory import (
     refuse_without_results,
     unfinished,
 )
-from capexrisk.cli.options import overwrite, png, quiet
+from capexrisk.cli.options import overwrite, png, quiet, refuse_twice
 from capexrisk.cli.plan import fields_asked
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.report.pool import drawing_pool
 from capexrisk.scenario import Scenario, load_scenario
+from capexrisk.scenario.plan import refuse_points_of
 
 LEAST, MOST = 2, 5  # curves in a plot that a reader can tell apart
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("sources", metavar="A B...", nargs=-1, type=click.Path(path_type=Path))
 @fields_asked(
     *("paths", "outer", "inner", "seed", "sampler", "jobs"),
@@ -54,7 +56,7 @@ def compare(
     """
     if not LEAST <= len(sources) <= MOST:
         raise click.UsageError(f"{len(sources)} given; give {LEAST} to {MOST} files or runs")
-
+    refuse_twice(sources)
     for source in sources:
         if source.is_dir() and source.resolve().is_relative_to(out.resolve()):
             raise click.UsageError(f"--out: {out} holds {source}, which is compared; give another")
@@ -65,6 +67,10 @@ def compare(
         raise ArgumentError(
             next(iter(asked)), "has no effect, every one is a finished run; leave it out"
         )
+    scenarios = [scenario for _, scenario in loaded if scenario is not None]
+    if not any(scenario.uncertainty.groups for scenario in scenarios):
+        for scenario in scenarios:
+            refuse_points_of(scenario, asked.get("outer", 0))
 
     with drawing_pool(asked.get("jobs", -1)) as pool:
         from capexrisk.cli.comparing import compare_all

@@ -52,11 +52,12 @@ def compare_all(
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
-        from capexrisk.cli.terminal import show  # late: as in `_write`
+        from capexrisk.cli.terminal import saying, show  # late: as in `_write`
         from capexrisk.report.content.changes import changes_table
 
-        show(changes_table(comparison))
-        print(f"Report: {out / 'report.html'}")
+        with saying(f"the comparison is finished, its report is {out / 'report.html'}"):
+            show(changes_table(comparison))
+            print(f"Report: {out / 'report.html'}")
 
 
 def _write(

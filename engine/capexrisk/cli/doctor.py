@@ -7,11 +7,12 @@ import platform
 
 import click
 
+from capexrisk.cli.verb import Verb
 from capexrisk.code import LIBRARIES_OF_RESULTS, __version__, versions
 from capexrisk.errors import KernelFault
 
 
-@click.command
+@click.command(cls=Verb)
 def doctor() -> None:
     """Check this machine: versions, processor, self-test."""
     from capexrisk.kernel.selftest import core_cache, known_answer_holds, vector_bits

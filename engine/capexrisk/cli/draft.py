@@ -12,6 +12,7 @@ import click
 
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_file
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError, ScenarioError
 from capexrisk.scenario.files.location import LIBRARY, located
 
@@ -37,7 +38,7 @@ SINGLE = {
 }
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("facts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.directory import MANIFEST, refuse_without_results, unfinished
+from capexrisk.cli.options import refuse_twice
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import load_run_section, load_scenario
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from capexrisk.explorer.runs.application import Runs
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument(
     "sources",
     metavar="SCENARIO | RUN...",
@@ -64,6 +66,7 @@ def _application(sources: tuple[Path, ...]) -> Application | Runs:
     """What answers the page: of a scenario, or of finished runs."""
     are_runs = [source.is_dir() or unfinished(source).is_dir() for source in sources]
     if all(are_runs):
+        refuse_twice(sources)
         for source in sources:
             refuse_without_results(source)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from capexrisk.cli.plan import plan_options
+from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 
 
-@click.command
+@click.command(cls=Verb)
 @plan_options("paths", "outer", "inner", "sampler", "jobs", "backend", "scheduler")
 @click.option("--keep-paths", is_flag=True, help="As for a run with --keep-paths.")
 @click.pass_obj

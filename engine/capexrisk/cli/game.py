@@ -11,12 +11,13 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 
 
-@click.command
+@click.command(cls=Verb)
 @plan_options("seed", "jobs", "backend", "scheduler")
 @click.option("--players", help="Firms that choose, NAME,NAME,... Default: all.")
 @click.option(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
+import os
 import signal
 import sys
 import time
 import warnings
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 import click
 
+from capexrisk.archive.system_errors import line_of
 from capexrisk.cli.plain import PLAIN
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 
 INTERRUPTED = 130
+OF_STREAMS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 # Objects: with Python's 700 a tenth of a run is spent in search of cycles.
 COLLECT_AFTER = 100_000
 
@@ -114,6 +119,7 @@ def main() -> None:
     warnings.formatwarning = _warning_line
     gc.set_threshold(COLLECT_AFTER)
     code = _exit_code()
+    _leave_nothing_unprinted()
     gc.freeze()  # the memory goes back at once: an interpreter that ends looks for cycles last
     sys.exit(code)
 
@@ -126,7 +132,9 @@ def _exit_code() -> int:
     try:
         # `obj`: verbs that forecast or measure time count their own imports.
         began = time.perf_counter()
-        return int(capexrisk(prog_name="capexrisk", standalone_mode=False, obj=began) or 0)
+        code = int(capexrisk(prog_name="capexrisk", standalone_mode=False, obj=began) or 0)
+        print(end="", flush=True)  # what cannot be printed is met here, not while Python ends
+        return code
     except click.exceptions.NoArgsIsHelpError as help_asked_for:
         print(help_asked_for.format_message())
         return USAGE_WRONG
@@ -134,15 +142,28 @@ def _exit_code() -> int:
         return _complain(error.format_message(), USAGE_WRONG)
     except CapexriskError as error:
         return _complain(str(error), error.exit_code)
+    except BrokenPipeError:  # who reads has seen enough
+        return RUN_FAILED
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        return _complain(f"{place}{error.strerror or error}", RUN_FAILED)
+        place = "standard output" if error.errno in OF_STREAMS else ""  # files are named
+        return _complain(line_of(error, place), RUN_FAILED)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         kept = str(interrupt.__cause__ or interrupt)  # click wraps it in an error of its own
         return _complain(f"interrupted; {kept}" if kept else "interrupted", INTERRUPTED)
 
 
+def _leave_nothing_unprinted() -> None:
+    """Let go of what cannot be printed: Python would complain of it once more at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _complain(message: str, code: int) -> int:
     line = " ".join(message.split())
-    print(f"capexrisk: {line}", file=sys.stderr)
+    with suppress(OSError):  # nobody hears it; the code still tells
+        print(f"capexrisk: {line}", file=sys.stderr)
     return code

@@ -12,6 +12,7 @@ import click
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.authoring.default_market import DEFAULT_MARKET
 from capexrisk.cli.options import new_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ KINDS = (".csv", ".xlsx")
 LONGEST = 80  # quarters
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("facts", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--from-table",
@@ -102,7 +103,7 @@ def _write_table(
     from capexrisk.authoring.layout import FIXED
     from capexrisk.authoring.template import as_csv, as_workbook, template
     from capexrisk.scenario import calendar_years
-    from capexrisk.scenario.issuer import usable_name
+    from capexrisk.scenario.issuer import folded_name, usable_name
     from capexrisk.scenario.section import Refused
 
     if path.suffix.lower() not in KINDS:
@@ -114,6 +115,8 @@ def _write_table(
             usable_name(name)
         except Refused as refused:
             raise ArgumentError("firms", f"{refused.value}; {refused.hint}") from None
+        if [folded_name(other) for other in firms].count(folded_name(name)) > 1:
+            raise ArgumentError("firms", f"{name!r} is given twice; name each firm once")
         if name in FIXED:
             raise ArgumentError("firms", f"{name!r} is a heading of the table; give another name")
     years = [year.year for year in calendar_years(first_quarter(start, day), quarters)]

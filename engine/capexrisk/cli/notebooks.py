@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from importlib.util import find_spec
+from os.path import lexists
 from pathlib import Path
 from typing import Final
 
 import click
 
+from capexrisk.archive.directory import remove_empty
+from capexrisk.archive.system_errors import placed
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario.files.location import LIBRARY
 
 # As they stand in the repository, so that the paths in the notebooks hold.
@@ -19,22 +24,43 @@ FOLDERS: Final = {
 }
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def notebooks(directory: Path) -> None:
     """Copy the notebooks, and the library that they read.
 
     Writes DIR/notebooks, and beside it scenarios and filings. Any Jupyter opens them.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+    if lexists(directory) and (not directory.is_dir() or any(directory.iterdir())):
         raise click.UsageError(f"DIR: {directory} exists already; give another directory")
-    for source, target in FOLDERS.items():
-        shutil.copytree(LIBRARY / source, directory / target, ignore=_caches)
+    _copy_to(directory)
     first = min((directory / "notebooks").glob("*.ipynb"))
     print(f"{first}: open it in Jupyter")
     if find_spec("ipykernel") is None:
         print("Jupyter finds no Python here yet: pip install 'capexrisk[notebooks]' jupyterlab")
 
 
-def _caches(_: str, names: list[str]) -> list[str]:
-    return [name for name in names if name.startswith((".", "__"))]
+def _copy_to(directory: Path) -> None:
+    """Copy all folders, or none of them."""
+    new = not directory.exists()
+    try:
+        with placed(directory):
+            for source, target in FOLDERS.items():
+                for file in _files(LIBRARY / source):
+                    copy = directory / target / file.relative_to(LIBRARY / source)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    copy.write_bytes(file.read_bytes())
+    except BaseException:
+        for target in FOLDERS.values():
+            shutil.rmtree(directory / Path(target).parts[0], ignore_errors=True)
+        if new:
+            remove_empty([directory])
+        raise
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of a folder and those below it, without caches and what is hidden."""
+    for file in folder.rglob("*"):
+        parts = file.relative_to(folder).parts
+        if file.is_file() and not any(part.startswith((".", "__")) for part in parts):
+            yield file

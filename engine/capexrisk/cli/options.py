@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from os.path import lexists
 from pathlib import Path
 
 import click
@@ -33,11 +34,19 @@ finished_run = run_directory(callback=_refuse_other)
 
 def new_file(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """A file that may be written: it does not exist yet, and its folder does."""
-    if path is not None and path.exists():
+    if path is not None and lexists(path):  # a link that leads nowhere too
         raise click.UsageError(f"{option.opts[0]}: {path} exists already; give another file")
     if path is not None and not path.parent.is_dir():
         raise click.UsageError(f"{option.opts[0]}: {path.parent} is no directory; make it first")
     return path
+
+
+def refuse_twice(sources: tuple[Path, ...]) -> None:
+    """Refuse a file or run that is given twice: nothing can differ from itself."""
+    places = [source.resolve() for source in sources]
+    for source, place in zip(sources, places, strict=True):
+        if places.count(place) > 1:
+            raise click.UsageError(f"{source}: is given twice; give another to compare with it")
 
 
 png = click.option("--png", is_flag=True, help="Write each figure as PNG as well as SVG.")
@@ -57,6 +66,6 @@ new_scenario = click.option(
 
 def new_directory(ctx: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
     """Refuse a directory that exists already."""
-    if path is not None and path.exists():
+    if path is not None and lexists(path):
         raise click.UsageError(f"{option.opts[0]}: {path} exists already; give another directory")
     return path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, nan
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ import click
 
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError, suggest
+from capexrisk.tables.actuals import LARGEST
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 SHOWN = ("operating_cash_flow", "capex", "free_cash_flow", "cash")
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option("--issuer", "issuers", multiple=True, help="Show this one only. May be repeated.")
 @click.option(
@@ -89,7 +91,7 @@ def _figure(text: str) -> tuple[str, str, str, float]:
         value = float(number)
     except ValueError:
         value = nan
-    if not isfinite(value) or len(parts) != 3:
+    if not abs(value) <= LARGEST or len(parts) != 3:
         raise ArgumentError(
             "reported", f"{text!r} is no figure; give METRIC/ISSUER/PERIOD=VALUE, a number of $bn"
         )

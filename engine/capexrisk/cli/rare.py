@@ -10,6 +10,7 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file
 from capexrisk.cli.plan import plan_options
+from capexrisk.cli.verb import Verb
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
 from capexrisk.study.rare import Method
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from capexrisk.study.rare.on_model import RareEvent
 
 
-@click.command
+@click.command(cls=Verb)
 @plan_options("seed", "jobs")
 @click.option(
     "--event",

@@ -8,10 +8,11 @@ import click
 
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError, suggest
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option("--path", type=int, required=True, help="Number of the path, from 0.")
 @click.option("--issuer", "issuers", multiple=True, help="Show this one only. May be repeated.")

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import finished_run, png
+from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @png
 def report(directory: Path, png: bool) -> None:

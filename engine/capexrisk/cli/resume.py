@@ -10,10 +10,11 @@ import click
 from capexrisk.archive.directory import finished, refuse_nothing_to_resume
 from capexrisk.cli.options import begun_run, quiet
 from capexrisk.cli.plan import fields_asked
+from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
 
 
-@click.command
+@click.command(cls=Verb)
 @begun_run
 @fields_asked(
     *("paths", "outer", "max_seconds", "jobs", "backend", "scheduler"),

@@ -11,9 +11,10 @@ from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, read_scenario, run_or_scenario
+from capexrisk.cli.verb import Verb
 
 
-@click.command
+@click.command(cls=Verb)
 @run_or_scenario
 @overrides
 @click.option(

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from capexrisk.cli.options import new_scenario, scenario_file
 from capexrisk.cli.terminal import stdout_console
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario.files.writing import write_value
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from capexrisk.authoring.roll.forward import Rolled
 
 
-@click.command
+@click.command(cls=Verb)
 @scenario_file
 @click.option("--to", required=True, metavar="QUARTER", help="The new start, such as 2026Q4.")
 @click.option(

@@ -12,11 +12,12 @@ import click
 from capexrisk.archive.directory import destination, refuse_occupied
 from capexrisk.cli.options import overrides, overwrite, quiet, scenario_file
 from capexrisk.cli.plan import fields_asked, planned
+from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
 from capexrisk.study.cautions import cautions
 
 
-@click.command
+@click.command(cls=Verb)
 @scenario_file
 @overrides
 @fields_asked(

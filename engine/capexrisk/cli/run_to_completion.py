@@ -13,7 +13,7 @@ from capexrisk.archive.directory import resume_command
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
-from capexrisk.cli.terminal import show
+from capexrisk.cli.terminal import saying, show
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import simulate_job
@@ -83,7 +83,8 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
         return
     from capexrisk.report.content.tables import headline_table  # late: see `complete`
 
-    show(headline_table(results))
-    for line in results.targets:
-        print(line)
-    print(f"Report: {attempt.out / 'report.html'}")
+    with saying(f"the run is finished, its report is {attempt.out / 'report.html'}"):
+        show(headline_table(results))
+        for line in results.targets:
+            print(line)
+        print(f"Report: {attempt.out / 'report.html'}")

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from capexrisk.cli.verb import Verb
 
-@click.command
+
+@click.command(cls=Verb)
 @click.argument(
     "folder", metavar="[DIR]", type=click.Path(path_type=Path), default=Path("runs"), required=False
 )

@@ -6,10 +6,11 @@ import json
 
 import click
 
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import json_schema
 
 
-@click.command
+@click.command(cls=Verb)
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -11,6 +11,7 @@ from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, refuse_unfit, run_or_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from capexrisk.archive.results import Results
 
 
-@click.command
+@click.command(cls=Verb)
 @run_or_scenario
 @overrides
 @click.option(

@@ -10,11 +10,12 @@ import click
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides, scenario_file
 from capexrisk.cli.plan import fields_asked
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import load_run_section, load_scenario
 from capexrisk.study.moved_input import first_values, moved_input
 
 
-@click.command
+@click.command(cls=Verb)
 @scenario_file
 @overrides
 @click.option(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.archive.directory import refuse_without_results
+from capexrisk.archive.system_errors import line_of
 from capexrisk.errors import ArgumentError
 from capexrisk.scenario import Scenario, load_run_section, load_scenario
 
@@ -59,5 +60,7 @@ def keep(found: Found, source: Path) -> None:
         for path in leave_with_run(found, source):
             print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")
     except OSError as error:  # the answer is printed; only its keeping fails
-        reason = f"{error.filename or source}: {error.strerror}"
-        print(f"capexrisk: warning: the run does not keep it: {reason}", file=sys.stderr)
+        print(
+            f"capexrisk: warning: the run does not keep it: {line_of(error, source)}",
+            file=sys.stderr,
+        )

@@ -18,6 +18,7 @@ from rich.text import Text
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.cli.options import csv_file, overrides, scenario_file
 from capexrisk.cli.terminal import stdout_console
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import MissingSource
 from capexrisk.scenario import Input, Scenario, inputs, load_scenario
 
@@ -25,7 +26,7 @@ NO_RANGE: Final = "no range"
 TAKES_NONE: Final = "takes no range"
 
 
-@click.command
+@click.command(cls=Verb)
 @scenario_file
 @overrides
 @csv_file

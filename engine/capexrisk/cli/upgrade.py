@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from os.path import lexists
 from pathlib import Path
 
 import click
 
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.cli.options import new_scenario
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ScenarioError
 
 
-@click.command
+@click.command(cls=Verb)
 @click.argument("scenario", type=click.Path(path_type=Path))
 @new_scenario
 def upgrade(scenario: Path, out: Path | None) -> None:
@@ -26,10 +28,11 @@ def upgrade(scenario: Path, out: Path | None) -> None:
     from capexrisk.scenario.files.load import read_text
 
     target = out or scenario.with_suffix(".upgraded.toml")
-    if target.exists():
+    if lexists(target):
         raise click.UsageError(f"--out: {target} exists already; give another file")
     found = upgraded(read_text(scenario), str(scenario))
     if not found.changes:
+        load_scenario(scenario)  # what is none is of no edition
         print(f"{scenario}: is of this edition; nothing was written")
         return
     write_atomically(target, found.text.encode())

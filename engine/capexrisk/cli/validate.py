@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import overrides, scenario_file
+from capexrisk.cli.verb import Verb
 from capexrisk.scenario import Scenario, digest, inputs, load_run_section, load_scenario
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.study.cautions import cautions, without_effect
 
 
-@click.command
+@click.command(cls=Verb)
 @scenario_file
 @overrides
 def validate(scenario: Path, overrides: tuple[str, ...]) -> None:

@@ -9,15 +9,17 @@ import click
 
 from capexrisk.archive.directory import CHECKPOINT, MANIFEST, WHY
 from capexrisk.cli.options import finished_run, quiet
+from capexrisk.cli.verb import Verb
 from capexrisk.errors import ResultsError
 
 MOST_LISTED = 3
+DEFAULT_SAMPLE = 32
 
 
-@click.command
+@click.command(cls=Verb)
 @finished_run
 @click.option(
-    "--sample", type=click.IntRange(1), default=32, help="Chunks to compute. Default: 32."
+    "--sample", type=click.IntRange(1), help=f"Chunks to compute. Default: {DEFAULT_SAMPLE}."
 )
 @click.option("--all", "whole", is_flag=True, help="All chunks, and the tables made of them.")
 @click.option("--seed", type=click.IntRange(0), default=0, help="Of the sample. Default: 0.")
@@ -25,7 +27,9 @@ MOST_LISTED = 3
     "--jobs", type=int, default=-1, help="Workers; -1, the default, is one for each core."
 )
 @quiet
-def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quiet: bool) -> None:
+def verify(
+    directory: Path, sample: int | None, whole: bool, seed: int, jobs: int, quiet: bool
+) -> None:
     """Compute chunks of a finished run again and compare every bit.
 
     Before that, the checksums of its tables, single paths and checkpoint are compared, and what
@@ -33,6 +37,10 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
 
     Exit code 0: equal; 1: something differs.
     """
+    if whole and sample is not None:
+        raise click.UsageError("--sample: has no effect with --all; leave one of them out")
+    chosen = None if whole else sample or DEFAULT_SAMPLE
+
     from capexrisk.archive.checkpoint import damaged_files
     from capexrisk.archive.checksums import changed_files, uncompared
     from capexrisk.archive.results import load_results
@@ -49,12 +57,12 @@ def verify(directory: Path, sample: int, whole: bool, seed: int, jobs: int, quie
     for name, matter in changed.items():
         print(f"differs: {name} {matter}")
     tables = [results.chunks] if results.inputs is None else [results.chunks, results.inputs.chunks]
-    paths = sum(int((table if whole else table.head(sample))["paths"].sum()) for table in tables)
+    paths = sum(
+        int((table if chosen is None else table.head(chosen))["paths"].sum()) for table in tables
+    )
     try:
         with progress(paths, quiet, "Computing again") as advance:
-            found = verify_run(
-                results, sample=None if whole else sample, seed=seed, n_jobs=jobs, progress=advance
-            )
+            found = verify_run(results, sample=chosen, seed=seed, n_jobs=jobs, progress=advance)
     except ResultsError as error:
         raise ResultsError(f"{directory}: {error}") from None
     print(f"{directory}: {found.checked:,} of {found.chunks:,} chunks computed again")

@@ -90,7 +90,8 @@ def choose(
         whole = f"{parts[0]}/{places_of(parts[0])[0].issuer}"
         raise UnknownName(f"{text}: is not a whole name; write whose it is, such as {whole}")
     if not 2 <= len(parts) <= 4:
-        raise UnknownName(f"{text}: is not a name; write metric/issuer, or metric/issuer/period")
+        shown = text or "''"
+        raise UnknownName(f"{shown}: is not a name; write metric/issuer, or metric/issuer/period")
     metric, issuer, *more = parts
     refuse_unknown("metric", metric, metrics, text)
     places = places_of(metric)

@@ -13,7 +13,7 @@ from capexrisk.scenario.section import CONFIDENCES
 from .grid import Record, number_of, read_grid, records
 from .periods import FORMS, Period, parse_period
 
-__all__ = ["ALSO", "FAILURE", "MARKET", "Actual", "named_as", "read_actuals"]
+__all__ = ["ALSO", "FAILURE", "LARGEST", "MARKET", "Actual", "named_as", "read_actuals"]
 
 MARKET: Final = "system"  # whose rows are of no issuer
 FAILURE: Final = "funding_failure"
@@ -26,6 +26,7 @@ ALSO: Final = {
     "cash": ("cash_usd_bn", "cash_and_securities", "cash_and_marketable_securities"),
     "market_spread_bp": ("oas0_bp", "ig_oas"),
 }
+LARGEST: Final = 1e12  # of any unit; far beyond, scores would overflow
 # By kind, each unit and the factor that makes $bn, a fraction or a number of it.
 MONEY: Final = {"USD bn": 1.0, "$bn": 1.0, "USD mn": 1e-3, "$mn": 1e-3}
 MONEY_A_YEAR: Final = {"USD bn a year": 1.0, "USD mn a year": 1e-3}
@@ -257,6 +258,9 @@ def _row(record: Record, said: dict[str, str], *, sourced: bool) -> Actual:
     value = _middle(said["value"])
     if not isfinite(value):
         number_of(said["value"], f"{record.place('value')}: value")
+    if abs(value) > LARGEST:
+        problem = f"value {said['value']:.40} is no figure of a firm"
+        raise refuse("value", problem, f"give it in {said['unit']}, up to {LARGEST:g}")
     if said["metric"] == FAILURE and value not in (0.0, 1.0):
         problem = f"value {said['value']} of {FAILURE}"
         raise refuse("value", problem, "give 1 if it failed, 0 if it did not")

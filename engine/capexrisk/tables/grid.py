@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from capexrisk.errors import TableError, suggest
+from capexrisk.errors import TableError, nearest, suggest
 
 from .limits import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cell, cell_name, too_wide
 
@@ -153,7 +153,10 @@ def records(grid: Grid, needed: Iterable[str] = ()) -> tuple[list[str], list[Rec
             columns[heading] = column
     for heading in needed:
         if heading not in columns:
-            hint = suggest(heading, columns)
+            # Either side may be misspelt: the table's heading, or a name that a user gave.
+            close = nearest(heading, columns)
+            there = suggest("", columns).replace("give one of", "name one of", 1)
+            hint = f"write it and {close!r} alike" if close else f"{there} so, or add it"
             raise TableError(f"{grid.label}: row 1", f"no column is named {heading!r}", hint)
     found = []
     for row, cells in enumerate(grid.rows[1:], start=1):

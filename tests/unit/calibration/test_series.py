@@ -149,4 +149,4 @@ def test_what_is_no_table_is_refused(tmp_path, content, words):
 def test_a_misspelt_column_gets_the_nearest(tmp_path):
     with pytest.raises(TableError) as refused:
         read_spreads(written(tmp_path, monthly()), "spreed")
-    assert "no column is named 'spreed'; did you mean spread?" in str(refused.value)
+    assert "no column is named 'spreed'; write it and 'spread' alike" in str(refused.value)

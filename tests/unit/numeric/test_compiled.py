@@ -62,6 +62,18 @@ def test_a_row_is_read_as_a_record():
         assert fields_of(table, i) == tuple(record)
 
 
+def test_numbers_of_a_row_are_loaded_as_what_never_changes():
+    """Or LLVM would load them again after every store to a row of the block.
+
+    Of these the single numbers: pairs and lists are taken apart, and lose what was said of them.
+    """
+    table = np.concatenate([table_of(READING)])
+    fields_of(table, 0)  # compiled by being called
+    (text,) = fields_of.inspect_llvm().values()
+    loads = [line for line in text.splitlines() if "= load double" in line]
+    assert sum("!invariant.load" in line for line in loads) >= len(("first", "last"))
+
+
 @loop
 def branching(x, y, record):
     for p in range(64):

@@ -160,6 +160,13 @@ def test_other_seeds_gain_nothing(base):
     assert (found.table["false_discovery_rate"] <= 0.05).sum() == 0
 
 
+def test_a_run_against_itself_owes_nothing_to_chance(base):
+    found = compare([base, base])
+    assert (found.table["difference"].dropna() == 0.0).all()
+    said = "The same scenario on the same draws, so no figure differs at all"
+    assert chance_line(found, "small-2") == said
+
+
 def test_what_rests_on_few_paths_is_no_discovery(base):
     """A path more, in a condition that one path meets: no amount and no share of it is certain."""
     other = run(seed=SEED + 1)

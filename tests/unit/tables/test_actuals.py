@@ -69,7 +69,13 @@ def test_a_workbook_may_have_dates_and_years_as_such(tmp_path):
         ("USD bn", "EUR bn", "row 2, column E: unit 'EUR bn' is not known; did you mean USD bn?"),
         (",7,", ",1_0,", "row 2, column D: value: '1_0' is no number; give a number"),
         (",release,", ",,", "row 2, column G: no source; say where the figure is from"),
-        ("metric", "measure", "row 1: no column is named 'metric'; give one of issuer"),
+        (
+            ",7,",
+            ",-1e308,",
+            "row 2, column D: value -1e308 is no figure of a firm; give it in USD bn",
+        ),
+        ("metric", "measure", "row 1: no column is named 'metric'; name one of issuer"),
+        ("metric", "metrc", "row 1: no column is named 'metric'; write it and 'metrc' alike"),
     ],
 )
 def test_a_bad_row_is_refused_at_its_cell(tmp_path: Path, was, becomes, said):

@@ -38,7 +38,7 @@ def refusal(path: Path) -> str:
         (b"a\n" + b"," * MOST_COLUMNS + b"1\n", f"row 2, column IW: {LIMITS}"),
         (b"a,b\n1,2\n3\n", "row 3: has 1 cell below 2 headings; give one below each"),
         (b"a,b\n1,2\n\n3,4,5\n", "row 4: has 3 cells below 2 headings; give one below each"),
-        (b"b\n1\n", "row 1: no column is named 'a'; give one of b"),
+        (b"b\n1\n", "row 1: no column is named 'a'; name one of b so, or add it"),
         (b" , \n1,2\n", "has no headings; name the columns in the first row"),
     ],
 )

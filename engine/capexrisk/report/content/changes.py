@@ -223,6 +223,8 @@ def _change(issuer: str, headline: Followed, words: str, row: Mapping[Any, Any])
 
 def chance_line(comparison: Comparison, name: str) -> str:
     """How many differences of a run are told from 0, and how many would be by chance."""
+    if comparison.runs[comparison.base] == comparison.runs[name]:
+        return "The same scenario on the same draws, so no figure differs at all"
     of_run = comparison.table[comparison.table["scenario"] == name]
     # What no path moves in either run is no test: chance cannot make it differ.
     uncertain = of_run["ci_low"] < of_run["ci_high"]

@@ -24,9 +24,9 @@ YEARS_IN_TERMINAL = 3
 KEY = (
     "± is half of a 95 % interval and covers the sampling of paths alone. Where fewer than ten "
     "paths decide, a–b is the interval itself, and < or > a bound. FCF < 0 is told of the paths on "
-    "which the issuer survives the year, and failures apart. Of two constraints either may be the "
-    "commoner."
+    "which the issuer survives the year, and failures apart."
 )
+KEY_OF_TWO = " Of two constraints either may be the commoner."
 KEY_OF_UNKNOWN = " n/a: no path can tell."
 KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."
 
@@ -58,7 +58,7 @@ class Headline:
         yield Text()
         yield self._failing()
         yield Text()
-        yield Text(KEY + KEY_OF_UNKNOWN * self._holds_unknown(), style="dim")
+        yield Text(self._key(), style="dim")
         if results.inputs is not None:
             yield Text(self._over_inputs(), style="dim")
         elif results.manifest.scenario.uncertainty.groups:
@@ -94,6 +94,10 @@ class Headline:
             table.add_row(each.label, *self._chances(each.failed), style="bold")
             self._add_spread(table, each.over_inputs)
         return table
+
+    def _key(self) -> str:
+        two = any(len(issuer.causes) > 1 for issuer in self._answer.issuers)
+        return KEY + KEY_OF_TWO * two + KEY_OF_UNKNOWN * self._holds_unknown()
 
     def _holds_unknown(self) -> bool:
         issuers, together = self._answer.issuers, self._answer.together

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from capexrisk.archive.results import Results
+from capexrisk.archive.system_errors import placed
 from capexrisk.archive.why import files_left
 from capexrisk.errors import ResultsError
 from capexrisk.report.files.markdown import MARKDOWN, write_markdown
@@ -59,7 +60,7 @@ def write_report_files(
     """
     refuse_partial(results, directory)
     _refuse_links(directory)
-    with begin_figures(results, directory, pool, png=png) as begun:
+    with placed(directory), begin_figures(results, directory, pool, png=png) as begun:
         meanwhile()
         with of_stored_tables(*{path.parent for path in files_left(directory)}):
             why = _left_with(results, directory)

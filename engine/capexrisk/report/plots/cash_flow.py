@@ -14,6 +14,8 @@ from matplotlib.transforms import Affine2D
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.density import Density, Floats
+from capexrisk.estimate.independent import Estimate
+from capexrisk.estimate.metric import AT_RISK
 from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, statistics_of
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of, refuse_means
@@ -21,7 +23,7 @@ from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import label_quarters, label_years, number_axis, shifted
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
-from capexrisk.report.writing.numbers import decimals_for, percentage, signed
+from capexrisk.report.writing.numbers import money_alone, percentage
 from capexrisk.report.writing.words import a_year, shortened
 
 HEADROOM = 1.4  # room above the histogram for the arrow of the cash flow at risk
@@ -29,6 +31,7 @@ STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # of a scale of fou
 ARROW = 0.82  # its height in the axes
 ROOM = 0.2  # of the width of the axes
 GAP, DIGITS = 3.5, 2.5  # beside the axes: points, and room for three digits in their size
+MARKED = ("p5", "mean", AT_RISK)
 BELOW, ABOVE = "#e8a37c", "#a9cbe0"
 MOST_PANELS = 4  # years below each other
 PANEL = 2.1  # height of a year, inches
@@ -130,7 +133,6 @@ def _densities(results: Results, issuer: str, years: list[str]) -> dict[str, Den
 def _distribution(
     results: Results, issuer: str, year: str, density: Density, width: float, ax: Axes | None
 ) -> Axes:
-    ((p5, mean),) = _p5_and_mean(results, issuer, [year])
     edges = density.bins(width)
     heights = 100.0 * width * density.heights(edges)
     step = _quarter_of(float(heights.max()) or 1.0)
@@ -144,7 +146,9 @@ def _distribution(
         number_axis(ax.xaxis)
         number_axis(ax.yaxis)
         ax.set_yticks(step * np.arange(5))  # at the quarters of the right scale: one grid for both
-        _mark_at_risk(ax, p5, mean)
+        known = Estimates(results)
+        marked = (known.amount(FREE_CASH_FLOW, issuer, year, each) for each in MARKED)
+        _mark_at_risk(ax, *marked)
         _draw_cumulative(ax, density, edges)
         head(ax, f"{shortened(issuer)}, {year}", _shares(results, issuer, year))
     return ax
@@ -230,21 +234,22 @@ def _of_bars(width: float) -> str:
     return f"${width:.3g}bn" if width >= 1.0 else f"${1_000.0 * width:.3g}m"
 
 
-def _mark_at_risk(ax: Axes, p5: float, mean: float) -> None:
-    """P5 and mean as lines, the cash flow at risk as the arrow between them."""
+def _mark_at_risk(ax: Axes, p5: Estimate, mean: Estimate, at_risk: Estimate) -> None:
+    """P5 and mean as lines, the cash flow at risk as the arrow between them; digits of the table.
+
+    Each number is rounded by its own error, as beside the figure.
+    """
+    low, high = p5.value, mean.value
     across = ax.get_xaxis_transform()
-    ax.vlines([p5, mean], 0.0, ARROW + 0.05, transform=across, color=RED, lw=1.0)
+    ax.vlines([low, high], 0.0, ARROW + 0.05, transform=across, color=RED, lw=1.0)
     write = partial(
         ax.annotate, xycoords=across, textcoords="offset points", color=RED, fontsize=7, va="center"
     )
-    decimals = max(1, decimals_for(max(abs(p5), abs(mean), mean - p5)))
-    write(f"P5 {signed(p5, decimals)}", (p5, ARROW), (-3.0, 0.0), ha="right")
-    write(f"mean {signed(mean, decimals)}", (mean, ARROW), (3.0, 0.0), ha="left")
-    write(
-        f"CFaR {signed(mean - p5, decimals)}", (0.5 * (p5 + mean), ARROW), (0.0, 10.0), ha="center"
-    )
+    write(f"P5 {money_alone(p5)}", (low, ARROW), (-3.0, 0.0), ha="right")
+    write(f"mean {money_alone(mean)}", (high, ARROW), (3.0, 0.0), ha="left")
+    write(f"CFaR {money_alone(at_risk)}", (0.5 * (low + high), ARROW), (0.0, 10.0), ha="center")
     arrow = {"arrowstyle": "<->", "color": RED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", (mean, ARROW), (p5, ARROW), xycoords=across, arrowprops=arrow)
+    ax.annotate("", (high, ARROW), (low, ARROW), xycoords=across, arrowprops=arrow)
 
 
 def _draw_cumulative(ax: Axes, density: Density, edges: Floats) -> None:

@@ -92,6 +92,17 @@ def money(estimate: Estimate, *, unit: bool = False) -> str:
     return _amount(estimate, digits, before, after)
 
 
+def money_alone(estimate: Estimate) -> str:
+    """Write an amount in $bn as `money` does, for a figure whose table has the error.
+
+    Examples
+    --------
+    >>> money_alone(Estimate("cfar95", 35.0597, 1.2, 32.7, 37.4, 2_000))
+    '35'
+    """
+    return money(estimate).partition(" ± ")[0]
+
+
 def number(estimate: Estimate) -> str:
     """Write the expectation of a count.
 

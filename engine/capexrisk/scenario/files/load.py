@@ -59,7 +59,7 @@ def load_scenario(path: str | os.PathLike[str], overrides: Overrides = ()) -> Sc
     path : path-like
         The file. It may extend another one in its folder or below.
     overrides : sequence of str or mapping
-        ``"issuers.Oracle.cash_usd_bn=5"``, laid on top in turn.
+        ``"issuers.Oracle.cash_usd_bn=5"``, laid on top in turn, each key once.
 
     Raises
     ------

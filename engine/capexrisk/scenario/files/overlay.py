@@ -41,6 +41,7 @@ REMOVE = "remove"
 OVERRIDE = "--set"
 DEEPEST = 16  # tables and lists in each other; a scenario has five
 MOST_ENTRIES = 100_000  # a scenario of 64 issuers, each input with its evidence, has some 20,000
+LONGEST_SHOWN = 60  # characters
 OVERRIDE_EVIDENCE = "assumed: set on the command line"
 
 
@@ -241,8 +242,9 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
     Raises
     ------
     ScenarioError
-        An override that cannot be read, or an issuer that is not there.
+        An override that cannot be read, an issuer that is not there, or a key that is set twice.
     """
+    given: dict[tuple[str, ...], Any] = {}
     pairs = (
         overrides.items()
         if isinstance(overrides, Mapping)
@@ -251,6 +253,10 @@ def override_tables(overrides: Overrides, base: Table) -> Iterator[Table]:
     for written, value in pairs:
         path = read_path(written, OVERRIDE)
         _check_path(path, base)
+        if path in given:
+            both = f"is set to {_shown(given[path])} and to {_shown(value)}"
+            raise ScenarioError(f"{OVERRIDE}: {write_path(path)}", both, "give one of them")
+        given[path] = value
         refuse_immense(nested(path, value), f"{OVERRIDE}: {write_path(path[:DEEPEST])}")
         if path[0] in (*SECTIONS, "issuers") and "evidence" not in path:
             depth = 2 if path[0] == "issuers" else 1
@@ -277,6 +283,12 @@ def _toml(value: object) -> str:
     if isinstance(value, bool | str):
         return json.dumps(value)
     return repr(value).removesuffix(".0")
+
+
+def _shown(value: object) -> str:
+    """A value in a message."""
+    text = _toml(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def _split_override(text: str) -> tuple[str, Any]:

@@ -134,11 +134,14 @@ def backtest(
         rows, without = list(actual), []
         for row in rows:
             refuse_type("actual", row, Actual, GIVE)
+    told = f"{actual}: " if isinstance(actual, Path | str) else ""
     if not rows:
-        raise ArgumentError("actual", "there is no row; give one for each figure")
+        raise ArgumentError("actual", f"{told}there is no row; give one for each figure")
     figures, fates, left_out = match(results, rows)
     if not figures and not fates:
-        raise ArgumentError("actual", f"no row can be scored: {left_out[0]}")
+        covers = f"{results.quarters[0]} to {results.quarters[-1]}"
+        mend = f"give figures of {covers}, by the names that the run's summary has"
+        raise ArgumentError("actual", f"{told}no row can be scored: {'; '.join(left_out)}; {mend}")
     traced: dict[str, Quarters] = {FIXED: quarters(results, paths=paths)}
     if results.inputs is not None:
         traced[DRAWN] = quarters(results, paths=paths, over_inputs=True)

@@ -40,6 +40,8 @@ def test_the_terminal_shows_all_of_it_in_its_width(results: Results, width: int)
         if len(names) == 1:
             cause = f"{names[0]} {percentage(issuer.causes[0][1], '')}"
         assert lines[1].rstrip().endswith(cause)
+    two = any(len(issuer.causes) > 1 for issuer in found.issuers)
+    assert ("Of two constraints either" in " ".join(text.split())) == two
     (line,) = (line for line in text.splitlines() if line.startswith("Two or more"))
     assert line.rstrip().endswith(percentage(found.together[1].failure, ""))
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from capexrisk.archive.results import Results
 from capexrisk.report.plots.labels import spread_apart
+from capexrisk.report.writing.numbers import money
 from tests.unit.report.plots.gallery import GALLERY
 
 SAID = "hyperscalers-2026 · 2,048 paths · seed 2"
@@ -71,12 +72,11 @@ def test_the_fan_is_the_summary(results: Results) -> None:
 
 def test_the_distribution_marks_what_the_summary_says(results: Results) -> None:
     ax = results.plot.distribution("Oracle", "2027", Figure().subplots())
-    rows = results.estimates("free_cash_flow_while_alive", issuer="Oracle", period="2027")
-    value = dict(zip(rows["statistic"], rows["value"], strict=True))
-    shown = texts(ax).replace("−", "-")
-    assert f"P5 {value['p5']:,.1f}" in shown
-    assert f"mean {value['mean']:,.1f}" in shown
-    assert f"CFaR {value['cfar95']:,.1f}" in shown
+    # To the digits of the table beside it, each by its own error.
+    for label, statistic in (("P5", "p5"), ("mean", "mean"), ("CFaR", "cfar95")):
+        found = results.estimate(f"free_cash_flow_while_alive/Oracle/2027/{statistic}")
+        written, error = money(found).split(" ± ")
+        assert f"{label} {written} |" in f"{texts(ax)} |" and float(error) > 0.0
     heights = ax.lines[-1].get_ydata()
     assert np.all(np.diff(heights) >= -1e-9)
     assert heights[-1] == pytest.approx(100.0, abs=0.3)  # but for the tail out of view

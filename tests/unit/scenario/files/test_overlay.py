@@ -166,11 +166,23 @@ def test_set_words_dates_and_evidence(default_path):
     assert scenario.title  # only a file drops the name and title below it
 
 
-def test_set_in_turn_and_as_a_mapping(default_path):
-    twice = load_scenario(default_path, ["market.tax=0.2", "market.tax=0.3"])
+def test_as_text_and_as_a_mapping(default_path):
     mapped = load_scenario(default_path, {"market.tax": 0.3})
-    assert twice == mapped
+    assert load_scenario(default_path, ["market.tax=0.3"]) == mapped
     assert mapped.market.tax == 0.3
+
+
+def test_one_key_set_twice_is_refused(default_path):
+    """However it is written: nobody can tell which of the two was meant."""
+    for first, second in (
+        ("issuers.Oracle.cash_usd_bn=3", 'issuers."Oracle".cash_usd_bn=[1.5]'),
+        ("issuers.Oracle.cash_usd_bn=3", "issuers.Oracle.cash_usd_bn=[1.5]"),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario(default_path, [first, "market.tax=0.3", second])
+        assert str(caught.value) == (
+            "--set: issuers.Oracle.cash_usd_bn: is set to 3 and to [1.5]; give one of them"
+        )
 
 
 @pytest.mark.parametrize(
