@@ -172,7 +172,7 @@ def test_an_error_is_one_line_and_a_code(invoke, monkeypatch, error, code, line)
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", fail)
+    monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", fail)
     assert invoke("validate", str(DEFAULT)) == (code, "", line)
 
 
@@ -180,7 +180,7 @@ def test_an_interrupt_is_one_line_and_130(invoke, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", interrupt)
+    monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", interrupt)
     code, out, err = invoke("validate", str(DEFAULT))
     # The empty line before it leaves the terminal's ^C alone.
     assert (code, out, err.strip()) == (130, "", "capexrisk: interrupted")
@@ -192,7 +192,7 @@ def test_an_error_of_ours_is_not_hidden(monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("capexrisk.cli.validate.load_scenario", fail)
+    monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", fail)
     monkeypatch.setattr(sys, "argv", ["capexrisk", "validate", str(DEFAULT)])
     with pytest.raises(ZeroDivisionError):
         command_line.main()

@@ -12,7 +12,7 @@ import click
 from capexrisk.archive.directory import MANIFEST, refuse_without_results, unfinished
 from capexrisk.cli.options import refuse_twice
 from capexrisk.cli.verb import Verb
-from capexrisk.scenario import load_run_section, load_scenario
+from capexrisk.scenario import load_with_run_section
 
 if TYPE_CHECKING:
     from capexrisk.explorer.application import Application
@@ -85,4 +85,5 @@ def _application(sources: tuple[Path, ...]) -> Application | Runs:
 
     from capexrisk.explorer.application import Application
 
-    return Application(scenario, load_scenario(scenario), load_run_section(scenario).seed)
+    loaded, section = load_with_run_section(scenario)
+    return Application(scenario, loaded, section.seed)

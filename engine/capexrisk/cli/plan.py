@@ -11,7 +11,7 @@ import click
 
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
-from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.scenario import Scenario, load_with_run_section
 from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER, refuse_points_of
 
 Verb = Callable[..., None]
@@ -136,8 +136,8 @@ def planned(
     path: Path, overrides: tuple[str, ...], asked: dict[str, Any]
 ) -> tuple[Scenario, RunPlan]:
     """The scenario of a file, and its plan: what is asked for, else what its table [run] says."""
-    scenario = load_scenario(path, overrides)
-    usual = load_run_section(path, overrides).model_dump()
+    scenario, section = load_with_run_section(path, overrides)
+    usual = section.model_dump()
     refuse_points_of(scenario, asked.get("outer", 0))  # not those of a [run] table
     if "targets" in asked:
         usual["paths"] = default_paths(asked["targets"])

@@ -13,7 +13,7 @@ from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, refuse_unfit, run_or_scenario
 from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
-from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.scenario import Scenario, load_with_run_section
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
@@ -115,10 +115,10 @@ def _read(
 ) -> tuple[Results | Scenario, dict[str, Any]]:
     """A finished run, or the scenario of a file, and what the options are if they are not given."""
     if not source.is_dir():
-        section = load_run_section(source, overrides)
+        scenario, section = load_with_run_section(source, overrides)
         usual = {name: getattr(section, name) for name in ("inner", "seed")}
         outer = section.outer or type(section).model_fields["outer"].default
-        return load_scenario(source, overrides), {**usual, "outer": outer}
+        return scenario, {**usual, "outer": outer}
     refuse_unfit(source, overrides)
 
     from capexrisk.archive.results import load_results

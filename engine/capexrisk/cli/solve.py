@@ -11,7 +11,7 @@ from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, overrides, scenario_file
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.verb import Verb
-from capexrisk.scenario import load_run_section, load_scenario
+from capexrisk.scenario import load_with_run_section
 from capexrisk.study.moved_input import first_values, moved_input
 
 
@@ -61,9 +61,9 @@ def solve(
     common random numbers. The interval holds every value at which the answer is as asked for within
     its error. The values tried are shown below.
     """
-    loaded = load_scenario(scenario, overrides)
+    loaded, section = load_with_run_section(scenario, overrides)
     first_values(moved_input(loaded, by), between)  # refused before the compiler is loaded
-    seed = asked.get("seed", load_run_section(scenario, overrides).seed)
+    seed = asked.get("seed", section.seed)
 
     import textwrap
 

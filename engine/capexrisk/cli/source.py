@@ -12,7 +12,7 @@ import click
 from capexrisk.archive.directory import refuse_without_results
 from capexrisk.archive.system_errors import line_of
 from capexrisk.errors import ArgumentError
-from capexrisk.scenario import Scenario, load_run_section, load_scenario
+from capexrisk.scenario import Scenario, load_with_run_section
 
 if TYPE_CHECKING:
     from capexrisk.study.answers_left import Found
@@ -23,7 +23,8 @@ run_or_scenario = click.argument("source", metavar="RUN|SCENARIO", type=click.Pa
 def read_scenario(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, int]:
     """The scenario of a file or of a finished run, and its seed."""
     if not source.is_dir():
-        return load_scenario(source, overrides), load_run_section(source, overrides).seed
+        scenario, section = load_with_run_section(source, overrides)
+        return scenario, section.seed
     refuse_unfit(source, overrides)
 
     from capexrisk.archive.directory import MANIFEST

@@ -81,7 +81,7 @@ def _seed(given: int) -> int:
 
 
 def _answering(what: Any, seed: int | None) -> Answering:
-    from capexrisk.scenario import Scenario, load_run_section, load_scenario
+    from capexrisk.scenario import Scenario, load_with_run_section
 
     if isinstance(what, Scenario | str | Path):
         from capexrisk.explorer.application import Application
@@ -89,8 +89,8 @@ def _answering(what: Any, seed: int | None) -> Answering:
         if isinstance(what, Scenario):
             return Application(None, what, seed or 0)
         file = Path(what)
-        own = load_run_section(file).seed if seed is None else seed
-        return Application(file, load_scenario(file), own)
+        loaded, section = load_with_run_section(file)
+        return Application(file, loaded, section.seed if seed is None else seed)
 
     from capexrisk.archive.results import Results
     from capexrisk.explorer.runs.application import Runs

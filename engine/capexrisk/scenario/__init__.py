@@ -3,7 +3,12 @@
 from .changes import change_events, change_inputs
 from .digest import digest, digest_of_uncertainty
 from .files.editor import json_schema
-from .files.load import load_run_section, load_scenario, scenario_from_case
+from .files.load import (
+    load_run_section,
+    load_scenario,
+    load_with_run_section,
+    scenario_from_case,
+)
 from .inputs import Bounds, Input, inputs, overrides_of
 from .plan import RunSection
 from .quarters import CalendarYear, calendar_years, quarter_labels
@@ -26,6 +31,7 @@ __all__ = [
     "json_schema",
     "load_run_section",
     "load_scenario",
+    "load_with_run_section",
     "overrides_of",
     "quarter_labels",
     "scenario_from_case",

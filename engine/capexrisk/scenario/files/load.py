@@ -36,6 +36,7 @@ __all__ = [
     "load_extension",
     "load_run_section",
     "load_scenario",
+    "load_with_run_section",
     "parse",
     "read_tables",
     "read_text",
@@ -68,9 +69,7 @@ def load_scenario(path: str | os.PathLike[str], overrides: Overrides = ()) -> Sc
     """
     tables = _read(path, overrides)
     tables.content.pop("run", None)
-    tables.content.setdefault("name", Path(path).stem)
-    _resolve_issuers(tables)
-    return validate(Scenario, tables.content, tables.places)
+    return _scenario(tables, path)
 
 
 def load_extension(base: str | os.PathLike[str], text: str, label: str) -> Scenario:
@@ -102,6 +101,22 @@ def load_run_section(path: str | os.PathLike[str], overrides: Overrides = ()) ->
     """
     tables = _read(path, overrides)
     return validate(RunSection, tables.content.get("run", {}), tables.places, ("run",))
+
+
+def load_with_run_section(
+    path: str | os.PathLike[str], overrides: Overrides = ()
+) -> tuple[Scenario, RunSection]:
+    """Read both at once, what is simulated and how; parameters and errors as in `load_scenario`."""
+    tables = _read(path, overrides)
+    section = tables.content.pop("run", {})
+    scenario = _scenario(tables, path)
+    return scenario, validate(RunSection, section, tables.places, ("run",))
+
+
+def _scenario(tables: _Tables, path: str | os.PathLike[str]) -> Scenario:
+    tables.content.setdefault("name", Path(path).stem)
+    _resolve_issuers(tables)
+    return validate(Scenario, tables.content, tables.places)
 
 
 def read_tables(path: str | os.PathLike[str]) -> Table:

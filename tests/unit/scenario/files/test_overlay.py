@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capexrisk.errors import ScenarioError
-from capexrisk.scenario import digest, inputs, load_run_section, load_scenario
+from capexrisk.scenario import (
+    digest,
+    inputs,
+    load_run_section,
+    load_scenario,
+    load_with_run_section,
+)
 from capexrisk.scenario.files.overlay import lay
 
 
@@ -78,6 +84,13 @@ def test_run_sections_merge(write):
     assert (run.paths, run.seed, run.sampler) == (7, 2026, "plain")
     run = load_run_section(write(""))
     assert (run.paths, run.sampler) == (262_144, "sobol")
+
+
+def test_both_are_read_at_once_as_one_by_one(write) -> None:
+    path, overrides = write("[run]\npaths = 300\n"), ("run.seed=9", "market.risk_free=0.05")
+    both = load_with_run_section(path, overrides)
+    assert both == (load_scenario(path, overrides), load_run_section(path, overrides))
+    assert (both[1].paths, both[1].seed, both[0].market.risk_free) == (300, 9, 0.05)
 
 
 def test_an_overlay_may_add_an_issuer(write):
