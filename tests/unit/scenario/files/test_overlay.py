@@ -87,10 +87,13 @@ def test_run_sections_merge(write):
 
 
 def test_both_are_read_at_once_as_one_by_one(write) -> None:
-    path, overrides = write("[run]\npaths = 300\n"), ("run.seed=9", "market.risk_free=0.05")
+    path, overrides = (
+        write('extends = "base.toml"\n[run]\npaths = 300\n'),
+        ("run.seed=9", "market.risk_free_per_year=0.05"),
+    )
     both = load_with_run_section(path, overrides)
     assert both == (load_scenario(path, overrides), load_run_section(path, overrides))
-    assert (both[1].paths, both[1].seed, both[0].market.risk_free) == (300, 9, 0.05)
+    assert (both[1].paths, both[1].seed, both[0].market.risk_free_per_year) == (300, 9, 0.05)
 
 
 def test_an_overlay_may_add_an_issuer(write):
