@@ -244,7 +244,7 @@ def _opened(path: Path, most_rows: int) -> Any:
     refuse_large(path, LARGEST_TABLE)
     if not path.stat().st_size:
         raise ValueError("it is empty")
-    file = pq.ParquetFile(path, page_checksum_verification=True)
+    file = pq.ParquetFile(path.absolute(), page_checksum_verification=True)  # ~ is a name too
     held = file.metadata
     size = sum(held.row_group(group).total_byte_size for group in range(held.num_row_groups))
     if held.num_rows > most_rows or size > LARGEST_TABLE:

@@ -105,7 +105,7 @@ def begin_run(out: Path, job: Job) -> Iterator[Attempt]:
         )
     refuse_occupied(out, job.overwrite, "run")
     folder = unfinished(out)
-    if os.path.lexists(folder) and not (folder / CHECKPOINT).is_dir():
+    if os.path.lexists(folder) and not ((folder / CHECKPOINT).is_dir() or _is_empty(folder)):
         raise RunDirectoryError(f"{folder}: is in the way; give another directory with --out")
     made = make_folder(out, folder / CHECKPOINT)
     _refuse_links(folder)
@@ -208,6 +208,11 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
         if made is not None and not holds_job(folder):
             _clear_away(folder, made)
         raise
+
+
+def _is_empty(folder: Path) -> bool:
+    """Whether nothing is in a folder, as where an attempt was ended when it had just begun."""
+    return folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir())
 
 
 def _put(folder: Path, out: Path, job: Job) -> None:

@@ -19,6 +19,7 @@ import click
 from capexrisk.archive.system_errors import line_of
 from capexrisk.cli.plain import PLAIN
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
+from capexrisk.run.signals import signals_deferred
 
 INTERRUPTED = 130
 OF_STREAMS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -69,7 +70,8 @@ class LazyGroup(click.Group):
         """The verb of a name; None if there is none."""
         if name not in VERBS:
             return None
-        verb: click.Command = getattr(import_module(f"capexrisk.cli.{name}"), name)
+        with signals_deferred():
+            verb: click.Command = getattr(import_module(f"capexrisk.cli.{name}"), name)
         return verb
 
     def resolve_command(
@@ -113,8 +115,11 @@ def main() -> None:
     for sign in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(sign) is not signal.SIG_IGN:
             signal.signal(sign, signal.default_int_handler)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed
+            setattr(sys, name, io.StringIO())
+        elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=PLAIN)  # a run is not lost for a dash
     warnings.formatwarning = _warning_line
     gc.set_threshold(COLLECT_AFTER)
@@ -133,7 +138,7 @@ def _exit_code() -> int:
         # `obj`: verbs that forecast or measure time count their own imports.
         began = time.perf_counter()
         code = int(capexrisk(prog_name="capexrisk", standalone_mode=False, obj=began) or 0)
-        print(end="", flush=True)  # what cannot be printed is met here, not while Python ends
+        sys.stdout.flush()  # what cannot be printed is met here, not while Python ends
         return code
     except click.exceptions.NoArgsIsHelpError as help_asked_for:
         print(help_asked_for.format_message())

@@ -11,10 +11,11 @@ import click
 
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
+from capexrisk.run.signals import signals_deferred
 from capexrisk.scenario import Scenario, load_with_run_section
 from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER, refuse_points_of
 
-Verb = Callable[..., None]
+Body = Callable[..., None]  # of a verb
 
 # By the plan's field. The scenario's [run] table says what is not given.
 OPTIONS: Final = {
@@ -88,7 +89,7 @@ OPTIONS: Final = {
 }
 
 
-def fields_asked(*fields: str, **helps: str) -> Callable[[Verb], Verb]:
+def fields_asked(*fields: str, **helps: str) -> Callable[[Body], Body]:
     """Give a verb options of a plan; it gets the fields that are given, as the dict `asked`.
 
     Parameters
@@ -99,7 +100,7 @@ def fields_asked(*fields: str, **helps: str) -> Callable[[Verb], Verb]:
         Other help than the usual, by field.
     """
 
-    def decorate(verb: Verb) -> Verb:
+    def decorate(verb: Body) -> Body:
         @wraps(verb)
         def with_fields(**given: Any) -> None:
             asked = {field: given.pop(field) for field in fields}
@@ -113,10 +114,10 @@ def fields_asked(*fields: str, **helps: str) -> Callable[[Verb], Verb]:
     return decorate
 
 
-def plan_options(*fields: str) -> Callable[[Verb], Verb]:
+def plan_options(*fields: str) -> Callable[[Body], Body]:
     """Give a verb SCENARIO, --set and options of its plan; it gets a Scenario and a RunPlan."""
 
-    def decorate(verb: Verb) -> Verb:
+    def decorate(verb: Body) -> Body:
         @scenario_file
         @overrides
         @fields_asked(*fields)
@@ -136,7 +137,8 @@ def planned(
     path: Path, overrides: tuple[str, ...], asked: dict[str, Any]
 ) -> tuple[Scenario, RunPlan]:
     """The scenario of a file, and its plan: what is asked for, else what its table [run] says."""
-    scenario, section = load_with_run_section(path, overrides)
+    with signals_deferred():
+        scenario, section = load_with_run_section(path, overrides)
     usual = section.model_dump()
     refuse_points_of(scenario, asked.get("outer", 0))  # not those of a [run] table
     if "targets" in asked:

@@ -14,6 +14,7 @@ from capexrisk.cli.options import overrides, overwrite, quiet, scenario_file
 from capexrisk.cli.plan import fields_asked, planned
 from capexrisk.cli.verb import Verb
 from capexrisk.report.pool import drawing_pool
+from capexrisk.run.signals import signals_deferred
 from capexrisk.study.cautions import cautions
 
 
@@ -57,17 +58,18 @@ def run(
         raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
 
     with drawing_pool(asked.get("jobs", -1)) as pool:  # it starts while this process loads
-        loaded, plan = planned(scenario, overrides, asked)
-        if plan.jobs == 1:
-            pool.stop()
-        target = out or Path("runs") / loaded.name
-        refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
+        with signals_deferred():
+            loaded, plan = planned(scenario, overrides, asked)
+            if plan.jobs == 1:
+                pool.stop()
+            target = out or Path("runs") / loaded.name
+            refuse_occupied(destination(target), overwrite, "run")  # before seconds are spent
 
-        from capexrisk.archive.job import Job
-        from capexrisk.archive.unfinished import begin_run
-        from capexrisk.cli.run_to_completion import complete, show_results, write_files
-        from capexrisk.study.forecast import refuse_beyond
-        from capexrisk.study.two_levels import refuse_beyond_memory
+            from capexrisk.archive.job import Job
+            from capexrisk.archive.unfinished import begin_run
+            from capexrisk.cli.run_to_completion import complete, show_results, write_files
+            from capexrisk.study.forecast import refuse_beyond
+            from capexrisk.study.two_levels import refuse_beyond_memory
 
         if max_memory is not None:
             write = partial(write_files, pool=pool)

@@ -12,6 +12,7 @@ import click
 from capexrisk.archive.directory import refuse_without_results
 from capexrisk.archive.system_errors import line_of
 from capexrisk.errors import ArgumentError
+from capexrisk.run.signals import signals_deferred
 from capexrisk.scenario import Scenario, load_with_run_section
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ run_or_scenario = click.argument("source", metavar="RUN|SCENARIO", type=click.Pa
 def read_scenario(source: Path, overrides: tuple[str, ...]) -> tuple[Scenario, int]:
     """The scenario of a file or of a finished run, and its seed."""
     if not source.is_dir():
-        scenario, section = load_with_run_section(source, overrides)
+        with signals_deferred():
+            scenario, section = load_with_run_section(source, overrides)
         return scenario, section.seed
     refuse_unfit(source, overrides)
 

@@ -9,6 +9,7 @@ import click
 
 from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.cli.verb import Verb
+from capexrisk.run.signals import signals_deferred
 from capexrisk.scenario import Scenario, digest, inputs, load_with_run_section
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.study.cautions import cautions, without_effect
@@ -25,7 +26,8 @@ def validate(scenario: Path, overrides: tuple[str, ...]) -> None:
     may fail in the first quarter, it simulates some paths, which the first time on a machine takes
     half a minute for compiling. Counts the assumed inputs without a range.
     """
-    loaded, _ = load_with_run_section(scenario, overrides)
+    with signals_deferred():
+        loaded, _ = load_with_run_section(scenario, overrides)
     without, none, assumed = _without_a_range(loaded, str(scenario))
     quarters = loaded.quarter_labels()
     count = "1 issuer" if len(loaded.issuers) == 1 else f"{len(loaded.issuers)} issuers"

@@ -16,8 +16,11 @@ class Verb(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the arguments; a flag, and an option that may be repeated, may be there again."""
+        if ctx.resilient_parsing:  # what a shell completes is not finished
+            return super().parse_args(ctx, args)
         values, _, given = self.make_parser(ctx).parse_args(list(args))
-        others = {name for option in self.params for name in (*option.opts, *option.secondary_opts)}
+        options = self.get_params(ctx)
+        others = {name for option in options for name in (*option.opts, *option.secondary_opts)}
         for option, times in Counter(given).items():
             if not isinstance(option, click.Option):
                 continue

@@ -30,6 +30,7 @@ Shared = TypeVar("Shared")
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
+OF_TERMINAL: Final = (signal.SIGINT, signal.SIGHUP)  # to all processes: Ctrl-C, and its end
 LOADED_AT_ONCE: Final = ("capexrisk.report.plots.figures", "scipy.special")
 
 
@@ -165,15 +166,16 @@ ALONE: Final = DrawingPool(0)  # this process does everything itself
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start processes that leave an interrupt of the terminal to this one: they inherit that."""
+    """Start processes that leave what a terminal sends to this one: they inherit that."""
     if current_thread() is not main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in OF_TERMINAL}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for sign, handler in before.items():
+            signal.signal(sign, handler or signal.SIG_DFL)  # None: set outside of Python
 
 
 def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
@@ -183,7 +185,8 @@ def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
     """
     gc.set_threshold(*collect_after)
     atexit.register(gc.freeze)  # an interpreter that ends looks for cycles last
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for sign in OF_TERMINAL:
+        signal.signal(sign, signal.SIG_IGN)
     Thread(target=_end_with, args=(held,), daemon=True).start()
 
 

@@ -27,6 +27,28 @@ def signals_ignored() -> Iterator[None]:
 
 
 @contextmanager
+def signals_deferred() -> Iterator[None]:
+    """Let signals wait for the end of a short block of foreign code that does not expect them.
+
+    pydantic's patterns take an interrupt for a text that does not match, and a module that is half
+    loaded stays so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    ours = [sign for sign in ENDING if callable(signal.getsignal(sign))]  # SIG_IGN stays as it is
+    before = {sign: signal.signal(sign, lambda sign, _: came.append(sign)) for sign in ours}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
+@contextmanager
 def deferred_interrupts() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """Defer interrupts during blocks that must not be left half finished.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import signal
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -130,6 +132,22 @@ def test_parts_kept_at_different_times_fit_together(
     assert paths_kept(tmp_path / "c") == 36 * CHUNK
     (tmp_path / "c" / "totals-01.lz4").unlink()
     assert_same(go_on(scenario, sampler, tmp_path / "c"), whole[sampler])
+
+
+def test_totals_are_let_go_once_they_are_kept(scenario, tmp_path, monkeypatch):
+    """A run that is drawn needs them no more; the checkpoint lasts as long as the attempt."""
+    kept = []
+    close = checkpoint.Checkpoint.close
+
+    def closed(self) -> None:
+        kept.append((self, weakref.ref(self._totals)))
+        close(self)
+
+    monkeypatch.setattr(checkpoint.Checkpoint, "close", closed)
+    simulate(scenario, checkpoint=tmp_path / "c", paths=PATHS["sobol"], seed=SEED)
+    gc.collect()
+    ((_, totals),) = kept  # the checkpoint itself is still there
+    assert totals() is None
 
 
 def test_a_longer_run_goes_on_from_a_shorter_one(scenario, sampler, whole, tmp_path, monkeypatch):

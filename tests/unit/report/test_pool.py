@@ -167,10 +167,14 @@ def test_an_error_ends_the_writing_before_it_goes_on(tmp_path):
         assert len(list(tmp_path.iterdir())) == before < 100
 
 
-@pytest.mark.parametrize("interrupts", [1, 2])
-def test_an_interrupt_ends_all_at_once_and_in_silence(tmp_path, interrupts):
+@pytest.mark.parametrize(
+    ("sign", "interrupts"), [(signal.SIGINT, 1), (signal.SIGINT, 2), (signal.SIGHUP, 1)]
+)
+def test_an_interrupt_ends_all_at_once_and_in_silence(tmp_path, sign, interrupts):
+    """A terminal sends it to every process of the group, also when it is closed."""
     program = (
-        "import sys, time\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGHUP, signal.default_int_handler)\n"
         "from pathlib import Path\n"
         "from capexrisk.report.pool import DrawingPool\n"
         "from tests.unit.report.test_pool import write_slowly\n"
@@ -191,7 +195,7 @@ def test_an_interrupt_ends_all_at_once_and_in_silence(tmp_path, interrupts):
     while not list(tmp_path.glob("0-*")):
         time.sleep(0.05)
     for _ in range(interrupts):
-        os.killpg(started.pid, signal.SIGINT)
+        os.killpg(started.pid, sign)
         time.sleep(0.1)
     out, err = started.communicate(timeout=60)
     if interrupts == 1:

@@ -28,7 +28,7 @@ LETTERS: Final = 0.95  # of those that fit on average: some lines have wider one
 AIR: Final = 2.0  # around all that belongs to a user's axes, points
 EMS: Final = 25.0  # width of axes that have room for letters of the user's size, in such letters
 SMALLEST: Final = 0.6  # of that size: letters above narrow axes
-LEAST: Final = 0.3  # of the axes: what is left of them, however much is around
+LEAST: Final = 0.3  # of their place in the grid: what is left of axes, however much is around
 
 
 def head(
@@ -171,9 +171,11 @@ def _take_room(ax: Axes) -> None:
     around = around.padded(AIR * figure.dpi / 72.0)
     around = around.transformed(figure.transSubfigure.inverted())
     place, over = np.array(ax.get_position().extents), np.subtract(around.extents, cell.extents)
-    low = place[:2] + np.maximum(-over[:2], 0.0)
+    whole = spec.get_position(figure)  # type: ignore[arg-type]  # a part of one as well
+    least = LEAST * np.subtract(whole.max, whole.min)  # not of `place`: this is called twice
+    low = np.minimum(place[:2] + np.maximum(-over[:2], 0.0), place[2:] - least)
     high = place[2:] - np.maximum(over[2:], 0.0)
-    ax.set_position(Bbox([low, np.maximum(high, low + LEAST * (place[2:] - place[:2]))]))
+    ax.set_position(Bbox([low, np.maximum(high, low + least)]))
     ax.set_in_layout(True)  # a layout engine that is set later may place them again
 
 

@@ -17,6 +17,7 @@ from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
+from capexrisk.report.files import run_page
 from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import (
@@ -86,6 +87,21 @@ def test_figures_of_another_process_are_the_same(
 @pytest.fixture(scope="module")
 def drawings_alone(one: Results) -> list[Drawing]:
     return draw_figures(one)
+
+
+def test_the_page_s_words_are_there_before_its_figures_are_waited_for(
+    one: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = []
+    said = run_page.answer
+    monkeypatch.setattr(run_page, "answer", lambda *of: order.append("words") or said(*of))
+
+    def draw() -> list[Drawing]:
+        order.append("figures")
+        return []
+
+    write_report(one, tmp_path, draw)
+    assert order == ["words", "figures"]
 
 
 def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> None:

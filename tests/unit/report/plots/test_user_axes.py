@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from capexrisk.archive.results import Results
+from capexrisk.report.plots import heads
 from capexrisk.report.plots.failure import survival
 from capexrisk.report.plots.labels import BESIDE
 from capexrisk.report.plots.over_inputs import over_inputs
@@ -47,6 +48,21 @@ def test_a_plot_has_no_flaw_on_plain_axes(name: str) -> None:
     figure = Figure()
     plot(name, figure.subplots())
     assert flaws(figure) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "each"), [("causes", (6.4, 4.8), 4), ("fan", (0.5, 0.5), 1)]
+)
+def test_a_share_of_its_place_is_left_for_the_data(
+    name: str, size: tuple[float, float], each: int
+) -> None:
+    figure = Figure(figsize=size)
+    ax = figure.subplots(each, each, squeeze=False)[each - 1, each - 1]
+    whole = ax.get_position()
+    left = plot(name, ax).get_position()
+    assert (left.size >= heads.LEAST * whole.size - 1e-9).all()
+    assert (left.min >= whole.min - 1e-9).all()
+    assert (left.max <= whole.max + 1e-9).all()
 
 
 def test_letters_of_any_size_have_room() -> None:
