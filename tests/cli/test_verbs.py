@@ -165,8 +165,13 @@ def test_no_verb_shows_the_help(invoke):
             1,
             "capexrisk: disk trouble; try again, or take another place\n",
         ),
+        (
+            RuntimeError("Symlink loop from 'a'"),
+            1,
+            "capexrisk: Symlink loop from 'a'; take another place\n",
+        ),
     ],
-    ids=["kernel", "user", "disk full", "disk"],
+    ids=["kernel", "user", "disk full", "disk", "links"],
 )
 def test_an_error_is_one_line_and_a_code(invoke, monkeypatch, error, code, line):
     def fail(*_: object, **__: object) -> None:
@@ -174,6 +179,11 @@ def test_an_error_is_one_line_and_a_code(invoke, monkeypatch, error, code, line)
 
     monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", fail)
     assert invoke("validate", str(DEFAULT)) == (code, "", line)
+
+
+def test_bytes_that_are_no_text_are_no_name(invoke):
+    said = "'x\\udcff': is no UTF-8 text; give another name"
+    assert invoke("sources", str(DEFAULT), "--out", "x\udcff") == (2, "", f"capexrisk: {said}\n")
 
 
 def test_an_interrupt_is_one_line_and_130(invoke, monkeypatch):

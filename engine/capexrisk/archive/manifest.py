@@ -310,7 +310,7 @@ def _parse_run(found: Json) -> Manifest:
     rest = {name: part for name, part in found.content.items() if name != "sha256"}
     if manifest.sha256 not in (None, sha256_of(rest)):
         raise ResultsError(f"{found.path}: was changed since the run wrote it; run again")
-    return manifest
+    return manifest.model_copy(update={"sha256": None})  # of the file: as before it was written
 
 
 def _kind(found: Json) -> str:

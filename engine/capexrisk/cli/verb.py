@@ -18,6 +18,9 @@ class Verb(click.Command):
         """Read the arguments; a flag, and an option that may be repeated, may be there again."""
         if ctx.resilient_parsing:  # what a shell completes is not finished
             return super().parse_args(ctx, args)
+        for word in args:
+            if any("\ud800" <= letter <= "\udfff" for letter in word):  # bytes that are no text
+                raise click.UsageError(f"{word!r}: is no UTF-8 text; give another name")
         values, _, given = self.make_parser(ctx).parse_args(list(args))
         options = self.get_params(ctx)
         others = {name for option in options for name in (*option.opts, *option.secondary_opts)}
