@@ -152,13 +152,13 @@ def _exit_code() -> int:
     except OSError as error:
         place = "standard output" if error.errno in OF_STREAMS else ""  # files are named
         return _complain(line_of(error, place), RUN_FAILED)
-    except RuntimeError as error:
-        if not str(error).startswith("Symlink loop"):  # of pathlib, before Python 3.13
-            raise
-        return _complain(f"{error}; take another place", RUN_FAILED)
     except (KeyboardInterrupt, click.Abort) as interrupt:
         kept = str(interrupt.__cause__ or interrupt)  # click wraps it in an error of its own
         return _complain(f"interrupted; {kept}" if kept else "interrupted", INTERRUPTED)
+    except RuntimeError as error:  # click.Abort is one, too
+        if not str(error).startswith("Symlink loop"):  # of pathlib, before Python 3.13
+            raise
+        return _complain(f"{error}; take another place", RUN_FAILED)
 
 
 def _leave_nothing_unprinted() -> None:
