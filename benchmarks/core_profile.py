@@ -96,8 +96,9 @@ def main(collect: Any, seconds: float) -> None:
         entry: Any = getattr(simulate, f"_simulate_{collect}")
         (compiled,) = entry.overloads.values()
         code = Path(directory, "core.o")
-        code.write_bytes(compiled.library._get_compiled_object())
-        begin = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
+        native = compiled[compiled._fields.index("library")]  # numba's name for a function's code
+        code.write_bytes(native._get_compiled_object())
+        begin = native.get_pointer_to_function(compiled.fndesc.llvm_func_name)
         found = addresses(chunk, seconds, Path(directory, "perf.data"))
         inside = {a - begin: n for a, n in found.items() if 0 <= a - begin < code.stat().st_size}
         shares: Counter[str] = Counter()

@@ -12,10 +12,8 @@ import pytest
 from capexrisk.archive.manifest import QuarantinedPath
 from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
-from capexrisk.cli.plan import planned
 from capexrisk.errors import KernelFault
 from capexrisk.report.files.run_page import render
-from capexrisk.report.pool import DrawingPool
 from capexrisk.scenario import inputs, load_scenario
 from capexrisk.study.simulation import simulate
 from tests.cli.command import call, call_process, listing, only_tables, write_small_scenario
@@ -255,46 +253,6 @@ def test_what_the_run_table_says_is_run_and_goes_to_runs(monkeypatch, tmp_path):
     run = manifest["run"]
     assert (run["paths"], run["paths_asked"], run["seed"]) == (512, 300, 9)
     assert run["sampler"] == "sobol"
-
-
-def test_the_process_that_draws_starts_before_the_scenario_is_read(monkeypatch, tmp_path):
-    order = []
-    alone = DrawingPool(0)
-    monkeypatch.setattr("capexrisk.cli.run.drawing_pool", lambda _: order.append("pool") or alone)
-    read = planned
-    monkeypatch.setattr("capexrisk.cli.run.planned", lambda *of: order.append("file") or read(*of))
-    assert run_here(monkeypatch, tmp_path, "run", "missing.toml") == 2
-    assert order == ["pool", "file"]
-
-
-@pytest.mark.parametrize(("holds", "code"), [((), 0), (("a.txt",), 2)])
-def test_an_attempt_that_was_ended_as_it_began_is_not_in_the_way(
-    monkeypatch, tmp_path, holds, code
-):
-    write_small_scenario(tmp_path)
-    (tmp_path / "out.unfinished").mkdir()
-    for name in holds:
-        (tmp_path / "out.unfinished" / name).touch()
-    arguments = ("small.toml", "--paths", "300", "--out", "out", "-q")
-    assert run_here(monkeypatch, tmp_path, "run", *arguments) == code
-    assert (tmp_path / "out").is_dir() == (code == 0)
-
-
-@pytest.mark.parametrize(("jobs", "stopped"), [(1, True), (2, False)])
-def test_one_worker_of_the_run_table_draws_alone(monkeypatch, tmp_path, jobs, stopped):
-    """The process that draws was started before the file was read."""
-    write_small_scenario(tmp_path)
-    (tmp_path / "taken").touch()
-    stops = []
-
-    def stop(pool: DrawingPool) -> None:
-        stops.append(pool)
-
-    monkeypatch.setattr(DrawingPool, "stop", stop)
-    arguments = ("small.toml", "--set", f"run.jobs={jobs}", "--out", "taken", "-q")
-    assert run_here(monkeypatch, tmp_path, "run", *arguments) == 2
-    by_the_error = 1
-    assert len(stops) == stopped + by_the_error
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,9 @@ def signals_ignored() -> Iterator[None]:
 
 @contextmanager
 def signals_deferred() -> Iterator[None]:
-    """Let signals wait for the end of a short block of foreign code that does not expect them.
+    """Let signals wait for the end of a short block: modules that load, a scenario that is read.
 
-    pydantic's patterns take an interrupt for a text that does not match, and a module that is half
-    loaded stays so.
+    There an interrupt left tracebacks of libraries, or was told as a fault of the scenario.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -69,7 +69,7 @@ def test_another_thread_needs_none_of_it():
 
 
 def test_a_scenario_is_read_whole_before_an_interrupt_counts(monkeypatch):
-    """pydantic takes an interrupt inside a pattern for a name that does not match it."""
+    """An interrupt within was told as a name in the scenario that is not usable."""
     from capexrisk.cli import plan
 
     read = []
