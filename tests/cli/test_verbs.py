@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 import capexrisk
@@ -179,6 +180,22 @@ def test_an_error_is_one_line_and_a_code(invoke, monkeypatch, error, code, line)
 
     monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", fail)
     assert invoke("validate", str(DEFAULT)) == (code, "", line)
+
+
+def test_what_a_shell_completes_is_not_judged():
+    run = command_line.capexrisk.get_command(click.Context(command_line.capexrisk), "run")
+    words = ["small.toml", "--seed", "1", "--seed", "2"]
+    assert run.make_context("run", list(words), resilient_parsing=True).params["overwrite"] is False
+    with pytest.raises(click.UsageError, match="--seed: is given 2 times"):
+        run.make_context("run", list(words))
+
+
+def test_closed_output_is_no_error(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "argv", ["capexrisk", "sources", str(DEFAULT)])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert not ended.value.code
 
 
 def test_bytes_that_are_no_text_are_no_name(invoke):

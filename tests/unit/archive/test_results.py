@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -318,3 +319,10 @@ def test_a_manifest_without_its_parts_is_refused(results, tmp_path, lacking):
         (tmp_path / MANIFEST).write_text(json.dumps(manifest), "utf-8")
         with pytest.raises(ResultsError, match=r"manifest\.json: .*; run again"):
             load_results(tmp_path)
+
+
+def test_a_run_may_be_called_like_a_home(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    results.write("run")
+    Path("run").rename("~")
+    assert load_results(Path("~")) == results
