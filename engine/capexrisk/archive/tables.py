@@ -261,7 +261,9 @@ def _is(kind: pa.DataType, wanted: str) -> bool:
 
 def _refuse_long_labels(path: Path, columns: list[str]) -> None:
     """Check each distinct label once: a long one, repeated, would fill the memory."""
-    with pq.ParquetFile(path, read_dictionary=columns, page_checksum_verification=True) as file:
+    with pq.ParquetFile(
+        path.absolute(), read_dictionary=columns, page_checksum_verification=True
+    ) as file:
         table = file.read(columns=columns)
     for name, column in zip(columns, table.columns, strict=True):
         for chunk in column.chunks:
