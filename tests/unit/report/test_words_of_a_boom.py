@@ -139,5 +139,5 @@ def test_a_comparison_speaks_in_the_words_of_its_base(comparison: Comparison) ->
     assert any(change.words.startswith("utilisation of AI capacity") for change in changes)
     page = render_comparison(comparison, [])
     assert "tilisation of AI capacity" in page and "the loss of the AI labs" in page
-    title = comparison.plot.market("boom_share_of_bond_market").get_title(loc="left")
+    title = comparison.plot.market("boom_share_of_bond_market").get_title()
     assert title == "Share of AI in the investment-grade market"

@@ -312,7 +312,7 @@ def test_overlaid_plots(base, dear):
     """``comparison.plot`` draws all runs; a wrong name gets the right one."""
     plots = compare([base, dear]).plot
     assert len(plots.failure("Oracle").get_lines()) >= 2
-    assert "Oracle" in plots.free_cash_flow("Oracle").get_title(loc="left")
+    assert "Oracle" in plots.free_cash_flow("Oracle").get_title()
     assert plots.market("utilisation").get_ylabel()
     with pytest.raises(ValueError, match="'oracel': no such issuer; did you mean Oracle"):
         plots.failure("oracel")

@@ -20,7 +20,13 @@ from capexrisk.report.plots.bands import draw_bands, draw_boxes, outer_band, sta
 from capexrisk.report.plots.canvas import INK, RED, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.choices import one_of, refuse_means
 from capexrisk.report.plots.heads import head
-from capexrisk.report.plots.labels import label_quarters, label_years, number_axis, shifted
+from capexrisk.report.plots.labels import (
+    label_quarters,
+    label_years,
+    letters,
+    number_axis,
+    shifted,
+)
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, Estimates
 from capexrisk.report.writing.numbers import money_alone, percentage
@@ -242,12 +248,20 @@ def _mark_at_risk(ax: Axes, p5: Estimate, mean: Estimate, at_risk: Estimate) -> 
     low, high = p5.value, mean.value
     across = ax.get_xaxis_transform()
     ax.vlines([low, high], 0.0, ARROW + 0.05, transform=across, color=RED, lw=1.0)
+    size = letters(ax, 7.0)
     write = partial(
-        ax.annotate, xycoords=across, textcoords="offset points", color=RED, fontsize=7, va="center"
+        ax.annotate,
+        xycoords=across,
+        textcoords="offset points",
+        color=RED,
+        fontsize=size,
+        va="center",
     )
     write(f"P5 {money_alone(p5)}", (low, ARROW), (-3.0, 0.0), ha="right")
     write(f"mean {money_alone(mean)}", (high, ARROW), (3.0, 0.0), ha="left")
-    write(f"CFaR {money_alone(at_risk)}", (0.5 * (low + high), ARROW), (0.0, 10.0), ha="center")
+    write(
+        f"CFaR {money_alone(at_risk)}", (0.5 * (low + high), ARROW), (0.0, 3.0 + size), ha="center"
+    )
     arrow = {"arrowstyle": "<->", "color": RED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (high, ARROW), (low, ARROW), xycoords=across, arrowprops=arrow)
 

@@ -30,7 +30,7 @@ from capexrisk.report.plots.canvas import (
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import label_ends, label_quarters, number_axis, of_log_scale
 from capexrisk.report.plots.registry import figure, plot
-from capexrisk.report.plots.rows import name_rows
+from capexrisk.report.plots.rows import name_rows, row_letters
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.report.writing.words import counted, listed, told_apart
@@ -212,12 +212,25 @@ def causes(results: Results, ax: Axes | None = None) -> Axes:
         name_rows(ax, told_apart(shown))
         ax.grid(visible=False)
         for row, chance in enumerate(chances):
-            ax.text(102.0, row, percentage(chance), va="center", fontsize=7.5)
+            ax.text(
+                102.0,
+                row,
+                percentage(chance),
+                va="center",
+                fontsize=row_letters(ax, len(shown), 7.5),
+            )
             if few[row]:
                 words, colour = "no failure", QUIET
                 if chance.hits:
                     words, colour = f"of {counted(round(chance.hits), 'path')} alone", INK
-                ax.text(1.0, row, words, va="center", fontsize=7, color=colour)
+                ax.text(
+                    1.0,
+                    row,
+                    words,
+                    va="center",
+                    fontsize=row_letters(ax, len(shown), 7.0),
+                    color=colour,
+                )
         ax.set_xlabel("% of its failures")
         text = "the figure at the end: probability of failure within the horizon"
         if len(shown) < len(results.issuers):
@@ -266,4 +279,6 @@ def _draw_cause(
     written = (share >= WRITTEN) & ~few
     labels = [f"{number:.0f}" if told else "" for number, told in zip(share, written, strict=True)]
     colour = "white" if CAUSE_COLOURS[cause] in (INK, BLUE) else INK  # for contrast
-    ax.bar_label(bars, labels, label_type="center", color=colour, fontsize=7)
+    ax.bar_label(
+        bars, labels, label_type="center", color=colour, fontsize=row_letters(ax, share.size, 7.0)
+    )

@@ -13,7 +13,7 @@ from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.report.plots.canvas import PALETTE, drawing
 from capexrisk.report.plots.choices import one_of, refuse_means
 from capexrisk.report.plots.heads import head
-from capexrisk.report.plots.labels import label_years, number_axis
+from capexrisk.report.plots.labels import PAGE, label_years, letters, number_axis
 from capexrisk.report.plots.registry import plot
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import decimals_for, signed
@@ -77,7 +77,12 @@ def funding_mix(results: Results, issuer: str = SYSTEM, ax: Axes | None = None) 
         if place.size <= MOST_TOTALS:
             for x, total in enumerate(base):
                 label = signed(total, decimals_for(highest))
-                ax.text(x, total + 0.015 * highest, label, ha="center", fontweight="bold")
+                ax.text(
+                    *(x, total + 0.015 * highest, label),
+                    ha="center",
+                    fontsize=letters(ax, PAGE),
+                    fontweight="bold",
+                )
         ax.set_xlim(-0.6, place.size - 0.4)
         ax.set_ylim(0.0, 1.12 * highest)
         ax.set_ylabel(f"Mean of all paths, $bn {a_year(results.years)}")

@@ -17,6 +17,7 @@ from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import FEW
 from capexrisk.report.plots.canvas import BLUE, INK, Margins, drawing, panels, stamp, styled
 from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.labels import letters
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.writing.estimates import Estimates, likeliest_to_fail
 from capexrisk.report.writing.numbers import one_digit, rounded_up
@@ -172,7 +173,15 @@ def _draw_cells(
     for (i, j), text in zip(np.ndindex(values.shape), texts, strict=True):
         shade = 0.0 if np.isnan(values[i, j]) else float(norm(values[i, j]))
         colour = "white" if shade > DARK else INK
-        ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", color=colour, fontsize=size)
+        ax.text(
+            j + 0.5,
+            i + 0.5,
+            text,
+            ha="center",
+            va="center",
+            color=colour,
+            fontsize=letters(ax, size),
+        )
     place = np.arange(len(shown)) + 0.5
     ax.set_ylim(len(shown), 0.0)
     ax.set_yticks(place, names, parse_math=False)

@@ -22,6 +22,36 @@ BESIDE = 2.7  # a name to the right of its curve, points
 MOST_QUARTER_LABELS = 12
 QUARTER = 2.0  # width of a quarter's label with room around it, of the size of its letters
 MOST_YEAR_LABELS = 7
+PAGE = 8.0  # size of letters of a page, points
+EMS = 25.0  # width of axes that have room for letters of the user's size, in such letters
+SMALLEST = 0.6  # of that size: letters of narrow axes
+
+
+def narrowing(ax: Axes, beside: float = 0.0) -> float:
+    """Size of letters in relation to the user's: smaller where axes are narrow, a page's 1.
+
+    Parameters
+    ----------
+    ax : Axes
+    beside : float
+        Room beside the axes that the letters have as well, points.
+    """
+    if isinstance(ax, PageAxes):
+        return 1.0
+    room = 72.0 * ax.bbox.width / ax.figure.dpi + beside
+    return float(min(1.0, max(SMALLEST, room / (EMS * rcParams["font.size"]))))
+
+
+def letters(ax: Axes, of_page: float) -> float:
+    """Size of letters among the data, points: on a user's axes in proportion to the user's size.
+
+    Parameters
+    ----------
+    ax : Axes
+    of_page : float
+        Their size on a page, points.
+    """
+    return of_page / PAGE * float(rcParams["font.size"]) * narrowing(ax)
 
 
 def shifted(ax: Axes, right: float = 0.0, up: float = 0.0) -> Transform:

@@ -21,7 +21,7 @@ from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import of_log_scale
 from capexrisk.report.plots.registry import figure, plot
-from capexrisk.report.plots.rows import height_of, name_rows
+from capexrisk.report.plots.rows import height_of, name_rows, row_letters
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
 from capexrisk.report.writing.spread import spread_in_per_cent
 from capexrisk.report.writing.words import counted, told_apart
@@ -112,7 +112,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
                 row,
                 spread_in_per_cent(spread),
                 va="center",
-                fontsize=7.5,
+                fontsize=row_letters(ax, len(rows), 7.5),
                 transform=ax.get_yaxis_transform(),
             )
         ax.set_xlabel(of_log_scale(ax, "% of paths") if event == "failure" else "% of paths")

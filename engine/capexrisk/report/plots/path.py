@@ -13,7 +13,7 @@ from capexrisk.report.plots.canvas import BLUE, GREEN, INK, ORANGE, PALETTE, SKY
 from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot
-from capexrisk.report.plots.rows import name_rows
+from capexrisk.report.plots.rows import name_rows, row_letters
 from capexrisk.report.writing.numbers import decimals_for, signed
 from capexrisk.report.writing.words import shortened
 from capexrisk.scenario import Words
@@ -76,11 +76,12 @@ def waterfall(
     highest = max(max(step.begin, step.end) for step in steps)
     width = (highest - lowest) or 1.0
     with drawing(results, ax, height=1.05 + ROW * len(steps)) as ax:
+        size = row_letters(ax, len(steps), 7.0)
         for row, step in enumerate(steps):
             left, right = sorted((step.begin, step.end))
             ax.barh(row, right - left, 0.68, left, color=step.colour, lw=0)
             label = signed(step.end - step.begin, decimals_for(width))
-            ax.text(right + 0.018 * width, row, label, va="center", fontsize=7)
+            ax.text(right + 0.018 * width, row, label, va="center", fontsize=size)
         for row, step in enumerate(steps[:-1]):  # what is left goes on to the next
             ax.plot([step.end, step.end], [row, row + 1], color=INK, lw=0.5, zorder=0)
         ax.axvline(0.0, color=INK, linewidth=0.8)

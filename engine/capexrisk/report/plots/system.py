@@ -17,6 +17,7 @@ from capexrisk.report.plots.labels import (
     MOST_QUARTER_LABELS,
     label_quarters,
     label_years,
+    letters,
     number_axis,
 )
 from capexrisk.report.plots.registry import plot
@@ -200,5 +201,5 @@ def _write_above(ax: Axes, place: float, text: str) -> None:
         transform=ax.get_xaxis_transform(),
         ha="center",
         va="top",
-        fontsize=7,
+        fontsize=letters(ax, 7.0),
     )

@@ -18,7 +18,7 @@ from capexrisk.report.content.causes import (
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
-from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
+from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows, row_letters
 from capexrisk.report.writing.numbers import percentage
 from capexrisk.study.mechanisms import ALL, NONE
 
@@ -70,7 +70,12 @@ def waterfall(causes: Causes, event: str | None = None, ax: Axes | None = None) 
         gained = (in_points(shapley[name]) for name in order)
         for row, text in enumerate([first, *gained, last]):
             ax.annotate(
-                text, (edges[row], row), (4, 0), textcoords="offset points", va="center", fontsize=7
+                text,
+                (edges[row], row),
+                (4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=row_letters(ax, width.size, 7.0),
             )
         names = (words[name] for name in order)
         name_rows(ax, ["None of these acts", *names, "All act"])

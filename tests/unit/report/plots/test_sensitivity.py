@@ -54,7 +54,7 @@ def test_bars_of_a_tornado_reach_from_the_median_to_the_ends(found):
         reached = [bar.get_x() + bar.get_width() for bar in container]
         assert reached == pytest.approx([100.0 * GROUPS[group][end] for group in labels(ax)])
         assert [bar.get_x() for bar in container] == pytest.approx([5.0] * 3)
-    assert ax.get_title(loc="left").startswith("Oracle: funding failure")
+    assert ax.get_title().startswith("Oracle: funding failure")
 
 
 def test_bars_of_shares_and_all_others_last(found):

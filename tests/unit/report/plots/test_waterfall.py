@@ -56,7 +56,7 @@ def test_bars_lead_from_none_to_all(found):
     assert labels[0] == "None of these acts" and labels[-1] == "All act"
     assert labels[1:3] == ["The race and the chase", "A stressed or shut market"]
     assert "−1.2 ± 0.1" in [text.get_text() for text in ax.texts]
-    assert ax.get_title(loc="left") == "Oracle: funding failure by 2028Q1"
+    assert ax.get_title() == "Oracle: funding failure by 2028Q1"
 
 
 def test_a_figure_of_its_own_names_the_run(found):
