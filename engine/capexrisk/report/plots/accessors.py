@@ -34,9 +34,10 @@ class Accessor:
     def __init__(self, runs: Results | Mapping[str, Results]) -> None:
         self._runs = runs
 
-    if TYPE_CHECKING:  # whatever is registered
-
-        def __getattr__(self, name: str) -> Callable[..., Axes]: ...
+    def __getattr__(self, name: str) -> Callable[..., Axes]:
+        """Of a plot that is not registered; those that are, are found before."""
+        known = [one for one, of in vars(type(self)).items() if isinstance(of, PlotMethod)]
+        raise AttributeError(f"{name}: no such plot; {suggest(name, known)}")
 
 
 class Plotting(Accessor):

@@ -17,6 +17,7 @@ from matplotlib.figure import Figure, SubFigure
 from matplotlib.text import Text
 
 from capexrisk.archive.results import Results
+from capexrisk.errors import ArgumentError
 from capexrisk.report.plots.page_axes import PageAxes
 from capexrisk.report.writing.words import counted, listed
 from capexrisk.scenario import Scenario, Words, overrides_of
@@ -161,8 +162,15 @@ def drawing(runs: Runs | str, ax: Axes | None, *, height: float | None = None) -
     Yields
     ------
     Axes
+
+    Raises
+    ------
+    ArgumentError
+        If `ax` is something else, such as an array of axes.
     """
     if ax is not None:
+        if not isinstance(ax, Axes):
+            raise ArgumentError("ax", f"{ax!r} is no Axes; give one, or none for a new figure")
         yield ax
         return
     from matplotlib import pyplot as plt  # only here: it chooses a back end

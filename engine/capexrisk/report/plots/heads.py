@@ -89,7 +89,7 @@ def _head_of_user(ax: Axes, text: str, below: str, columns: int, *, from_names: 
     up = 0.0 if marks is None else max(0.0, marks.y1 - ax.bbox.y1) / point
     along = ax.transAxes + shifted(ax, -beside, up)
     cell = _cell(ax)
-    widest, highest = ax.figure.bbox.size * (1.0 if cell is None else cell.size)
+    widest, highest = np.multiply(ax.figure.bbox.size, 1.0 if cell is None else cell.size)
     _broken(ax.yaxis.label, TALL * highest)
     room = min(ax.bbox.width + point * beside, widest - 2.0 * point * AIR)
     size = narrowing(ax, beside) * rcParams["font.size"]
@@ -138,7 +138,7 @@ def _title_of_user(ax: Axes, text: str, beside: float, up: float) -> Text:
     # No name is mathematical notation, but what a user writes there later may be.
     title = ax.set_title(text.replace("$", r"\$"), ha="left")
     to_left = Affine2D().translate(-title.get_position()[0], 0.0) + ax.transAxes
-    title.set_transform(to_left + shifted(ax, -beside) + ax.titleOffsetTrans)
+    title.set_transform(to_left + shifted(ax, -beside, rcParams["axes.titlepad"]))
     for other in sides.values():
         if other is not title:
             other.add_callback(partial(_give_way, title))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import OBSERVED
 from capexrisk.estimate.intervals import standard_error, student_half_width
-from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
+from capexrisk.estimate.metrics import SYSTEM, metric_of, of_whom
 from capexrisk.estimate.names import Name
 from capexrisk.report.plots.bands import DASHED
 from capexrisk.report.plots.canvas import BLUE, GREEN, RED, SKY, drawing
@@ -30,8 +30,8 @@ def convergence(
     results: Results,
     metric: str,
     issuer: str = SYSTEM,
-    period: str | int = HORIZON,
-    statistic: str = "probability",
+    period: str | int | None = None,
+    statistic: str | None = None,
     *,
     target: float | None = None,
     ax: Axes | None = None,
@@ -45,8 +45,13 @@ def convergence(
     ----------
     results : Results
         Of the sampler "sobol".
-    metric, issuer, period, statistic : str
-        A row of the tidy table; "probability" stands for its bounds too. A year may be an int.
+    metric, issuer : str
+        Of the tidy table.
+    period : str or int, optional
+        A quarter, a year or "horizon", as there. Default: the horizon, or the last quarter, which
+        is the same for the chance that something has happened by then.
+    statistic : str, optional
+        As there; "probability" stands for its bounds too. Default: a probability, or the mean.
     target : float, optional
         A target standard error: the band of one standard error around the value is drawn.
     ax : Axes, optional
@@ -60,8 +65,8 @@ def convergence(
     ValueError
         If the table has no such row, or the run no nets.
     """
-    period = str(period)
-    by_net = results.replicates[_row(results, metric, issuer, period, statistic)]
+    name = _name(results, metric, issuer, period, statistic)
+    by_net = results.replicates[results.lookup.row(name)]
     if results.manifest.run.sampler != "sobol":
         raise ValueError("convergence: the paths of this run are independent; it has no nets")
     of = metric_of(metric, of_whom(issuer))
@@ -84,7 +89,12 @@ def convergence(
             "Probability, %" if of.unit == "probability" else axis_words(of, results.words)
         )
         who = "" if issuer == "system" else f"{shortened(issuer)}, "
-        head(ax, words_of(metric, issuer, results.words), f"{who}{period}, {statistic}", columns=4)
+        head(
+            ax,
+            words_of(metric, issuer, results.words),
+            f"{who}{name.period}, {name.statistic}",
+            columns=4,
+        )
     return ax
 
 
@@ -105,11 +115,15 @@ def _running(by_net: Floats) -> tuple[Floats, Floats, Floats]:
     return nets.astype(float), mean, np.array(half)
 
 
-def _row(results: Results, metric: str, issuer: str, period: str, statistic: str) -> int:
-    """Number of a row of the tidy table."""
+def _name(
+    results: Results, metric: str, issuer: str, period: str | int | None, statistic: str | None
+) -> Name:
+    """The name of a row of the tidy table; "probability" is the name of a bound as well."""
     rows = rows_of(results.summary, metric, issuer, period)
+    if statistic is None:
+        statistic = "mean" if "mean" in set(rows["statistic"]) else "probability"
     known = "probability" if statistic in OBSERVED else statistic
-    name = Name(issuer, period, metric, known)
+    name = Name(issuer, str(rows["period"].iloc[0]), metric, known)
     if name not in results.lookup:
         one_of(statistic, rows["statistic"], f"statistic of {metric}")
-    return results.lookup.row(name)
+    return name

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from capexrisk.report.plots.canvas import BLUE, INK, QUIET, RED, drawing, stamp_of
+from capexrisk.report.plots.choices import one_of
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.registry import plot_of
 from capexrisk.report.plots.rows import BAR, WHISKERS, height_of, name_rows
@@ -34,8 +35,14 @@ def deviations(game: Game, profile: str | None = None, ax: Axes | None = None) -
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ValueError
+        For any other profile.
     """
-    name = game.named(game.solution.start) if profile is None else profile
+    plans = game.named(game.solution.start)
+    name = plans if profile is None else one_of(profile, game.profiles.index, "profile")
     rows = game.table[(game.table["profile"] == name) & (game.table["measure"] == "gain")]
     place = np.arange(len(rows), dtype=float)
     stamp = stamp_of(game.scenario, 32 * game.more_points, game.seed)

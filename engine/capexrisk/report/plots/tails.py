@@ -12,7 +12,7 @@ from capexrisk.estimate.intervals import binomial_interval
 from capexrisk.estimate.metric import Metric
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, metric_of, of_whom
 from capexrisk.report.plots.canvas import BLUE, INK, SKY, drawing
-from capexrisk.report.plots.choices import rows_of
+from capexrisk.report.plots.choices import refuse_means, rows_of
 from capexrisk.report.plots.heads import head
 from capexrisk.report.plots.labels import number_axis, of_log_scale
 from capexrisk.report.plots.registry import plot
@@ -34,7 +34,7 @@ def exceedance(
     results: Results,
     metric: str = "outside_funding",
     issuer: str = SYSTEM,
-    period: str | int = HORIZON,
+    period: str | int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Probability that an amount is worse than x, over x, on a logarithmic axis.
@@ -51,8 +51,9 @@ def exceedance(
         Any with quantiles in the tidy table.
     issuer : str
         A name, or "system".
-    period : str or int
-        A quarter, a year or "horizon", as in the tidy table.
+    period : str or int, optional
+        A quarter, a year or "horizon", as in the tidy table. Default: the horizon, or the last
+        quarter of what has none.
     ax : Axes, optional
 
     Returns
@@ -64,8 +65,9 @@ def exceedance(
     ValueError
         If the run has no distribution of it.
     """
-    period = str(period)
-    cells = rows_of(results.distributions, metric, issuer, period)
+    refuse_means(results, "exceedance")
+    cells = rows_of(results.distributions, metric, issuer, period, "metric with a distribution")
+    period = str(cells["period"].iloc[0])
     cells = cells.sort_values("lower", kind="stable")
     quantity = metric_of(metric, of_whom(issuer))
     named = results.words.fill(quantity.words)
