@@ -57,3 +57,9 @@ def test_it_can_be_photographed(opened, tmp_path, size):
     picture = tmp_path / "page.png"
     opened(size).page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 100_000
+
+
+def test_issuers_share_pages_in_print(opened):
+    page = opened(DESKTOP).page
+    issuers = page.locator("section.issuer").count()
+    assert 3 <= page.pdf(format="A4").count(b"/Type /Page\n") <= issuers + 1

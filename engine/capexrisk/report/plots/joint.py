@@ -74,7 +74,8 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
 
     A dash stands where the column's issuer fails on fewer than ten paths, too few to tell, "<" and
     the end of the 95 % interval where both do. A cell has no colour where that interval is wider
-    than 20 points. Of many issuers the twelve likeliest to fail.
+    than 20 points. On the diagonal there is nothing to ask. Of many issuers the twelve likeliest to
+    fail.
 
     Parameters
     ----------
@@ -90,6 +91,7 @@ def conditional_failures(results: Results, ax: Axes | None = None) -> Axes:
     chance = 100.0 * np.array([e.observed if e and _is_told(e) else nan for e in found])
     chance = chance.reshape(len(shown), len(shown))
     text = [NONE if estimate is None else _whole(estimate) for estimate in found]
+    text[:: len(shown) + 1] = [""] * len(shown)  # nothing is asked of an issuer and itself
     with drawing(results, ax, height=height_of_pairs(shown, 1)) as ax:
         _draw_cells(ax, shown, chance, text, Normalize(0.0, 100.0))
         below = (

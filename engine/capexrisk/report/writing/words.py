@@ -35,6 +35,8 @@ OF_STATISTICS = {AT_RISK: "Cash flow at risk", SHORTFALL: "Expected shortfall"}
 # Parts of a scenario that are no issuer's.
 SECTIONS = {"market": "Market", "thresholds": "Thresholds", "events": "Events"}
 LONGEST_LABEL = 20
+# All but those between two words, after a semicolon and before a bracket.
+BESIDE_FIGURE = re.compile(r" (?!\()(?<!; )(?:(?<![^\W\d_] )|(?![^\W\d_]))")
 LEGAL_FORM = re.compile(
     r"[\s,]+(?:inc|incorporated|corp|corporation|company|co|ltd|limited|plc|ag|se|n\.?v|s\.?a)\.?$",
     re.IGNORECASE,
@@ -202,9 +204,11 @@ def either(names: list[str]) -> str:
 
 
 def unbroken(text: str) -> str:
-    """Replace spaces by non-breaking ones, except before brackets.
+    r"""Replace spaces beside figures and signs by non-breaking ones.
 
-    >>> unbroken("about 1 in 20 (5.0–5.4 %)").count(" ")
-    1
+    A line may end between two words, after a semicolon and before a bracket.
+
+    >>> unbroken("about 1 in 20 (5.0–5.4 %); with the inputs drawn").split(" ")
+    ['about\xa01\xa0in\xa020', '(5.0–5.4\xa0%);', 'with', 'the', 'inputs', 'drawn']
     """
-    return text.replace(" ", "\N{NO-BREAK SPACE}").replace("\N{NO-BREAK SPACE}(", " (")
+    return BESIDE_FIGURE.sub("\N{NO-BREAK SPACE}", text)

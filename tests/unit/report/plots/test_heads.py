@@ -168,8 +168,8 @@ def test_hidden_axes_stay_where_they_are() -> None:
 
 def test_axes_of_a_grid_inside_a_grid_stay_where_they_are() -> None:
     figure = Figure(figsize=(11.0, 8.0))
-    inner = figure.add_gridspec(2, 2)[1, 1].subgridspec(1, 1)
-    ax = figure.add_subplot(inner[0, 0])
+    inner = figure.add_gridspec(2, 2)[1, 1].subgridspec(2, 2)
+    ax = figure.add_subplot(inner[1, 0])
     before = ax.get_position().bounds
     plot("causes", ax)
     assert ax.get_position().bounds == before
