@@ -41,8 +41,9 @@ def head(
 
     A name is never parsed as mathematical notation. A page knows the sizes of its letters; on
     other axes they are measured, since they follow the user's style, and relative sizes of letters
-    are smaller where axes are narrow. There, all is broken to the width of the axes, and only its
-    height counts where matplotlib lays out the figure.
+    are smaller where axes are narrow. There, all is broken to the width of the axes, only its
+    height counts where matplotlib lays out the figure, and the title is the axes' own: `set_title`
+    writes another in its place.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def _head_of_user(ax: Axes, text: str, below: str, columns: int, *, from_names: 
     _broken(ax.yaxis.label, TALL * highest)
     room = min(ax.bbox.width + point * beside, widest - 2.0 * point * AIR)
     size = narrowing(ax, beside) * rcParams["font.size"]
-    with rc_context({"font.size": size, "axes.titley": None}):
+    with rc_context({"font.size": size}):
         foot = GAP
         sure = room if ax.figure.get_layout_engine() is None else NARROWER * room
         legend = _fitting_legend(ax, columns, sure, tallest, min(1.0, SMALLEST_KEY / size), along)
