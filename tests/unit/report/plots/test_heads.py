@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from capexrisk.report.plots.heads import head
+from capexrisk.report.plots.heads import NARROWER, SMALLEST_KEY, head
 from capexrisk.report.plots.labels import SMALLEST
 from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.plots.layout import flaws
@@ -113,7 +113,33 @@ def test_a_small_cell_has_a_legend_and_data() -> None:
     cells = figure.subplot_mosaic("AAB;CDD")
     plot("causes", cells["B"])
     assert flaws(figure) == []
-    assert cells["B"].bbox.height > cells["B"].get_legend().get_window_extent().height
+    legend = cells["B"].get_legend().get_window_extent()
+    assert cells["B"].bbox.height > legend.height
+    assert legend.width < figure.bbox.width / 3.0
+
+
+def test_a_legend_is_sooner_too_tall_than_too_wide() -> None:
+    ax = Figure(figsize=(2.4, 1.2)).subplots()
+    room = ax.bbox.width
+    legend = plot("funding mix", ax).get_legend()
+    assert legend.get_window_extent().width < room
+    assert legend.get_texts()[0].get_fontsize() == pytest.approx(SMALLEST_KEY)
+
+
+def test_a_legend_between_other_axes_stays_between_them() -> None:
+    with mpl.rc_context({"font.size": 20.0}):
+        _, ax, right = Figure(figsize=(12.0, 5.0)).subplots(1, 3)
+        border = 0.5 * (ax.bbox.x1 + right.bbox.x0)
+        assert plot("group profit", ax).get_legend().get_window_extent().x1 < border
+
+
+def test_a_legend_has_room_where_a_layout_makes_axes_narrower() -> None:
+    narrow = {}
+    for layout in (None, "constrained"):
+        ax = Figure(figsize=(9.0, 7.0), layout=layout).subplots(2, 2)[0, 0]
+        before = ax.bbox.width
+        narrow[layout] = plot("funding mix", ax).get_legend().get_window_extent().width / before
+    assert narrow["constrained"] <= NARROWER < narrow[None] <= 1.0
 
 
 @pytest.mark.parametrize("name", NUMBERED)
