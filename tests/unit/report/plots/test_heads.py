@@ -16,8 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from capexrisk.report.plots.canvas import panels, styled
 from capexrisk.report.plots.heads import NARROWER, SMALLEST_KEY, head
-from capexrisk.report.plots.labels import SMALLEST
+from capexrisk.report.plots.labels import SMALLEST, letters
+from capexrisk.report.plots.rows import row_letters
 from tests.unit.report.plots.gallery import DRAWN, run_for
 from tests.unit.report.plots.layout import flaws
 from tests.unit.report.plots.pictures import REPLAY
@@ -164,6 +166,13 @@ def test_letters_among_the_data_are_smaller_where_axes_are_narrow_or_rows_low() 
     rows = 72.0 * low.bbox.height / low.figure.dpi / len(low.get_yticks())
     assert max(label.get_fontsize() for label in low.get_yticklabels()) < rows
     assert np.mean([box.height for box in beside]) < 2.0 * rows
+
+
+def test_letters_of_a_page_have_one_size() -> None:
+    with styled():
+        figure, (ax,) = panels(1)
+        figure.subplots_adjust(left=0.7)
+        assert letters(ax, 7.0) == row_letters(ax, 99, 7.0) == 7.0
 
 
 @pytest.mark.parametrize("name", ["fan", "causes"])

@@ -37,7 +37,7 @@ def test_help_shows_what_a_user_gives() -> None:
     assert list(inspect.signature(method).parameters) == ["issuer", "ax", "by"]
     assert "Fan chart" in pydoc.render_doc(method)
     assert "Heat map" in pydoc.render_doc(Plotting)
-    with pytest.raises(AttributeError, match="has no attribute 'fam'"):
+    with pytest.raises(AttributeError, match=r"^fam: no such plot; did you mean fan\?"):
         synthetic().plot.fam("Aster")
 
 
