@@ -50,7 +50,6 @@ from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
-from capexrisk.scenario.plan import refuse_points_of
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,6 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     _refuse_links(folder)
     with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
-        refuse_points_of(job.scenario, how.get("outer", 0))
         if paths is not None and paths < job.plan.paths:
             raise ResultsError(
                 f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
@@ -270,7 +268,6 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         raise ResultsError(f"{out}: {said}") from None
     if run.targets and all(target.reached for target in run.targets):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
-    refuse_points_of(job.scenario, how.get("outer", 0))
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
     points = 0 if inputs is None else inputs.outer
     more = wanted.over_inputs is not None and wanted.over_inputs.plan.outer_points > points
