@@ -5,8 +5,9 @@ A message says in one line where the problem is, what is wrong, and how to fix i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
+from itertools import islice
 from operator import index
 from types import UnionType
 from typing import ClassVar, Self, SupportsFloat, SupportsIndex
@@ -328,8 +329,13 @@ def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     close = nearest(word, names)
     if close is not None:
         return f"did you mean {close}?"
+    return otherwise or f"give one of {listed(names)}"
+
+
+def listed(names: Collection[str]) -> str:
+    """Names between commas, of many the first and how many more there are."""
     more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return otherwise or f"give one of {', '.join(names[:MOST_LISTED])}{more}"
+    return f"{', '.join(islice(names, MOST_LISTED))}{more}"
 
 
 def _shortened(text: str) -> str:
