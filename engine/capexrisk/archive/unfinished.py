@@ -313,7 +313,7 @@ def _refuse_links(folder: Path) -> None:
     RunDirectoryError
     """
     links = (path for path in (folder, *folder.rglob("*")) if path.is_symlink())
-    for link in links:
+    if link := next(links, None):
         raise RunDirectoryError(f"{link}: is a link, which may lead anywhere; remove it")
 
 
