@@ -45,11 +45,13 @@ __all__ = [
     "TargetError",
     "UnknownName",
     "WorkersLost",
+    "listed",
     "nearest",
     "real_number",
     "refuse_type",
     "suggest",
     "whole_number",
+    "whole_number_in_range",
 ]
 
 
@@ -280,6 +282,19 @@ def whole_number(argument: str, value: SupportsIndex) -> int:
     raise ArgumentError(argument, f"{shown} is not a whole number; give one")
 
 
+def whole_number_in_range(argument: str, value: SupportsIndex, least: int, most: int) -> int:
+    """The whole number that an argument is, as of `whole_number`, from `least` to `most`.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    number = whole_number(argument, value)
+    if least <= number <= most:
+        return number
+    raise ArgumentError(argument, f"{number} is out of range; give {least:,} to {most:,}")
+
+
 def real_number(argument: str, value: SupportsFloat) -> float:
     """The number that an argument is, as Python's own: of whatever type, but no text.
 
@@ -332,10 +347,10 @@ def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     return otherwise or f"give one of {listed(names)}"
 
 
-def listed(names: Collection[str]) -> str:
-    """Names between commas, of many the first and how many more there are."""
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return f"{', '.join(islice(names, MOST_LISTED))}{more}"
+def listed(names: Collection[str], most: int = MOST_LISTED) -> str:
+    """Names between commas; at most `most` of them, then how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(islice(names, most))}{more}"
 
 
 def _shortened(text: str) -> str:
