@@ -46,15 +46,13 @@ def percentage(estimate: Estimate, sign: str = " %") -> str:
     return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
 
 
-def percentage_range(estimate: Estimate, sign: str = " %") -> str:
+def percentage_range(estimate: Estimate) -> str:
     """Write the 95 % interval of a probability, rounded outwards to as many decimals as its ± has.
 
     Parameters
     ----------
     estimate : Estimate
         A fraction, with statistic "probability", "upper_bound" or "lower_bound".
-    sign : str
-        What stands for per cent; "" where a heading says it.
 
     Examples
     --------
@@ -65,10 +63,10 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
         return UNKNOWN
     low, high = 100.0 * estimate.ci_low, 100.0 * estimate.ci_high
     if is_rare(estimate):
-        return _interval(low, high, sign)
+        return _interval(low, high, " %")
     decimals = _percentage_decimals(estimate)
     bottom, top = rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
-    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+    return f"{bottom:.{decimals}f}–{top:.{decimals}f} %"
 
 
 def is_rare(estimate: Estimate) -> bool:
