@@ -5,9 +5,8 @@ A message says in one line where the problem is, what is wrong, and how to fix i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from itertools import islice
 from operator import index
 from types import UnionType
 from typing import ClassVar, Self, SupportsFloat, SupportsIndex
@@ -45,10 +44,10 @@ __all__ = [
     "TargetError",
     "UnknownName",
     "WorkersLost",
-    "listed",
     "nearest",
     "real_number",
     "refuse_type",
+    "some_of",
     "suggest",
     "whole_number",
     "whole_number_in_range",
@@ -344,13 +343,14 @@ def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     close = nearest(word, names)
     if close is not None:
         return f"did you mean {close}?"
-    return otherwise or f"give one of {listed(names)}"
+    return otherwise or f"give one of {some_of(names)}"
 
 
-def listed(names: Collection[str], most: int = MOST_LISTED) -> str:
-    """Names between commas; at most `most` of them, then how many more there are."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(islice(names, most))}{more}"
+def some_of(names: Iterable[str], most: int = MOST_LISTED) -> str:
+    """Names between commas: of many the first, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more
 
 
 def _shortened(text: str) -> str:

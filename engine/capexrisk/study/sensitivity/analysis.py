@@ -104,7 +104,7 @@ class Sensitivity(Plotted):
             raise UnknownName(f"{measure}: is no measure here; {suggest(measure, known)}")
         if name is not None and name not in self.names:
             raise UnknownName(f"{name}: was not asked for; {suggest(name, self.names)}")
-        wanted = _key(self.names[0] if name is None else name)
+        wanted = (self.names[0] if name is None else name).split("/")
         rows = self.table["measure"] == measure
         for column, text in zip(COLUMNS[:3], wanted, strict=False):
             rows &= self.table[column] == text
@@ -280,7 +280,3 @@ def _table(rows: Sequence[Row]) -> pd.DataFrame:
         ],
         columns=list(COLUMNS),
     )
-
-
-def _key(name: str) -> list[str]:
-    return name.split("/")
