@@ -52,7 +52,7 @@ def test_confidence_widens_the_interval_alone():
     assert ratio == pytest.approx(normal_half_width(0.99) / normal_half_width(0.5), rel=1e-12)
 
 
-def test_probability():
+def test_a_probability_has_the_binomial_error_and_interval():
     found = probability(81, 263)
     assert found[:2] == ("probability", 81 / 263)
     assert found.standard_error == pytest.approx(sqrt(81 * 182 / 263**3), rel=1e-12)
