@@ -132,7 +132,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     paths : int, optional
         Total number of paths, if more are wanted than before.
     **how
-        Fields of the plan: jobs, backend, max_seconds.
+        Fields of the plan: outer, jobs, backend, scheduler, max_seconds.
 
     Raises
     ------
