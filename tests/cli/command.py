@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.results import Results
 from capexrisk.cli import main as command_line
+from capexrisk.report.plots.figures import RunFigures
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
@@ -41,8 +43,14 @@ def call(*arguments: str | Path, cwd: Path) -> Finished:
     return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
-def only_tables(*_: object, meanwhile: Callable[[], None], png: bool = False) -> None:
-    """In the place of `write_report_files` or `write_comparison`: no figures and pages."""
+def only_tables(results: Results, figures: RunFigures, *, with_tables: bool) -> None:
+    """In the place of `write_report_files` after a run: no figures and pages."""
+    assert with_tables
+    results.write(figures.directory)
+
+
+def only_comparison(*_: object, meanwhile: Callable[[], None], png: bool) -> None:
+    """In the place of `write_comparison`: no figures and pages."""
     meanwhile()
 
 
@@ -51,7 +59,7 @@ def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
-        patch.setattr("capexrisk.report.files.comparison_page.write_comparison", only_tables)
+        patch.setattr("capexrisk.report.files.comparison_page.write_comparison", only_comparison)
         yield
 
 

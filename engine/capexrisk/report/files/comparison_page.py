@@ -70,7 +70,8 @@ def write_comparison(
     """
     issuers = shown_issuers(comparison)
     path = directory / REPORT
-    with begin_overlays(comparison.runs, issuers, directory, pool, png=png) as begun:
+    with pool.ended_by_error():
+        begun = begin_overlays(comparison.runs, issuers, directory, pool, png=png)
         meanwhile()
         write_comparison_markdown(comparison, directory)
         write_comparison_workbook(comparison, directory)
