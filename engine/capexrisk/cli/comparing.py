@@ -53,10 +53,10 @@ def compare_all(
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
         from capexrisk.cli.terminal import saying, show  # late: as in `_write`
-        from capexrisk.report.content.changes import changes_table
+        from capexrisk.report.content.changes import Changes
 
         with saying(f"the comparison is finished, its report is {out / 'report.html'}"):
-            show(changes_table(comparison))
+            show(Changes(comparison))
             print(f"Report: {out / 'report.html'}")
 
 
