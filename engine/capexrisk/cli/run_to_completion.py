@@ -95,10 +95,10 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
             if not target.reached:
                 click.echo(f"capexrisk: {line}", err=True)
         return
-    from capexrisk.report.content.tables import headline_table  # late: see `complete`
+    from capexrisk.report.content.tables import Headline  # late: see `complete`
 
     with saying(f"the run is finished, its report is {attempt.out / 'report.html'}"):
-        show(headline_table(results))
+        show(Headline(results))
         for line in results.targets:
             print(line)
         print(f"Report: {attempt.out / 'report.html'}")

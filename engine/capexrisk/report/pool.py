@@ -20,9 +20,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
+
+from capexrisk.run.signals import signals_ignored
 
 __all__ = ["ALONE", "Begun", "DrawingPool", "Sharing", "drawing_pool"]
 
@@ -72,7 +74,7 @@ class DrawingPool:
             return
         context = get_context("spawn")
         held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
-        with suppress(OSError, BrokenProcessPool), _uninterrupted():
+        with suppress(OSError, BrokenProcessPool), signals_ignored(OF_TERMINAL):
             pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
                 pool.submit(_load)
@@ -179,20 +181,6 @@ class Begun(Generic[Shared, Task, Done]):
 
 
 ALONE: Final = DrawingPool(0)  # this process does everything itself
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Start processes that leave what a terminal sends to this one: they inherit that."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in OF_TERMINAL}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler or signal.SIG_DFL)  # None: set outside of Python
 
 
 def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:

@@ -22,7 +22,13 @@ from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
+from capexrisk.scenario.plan import (
+    DEFAULT_INNER,
+    Backend,
+    Collect,
+    Sampler,
+    refuse_points_of,
+)
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.two_levels import (
     PointsRun,
@@ -40,11 +46,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     *,
     paths: int | None = None,
     seed: int = 0,
-    sampler: str = "sobol",
+    sampler: Sampler = "sobol",
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
     scheduler: str | None = None,
-    collect: str = "everything",
+    collect: Collect = "everything",
     targets: Sequence[str] = (),
     max_seconds: float | None = None,
     outer: int = 0,
@@ -139,11 +145,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     plan = RunPlan(
         paths=default_paths(targets) if paths is None else paths,
         seed=seed,
-        sampler=sampler,  # type: ignore[arg-type]
+        sampler=sampler,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
         scheduler=scheduler,
-        collect=collect,  # type: ignore[arg-type]
+        collect=collect,
         targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,
         outer=outer,

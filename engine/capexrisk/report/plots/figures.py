@@ -5,10 +5,10 @@ Which there are the registry says. The same results give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -22,6 +22,9 @@ from capexrisk.report.plots.svg import svg_text
 from capexrisk.report.pool import ALONE, Begun, DrawingPool, Sharing
 from capexrisk.report.writing.estimates import likeliest_to_fail
 from capexrisk.study.why import NOTHING, Why
+
+if TYPE_CHECKING:
+    from capexrisk.study.comparison import Comparison
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
@@ -90,27 +93,24 @@ def write_figures_of_why(why: Why, directory: Path, *, png: bool = False) -> lis
 
 
 def begin_overlays(
-    runs: Mapping[str, Results],
-    issuers: Sequence[str],
-    directory: Path,
-    pool: DrawingPool,
-    *,
-    png: bool = False,
-) -> Begun[Mapping[str, Results], Wanted, Drawing]:
+    shared: Sharing[Comparison], issuers: Sequence[str], directory: Path, *, png: bool = False
+) -> Begun[Comparison, Wanted, Drawing]:
     """Begin to draw several runs laid over each other; otherwise as `RunFigures`.
 
     Parameters
     ----------
-    runs : mapping of str to Results
-        Up to five, by name.
+    shared : Sharing of Comparison
     issuers : sequence of str
         For whom there are figures.
     directory : Path
-    pool : DrawingPool
     png : bool
     """
-    draw_here = partial(draw, directory=directory, png=png)
-    return pool.share(runs).begin(draw_here, _wanted(runs, issuers))
+    wanted = _wanted(shared.value.runs, issuers)
+    return shared.begin(partial(_draw_overlay, directory=directory, png=png), wanted)
+
+
+def _draw_overlay(comparison: Comparison, wanted: Wanted, directory: Path, *, png: bool) -> Drawing:
+    return draw(comparison.runs, wanted, directory, png=png)
 
 
 def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:
