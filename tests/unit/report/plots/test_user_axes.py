@@ -16,7 +16,7 @@ from matplotlib.text import Annotation
 from capexrisk.archive.results import Results
 from capexrisk.report.plots import heads
 from capexrisk.report.plots.failure import survival
-from capexrisk.report.plots.labels import BESIDE
+from capexrisk.report.plots.labels import BESIDE, spread_apart
 from capexrisk.report.plots.over_inputs import over_inputs
 from capexrisk.report.plots.tails import exceedance
 from tests.unit.report.plots.gallery import DRAWN, run_for
@@ -147,6 +147,11 @@ def test_the_ends_of_curves_keep_their_names_on_another_scale() -> None:
         np.testing.assert_array_equal([text.xy for text in names], ends)
         away = [text.xyann for text in names]  # no end is near another
         np.testing.assert_allclose(away, [(BESIDE, 0.0)] * len(ends), atol=1e-6)
+
+
+def test_names_of_curves_that_end_at_the_foot_are_moved_up() -> None:
+    heights = spread_apart(np.array([0.5, 0.0, 0.2, 9.0]), 1.0)
+    np.testing.assert_allclose(heights, [2.0, 0.0, 1.0, 9.0])
 
 
 @pytest.mark.parametrize("draw", [survival, exceedance, over_inputs])
