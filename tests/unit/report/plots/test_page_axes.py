@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from io import BytesIO
 
@@ -27,9 +28,13 @@ LOOKED_AT = ("fan", "funding mix", "distribution", "causes", "joint failures", "
 def pixels(name: str, ax: Axes) -> np.ndarray:
     with styled():
         DRAWN[name](synthetic(failing=0.02), ax)
-        figure = ax.figure
-        assert isinstance(figure, Figure)
-        figure.savefig(file := BytesIO(), format="rgba", dpi=60)
+        return pixels_of(ax)
+
+
+def pixels_of(ax: Axes) -> np.ndarray:
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    figure.savefig(file := BytesIO(), format="rgba", dpi=60)
     return np.frombuffer(file.getvalue(), dtype=np.uint8)
 
 
@@ -81,6 +86,31 @@ def test_other_wishes_are_matplotlib_s(wish: dict[str, object]) -> None:
         with styled():
             ax.tick_params(axis="y", **wish)  # type: ignore[arg-type]
         drawn.append(pixels("fan", ax))
+    np.testing.assert_array_equal(*drawn)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(lambda ax: ax.yaxis.set_visible(False), id="no axis"),
+        pytest.param(lambda ax: ax.tick_params(axis="y", left=False), id="no marks"),
+        pytest.param(lambda ax: ax.tick_params(axis="y", labelleft=False), id="no labels"),
+        pytest.param(lambda ax: ax.yaxis.set_label_position("right"), id="name at the right"),
+        pytest.param(lambda ax: ax.minorticks_on(), id="minor ticks"),
+        pytest.param(lambda ax: ax.set_ylim(1e9, 1e9 + 2.0), id="an offset"),
+    ],
+)
+def test_an_axis_of_another_kind_is_matplotlib_s(ask: Callable[[Axes], object]) -> None:
+    drawn = []
+    for ax in (of_page(), of_matplotlib()):
+        with styled():
+            ax.plot([0.0, 1.0, 2.0], [0.0, 2.0, 1.0])
+            ax.set_ylabel("a name")
+            ax.tick_params(axis="y", length=3.0)
+            plain = pixels_of(ax)
+            ask(ax)
+            drawn.append(pixels_of(ax))
+        assert not np.array_equal(plain, drawn[-1])
     np.testing.assert_array_equal(*drawn)
 
 
