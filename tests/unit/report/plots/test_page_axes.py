@@ -65,6 +65,15 @@ def test_a_page_s_axes_make_no_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
         pixels("fan", of_matplotlib())
 
 
+def test_a_name_at_a_tick_is_never_mathematical() -> None:
+    drawn = []
+    for ax in (of_page(), of_matplotlib()):
+        with styled():
+            ax.set_xticks([0.0, 1.0], ["$a^2$", "none"], parse_math=False)
+            drawn.append(pixels_of(ax))
+    np.testing.assert_array_equal(*drawn)
+
+
 def test_ticks_that_are_asked_for_are_there() -> None:
     ours, theirs = of_page(), of_matplotlib()
     for ax in (ours, theirs):
