@@ -113,12 +113,12 @@ def _no_room(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warn
         # No multiple of a cash flow that is not there makes room.
         other = " or asset_limit" if i["ocf"] > 0.0 else ""
         key = "leverage_limit" if other else "asset_limit"
-        yield (
-            key,
-            f"{books.owed:.3g} is owed, {by_cash_flow:.3g} may be on cash flow and "
-            f"{by_assets:.3g} on assets, so that no bonds can be sold at the start; give a higher "
-            f"{key}{other}, unless that is meant",
+        line = (
+            f"{books.owed:.3g} is owed, {by_cash_flow:.3g} may be on cash flow and {by_assets:.3g} "
+            f"on assets, so that no bonds can be sold at the start; give a higher {key}{other}, "
+            "unless that is meant"
         )
+        yield key, line
 
 
 def _large_cap(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:
