@@ -21,7 +21,11 @@ from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.stopping import execute_until
 from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import DEFAULT_INNER, refuse_points_of
+from capexrisk.scenario.plan import (
+    DEFAULT_INNER,
+    refuse_paths_of_no_points,
+    refuse_points_of,
+)
 from capexrisk.scenario.schema import FROM_A_FILE
 from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
 
@@ -144,6 +148,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         inner=inner,
     )
     refuse_points_of(scenario, outer)
+    if inner != DEFAULT_INNER:
+        refuse_paths_of_no_points(outer, scenario)
     sink = PathFiles(Path(keep_paths)) if keep_paths else None
     if checkpoint is None:
         return simulate_job(Job(scenario=scenario, plan=plan), Hooks(sink, progress))
