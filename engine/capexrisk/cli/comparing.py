@@ -12,6 +12,7 @@ from capexrisk.archive.directory import comparison_directory
 from capexrisk.archive.job import Job
 from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
+from capexrisk.cli.verb import saying
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
@@ -53,7 +54,7 @@ def compare_all(
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
-        from capexrisk.cli.terminal import saying, show  # late: as in `_write`
+        from capexrisk.cli.terminal import show  # late: as in `_write`
         from capexrisk.report.content.changes import changes_table
 
         with saying(f"the comparison is finished, its report is {out / 'report.html'}"):

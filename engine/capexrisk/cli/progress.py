@@ -39,7 +39,8 @@ class _WhileItLasts:
         return getattr(self._stream, name)
 
 
-def _console() -> Console:
+def stderr_console() -> Console:
+    """A console on stderr for what is not to be kept."""
     return Console(file=cast("IO[str]", _WhileItLasts()))
 
 
@@ -54,7 +55,7 @@ class PathsPerSecond(ProgressColumn):
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Say what goes on while nothing can be counted, if stderr is a terminal."""
-    console = _console()
+    console = stderr_console()
     if not console.is_terminal:
         yield
         return
@@ -82,7 +83,7 @@ def progress(
     callable or None
         Takes the number of paths finished so far; None without a bar.
     """
-    console = _console()
+    console = stderr_console()
     if quiet or not console.is_terminal:
         yield None
         return
