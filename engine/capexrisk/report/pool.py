@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
 OF_TERMINAL: Final = (signal.SIGINT, signal.SIGHUP)  # to all processes: Ctrl-C, and its end
+NO_WARNING: Final = "ignore:resource_tracker:UserWarning"
 LOADED_AT_ONCE: Final = ("capexrisk.report.plots.figures", "scipy.special")
 
 
@@ -72,7 +74,7 @@ class DrawingPool:
             return
         context = get_context("spawn")
         held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
-        with suppress(OSError, BrokenProcessPool), _uninterrupted():
+        with suppress(OSError, BrokenProcessPool), _uninterrupted(), _unwarned():
             pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
                 pool.submit(_load)
@@ -176,6 +178,19 @@ def _uninterrupted() -> Iterator[None]:
     finally:
         for sign, handler in before.items():
             signal.signal(sign, handler or signal.SIG_DFL)  # None: set outside of Python
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Let what tracks their semaphores clear up in silence after this process is killed.
+
+    multiprocessing starts it with the first semaphore, and with the warning options of now.
+    """
+    sys.warnoptions.append(NO_WARNING)
+    try:
+        yield
+    finally:
+        sys.warnoptions.remove(NO_WARNING)
 
 
 def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:
