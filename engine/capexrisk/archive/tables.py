@@ -57,7 +57,7 @@ def write_csv_table(frame: pd.DataFrame, path: Path) -> None:
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table with page checksums, so that a bit flipped later is detected."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, path, write_page_checksum=True)
+    pq.write_table(table, path.absolute(), write_page_checksum=True)  # ~ is a name
 
 
 def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.DataFrame:
