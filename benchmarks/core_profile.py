@@ -57,8 +57,13 @@ def names(code: Path, offsets: list[int]) -> list[str]:
         text=True,
         check=True,
     ).stdout
-    blocks = re.split(r"^0x[0-9a-f]+$", found, flags=re.MULTILINE)[1:]
-    each = ([kernel_function(line) for line in block.split()[::2]] for block in blocks)
+    return names_in(found)
+
+
+def names_in(listing: str) -> list[str]:
+    """The function at each address of what addr2line prints, with the functions inlined there."""
+    blocks = re.split(r"^0x[0-9a-f]+$", listing, flags=re.MULTILINE)[1:]
+    each = ([kernel_function(word) for word in block.split()] for block in blocks)
     return [name_of([frame for frame in frames if frame]) for frames in each]
 
 

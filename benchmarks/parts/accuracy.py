@@ -24,7 +24,6 @@ EVENT_ERROR, EVENT_PATHS = 0.1, 6_000_000
 SEEDS, LEAST_SEEDS, QUICK_SEEDS = 100, 20, 3
 PATIENCE = 40.0  # seconds for the seeds of a method; then LEAST_SEEDS will do
 FEW = 10.0  # hits expected below which counting and nets are not run
-BIASED = 0.1  # relative: such an answer is wrong, however many paths it took
 
 
 def one(name: str, number: int, seed: int) -> tuple[float, int, float]:

@@ -48,8 +48,10 @@ __all__ = [
     "nearest",
     "real_number",
     "refuse_type",
+    "some_of",
     "suggest",
     "whole_number",
+    "whole_number_in_range",
 ]
 
 
@@ -280,6 +282,19 @@ def whole_number(argument: str, value: SupportsIndex) -> int:
     raise ArgumentError(argument, f"{shown} is not a whole number; give one")
 
 
+def whole_number_in_range(argument: str, value: SupportsIndex, least: int, most: int) -> int:
+    """The whole number that an argument is, as of `whole_number`, from `least` to `most`.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    number = whole_number(argument, value)
+    if least <= number <= most:
+        return number
+    raise ArgumentError(argument, f"{number} is out of range; give {least:,} to {most:,}")
+
+
 def real_number(argument: str, value: SupportsFloat) -> float:
     """The number that an argument is, as Python's own: of whatever type, but no text.
 
@@ -342,8 +357,14 @@ def suggest(word: object, known: Iterable[str], otherwise: str = "") -> str:
     close = nearest(word, names)
     if close is not None:
         return f"did you mean {close}?"
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return otherwise or f"give one of {', '.join(names[:MOST_LISTED])}{more}"
+    return otherwise or f"give one of {some_of(names)}"
+
+
+def some_of(names: Iterable[str], most: int = MOST_LISTED) -> str:
+    """Names between commas: of many the first, and how many more there are."""
+    known = list(names)
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return ", ".join(known[:most]) + more
 
 
 def _shortened(text: str) -> str:

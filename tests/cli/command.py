@@ -7,13 +7,16 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.results import Results
 from capexrisk.cli import main as command_line
+from capexrisk.report.plots.figures import RunFigures
+from capexrisk.study.comparison import Comparison
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "configs" / "hyperscalers-2026.toml"
@@ -41,9 +44,21 @@ def call(*arguments: str | Path, cwd: Path) -> Finished:
     return Finished(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 
-def only_tables(*_: object, meanwhile: Callable[[], None], png: bool = False) -> None:
-    """In the place of `write_report_files` or `write_comparison`: no figures and pages."""
-    meanwhile()
+def only_tables(results: Results, figures: RunFigures, *, with_tables: bool) -> None:
+    """In the place of `write_report_files` after a run: no figures and pages."""
+    assert with_tables
+    results.write(figures.directory)
+
+
+def only_comparison(
+    comparison: Comparison, directory: Path, *_: object, made: Sequence[str], png: bool
+) -> None:
+    """In the place of `write_comparison`: no figures and pages."""
+    comparison.write(directory)
+    for name in made:
+        folder = directory / "runs" / name
+        folder.mkdir(parents=True)
+        comparison.runs[name].write(folder)
 
 
 @contextmanager
@@ -51,7 +66,7 @@ def undrawn() -> Iterator[None]:
     """Runs and comparisons of this process write no figures and pages, most of their time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("capexrisk.report.files.write.write_report_files", only_tables)
-        patch.setattr("capexrisk.report.files.comparison_page.write_comparison", only_tables)
+        patch.setattr("capexrisk.report.files.comparison_page.write_comparison", only_comparison)
         yield
 
 

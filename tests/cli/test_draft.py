@@ -59,7 +59,7 @@ def test_a_scenario_that_runs(folder):
     assert rows[11]["operating_cash_flow_usd_bn"] == "52.402"
 
 
-def test_days(folder):
+def test_only_what_was_filed_by_a_day_counts(folder):
     words = ("draft", ALPHABET, "--out", "x.toml", "--as-of")
     found = call(*words, "2025-11-30", cwd=folder)
     assert found.returncode == 0 and "balances of 2025-09-30" in found.stdout
@@ -116,7 +116,7 @@ def test_without_capex_the_file_is_written_and_says_what_it_needs(folder):
         ((ALPHABET,), "Missing option '--out'."),
     ],
 )
-def test_refused(folder, words, line):
+def test_what_cannot_be_drafted_is_refused_in_a_line(folder, words, line):
     found = call("draft", *words, cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith(f"capexrisk: {line}") and found.stderr.count("\n") == 1

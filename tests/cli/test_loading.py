@@ -1,4 +1,4 @@
-"""What is loaded while paths are simulated: its errors, and that no number depends on it."""
+"""What is loaded while paths are simulated: an error is told where it is used."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from threading import Thread
 
 import pytest
 
-from capexrisk.cli import loading, run_to_completion
-from tests.cli.command import call, undrawn, write_small_scenario
+from capexrisk.cli import loading
 
 
 def test_an_error_of_a_module_is_told_where_it_is_used(tmp_path, monkeypatch, capsys):
@@ -33,15 +32,3 @@ def test_an_error_of_a_module_is_told_where_it_is_used(tmp_path, monkeypatch, ca
     assert capsys.readouterr() == ("", "")
     with pytest.raises(RuntimeError, match="out of order"):
         import_module("broken_one")
-
-
-def test_no_bit_of_a_run_depends_on_it(tmp_path, monkeypatch):
-    write_small_scenario(tmp_path)
-    for out in ("with", "without"):
-        with undrawn():
-            asked = ("--paths", "256", "--outer", "0", "--out", out, "-q")
-            assert call("run", "small.toml", *asked, cwd=tmp_path).returncode == 0
-        monkeypatch.setattr(run_to_completion, "load_meanwhile", lambda *_: None)
-    tables = ("summary.csv", "distributions.parquet", "replicates.parquet", "chunks.parquet")
-    for name in tables:
-        assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()

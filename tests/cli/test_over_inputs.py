@@ -10,6 +10,7 @@ import pytest
 
 from capexrisk.archive.inputs import INPUT_TABLES
 from capexrisk.archive.results import load_results
+from capexrisk.report.pool import DrawingPool
 from capexrisk.scenario import load_scenario
 from tests.cli.command import only_tables, write_small_scenario
 
@@ -92,6 +93,19 @@ def test_no_points_leave_the_inputs_as_they_stand(command):
     assert load_results(Path("sure")).inputs is None  # no ranges, no points
     none, sure = (Path(out, "summary.csv").read_bytes() for out in ("none", "sure"))
     assert none == sure
+
+
+def test_an_interrupt_between_paths_and_inputs_ends_the_drawing(command, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    stopped = []
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.over_the_inputs", interrupted)
+    monkeypatch.setattr(
+        DrawingPool, "stop", lambda _: stopped.append(Path("x.unfinished").is_dir())
+    )
+    assert command("run", "unsure.toml", *PATHS, "--out", "x")[0] == 130
+    assert stopped[0]  # before anything is cleared
 
 
 def test_a_finished_run_goes_on_to_more_points(command):

@@ -244,6 +244,16 @@ def test_what_cannot_go_on_is_refused_in_a_line(command):
     )
 
 
+def test_points_of_inputs_that_are_certain_are_refused(command):
+    """Of a finished run, and of one that is not."""
+    run(command, "x", FEW)
+    asked = ("resume", "x", "--outer", "64")
+    said = "capexrisk: --outer: 64: no input of hyperscalers-2026 has a distribution; give 0\n"
+    assert command(*asked) == (2, "", said)
+    Path("x").rename("x.unfinished")
+    assert command(*asked) == (2, "", said)
+
+
 def test_a_run_that_reached_its_targets_is_finished(command, monkeypatch):
     monkeypatch.setattr(plan, "FIRST_LOOK", FEW)
     run(command, "x", MANY, "--target", "negative_fcf/Oracle/2026: abs 0.05")

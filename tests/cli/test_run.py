@@ -178,8 +178,9 @@ def test_report_draws_a_finished_run_again(folder, third):
 
 
 def test_report_says_where_its_pictures_are(folder, third, monkeypatch):
-    def undrawn_report(results, directory, pool, *, png):
-        return directory / "report.html"
+    def undrawn_report(results, figures):
+        assert figures.png
+        return figures.directory / "report.html"
 
     monkeypatch.setattr("capexrisk.report.files.write.write_report_files", undrawn_report)
     found = call("report", "c", "--png", cwd=folder)
@@ -206,7 +207,7 @@ def test_too_many_broken_paths_exit_1_and_leave_nothing(folder, monkeypatch, cap
 
     before = listing(folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_job", broken)
+    monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_paths", broken)
     monkeypatch.setattr(
         "sys.argv", ["capexrisk", "run", "small.toml", "--paths", "2048", "--out", "x/y"]
     )
@@ -232,7 +233,9 @@ def test_a_few_broken_paths_are_a_warning(monkeypatch, tmp_path, capsys):
     results = simulate(scenario, paths=100, sampler="plain")
     broken = (QuarantinedPath(path=17, quarter="2026Q2"),)
     results = changed(results, run={"paths_quarantined": 1, "quarantine": broken})
-    monkeypatch.setattr("capexrisk.cli.run_to_completion.simulate_job", lambda *_, **__: results)
+    monkeypatch.setattr(
+        "capexrisk.cli.run_to_completion.simulate_paths", lambda *_: (results, None)
+    )
     asked = ("--paths", "100", "--sampler", "plain", "--out", "o", "--quiet")
     assert run_here(monkeypatch, tmp_path, "run", "small.toml", *asked) == 0
     printed = capsys.readouterr()

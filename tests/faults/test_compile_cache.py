@@ -74,7 +74,7 @@ def test_code_that_cannot_be_kept_is_used_all_the_same(kept, monkeypatch):
         kept.save(KEY, CODE)
 
 
-def test_doctor_looks(tmp_path, monkeypatch):
+def test_doctor_names_damaged_files_of_the_cache(tmp_path, monkeypatch):
     from capexrisk.kernel import selftest
 
     monkeypatch.setattr(selftest, "damaged_files", lambda *_: ["x.nbc", "y.nbi"])

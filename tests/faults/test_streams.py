@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
+import os
 import re
 import sys
 import warnings
@@ -90,6 +92,29 @@ def test_what_is_kept_is_said_where_nothing_can_be_printed(tmp_path, monkeypatch
         "capexrisk: standard output: No space left on device; make room there, or take another "
         f"place; {what} is finished, its report is x/report.html\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [(errno.ENOSPC, "standard output: "), (errno.EIO, "standard output: "), (errno.EMFILE, "")],
+)
+def test_an_error_without_a_file_is_of_stdout_if_it_can_be(tmp_path, monkeypatch, code, place):
+    def fail(**_: object) -> None:
+        raise OSError(code, "of the system")
+
+    monkeypatch.setattr(command_line, "capexrisk", fail)
+    found = call(cwd=tmp_path)
+    assert found.returncode == 1
+    assert found.stderr.startswith(f"capexrisk: {place}{os.strerror(code)}; ")
+
+
+def test_the_exit_code_tells_where_no_message_can(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["capexrisk", "validate", "nowhere.toml"])
+    with Path("/dev/full").open("w", buffering=1) as full:
+        monkeypatch.setattr(sys, "stderr", full)
+        with pytest.raises(SystemExit) as ended:
+            command_line.main()
+    assert ended.value.code == 2
 
 
 def test_a_target_that_is_missed_is_told_even_if_quiet(tmp_path):

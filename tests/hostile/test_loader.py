@@ -184,7 +184,7 @@ def test_circles_and_chains(folder):
 
 
 @pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/proc/self/mem", "/", "/dev/stdin"])
-def test_devices(path):
+def test_a_device_is_refused(path):
     assert refusal(Path(path)) is not None
 
 
@@ -194,6 +194,6 @@ OVERRIDES += ("issuers=1", "issuers.x.y=1", "market.tax=" + "1" * 5_000, "'" * 7
 OVERRIDES += ("name=\ud800", "events=[{}]", "extends=x", "x" * 10**6 + "=1")
 
 
-def test_overrides():
+def test_overrides_of_any_depth_are_refused():
     for override in OVERRIDES:
         assert refusal(DEFAULT, (override,)) is not None, override[:40]

@@ -33,7 +33,7 @@ from capexrisk.report.files.run_page import render
 from capexrisk.report.files.workbook import write_workbook
 from capexrisk.report.files.write import write_report_files
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import draw_figures
+from capexrisk.report.plots.figures import RunFigures, draw_figures
 from tests.cli.command import call, listing
 from tests.hostile import stored
 
@@ -276,6 +276,6 @@ def test_a_file_where_the_figures_should_be(run):
 
 
 def test_a_whole_run_is_reported_and_stays_inside(run, tmp_path):
-    page = write_report_files(load_results(run), run)
+    page = write_report_files(load_results(run), RunFigures(run))
     assert page.parent == run
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -21,7 +21,7 @@ from capexrisk.run.execute import Hooks, execute
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import load_scenario
 from capexrisk.study.simulation import simulate, simulate_job
-from capexrisk.study.two_levels import inputs_of
+from capexrisk.study.two_levels import inputs_of, simulate_points
 from tests.unit.scenarios import small_scenario
 from tests.unit.uncertain import GROUPS, uncertain
 
@@ -42,12 +42,12 @@ def totals_of(asked: Job):
 
 @pytest.fixture(scope="module")
 def expected():
-    return inputs_of(job(jobs=1, backend="sequential"))
+    return inputs_of(simulate_points(job(jobs=1, backend="sequential")))
 
 
 @pytest.mark.parametrize("how", [{"jobs": 2}, {"jobs": 2, "backend": "loky"}], ids=str)
 def test_workers_change_no_bit(expected, how):
-    found = inputs_of(job(**how))
+    found = inputs_of(simulate_points(job(**how)))
     assert found.table.equals(expected.table)
     assert found.chunks.equals(expected.chunks)
 

@@ -8,7 +8,7 @@ import pytest
 
 import capexrisk as cr
 from capexrisk.errors import ArgumentError, CapexriskError, ScenarioError, UnknownName
-from capexrisk.lowering import lower, with_input, with_inputs
+from capexrisk.lowering import lower, with_inputs
 from capexrisk.scenario import change_inputs, inputs
 from tests.unit.scenarios import small_scenario
 
@@ -51,7 +51,7 @@ CALLS: dict[str, tuple[Callable[[object], object], type[Exception]]] = {
     "lower scenario": (lower, TypeError),
     "lower collect": (lambda bad: lower(small_scenario(), bad), ArgumentError),
     "lowered": (lambda bad: with_inputs(bad, {}), TypeError),
-    "input's path": (lambda bad: with_input(lower(small_scenario()), bad, 1), ScenarioError),
+    "input's path": (lambda bad: with_inputs(lower(small_scenario()), {bad: 1}), ScenarioError),
     "changes": (lambda bad: change_inputs(small_scenario(), bad), TypeError),
     "inputs": (inputs, TypeError),
     "drafted on a day": (lambda bad: cr.draft("x", as_of=bad or ()), TypeError),

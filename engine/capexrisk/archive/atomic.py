@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 UNDER_WAY = ".tmp"  # ending of the temporary file
+AT_ONCE = 8  # files that are brought to the disk together
 
 
 def write_atomically(path: Path, *content: bytes, to_disk: bool = True) -> None:
@@ -59,9 +61,10 @@ def sync_folder(folder: Path) -> None:
 
 def sync_tree(folder: Path) -> None:
     """fsync a folder and everything below it."""
-    for path in (*folder.rglob("*"), folder):
-        if path.is_file() or path.is_dir():  # a pipe would wait for ever
-            _sync(path)
+    paths = (*folder.rglob("*"), folder)
+    sound = [path for path in paths if path.is_file() or path.is_dir()]  # a pipe waits for ever
+    with ThreadPoolExecutor(AT_ONCE) as waiting:  # a disk takes many at once as soon as one
+        list(waiting.map(_sync, sound))
 
 
 def _sync(path: Path) -> None:

@@ -21,7 +21,7 @@ from capexrisk.archive.tables import (
     MOST_ROWS,
     NUMBER,
     SUMMARY,
-    columns_of,
+    head_of,
     read_table,
     refuse_odd_numbers,
     refuse_other_chunks,
@@ -162,7 +162,8 @@ def read_inputs(
 def _read_points(path: Path, record: InputsRecord, table: pd.DataFrame) -> pd.DataFrame:
     """Read the table of points, whose estimates must be those of the table over the inputs."""
     known = [str(name) for name in Lookup(table) if name.metric in HEADLINES]
-    held = set(columns_of(path))
+    columns, _ = head_of(path)
+    held = set(columns)
     listed = [name for name in known if name in held]
     kinds = {**dict.fromkeys(POINT, COUNT), **dict.fromkeys(listed, NUMBER)}
     points = read_table(path, kinds, MOST_ROWS["summary"])

@@ -19,6 +19,7 @@ from capexrisk.errors import ResultsError, ResumeMismatch
 from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, digest, digest_of_uncertainty
+from capexrisk.scenario.plan import refuse_points_of
 
 JOB_FORMAT: Final = 2
 OF_PLAN: Final = ("seed", "sampler", "collect")
@@ -80,8 +81,9 @@ class Job:
         Raises
         ------
         ValueError
-            If one is out of range.
+            If one is out of range, or points are asked of inputs that are certain.
         """
+        refuse_points_of(self.scenario, changes.get("outer", 0))
         return replace(self, plan=replace(self.plan, **changes))
 
 

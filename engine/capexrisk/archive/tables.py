@@ -97,8 +97,8 @@ def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.Dat
     return frame
 
 
-def columns_of(path: Path) -> list[str]:
-    """Names of a table's columns.
+def head_of(path: Path) -> tuple[list[str], dict[bytes, bytes]]:
+    """Names of a table's columns, and what its file says of itself beside them; untrusted.
 
     Raises
     ------
@@ -107,22 +107,8 @@ def columns_of(path: Path) -> list[str]:
     """
     try:
         with _opened(path, MOST_ROWS["summary"]) as file:
-            return list(file.schema_arrow.names)
-    except _UNREADABLE as error:
-        raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
-
-
-def metadata_of(path: Path) -> dict[bytes, bytes]:
-    """What a table's file says of itself beside its columns; untrusted.
-
-    Raises
-    ------
-    ResultsError
-        If it cannot be read.
-    """
-    try:
-        with _opened(path, MOST_ROWS["summary"]) as file:
-            return dict(file.schema_arrow.metadata or {})
+            schema = file.schema_arrow
+            return list(schema.names), dict(schema.metadata or {})
     except _UNREADABLE as error:
         raise ResultsError(f"{path}: cannot be read ({_first_line(error)}); run again") from None
 

@@ -50,7 +50,6 @@ from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
-from capexrisk.scenario.plan import refuse_points_of
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     paths : int, optional
         Total number of paths, if more are wanted than before.
     **how
-        Fields of the plan: jobs, backend, max_seconds.
+        Fields of the plan: outer, jobs, backend, scheduler, max_seconds.
 
     Raises
     ------
@@ -156,7 +155,6 @@ def resume_run(place: Path, *, paths: int | None = None, **how: Any) -> Iterator
     _refuse_links(folder)
     with locked(folder / CHECKPOINT):
         job, _ = read_job(folder / CHECKPOINT / JOB)
-        refuse_points_of(job.scenario, how.get("outer", 0))
         if paths is not None and paths < job.plan.paths:
             raise ResultsError(
                 f"{folder}: {job.plan.paths:,} paths are asked for already; give as many or more"
@@ -270,7 +268,6 @@ def _extend(out: Path, folder: Path, paths: int | None, how: Mapping[str, Any]) 
         raise ResultsError(f"{out}: {said}") from None
     if run.targets and all(target.reached for target in run.targets):
         raise ResultsError(f"{out}: is finished, its targets are reached; nothing is left to do")
-    refuse_points_of(job.scenario, how.get("outer", 0))
     wanted = job.with_plan(**how, paths=job.plan.paths if paths is None else paths)
     points = 0 if inputs is None else inputs.outer
     more = wanted.over_inputs is not None and wanted.over_inputs.plan.outer_points > points
@@ -316,7 +313,7 @@ def _refuse_links(folder: Path) -> None:
     RunDirectoryError
     """
     links = (path for path in (folder, *folder.rglob("*")) if path.is_symlink())
-    for link in links:
+    if link := next(links, None):
         raise RunDirectoryError(f"{link}: is a link, which may lead anywhere; remove it")
 
 

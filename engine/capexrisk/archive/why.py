@@ -37,7 +37,7 @@ from capexrisk.archive.tables import (
     MOST_ROWS,
     NUMBER,
     TEXT,
-    metadata_of,
+    head_of,
     read_table,
     refuse_large_numbers,
 )
@@ -169,7 +169,8 @@ def read_record(path: Path, manifest: Manifest) -> WhyRecord:
         If it cannot be read, or belongs to another scenario.
     """
     with _another_mend():
-        text = metadata_of(path).get(KEY)
+        _, said = head_of(path)
+    text = said.get(KEY)
     if text is None or len(text) > LONGEST_RECORD:
         raise ResultsError(f"{path}: has no record of what it answers; remove it")
     with _another_mend():

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from capexrisk.errors import ArgumentError, ScenarioError, whole_number
+from capexrisk.errors import ArgumentError, ScenarioError, whole_number_in_range
 from capexrisk.filings import draft
+from capexrisk.filings.scenario_file import refuse_two_files
 from capexrisk.scenario import Scenario, quarter_labels
 from capexrisk.scenario.files.location import located
 from capexrisk.scenario.files.paths import write_path
@@ -120,15 +121,11 @@ def new(
     day = dt.date.today() if as_of is None else as_of
     first = first_quarter(start, day)
     around = market_of(market)
-    quarters = whole_number("quarters", quarters)
-    if not 1 <= quarters <= MOST_QUARTERS:
-        raise ArgumentError("quarters", f"{quarters} is out of range; give 1 to {MOST_QUARTERS}")
+    quarters = whole_number_in_range("quarters", quarters, 1, MOST_QUARTERS)
     labels = quarter_labels(first, quarters)
     drafts = [(path, draft(Path(path), as_of=day)) for path in facts]
     filed = [firm_of(drafted, str(path), labels) for path, drafted in drafts]
-    named = [firm.name for firm in filed]
-    for twice in (firm for firm in named if named.count(firm) > 1):
-        raise ArgumentError("facts", f"two files are of {twice}; give one a firm")
+    refuse_two_files([firm.name for firm in filed])
     firms = merged(filed, [] if table is None else read_firms(Path(table)))
     if not firms:
         raise ArgumentError("facts", "no firm; give companyfacts files, or a table of firms")

@@ -111,8 +111,8 @@ def _capacity(firms: Sequence[Firm], around: Surroundings) -> float:
     total = 0.0
     for firm in firms:
         relative = firm.figures.get("relative_yield")
-        times = relative.value if relative else defaults.get("relative_yield", 1.0)
-        total += times * number_of(firm.figures[CAPITAL[0]])  # type: ignore[operator]
+        times = number_of(relative) if relative else defaults.get("relative_yield", 1.0)
+        total += times * number_of(firm.figures[CAPITAL[0]])
     return float(around.market["revenue_yield_per_year"]) * total
 
 

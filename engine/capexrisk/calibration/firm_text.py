@@ -70,17 +70,14 @@ def scenario_part(found: FirmCalibration) -> str:
         "takes them out with remove = [...] under [uncertainty], which --extends FILE writes.",
         *firm_sentences(found),
     ]
-    sections = ["\n".join(_firm(found, firm)) for firm in _firms(found)]
+    firms = dict.fromkeys((*found.cash_flow.firms, *found.capex.firms))
+    sections = ["\n".join(_firm(found, firm)) for firm in firms]
     speed = rounded(float(np.exp(capex.movement.mean[1])))
     error = np.sqrt(capex.movement.mean_covariance[1, 1])
     market = input_text(
         "capex_speed_per_year", speed, f"{_source(found, capex)}; error of the log {error:.2f}"
     )
     return "\n\n".join([comment(head), *sections, f"[market]\n{market}", *_groups(found)]) + "\n"
-
-
-def _firms(found: FirmCalibration) -> list[str]:
-    return list(dict.fromkeys((*found.cash_flow.firms, *found.capex.firms)))
 
 
 def _firm(found: FirmCalibration, firm: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ Association 78, 47-55.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -128,9 +129,8 @@ def pool(log_likelihood: Floats, points: Floats, prior: Prior) -> Pooled:
     return Pooled(mean, sd, mean_covariance, firms, covariance, with_mean, weights)
 
 
-def _curvature(total: object, at: Floats, size: int) -> Floats:
+def _curvature(total: Callable[[Floats], float], at: Floats, size: int) -> Floats:
     """Second derivatives of a function by its first `size` arguments."""
-    assert callable(total)
     step = STEP * np.eye(at.size)[:size]
     found = np.empty((size, size))
     for i in range(size):

@@ -85,7 +85,9 @@ def spreads(
     from capexrisk.calibration.spreads import calibrate_spreads
 
     found = calibrate_spreads(series)
-    _show_spreads(found)
+    _show_fit(found)
+    print()
+    _show_moments(found)
     print()
     for sentence in what_is_not_told(found):
         print(sentence)
@@ -190,12 +192,11 @@ def _write(part: str, below: _Below | None, out: Path | None) -> None:
     print(f"\nWritten to {out}.")
 
 
-def _show_spreads(found: SpreadCalibration) -> None:
-    """Print estimates with their errors, and moments of process and history."""
+def _show_fit(found: SpreadCalibration) -> None:
+    """Print what was read, how well the fit agrees, and the estimates with their errors."""
     import numpy as np
 
     from capexrisk.calibration.coordinates import COORDINATES, OPEN_MEAN, SHUT, STRESSED
-    from capexrisk.calibration.moments import MOMENTS
     from capexrisk.cli.terminal import show, signed_digits
     from capexrisk.report.writing.plain_table import plain_table
 
@@ -233,7 +234,14 @@ def _show_spreads(found: SpreadCalibration) -> None:
         ends = f"{signed_digits(low)} to {signed_digits(high)}"
         table.add_row(words[k], f"{signed_digits(middle)}{unit}", ends, f"{sd:.2f}", told)
     show(table)
-    print()
+
+
+def _show_moments(found: SpreadCalibration) -> None:
+    """Print the moments of the history, and of the process that was fitted."""
+    from capexrisk.calibration.moments import MOMENTS
+    from capexrisk.cli.terminal import show, signed_digits
+    from capexrisk.report.writing.plain_table import plain_table
+
     table = plain_table()
     for heading in ("moment", "history", "process", "error", "P5 to P95 of single histories"):
         table.add_column(heading)

@@ -55,10 +55,10 @@ def compare_all(
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
         from capexrisk.cli.terminal import show  # late: as in `_write`
-        from capexrisk.report.content.changes import changes_table
+        from capexrisk.report.content.changes import Changes
 
         with saying(f"the comparison is finished, its report is {out / 'report.html'}"):
-            show(changes_table(comparison))
+            show(Changes(comparison))
             print(f"Report: {out / 'report.html'}")
 
 
@@ -80,16 +80,10 @@ def _write(
     named = dict(zip(names_of([source for source, _ in sources], runs), runs, strict=True))
     with of_stored_tables(*(source for source, one in sources if one is None)):
         comparison = compare(named)
-
-        def write_tables() -> None:
-            comparison.write(directory)
-            for (name, results), (_, scenario) in zip(named.items(), sources, strict=True):
-                if scenario is not None:
-                    folder = directory / "runs" / name
-                    folder.mkdir(parents=True)
-                    results.write(folder)
-
-        write_comparison(comparison, directory, pool, png=png, meanwhile=write_tables)
+        made = [
+            name for name, (_, scenario) in zip(named, sources, strict=True) if scenario is not None
+        ]
+        write_comparison(comparison, directory, pool, png=png, made=made)
     return comparison
 
 

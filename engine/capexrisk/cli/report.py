@@ -22,11 +22,11 @@ def report(directory: Path, png: bool) -> None:
     with drawing_pool(-1) as pool:
         from capexrisk.archive.results import load_results
         from capexrisk.report.files.write import of_stored_tables, write_report_files
-        from capexrisk.report.plots.figures import FIGURES
+        from capexrisk.report.plots.figures import FIGURES, RunFigures
 
         results = load_results(directory)
         with of_stored_tables(directory):
-            page = write_report_files(results, directory, pool, png=png)
+            page = write_report_files(results, RunFigures(directory, pool, png=png))
     with saying(f"{page} is written"):
         print(page)
         if png:

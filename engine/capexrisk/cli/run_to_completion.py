@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,19 +16,26 @@ from capexrisk.cli.terminal import show
 from capexrisk.cli.verb import saying
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
-from capexrisk.study.simulation import simulate_job
+from capexrisk.study.simulation import over_the_inputs, simulate_paths
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
+    from capexrisk.report.plots.figures import RunFigures
 
 FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 
 
 def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     """Write all files of a run: tables, manifest, plots and reports."""
+    from capexrisk.report.plots.figures import RunFigures  # late: see `complete`
+
+    _write_files(results, RunFigures(directory, pool))
+
+
+def _write_files(results: Results, figures: RunFigures) -> None:
     from capexrisk.report.files.write import write_report_files  # late: see `complete`
 
-    write_report_files(results, directory, pool, meanwhile=partial(results.write, directory))
+    write_report_files(results, figures, with_tables=True)
 
 
 def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
@@ -58,8 +64,16 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
             )
     load_meanwhile("scipy.special", "capexrisk.report.files.write")
     with progress(in_all, quiet) as advance:
-        results = simulate_job(job, attempt.hooks(advance), attempt.hooks_over_inputs(advance))
-    write_files(results, attempt.directory, pool)
+        hooks = attempt.hooks(advance), attempt.hooks_over_inputs(advance)
+        results, points_run = simulate_paths(job, *hooks)
+    from capexrisk.report.plots.figures import RunFigures  # late: loaded while paths were simulated
+
+    figures = RunFigures(attempt.directory, pool)
+    with pool.ended_by_error():
+        if points_run is not None:
+            figures.begin(results, whole=False)
+            results = over_the_inputs(results, points_run)
+        _write_files(results, figures)
     return results
 
 
@@ -82,10 +96,10 @@ def show_results(results: Results, attempt: Attempt, quiet: bool) -> None:
             if not target.reached:
                 click.echo(f"capexrisk: {line}", err=True)
         return
-    from capexrisk.report.content.tables import headline_table  # late: see `complete`
+    from capexrisk.report.content.tables import Headline  # late: see `complete`
 
     with saying(f"the run is finished, its report is {attempt.out / 'report.html'}"):
-        show(headline_table(results))
+        show(Headline(results))
         for line in results.targets:
             print(line)
         print(f"Report: {attempt.out / 'report.html'}")

@@ -44,7 +44,7 @@ def group_rows(design: InputDesign, uncertainty: Uncertainty) -> Iterator[Row]:
         for column in draw.entries:
             first, told = draw.group != told, draw.group
             head = (draw.group, law_in_words(group)) if first else ("", "")
-            tail = _evidence(group.evidence) if first else ("", "")
+            tail = split_evidence(group.evidence) if first else ("", "")
             entry = design.entries[column]
             inert = draw.how == "multiply" and entry.base == 0.0
             moves = "0, and stays 0" if inert else _range(*range_by(draw, entry))
@@ -54,12 +54,8 @@ def group_rows(design: InputDesign, uncertainty: Uncertainty) -> Iterator[Row]:
 def correlation_rows(uncertainty: Uncertainty) -> Iterator[Row]:
     """A row for each correlation."""
     for one in uncertainty.correlations:
-        yield (*one.groups, f"{one.correlation:g}", *_evidence(one.evidence))
+        yield (*one.groups, f"{one.correlation:g}", *split_evidence(one.evidence))
 
 
 def _range(low: float, high: float) -> str:
     return f"{signed_digits(low)} to {signed_digits(high)}"
-
-
-def _evidence(text: str) -> tuple[str, str]:
-    return split_evidence(" ".join(text.split()))

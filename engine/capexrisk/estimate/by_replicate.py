@@ -25,7 +25,6 @@ from capexrisk.estimate import independent as measures
 from capexrisk.estimate.distribution import Distribution
 from capexrisk.estimate.independent import Estimate, probability, woodruff
 from capexrisk.estimate.intervals import (
-    CONFIDENCE,
     FEW,
     score_interval,
     standard_error,
@@ -57,9 +56,7 @@ def about(value: float, off_by: Floats, paths: Integers) -> Floats:
     return values
 
 
-def mean(
-    means: Floats, paths: Integers, nonzero: int | None = None, confidence: float = CONFIDENCE
-) -> ByReplicate:
+def mean(means: Floats, paths: Integers, nonzero: int | None = None) -> ByReplicate:
     """Estimate an expectation from each replicate's mean.
 
     As for independent paths, fewer than `FEW` nonzero ones cannot show how large rare values are:
@@ -71,11 +68,11 @@ def mean(
         return ByReplicate(Estimate("mean", value, nan, nan, nan, n), means)
     values = about(value, (means - value) * paths, paths)
     error = float(standard_error(values))
-    half = student_half_width(means.size, confidence) * error
+    half = student_half_width(means.size) * error
     return ByReplicate(Estimate("mean", value, error, value - half, value + half, n), values)
 
 
-def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
+def share(hits: Integers, paths: Integers) -> ByReplicate:
     """Estimate a probability, or one conditional on what `paths` counts.
 
     The interval is Wilson's with Student's width, for as many independent paths as have the same
@@ -93,25 +90,25 @@ def share(hits: Integers, paths: Integers, confidence: float = CONFIDENCE) -> By
     off_by = hits - p * paths
     values = about(p, off_by, paths)
     if min(total, n - total) < FEW:
-        return ByReplicate(probability(total, n, confidence), values)
+        return ByReplicate(probability(total, n), values)
     off = float((off_by**2).sum()) + 1.0
     error = sqrt(off / (several * (several - 1))) / float(paths.mean())
     as_many = p * (1.0 - p) / error**2
-    low, high = score_interval(p, as_many, student_half_width(several, confidence))
+    low, high = score_interval(p, as_many, student_half_width(several))
     return ByReplicate(Estimate("probability", p, error, low, high, n), values)
 
 
-def chance(means: Floats, paths: Integers, confidence: float = CONFIDENCE) -> ByReplicate:
+def chance(means: Floats, paths: Integers) -> ByReplicate:
     """Estimate a probability from each replicate's mean of an amount: see `independent.chance`."""
     n, several = int(paths.sum()), means.size
     value = float(means @ paths) / n if n else nan
     if n == 0 or value in (0.0, 1.0):
-        estimate = measures.chance(value if n else 0.0, 0.0, n, confidence)
+        estimate = measures.chance(value if n else 0.0, 0.0, n)
         return ByReplicate(estimate, np.full(several, value))
     off_by = (means - value) * paths
     off = float((off_by**2).sum()) + 1.0
     error = sqrt(off / (several * (several - 1))) / float(paths.mean())
-    estimate = measures.bounded(value, error, student_half_width(several, confidence), n)
+    estimate = measures.bounded(value, error, student_half_width(several), n)
     return ByReplicate(estimate, about(value, off_by, paths))
 
 
@@ -157,7 +154,6 @@ def quantiles(
     pooled: Distribution,
     counts: Sequence[NDArray[Any]],
     levels: tuple[float, ...],
-    confidence: float = CONFIDENCE,
 ) -> list[ByReplicate]:
     """Estimate quantiles over all paths; statistics are named "p5" for level 0.05, and so on.
 
@@ -172,10 +168,9 @@ def quantiles(
     counts : sequence of ndarray, shape (R, CELLS)
         Paths by histogram cell, of each quantity.
     levels : tuple of float
-    confidence : float
     """
     below = shares_below(pooled, counts, pooled.quantile(np.array(levels)))
-    half = student_half_width(len(below), confidence)
+    half = student_half_width(len(below))
     found = woodruff(pooled, levels, standard_error(below, axis=0), half)
     by_level = np.ascontiguousarray(np.moveaxis(below, 0, -1)).reshape(-1, len(below))
     spread = standard_error(by_level)
@@ -190,7 +185,6 @@ def cash_flow_at_risk(
     quantiles: Sequence[ByReplicate],
     pooled: Distribution,
     level: float,
-    confidence: float = CONFIDENCE,
 ) -> list[ByReplicate]:
     """CFaR: the mean, which is the target, minus the quantile at 1 - level; of each quantity.
 
@@ -202,7 +196,7 @@ def cash_flow_at_risk(
     )
     values = np.array([a.values - q.values for a, q in zip(averages, quantiles, strict=True)])
     value, error = means - lowest, standard_error(values)
-    half = student_half_width(values.shape[1], confidence) * error
+    half = student_half_width(values.shape[1]) * error
     coarse_low, coarse_high = pooled.resolution(lowest.reshape(pooled.paths.shape))
     low = np.minimum(value - half, means - coarse_high.ravel())
     high = np.maximum(value + half, means - coarse_low.ravel())
@@ -215,7 +209,6 @@ def expected_shortfall(
     pooled: Distribution,
     counts: Sequence[NDArray[Any]],
     level: float,
-    confidence: float = CONFIDENCE,
 ) -> list[ByReplicate]:
     """Expected shortfall: the mean of the paths below the quantile at 1 - level; of each quantity.
 
@@ -232,7 +225,7 @@ def expected_shortfall(
     short_by = off_by / paths.mean(axis=1, keepdims=True) / tail
     short_by = np.where(tail * n < FEW, nan, short_by)
     error = standard_error(short_by)
-    half = student_half_width(short_by.shape[1], confidence) * error
+    half = student_half_width(short_by.shape[1]) * error
     values = value[:, None] - short_by
     name = f"es{100 * level:g}"
     return _listed(name, value, error, value - half, value + half, n.ravel().tolist(), values)

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from capexrisk.estimate.figures import Figures
-from capexrisk.estimate.intervals import CONFIDENCE, student_half_width
+from capexrisk.estimate.intervals import student_half_width
 from capexrisk.estimate.nested_effects import of_replicates
 from capexrisk.estimate.over_inputs import variance_between
 
@@ -40,7 +40,6 @@ def first_order(
     second: ArrayLike,
     groups: Sequence[Sequence[int]],
     correlation: ArrayLike,
-    confidence: float = CONFIDENCE,
 ) -> Figures:
     """Estimate the first-order effects of groups: see `nested_effects` for what these are.
 
@@ -53,7 +52,6 @@ def first_order(
     groups : sequence of sequences of int
         Inputs of each group.
     correlation : array_like, shape (d, d)
-    confidence : float
 
     Returns
     -------
@@ -86,7 +84,7 @@ def first_order(
         less = ((sums - products) ** 2).sum(axis=0) - (squares - of_each)
         left_out = less / ((several - 1) * (several - 2)) / without
         found.append(several * effect - (several - 1) * left_out)
-    return of_replicates(np.array(found), student_half_width(several, confidence))
+    return of_replicates(np.array(found), student_half_width(several))
 
 
 def _linear(z: Floats, y: Floats) -> tuple[Floats, float]:

@@ -1,4 +1,4 @@
-"""Estimates from independent paths: value, standard error, interval and number of paths."""
+"""Estimates from independent paths: value, standard error, 95 % interval and number of paths."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 
 from capexrisk.estimate.distribution import Distribution, Floats
 from capexrisk.estimate.intervals import (
-    CONFIDENCE,
     FEW,
     binomial_interval,
     clopper_pearson,
@@ -68,7 +67,6 @@ def mean(
     deviation: float,
     n: int,
     nonzero: int | None = None,
-    confidence: float = CONFIDENCE,
 ) -> Estimate:
     """Estimate an expectation.
 
@@ -87,11 +85,11 @@ def mean(
     if n < 2 or rare:
         return Estimate("mean", value if n else nan, nan, nan, nan, n)
     error = sqrt(deviation / (n - 1) / n)
-    half = normal_half_width(confidence) * error
+    half = normal_half_width() * error
     return Estimate("mean", value, error, value - half, value + half, n)
 
 
-def probability(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
+def probability(hits: int, n: int) -> Estimate:
     """Estimate a probability from hits among n paths; a bound where all or none are hits.
 
     Examples
@@ -103,17 +101,17 @@ ci_high=0.168..., n=20)
     if n == 0:
         return Estimate("probability", nan, nan, nan, nan, 0)
     if hits == 0:
-        _, high = clopper_pearson(0, n, confidence)
+        _, high = clopper_pearson(0, n)
         return Estimate("upper_bound", high, nan, 0.0, high, n)
     if hits == n:
-        low, _ = clopper_pearson(n, n, confidence)
+        low, _ = clopper_pearson(n, n)
         return Estimate("lower_bound", low, nan, low, 1.0, n)
     p = hits / n
-    low, high = binomial_interval(hits, n, confidence)
+    low, high = binomial_interval(hits, n)
     return Estimate("probability", p, sqrt(p * (1.0 - p) / n), low, high, n)
 
 
-def chance(value: float, deviation: float, n: int, confidence: float = CONFIDENCE) -> Estimate:
+def chance(value: float, deviation: float, n: int) -> Estimate:
     """Estimate a probability that is the expectation of an amount roughly between 0 and 1.
 
     Where all paths give 0, or all give 1, it is a bound: whatever gives another value may be rare.
@@ -128,8 +126,8 @@ def chance(value: float, deviation: float, n: int, confidence: float = CONFIDENC
     n : int
     """
     if n < 2 or value in (0.0, 1.0):
-        return probability(round(value * n), n, confidence)
-    return bounded(value, sqrt((deviation + 1.0) / (n - 1) / n), normal_half_width(confidence), n)
+        return probability(round(value * n), n)
+    return bounded(value, sqrt((deviation + 1.0) / (n - 1) / n), normal_half_width(), n)
 
 
 def bounded(value: float, error: float, half_width: float, n: int) -> Estimate:
@@ -139,9 +137,7 @@ def bounded(value: float, error: float, half_width: float, n: int) -> Estimate:
     return Estimate("probability", p, error, low, high, n)
 
 
-def quantiles(
-    distribution: Distribution, levels: tuple[float, ...], confidence: float = CONFIDENCE
-) -> list[Estimate]:
+def quantiles(distribution: Distribution, levels: tuple[float, ...]) -> list[Estimate]:
     """Estimate quantiles; statistics are named "p5" for level 0.05, and so on.
 
     The interval is Woodruff's (1952): the quantiles at level ± z sqrt(level (1 - level) / n), free
@@ -154,13 +150,12 @@ def quantiles(
     distribution : Distribution
         Of one quantity or several: all levels of the first come first.
     levels : tuple of float
-    confidence : float
     """
     if distribution.n == 0:
         return [Estimate(f"p{100 * p:g}", nan, nan, nan, nan, 0) for p in levels]
     level = np.array(levels)
     error_of_level = np.sqrt(level * (1.0 - level) / distribution.paths)
-    return woodruff(distribution, levels, error_of_level, normal_half_width(confidence))
+    return woodruff(distribution, levels, error_of_level, normal_half_width())
 
 
 def woodruff(
@@ -199,7 +194,6 @@ def cash_flow_at_risk(
     quantiles: Sequence[Estimate],
     distribution: Distribution,
     level: float,
-    confidence: float = CONFIDENCE,
 ) -> list[Estimate]:
     """CFaR: the mean, which is the target, minus the quantile at 1 - level (see `quantiles`).
 
@@ -214,9 +208,8 @@ def cash_flow_at_risk(
     distribution : Distribution
         Of one quantity or several.
     level : float
-    confidence : float
     """
-    tail, name, half_width = 1.0 - level, f"cfar{100 * level:g}", normal_half_width(confidence)
+    tail, name, half_width = 1.0 - level, f"cfar{100 * level:g}", normal_half_width()
     lowest = np.reshape([quantile.value for quantile in quantiles], distribution.paths.shape)
     mean_short = distribution.averages(distribution.shortfalls(lowest)[0])
     coarse = (end.ravel().tolist() for end in distribution.resolution(lowest))
@@ -243,7 +236,6 @@ def expected_shortfall(
     quantiles: Sequence[Estimate],
     distribution: Distribution,
     level: float,
-    confidence: float = CONFIDENCE,
 ) -> list[Estimate]:
     """Expected shortfall: the mean of the paths below the quantile at 1 - level (see `quantiles`).
 
@@ -258,9 +250,8 @@ def expected_shortfall(
     distribution : Distribution
         Of one quantity or several.
     level : float
-    confidence : float
     """
-    tail, name, half_width = 1.0 - level, f"es{100 * level:g}", normal_half_width(confidence)
+    tail, name, half_width = 1.0 - level, f"es{100 * level:g}", normal_half_width()
     if distribution.n == 0:
         return [Estimate(name, nan, nan, nan, nan, 0) for _ in quantiles]
     lowest = np.reshape([quantile.value for quantile in quantiles], distribution.paths.shape)

@@ -17,15 +17,14 @@ import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
 
 from capexrisk.estimate.figures import Figures
+from capexrisk.estimate.intervals import CONFIDENCE
 
 Floats = NDArray[np.float64]
 
 MOST_HITS: Final = 9  # that a bound is taken from
 
 
-def bounded(
-    figures: Figures, chances: Floats, paths: Floats, level: float, confidence: float
-) -> Figures:
+def bounded(figures: Figures, chances: Floats, paths: Floats, level: float) -> Figures:
     """A quantile over the inputs, its interval widened where no path, or every path, hits.
 
     Parameters
@@ -37,7 +36,6 @@ def bounded(
     paths : ndarray, shape (..., R, P)
         Paths that are behind them.
     level : float
-    confidence : float
     """
     value, error, low, high = figures
     several = chances.shape[-2] * chances.shape[-1]
@@ -45,17 +43,17 @@ def bounded(
     among = paths.reshape(seen.shape)
     at = np.quantile(seen, level, axis=-1, method="hazen")
     none, every = at == 0.0, at == 1.0
-    most = _most(seen[none], among[none], level, confidence)
-    least = 1.0 - _most(1.0 - seen[every], among[every], 1.0 - level, confidence)
+    most = _most(seen[none], among[none], level)
+    least = 1.0 - _most(1.0 - seen[every], among[every], 1.0 - level)
     low, high = np.where(none, 0.0, low), np.where(every, 1.0, high)
     low[every] = np.fmin(low[every], least)
     high[none] = np.fmax(high[none], most)
     return Figures(value, error, low, high)
 
 
-def _most(seen: Floats, among: Floats, level: float, confidence: float) -> Floats:
+def _most(seen: Floats, among: Floats, level: float) -> Floats:
     """Upper bound of the quantile, from the shares of points with few hits, (...)."""
-    tail = (1.0 - confidence) / 2.0
+    tail = (1.0 - CONFIDENCE) / 2.0
     points = seen.shape[-1]
     each = 1.0 / (1.0 / among).mean(axis=-1)
     hits = seen * among

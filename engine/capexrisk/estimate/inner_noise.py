@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.intervals import (
+    CONFIDENCE,
     normal_half_width,
     skewed_interval,
     student_half_width,
@@ -68,7 +69,6 @@ def corrected_quantiles(
     b: Floats,
     between: Floats,
     levels: tuple[float, ...],
-    confidence: float,
     step: Floats | float = 0.0,
 ) -> list[Figures]:
     """Quantiles over inputs, one a level.
@@ -87,7 +87,6 @@ def corrected_quantiles(
     between : ndarray, shape (..., R)
         B as each replicate tells it.
     levels : tuple of float
-    confidence : float
     step : ndarray, shape (...), or float
         Least step between the values that estimates at a point can take.
     """
@@ -114,7 +113,7 @@ def corrected_quantiles(
     with np.errstate(divide="ignore", invalid="ignore"):
         of_total = ((y - mean[..., None]) ** 2).mean(axis=2) / x.total - 1.0
         of_factor = 0.5 * (between / variance - 1.0 - of_total)
-    half_width = student_half_width(several, confidence)
+    half_width = student_half_width(several)
     sure = skewed_interval(between, half_width)[0] > 0.0
 
     found = []
@@ -126,7 +125,7 @@ def corrected_quantiles(
         with np.errstate(invalid="ignore"):
             moved = (1.0 - x.factor) * of_mean + (plain[:, None] - mean) * of_factor
             error = level_error(off - density[:, None] * moved, each)
-        reached = order_levels(level, error, half_width, confidence, points)
+        reached = order_levels(level, error, half_width, points)
         low, high = (np.where(sure, quantile(x.ordered, end) - plain, np.nan) for end in reached)
         low, high = np.minimum(low, 0.0), np.maximum(high, 0.0)
         doubt = 0.5 * np.hypot(value - raw[:, column], steps)
@@ -217,7 +216,7 @@ def slope(ordered: Floats, level: float, step: Floats) -> Floats:
 
 
 def order_levels(
-    level: float, error: Floats, half_width: float, confidence: float, points: int
+    level: float, error: Floats, half_width: float, points: int
 ) -> tuple[Floats, Floats]:
     """Levels of the order statistics between which a quantile lies; NaN for one beyond the points.
 
@@ -225,8 +224,8 @@ def order_levels(
     or more; k is interpolated (A. D. Hutson, Journal of Applied Statistics 26, 1999). n is such
     that the level has this error, fewer for Student's width.
     """
-    as_many = level * (1.0 - level) / error**2 * (normal_half_width(confidence) / half_width) ** 2
-    chance = 0.5 + confidence / 2.0
+    as_many = level * (1.0 - level) / error**2 * (normal_half_width() / half_width) ** 2
+    chance = 0.5 + CONFIDENCE / 2.0
 
     def upper(level: float) -> Floats:
         k = scipy.special.bdtrik(chance, as_many, level) + 1.0

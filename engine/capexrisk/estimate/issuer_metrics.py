@@ -197,7 +197,7 @@ DISTRESS = (
         {"quarter": "tiers"},
         over=("F1",),
         meaning="F1",
-        impossible=(Impossible("No buyback is planned", lambda issuer: issuer.buybacks == 0.0),),
+        impossible=(Impossible("No buyback is planned", "buybacks", lambda usd_bn: usd_bn == 0.0),),
     ),
     distress(
         "need_beyond_cash",
@@ -232,10 +232,11 @@ DISTRESS = (
         {"quarter": "fall_to_high_yield"},
         meaning="its grade is lost, for good",
         impossible=(
-            Impossible("Starts as high yield", lambda issuer: issuer.high_yield > 0.0),
+            Impossible("Starts as high yield", "high_yield", lambda flag: flag > 0.0),
             Impossible(
                 "No leverage is given at which it falls to high yield",
-                lambda issuer: issuer.fall_leverage >= NEVER,
+                "fall_leverage",
+                lambda leverage: leverage >= NEVER,
             ),
         ),
     ),

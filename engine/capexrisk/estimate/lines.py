@@ -179,7 +179,7 @@ class Lines:
         return [
             who
             for who, issuer in enumerate(self.issuers)
-            if not any(never.of(issuer) for never in metric.impossible)
+            if not any(never.of(getattr(issuer, never.parameter)) for never in metric.impossible)
         ]
 
     def _lines_of(self, metric: Metric, which: int, name: str) -> Iterator[Line]:

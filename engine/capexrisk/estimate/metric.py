@@ -36,12 +36,15 @@ class Impossible(NamedTuple):
     ----------
     words : str
         Text that a report shows instead: why.
+    parameter : str
+        The issuer's parameter that decides, by its name in MODEL.md.
     of : callable
-        Whether it holds for an issuer with these parameters.
+        Whether it holds where the parameter has this value.
     """
 
     words: str
-    of: Callable[[Issuer], bool]
+    parameter: str
+    of: Callable[[float], bool]
 
 
 @dataclass(frozen=True)

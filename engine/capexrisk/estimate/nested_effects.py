@@ -37,7 +37,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from capexrisk.estimate.figures import Figures
 from capexrisk.estimate.intervals import (
-    CONFIDENCE,
     skewed_interval,
     standard_error,
     student_half_width,
@@ -150,7 +149,6 @@ def nested_effects(
     orders: NDArray[np.int64],
     first: ArrayLike,
     second: ArrayLike | None = None,
-    confidence: float = CONFIDENCE,
 ) -> NestedEffects:
     """Estimate the effects from the value at the points.
 
@@ -160,7 +158,6 @@ def nested_effects(
         Of a design, or of several for the same groups, one after the other.
     first, second : array_like, shape (R, P)
         Estimates of the value with independent noise. Without a second the first is the value.
-    confidence : float
 
     Returns
     -------
@@ -193,7 +190,7 @@ def nested_effects(
     alone = (there * begins + again * ends).sum(axis=1) / times
     last = (there * ends + again * begins).sum(axis=1) / times
     variance = shapley.sum(axis=1)
-    half_width = student_half_width(several, confidence)
+    half_width = student_half_width(several)
     return NestedEffects(
         shapley=_shares(shapley.T, variance, half_width),
         first_order=_shares(alone.T, variance, half_width),

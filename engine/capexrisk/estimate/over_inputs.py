@@ -22,7 +22,7 @@ from capexrisk.estimate.figures import Figures, of_mean, of_ratio, of_root, of_v
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.inner_bounds import bounded
 from capexrisk.estimate.inner_noise import corrected_quantiles
-from capexrisk.estimate.intervals import CONFIDENCE, student_half_width
+from capexrisk.estimate.intervals import student_half_width
 
 Floats = NDArray[np.float64]
 
@@ -60,8 +60,6 @@ def over_inputs(
     probability: bool = False,
     paths: ArrayLike | None = None,
     outcome_variance: ArrayLike | None = None,
-    levels: tuple[float, ...] = LEVELS,
-    confidence: float = CONFIDENCE,
 ) -> OverInputs:
     """Estimate how conditional values are distributed over the inputs.
 
@@ -79,10 +77,6 @@ def over_inputs(
     outcome_variance : array_like, shape (..., R) or (..., 1), optional
         Mean squared deviation of a path's outcome from the mean of all paths, by replicate or of
         all together.
-    levels : tuple of float
-        Of the quantiles, increasing.
-    confidence : float
-        Nominal coverage of the intervals, in (0, 1).
 
     Returns
     -------
@@ -99,7 +93,7 @@ def over_inputs(
             f"halves of shapes {a.shape} and {b.shape}: both must be (..., replicates, points), "
             "with two replicates or more"
         )
-    half_width = student_half_width(a.shape[-2], confidence)
+    half_width = student_half_width(a.shape[-2])
     y = 0.5 * (a + b)
     by_replicate = y.mean(axis=-1)
     between = variance_between(a, b)
@@ -111,17 +105,17 @@ def over_inputs(
     }
     behind = None if paths is None else np.broadcast_to(np.asarray(paths, dtype=float), y.shape)
     step = 0.0 if behind is None else (1.0 / behind).mean(axis=(-2, -1))
-    quantiles = corrected_quantiles(a, b, between, levels, confidence, step)
-    for level, numbers in zip(levels, quantiles, strict=True):
+    quantiles = corrected_quantiles(a, b, between, LEVELS, step)
+    for level, numbers in zip(LEVELS, quantiles, strict=True):
         figures[f"p{100 * level:g}"] = numbers
     if probability:
         within = figures.keys() - {"sd", "noise_variance"}
         figures |= {name: figures[name].clipped(0.0, 1.0) for name in within}
         mean = by_replicate.mean(axis=-1, keepdims=True)
         if behind is not None:
-            for level in levels:
+            for level in LEVELS:
                 name = f"p{100 * level:g}"
-                figures[name] = bounded(figures[name], y, behind, level, confidence)
+                figures[name] = bounded(figures[name], y, behind, level)
         outcome_variance = by_replicate * (1.0 - 2.0 * mean) + mean**2
     if outcome_variance is not None:
         of_outcome = np.broadcast_to(np.asarray(outcome_variance, dtype=float), between.shape)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.intervals import (
-    CONFIDENCE,
     normal_half_width,
     score_interval,
     standard_error,
@@ -64,14 +63,14 @@ class WeightedHits:
         """Share of the largest weight in the sum."""
         return self.largest / self.total if self.hits else nan
 
-    def probability(self, confidence: float = CONFIDENCE) -> Estimate:
+    def probability(self) -> Estimate:
         """Estimate the probability, with an interval on a logarithmic scale.
 
         That keeps it above 0 and makes it reach further upwards, since the estimate may be low: the
         largest weights are the rarest.
         """
         value = self.total / self.n
-        return log_interval(value, self.relative_error, self.n, normal_half_width(confidence))
+        return log_interval(value, self.relative_error, self.n, normal_half_width())
 
 
 def log_interval(value: float, relative_error: float, n: int, half_width: float) -> Estimate:
@@ -81,9 +80,7 @@ def log_interval(value: float, relative_error: float, n: int, half_width: float)
     return Estimate("probability", value, error, value / ratio, min(1.0, value * ratio), n)
 
 
-def repeated(
-    values: NDArray[np.float64], n: int, bias: float = 0.0, confidence: float = CONFIDENCE
-) -> Estimate:
+def repeated(values: NDArray[np.float64], n: int, bias: float = 0.0) -> Estimate:
     """Estimate a probability from independent repetitions of one method.
 
     Parameters
@@ -97,12 +94,10 @@ def repeated(
     """
     value = float(values.mean())
     relative_error = hypot(float(standard_error(values)) / value, bias)
-    return log_interval(value, relative_error, n, student_half_width(values.size, confidence))
+    return log_interval(value, relative_error, n, student_half_width(values.size))
 
 
-def weighted_mean(
-    values: NDArray[np.float64], weights: NDArray[np.float64], confidence: float = CONFIDENCE
-) -> Estimate:
+def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> Estimate:
     """Estimate a conditional mean from weighted hits.
 
     It is a ratio, Σwx / Σw, with the error of its linear part; see A. B. Owen, "Monte Carlo theory,
@@ -118,13 +113,11 @@ def weighted_mean(
         return Estimate("mean", nan, nan, nan, nan, 0)
     value = float(weights @ values) / total
     error = float(np.linalg.norm(weights * (values - value))) / total
-    half = normal_half_width(confidence) * error
+    half = normal_half_width() * error
     return Estimate("mean", value, error, value - half, value + half, values.size)
 
 
-def weighted_share(
-    holds: NDArray[np.bool_], weights: NDArray[np.float64], confidence: float = CONFIDENCE
-) -> Estimate:
+def weighted_share(holds: NDArray[np.bool_], weights: NDArray[np.float64]) -> Estimate:
     """Estimate the share of weighted hits of which something holds.
 
     The error is that of `weighted_mean`; the interval is Wilson's, of as many hits of equal weight
@@ -135,20 +128,17 @@ def weighted_share(
     holds, weights : ndarray, shape (hits,)
         Of the paths on which the condition holds.
     """
-    _, value, error, *_ = weighted_mean(holds.astype(float), weights, confidence)
+    _, value, error, *_ = weighted_mean(holds.astype(float), weights)
     if isnan(value):
         return Estimate("probability", nan, nan, nan, nan, 0)
     equal = float(weights.sum()) ** 2 / float(weights @ weights)
     effective = value * (1.0 - value) / error**2 if error > 0.0 else equal
-    low, high = score_interval(value, effective, normal_half_width(confidence))
+    low, high = score_interval(value, effective, normal_half_width())
     return Estimate("probability", value, error, low, high, holds.size)
 
 
 def weighted_quantile(
-    values: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    level: float,
-    confidence: float = CONFIDENCE,
+    values: NDArray[np.float64], weights: NDArray[np.float64], level: float
 ) -> Estimate:
     """Estimate a conditional quantile from weighted hits; parameters as for `weighted_mean`.
 
@@ -167,6 +157,6 @@ def weighted_quantile(
 
     value = at(level)
     error = float(np.linalg.norm(share * ((in_order <= value) - level)))
-    half = normal_half_width(confidence)
+    half = normal_half_width()
     low, high = at(max(level - half * error, 0.0)), at(min(level + half * error, 1.0))
     return Estimate(name, value, (high - low) / (2.0 * half), low, high, values.size)

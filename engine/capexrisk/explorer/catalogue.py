@@ -149,5 +149,5 @@ def _reach(leaf: Leaf, within: tuple[float, float] | None) -> Json:
 
 
 def _evidence(text: str) -> Json:
-    confidence, source = split_evidence(" ".join(text.split()))
+    confidence, source = split_evidence(text)
     return {"confidence": confidence, "source": source}

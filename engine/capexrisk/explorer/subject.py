@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from capexrisk.scenario import Input, Scenario, change_inputs
 from capexrisk.scenario.files.paths import write_path
 from capexrisk.uncertainty.design import ORDER, InputDesign, input_design
 from capexrisk.uncertainty.draws import Draw, moved_to
-from capexrisk.uncertainty.targets import BOUND_TOGETHER, Target, catalogue_of, changes
+from capexrisk.uncertainty.targets import BOUND_TOGETHER, Target, catalogue_of, changes, leaves
 
 __all__ = ["EVIDENCE", "LEAST", "MOST", "Leaf", "Subject", "end_of"]
 
@@ -71,7 +71,7 @@ class Subject:
             for path, one in self._catalogue.items()
             if one.value != ""  # an event without a size
             and path[-1] not in BOUND_TOGETHER  # no entry of which may move alone
-            for positions, value in _leaves(one.value)
+            for positions, value in leaves(one.value)
         }
 
     @cached_property
@@ -164,15 +164,6 @@ class Subject:
             hint = suggest(written, self.leaves, "give a path that `capexrisk sources` lists")
             raise UnknownName(f"{written}: there is no such input; {hint}")
         return self.leaves[written]
-
-
-def _leaves(value: object, at: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], object]]:
-    """Every number of a list with its place; all else as it is."""
-    if isinstance(value, tuple):
-        for position, part in enumerate(value):
-            yield from _leaves(part, (*at, position))
-    else:
-        yield at, value
 
 
 def end_of(scenario: Scenario) -> str:

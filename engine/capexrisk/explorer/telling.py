@@ -117,7 +117,7 @@ def shown(
     for name, one in found.items():
         own = base[name].value if name in base else nan
         numbers = (one.value, one.ci_low, one.ci_high, own)
-        figures[str(name)] = [_known(x) for x in numbers]
+        figures[str(name)] = [float(x) if isfinite(x) else None for x in numbers]
     return {
         "figures": figures,
         "rows": list(_rows(found, base, changes, scenario)),
@@ -289,7 +289,3 @@ def _sign(change: Change | None) -> int:
 
 def _observed(estimate: Estimate) -> float:
     return estimate.observed if estimate.n else -1.0
-
-
-def _known(value: float) -> float | None:
-    return float(value) if isfinite(value) else None

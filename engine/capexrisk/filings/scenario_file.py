@@ -22,7 +22,14 @@ from .guide import JUDGEMENT, LOOK_FOR
 from .periods import calendar_quarter
 from .record import FLOWS, Draft, Ladder
 
-__all__ = ["DraftedScenario", "drafted_scenario", "history", "name_in", "quarter_after"]
+__all__ = [
+    "DraftedScenario",
+    "drafted_scenario",
+    "history",
+    "name_in",
+    "quarter_after",
+    "refuse_two_files",
+]
 
 MATURITIES, CAPEX = "maturities_by_year_usd_bn", "capex_by_year_usd_bn"
 LISTED: Final = "maturities_usd_bn"  # the other form, which an issuer may have instead
@@ -94,9 +101,7 @@ def drafted_scenario(
         If two drafts are of the same issuer.
     """
     names = [name_in(base, draft) for draft in drafts]
-    for index, own in enumerate(names):
-        if own in names[:index]:
-            raise ArgumentError("facts", f"two files are of {own}; give one a firm")
+    refuse_two_files(names)
     start = max(base.start, *(quarter_after(draft) for draft in drafts))
     as_of = max(base.as_of, *(draft.as_of for draft in drafts))
     sections = [
@@ -106,6 +111,17 @@ def drafted_scenario(
     head = _head(names, base, extends=extends, name=name, start=start, as_of=as_of)
     kept = tuple(_newer(draft, own, base) for draft, own in zip(drafts, names, strict=True))
     return DraftedScenario("\n\n".join([head, *sections]) + "\n", tuple(names), start, kept)
+
+
+def refuse_two_files(names: Sequence[str]) -> None:
+    """Refuse two files of one firm.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ArgumentError("facts", f"two files are of {twice}; give one a firm")
 
 
 def history(drafts: Sequence[Draft], names: Sequence[str]) -> str:
@@ -192,16 +208,9 @@ def _section(
     yield ""
     years = [year.year for year in calendar_years(start, base.quarters)]
     newer = _newer(draft, name, base)
+    keeps_due = LISTED in inherited or any(by_year_key(MATURITIES, y) in newer for y in years)
     for field, declared in DECLARED.items():
-        keeps = field == MATURITIES and any(
-            by_year_key(MATURITIES, year) in newer for year in years
-        )
-        if (
-            field == MATURITIES
-            and draft.ladder is not None
-            and LISTED not in inherited
-            and not keeps
-        ):
+        if field == MATURITIES and draft.ladder is not None and not keeps_due:
             yield from _maturities(draft.ladder, start, years)
         elif field == CAPEX:
             yield from _capex(draft, years[0], inherits=bool(inherited))

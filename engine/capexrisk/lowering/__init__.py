@@ -26,7 +26,6 @@ __all__ = [
     "LoweredScenario",
     "issuer_key",
     "lower",
-    "with_input",
     "with_inputs",
     "with_parameters",
     "with_scenario",
@@ -101,11 +100,6 @@ def lower(scenario: Scenario, collect: Collect = "everything") -> LoweredScenari
         years=years,
         scenario=scenario,
     )
-
-
-def with_input(lowered: LoweredScenario, path: str, value: object) -> LoweredScenario:
-    """Lower the scenario again with one input changed; see `with_inputs`."""
-    return with_inputs(lowered, {path: value})
 
 
 def with_inputs(lowered: LoweredScenario, changes: Mapping[str, object]) -> LoweredScenario:

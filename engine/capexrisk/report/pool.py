@@ -21,11 +21,13 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Generic, TypeVar
 
-__all__ = ["ALONE", "Begun", "DrawingPool", "drawing_pool"]
+from capexrisk.run.signals import signals_ignored
+
+__all__ = ["ALONE", "Begun", "DrawingPool", "Sharing", "drawing_pool"]
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
@@ -74,7 +76,7 @@ class DrawingPool:
             return
         context = get_context("spawn")
         held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
-        with suppress(OSError, BrokenProcessPool), _uninterrupted(), _unwarned():
+        with suppress(OSError, BrokenProcessPool), signals_ignored(OF_TERMINAL), _unwarned():
             pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
                 pool.submit(_load)
@@ -102,45 +104,62 @@ class DrawingPool:
             self._alive.close()
             pool.shutdown(cancel_futures=True)
 
-    def begin(
-        self, function: Callable[[Shared, Task], Done], shared: Shared, tasks: Sequence[Task]
-    ) -> Begun[Shared, Task, Done]:
-        """Let the processes begin with tasks, each ``function(shared, task)``."""
-        futures: list[Future[Done]] = []
+    @contextmanager
+    def ended_by_error(self) -> Iterator[None]:
+        """End the processes before an error goes on: whoever clears a folder finds nobody there."""
+        try:
+            yield
+        except BaseException:
+            self.stop()
+            raise
+
+    def share(self, value: Shared) -> Sharing[Shared]:
+        """Hand the processes what tasks have in common."""
+        folder = None
         if self._pool is not None:
+            with suppress(OSError):
+                made = Path(self._open.enter_context(TemporaryDirectory(prefix="capexrisk-")))
+                with (made / "shared").open("wb") as file:
+                    pickle.dump(value, file, protocol=pickle.HIGHEST_PROTOCOL)
+                folder = made
+        return Sharing(self, value, folder)
+
+    def submit(
+        self, function: Callable[[Shared, Task], Done], folder: Path | None, tasks: Sequence[Task]
+    ) -> list[Future[Done]]:
+        """Let the processes begin with tasks, if they got what is shared; [] if there are none."""
+        if self._pool is not None and folder is not None:
             with suppress(OSError, BrokenProcessPool):
-                folder = Path(self._open.enter_context(TemporaryDirectory(prefix="capexrisk-")))
-                with (folder / "shared").open("wb") as file:
-                    pickle.dump(shared, file, protocol=pickle.HIGHEST_PROTOCOL)
-                futures = [self._pool.submit(_do, function, folder, task) for task in tasks]
-        return Begun(self, function, shared, tasks, futures)
+                return [self._pool.submit(_do, function, folder, task) for task in tasks]
+        return []
+
+
+class Sharing(Generic[Shared]):
+    """What tasks have in common, at hand in every process."""
+
+    def __init__(self, pool: DrawingPool, value: Shared, folder: Path | None) -> None:
+        self.value = value
+        self._pool, self._folder = pool, folder
+
+    def begin(
+        self, function: Callable[[Shared, Task], Done], tasks: Sequence[Task]
+    ) -> Begun[Shared, Task, Done]:
+        """Let the processes begin with tasks, each ``function(value, task)``."""
+        return Begun(function, self.value, tasks, self._pool.submit(function, self._folder, tasks))
 
 
 class Begun(Generic[Shared, Task, Done]):
-    """Tasks that were begun; an error inside its block ends the processes before it goes on."""
+    """Tasks that were begun."""
 
     def __init__(
         self,
-        pool: DrawingPool,
         function: Callable[[Shared, Task], Done],
         shared: Shared,
         tasks: Sequence[Task],
         futures: list[Future[Done]],
     ) -> None:
-        self._pool, self._function, self._shared = pool, function, shared
-        self._tasks, self._futures = tasks, futures
-
-    def __enter__(self) -> Begun[Shared, Task, Done]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._pool.stop()  # whoever clears a folder now finds nobody writing there
+        self.tasks = tasks
+        self._function, self._shared, self._futures = function, shared, futures
 
     def finish(self) -> list[Done]:
         """What every task gave, in order: this process takes those that nobody began, from the end.
@@ -148,36 +167,22 @@ class Begun(Generic[Shared, Task, Done]):
         A task whose process was killed is done here; an error of a task is raised.
         """
         if not self._futures:
-            return [self._function(self._shared, task) for task in self._tasks]
+            return [self._function(self._shared, task) for task in self.tasks]
         own = {
-            number: self._function(self._shared, self._tasks[number])
-            for number in reversed(range(len(self._tasks)))
+            number: self._function(self._shared, self.tasks[number])
+            for number in reversed(range(len(self.tasks)))
             if self._futures[number].cancel()
         }
-        return [own[n] if n in own else self._of_pool(n) for n in range(len(self._tasks))]
+        return [own[n] if n in own else self._of_pool(n) for n in range(len(self.tasks))]
 
     def _of_pool(self, number: int) -> Done:
         try:
             return self._futures[number].result()
         except BrokenProcessPool:
-            return self._function(self._shared, self._tasks[number])
+            return self._function(self._shared, self.tasks[number])
 
 
 ALONE: Final = DrawingPool(0)  # this process does everything itself
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Start processes that leave what a terminal sends to this one: they inherit that."""
-    if current_thread() is not main_thread():
-        yield
-        return
-    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in OF_TERMINAL}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler or signal.SIG_DFL)  # None: set outside of Python
 
 
 @contextmanager

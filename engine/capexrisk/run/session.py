@@ -17,7 +17,14 @@ from typing import Final, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from capexrisk.errors import ArgumentError, RunStopped, SessionClosed, UnknownName, whole_number
+from capexrisk.errors import (
+    ArgumentError,
+    RunStopped,
+    SessionClosed,
+    UnknownName,
+    whole_number,
+    whole_number_in_range,
+)
 from capexrisk.estimate.batch import ChunkTotals
 from capexrisk.estimate.by_replicate import ByReplicate
 from capexrisk.estimate.lines import Lines
@@ -94,9 +101,7 @@ class Session:
         seed: int = 0,
         n_jobs: int | None = -1,
     ) -> None:
-        whole = whole_number("points", points)
-        if not 1 <= whole <= MOST_POINTS:
-            raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
+        whole = whole_number_in_range("points", points, 1, MOST_POINTS)
         if n_jobs is not None and not are_jobs(whole_number("n_jobs", n_jobs)):
             raise ArgumentError("n_jobs", f"{n_jobs} is out of range; give {JOBS}")
         if isinstance(metrics, str) or not metrics:
@@ -187,10 +192,8 @@ class Session:
         """
         plan = self._plan
         if points is not None:
-            points = whole_number("points", points)
-            if not 1 <= points <= plan.points:
-                raise ArgumentError("points", f"{points} is out of range; give 1 to {plan.points}")
-            plan = replace(plan, paths=REPLICATES * points)
+            fewer = whole_number_in_range("points", points, 1, plan.points)
+            plan = replace(plan, paths=REPLICATES * fewer)
         lowered = self.lowered(changes)
         with self._totals_of(lowered, plan, abandoned) as totals:
             refuse_faulty(totals, lowered)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Final
@@ -13,12 +13,15 @@ ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def signals_ignored() -> Iterator[None]:
-    """Ignore signals while results are written; a second Ctrl-C would lose them."""
+def signals_ignored(signs: Iterable[signal.Signals] = ENDING) -> Iterator[None]:
+    """Ignore signals while results are written: a second Ctrl-C would lose them.
+
+    Processes that are started meanwhile inherit it.
+    """
     if threading.current_thread() is not threading.main_thread():  # no other receives signals
         yield
         return
-    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in ENDING}
+    before = {sign: signal.signal(sign, signal.SIG_IGN) for sign in signs}
     try:
         yield
     finally:

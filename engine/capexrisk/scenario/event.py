@@ -11,7 +11,7 @@ from capexrisk.model.vocabulary import REGIMES
 from .field import InputField
 from .quantities import Number
 from .quarters import QUARTER
-from .section import CONFIDENCES, Refused, StrictModel, split_evidence
+from .section import Refused, StrictModel, refuse_no_evidence
 
 __all__ = ["EVENTS", "SIZES", "ScheduledEvent"]
 
@@ -95,11 +95,5 @@ class ScheduledEvent(StrictModel):
         if self.what != "market_regime" and self.regime is not None:
             raise Refused(f"a {self.what} has no regime", "remove it", ("regime",))
         if self.evidence:
-            confidence, source = split_evidence(self.evidence)
-            if confidence not in CONFIDENCES or not source:
-                raise Refused(
-                    f"{self.evidence!r} is not evidence",
-                    f"write a confidence ({', '.join(CONFIDENCES)}), a colon and the source",
-                    ("evidence",),
-                )
+            refuse_no_evidence(self.evidence, ("evidence",))
         return self

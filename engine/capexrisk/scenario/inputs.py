@@ -143,8 +143,7 @@ def overrides_of(scenario: Scenario) -> list[str]:
 
 @functools.lru_cache(maxsize=1024)
 def _told(evidence: str) -> tuple[str, str]:
-    """Confidence and source of evidence that may be wrapped."""
-    return split_evidence(" ".join(evidence.split()))
+    return split_evidence(evidence)
 
 
 def _of_section(

@@ -19,6 +19,7 @@ __all__ = [
     "by_year_field",
     "by_year_key",
     "given",
+    "refuse_no_evidence",
     "split_evidence",
 ]
 
@@ -125,9 +126,25 @@ class Section(StrictModel):
 
 
 def split_evidence(text: str) -> tuple[str, str]:
-    """Confidence and the rest of a line of evidence, both stripped."""
-    confidence, _, source = text.partition(":")
-    return confidence.strip(), source.strip()
+    """Confidence and the rest of evidence, which may be wrapped."""
+    confidence, _, source = " ".join(text.split()).partition(":")
+    return confidence.rstrip(), source.lstrip()
+
+
+def refuse_no_evidence(text: str, at: Place = ()) -> None:
+    """Refuse what is not a confidence and a source.
+
+    Raises
+    ------
+    Refused
+    """
+    confidence, source = split_evidence(text)
+    if confidence not in CONFIDENCES or not source:
+        raise Refused(
+            f"{text!r} is not evidence",
+            f"write a confidence ({', '.join(CONFIDENCES)}), a colon and the source",
+            at,
+        )
 
 
 def by_year_key(field: str, year: int | str) -> str:

@@ -13,7 +13,7 @@ from capexrisk.errors import suggest
 
 from .market import SMALLEST_EIGENVALUE
 from .quantities import Number
-from .section import CONFIDENCES, Refused, StrictModel, split_evidence
+from .section import Refused, StrictModel, refuse_no_evidence
 from .words import PHRASE
 
 __all__ = ["LAW_KEYS", "Covariance", "Group", "GroupCorrelation", "Uncertainty"]
@@ -123,7 +123,7 @@ class Group(StrictModel):
     @field_validator("evidence")
     @classmethod
     def _has_confidence_and_source(cls, evidence: str) -> str:
-        _check_evidence(evidence)
+        refuse_no_evidence(evidence)
         return evidence
 
     @field_validator("values")
@@ -235,7 +235,7 @@ class GroupCorrelation(StrictModel):
     @field_validator("evidence")
     @classmethod
     def _has_confidence_and_source(cls, evidence: str) -> str:
-        _check_evidence(evidence)
+        refuse_no_evidence(evidence)
         return evidence
 
     @field_validator("groups")
@@ -298,15 +298,6 @@ class Uncertainty(StrictModel):
                 raise Refused("given twice", "give one correlation for two groups", at)
             seen.add(pair)
         return self
-
-
-def _check_evidence(evidence: str) -> None:
-    confidence, source = split_evidence(evidence)
-    if confidence not in CONFIDENCES or not source:
-        raise Refused(
-            f"{evidence!r} is not evidence",
-            f"write a confidence ({', '.join(CONFIDENCES)}), a colon and the source",
-        )
 
 
 def _check_covariance(rows: Covariance) -> None:

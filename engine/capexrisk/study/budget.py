@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from capexrisk.errors import ArgumentError, refuse_type, whole_number
+from capexrisk.errors import ArgumentError, refuse_type, whole_number, whole_number_in_range
 from capexrisk.estimate.budget_split import Split, propose_split
 from capexrisk.estimate.conditional import ConditionalEstimates
 from capexrisk.estimate.names import resolve
@@ -65,9 +65,8 @@ def budget_split(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
-    paths, seed = whole_number("paths", paths), whole_number("seed", seed)
-    if not 1 <= paths <= MOST_PATHS:
-        raise ArgumentError("paths", f"{paths} is out of range; give 1 to {MOST_PATHS:,}")
+    paths = whole_number_in_range("paths", paths, 1, MOST_PATHS)
+    seed = whole_number("seed", seed)
     if not scenario.uncertainty.groups:
         raise ArgumentError("scenario", f"no input of {scenario.name} has a distribution")
     if isinstance(names, str) or not names:

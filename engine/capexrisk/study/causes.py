@@ -20,7 +20,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from capexrisk.errors import ArgumentError, EventError, UnknownName, suggest, whole_number
+from capexrisk.errors import (
+    ArgumentError,
+    EventError,
+    UnknownName,
+    suggest,
+    whole_number,
+    whole_number_in_range,
+)
 from capexrisk.estimate import by_replicate
 from capexrisk.estimate.intervals import FEW, clopper_pearson, standard_error, student_half_width
 from capexrisk.estimate.metrics import SYSTEM, failures_metric
@@ -30,6 +37,7 @@ from capexrisk.lowering import LoweredScenario, lower
 from capexrisk.run.net_shares import NetShares
 from capexrisk.run.plan import MOST_POINTS, REPLICATES, RunPlan
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import Backend
 from capexrisk.study.coalitions import Coalitions, Switchboard
 from capexrisk.study.mechanisms import ALL, MECHANISMS, NONE, Mechanism, acting
 from capexrisk.study.plotted import Plotted
@@ -132,7 +140,7 @@ def causes(
     orders: int | None = None,
     seed: int = 0,
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
     scheduler: str | None = None,
 ) -> Causes:
     """What causes an event: what each mechanism of the model adds to its chance.
@@ -189,14 +197,12 @@ def causes(
     if orders is not None and (not 2 <= orders <= MOST_ORDERS or orders % 2):
         problem = f"{orders} is out of range; give an even number from 2 to {MOST_ORDERS:,}"
         raise ArgumentError("orders", problem)
-    points = whole_number("points", points)
-    if not 1 <= points <= MOST_POINTS:
-        raise ArgumentError("points", f"{points} is out of range; give 1 to {MOST_POINTS}")
+    points = whole_number_in_range("points", points, 1, MOST_POINTS)
     plan = RunPlan(
         paths=REPLICATES * points,
         seed=seed,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
         scheduler=scheduler,
     )
     base = lower(scenario, "means")

@@ -20,7 +20,7 @@ from capexrisk.archive.manifest import (
 )
 from capexrisk.archive.results import Results
 from capexrisk.archive.tables import write_csv_table
-from capexrisk.errors import ComparisonError, refuse_type
+from capexrisk.errors import ComparisonError, refuse_type, some_of
 from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
 from capexrisk.estimate.false_discovery import false_discovery_rates
 from capexrisk.estimate.independent import OBSERVED
@@ -371,7 +371,7 @@ def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator
         for here, mine, theirs in ((base_name, first, second), (name, second, first)):
             missing = [label for label in mine if label not in theirs]
             if missing:
-                yield f"{what} only in {here}, left out: {_listed(missing)}"
+                yield f"{what} only in {here}, left out: {some_of(missing, LISTED)}"
     if set(base.issuers) != set(other.issuers):
         yield f'figures of "{SYSTEM}" are of other issuers in {name} than in {base_name}'
     if base.quarters != other.quarters:
@@ -382,8 +382,3 @@ def _notes(base_name: str, base: Results, name: str, other: Results) -> Iterator
         yield f"{name}, {base_name}: not over the same points of the inputs; no ranges over these"
     if reason is not None:
         yield f"{name}, {base_name}: {reason}; errors are those of two runs, not of pairs"
-
-
-def _listed(labels: list[str]) -> str:
-    more = f" and {len(labels) - LISTED} more" if len(labels) > LISTED else ""
-    return ", ".join(labels[:LISTED]) + more

@@ -10,7 +10,7 @@ from capexrisk.lowering import lower
 from capexrisk.run.outcomes import collect_outcomes
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import DEFAULT_PATHS
+from capexrisk.scenario.plan import DEFAULT_PATHS, Backend, Sampler
 
 
 def path_outcomes(
@@ -19,9 +19,9 @@ def path_outcomes(
     *,
     paths: int = DEFAULT_PATHS,
     seed: int = 0,
-    sampler: str = "sobol",
+    sampler: Sampler = "sobol",
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
 ) -> pd.DataFrame:
     """Simulate a scenario and return chosen outcomes of every path.
 
@@ -63,8 +63,8 @@ def path_outcomes(
     plan = RunPlan(
         paths=paths,
         seed=seed,
-        sampler=sampler,  # type: ignore[arg-type]
+        sampler=sampler,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
     )
     return collect_outcomes(lower(scenario), plan, list(names))

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from capexrisk.archive.manifest import RunRecord
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError, refuse_type, whole_number
+from capexrisk.errors import ArgumentError, refuse_type, whole_number, whole_number_in_range
 from capexrisk.kernel import issuer_rows as s
 from capexrisk.kernel import market_rows as m
 from capexrisk.kernel.block import BLOCK
@@ -126,9 +126,7 @@ def replay(
         seed, sampler = run.manifest.run.seed, run.manifest.run.sampler
     else:
         refuse_type("run", run, Scenario, "give Results or a Scenario")
-        scenario, number = run, whole_number("path", path)
-        if not 0 <= number < ADDRESSES:
-            raise ArgumentError("path", f"{number} is out of range; give 0 to {ADDRESSES - 1}")
+        scenario, number = run, whole_number_in_range("path", path, 0, ADDRESSES - 1)
     lowered = lower(scenario)
     draws = draws_of(lowered, RunPlan(paths=1, seed=seed, sampler=sampler))
     return replay_number(lowered, draws, number)

@@ -11,7 +11,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from capexrisk.errors import ArgumentError, EventError, refuse_type, whole_number
+from capexrisk.errors import (
+    ArgumentError,
+    EventError,
+    refuse_type,
+    whole_number,
+    whole_number_in_range,
+)
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.estimate.weighted import weighted_mean, weighted_quantile, weighted_share
@@ -201,10 +207,8 @@ def reverse(
     True
     """
     refuse_type("scenario", scenario, Scenario, FROM_A_FILE)
-    max_paths, seed = whole_number("max_paths", max_paths), whole_number("seed", seed)
-    if not 65_536 <= max_paths <= 10**9:
-        problem = f"{max_paths:,} is out of range; give 65,536 to 1,000,000,000"
-        raise ArgumentError("max_paths", problem)
+    max_paths = whole_number_in_range("max_paths", max_paths, 65_536, 10**9)
+    seed = whole_number("seed", seed)
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario)
     wanted = find_event(event, lowered)

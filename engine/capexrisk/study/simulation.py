@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +24,19 @@ from capexrisk.run.targets import Standing
 from capexrisk.scenario import Scenario
 from capexrisk.scenario.plan import (
     DEFAULT_INNER,
+    Backend,
+    Collect,
+    Sampler,
     refuse_paths_of_no_points,
     refuse_points_of,
 )
 from capexrisk.scenario.schema import FROM_A_FILE
-from capexrisk.study.two_levels import inputs_of, refuse_beyond_memory
+from capexrisk.study.two_levels import (
+    PointsRun,
+    inputs_of,
+    refuse_beyond_memory,
+    simulate_points,
+)
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
@@ -38,11 +47,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     *,
     paths: int | None = None,
     seed: int = 0,
-    sampler: str = "sobol",
+    sampler: Sampler = "sobol",
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
     scheduler: str | None = None,
-    collect: str = "everything",
+    collect: Collect = "everything",
     targets: Sequence[str] = (),
     max_seconds: float | None = None,
     outer: int = 0,
@@ -137,11 +146,11 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
     plan = RunPlan(
         paths=default_paths(targets) if paths is None else paths,
         seed=seed,
-        sampler=sampler,  # type: ignore[arg-type]
+        sampler=sampler,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
         scheduler=scheduler,
-        collect=collect,  # type: ignore[arg-type]
+        collect=collect,
         targets=(targets,) if isinstance(targets, str) else tuple(targets),
         max_seconds=max_seconds,
         outer=outer,
@@ -162,13 +171,35 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
 
 
 def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOKS) -> Results:
-    """Run a job, or the part of it that its checkpoint lacks.
+    """Run a job, or the part of it that its checkpoint lacks; otherwise as `simulate_paths`."""
+    return over_the_inputs(*simulate_paths(job, hooks, over_inputs))
+
+
+def over_the_inputs(results: Results, points: PointsRun | None) -> Results:
+    """Results with what the points of their inputs tell, if there are any."""
+    if points is None:
+        return results
+    inputs = inputs_of(points)
+    manifest = results.manifest.model_copy(update={"inputs": inputs.record})
+    return replace(results, manifest=manifest, inputs=inputs)
+
+
+def simulate_paths(
+    job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOKS
+) -> tuple[Results, PointsRun | None]:
+    """Simulate the paths of a job, or those that its checkpoint lacks.
 
     Parameters
     ----------
     job : Job
     hooks, over_inputs : Hooks
         Side outputs of its paths, and of those of its outer points.
+
+    Returns
+    -------
+    tuple
+        Results, as yet without what is told over the inputs, and the points of these, if the job
+        has any.
     """
     refuse_beyond_memory(job)
     lowered, plan = job.lowered, job.plan
@@ -187,7 +218,7 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
 
     from capexrisk.archive.results import Results
 
-    inputs = None if job.over_inputs is None else inputs_of(job.over_inputs, over_inputs)
+    points = None if job.over_inputs is None else simulate_points(job.over_inputs, over_inputs)
     resumed = 0 if hooks.keeper is None else hooks.keeper.restored
     table = EstimateTable(totals, lowered)
     manifest = build_manifest(
@@ -200,13 +231,11 @@ def simulate_job(job: Job, hooks: Hooks = NO_HOOKS, over_inputs: Hooks = NO_HOOK
         started=started,
         seconds=seconds,
     )
-    if inputs is not None:
-        manifest = manifest.model_copy(update={"inputs": inputs.record})
-    return Results(
+    results = Results(
         summary=table.to_frame(plan.sampler),
         replicates=table.replicates(),
         distributions=table.distributions(),
         chunks=pd.DataFrame(totals.entries(), columns=list(ChunkEntry._fields)),
         manifest=manifest,
-        inputs=inputs,
     )
+    return results, points

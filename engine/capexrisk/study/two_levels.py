@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from capexrisk.archive.checksums import record_of_chunks
 from capexrisk.archive.job import Job
@@ -30,8 +30,26 @@ MANY_REFUSED: Final = 10
 MOST_MEMORY: Final = 0.8  # share of the machine's that the totals of the points may take
 
 
-def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
-    """Run the outer points of a job, `Job.over_inputs`, and tell how its answers spread.
+class PointsRun(NamedTuple):
+    """Outer points that were simulated: what `inputs_of` tells of.
+
+    Attributes
+    ----------
+    job : Job
+    draws : OuterPoints
+    totals : Totals
+    seconds : float
+        That their paths took.
+    """
+
+    job: Job
+    draws: OuterPoints
+    totals: Totals
+    seconds: float
+
+
+def simulate_points(job: Job, hooks: Hooks = NO_HOOKS) -> PointsRun:
+    """Run the outer points of a job, `Job.over_inputs`.
 
     Raises
     ------
@@ -47,15 +65,22 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
     seconds = time.perf_counter() - clock
     if hooks.keeper is not None:
         hooks.keeper.close()
-    points = plan.outer_points
     refused = refused_points(totals)
-    if len(refused) > MOST_REFUSED * points:
-        raise _too_many(refused, points, draws)
+    if len(refused) > MOST_REFUSED * plan.outer_points:
+        raise _too_many(refused, plan.outer_points, draws)
+    return PointsRun(job, draws, totals, seconds)
+
+
+def inputs_of(run: PointsRun) -> InputResults:
+    """How the answers spread over outer points that were simulated."""
+    job, draws, totals, seconds = run
     import pandas as pd  # late: see `simulate_job`
 
     from capexrisk.archive.inputs import InputResults
     from capexrisk.estimate.input_table import input_table, point_table
 
+    lowered, plan = job.lowered, job.plan
+    refused = refused_points(totals)
     entries = totals.entries()
     return InputResults(
         table=input_table(totals, lowered),
@@ -63,7 +88,7 @@ def inputs_of(job: Job, hooks: Hooks = NO_HOOKS) -> InputResults:
         chunks=pd.DataFrame(entries, columns=list(ChunkEntry._fields)),
         record=InputsRecord(
             digest=digest_of_uncertainty(job.scenario),
-            outer=points,
+            outer=plan.outer_points,
             inner=plan.inner,
             paths_counted=totals.counted,
             paths_quarantined=totals.quarantined - len(refused) * plan.inner,

@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Final
 
-from capexrisk.errors import TableError, nearest, suggest
+from capexrisk.errors import TableError, nearest, some_of
 
 from .limits import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cell, cell_name, too_wide
 
@@ -155,8 +155,8 @@ def records(grid: Grid, needed: Iterable[str] = ()) -> tuple[list[str], list[Rec
         if heading not in columns:
             # Either side may be misspelt: the table's heading, or a name that a user gave.
             close = nearest(heading, columns)
-            there = suggest("", columns).replace("give one of", "name one of", 1)
-            hint = f"write it and {close!r} alike" if close else f"{there} so, or add it"
+            one_of = f"name one of {some_of(columns)} so, or add it"
+            hint = f"write it and {close!r} alike" if close else one_of
             raise TableError(f"{grid.label}: row 1", f"no column is named {heading!r}", hint)
     found = []
     for row, cells in enumerate(grid.rows[1:], start=1):

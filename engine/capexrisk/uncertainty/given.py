@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy  # whose parts load where they are used
 from numpy.typing import NDArray
 
-from capexrisk.kernel.points import path_number
 from capexrisk.uncertainty.copula import LEAST, MOST
 from capexrisk.uncertainty.design import InputDesign
-from capexrisk.uncertainty.outer import HALVES, OF_HALVES, Half, OuterPoints
+from capexrisk.uncertainty.outer import OuterPoints
 
 __all__ = ["GivenPoints", "correlation_of", "groups_of", "values_of_normals"]
 
@@ -37,20 +36,8 @@ class GivenPoints(OuterPoints):
     def _numbers(self, replicates: Sequence[int], first: int, count: int) -> Floats:
         return np.concatenate([self.given[net, first : first + count] for net in replicates])
 
-    def halves(self, replicate: int, first: int, count: int) -> Iterator[tuple[Half, Half]]:
-        """The halves of the paths of consecutive points; a half is to be used before the next."""
-        each = self.inner // HALVES
-        sources = [
-            self.paths.source(path_number(OF_HALVES + HALVES * replicate + half, 0))
-            for half in range(HALVES)
-        ]
-        for stretch in self.stretches[first : first + count].tolist():
-            ahead = np.uint64(stretch * each)
-            one, other = (
-                Half(source._replace(first_path=source.first_path + ahead), each)
-                for source in sources
-            )
-            yield one, other
+    def _stretches(self, first: int, count: int) -> Sequence[int]:
+        return [*map(int, self.stretches[first : first + count])]
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         # Without what is worked out of the rest.

@@ -26,9 +26,7 @@ from capexrisk.scenario.opening import (
 )
 from capexrisk.scenario.quantities import SMALLEST
 from capexrisk.scenario.section import StrictModel, by_year_field
-from capexrisk.uncertainty.targets import Target
-
-Place = tuple[int, ...]  # positions in lists, from the outermost in
+from capexrisk.uncertainty.targets import Positions, Target, replaced
 
 
 class _Field(NamedTuple):
@@ -36,7 +34,7 @@ class _Field(NamedTuple):
 
     name: str
     key: str | int | None  # of a record in it, or the year; None if the numbers are its own
-    columns: tuple[tuple[int, Place], ...]  # column of the new number, and its place
+    columns: tuple[tuple[int, Positions], ...]  # column of the new number, and its place
 
 
 class MovedScenario:
@@ -112,7 +110,7 @@ class MovedScenario:
 
 def _fields(targets: Sequence[Target], at: tuple[str, ...]) -> tuple[_Field, ...]:
     """The fields of a section that move."""
-    found: dict[tuple[str, str | int | None], list[tuple[int, Place]]] = {}
+    found: dict[tuple[str, str | int | None], list[tuple[int, Positions]]] = {}
     for column, target in enumerate(targets):
         if target.path[: len(at)] != at:
             continue
@@ -134,7 +132,7 @@ def _with_numbers(
         outer = update.get(name, getattr(record, name))
         value = outer if key is None else _member(outer, key)
         for column, positions in columns:
-            value = _placed(value, positions, row[column])
+            value = replaced(value, positions, row[column])
         update[name] = value if key is None else _with_member(outer, key, value)
     return record.model_copy(update=update)
 
@@ -147,12 +145,3 @@ def _with_member(outer: Any, key: str | int, value: Any) -> Any:
     if isinstance(outer, StrictModel):
         return outer.model_copy(update={str(key): value})
     return {**outer, key: value}
-
-
-def _placed(value: Any, positions: Place, number: Any) -> Any:
-    """A number, or a tuple of tuples with a number at these positions."""
-    if not positions:
-        return number
-    first, *rest = positions
-    inner = _placed(value[first], tuple(rest), number)
-    return (*value[:first], inner, *value[first + 1 :])

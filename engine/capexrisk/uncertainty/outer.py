@@ -102,16 +102,20 @@ class OuterPoints:
         """The halves of the paths of consecutive points; a half is to be used before the next."""
         each = self.inner // HALVES
         sources = [
-            self.paths.source(path_number(OF_HALVES + HALVES * replicate + half, first * each))
+            self.paths.source(path_number(OF_HALVES + HALVES * replicate + half, 0))
             for half in range(HALVES)
         ]
-        for point in range(count):
-            ahead = np.uint64(point * each)
+        for stretch in self._stretches(first, count):
+            ahead = np.uint64(stretch * each)
             one, other = (
                 Half(source._replace(first_path=source.first_path + ahead), each)
                 for source in sources
             )
             yield one, other
+
+    def _stretches(self, first: int, count: int) -> Sequence[int]:
+        """Which stretch of a replicate's paths each of consecutive points takes."""
+        return range(first, first + count)
 
     def _numbers(self, replicates: Sequence[int], first: int, count: int) -> NDArray[np.float64]:
         """`numbers` of the same points of several replicates, one after the other."""

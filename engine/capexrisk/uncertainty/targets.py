@@ -6,13 +6,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from capexrisk.errors import ScenarioError, nearest, suggest
 from capexrisk.scenario import Bounds, Input, Scenario, inputs
 from capexrisk.scenario.files.paths import read_path, write_path
 
-__all__ = ["Catalogue", "Moved", "Target", "catalogue_of", "changes", "moved_by"]
+__all__ = [
+    "Catalogue",
+    "Moved",
+    "Target",
+    "catalogue_of",
+    "changes",
+    "leaves",
+    "moved_by",
+    "replaced",
+]
 
 Path: TypeAlias = tuple[str, ...]
 Positions: TypeAlias = tuple[int, ...]
@@ -127,16 +136,16 @@ def changes(
     for target, number in zip(targets, numbers, strict=True):
         path = write_path(target.path)
         value = found.get(path, catalogue[target.path].value)
-        found[path] = _replaced(value, target.positions, float(number))
+        found[path] = replaced(value, target.positions, float(number))
     return found
 
 
-def _replaced(value: object, positions: Positions, number: float) -> object:
+def replaced(value: Any, positions: Positions, number: Any) -> Any:
+    """A number, or a tuple of tuples with a number, or a column of numbers, at these positions."""
     if not positions:
         return number
-    assert isinstance(value, tuple)
     first, *rest = positions
-    inner = _replaced(value[first], tuple(rest), number)
+    inner = replaced(value[first], tuple(rest), number)
     return (*value[:first], inner, *value[first + 1 :])
 
 
@@ -173,7 +182,7 @@ def _targets(one: Input, path: Path, positions: Positions, where: str) -> Iterat
                 where, f"{name} has {len(value)} entries", f"give [0] to [{len(value) - 1}]"
             )
         value = value[position]
-    for below, number in _leaves(value):
+    for below, number in leaves(value):
         if type(number) is not float or one.bounds is None:
             raise ScenarioError(
                 where,
@@ -183,10 +192,11 @@ def _targets(one: Input, path: Path, positions: Positions, where: str) -> Iterat
         yield Target(path, (*positions, *below), number, one.bounds)
 
 
-def _leaves(value: object, at: Positions = ()) -> Iterator[tuple[Positions, object]]:
+def leaves(value: object, at: Positions = ()) -> Iterator[tuple[Positions, object]]:
+    """Every number of a list with its place; all else as it is."""
     if isinstance(value, tuple):
         for position, part in enumerate(value):
-            yield from _leaves(part, (*at, position))
+            yield from leaves(part, (*at, position))
     else:
         yield at, value
 

@@ -238,6 +238,14 @@ def test_a_directory_without_permission(tmp_path, monkeypatch, call):
         write_comparison(tmp_path / "a" / "out")
 
 
+def test_an_error_that_names_no_file_gets_the_place(tmp_path):
+    """As a full disk, which does not say which it was."""
+    out = tmp_path / "out"
+    with pytest.raises(OSError, match="No space left") as caught, comparison_directory(out):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(out)
+
+
 def test_a_parent_that_cannot_be_made_leaves_no_other(tmp_path):
     """The last name is longer than a file system allows; the parents it made are gone again."""
     with pytest.raises(RunDirectoryError, match="cannot be written"):

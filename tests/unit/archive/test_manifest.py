@@ -99,7 +99,7 @@ def test_workers_and_back_end():
         assert (run.backend, run.jobs) == (said, workers)
 
 
-def test_times(results):
+def test_times_are_utc_and_in_order(results):
     times = results.manifest.times
     assert times.started.utcoffset() == times.finished.utcoffset() == UTC.utcoffset(None)
     assert 0.0 <= (datetime.now(UTC) - times.started).total_seconds() < 3600.0

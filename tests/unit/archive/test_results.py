@@ -43,7 +43,7 @@ def spoilt(run, tmp_path):
     return shutil.copytree(run, tmp_path / "run")
 
 
-def test_round_trip(results, run):
+def test_what_is_written_is_read_to_the_bit(results, run):
     read = load_results(run)
     pd.testing.assert_frame_equal(read.summary, results.summary, check_exact=True)
     pd.testing.assert_frame_equal(read.distributions, results.distributions, check_exact=True)
@@ -55,7 +55,7 @@ def test_round_trip(results, run):
     assert capexrisk.load_results(str(run)).paths == results.paths
 
 
-def test_files(run, sampler):
+def test_a_run_writes_its_tables_and_its_manifest(run, sampler):
     names = {path.name for path in run.iterdir()}
     of_nets = {REPLICATES} if sampler == "sobol" else set()
     assert names == {MANIFEST, SUMMARY_CSV, SUMMARY_PARQUET, DISTRIBUTIONS, CHUNKS} | of_nets

@@ -15,7 +15,7 @@ from capexrisk.estimate.independent import (
     probability,
     quantiles,
 )
-from capexrisk.estimate.intervals import binomial_interval, clopper_pearson, normal_half_width
+from capexrisk.estimate.intervals import binomial_interval, clopper_pearson
 from capexrisk.kernel.cells import CELLS
 from tests.unit.estimate.samples import CELL_WIDTH, at_risk_of, binned, expected
 
@@ -45,14 +45,7 @@ def test_mean_of_one_path_has_no_error_and_of_none_no_value():
         assert isnan(found.standard_error) and isnan(found.ci_low) and isnan(found.ci_high)
 
 
-def test_confidence_widens_the_interval_alone():
-    narrow, wide = (mean(1.0, 50.0, 100, confidence=level) for level in (0.5, 0.99))
-    assert narrow.standard_error == wide.standard_error
-    ratio = (wide.ci_high - wide.ci_low) / (narrow.ci_high - narrow.ci_low)
-    assert ratio == pytest.approx(normal_half_width(0.99) / normal_half_width(0.5), rel=1e-12)
-
-
-def test_probability():
+def test_a_probability_has_the_binomial_error_and_interval():
     found = probability(81, 263)
     assert found[:2] == ("probability", 81 / 263)
     assert found.standard_error == pytest.approx(sqrt(81 * 182 / 263**3), rel=1e-12)

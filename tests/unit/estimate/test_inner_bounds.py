@@ -16,7 +16,7 @@ def interval(low: float, high: float) -> Figures:
     chances = np.broadcast_to(np.array([0.0, 0.5, 1.0])[:, None, None], PATHS.shape)
     value, ends = np.array([0.0, 0.5, 1.0]), np.ones(3)
     seen = Figures(value, np.full(3, np.nan), low * ends, high * ends)
-    return bounded(seen, chances, PATHS, 0.5, 0.95)
+    return bounded(seen, chances, PATHS, 0.5)
 
 
 def test_only_those_without_a_hit_or_a_miss_are_bounded() -> None:

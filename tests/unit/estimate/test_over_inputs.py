@@ -220,7 +220,7 @@ def test_levels_are_those_of_order_statistics():
     as_independent = np.array([np.sqrt(level * (1.0 - level) / n)])
     for half_width in (1.959964, 2.5):  # a wider one, as of fewer points
         few = n * (1.959964 / half_width) ** 2
-        low, high = order_levels(level, as_independent, half_width, 0.95, n)
+        low, high = order_levels(level, as_independent, half_width, n)
         if half_width < 2.0:
             # Between the exact intervals with one order statistic fewer and more.
             above = binom.isf(0.025, n, level)

@@ -64,7 +64,7 @@ def test_the_whole_is_divided_without_a_rest(k):
         assert np.array_equal(over_orders(values, orders).sum(axis=0), whole)
 
 
-def test_additivity():
+def test_values_of_a_sum_of_games_are_sums_of_values():
     first, second = random_games(5), random_games(5)[::-1]
     orders = draw_orders(5, 8, 1, seed=2)[0]
     for estimate in (over_all, lambda values: over_orders(values, orders)):

@@ -54,7 +54,7 @@ def hits_by_quarter(summary: pd.DataFrame, results, issuer: str, metric: str) ->
     return np.array([hits(summary, issuer, quarter, metric) for quarter in results.quarters])
 
 
-def test_columns(summary):
+def test_columns_have_their_names_and_types(summary):
     assert tuple(summary.columns) == COLUMNS
     assert all(pd.api.types.is_float_dtype(summary[name]) for name in COLUMNS[4:8])
     assert pd.api.types.is_integer_dtype(summary["n"])
@@ -94,7 +94,7 @@ def test_a_year_of_one_quarter_has_all_that_a_year_has():
         assert {"mean", "p5", "p25", "p50", "p75", "p95"} <= set(rows["statistic"])
 
 
-def test_labels(summary, results):
+def test_rows_are_of_known_issuers_and_periods(summary, results):
     assert set(summary["issuer"]) == {SYSTEM, *ISSUERS}
     assert set(summary["period"]) == {HORIZON, *results.quarters, *results.years}
     assert results.years == ["2026Q3-Q4", "2027", "2028Q1"]

@@ -164,7 +164,7 @@ def test_a_run_that_shares_nothing_has_no_ghost(runs):
     assert all(numbers[3] is None for numbers in answer["figures"].values())
 
 
-def test_the_address(runs):
+def test_an_address_says_which_run_is_drawn_and_which_is_behind(runs):
     assert read_run_view("", runs) == RunView("taxed", "base", "Amazon", "2026Q3-Q4")
     assert read_run_view("behind=&year=2027", runs) == RunView("taxed", "", "Amazon", "2027")
     assert read_run_view("run=base", runs).behind == "taxed"

@@ -77,7 +77,7 @@ def test_it_serves_the_page_and_what_belongs_to_it(explorer):
         assert ask(explorer, path=path)[0] == 404
 
 
-def test_it_answers(explorer):
+def test_an_action_is_answered_or_refused_in_json(explorer):
     status, _, content = ask(explorer, "POST", "echo", b'{"a": 1}')
     assert (status, json.loads(content)) == (200, {"a": 1})
     assert json.loads(ask(explorer, "POST", "refused", b"{}")[2]) == {

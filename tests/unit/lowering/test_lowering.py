@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from capexrisk.errors import ScenarioError
-from capexrisk.lowering import columns, lower, with_input
+from capexrisk.lowering import columns, lower, with_inputs
 from capexrisk.model.parameters import Issuer, Market, Scheduled
 from capexrisk.numeric.table_reader import Row, table_of
 from capexrisk.scenario import inputs
@@ -58,7 +58,7 @@ def test_an_issuers_field_with_the_name_of_a_parameter_has_its_value(number):
 
 
 def test_the_cash_that_is_aimed_at_is_no_less_than_the_least():
-    changed = with_input(LOWERED, "issuers.Oracle.cash_min_usd_bn", 90.0)
+    changed = with_inputs(LOWERED, {"issuers.Oracle.cash_min_usd_bn": 90.0})
     assert Issuer(*changed.schedule.issuers[1]).cash_target == 90.0
     assert Issuer(*LOWERED.schedule.issuers[1]).cash_target == 12.87
 
@@ -88,7 +88,7 @@ def test_every_input_reaches_the_core(given):
     random, changed = Random(given.path), None
     for _ in range(100):  # until one is not refused for what it must agree with
         try:
-            changed = with_input(LOWERED, given.path, another(given, random))
+            changed = with_inputs(LOWERED, {given.path: another(given, random)})
         except ScenarioError:
             continue
         if differs(changed, LOWERED):

@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from capexrisk.archive.results import Results
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import begin_figures
+from capexrisk.report.plots.figures import RunFigures
 from capexrisk.scenario import load_scenario, scenario_from_case
 from capexrisk.study.comparison import Comparison, compare
 from capexrisk.study.simulation import simulate
@@ -44,7 +44,14 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def drawings(results: Results, directory: Path) -> list[Drawing]:
     """The figures of `results`, also written into `directory`."""
-    return begin_figures(results, directory).finish()
+    return figures_in(directory, results)
+
+
+def figures_in(directory: Path, results: Results) -> list[Drawing]:
+    """The figures of a run, drawn by this process and written into a directory."""
+    figures = RunFigures(directory)
+    figures.begin(results)
+    return figures.finish()
 
 
 @pytest.fixture(scope="session")

@@ -42,12 +42,12 @@ def one():
 
 
 def test_alone_this_process_does_all():
-    found = ALONE.begin(add, 100, NUMBERS).finish()
+    found = ALONE.share(100).begin(add, NUMBERS).finish()
     assert found == [(100 + number, os.getpid()) for number in NUMBERS]
 
 
 def test_the_other_shares_and_the_order_is_that_of_the_tasks(one):
-    begun = one.begin(add, 100, NUMBERS)
+    begun = one.share(100).begin(add, NUMBERS)
     begun._futures[0].result(timeout=60)
     found = begun.finish()
     assert [number for number, _ in found] == [100 + number for number in NUMBERS]
@@ -55,8 +55,8 @@ def test_the_other_shares_and_the_order_is_that_of_the_tasks(one):
 
 
 def test_this_process_takes_what_nobody_began(one):
-    nap = one.begin(_sleep, 0.5, [0])
-    found = one.begin(add, 0, NUMBERS).finish()
+    nap = one.share(0.5).begin(_sleep, [0])
+    found = one.share(0).begin(add, NUMBERS).finish()
     assert found[-1] == (NUMBERS[-1], os.getpid())
     assert nap.finish() == [0]
 
@@ -69,14 +69,14 @@ def _sleep(seconds: float, task: int) -> int:
 def test_an_error_of_a_task_is_raised(one):
     for refused in (0, NUMBERS[-1]):
         with pytest.raises(ResultsError, match=f"task {refused} is refused"):
-            one.begin(refuse, refused, NUMBERS).finish()
+            one.share(refused).begin(refuse, NUMBERS).finish()
 
 
 def test_what_a_killed_process_left_is_done_here():
     with DrawingPool(1) as killed:
-        begun = killed.begin(end_other, os.getpid(), NUMBERS)
+        begun = killed.share(os.getpid()).begin(end_other, NUMBERS)
         assert begun.finish() == NUMBERS
-        assert killed.begin(end_other, os.getpid(), NUMBERS).finish() == NUMBERS
+        assert killed.share(os.getpid()).begin(end_other, NUMBERS).finish() == NUMBERS
 
 
 def test_none_outlives_a_command_that_was_killed():
@@ -123,7 +123,7 @@ def test_a_process_that_is_killed_leaves_no_word():
 def test_nothing_is_left_on_the_disk(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with DrawingPool(1) as started:
-        assert started.begin(add, 1, [1]).finish()[0][0] == 2
+        assert started.share(1).begin(add, [1]).finish()[0][0] == 2
         assert len(list(tmp_path.iterdir())) == 1
     assert list(Path(tmp_path).iterdir()) == []
 
@@ -146,7 +146,7 @@ def test_where_none_can_start_this_process_does_all(monkeypatch):
 
     monkeypatch.setattr(pool.ProcessPoolExecutor, "submit", refuse)
     with DrawingPool(1) as none:
-        assert none.begin(add, 0, [1]).finish() == [(1, os.getpid())]
+        assert none.share(0).begin(add, [1]).finish() == [(1, os.getpid())]
 
 
 def test_where_nothing_can_be_written_this_process_does_all(one, monkeypatch):
@@ -154,7 +154,7 @@ def test_where_nothing_can_be_written_this_process_does_all(one, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pool, "TemporaryDirectory", full)
-    assert one.begin(add, 0, [1]).finish() == [(1, os.getpid())]
+    assert one.share(0).begin(add, [1]).finish() == [(1, os.getpid())]
 
 
 def write_slowly(folder: Path, task: int) -> int:
@@ -165,7 +165,8 @@ def write_slowly(folder: Path, task: int) -> int:
 
 
 def write_until_full(other: DrawingPool, folder: Path) -> None:
-    with other.begin(write_slowly, folder, [0]):
+    with other.ended_by_error():
+        other.share(folder).begin(write_slowly, [0])
         while not list(folder.iterdir()):
             time.sleep(0.05)
         raise OSError("full")
@@ -194,8 +195,8 @@ def test_an_interrupt_ends_all_at_once_and_in_silence(tmp_path, sign, interrupts
         "from tests.unit.report.test_pool import write_slowly\n"
         "try:\n"
         "    with DrawingPool(1) as one:\n"
-        "        with one.begin(write_slowly, Path(sys.argv[1]), [0, 1, 2, 3]) as begun:\n"
-        "            begun.finish()\n"
+        "        with one.ended_by_error():\n"
+        "            one.share(Path(sys.argv[1])).begin(write_slowly, [0, 1, 2, 3]).finish()\n"
         "except KeyboardInterrupt:\n"
         "    print('interrupted')\n"
     )

@@ -148,12 +148,12 @@ def test_too_few_points(scenario):
         (EVENT, {"points": 0}, ArgumentError, "points: 0 is out of range"),
     ],
 )
-def test_bad_input(scenario, event, options, error, message):
+def test_bad_input_is_refused_in_words(scenario, event, options, error, message):
     with pytest.raises(error, match=message):
         causes(scenario, event, **options)
 
 
-def test_nothing_acts(scenario):
+def test_a_scenario_in_which_no_mechanism_acts_is_refused(scenario):
     with pytest.raises(ArgumentError, match="all mechanisms are off"):
         causes(without(scenario, MECHANISMS), EVENT)
 

@@ -78,7 +78,7 @@ def test_an_answer_that_nobody_can_tell_from_the_target_is_cut_at_both_ends():
     assert (found.ci_low, found.ci_high, found.is_cut) == (-1.0, 1.0, True)
 
 
-def test_no_crossing():
+def test_a_target_out_of_reach_is_not_crossed():
     curve = Curve(mean_of(lambda x: x), target=50.0)
     assert curve.crossings([0.0, 5.0, 10.0]) == []
 

@@ -49,7 +49,7 @@ def test_a_refused_point_is_named():
 def test_a_run_of_refused_points_ends_before_a_path_is_simulated(monkeypatch):
     monkeypatch.setattr(two_levels, "execute", None)
     with pytest.raises(KernelFault, match="256 of 1,024 points of the inputs are refused, the fir"):
-        two_levels.inputs_of(job_of(outer=1024).over_inputs)
+        two_levels.simulate_points(job_of(outer=1024).over_inputs)
 
 
 def test_more_points_than_memory_are_refused():

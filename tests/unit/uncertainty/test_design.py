@@ -300,7 +300,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_refused(with_groups, name):
+def test_groups_that_cannot_be_drawn_are_refused_with_their_place(with_groups, name):
     groups, message = REFUSED[name]
     with pytest.raises(ScenarioError) as caught:
         input_design(with_groups(**groups), "x.toml")

@@ -83,7 +83,7 @@ def test_targets_know_value_and_bounds(base, catalogue):
         ("a\nb = 1\nc", "'a\\nb = 1\\nc' is not a path of keys; join keys with dots and quote a name with spaces, issuers.\"Blue Co\".cash_usd_bn"),
     ],
 )  # fmt: skip
-def test_refused(catalogue, pattern, message):
+def test_a_pattern_that_moves_nothing_is_refused_with_its_place(catalogue, pattern, message):
     with pytest.raises(ScenarioError) as caught:
         moved_by(pattern, catalogue, "x.toml: place")
     assert str(caught.value) == f"x.toml: place: {message}"

@@ -68,7 +68,7 @@ class IssuerAnswer:
         return [
             name
             for name, chance in self.negative.items()
-            if name == year or (chance.n and chance.ci_high >= most.ci_low)
+            if name == year or chance.ci_high >= most.ci_low  # false of a chance of no paths
         ]
 
 

@@ -18,7 +18,7 @@ from capexrisk.estimate.metric import AT_RISK
 from capexrisk.estimate.metrics import HORIZON, SYSTEM, failures_metric, metric_of, of_whom
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE
 from capexrisk.report.writing.numbers import MINUS, one_digit, rounded_up, scale_of, sign_of, signed
-from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.report.writing.plain_table import as_wide_as, plain_table
 from capexrisk.report.writing.words import counted, dated_words
 from capexrisk.scenario.words import capitalised
 from capexrisk.study.comparison import MOST_FALSE, Comparison
@@ -283,7 +283,7 @@ def _decimals(half: float, value: float) -> int:
 
 
 class Changes:
-    """A comparison in a terminal.
+    """What ``capexrisk compare`` prints at its end, in 80 columns; rich prints it.
 
     Parameters
     ----------
@@ -309,9 +309,7 @@ class Changes:
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Columns that its tables take; text wraps."""
-        tables = map(self._table, self._comparison.others)
-        widest = max(console.measure(table, options=options).maximum for table in tables)
-        return Measurement(widest, widest)
+        return as_wide_as(map(self._table, self._comparison.others), console, options)
 
     def _shown(self, name: str) -> list[Change]:
         return headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]
@@ -332,14 +330,3 @@ class Changes:
         if not table.row_count:
             table.add_row("nothing differs beyond sampling error")
         return table
-
-
-def changes_table(comparison: Comparison) -> Changes:
-    """What ``capexrisk compare`` prints at its end; ``Console().print`` it.
-
-    Returns
-    -------
-    Changes
-        A rich renderable that fits a terminal of 80 columns.
-    """
-    return Changes(comparison)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isnan
 
 from rich.table import Table
@@ -142,9 +143,11 @@ def outcomes_table(found: Game) -> Table:
         note = " (together most)" if name == cooperation else ""
         table.add_column(f"{name}{note}", justify="right", overflow="fold")
 
-    def row(words: str, write: object, measure: str, issuer: str = SYSTEM) -> None:
+    def row(
+        words: str, write: Callable[[Estimate], str], measure: str, issuer: str = SYSTEM
+    ) -> None:
         cells = (told(found, name, measure, issuer) for name in columns)
-        table.add_row(words, *(write(cell) for cell in cells))  # type: ignore[operator]
+        table.add_row(words, *(write(cell) for cell in cells))
 
     row("Earned together, $bn", money, "welfare")
     row("Lost against cooperation, $bn", money, "lost")

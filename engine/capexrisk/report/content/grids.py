@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 from capexrisk.archive.results import Results
 from capexrisk.estimate.metric import AT_RISK, SHORTFALL, Metric
@@ -24,9 +22,6 @@ from capexrisk.report.writing.estimates import NEGATIVE, Estimates
 from capexrisk.report.writing.words import at_least, is_whole, with_unit, words_of
 from capexrisk.scenario.issuer import Issuer
 from capexrisk.scenario.words import capitalised
-
-if TYPE_CHECKING:
-    from capexrisk.model.parameters import Issuer as Parameters
 
 MOST_COUNTS = 6
 
@@ -227,10 +222,9 @@ class Grids:
 
     def _why_never(self, metric: Metric, issuer: str) -> str:
         """Why a metric is impossible for an issuer."""
-        scenario, inputs = self.results.manifest.scenario, self._inputs_of(issuer)
-        known = scenario.issuer_parameters(scenario.issuers.index(inputs), inputs)
-        parameters = cast("Parameters", SimpleNamespace(**known))
-        return next(never.words for never in metric.impossible if never.of(parameters))
+        known = self.results.manifest.scenario.parameters["issuers"]
+        its = known[self.results.issuers.index(issuer)]
+        return next(never.words for never in metric.impossible if never.of(its[never.parameter]))
 
     def _inputs_of(self, issuer: str) -> Issuer:
         """An issuer's inputs."""

@@ -89,10 +89,10 @@ def by_swing(found: Sensitivity, name: str | None = None) -> list[str]:
     return sorted(size, key=lambda group: -size[group])
 
 
-def shock_order(found: Sensitivity, name: str | None = None, most: int = MOST_ROWS) -> list[str]:
+def shock_order(found: Sensitivity, name: str | None = None) -> list[str]:
     """The draws of a path that decide most, the first of them first."""
     shapley = numbers(found, "shock_shapley", name)
-    return sorted(shapley, key=lambda group: -shapley[group].value)[:most]
+    return sorted(shapley, key=lambda group: -shapley[group].value)[:MOST_ROWS]
 
 
 def unit_of(name: str) -> Unit:

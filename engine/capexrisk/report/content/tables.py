@@ -16,7 +16,7 @@ from capexrisk.report.content.over_inputs import NOT_DRAWN, OVER_INPUTS, what_is
 from capexrisk.report.content.provenance import changes
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
-from capexrisk.report.writing.plain_table import plain_table
+from capexrisk.report.writing.plain_table import as_wide_as, plain_table
 from capexrisk.report.writing.spread import Spread, predictive_in_per_cent, spread_in_per_cent
 from capexrisk.report.writing.words import counted
 
@@ -32,7 +32,9 @@ KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."
 
 
 class Headline:
-    """Two tables of the answer, printed by rich.
+    """What ``capexrisk run`` prints at its end, two tables of the answer; rich prints it.
+
+    Up to some ten million paths it fits a terminal of 80 columns.
 
     Parameters
     ----------
@@ -70,9 +72,7 @@ class Headline:
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Columns that its tables take; text wraps."""
-        tables = (self._burning(), self._failing())
-        widest = max(console.measure(table, options=options).maximum for table in tables)
-        return Measurement(widest, widest)
+        return as_wide_as((self._burning(), self._failing()), console, options)
 
     def _burning(self) -> Table:
         table = self._table("FCF < 0")
@@ -153,18 +153,3 @@ def _cause(issuer: IssuerAnswer) -> str:
         return " or ".join(cause for cause, _ in issuer.causes)
     ((cause, share),) = issuer.causes
     return f"{cause} {percentage(share, '')}"
-
-
-def headline_table(results: Results) -> Headline:
-    """What ``capexrisk run`` prints at its end; ``Console().print`` it.
-
-    Parameters
-    ----------
-    results : Results
-
-    Returns
-    -------
-    Headline
-        A rich renderable; up to some ten million paths it fits a terminal of 80 columns.
-    """
-    return Headline(results)

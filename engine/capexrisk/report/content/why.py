@@ -109,9 +109,7 @@ def _of_causes(found: Causes) -> Iterator[Finding]:
 def prevented_grid(found: Causes) -> Grid:
     """Share of each issuer's failures, and of joint ones, that each mechanism alone prevents."""
     events = [event for event in found.events if ":" not in event]
-    events = [event for event in events if event.split("/")[1] != SYSTEM] + [
-        event for event in events if event.split("/")[1] == SYSTEM
-    ]
+    events.sort(key=lambda event: event.split("/")[1] == SYSTEM)  # joint ones last
     columns = [content.estimates(found, "prevented_share", event) for event in events]
     kept = [
         (content.short(found, event), column)

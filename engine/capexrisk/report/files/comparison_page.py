@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -51,9 +51,9 @@ def write_comparison(
     pool: DrawingPool = ALONE,
     *,
     png: bool = False,
-    meanwhile: Callable[[], None] = lambda: None,
+    made: Sequence[str] = (),
 ) -> Path:
-    """Write report.html, report.md, report.xlsx and figures of a comparison into a directory.
+    """Write a comparison into a directory: tables, report.html, report.md, report.xlsx, figures.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ def write_comparison(
     directory : Path
         An existing directory; ``figures`` is made in it.
     pool : DrawingPool, optional
-        Who draws figures as well.
+        Who draws and writes as well.
     png : bool
         Whether figures are written as PNG as well as SVG.
-    meanwhile : callable
-        What else is to be done while figures are drawn.
+    made : sequence of str
+        Names of the runs that were made for the comparison: each is written into runs/NAME.
 
     Returns
     -------
@@ -74,12 +74,23 @@ def write_comparison(
     """
     issuers = shown_issuers(comparison)
     path = directory / REPORT
-    with begin_overlays(comparison.runs, issuers, directory, pool, png=png) as begun:
-        meanwhile()
-        write_comparison_markdown(comparison, directory)
+    with pool.ended_by_error():
+        shared = pool.share(comparison)
+        drawings = begin_overlays(shared, issuers, directory, png=png)
+        tables = shared.begin(Comparison.write, [directory])
+        runs = shared.begin(partial(_write_run, directory=directory), made)
         write_comparison_workbook(comparison, directory)
-        path.write_text(render_comparison(comparison, begun.finish()), encoding="utf-8")
+        write_comparison_markdown(comparison, directory)
+        runs.finish()
+        tables.finish()
+        path.write_text(render_comparison(comparison, drawings.finish()), encoding="utf-8")
     return path
+
+
+def _write_run(comparison: Comparison, name: str, directory: Path) -> None:
+    folder = directory / "runs" / name
+    folder.mkdir(parents=True)
+    comparison.runs[name].write(folder)
 
 
 def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,8 +17,7 @@ from capexrisk.report.files.page import REPORT
 from capexrisk.report.files.run_page import write_report
 from capexrisk.report.files.workbook import WORKBOOK, write_workbook
 from capexrisk.report.plots.drawing import Drawing
-from capexrisk.report.plots.figures import FIGURES, begin_figures, write_figures_of_why
-from capexrisk.report.pool import ALONE, DrawingPool
+from capexrisk.report.plots.figures import FIGURES, RunFigures, write_figures_of_why
 from capexrisk.study.why import NOTHING, Why
 
 DRAWN: Final = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
@@ -25,11 +25,9 @@ DRAWN: Final = (FIGURES, REPORT, MARKDOWN, WORKBOOK)
 
 def write_report_files(
     results: Results,
-    directory: Path,
-    pool: DrawingPool = ALONE,
+    figures: RunFigures,
     *,
-    png: bool = False,
-    meanwhile: Callable[[], None] = lambda: None,
+    with_tables: bool = False,
 ) -> Path:
     """Write figures/, report.html, report.md and report.xlsx into a directory.
 
@@ -38,14 +36,10 @@ def write_report_files(
     Parameters
     ----------
     results : Results
-    directory : Path
-        An existing directory.
-    pool : DrawingPool, optional
-        Who draws figures while the rest is written.
-    png : bool
-        Whether figures are written as PNG as well as SVG.
-    meanwhile : callable
-        What else is to be done while figures are drawn.
+    figures : RunFigures
+        Of these results; those that were not begun are drawn now, while the rest is written.
+    with_tables : bool
+        Whether the results themselves are written as well.
 
     Returns
     -------
@@ -58,17 +52,21 @@ def write_report_files(
         If the run collected less than a report shows, or a file to be written is a link, which may
         lead out of the directory.
     """
+    directory = figures.directory
     refuse_partial(results, directory)
     _refuse_links(directory)
-    with placed(directory), begin_figures(results, directory, pool, png=png) as begun:
-        meanwhile()
+    with placed(directory), figures.pool.ended_by_error():
+        shared = figures.begin(results)
+        tables = shared.begin(Results.write, [directory] if with_tables else [])
         with of_stored_tables(*{path.parent for path in files_left(directory)}):
             why = _left_with(results, directory)
-            write_markdown(results, directory, why)
+            markdown = shared.begin(partial(write_markdown, why=why), [directory])
             write_workbook(results, directory, why)
 
             def draw() -> list[Drawing]:
-                return [*begun.finish(), *write_figures_of_why(why, directory, png=png)]
+                markdown.finish()
+                tables.finish()
+                return [*figures.finish(), *write_figures_of_why(why, directory, png=figures.png)]
 
             return write_report(results, directory, draw, why)
 

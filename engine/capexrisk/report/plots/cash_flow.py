@@ -43,6 +43,7 @@ PANEL = 2.1  # height of a year, inches
     of="issuer",
     says="Fan chart: free cash flow of {issuer} by quarter, from P5 to P95",
     order=1,
+    inputs=True,
 )
 def fan(results: Results, issuer: str, ax: Axes | None = None, *, by: str = "quarter") -> Axes:
     """Fan chart of an issuer's free cash flow by quarter or by calendar year, $bn.

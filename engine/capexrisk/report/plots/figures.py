@@ -5,9 +5,10 @@ Which there are the registry says. The same results give the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from matplotlib.figure import Figure
 
@@ -18,36 +19,18 @@ from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.of_why import drawings_of_why
 from capexrisk.report.plots.registry import OF_COMPARISONS, OF_RUNS, Placement
 from capexrisk.report.plots.svg import svg_text
-from capexrisk.report.pool import ALONE, Begun, DrawingPool
+from capexrisk.report.pool import ALONE, Begun, DrawingPool, Sharing
 from capexrisk.report.writing.estimates import likeliest_to_fail
 from capexrisk.study.why import NOTHING, Why
+
+if TYPE_CHECKING:
+    from capexrisk.study.comparison import Comparison
 
 FIGURES = "figures"
 MOST_ISSUERS = 12  # with figures of their own: 64 would take half a minute
 DPI = 400  # of a figure 4.4 inches wide: 1,760 pixels, sharp across a slide
 NO_NAME = {"Software": None}
 QUICKLY = {"compress_level": 1}  # a twentieth larger, and soon done
-
-
-class Figures(NamedTuple):
-    """What every figure of a run or a comparison has in common.
-
-    Attributes
-    ----------
-    runs : Results, or mapping of str to Results
-    directory : Path or None
-        Where files of the figures go, into ``figures``; None for none.
-    png : bool
-        Whether each is written as PNG as well as SVG. A PNG that is there is always drawn anew.
-    """
-
-    runs: Runs
-    directory: Path | None = None
-    png: bool = False
-
-    def begin(self, issuers: Sequence[str], pool: DrawingPool) -> Begun[Figures, Wanted, Drawing]:
-        """Begin to draw all figures, those of each of these issuers after those of all."""
-        return pool.begin(draw, self, _wanted(self.runs, issuers))
 
 
 class Wanted(NamedTuple):
@@ -57,66 +40,91 @@ class Wanted(NamedTuple):
     issuer: str = ""
 
 
-def begin_figures(
-    results: Results, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False
-) -> Begun[Figures, Wanted, Drawing]:
-    """Begin to draw the figures of a run, and to write them into directory/figures.
+class RunFigures:
+    """The figures of a run, drawn and written into directory/figures while the rest is computed.
 
     Parameters
     ----------
-    results : Results
     directory : Path
         An existing directory; ``figures`` is made in it.
     pool : DrawingPool, optional
     png : bool
         Whether each is written as PNG as well as SVG. A PNG that is there is always drawn anew.
-
-    Returns
-    -------
-    Begun
-        `finish` gives drawings for the page, which need not draw them again.
     """
-    figures = Figures(results, directory, png)
-    return figures.begin(likeliest_to_fail(results, MOST_ISSUERS), pool)
+
+    def __init__(self, directory: Path, pool: DrawingPool = ALONE, *, png: bool = False) -> None:
+        self.directory, self.pool, self.png = directory, pool, png
+        self._order: list[Wanted] = []
+        self._begun: list[Begun[Results, Wanted, Drawing]] = []
+
+    def begin(self, results: Results, *, whole: bool = True) -> Sharing[Results]:
+        """Begin with what these results show, apart from what was begun before.
+
+        Parameters
+        ----------
+        results : Results
+        whole : bool
+            False for results that still lack what is told over the inputs.
+
+        Returns
+        -------
+        Sharing
+            The results, for further tasks.
+        """
+        before = {one for begun in self._begun for one in begun.tasks}
+        later = set() if whole else {one.name for one in OF_RUNS.placements if one.inputs}
+        shared = self.pool.share(results)
+        self._order = _wanted_of(results)
+        now = [w for w in self._order if w not in before and w.name not in later]
+        self._begun.append(shared.begin(partial(draw, directory=self.directory, png=self.png), now))
+        return shared
+
+    def finish(self) -> list[Drawing]:
+        """All figures in the order of the page, which need not draw them again."""
+        drawn: dict[Wanted, Drawing] = {}
+        for begun in reversed(self._begun):
+            drawn |= zip(begun.tasks, begun.finish(), strict=True)
+        return [drawn[one] for one in self._order]
 
 
 def write_figures_of_why(why: Why, directory: Path, *, png: bool = False) -> list[Drawing]:
-    """Write the figures of what was left with a run; otherwise as `begin_figures`."""
+    """Write the figures of what was left with a run; otherwise as `RunFigures`."""
     return [_written(*drawn, directory, png) for drawn in drawings_of_why(why)]
 
 
 def begin_overlays(
-    runs: Mapping[str, Results],
-    issuers: Sequence[str],
-    directory: Path,
-    pool: DrawingPool,
-    *,
-    png: bool = False,
-) -> Begun[Figures, Wanted, Drawing]:
-    """Begin to draw several runs laid over each other; otherwise as `begin_figures`.
+    shared: Sharing[Comparison], issuers: Sequence[str], directory: Path, *, png: bool = False
+) -> Begun[Comparison, Wanted, Drawing]:
+    """Begin to draw several runs laid over each other; otherwise as `RunFigures`.
 
     Parameters
     ----------
-    runs : mapping of str to Results
-        Up to five, by name.
+    shared : Sharing of Comparison
     issuers : sequence of str
         For whom there are figures.
     directory : Path
-    pool : DrawingPool
     png : bool
     """
-    return Figures(runs, directory, png).begin(issuers, pool)
+    wanted = _wanted(shared.value.runs, issuers)
+    return shared.begin(partial(_draw_overlay, directory=directory, png=png), wanted)
+
+
+def _draw_overlay(comparison: Comparison, wanted: Wanted, directory: Path, *, png: bool) -> Drawing:
+    return draw(comparison.runs, wanted, directory, png=png)
 
 
 def draw_figures(results: Results, why: Why = NOTHING) -> list[Drawing]:
     """Draw the figures of a run without writing them."""
-    wanted = _wanted(results, likeliest_to_fail(results, MOST_ISSUERS))
-    drawings = [draw(Figures(results), one) for one in wanted]
+    drawings = [draw(results, one) for one in _wanted_of(results)]
     return [*drawings, *(drawing for drawing, _ in drawings_of_why(why))]
 
 
 def _placements(runs: Runs) -> list[Placement]:
     return (OF_RUNS if isinstance(runs, Results) else OF_COMPARISONS).placements
+
+
+def _wanted_of(results: Results) -> list[Wanted]:
+    return _wanted(results, likeliest_to_fail(results, MOST_ISSUERS))
 
 
 def _wanted(runs: Runs, issuers: Sequence[str]) -> list[Wanted]:
@@ -136,9 +144,10 @@ def _wanted(runs: Runs, issuers: Sequence[str]) -> list[Wanted]:
     ]
 
 
-def draw(figures: Figures, wanted: Wanted) -> Drawing:
-    """Draw one figure, and write its files where figures have any."""
-    runs, directory, png = figures
+def draw(
+    runs: Runs, wanted: Wanted, directory: Path | None = None, *, png: bool = False
+) -> Drawing:
+    """Draw one figure, and write its files into directory/figures if a directory is given."""
     placement = next(
         one
         for one in _placements(runs)

@@ -53,6 +53,8 @@ class Placement(NamedTuple):
         scenario's words.
     order : int
         Figures of a section stand in this order.
+    inputs : bool
+        Whether it shows what is only known once the inputs were drawn as well.
     draw : callable
         Makes the Figure of runs, and of ``issuer`` where it is of one.
     """
@@ -62,6 +64,7 @@ class Placement(NamedTuple):
     of: Subject
     says: str
     order: int
+    inputs: bool
     draw: Callable[..., Figure]
 
 
@@ -100,6 +103,7 @@ class Registry:
         of: Subject = "system",
         says: str = "",
         order: int = 0,
+        inputs: bool = False,
         **arguments: object,
     ) -> Callable[[P], P]:
         """Register a function that draws on axes: as a method, and as a figure of the page.
@@ -108,7 +112,7 @@ class Registry:
 
         Parameters
         ----------
-        name, section, of, says, order
+        name, section, of, says, order, inputs
             See `Placement`. Without a section the plot is drawn on request only.
         **arguments
             What the page's figure gives to the function.
@@ -123,7 +127,7 @@ class Registry:
                 def alone(runs: Runs, **subject: str) -> Figure:
                     return one_panel(runs, partial(draw, **arguments, **subject), Margins())
 
-                self._place(Placement(name, section, of, says, order, alone))
+                self._place(Placement(name, section, of, says, order, inputs, alone))
             return draw
 
         return register
@@ -134,7 +138,7 @@ class Registry:
         """Register a function that makes a whole figure of the page; see `Placement`."""
 
         def register(draw: F) -> F:
-            self._place(Placement(name, section, of, says, order, draw))
+            self._place(Placement(name, section, of, says, order, of == "inputs", draw))
             return draw
 
         return register

@@ -40,21 +40,19 @@ def percentage(estimate: Estimate, sign: str = " %") -> str:
         return UNKNOWN
     if is_rare(estimate):
         return _interval(100.0 * estimate.ci_low, 100.0 * estimate.ci_high, sign)
-    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    half = _half_width(estimate, 100.0)
     decimals = _percentage_decimals(estimate)
     error = rounded_up(half, decimals)
     return f"{100.0 * estimate.value:.{decimals}f}{sign} ± {error:.{decimals}f}"
 
 
-def percentage_range(estimate: Estimate, sign: str = " %") -> str:
+def percentage_range(estimate: Estimate) -> str:
     """Write the 95 % interval of a probability, rounded outwards to as many decimals as its ± has.
 
     Parameters
     ----------
     estimate : Estimate
         A fraction, with statistic "probability", "upper_bound" or "lower_bound".
-    sign : str
-        What stands for per cent; "" where a heading says it.
 
     Examples
     --------
@@ -65,10 +63,10 @@ def percentage_range(estimate: Estimate, sign: str = " %") -> str:
         return UNKNOWN
     low, high = 100.0 * estimate.ci_low, 100.0 * estimate.ci_high
     if is_rare(estimate):
-        return _interval(low, high, sign)
+        return _interval(low, high, " %")
     decimals = _percentage_decimals(estimate)
     bottom, top = rounded_down(low, decimals), min(100.0, rounded_up(high, decimals))
-    return f"{bottom:.{decimals}f}–{top:.{decimals}f}{sign}"
+    return f"{bottom:.{decimals}f}–{top:.{decimals}f} %"
 
 
 def is_rare(estimate: Estimate) -> bool:
@@ -86,10 +84,8 @@ def money(estimate: Estimate, *, unit: bool = False) -> str:
     """
     if isnan(estimate.value):
         return UNKNOWN
-    size = abs(estimate.value)
-    digits = 1 if size >= 10.0 else 2 if size >= 1.0 or not size else 3
     before, after = ("$", "bn") if unit else ("", "")
-    return _amount(estimate, digits, before, after)
+    return _amount(estimate, _money_decimals(estimate.value), before, after)
 
 
 def money_alone(estimate: Estimate) -> str:
@@ -100,7 +96,9 @@ def money_alone(estimate: Estimate) -> str:
     >>> money_alone(Estimate("cfar95", 35.0597, 1.2, 32.7, 37.4, 2_000))
     '35'
     """
-    return money(estimate).partition(" ± ")[0]
+    if isnan(estimate.value):
+        return UNKNOWN
+    return _value(estimate, _money_decimals(estimate.value))
 
 
 def number(estimate: Estimate) -> str:
@@ -157,7 +155,7 @@ def decimals_of(estimate: Estimate, scale: float = 1.0) -> int:
     scale : float
         100 where it is shown in per cent.
     """
-    half = 0.5 * scale * (estimate.ci_high - estimate.ci_low)
+    half = _half_width(estimate, scale)
     return max(0, min(one_digit(half), 9)) if half > 0.0 else 2
 
 
@@ -186,18 +184,36 @@ def signed(value: float, decimals: int) -> str:
 
 
 def _amount(estimate: Estimate, most_decimals: int, before: str = "", after: str = "") -> str:
-    half = 0.5 * (estimate.ci_high - estimate.ci_low)
-    known = half > 0.0  # false for NaN too
-    decimals = max(0, min(one_digit(half), most_decimals)) if known else most_decimals
-    text = signed(estimate.value, decimals)
-    minus = MINUS if text.startswith(MINUS) else ""
-    text = f"{minus}{before}{text.removeprefix(MINUS)}{after}"
-    if estimate.value == 0.0 and not known:
+    half = _half_width(estimate)
+    text = _value(estimate, most_decimals, before, after)
+    if half > 0.0:
+        decimals = _amount_decimals(half, most_decimals)
+        return f"{text} ± {rounded_up(half, decimals):,.{decimals}f}"
+    if estimate.value == 0.0:
         return text  # every path that could tell says the same
-    if half == 0.0:  # so many paths stand at a limit that others would not move it
-        return f"{text} ± 0"
-    error = f"{rounded_up(half, decimals):,.{decimals}f}" if known else "?"
-    return f"{text} ± {error}"
+    # Without error where so many paths stand at a limit that others would not move it.
+    return f"{text} ± {'0' if half == 0.0 else '?'}"
+
+
+def _value(estimate: Estimate, most_decimals: int, before: str = "", after: str = "") -> str:
+    """An amount with as many decimals as its error has."""
+    text = signed(estimate.value, _amount_decimals(_half_width(estimate), most_decimals))
+    minus = MINUS if text.startswith(MINUS) else ""
+    return f"{minus}{before}{text.removeprefix(MINUS)}{after}"
+
+
+def _half_width(estimate: Estimate, scale: float = 1.0) -> float:
+    return 0.5 * scale * (estimate.ci_high - estimate.ci_low)
+
+
+def _amount_decimals(half: float, most: int) -> int:
+    return max(0, min(one_digit(half), most)) if half > 0.0 else most  # half may be NaN
+
+
+def _money_decimals(value: float) -> int:
+    """The most decimals of an amount in $bn."""
+    size = abs(value)
+    return 1 if size >= 10.0 else 2 if size >= 1.0 or not size else 3
 
 
 def _interval(low: float, high: float, sign: str) -> str:
@@ -222,7 +238,7 @@ def _interval(low: float, high: float, sign: str) -> str:
 
 def _percentage_decimals(estimate: Estimate) -> int:
     """Decimals of a probability in per cent that is not rare."""
-    half = 50.0 * (estimate.ci_high - estimate.ci_low)
+    half = _half_width(estimate, 100.0)
     # Three digits of the smaller of p and 1 - p are all that anybody can use.
     smaller = 100.0 * min(estimate.value, 1.0 - estimate.value)
     return max(0, min(one_digit(half), 2 - _magnitude(smaller)))

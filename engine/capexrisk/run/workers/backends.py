@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -86,7 +86,7 @@ def run_in_groups(
     return chain.from_iterable(run_in_order(plan, work, ((*common, group) for group in groups)))
 
 
-def _in_order(results: Iterator[T]) -> Iterator[T]:
+def _in_order(results: Generator[T, None, None]) -> Iterator[T]:
     """Yield the results in order, without a warning if the caller stops early."""
     try:
         # Not `yield from`: that would pass the close on to joblib, which warns.
@@ -100,7 +100,7 @@ def _in_order(results: Iterator[T]) -> Iterator[T]:
     except GeneratorExit:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
-            results.close()  # type: ignore[attr-defined]
+            results.close()
         raise
 
 

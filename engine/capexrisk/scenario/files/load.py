@@ -201,7 +201,7 @@ def _read_chain(path: Path) -> list[tuple[str, Table]]:
     seen: set[Path] = set()
     while True:
         file = located(path)
-        table = _read_toml(file)
+        table = parse(read_text(file), _label(file))
         seen.add(file.resolve())
         chain.insert(0, (_label(path), table))
         if "extends" not in table:
@@ -237,10 +237,6 @@ def _extended(path: Path, extends: object) -> Path:
     if not exists:
         raise ScenarioError(where, f"there is no {extends!r}", hint)
     return found
-
-
-def _read_toml(path: Path) -> Table:
-    return parse(read_text(path), _label(path))
 
 
 def read_text(path: Path) -> str:

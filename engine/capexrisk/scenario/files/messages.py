@@ -188,12 +188,12 @@ _WANTED = {
 }
 
 
-def _outside(kind: str, given: object, context: Mapping[str, Any]) -> tuple[str, str]:
+def _outside(kind: str, given: float, context: Mapping[str, Any]) -> tuple[str, str]:
     name, relation, mend = _BOUNDS[kind]
     bound = _show(_shorter(context[name]))
     if name == "ge" and context[name] == 0:
         return f"{_show(given)} is negative", "give 0 or more"
-    if name == "ge" and context[name] == SMALLEST and given <= 0:  # type: ignore[operator]
+    if name == "ge" and context[name] == SMALLEST and given <= 0:
         return f"{_show(given)} is not above 0", "give more than 0"
     return f"{_show(given)} is {relation} {bound}", f"give {mend.format(bound)}"
 

@@ -9,7 +9,13 @@ from itertools import product
 from math import isfinite
 from typing import Final
 
-from capexrisk.errors import ArgumentError, BudgetExceeded, UnknownName, suggest, whole_number
+from capexrisk.errors import (
+    ArgumentError,
+    BudgetExceeded,
+    UnknownName,
+    suggest,
+    whole_number_in_range,
+)
 from capexrisk.run.plan import REPLICATES
 from capexrisk.scenario import Scenario
 from capexrisk.study.game.payoffs import MOST_PROFILES, size_of
@@ -82,9 +88,7 @@ class Choices:
 
 def power_of_two(name: str, points: int) -> int:
     """Points rounded up to a power of two; raises ArgumentError if out of range."""
-    whole = whole_number(name, points)
-    if not 2 <= whole <= 2**20:
-        raise ArgumentError(name, f"{points} is out of range; give 2 to {2**20:,}")
+    whole = whole_number_in_range(name, points, 2, 2**20)
     return 1 << (whole - 1).bit_length()
 
 

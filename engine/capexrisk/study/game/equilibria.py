@@ -177,9 +177,7 @@ class Stability:
     replicates: dict[Profile, float]
 
 
-def stability(
-    payoffs: Floats | None, judged: list[Judged], *, resamples: int = RESAMPLES, seed: int = 0
-) -> Stability:
+def stability(payoffs: Floats | None, judged: list[Judged], *, seed: int = 0) -> Stability:
     """Draw the replicates again and again with replacement, and find the equilibria each time.
 
     An equilibrium here is what the mean payoffs say, with no interval.
@@ -190,19 +188,18 @@ def stability(
         The whole table; without it only the judged profiles are looked at.
     judged : list of Judged
         Their own gains count, which may come from more draws.
-    resamples : int
     seed : int
     """
     several = judged[0].gains.shape[1] if payoffs is None else payoffs.shape[-2]
     drawn = np.random.Generator(np.random.Philox(seed)).multinomial(
-        several, np.full(several, 1.0 / several), size=resamples
+        several, np.full(several, 1.0 / several), size=RESAMPLES
     )
     weights = np.vstack([np.ones(several), np.eye(several) * several, drawn]) / several
     holds: dict[Profile, NDArrayBool] = {} if payoffs is None else _of_table(payoffs, weights)
     for one in judged:
         holds[one.profile] = (weights @ one.gains.T <= 0.0).all(axis=1)
     holds = {profile: held for profile, held in holds.items() if held.any()}
-    unchanged = np.ones(resamples, dtype=bool)
+    unchanged = np.ones(RESAMPLES, dtype=bool)
     for held in holds.values():
         unchanged &= held[several + 1 :] == held[0]
     return Stability(

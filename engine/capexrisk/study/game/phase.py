@@ -17,6 +17,7 @@ from capexrisk.errors import whole_number
 from capexrisk.estimate.lookup import NUMBERS
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import Scenario, change_inputs
+from capexrisk.scenario.plan import Backend
 from capexrisk.study.game.choices import (
     PHASE_POINTS,
     Choices,
@@ -74,7 +75,7 @@ def phases(  # noqa: PLR0913 - all by keyword, each a user's choice
     points: int = PHASE_POINTS,
     seed: int = 0,
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
     scheduler: str | None = None,
 ) -> Phases:
     """Judge whether all firms spending at one level is an equilibrium, cell by cell of a grid.
@@ -116,7 +117,7 @@ def phases(  # noqa: PLR0913 - all by keyword, each a user's choice
         paths=REPLICATES,
         seed=seed,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
         scheduler=scheduler,
     )
     rows = []

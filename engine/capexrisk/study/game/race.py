@@ -26,6 +26,7 @@ from capexrisk.estimate.metrics import SYSTEM
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.run.session import Session
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.plan import Backend
 from capexrisk.study.game.choices import (
     DEFAULT_MORE_POINTS,
     DEFAULT_POINTS,
@@ -123,7 +124,7 @@ def game(  # noqa: PLR0913 - all by keyword, each a user's choice
     more_points: int = DEFAULT_MORE_POINTS,
     seed: int = 0,
     n_jobs: int | None = -1,
-    backend: str | None = None,
+    backend: Backend | None = None,
     scheduler: str | None = None,
 ) -> Game:
     """Solve the race as a game: each firm chooses a multiple of its plan of capital spending.
@@ -180,7 +181,7 @@ def game(  # noqa: PLR0913 - all by keyword, each a user's choice
         paths=REPLICATES,
         seed=seed,
         jobs=n_jobs,
-        backend=backend,  # type: ignore[arg-type]
+        backend=backend,
         scheduler=scheduler,
     )
     oracle = SpendingGame(scenario, choices, payoff, plan)

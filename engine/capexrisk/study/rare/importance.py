@@ -43,6 +43,7 @@ class Adaptation:
 
     Attributes
     ----------
+    problem : LimitState
     proposal : Proposal
         The best so far.
     paths, model_paths : int
@@ -55,6 +56,8 @@ class Adaptation:
         The nearest paths of all stages.
     pilot_near : ndarray, shape (paths, dimensions)
         The nearest paths of the pilot that were drawn from the model itself.
+    slopes : list of (ndarray, ndarray)
+        Draws and distances of stages, about their means: what the next slope is fitted to.
     """
 
     problem: LimitState

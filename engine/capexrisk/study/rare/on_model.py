@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from capexrisk.errors import ArgumentError, real_number, whole_number
+from capexrisk.errors import ArgumentError, real_number, whole_number, whole_number_in_range
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.estimate.table import COLUMNS
 from capexrisk.kernel.simulate_distance import measure_distances
@@ -137,13 +137,10 @@ def rare_event(
             "method", f"{method!r} is unknown; give one of {', '.join(get_args(Method))}"
         )
     relative_error = real_number("relative_error", relative_error)
-    max_paths, seed = whole_number("max_paths", max_paths), whole_number("seed", seed)
     if not 0.0 < relative_error < 1.0:
         raise ArgumentError("relative_error", f"{relative_error} is out of range; give 0.1, say")
-    if not 4096 <= max_paths <= 10**9:
-        raise ArgumentError(
-            "max_paths", f"{max_paths:,} is out of range; give 4,096 to 1,000,000,000"
-        )
+    max_paths = whole_number_in_range("max_paths", max_paths, 4096, 10**9)
+    seed = whole_number("seed", seed)
     plan = RunPlan(paths=max_paths, seed=seed, jobs=n_jobs)
     lowered = lower(scenario, "means")
     wanted = find_event(event, lowered)

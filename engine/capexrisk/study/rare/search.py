@@ -194,37 +194,39 @@ def _split(
     paths += spent
     if not any(values):
         return _nothing("splitting", paths, model_paths + len(values) * POPULATION)
-    warnings = []
-    if 0.0 in values:
-        warnings.append(
-            f"{values.count(0.0)} of {len(values)} repetitions reached no failure; a region of "
-            "failures is hard to reach and may have been missed"
-        )
-    if max(values) > DOMINATES * sum(values):
-        warnings.append(
-            "one repetition has more than half of the probability; a region of failures is hard "
-            "to reach, and the error may be larger than it seems"
-        )
-    if len(values) < LEAST_REPETITIONS:
-        warnings.append(
-            f"the paths allowed were enough for {len(values)} repetitions, whose spread hardly "
-            "tells the error; give more paths"
-        )
-    elif error > relative_error:
-        warnings.append(_short(error, relative_error))
     estimate = repeated(np.array(values), paths, bias)
     if min(values) >= 1.0:
         plain = len(values) * POPULATION
         estimate = probability(plain, plain)
-    warnings += _not_rare(estimate, paths)
     return RareEstimate(
         estimate=estimate,
         method="splitting",
         paths=paths,
         effective_hits=nan,
         largest_share=nan,
-        warnings=tuple(warnings),
+        warnings=(*_doubts(values, error, relative_error), *_not_rare(estimate, paths)),
     )
+
+
+def _doubts(values: list[float], error: float, wanted: float) -> Iterator[str]:
+    """What the spread of the repetitions leaves in doubt."""
+    if 0.0 in values:
+        yield (
+            f"{values.count(0.0)} of {len(values)} repetitions reached no failure; a region of "
+            "failures is hard to reach and may have been missed"
+        )
+    if max(values) > DOMINATES * sum(values):
+        yield (
+            "one repetition has more than half of the probability; a region of failures is hard "
+            "to reach, and the error may be larger than it seems"
+        )
+    if len(values) < LEAST_REPETITIONS:
+        yield (
+            f"the paths allowed were enough for {len(values)} repetitions, whose spread hardly "
+            "tells the error; give more paths"
+        )
+    elif error > wanted:
+        yield _short(error, wanted)
 
 
 def _repetitions(problem: LimitState, most: int, seed: int) -> Iterator[tuple[float, int]]:

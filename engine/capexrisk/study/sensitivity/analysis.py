@@ -25,7 +25,13 @@ from typing import Final
 import pandas as pd
 
 from capexrisk.archive.results import Results
-from capexrisk.errors import ArgumentError, UnknownName, suggest, whole_number
+from capexrisk.errors import (
+    ArgumentError,
+    UnknownName,
+    suggest,
+    whole_number,
+    whole_number_in_range,
+)
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.names import Name, resolve
 from capexrisk.lowering import LoweredScenario, lower
@@ -45,7 +51,6 @@ from capexrisk.study.sensitivity.one_at_a_time import (
 from capexrisk.study.sensitivity.sample import FOR_QUANTILES, Sample, sample, sample_of_run
 from capexrisk.study.sensitivity.shocks import shock_effects
 from capexrisk.uncertainty import InputDesign, input_design
-from capexrisk.uncertainty.ranges import EITHER_WAY
 
 COLUMNS: Final = (
     *("metric", "issuer", "period", "statistic", "group", "measure"),
@@ -55,7 +60,6 @@ NUMBERS: Final = COLUMNS[6:]
 FEWEST_OUTER: Final = 256
 MOST_SINGLY: Final = 15  # with the others 16 players: their points fill whole batches
 DEFAULT_POINTS: Final = 256
-DEFAULT_RANGES: Final = f"no ranges given: every input alone, {100 * EITHER_WAY:g} % down and up"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -100,7 +104,7 @@ class Sensitivity(Plotted):
             raise UnknownName(f"{measure}: is no measure here; {suggest(measure, known)}")
         if name is not None and name not in self.names:
             raise UnknownName(f"{name}: was not asked for; {suggest(name, self.names)}")
-        wanted = _key(self.names[0] if name is None else name)
+        wanted = (self.names[0] if name is None else name).split("/")
         rows = self.table["measure"] == measure
         for column, text in zip(COLUMNS[:3], wanted, strict=False):
             rows &= self.table[column] == text
@@ -200,10 +204,10 @@ def sensitivity(  # noqa: PLR0913 - all by keyword, each a user's choice
                 f"the run has {outer} points of the inputs; run again with --outer 256 or more"
             )
             raise ArgumentError("source", problem)
-    outer = _in_range("outer", outer, FEWEST_OUTER, 2**26)
-    singly = _in_range("singly", singly, 1, 62)
-    rounds = _in_range("rounds", rounds, 0, 1000)
-    points = _in_range("points", points, 1, MOST_POINTS)
+    outer = whole_number_in_range("outer", outer, FEWEST_OUTER, 2**26)
+    singly = whole_number_in_range("singly", singly, 1, 62)
+    rounds = whole_number_in_range("rounds", rounds, 0, 1000)
+    points = whole_number_in_range("points", points, 1, MOST_POINTS)
     if isinstance(metrics, str) or not metrics:
         raise ArgumentError("metrics", f"{metrics!r} is not a list of names")
     plan = RunPlan(paths=1, seed=seed, jobs=n_jobs, outer=outer, inner=inner)
@@ -276,14 +280,3 @@ def _table(rows: Sequence[Row]) -> pd.DataFrame:
         ],
         columns=list(COLUMNS),
     )
-
-
-def _key(name: str) -> list[str]:
-    return name.split("/")
-
-
-def _in_range(argument: str, value: int, least: int, most: int) -> int:
-    value = whole_number(argument, value)
-    if least <= value <= most:
-        return value
-    raise ArgumentError(argument, f"{value} is out of range; give {least} to {most:,}")

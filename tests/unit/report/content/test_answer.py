@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from capexrisk.archive.results import Results
-from capexrisk.estimate.independent import Estimate
-from capexrisk.report.content.answer import Answer, answer
+from capexrisk.estimate.independent import Estimate, probability
+from capexrisk.report.content.answer import Answer, IssuerAnswer, answer
 from capexrisk.report.writing.estimates import Estimates
 
 
@@ -56,6 +56,13 @@ def test_the_main_cause_is_the_commonest(results: Results, found: Answer) -> Non
 def test_who_never_fails_has_no_cause(found: Answer) -> None:
     causes = {bool(issuer.failure.observed): issuer.causes for issuer in found.issuers}
     assert causes[False] == [] and causes[True]
+
+
+def test_a_year_that_no_path_tells_of_is_not_as_likely() -> None:
+    chances = {"2026": probability(3, 100), "2027": probability(0, 0), "2028": probability(2, 100)}
+    issuer = IssuerAnswer("X", chances, {}, {}, {}, [], "")
+    assert issuer.burning == ("2026", chances["2026"])
+    assert issuer.burning_years == ["2026", "2028"]
 
 
 def test_failures_together_are_the_systems(results: Results, found: Answer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from capexrisk.report.content.changes import Change, changes_table, headline_changes, plus, sentence
+from capexrisk.report.content.changes import Change, Changes, headline_changes, plus, sentence
 from capexrisk.study.comparison import Comparison, compare
 
 
@@ -91,7 +91,7 @@ def test_headlines_of_a_comparison(comparison: Comparison):
 def test_a_terminal_of_80_columns_shows_it(comparison: Comparison):
     console = Console(width=80, record=True)
     with console.capture() as captured:
-        console.print(changes_table(comparison))
+        console.print(Changes(comparison))
     lines = captured.get().splitlines()
     assert max(map(len, lines)) <= 80
     assert lines[0].startswith("Held against hyperscalers-2026 (2,048 paths)")
@@ -101,5 +101,5 @@ def test_a_terminal_of_80_columns_shows_it(comparison: Comparison):
 def test_equal_runs_are_said_to_be_equal(results):
     console = Console(width=80)
     with console.capture() as captured:
-        console.print(changes_table(compare({"one": results, "two": results})))
+        console.print(Changes(compare({"one": results, "two": results})))
     assert "nothing differs" in captured.get()

@@ -19,7 +19,7 @@ from tests.unit.manifests import changed
 
 def printed(results: Results, width: int) -> str:
     stream = io.StringIO()
-    Console(file=stream, width=width).print(tables.headline_table(results))
+    Console(file=stream, width=width).print(tables.Headline(results))
     return stream.getvalue()
 
 

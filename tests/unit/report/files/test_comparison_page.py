@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from capexrisk.archive.results import load_results
 from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import chance_line, headline_changes
 from capexrisk.report.content.over_inputs import what_is_covered
@@ -27,7 +29,7 @@ from tests.unit.report.synthetic_inputs import over_made_up_inputs
 @pytest.fixture(scope="module")
 def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("comparison")
-    write_comparison(comparison, folder)
+    write_comparison(comparison, folder, made=comparison.others)
     return folder
 
 
@@ -58,6 +60,14 @@ def test_it_says_what_changes_with_its_error_and_why(page, comparison):
         assert f"{issuer}: free cash flow while alive, $bn" in text
     # The one input that differs, with its reason.
     assert "demand_saturation_usd_bn_per_year" in text and "assumed" in text
+
+
+def test_its_tables_and_the_runs_made_for_it_are_written(folder, comparison):
+    table = pd.read_parquet(folder / "comparison.parquet")
+    pd.testing.assert_frame_equal(table, comparison.table)
+    assert [path.name for path in (folder / "runs").iterdir()] == comparison.others
+    (name,) = comparison.others
+    assert load_results(folder / "runs" / name) == comparison.runs[name]
 
 
 def test_figures_are_files_as_well(folder, comparison):

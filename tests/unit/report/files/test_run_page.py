@@ -22,9 +22,8 @@ from capexrisk.report.files.run_page import render, write_report
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import (
     FIGURES,
-    Figures,
+    RunFigures,
     Wanted,
-    begin_figures,
     draw,
     draw_figures,
 )
@@ -37,6 +36,7 @@ from capexrisk.report.writing.words import unbroken
 from capexrisk.scenario import inputs
 from capexrisk.scenario.uncertainty import Uncertainty
 from tests.unit.manifests import changed
+from tests.unit.report.conftest import figures_in
 from tests.unit.report.files.outline import Outline
 
 
@@ -63,7 +63,7 @@ def test_every_figure_is_there(results: Results, directory: Path, drawings: list
 def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_path: Path) -> None:
     wanted = [Wanted("survival"), Wanted("spread")]
     for each in wanted:
-        draw(Figures(one, tmp_path, png=True), each)
+        draw(one, each, tmp_path, png=True)
     survival, spread = (tmp_path / FIGURES / f"{each.name}.png" for each in wanted)
     with Image.open(survival) as image:
         assert image.width == 1760  # 4.4 inches at 400 dots: sharp across a slide
@@ -71,7 +71,7 @@ def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_pat
     survival.write_bytes(b"of another run")
     spread.unlink()
     for each in wanted:
-        draw(Figures(one, tmp_path), each)
+        draw(one, each, tmp_path)
     assert survival.read_bytes() == drawn
     assert not spread.exists()
 
@@ -79,9 +79,23 @@ def test_figures_as_png_are_asked_for_and_never_left_stale(one: Results, tmp_pat
 def test_figures_of_another_process_are_the_same(
     one: Results, drawings_alone: list[Drawing], tmp_path: Path
 ) -> None:
-    with DrawingPool(1) as other, begin_figures(one, tmp_path, other) as begun:
-        begun._futures[0].result(timeout=120)
-        assert begun.finish() == drawings_alone
+    with DrawingPool(1) as other:
+        figures = RunFigures(tmp_path, other)
+        figures.begin(one)
+        figures._begun[0]._futures[0].result(timeout=120)
+        assert figures.finish() == drawings_alone
+
+
+def test_figures_that_need_no_inputs_are_the_same_before_these_are_told(
+    uncertain_run: Results, tmp_path: Path
+) -> None:
+    figures = RunFigures(tmp_path)
+    figures.begin(replace(uncertain_run, inputs=None), whole=False)
+    figures.begin(uncertain_run)
+    early, late = (begun.tasks for begun in figures._begun)
+    assert len(early) > len(late) > 0
+    assert set(late) >= {Wanted("fan", issuer) for issuer in uncertain_run.issuers}
+    assert figures.finish() == draw_figures(uncertain_run)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +122,7 @@ def test_the_same_results_give_the_same_bytes(one: Results, tmp_path: Path) -> N
     for name in ("a", "b"):
         run = tmp_path / name / "run"  # whose name stands in the page's commands
         run.mkdir(parents=True)
-        begin_figures(one, run).finish()
+        figures_in(run, one)
         write_report(one, run)
     first = sorted(path for path in (tmp_path / "a").rglob("*") if path.is_file())
     figures = figures_of(one, one.issuers)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from capexrisk.report.plots import svg
 from capexrisk.report.plots.canvas import panels, stamp, styled
-from capexrisk.report.plots.figures import Figures, Wanted, draw
+from capexrisk.report.plots.figures import Wanted, draw
 from capexrisk.report.plots.svg import NOTHING, svg_text
 from tests.unit.report.plots.gallery import DRAWN
 from tests.unit.report.synthetic import synthetic
@@ -80,8 +80,10 @@ def test_a_page_s_figures_are_the_same_whatever_a_user_s_settings(tmp_path: Path
     for name, settings in (("mine", OF_A_USER), ("none", {})):
         (tmp_path / name).mkdir()
         with mpl.rc_context(settings):
-            figures = Figures(synthetic(), tmp_path / name, png=True)
-            drawings = [draw(figures, Wanted(one)) for one in ("survival", "joint-failures")]
+            drawings = [
+                draw(synthetic(), Wanted(one), tmp_path / name, png=True)
+                for one in ("survival", "joint-failures")
+            ]
         files = sorted((tmp_path / name / "figures").iterdir())
         written.append((drawings, [(file.name, file.read_bytes()) for file in files]))
     assert written[0] == written[1]

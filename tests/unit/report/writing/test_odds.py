@@ -83,7 +83,7 @@ def test_what_is_said_has_no_wide_gap() -> None:
 @given(n=st.integers(20, 10**9), share_of_hits=st.floats(0.0, 1.0))
 def test_the_range_holds_the_interval(n: int, share_of_hits: float) -> None:
     estimate = probability(round(share_of_hits * n), n)
-    text = percentage_range(estimate, "")
+    text = percentage_range(estimate)
     found = [float(number) for number in re.findall(r"[\d.]+", text)]
     low, high = 100.0 * estimate.ci_low - 1e-9, 100.0 * estimate.ci_high + 1e-9
     if "–" in text:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from capexrisk.errors import ScenarioError
-from capexrisk.lowering import LoweredScenario, lower, with_input, with_inputs
+from capexrisk.lowering import LoweredScenario, lower, with_inputs
 from capexrisk.scenario import inputs, load_scenario
 from tests.unit.inputs import another
 from tests.unit.three_issuers import EVENTS, three_issuers, write_file
@@ -78,7 +78,7 @@ def test_as_if_the_changed_scenario_had_been_read_and_lowered(path, lowered, giv
     for _ in range(VALUES):
         value = another(given, random)
         expected = attempt(read_and_lower, path, overrides(given, value))
-        found = attempt(with_input, lowered, given.path, value)
+        found = attempt(with_inputs, lowered, {given.path: value})
         if isinstance(expected, LoweredScenario):
             assert_same(found, expected)
             accepted += 1
@@ -97,19 +97,20 @@ def test_several_at_once(path, lowered):
     assert_same(with_inputs(lowered, changes), expected)
     one_by_one = lowered
     for name, value in changes.items():
-        one_by_one = with_input(one_by_one, name, value)
+        one_by_one = with_inputs(one_by_one, {name: value})
     assert_same(one_by_one, expected)
 
 
 def test_what_is_collected_stays(path):
     few = lower(load_scenario(path), "means")
     expected = lower(load_scenario(path, {"market.tax": 0.5}), "means")
-    assert_same(with_input(few, "market.tax", 0.5), expected)
+    assert_same(with_inputs(few, {"market.tax": 0.5}), expected)
 
 
 def test_there_and_back(lowered):
-    there = with_input(lowered, "issuers.Oracle.cash_usd_bn", 1.0)
-    back = with_input(there, "issuers.Oracle.cash_usd_bn", lowered.scenario.issuers[1].cash_usd_bn)
+    there = with_inputs(lowered, {"issuers.Oracle.cash_usd_bn": 1.0})
+    cash = lowered.scenario.issuers[1].cash_usd_bn
+    back = with_inputs(there, {"issuers.Oracle.cash_usd_bn": cash})
     assert_same(back, lowered)
     assert_same(with_inputs(lowered, {}), lowered)
 
@@ -127,6 +128,6 @@ def test_there_and_back(lowered):
 )
 def test_refused_in_one_line(lowered, name, value, message):
     with pytest.raises(ScenarioError) as caught:
-        with_input(lowered, name, value)
+        with_inputs(lowered, {name: value})
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
