@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from math import inf
 from operator import index
 from types import UnionType
 from typing import ClassVar, Self, SupportsFloat, SupportsIndex
@@ -310,6 +311,19 @@ def real_number(argument: str, value: SupportsFloat) -> float:
     except (TypeError, ValueError, OverflowError):
         pass
     raise ArgumentError(argument, f"{_shortened(repr(value))} is not a number; give one")
+
+
+def refuse_no_limit(argument: str, limit: float) -> None:
+    """Refuse a limit that is none: 0, less, or without end.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if limit == inf:
+        raise ArgumentError(argument, "inf is no limit; leave it out")
+    if not limit > 0.0:
+        raise ArgumentError(argument, f"{limit:g} is out of range; give more than 0")
 
 
 def nearest(word: object, known: Iterable[str]) -> str | None:

@@ -161,6 +161,10 @@ def test_scenarios_are_compared_at_the_same_points(command):
         (("--outer", "-1"), "--outer: -1 is out of range; give 0 to 67,108,864"),
         (("--outer", "100000000"), "--outer: 100000000 is out of range; give 0 to 67,108,864"),
         (("--inner", "100"), "--inner: 100 is not a power of two from 128 to 8,192"),
+        (
+            ("--outer", "0", "--inner", "256"),
+            "--inner: has no effect with 0 points (outer); leave one of them out",
+        ),
         (("--inner", "64"), "--inner: 64 is not a power of two from 128 to 8,192"),
     ],
 )

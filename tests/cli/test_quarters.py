@@ -75,3 +75,14 @@ def test_an_issuer_that_is_not_there_gets_a_line(folder):
     found = call("quarters", "run", "--issuer", "oracle", cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr == "capexrisk: --issuer: there is no 'oracle'; did you mean Oracle?\n"
+
+
+def test_other_paths_than_were_asked_for_are_told(folder):
+    place = ("--place", "capex/Oracle/2026Q1=14")
+    for asked, said in (
+        ("1000000", "capexrisk: 4,096 paths instead of 1,000,000, all that the run has\n"),
+        ("100", "capexrisk: 96 paths instead of 100, equally many of each net\n"),
+        ("128", ""),
+    ):
+        found = call("quarters", "run", *place, "--paths", asked, cwd=folder)
+        assert (found.returncode, found.stderr) == (0, said)

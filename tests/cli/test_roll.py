@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from capexrisk.tables.actuals import read_actuals
-from tests.cli.command import ROOT, call
+from tests.cli.command import DEFAULT, ROOT, call
 
 HEAD = "issuer,period,metric,value,unit,confidence,source_title,source_url"
 SOURCE = "USD bn,reported,release,https://r.example"
@@ -144,3 +144,11 @@ def test_a_bad_row_is_named_by_its_cell(folder, row, said):
     found = call("roll", "base.toml", "--to", "2026Q4", "--actual", "bad.csv", cwd=folder)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith(f"capexrisk: bad.csv: {said}")
+
+
+def test_the_filings_of_another_issuer_are_refused(tmp_path):
+    text = f"Oracle={ROOT / 'tests' / 'unit' / 'filings' / 'companyfacts' / 'alphabet.json'}"
+    found = call("roll", DEFAULT, "--to", "2026Q2", "--facts", text, cwd=tmp_path)
+    assert (found.returncode, found.stdout) == (2, "")
+    line = f"capexrisk: --facts: {text}: is of Alphabet; give it without Oracle=\n"
+    assert found.stderr == line

@@ -30,6 +30,7 @@ def test_what_lies_in_a_folder(tmp_path):
         with undrawn():
             assert call(*arguments, cwd=tmp_path).returncode == 0
     shutil.copytree(tmp_path / "runs/a", tmp_path / "runs/moved/here")  # a copy still works
+    shutil.copytree(tmp_path / "runs/a", tmp_path / "runs/red\x1b[31m\nnext")
     spoilt = tmp_path / "runs/spoilt"
     spoilt.mkdir()
     (spoilt / "manifest.json").write_text("{")
@@ -48,6 +49,7 @@ def test_what_lies_in_a_folder(tmp_path):
     assert by_name["moved/here"][:3] == by_name["a"][:3]
     assert by_name["b"][:3] == ["finished", "comparison", "of"]
     assert by_name["b/runs/glut"][1] == "glut"
+    assert by_name["red\\x1b[31m\\nnext"] == by_name["a"] and "\x1b" not in found.stdout
     assert by_name["spoilt"] == ["cannot", "be", "read"]
     assert by_name["newer"] == ["of", "another", "version"]
     assert ".hidden" not in found.stdout

@@ -27,6 +27,15 @@ def make(folder: Path) -> None:
     head = "issuer,period,metric,value,unit\n"
     (folder / "far.csv").write_text(f"{head}Oracle,2031Q1,capex,5,USD bn\n")
     (folder / "headings.csv").write_text(head.replace("metric", "metrc"))
+    (folder / "dollars.csv").write_text(f"{head}Oracle,2026Q1,capex,14000000000,USD bn\n")
+    (folder / "cr.toml").write_bytes(scenario.read_bytes().replace(b"\n", b"\r"))
+    own = 'extends = "small.toml"\n'
+    (folder / "escape.toml").write_text(f'{own}title = "a\\u001b[31mb"\n')
+    (folder / "lookalike.toml").write_text(f'{own}[issuers."\u041eracle"]\ncash_usd_bn = 3\n')
+    (folder / "case.toml").write_text(f"{own}[issuers.oracle]\ncash_usd_bn = 3\n")
+    (folder / "twice.toml").write_text(f"{own}[market]\ntax = 0.2\n[market]\ntax = 0.3\n")
+    (folder / "several.toml").write_text(f'{own}[[issuers]]\nname = "x"\n')
+    (folder / "circle.toml").write_text('extends = "circle.toml"\n')
     (folder / "huge.csv").write_text(f"{head}Oracle,2026Q1,capex,1e308,USD bn\n")
     asked = ("--paths", "256", "--outer", "0", "--out", "run", "-q")
     with undrawn():

@@ -26,6 +26,7 @@ from capexrisk.archive.tables import (
     refuse_odd_numbers,
     refuse_other_chunks,
     refuse_other_labels,
+    write_csv_table,
     write_table,
 )
 from capexrisk.errors import ResultsError, UnknownName, suggest
@@ -132,7 +133,7 @@ class InputResults(ComparedByContent):
 
     def write(self, directory: Path) -> None:
         """Write the tables into a directory."""
-        self.table.to_csv(directory / INPUTS_CSV, index=False, lineterminator="\n")
+        write_csv_table(self.table, directory / INPUTS_CSV)
         write_table(self.table, directory / INPUTS_PARQUET)
         write_table(self.points, directory / INPUTS_POINTS)
         write_table(self.chunks, directory / INPUTS_CHUNKS)

@@ -34,7 +34,7 @@ class PathFiles:
         path = self._file(chunk)
         under_way = path.with_name(f"{path.name}-{uuid4().hex[:12]}{UNDER_WAY}")
         try:
-            pq.write_table(pa.table(columns), under_way, write_page_checksum=True)
+            pq.write_table(pa.table(columns), under_way.absolute(), write_page_checksum=True)
             under_way.replace(path)
         except BaseException:
             under_way.unlink(missing_ok=True)
@@ -43,7 +43,9 @@ class PathFiles:
     def holds(self, chunk: Chunk) -> bool:
         """Whether a chunk's file exists and is complete."""
         try:
-            with pq.ParquetFile(self._file(chunk), page_checksum_verification=True) as file:
+            with pq.ParquetFile(
+                self._file(chunk).absolute(), page_checksum_verification=True
+            ) as file:
                 numbers = file.read()["path"].to_numpy()
         except (OSError, ValueError, LookupError, pa.ArrowException):
             return False

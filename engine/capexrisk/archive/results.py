@@ -39,6 +39,7 @@ from capexrisk.archive.tables import (
     refuse_other_labels,
     replicate_table,
     with_spans,
+    write_csv_table,
     write_table,
 )
 from capexrisk.errors import ArgumentError, RunDirectoryError, refuse_type
@@ -271,7 +272,8 @@ class Results(ComparedByContent):
         Parameters
         ----------
         directory : path-like
-            Made if it is missing, with those above it.
+            Made if it is missing, with those above it. As everywhere it stands as it is written:
+            "~" is no home of anybody.
 
         Raises
         ------
@@ -286,7 +288,7 @@ class Results(ComparedByContent):
             said = f"{directory}: cannot be written ({error.strerror}); give another directory"
             raise RunDirectoryError(said) from None
         table = self.to_frame()
-        table.to_csv(directory / SUMMARY_CSV, index=False, lineterminator="\n")
+        write_csv_table(table, directory / SUMMARY_CSV)
         write_table(table, directory / SUMMARY_PARQUET)
         marked = partial(with_spans, quarters=self.quarters, years=self.years)
         if self.replicates.size:

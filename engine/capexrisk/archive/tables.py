@@ -45,10 +45,19 @@ _IS: Final = {TEXT: pa.types.is_string, NUMBER: pa.types.is_float64, COUNT: pa.t
 _UNREADABLE: Final = (OSError, ValueError, TypeError, KeyError, NotImplementedError, MemoryError)
 
 
+def write_csv_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, lines ending alike everywhere.
+
+    Through a file of ours: pandas would take a path that begins with "~" for a home.
+    """
+    with path.open("w", encoding="utf-8", newline="") as file:
+        frame.to_csv(file, index=False, lineterminator="\n")
+
+
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table with page checksums, so that a bit flipped later is detected."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
-    pq.write_table(table, path, write_page_checksum=True)
+    pq.write_table(table, path.absolute(), write_page_checksum=True)  # ~ is a name
 
 
 def read_table(path: Path, columns: Mapping[str, str], most_rows: int) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import ResultsError
-from capexrisk.scenario.section import Refused
+from capexrisk.scenario.section import CONTROLS, Refused
 
 LARGEST_JSON: Final = 32 * 2**20  # bytes; a scenario of 64 issuers takes about 1 MiB
 LARGEST_TABLE: Final = 2**30  # bytes, packed and unpacked
@@ -137,18 +137,9 @@ def _refuse_odd_text(part: object) -> None:
         for value in part:
             _refuse_odd_text(value)
     elif isinstance(part, str):
-        odd = next((c for c in part if not c.isprintable() and _is_odd(c)), None)
+        odd = CONTROLS.search(part)
         if odd is not None:
-            raise ValueError(f"text with {odd!r} in it")
-
-
-def _is_odd(character: str) -> bool:
-    """Whether it is a control character other than tab and newline, or a lone surrogate."""
-    return (
-        (character < " " and character not in "\t\n\r")
-        or "\x7f" <= character <= "\x9f"
-        or ("\ud800" <= character <= "\udfff")
-    )
+            raise ValueError(f"text with {odd.group()!r} in it")
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from capexrisk.cli.options import finished_run, new_directory
+from capexrisk.cli.traced import number_to_trace, traced_paths
 from capexrisk.cli.verb import Verb
 from capexrisk.tables.actuals import read_actuals
 
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     required=True,
     help="Table of what happened, CSV or .xlsx: issuer, period, metric, value, unit.",
 )
-@click.option("--paths", type=int, default=8_192, help="Paths to trace. Default: 8,192.")
+@traced_paths
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     callback=new_directory,
     help="Also write a page and tables into this new directory.",
 )
-def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> None:
+def backtest(directory: Path, actual: Path, paths: int | None, out: Path | None) -> None:
     """Score a finished run against what happened.
 
     Shows the percentile of every figure in its distribution, coverage of central intervals, CRPS
@@ -49,8 +50,10 @@ def backtest(directory: Path, actual: Path, paths: int, out: Path | None) -> Non
     from capexrisk.report.content.backtest import about, sentences
     from capexrisk.study.backtest.against import backtest as score
 
-    with waiting(f"Tracing {paths:,} paths and scoring"):
-        found = score(load_results(directory), actual, paths=paths)
+    results = load_results(directory)
+    traced = number_to_trace(paths, results)
+    with waiting("Tracing paths and scoring"):
+        found = score(results, actual, paths=traced)
     if out is not None:
         from capexrisk.archive.directory import comparison_directory
         from capexrisk.report.files.backtest_page import write_backtest

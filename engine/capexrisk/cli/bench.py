@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from capexrisk.cli.plan import plan_options
+from capexrisk.cli.progress import stderr_console
 from capexrisk.cli.terminal import digits, duration, unfolded_console
 from capexrisk.cli.verb import Verb
 from capexrisk.code import LIBRARIES_OF_RESULTS, versions
@@ -78,7 +78,7 @@ def _load_average() -> float:
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None] | None]:
     """What is being run, on stderr if that is a terminal."""
-    console = Console(stderr=True)
+    console = stderr_console()
     if not console.is_terminal:
         yield None
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from capexrisk.archive.atomic import write_csv
+from capexrisk.archive.atomic import write_atomically, write_csv
 from capexrisk.cli.options import new_file, overrides
 from capexrisk.cli.plan import fields_asked
 from capexrisk.cli.source import keep, read_scenario, run_or_scenario
@@ -92,6 +92,6 @@ def causes(
 
 def _write(found: Causes, out: Path) -> None:
     if out.suffix == ".json":
-        found.table.to_json(out, orient="records", indent=1)
+        write_atomically(out, found.table.to_json(orient="records", indent=1).encode())
     else:
         write_csv(out, found.table)

@@ -12,10 +12,12 @@ from capexrisk.archive.directory import comparison_directory
 from capexrisk.archive.job import Job
 from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
+from capexrisk.cli.verb import saying
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.execute import Hooks
 from capexrisk.run.plan import RunPlan
 from capexrisk.scenario import Scenario, load_run_section
+from capexrisk.scenario.plan import refuse_paths_of_no_points
 from capexrisk.study.simulation import simulate_job
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def compare_all(
     if any(isinstance(one, Scenario) for one in loaded):
         load_meanwhile("scipy.special", "capexrisk.report.files.comparison_page")
     places = [source for source, _ in sources]
-    plan = _plan(places[0], loaded[0], asked)
+    plan = _plan(places[0], loaded, asked)
     with comparison_directory(out, overwrite=overwrite) as directory:
         runs = []
         for number, one in enumerate(loaded, start=1):
@@ -52,7 +54,7 @@ def compare_all(
     for note in comparison.notes:
         click.echo(f"capexrisk: {note}", err=True)
     if not quiet:
-        from capexrisk.cli.terminal import saying, show  # late: as in `_write`
+        from capexrisk.cli.terminal import show  # late: as in `_write`
         from capexrisk.report.content.changes import Changes
 
         with saying(f"the comparison is finished, its report is {out / 'report.html'}"):
@@ -94,8 +96,10 @@ def _load_run(source: Path) -> Results:
     return results
 
 
-def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> RunPlan:
+def _plan(source: Path, loaded: Sequence[Scenario | Results], asked: dict[str, Any]) -> RunPlan:
     """How scenarios are run: as asked, else as the first one is."""
+    first = loaded[0]
+    simulated = [one for one in loaded if isinstance(one, Scenario)]
     if isinstance(first, Scenario):
         usual: dict[str, Any] = load_run_section(source).model_dump()
     else:
@@ -104,7 +108,10 @@ def _plan(source: Path, first: Scenario | Results, asked: dict[str, Any]) -> Run
         inputs = first.manifest.inputs
         if inputs is not None:
             usual |= {"outer": inputs.outer, "inner": inputs.inner}
-    return RunPlan(**(usual | asked))
+    plan = RunPlan(**(usual | asked))
+    if "inner" in asked:
+        refuse_paths_of_no_points(plan.outer, *simulated)
+    return plan
 
 
 def _simulate(scenario: Scenario, plan: RunPlan, quiet: bool, what: str) -> Results:

@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from capexrisk.archive.system_errors import line_of
-from capexrisk.cli.plain import PLAIN
+from capexrisk.cli.plain import PLAIN, printable
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 from capexrisk.run.signals import signals_deferred
 
@@ -130,7 +130,7 @@ def main() -> None:
 
 
 def _warning_line(message: Warning | str, *_: object, **__: object) -> str:
-    return f"capexrisk: warning: {' '.join(str(message).split())}\n"
+    return f"capexrisk: warning: {printable(' '.join(str(message).split()))}\n"
 
 
 def _exit_code() -> int:
@@ -147,18 +147,33 @@ def _exit_code() -> int:
         return _complain(error.format_message(), USAGE_WRONG)
     except CapexriskError as error:
         return _complain(str(error), error.exit_code)
-    except BrokenPipeError:  # who reads has seen enough
-        return RUN_FAILED
     except OSError as error:
+        interrupt = _interrupt_behind(error)
+        if interrupt is not None:  # click prints a line after it, which no closed terminal takes
+            return _interrupted(interrupt)
+        if isinstance(error, BrokenPipeError):  # who reads has seen enough
+            return RUN_FAILED
         place = "standard output" if error.errno in OF_STREAMS else ""  # files are named
         return _complain(line_of(error, place), RUN_FAILED)
     except (KeyboardInterrupt, click.Abort) as interrupt:
-        kept = str(interrupt.__cause__ or interrupt)  # click wraps it in an error of its own
-        return _complain(f"interrupted; {kept}" if kept else "interrupted", INTERRUPTED)
+        return _interrupted(interrupt.__cause__ or interrupt)  # click wraps it in its own
     except RuntimeError as error:  # click.Abort is one, too
         if not str(error).startswith("Symlink loop"):  # of pathlib, before Python 3.13
             raise
         return _complain(f"{error}; take another place", RUN_FAILED)
+
+
+def _interrupt_behind(error: BaseException) -> KeyboardInterrupt | None:
+    """The interrupt during which an error came; None if there was none."""
+    behind = error.__context__
+    while behind is not None and not isinstance(behind, KeyboardInterrupt):
+        behind = behind.__context__
+    return behind
+
+
+def _interrupted(interrupt: BaseException) -> int:
+    kept = str(interrupt)
+    return _complain(f"interrupted; {kept}" if kept else "interrupted", INTERRUPTED)
 
 
 def _leave_nothing_unprinted() -> None:
@@ -172,7 +187,7 @@ def _leave_nothing_unprinted() -> None:
 
 
 def _complain(message: str, code: int) -> int:
-    line = " ".join(message.split())
+    line = printable(" ".join(message.split()))
     with suppress(OSError):  # nobody hears it; the code still tells
         print(f"capexrisk: {line}", file=sys.stderr)
     return code

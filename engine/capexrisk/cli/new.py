@@ -11,7 +11,7 @@ import click
 
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.authoring.default_market import DEFAULT_MARKET
-from capexrisk.cli.options import new_scenario
+from capexrisk.cli.options import new_file, new_scenario
 from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError
 
@@ -34,6 +34,7 @@ LONGEST = 80  # quarters
 @click.option(
     "--table",
     type=click.Path(path_type=Path),
+    callback=new_file,
     help="Write such a table, to be filled in, and nothing else.",
 )
 @click.option("--firm", "firms", multiple=True, help="A firm of the table. May be repeated.")
@@ -108,8 +109,6 @@ def _write_table(
 
     if path.suffix.lower() not in KINDS:
         raise ArgumentError("table", f"{path} is neither; give a name that ends with .csv or .xlsx")
-    if path.exists():
-        raise ArgumentError("table", f"{path} exists already; give another file")
     for name in firms:
         try:
             usable_name(name)

@@ -13,7 +13,7 @@ import click
 
 from capexrisk.archive.directory import remove_empty
 from capexrisk.archive.system_errors import placed
-from capexrisk.cli.verb import Verb
+from capexrisk.cli.verb import Verb, saying
 from capexrisk.scenario.files.location import LIBRARY
 
 # As they stand in the repository, so that the paths in the notebooks hold.
@@ -35,9 +35,10 @@ def notebooks(directory: Path) -> None:
         raise click.UsageError(f"DIR: {directory} exists already; give another directory")
     _copy_to(directory)
     first = min((directory / "notebooks").glob("*.ipynb"))
-    print(f"{first}: open it in Jupyter")
-    if find_spec("ipykernel") is None:
-        print("Jupyter finds no Python here yet: pip install 'capexrisk[notebooks]' jupyterlab")
+    with saying(f"{directory} is written"):
+        print(f"{first}: open it in Jupyter")
+        if find_spec("ipykernel") is None:
+            print("Jupyter finds no Python here yet: pip install 'capexrisk[notebooks]' jupyterlab")
 
 
 def _copy_to(directory: Path) -> None:

@@ -1,4 +1,4 @@
-"""Text for a stream that cannot write all of Unicode: plain signs instead of an error."""
+"""Text for a terminal: nothing that drives it, and plain signs where it cannot write Unicode."""
 
 from __future__ import annotations
 
@@ -7,6 +7,15 @@ from unicodedata import normalize
 
 PLAIN = "capexrisk.plain"
 SIGNS = {"±": "+/-", "–": "-", "−": "-", "×": "x", "…": "...", "≤": "<=", "≥": ">=", "·": "-"}
+
+
+def printable(text: str) -> str:
+    r"""Text that drives no terminal: what cannot be printed is written as Python does.
+
+    >>> printable("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -13,7 +13,12 @@ from capexrisk.cli.options import overrides, scenario_file
 from capexrisk.run.plan import RunPlan, default_paths
 from capexrisk.run.signals import signals_deferred
 from capexrisk.scenario import Scenario, load_with_run_section
-from capexrisk.scenario.plan import DEFAULT_INNER, DEFAULT_OUTER, refuse_points_of
+from capexrisk.scenario.plan import (
+    DEFAULT_INNER,
+    DEFAULT_OUTER,
+    refuse_paths_of_no_points,
+    refuse_points_of,
+)
 
 Body = Callable[..., None]  # of a verb
 
@@ -143,4 +148,7 @@ def planned(
     refuse_points_of(scenario, asked.get("outer", 0))  # not those of a [run] table
     if "targets" in asked:
         usual["paths"] = default_paths(asked["targets"])
-    return scenario, RunPlan(**(usual | asked))
+    plan = RunPlan(**(usual | asked))
+    if "inner" in asked:
+        refuse_paths_of_no_points(plan.outer, scenario)
+    return scenario, plan

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -18,6 +20,30 @@ from rich.progress import (
 from rich.text import Text
 
 
+class _WhileItLasts:
+    """stderr for a bar: a terminal that is closed takes no more of it, and ends no run."""
+
+    def __init__(self) -> None:
+        self._stream = sys.stderr
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def stderr_console() -> Console:
+    """A console on stderr for what is not to be kept."""
+    return Console(file=cast("IO[str]", _WhileItLasts()))
+
+
 class PathsPerSecond(ProgressColumn):
     """The speed of a run."""
 
@@ -29,7 +55,7 @@ class PathsPerSecond(ProgressColumn):
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
     """Say what goes on while nothing can be counted, if stderr is a terminal."""
-    console = Console(stderr=True)
+    console = stderr_console()
     if not console.is_terminal:
         yield
         return
@@ -57,7 +83,7 @@ def progress(
     callable or None
         Takes the number of paths finished so far; None without a bar.
     """
-    console = Console(stderr=True)
+    console = stderr_console()
     if quiet or not console.is_terminal:
         yield None
         return

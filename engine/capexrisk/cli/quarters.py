@@ -10,6 +10,7 @@ import click
 
 from capexrisk.archive.atomic import write_csv
 from capexrisk.cli.options import csv_file, finished_run
+from capexrisk.cli.traced import number_to_trace, traced_paths
 from capexrisk.cli.verb import Verb
 from capexrisk.errors import ArgumentError, suggest
 from capexrisk.tables.actuals import LARGEST
@@ -31,13 +32,13 @@ SHOWN = ("operating_cash_flow", "capex", "free_cash_flow", "cash")
     metavar="METRIC/ISSUER/PERIOD=VALUE",
     help="Say what share of the paths lies at or below a figure, $bn. May be repeated.",
 )
-@click.option("--paths", type=int, default=8_192, help="Paths to trace. Default: 8,192.")
+@traced_paths
 @csv_file
 def quarters(
     directory: Path,
     issuers: tuple[str, ...],
     reported: tuple[str, ...],
-    paths: int,
+    paths: int | None,
     out: Path | None,
 ) -> None:
     """Place reported quarters in the distributions of a finished run.
@@ -63,11 +64,12 @@ def quarters(
             raise ArgumentError("issuers", f"there is no {issuer!r}; {hint}")
     for metric, issuer, period, _ in figures:
         _refuse_unknown(results, metric, issuer, period)
+    traced = number_to_trace(paths, results)
     with_inputs = None
     with waiting("Tracing paths"):
-        found = study.quarters(results, paths=paths)
+        found = study.quarters(results, paths=traced)
         if figures and results.inputs is not None:
-            with_inputs = study.quarters(results, paths=paths, over_inputs=True)
+            with_inputs = study.quarters(results, paths=traced, over_inputs=True)
     for metric, issuer, period, value in figures:
         share = found.place(issuer, period, metric, value)
         words = metric.replace("_", " ")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from capexrisk.cli.options import finished_run, png
-from capexrisk.cli.verb import Verb
+from capexrisk.cli.verb import Verb, saying
 from capexrisk.report.pool import drawing_pool
 
 
@@ -27,6 +27,7 @@ def report(directory: Path, png: bool) -> None:
         results = load_results(directory)
         with of_stored_tables(directory):
             page = write_report_files(results, RunFigures(directory, pool, png=png))
-    print(page)
-    if png:
-        print(f"{page.with_name(FIGURES)}: every figure as SVG and as PNG")
+    with saying(f"{page} is written"):
+        print(page)
+        if png:
+            print(f"{page.with_name(FIGURES)}: every figure as SVG and as PNG")

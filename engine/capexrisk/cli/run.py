@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from capexrisk.archive.directory import destination, refuse_occupied
 from capexrisk.cli.options import overrides, overwrite, quiet, scenario_file
 from capexrisk.cli.plan import fields_asked, planned
 from capexrisk.cli.verb import Verb
+from capexrisk.errors import refuse_no_limit
 from capexrisk.report.pool import drawing_pool
 from capexrisk.run.signals import signals_deferred
 from capexrisk.study.cautions import cautions
@@ -54,8 +54,8 @@ def run(
     Writes tables, distributions, plots and reports. Neither --jobs nor --backend changes a
     result; a longer run contains the paths of a shorter one.
     """
-    if max_memory is not None and not 0.0 < max_memory < inf:
-        raise click.UsageError(f"--max-memory: {max_memory:g} is out of range; give more than 0")
+    if max_memory is not None:
+        refuse_no_limit("max_memory", max_memory)
 
     with drawing_pool(asked.get("jobs", -1)) as pool:  # it starts while this process loads
         with signals_deferred():

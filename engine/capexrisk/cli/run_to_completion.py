@@ -12,7 +12,8 @@ from capexrisk.archive.directory import resume_command
 from capexrisk.archive.unfinished import Attempt
 from capexrisk.cli.loading import load_meanwhile
 from capexrisk.cli.progress import progress
-from capexrisk.cli.terminal import saying, show
+from capexrisk.cli.terminal import show
+from capexrisk.cli.verb import saying
 from capexrisk.report.pool import DrawingPool
 from capexrisk.run.plan import REPLICATES
 from capexrisk.study.simulation import over_the_inputs, simulate_paths

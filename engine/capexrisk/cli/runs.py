@@ -23,6 +23,7 @@ def runs(folder: Path) -> None:
     from rich.text import Text
 
     from capexrisk.archive.listing import COMPARISON, runs_below
+    from capexrisk.cli.plain import printable
     from capexrisk.cli.terminal import show
     from capexrisk.report.writing.numbers import percentage
     from capexrisk.report.writing.plain_table import plain_table
@@ -39,9 +40,10 @@ def runs(folder: Path) -> None:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("day", no_wrap=True)
     for entry in found:
-        place = str(entry.directory.relative_to(folder)) if entry.directory != folder else "."
-        several = entry.scenario.replace(", ", ",\n")
-        whole = "\n".join([entry.scenario, *(f"  {text}" for text in entry.changed)])
+        place = printable(str(entry.directory.relative_to(folder)))
+        scenario = printable(entry.scenario)
+        several = scenario.replace(", ", ",\n")
+        whole = "\n".join([scenario, *(f"  {printable(text)}" for text in entry.changed)])
         name = f"comparison of\n{several}" if entry.kind == COMPARISON else whole
         state = entry.state if not entry.of else f"{entry.state}, {entry.paths / entry.of:.0%}"
         if entry.of and entry.paths >= entry.of:  # inputs, tables or reports are missing

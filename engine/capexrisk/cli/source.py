@@ -11,6 +11,7 @@ import click
 
 from capexrisk.archive.directory import refuse_without_results
 from capexrisk.archive.system_errors import line_of
+from capexrisk.cli.verb import saying
 from capexrisk.errors import ArgumentError
 from capexrisk.run.signals import signals_deferred
 from capexrisk.scenario import Scenario, load_with_run_section
@@ -60,10 +61,13 @@ def keep(found: Found, source: Path) -> None:
     from capexrisk.study.answers_left import leave_with_run
 
     try:
-        for path in leave_with_run(found, source):
-            print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")
+        kept = leave_with_run(found, source)
     except OSError as error:  # the answer is printed; only its keeping fails
         print(
             f"capexrisk: warning: the run does not keep it: {line_of(error, source)}",
             file=sys.stderr,
         )
+        return
+    for path in kept:
+        with saying(f"the answer is kept in {path}"):
+            print(f"Kept in {path}; `capexrisk report {shlex.quote(str(source))}` shows it")

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
-
-from capexrisk.archive.system_errors import line_of
-from capexrisk.errors import OutputLost
 
 WIDEST = 1_000  # columns
 WIDTH_IN_A_FILE = 500  # one line for each row, nothing folded
@@ -32,21 +27,6 @@ def show(table: RenderableType) -> None:
     with console.capture() as shown:
         console.print(table)
     print("\n".join(line.rstrip() for line in shown.get().splitlines()))
-
-
-@contextmanager
-def saying(kept: str) -> Iterator[None]:
-    """Print within it; where nothing can be printed, say what is kept all the same.
-
-    Raises
-    ------
-    OutputLost
-    """
-    try:
-        yield
-        print(end="", flush=True)
-    except OSError as error:
-        raise OutputLost(f"{line_of(error, 'standard output')}; {kept}") from None
 
 
 def unfolded_console() -> Console:

@@ -10,14 +10,15 @@ import click
 
 from capexrisk.archive.atomic import write_atomically
 from capexrisk.cli.options import new_scenario
-from capexrisk.cli.verb import Verb
+from capexrisk.cli.verb import Verb, saying
 from capexrisk.errors import ScenarioError
 
 
 @click.command(cls=Verb)
 @click.argument("scenario", type=click.Path(path_type=Path))
 @new_scenario
-def upgrade(scenario: Path, out: Path | None) -> None:
+@click.pass_context
+def upgrade(ctx: click.Context, scenario: Path, out: Path | None) -> None:
     """Bring a scenario file of an earlier edition up to date.
 
     Writes a new file, by default NAME.upgraded.toml beside the old one, and says line by line what
@@ -36,11 +37,12 @@ def upgrade(scenario: Path, out: Path | None) -> None:
         print(f"{scenario}: is of this edition; nothing was written")
         return
     write_atomically(target, found.text.encode())
-    for change in found.changes:
-        print(change)
-    try:
-        load_scenario(target)
-    except ScenarioError as refused:
-        print(f"{target}: written, and not yet a scenario: {refused}", file=sys.stderr)
-        sys.exit(ScenarioError.exit_code)
-    print(f"{target}: ok, {len(found.changes)} change{'s' * (len(found.changes) > 1)}")
+    with saying(f"{target} is written"):
+        for change in found.changes:
+            print(change)
+        try:
+            load_scenario(target)
+        except ScenarioError as refused:
+            print(f"{target}: written, and not yet a scenario: {refused}", file=sys.stderr)
+            ctx.exit(ScenarioError.exit_code)
+        print(f"{target}: ok, {len(found.changes)} change{'s' * (len(found.changes) > 1)}")

@@ -1,10 +1,19 @@
-"""What verbs have in common: each option with one value, and that one is no option."""
+"""What verbs have in common: options with one value each, and a word of what is written."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os.path import lexists
+from pathlib import Path
+from typing import Any
 
 import click
+
+from capexrisk.archive.system_errors import line_of
+from capexrisk.cli.options import new_directory, new_file
+from capexrisk.errors import OutputLost
 
 
 class Verb(click.Command):
@@ -34,6 +43,50 @@ class Verb(click.Command):
                 said = f"{option.opts[0]}: takes a value, and {value} is an option"
                 raise click.UsageError(f"{said}; give it one")
         return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Call it; where nothing can be printed, what it wrote is told all the same.
+
+        Raises
+        ------
+        OutputLost
+        """
+        try:
+            done = super().invoke(ctx)
+            print(end="", flush=True)
+        except OSError as error:
+            written = [str(path) for path in _new_places(ctx) if lexists(path)]
+            if error.filename is not None or not written:
+                raise
+            raise output_lost(error, f"{' and '.join(written)} is written") from None
+        return done
+
+
+def _new_places(ctx: click.Context) -> Iterator[Path]:
+    """Files and folders to write: nothing was there when the verb began."""
+    for option in ctx.command.params:
+        if option.callback in (new_file, new_directory) and ctx.params[option.name or ""]:
+            yield ctx.params[option.name or ""]
+
+
+def output_lost(error: OSError, kept: str) -> OutputLost:
+    """The error of a verb that cannot print, and what is kept of its work."""
+    return OutputLost(f"{line_of(error, 'standard output')}; {kept}")
+
+
+@contextmanager
+def saying(kept: str) -> Iterator[None]:
+    """Print within it; where nothing can be printed, say what is kept all the same.
+
+    Raises
+    ------
+    OutputLost
+    """
+    try:
+        yield
+        print(end="", flush=True)
+    except OSError as error:
+        raise output_lost(error, kept) from None
 
 
 def _takes_one(option: click.Option) -> bool:

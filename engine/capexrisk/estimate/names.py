@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from capexrisk.errors import UnknownName, suggest
 from capexrisk.estimate.lines import Lines
-from capexrisk.estimate.metrics import HORIZON
+from capexrisk.estimate.metrics import HORIZON, SYSTEM
 
 if TYPE_CHECKING:
     from capexrisk.lowering import LoweredScenario
@@ -95,6 +95,9 @@ def choose(
     metric, issuer, *more = parts
     refuse_unknown("metric", metric, metrics, text)
     places = places_of(metric)
+    issuers = {place.issuer for place in places}
+    if issuers == {SYSTEM} and issuer != SYSTEM:
+        raise UnknownName(f"{text}: {metric} is of all issuers together; write {metric}/{SYSTEM}")
     refuse_unknown("issuer", issuer, [place.issuer for place in places], text)
     places = [place for place in places if place.issuer == issuer]
     periods = list(dict.fromkeys(place.period for place in places))

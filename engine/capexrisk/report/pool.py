@@ -10,6 +10,7 @@ import gc
 import os
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +34,7 @@ Task = TypeVar("Task")
 Done = TypeVar("Done")
 MOST: Final = 1  # a process takes 150 MB and more; a third one would save half a second
 OF_TERMINAL: Final = (signal.SIGINT, signal.SIGHUP)  # to all processes: Ctrl-C, and its end
+NO_WARNING: Final = "ignore:resource_tracker:UserWarning"
 LOADED_AT_ONCE: Final = ("capexrisk.report.plots.figures", "scipy.special")
 
 
@@ -74,7 +76,7 @@ class DrawingPool:
             return
         context = get_context("spawn")
         held, self._alive = context.Pipe(duplex=False)  # which ends when this process does
-        with suppress(OSError, BrokenProcessPool), signals_ignored(OF_TERMINAL):
+        with suppress(OSError, BrokenProcessPool), signals_ignored(OF_TERMINAL), _unwarned():
             pool = ProcessPoolExecutor(number, context, _begin, (held, gc.get_threshold()))
             for _ in range(number):
                 pool.submit(_load)
@@ -181,6 +183,19 @@ class Begun(Generic[Shared, Task, Done]):
 
 
 ALONE: Final = DrawingPool(0)  # this process does everything itself
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Let what tracks their semaphores clear up in silence after this process is killed.
+
+    multiprocessing starts it with the first semaphore, and with the warning options of now.
+    """
+    sys.warnoptions.append(NO_WARNING)
+    try:
+        yield
+    finally:
+        sys.warnoptions.remove(NO_WARNING)
 
 
 def _begin(held: Connection, collect_after: tuple[int, int, int]) -> None:

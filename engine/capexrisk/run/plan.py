@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import inf
 from typing import NamedTuple, get_args
 
-from capexrisk.errors import ArgumentError, real_number, suggest, whole_number
+from capexrisk.errors import ArgumentError, real_number, refuse_no_limit, suggest, whole_number
 from capexrisk.scenario.plan import (
     DEFAULT_INNER,
     DEFAULT_PATHS,
@@ -113,10 +112,8 @@ class RunPlan:
             raise ArgumentError(
                 "inner", f"{self.inner} is not a power of two from {INNER[0]} to {INNER[-1]:,}"
             )
-        if self.max_seconds is not None and not 0.0 < self.max_seconds < inf:
-            raise ArgumentError(
-                "max_seconds", f"{self.max_seconds:g} is out of range; give more than 0"
-            )
+        if self.max_seconds is not None:
+            refuse_no_limit("max_seconds", self.max_seconds)
         for target in self.targets:
             if not isinstance(target, str):
                 raise ArgumentError("targets", f"{target!r} is no text; give NAME: rel 5%")

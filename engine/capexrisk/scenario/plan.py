@@ -26,6 +26,7 @@ __all__ = [
     "RunSection",
     "Sampler",
     "are_jobs",
+    "refuse_paths_of_no_points",
     "refuse_points_of",
 ]
 
@@ -62,6 +63,19 @@ def refuse_points_of(scenario: Scenario, outer: int) -> None:
         raise ArgumentError(
             "outer", f"{outer}: no input of {scenario.name} has a distribution; give 0"
         )
+
+
+def refuse_paths_of_no_points(outer: int, *scenarios: Scenario) -> None:
+    """Refuse that paths at points of the uncertain inputs are asked for where there are no points.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if not any(scenario.uncertainty.groups for scenario in scenarios):
+        raise ArgumentError("inner", "has no effect, no input has a distribution; leave it out")
+    if not outer:
+        raise ArgumentError("inner", "has no effect with 0 points (outer); leave one of them out")
 
 
 class RunSection(StrictModel):

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 __all__ = [
     "CONFIDENCES",
+    "CONTROLS",
     "NEARLY_ZERO",
     "Refused",
     "Section",
@@ -23,6 +24,8 @@ __all__ = [
 ]
 
 NEARLY_ZERO: Final = 1e-100
+# They drive a terminal, or no file can hold them: all but tab and the ends of lines.
+CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 CONFIDENCES: Final = (
     "reported",
     "derived",
@@ -68,11 +71,15 @@ class StrictModel(BaseModel):
 
     @field_validator("*")
     @classmethod
-    def _no_number_next_to_nothing(cls, value: object) -> object:
-        """Refuse magnitudes below 1e-100: a typing slip whose inverse or power overflows."""
-        for at, number in _numbers(value):
-            if 0.0 < abs(number) < NEARLY_ZERO:
-                raise Refused(f"{number!r} is next to nothing", "give 0 or a sensible size", at)
+    def _no_odd_leaf(cls, value: object) -> object:
+        """Refuse magnitudes below 1e-100, typing slips that overflow, and text that is none."""
+        for at, leaf in _leaves(value):
+            if isinstance(leaf, str):
+                odd = CONTROLS.search(leaf)
+                if odd is not None:
+                    raise Refused(f"may not contain {odd.group()!r}", "take it out", at)
+            elif 0.0 < abs(leaf) < NEARLY_ZERO:
+                raise Refused(f"{leaf!r} is next to nothing", "give 0 or a sensible size", at)
         return value
 
 
@@ -177,16 +184,16 @@ def _hashable(value: object) -> object:
     return tuple(map(_hashable, value)) if isinstance(value, tuple | list) else value
 
 
-def _numbers(value: object, at: Place = ()) -> Iterator[tuple[Place, float]]:
-    """Every number in a value, with its place in it."""
-    if isinstance(value, float):
+def _leaves(value: object, at: Place = ()) -> Iterator[tuple[Place, float | str]]:
+    """Every number and text in a value, with its place in it."""
+    if isinstance(value, float | str):
         yield at, value
     elif isinstance(value, tuple):
         for index, part in enumerate(value):
-            yield from _numbers(part, (*at, index))
+            yield from _leaves(part, (*at, index))
     elif isinstance(value, Mapping):
         for key, part in value.items():
-            yield from _numbers(part, (*at, key))
+            yield from _leaves(part, (*at, key))
 
 
 def _inputs(section: StrictModel) -> Iterator[tuple[str, object]]:

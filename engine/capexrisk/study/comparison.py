@@ -19,6 +19,7 @@ from capexrisk.archive.manifest import (
     write_manifest,
 )
 from capexrisk.archive.results import Results
+from capexrisk.archive.tables import write_csv_table
 from capexrisk.errors import ComparisonError, refuse_type, some_of
 from capexrisk.estimate.differences import OVER_INPUTS, differences_over_inputs
 from capexrisk.estimate.false_discovery import false_discovery_rates
@@ -121,8 +122,9 @@ class Comparison(ComparedByContent):
 
     def write(self, directory: Path) -> None:
         """Write table and manifest into an existing directory."""
-        self.table.to_csv(directory / COMPARISON_CSV, index=False, lineterminator="\n")
-        self.table.to_parquet(directory / COMPARISON_PARQUET, index=False)
+        write_csv_table(self.table, directory / COMPARISON_CSV)
+        with (directory / COMPARISON_PARQUET).open("wb") as file:
+            self.table.to_parquet(file, index=False)
         manifest = ComparisonManifest(
             format_version=FORMAT_VERSION,
             kind="comparison",

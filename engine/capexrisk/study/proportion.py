@@ -87,7 +87,7 @@ def _first_quarter(scenario: Scenario) -> Iterator[str]:
             yield (
                 f"issuers.{name}.cash_usd_bn: too little, so that it cannot pay or loses its "
                 f"lenders (a run) in the first quarter on {100 * share:.2g} % of {PATHS:,} paths; "
-                "give more, or less of market.run_quarters"
+                "give more, or lower market.run_quarters"
             )
 
 
@@ -110,11 +110,15 @@ def _no_room(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warn
     assets = books.pledge + i["other_capital"] + i["cash"]
     by_cash_flow, by_assets = i["leverage_limit"] * max(i["ocf"], 0.0), i["asset_limit"] * assets
     if i["bond_quarter_cap"] > 0.0 and books.owed >= max(by_cash_flow, by_assets):
+        # No multiple of a cash flow that is not there makes room.
+        other = " or asset_limit" if i["ocf"] > 0.0 else ""
+        key = "leverage_limit" if other else "asset_limit"
         line = (
-            f"{books.owed:.3g} is owed, {by_cash_flow:.3g} can be on cash flow and {by_assets:.3g} "
-            "on assets, so that no bonds can be sold; give more, or more of asset_limit"
+            f"{books.owed:.3g} is owed, {by_cash_flow:.3g} may be on cash flow and {by_assets:.3g} "
+            f"on assets, so that no bonds can be sold at the start; give a higher {key}{other}, "
+            "unless that is meant"
         )
-        yield "leverage_limit", line
+        yield key, line
 
 
 def _large_cap(_: Issuer, i: Parameters, market: Parameters, books: Books) -> Warnings:

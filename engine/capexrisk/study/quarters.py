@@ -235,8 +235,8 @@ def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False)
     if over_inputs:
         nets, each, blocks = _blocks_over_inputs(results, lowered, plan, paths)
     else:
-        nets = run.replicates if run.sampler == "sobol" else 1
-        each = max(min(paths, run.paths) // nets, 1)
+        nets = _nets(results)
+        each = paths_traced(results, paths) // nets
         blocks = _blocks(lowered, plan, nets, each)
     shape = (len(lowered.issuers), len(lowered.quarters), nets, each)
     amounts = {name: np.empty(shape) for name in METRICS}
@@ -264,6 +264,17 @@ def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False)
         _last=last,
         _sound=sound,
     )
+
+
+def paths_traced(results: Results, asked: int) -> int:
+    """Number of a run's own paths that `quarters` traces: equally many of each net, or all."""
+    nets = _nets(results)
+    return nets * max(min(asked, results.manifest.run.paths) // nets, 1)
+
+
+def _nets(results: Results) -> int:
+    run = results.manifest.run
+    return run.replicates if run.sampler == "sobol" else 1
 
 
 class _Block(NamedTuple):

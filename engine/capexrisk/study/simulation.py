@@ -27,6 +27,7 @@ from capexrisk.scenario.plan import (
     Backend,
     Collect,
     Sampler,
+    refuse_paths_of_no_points,
     refuse_points_of,
 )
 from capexrisk.scenario.schema import FROM_A_FILE
@@ -156,6 +157,8 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         inner=inner,
     )
     refuse_points_of(scenario, outer)
+    if inner != DEFAULT_INNER:
+        refuse_paths_of_no_points(outer, scenario)
     sink = PathFiles(Path(keep_paths)) if keep_paths else None
     if checkpoint is None:
         return simulate_job(Job(scenario=scenario, plan=plan), Hooks(sink, progress))

@@ -27,6 +27,7 @@ ALSO: Final = {
     "market_spread_bp": ("oas0_bp", "ig_oas"),
 }
 LARGEST: Final = 1e12  # of any unit; far beyond, scores would overflow
+MOST_MONEY: Final = 1e6  # $bn, a thousand times what any firm turns over: dollars among billions
 # By kind, each unit and the factor that makes $bn, a fraction or a number of it.
 MONEY: Final = {"USD bn": 1.0, "$bn": 1.0, "USD mn": 1e-3, "$mn": 1e-3}
 MONEY_A_YEAR: Final = {"USD bn a year": 1.0, "USD mn a year": 1e-3}
@@ -258,9 +259,11 @@ def _row(record: Record, said: dict[str, str], *, sourced: bool) -> Actual:
     value = _middle(said["value"])
     if not isfinite(value):
         number_of(said["value"], f"{record.place('value')}: value")
-    if abs(value) > LARGEST:
+    money = MONEY | MONEY_A_YEAR
+    most = MOST_MONEY / money[said["unit"]] if said["unit"] in money else LARGEST
+    if abs(value) > most:
         problem = f"value {said['value']:.40} is no figure of a firm"
-        raise refuse("value", problem, f"give it in {said['unit']}, up to {LARGEST:g}")
+        raise refuse("value", problem, f"give it in {said['unit']}, up to {most:g}")
     if said["metric"] == FAILURE and value not in (0.0, 1.0):
         problem = f"value {said['value']} of {FAILURE}"
         raise refuse("value", problem, "give 1 if it failed, 0 if it did not")

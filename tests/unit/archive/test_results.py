@@ -323,6 +323,7 @@ def test_a_manifest_without_its_parts_is_refused(results, tmp_path, lacking):
 
 def test_a_run_may_be_called_like_a_home(results, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    results.write("run")
-    Path("run").rename("~")
-    assert load_results(Path("~")) == results
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    results.write("~/run")
+    assert load_results(Path("~/run")) == load_results(tmp_path / "~" / "run") == results
+    assert [path.name for path in tmp_path.iterdir()] == ["~"]

@@ -105,6 +105,20 @@ def status_of(process: int) -> str:
         return "\nState:\tZ"
 
 
+def test_a_process_that_is_killed_leaves_no_word():
+    """What tracks its semaphores clears up, in silence."""
+    program = (
+        "import os, signal\n"
+        "from capexrisk.report.pool import DrawingPool\n"
+        "with DrawingPool(1):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (killed.returncode, killed.stdout, killed.stderr) == (-signal.SIGKILL, "", "")
+
+
 @pytest.mark.slow
 def test_nothing_is_left_on_the_disk(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

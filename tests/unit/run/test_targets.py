@@ -71,7 +71,7 @@ def test_of_a_year_and_its_last_quarter_the_year_is_meant(metric, quarters, year
         ("funding_failure/x", "issuer 'x' here; give one of Amazon, Oracle, CoreWeave"),
         ("negative_fcf/Oracle/1999", "period '1999' here; give one of 2026Q3-Q4, 2027, 2028Q1"),
         ("negative_fcf/Oracle/2027/p5", "statistic 'p5' here; give one of probability"),
-        ("any_failure/Oracle", "issuer 'Oracle' here; give one of system"),
+        ("any_failure/Oracle", "any_failure is of all issuers together; write any_failure/system"),
         (
             "funding_failure",
             "funding_failure: is not a whole name; write whose it is, such as",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 from statistics import median
@@ -10,6 +11,7 @@ from statistics import median
 import pytest
 
 from capexrisk.scenario import inputs, load_scenario
+from capexrisk.study.proportion import out_of_proportion
 
 CONFIGS = Path(__file__).parents[3] / "configs"
 
@@ -78,3 +80,13 @@ def test_every_firm_follows_the_rule():
             for one in written if isinstance(written, tuple | list) else [written]:
                 assert one == pytest.approx(value, rel=5e-4, abs=1e-12), (name, key)
         assert own[name].keys() - expected.keys() <= common, name
+
+
+def test_what_its_description_counts_is_so():
+    scenario = load_scenario(CONFIGS / "telecom-2000.toml")
+    closed = [line for line in out_of_proportion(scenario) if "no bonds can be sold" in line]
+    names = {issuer.name for issuer in scenario.issuers if issuer.high_yield}
+    told = [name for name in names if any(re.search(rf"\b{name}\b", line) for line in closed)]
+    assert (len(names), len(told)) == (13, 8)
+    for words in ("Thirteen\nare high yield", "eight of them begin with more debt"):
+        assert words in scenario.description

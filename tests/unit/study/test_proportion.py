@@ -63,12 +63,25 @@ def test_capacity_within_half_and_twice_of_demand_is_in_proportion(demand, warne
     assert bool(out_of_proportion(scenario)) is warned
 
 
+def test_only_a_mend_that_makes_room_for_bonds_is_advised():
+    """No leverage limit lends on a cash flow that is below 0."""
+    issuer = "issuers.Oracle."
+    changes = [f"{issuer}high_yield=true", f"{issuer}asset_limit=0.1", f"{issuer}leverage_limit=1"]
+    (line,) = (x for x in out_of_proportion(load_scenario(DEFAULT, changes)) if "bonds" in x)
+    assert line.startswith(f"{issuer}leverage_limit: ")
+    assert line.endswith("; give a higher leverage_limit or asset_limit, unless that is meant")
+    changes.append(f"{issuer}ocf_usd_bn_per_year=-1")
+    (line,) = (x for x in out_of_proportion(load_scenario(DEFAULT, changes)) if "bonds" in x)
+    assert line.startswith(f"{issuer}asset_limit: ") and ", 0 may be on cash flow and " in line
+    assert line.endswith("; give a higher asset_limit, unless that is meant")
+
+
 def test_failures_in_the_first_quarter_are_told_by_issuer_above_one_percent(monkeypatch):
     shares = {"Meta": 0.01, "Oracle": 0.0101, "CoreWeave": 0.25}
     monkeypatch.setattr(proportion, "first_quarter_failures", lambda scenario: shares)
     assert out_of_proportion(load_scenario(DEFAULT)) == [
         f"issuers.{name}.cash_usd_bn: too little, so that it cannot pay or loses its lenders (a "
-        f"run) in the first quarter on {share} % of 4,096 paths; give more, or less of "
+        f"run) in the first quarter on {share} % of 4,096 paths; give more, or lower "
         "market.run_quarters"
         for name, share in (("Oracle", 1), ("CoreWeave", 25))
     ]

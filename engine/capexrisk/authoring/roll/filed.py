@@ -10,6 +10,7 @@ from capexrisk.errors import ArgumentError, suggest
 from capexrisk.filings import Draft, draft
 from capexrisk.filings.scenario_file import name_in
 from capexrisk.scenario import Scenario
+from capexrisk.scenario.issuer import folded_name
 
 __all__ = ["drafts_of"]
 
@@ -34,6 +35,7 @@ def drafts_of(files: Iterable[str], base: Scenario, as_of: dt.date) -> dict[str,
         A file that cannot be used.
     """
     issuers = [issuer.name for issuer in base.issuers]
+    by_name = {folded_name(name): name for name in issuers}
     found: dict[str, Draft] = {}
     for text in files:
         given, equals, rest = text.partition("=")
@@ -42,6 +44,9 @@ def drafts_of(files: Iterable[str], base: Scenario, as_of: dt.date) -> dict[str,
         if name not in issuers:
             hint = suggest(name, issuers)
             raise ArgumentError("facts", f"{text}: no issuer is named {name!r}; {hint}")
+        own = by_name.get(folded_name(drafted.name), name)
+        if own != name:
+            raise ArgumentError("facts", f"{text}: is of {own}; give it without {name}=")
         if name in found:
             raise ArgumentError("facts", f"{text}: a second file of {name}; give one")
         found[name] = drafted

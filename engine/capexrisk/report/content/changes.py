@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isnan, nan
 from typing import Any, Literal, NamedTuple
 
@@ -35,15 +35,11 @@ KEY = (
     "Ordered by the difference as a share of the base's range from P5 to P95, of a chance by the "
     "difference itself."
 )
+HEADING_OVER_INPUTS = "Over inputs"
 KEY_OVER_INPUTS = (
-    " Over inputs: P5 to P95 of the difference as the inputs move over their ranges, in both "
-    "scenarios alike."
+    f" {HEADING_OVER_INPUTS}: P5 to P95 of the difference as the inputs move over their ranges, in "
+    "both scenarios alike."
 )
-
-
-def key(comparison: Comparison) -> str:
-    """How to read what changes most."""
-    return KEY + KEY_OVER_INPUTS * bool(comparison.table["inputs_p5"].notna().any())
 
 
 class Followed(NamedTuple):
@@ -145,6 +141,11 @@ class Change(NamedTuple):
             signed(self.value, decimals),
             f"{plus(self.difference, of_difference)} ± {half:,.{of_difference}f}",
         )
+
+
+def key(shown: Iterable[Change]) -> str:
+    """How to read what changes most; of ranges over the inputs where one is shown."""
+    return KEY + KEY_OVER_INPUTS * any(change.over_inputs for change in shown)
 
 
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:
@@ -303,11 +304,15 @@ class Changes:
             yield self._table(name)
             yield Text(f"{chance_line(comparison, name)}.", style="dim")
         yield Text()
-        yield Text(key(comparison), style="dim")
+        shown = [change for name in comparison.others for change in self._shown(name)]
+        yield Text(key(shown), style="dim")
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """Columns that its tables take; text wraps."""
         return as_wide_as(map(self._table, self._comparison.others), console, options)
+
+    def _shown(self, name: str) -> list[Change]:
+        return headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]
 
     def _table(self, name: str) -> Table:
         table = plain_table()
@@ -315,10 +320,10 @@ class Changes:
         for heading in ("base", "here", "difference"):
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
-        changes = headline_changes(self._comparison, name)[:MOST_IN_TERMINAL]
+        changes = self._shown(name)
         told = any(change.over_inputs for change in changes)
         if told:
-            table.add_column("over inputs", justify="right", no_wrap=True)
+            table.add_column(HEADING_OVER_INPUTS.lower(), justify="right", no_wrap=True)
         for change in changes:
             over_inputs = (change.over_inputs,) if told else ()
             table.add_row(Text(change.label), *change.texts(), change.unit, *over_inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import isnan
 
@@ -29,6 +30,22 @@ OVER_INPUTS = (
     "with. P5 to P95: where the chance would lie, in nine of ten cases, if the inputs were known; "
     "< and > are bounds, since points or paths tell no more."
 )
+COVERED = "Errors and intervals on this page measure the sampling of paths"
+
+
+def what_is_covered(runs: Collection[Results]) -> str:
+    """What errors and ranges on a page of these runs cover, and what they do not."""
+    if all(results.inputs is None for results in runs):
+        return (
+            f"{COVERED} alone: they cover neither what is not known of the inputs nor the form of "
+            "the model."
+        )
+    whose = "scenario's" if len(runs) == 1 else "scenarios'"
+    return (
+        f"{COVERED}, those of predictive chances that of points of the inputs as well. The ranges "
+        f"over the inputs cover what is not known of these, as far as the {whose} own ranges tell "
+        "it; the form of the model is covered by neither."
+    )
 
 
 def what_is_drawn(results: Results) -> str:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from capexrisk.report.content.changes import chance_line, headline_changes, key, sentence
+from capexrisk.report.content.changes import (
+    HEADING_OVER_INPUTS,
+    Change,
+    chance_line,
+    headline_changes,
+    key,
+    sentence,
+)
+from capexrisk.report.content.over_inputs import OVER_INPUTS
 from capexrisk.report.content.side_by_side import title_of
-from capexrisk.report.files.markdown import MARKDOWN, plain
+from capexrisk.report.content.side_by_side_grids import are_drawn, failures
+from capexrisk.report.files.markdown import INTERVALS, MARKDOWN, plain, row_of, table_of
 from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
 MOST_CHANGES = 12
+IN_BRACKETS = "In brackets stand the predictive chance, and P5 to P95."
 
 
 def write_comparison_markdown(comparison: Comparison, directory: Path) -> Path:
@@ -22,25 +32,34 @@ def write_comparison_markdown(comparison: Comparison, directory: Path) -> Path:
 
 
 def comparison_markdown(comparison: Comparison) -> str:
-    """Title, and for each scenario the answer and what changes most, with errors."""
+    """Title, for each scenario the answer and what changes most with errors, and all failures."""
     base = comparison.runs[comparison.base]
     lines = [f"# {plain(title_of(comparison))}", "", f"{counted(base.paths, 'path')}, seed "]
     lines[-1] += f"{base.manifest.run.seed}."
     lines += [f"\n**Note:** {plain(note)}." for note in comparison.notes]
+    shown = {name: headline_changes(comparison, name)[:MOST_CHANGES] for name in comparison.others}
     for name in comparison.others:
-        lines += ["", f"## {plain(name)}", "", *_part(comparison, name)]
-    return "\n".join([*lines, "", plain(key(comparison)), ""])
+        lines += ["", f"## {plain(name)}", "", *_part(comparison, name, shown[name])]
+    chances = failures(comparison)
+    how = f"{INTERVALS} {IN_BRACKETS} {OVER_INPUTS}" if are_drawn(comparison) else INTERVALS
+    lines += ["", plain(key(one for changes in shown.values() for one in changes)), ""]
+    lines += [f"## {plain(chances.caption)}", "", *table_of(chances), "", how, ""]
+    return "\n".join(lines)
 
 
-def _part(comparison: Comparison, name: str) -> Iterator[str]:
-    changes = headline_changes(comparison, name)
+def _part(comparison: Comparison, name: str, shown: list[Change]) -> Iterator[str]:
     title = comparison.runs[name].manifest.scenario.title
     if title:
         yield from (f"{plain(title)}.", "")
-    yield from (f"{plain(sentence(changes))} {plain(chance_line(comparison, name))}.", "")
-    if changes:
-        yield f"| Figure | {plain(comparison.base)} | {plain(name)} | Difference | Unit |"
-        yield "| --- | --- | --- | --- | --- |"
-    for change in changes[:MOST_CHANGES]:
-        cells = (change.label, *change.texts(), change.unit)
-        yield f"| {' | '.join(map(plain, cells))} |"
+    said = sentence(headline_changes(comparison, name))
+    yield from (f"{plain(said)} {plain(chance_line(comparison, name))}.", "")
+    if not shown:
+        return
+    told = any(change.over_inputs for change in shown)
+    over_inputs = [HEADING_OVER_INPUTS] if told else []
+    headings = ["Figure", comparison.base, name, "Difference", "Unit", *over_inputs]
+    yield row_of(headings)
+    yield row_of(["---"] * len(headings))
+    for change in shown:
+        ends = [change.over_inputs] if told else []
+        yield row_of([change.label, *change.texts(), change.unit, *ends])

@@ -7,25 +7,29 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from capexrisk.estimate.metrics import SYSTEM, failures_metric, metric_of, of_whom
-from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import Change, chance_line, headline_changes, sentence
 from capexrisk.report.content.differing_inputs import inputs_that_differ
 from capexrisk.report.content.inputs import Group
-from capexrisk.report.content.side_by_side import across, shared_issuers, warnings_of
+from capexrisk.report.content.over_inputs import OVER_INPUTS, what_is_covered
+from capexrisk.report.content.side_by_side import warnings_of
+from capexrisk.report.content.side_by_side_grids import (
+    are_drawn,
+    failures,
+    row_across,
+    shown_issuers,
+)
 from capexrisk.report.files.comparison_markdown import write_comparison_markdown
 from capexrisk.report.files.comparison_workbook import write_comparison_workbook
 from capexrisk.report.files.page import REPORT, Entry, Part, figures_by_section, render_page
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import begin_overlays
 from capexrisk.report.pool import ALONE, DrawingPool
-from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row, written
+from capexrisk.report.writing.cells import EMPTY, Cell, Grid, Row
 from capexrisk.report.writing.estimates import FREE_CASH_FLOW, NEGATIVE, last_quarters
 from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
 MOST_CHANGES = 15
-MOST_ISSUERS = 12
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,10 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         "words": comparison.words,
         "base": base,
         "others": others,
-        "headline": [_failures(comparison), _flows(comparison, base.years[-1])],
+        "headline": [failures(comparison), _flows(comparison, base.years[-1])],
+        "drawn": are_drawn(comparison),
+        "over_inputs_key": OVER_INPUTS,
+        "covered": what_is_covered(comparison.runs.values()),
         "parts": parts,
         "left_out": len(base.issuers) - len(parts),
         "figures": figures_by_section(drawings),
@@ -109,11 +116,6 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         "one_plan": len({(r.paths, r.manifest.run.seed) for r in comparison.runs.values()}) == 1,
     }
     return render_page("comparison.html.j2", context)
-
-
-def shown_issuers(comparison: Comparison) -> list[str]:
-    """Issuers of the base that another run has as well, at most a dozen."""
-    return shared_issuers(comparison)[:MOST_ISSUERS]
 
 
 def _contents(others: list[Other], parts: list[Part]) -> list[Entry]:
@@ -159,40 +161,19 @@ def _changes(base: str, name: str, changes: list[Change]) -> Grid:
     return Grid(f"{name} against {base}: what changes most", "Figure", columns, rows)
 
 
-def _failures(comparison: Comparison) -> Grid:
-    """Chance of funding failure by the end, by issuer and run."""
-    end = comparison.runs[comparison.base].quarters[-1]
-    rows = [
-        _across(comparison, issuer, "funding_failure", end, label=issuer)
-        for issuer in shown_issuers(comparison)
-    ]
-    foot = [_across(comparison, SYSTEM, failures_metric(1), end, label="Any issuer")]
-    caption = f"Chance of funding failure by the end of {end}, %"
-    return Grid(caption, "Issuer", list(comparison.runs), rows, foot, sortable=True)
-
-
 def _flows(comparison: Comparison, year: str) -> Grid:
     """Mean free cash flow of a year of those alive, by issuer and run."""
     rows = [
-        _across(comparison, issuer, FREE_CASH_FLOW, year, label=issuer)
+        row_across(comparison, issuer, FREE_CASH_FLOW, year, label=issuer)
         for issuer in shown_issuers(comparison)
     ]
     caption = f"Mean free cash flow {year}, unless failed before, $bn"
     return Grid(caption, "Issuer", list(comparison.runs), rows, sortable=True)
 
 
-def _across(comparison: Comparison, issuer: str, metric: str, period: str, label: str) -> Row:
-    """A chance or a mean in each run that has it."""
-    of = metric_of(metric, of_whom(issuer))
-    name = Name(issuer, period, metric, of.statistics[0])
-    found = across(comparison, name)
-    cells = [Cell(EMPTY) if one is None else written(one, of.unit) for one in found]
-    return Row(label, cells)
-
-
 def _part(comparison: Comparison, issuer: str, number: int) -> Part:
     base = comparison.runs[comparison.base]
-    row = partial(_across, comparison, issuer)
+    row = partial(row_across, comparison, issuer)
     flows = [row(FREE_CASH_FLOW, year, label=f"Mean {year}") for year in base.years]
     negative = [
         row(NEGATIVE, year, label=f"Negative in {year}, if it survives") for year in base.years

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from capexrisk.estimate.independent import Estimate
 from capexrisk.estimate.metrics import SYSTEM
-from capexrisk.report.content.changes import Change, chance_line, headline_changes, key, sentence
+from capexrisk.report.content.changes import (
+    HEADING_OVER_INPUTS,
+    Change,
+    chance_line,
+    headline_changes,
+    key,
+    sentence,
+)
 from capexrisk.report.content.differing_inputs import differing_inputs
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.side_by_side import side_by_side, title_of, warnings_of
@@ -117,7 +124,7 @@ def _changes(book: Book, comparison: Comparison) -> None:
         (name, one) for name in comparison.others for one in headline_changes(comparison, name)
     ]
     told = any(change.over_inputs for _, change in found)
-    ends = ("Over inputs: P5", "Over inputs: P95") if told else ()
+    ends = (f"{HEADING_OVER_INPUTS}: P5", f"{HEADING_OVER_INPUTS}: P95") if told else ()
     numbers = ("Difference", "±", *ends, f"In {comparison.base}", "In this scenario", "Gain")
     headings = [
         *(Heading("Scenario", 24), Heading("Figure", 60), Heading("Unit", 10)),
@@ -178,10 +185,11 @@ def _everything(book: Book, comparison: Comparison) -> None:
 def _about(book: Book, comparison: Comparison) -> None:
     """How the runs were computed, beside each other, and how to read the sheets."""
     found = [facts(results) for results in comparison.runs.values()]
+    shown = [one for name in comparison.others for one in headline_changes(comparison, name)]
     headings = [Heading("What", 24), *(Heading(f"Of {name}", 50) for name in comparison.runs)]
     rows: list[list[Value]] = [
         [what, *("; ".join(text for other, text in each if other == what) for each in found)]
         for what in dict.fromkeys(what for each in found for what, _ in each)
     ]
-    rows += [["How to read it", line] for line in READING.format(key=key(comparison)).splitlines()]
+    rows += [["How to read it", line] for line in READING.format(key=key(shown)).splitlines()]
     book.add("About the runs", headings, rows)

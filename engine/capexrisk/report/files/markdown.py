@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from capexrisk.archive.results import Results
@@ -62,7 +63,7 @@ def markdown(results: Results, why: Why = NOTHING) -> str:
     lines += [f"{plain(head)}; {horizon}; {paths}, seed {run.seed}.", ""]
     for question, text in find(results, estimates, found, years_shown(results)):
         lines.append(f"- **{question}** {plain(text)}")
-    lines += ["", *_table(verdict(found)), ""]
+    lines += ["", *table_of(verdict(found)), ""]
     lines += [INTERVALS if results.inputs is None else f"{INTERVALS} {OVER_INPUTS}", ""]
     for heading, parts in (
         ("Why", parts_of_why(why)),
@@ -80,11 +81,16 @@ def markdown(results: Results, why: Why = NOTHING) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _table(grid: Grid) -> list[str]:
+def table_of(grid: Grid) -> list[str]:
+    """The lines of a table."""
     rows = [[grid.corner, *grid.columns], ["---"] * (1 + len(grid.columns))]
     rows += [[row.label, *map(_text, row.cells)] for row in [*grid.rows, *grid.foot]]
-    written = [[plain(text) for text in row] for row in rows]
-    return [f"| {' | '.join(row)} |" for row in written]
+    return [row_of(row) for row in rows]
+
+
+def row_of(cells: Iterable[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(map(plain, cells))} |"
 
 
 def _text(cell: Cell) -> str:

@@ -13,7 +13,12 @@ from capexrisk.report.content.answer import IssuerAnswer, answer
 from capexrisk.report.content.findings import Finding, find, threshold_text, warnings
 from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions, confidence_table, hindsight
-from capexrisk.report.content.over_inputs import OVER_INPUTS, judgements, what_is_drawn
+from capexrisk.report.content.over_inputs import (
+    OVER_INPUTS,
+    judgements,
+    what_is_covered,
+    what_is_drawn,
+)
 from capexrisk.report.content.provenance import changes, facts
 from capexrisk.report.content.verdicts import sentence, verdict
 from capexrisk.report.content.what_it_takes import parts_of_paths, question
@@ -102,6 +107,7 @@ def _said(results: Results, why: Why, run: str) -> dict[str, object]:
         "inputs_by_section": inputs,
         "judgements": judgements(results) if results.inputs is not None else [],
         "over_inputs_key": OVER_INPUTS,
+        "covered": what_is_covered([results]),
         "what_is_drawn": "" if results.inputs is None else what_is_drawn(results),
         "confidence": confidence_table(inputs),
         "changed": changes(results),

@@ -7,7 +7,6 @@ own; nothing is a formula. The same run gives the same bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
 from pathlib import Path
 
 import pandas as pd
@@ -34,7 +33,12 @@ from capexrisk.report.files.sheets import Book, Heading, Value
 from capexrisk.report.writing.cells import CHANCE, SHARE, Grid, Row
 from capexrisk.report.writing.estimates import Estimates, last_quarters
 from capexrisk.report.writing.odds import odds
-from capexrisk.report.writing.spread import Spread, quantile_in_per_cent
+from capexrisk.report.writing.spread import (
+    Spread,
+    consistent,
+    is_number,
+    quantile_in_per_cent,
+)
 from capexrisk.scenario.words import capitalised
 from capexrisk.study.why import NOTHING, Why
 
@@ -294,9 +298,9 @@ def _over_the_inputs(spread: Spread | None) -> list[Value]:
     if spread is None or spread.predictive is None or spread.median is None:
         return []
     values: list[Value] = [*figures(spread.predictive, CHANCE)]
-    for one in (spread.low, spread.median, spread.high):
-        known = isfinite(one.value) and isfinite(one.ci_low) and isfinite(one.ci_high)
-        values.append(next(iter(figures(one, CHANCE))) if known else quantile_in_per_cent(one))
+    for one in consistent([spread.low, spread.median, spread.high]):
+        number = next(iter(figures(one, CHANCE)))
+        values.append(number if is_number(one) else quantile_in_per_cent(one))
     return values
 
 

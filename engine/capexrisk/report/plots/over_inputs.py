@@ -23,9 +23,10 @@ from capexrisk.report.plots.labels import of_log_scale
 from capexrisk.report.plots.registry import figure, plot
 from capexrisk.report.plots.rows import height_of, name_rows, row_letters
 from capexrisk.report.writing.estimates import NEGATIVE, Estimates, likeliest_to_fail
-from capexrisk.report.writing.spread import spread_in_per_cent
+from capexrisk.report.writing.spread import consistent, spread_in_per_cent
 from capexrisk.report.writing.words import counted, told_apart
 
+LEVELS = ("p5", "p25", "p50", "p75", "p95")
 EVENTS = ("failure", "negative")
 MOST_ROWS = 12
 ROOM_FOR_RANGES = 90.0  # points: "99.950 to 99.9974 %" beside the rows
@@ -65,7 +66,7 @@ def over_inputs(results: Results, ax: Axes | None = None, *, event: str = "failu
         raise ValueError("the run is not over the inputs; simulate(scenario, outer=1024) is")
     rows = _rows(results, event)
     base, predictive = _chances(results, rows)
-    levels = {level: _ends(results, rows, level) for level in ("p5", "p25", "p50", "p75", "p95")}
+    levels = _levels(results, rows)
     # What bounds a level bounds those beyond it too: P5 lies below whatever P25 lies below.
     for level, inner in (("p25", "p50"), ("p5", "p25")):
         end = levels[level]
@@ -202,11 +203,22 @@ def _seen(chance: Estimate) -> float:
     return 100.0 * chance.observed if chance.n and chance.observed else nan
 
 
-def _ends(results: Results, rows: list[tuple[str, Name]], level: str) -> _Ends:
-    """A quantile over the inputs of each row; its bound where it cannot be told from 0 or 1."""
+def _levels(results: Results, rows: list[tuple[str, Name]]) -> dict[str, _Ends]:
+    """Quantiles over the inputs of each row, as they are written; quartiles beside the median."""
     inputs = results.inputs
     assert inputs is not None
-    found = [inputs.over(name, level) for _, name in rows]
+    found: dict[str, list[Estimate]] = {level: [] for level in LEVELS}
+    for _, name in rows:
+        first, lower, median, upper, last = (inputs.over(name, level) for level in LEVELS)
+        first, median, last = consistent([first, median, last])
+        lower, upper = consistent([lower, median])[0], consistent([median, upper])[1]
+        for level, one in zip(LEVELS, (first, lower, median, upper, last), strict=True):
+            found[level].append(one)
+    return {level: _ends(several) for level, several in found.items()}
+
+
+def _ends(found: list[Estimate]) -> _Ends:
+    """A quantile of each row; its bound where it cannot be told from 0 or 1."""
     value, low, high = (
         np.array([getattr(end, part) for end in found]) for part in ("value", "ci_low", "ci_high")
     )

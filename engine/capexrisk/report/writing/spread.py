@@ -7,7 +7,8 @@ there are too few points of the inputs to tell either end, both are bounds of th
 
 from __future__ import annotations
 
-from math import isnan
+from collections.abc import Sequence
+from math import isnan, nan
 from typing import NamedTuple
 
 from capexrisk.estimate.independent import Estimate
@@ -59,19 +60,49 @@ def spread_in_per_cent(spread: Spread | None, sign: str = " %") -> str:
     if spread is None:
         return UNKNOWN
     first, last = spread.low, spread.high
-    low, high = _chance(first), _chance(last)
+    if _may_be_none(first) and _may_be_all(last) and isnan(first.ci_low) and isnan(last.ci_high):
+        return f"at least {_chance(first)[2:]} to {_chance(last)[2:]}{sign}"
+    low, *_, high = map(_chance, consistent(_quantiles(spread)))
     if not low or not high:
         return UNKNOWN
-    if isnan(first.ci_low) and isnan(last.ci_high) and low[0] == "<" and high[0] == ">":
-        return f"at least {low[2:]} to {high[2:]}{sign}"
-    # Where one end is a bound and the other does not lie beyond it, one bound says both.
-    if low.startswith("<") and 100.0 * last.value <= float(low[2:]):
-        high = _chance(last._replace(ci_low=0.0))
-    if high.startswith(">") and 100.0 * first.value >= float(high[2:]):
-        low = _chance(first._replace(ci_high=1.0))
     if high.startswith("<") or low.startswith(">"):  # the other end says no more
         return f"{high if high.startswith('<') else low}{sign}"
     return f"{low} to {high}{sign}"
+
+
+def consistent(quantiles: Sequence[Estimate]) -> list[Estimate]:
+    """Quantiles of a probability, the lowest first, in which no bound contradicts a number.
+
+    What bounds one from above bounds those below it as well. A number that lies within the bound of
+    a lower one is not told apart from it, and is a bound too. The same from below.
+
+    Examples
+    --------
+    >>> low = Estimate("p5", 0.0004, float("nan"), 0.0, 0.0042, 1024)
+    >>> median = Estimate("p50", 0.002, float("nan"), 0.0005, 0.0065, 1024)
+    >>> [quantile_in_per_cent(one) for one in (low, median)]
+    ['< 0.5 %', '0.2 %']
+    >>> [quantile_in_per_cent(one) for one in consistent([low, median])]
+    ['< 0.5 %', '< 0.7 %']
+    """
+    found = list(quantiles)
+    bound = -1.0  # per cent
+    for k, one in enumerate(found):
+        none = _may_be_none(one)
+        if none or 100.0 * one.value <= bound:
+            nearest = min((each.ci_high for each in found[k:] if each.ci_high > 0.0), default=nan)
+            found[k] = one._replace(ci_low=one.ci_low if none else 0.0, ci_high=nearest)
+            bound = max(bound, _bound(found[k]))
+    bound = 101.0
+    for k, one in reversed([*enumerate(found)]):
+        every = _may_be_all(one)
+        if not _may_be_none(one) and (every or 100.0 * one.value >= bound):
+            nearest = max(
+                (each.ci_low for each in found[: k + 1] if each.ci_low < 1.0), default=nan
+            )
+            found[k] = one._replace(ci_low=nearest, ci_high=one.ci_high if every else 1.0)
+            bound = min(bound, _bound(found[k]))
+    return found
 
 
 def spread_of_amount(spread: Spread | None, scale: float = 1.0) -> str:
@@ -105,13 +136,25 @@ def median_in_per_cent(spread: Spread | None, sign: str = " %") -> str:
     """Write the median over the inputs of a probability: a number, or a bound."""
     if spread is None or spread.median is None:
         return UNKNOWN
-    return quantile_in_per_cent(spread.median, sign)
+    _, median, _ = consistent(_quantiles(spread))
+    return quantile_in_per_cent(median, sign)
 
 
 def quantile_in_per_cent(quantile: Estimate, sign: str = " %") -> str:
     """Write a quantile over the inputs of a probability: a number, or a bound."""
     text = _chance(quantile)
     return f"{text}{sign}" if text else UNKNOWN
+
+
+def is_number(quantile: Estimate) -> bool:
+    """Whether a quantile over the inputs of a probability is written as a number, not a bound."""
+    return _chance(quantile)[:1] not in ("", "<", ">")
+
+
+def _quantiles(spread: Spread) -> list[Estimate]:
+    """What is known of it, the lowest first."""
+    known = (spread.low, spread.median, spread.high)
+    return [one for one in known if one is not None]
 
 
 def _may_be_none(end: Estimate) -> bool:
@@ -138,6 +181,12 @@ def _chance(end: Estimate) -> str:
     if isnan(low) or isnan(high):
         return ""
     return _digits(value, 0.5 * (high - low), min(value, 100.0 - value))
+
+
+def _bound(end: Estimate) -> float:
+    """The bound that is written, per cent; NaN where none is."""
+    text = _chance(end)
+    return float(text[2:]) if text[:1] in ("<", ">") else nan
 
 
 def _digits(value: float, half: float, size: float) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.results import Results
+from capexrisk.archive.tables import write_csv_table
 from capexrisk.errors import ArgumentError, refuse_type
 from capexrisk.study.backtest import DRAWN, FIXED
 from capexrisk.study.backtest.amounts import coverage_table, figure_table, score_table
@@ -74,7 +75,7 @@ class Backtest(ComparedByContent):
         for name in TABLES:
             table: pd.DataFrame = getattr(self, name)
             if len(table):
-                table.to_csv(directory / f"{name}.csv", index=False, lineterminator="\n")
+                write_csv_table(table, directory / f"{name}.csv")
 
     def __repr__(self) -> str:
         name = self.results.manifest.scenario.name

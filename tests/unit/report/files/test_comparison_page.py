@@ -11,6 +11,7 @@ import pytest
 from capexrisk.archive.results import load_results
 from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import chance_line, headline_changes
+from capexrisk.report.content.over_inputs import what_is_covered
 from capexrisk.report.files.comparison_markdown import comparison_markdown
 from capexrisk.report.files.comparison_page import render_comparison, write_comparison
 from capexrisk.report.plots.registry import OF_COMPARISONS
@@ -21,6 +22,8 @@ from capexrisk.study.simulation import simulate
 from tests.unit.manifests import changed
 from tests.unit.report.conftest import ROOT
 from tests.unit.report.files.outline import Outline
+from tests.unit.report.synthetic import synthetic
+from tests.unit.report.synthetic_inputs import over_made_up_inputs
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +132,45 @@ def test_a_mail_says_what_changes(comparison: Comparison) -> None:
     assert lines[0] == f"# {other} against {comparison.base}"
     assert f"## {other}" in lines and chance_line(comparison, other) in text
     changes = headline_changes(comparison, other)
-    rows = [line for line in lines if line.startswith("| ")][2:]
+    end = comparison.runs[comparison.base].quarters[-1]
+    at = lines.index(f"## Chance of funding failure by the end of {end}, %")
+    rows, chances = (
+        [line for line in part if line.startswith("| ")][2:] for part in (lines[:at], lines[at:])
+    )
     assert len(rows) == min(len(changes), 12)
+    shared = comparison.runs[comparison.base].issuers
+    assert [row.split(" | ")[0] for row in chances] == [f"| {x}" for x in (*shared, "Any issuer")]
+    assert "Over inputs" not in text and "redictive" not in text
     for row, change in zip(rows, changes, strict=False):
         assert row == f"| {' | '.join((change.label, *change.texts(), change.unit))} |"
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Comparison:
+    """Two runs over the same made-up inputs."""
+    results = over_made_up_inputs(synthetic())
+    assert results.inputs is not None
+    return compare({"base": results, "other": over_made_up_inputs(synthetic(failing=0.2))})
+
+
+def test_what_the_inputs_do_is_told_alike_on_page_and_in_the_mail(drawn: Comparison) -> None:
+    page, mail = render_comparison(drawn, []), comparison_markdown(drawn)
+    failures = drawn.runs["base"].inputs
+    assert failures is not None
+    last = drawn.runs["base"].quarters[-1]
+    for issuer in drawn.runs["base"].issuers:
+        chance = percentage(failures.estimate(f"funding_failure/{issuer}/{last}", "predictive"), "")
+        assert f"<small>{chance}</small>" in page.replace("&lt;", "<") and f"({chance}; " in mail
+    assert "The ranges over the inputs cover what is not known" in page
+    for text in (page, mail):
+        assert "Predictive: the chance with the inputs drawn" in text
+
+
+def test_limits_say_what_is_covered(comparison: Comparison, drawn: Comparison) -> None:
+    as_they_stand, over_inputs = (what_is_covered(one.runs.values()) for one in (comparison, drawn))
+    assert as_they_stand.endswith(
+        "alone: they cover neither what is not known of the inputs nor the form of the model."
+    )
+    assert as_they_stand in render_comparison(comparison, [])
+    assert over_inputs.endswith("the form of the model is covered by neither.")
+    assert "as far as the scenarios' own ranges tell it" in over_inputs

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from capexrisk.estimate.independent import Estimate, probability
 from capexrisk.report.writing.numbers import UNKNOWN
 from capexrisk.report.writing.odds import odds_over_inputs
-from capexrisk.report.writing.spread import Spread, spread_in_per_cent, spread_of_amount
+from capexrisk.report.writing.spread import (
+    Spread,
+    consistent,
+    is_number,
+    median_in_per_cent,
+    quantile_in_per_cent,
+    spread_in_per_cent,
+    spread_of_amount,
+)
 
 NAN = math.nan
 
@@ -64,6 +72,58 @@ def test_a_chance_over_the_inputs(low: Estimate, high: Estimate, text: str) -> N
     assert spread_in_per_cent(Spread(low, high)) == text
 
 
+chances = st.floats(1e-6, 1.0 - 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "texts"),
+    [
+        # a number within the bound of a lower quantile is a bound as well
+        ([AT_NONE, end(0.002, 0.0005, 0.0065), end(0.07, 0.06, 0.08)], ["< 0.5", "< 0.7", "7"]),
+        ([AT_NONE, end(0.006, 0.004, 0.009), end(0.07, 0.06, 0.08)], ["< 0.5", "0.6", "7"]),
+        # what bounds a quantile bounds those below it
+        ([end(0.001, 0.0, 0.0095), AT_NONE, end(0.02, 0.01, 0.03)], ["< 0.5", "< 0.5", "2"]),
+        ([AT_NONE, end(0.004, 0.001, 0.009), end(0.006, 0.0, 0.007)], ["< 0.5", "< 0.7", "< 0.7"]),
+        # the same from below
+        (
+            [end(0.93, 0.92, 0.94), end(0.998, 0.991, 0.9995), NEARLY_ALL],
+            ["93", "> 99.1", "> 99.5"],
+        ),
+        (
+            [end(0.6, 0.58, 0.62), end(0.99, 0.98, 1.0), end(0.995, 0.97, 1.0)],
+            ["60", "> 98", "> 98"],
+        ),
+        ([AT_NONE, end(0.5, 0.4, 0.6), NEARLY_ALL], ["< 0.5", "50", "> 99.5"]),
+        ([NOTHING, end(0.5, 0.4, 0.6), NOTHING], [UNKNOWN, "50", UNKNOWN]),
+    ],
+)
+def test_no_bound_contradicts_a_number(quantiles: list[Estimate], texts: list[str]) -> None:
+    assert [quantile_in_per_cent(one, "") for one in consistent(quantiles)] == texts
+    low, median, high = quantiles
+    spread = Spread(low, high, median)
+    assert median_in_per_cent(spread, "") == texts[1]
+    if UNKNOWN not in texts:
+        assert spread_in_per_cent(spread, "") in (f"{texts[0]} to {texts[2]}", texts[0], texts[2])
+
+
+@given(numbers=st.lists(chances, min_size=9, max_size=9).map(sorted))
+def test_bounds_and_numbers_are_in_order(numbers: list[float]) -> None:
+    """Of quantiles in order: bounds rise, and no number lies within the bound of a lower one."""
+    quantiles = []
+    for low, value, high in zip(numbers[:3], numbers[3:6], numbers[6:], strict=True):
+        quantiles.append(end(value, 0.0 if low < 0.2 else low, 1.0 if high > 0.8 else high))
+    found = consistent(quantiles)
+    texts = [quantile_in_per_cent(one, "") for one in found]
+    for sign in "<>":
+        bounds = [float(text[2:]) for text in texts if text.startswith(sign)]
+        assert bounds == sorted(bounds)
+    for k, one in enumerate(found):
+        if is_number(one):
+            value = 100.0 * one.value
+            assert all(value > float(x[2:]) for x in texts[:k] if x.startswith("<"))
+            assert all(value < float(x[2:]) for x in texts[k:] if x.startswith(">"))
+
+
 def test_a_heading_may_give_the_sign() -> None:
     ends = Spread(end(0.0112, 0.0095, 0.0131), end(0.178, 0.165, 0.192))
     assert spread_in_per_cent(ends, "") == "1.1 to 18"
@@ -72,9 +132,6 @@ def test_a_heading_may_give_the_sign() -> None:
 
 def test_a_run_without_inputs_has_no_range() -> None:
     assert spread_in_per_cent(None) == spread_of_amount(None) == UNKNOWN
-
-
-chances = st.floats(1e-6, 1.0 - 1e-6)
 
 
 @given(numbers=st.lists(chances, min_size=3, max_size=3).map(sorted))

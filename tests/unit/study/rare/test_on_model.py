@@ -62,7 +62,7 @@ def test_events_have_the_names_of_the_table(lowered, text, name, members, failur
     [
         ("funding_failur/Meta", "no metric 'funding_failur' here; did you mean funding_failure?"),
         ("funding_failure/Mta", "no issuer 'Mta' here; did you mean Meta?"),
-        ("any_failure/Meta", "no issuer 'Meta' here; give one of system"),
+        ("any_failure/Meta", "any_failure is of all issuers together; write any_failure/system"),
         ("failure_with:Meta/Meta", "no issuer 'Meta' here; give one of Alphabet"),
         ("failure_with:Meta/Oracle/2026", "no period '2026' here; give one of horizon"),
         ("", ": is not a name; write metric/issuer"),
