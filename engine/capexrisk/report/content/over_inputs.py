@@ -30,6 +30,7 @@ OVER_INPUTS = (
     "with. P5 to P95: where the chance would lie, in nine of ten cases, if the inputs were known; "
     "< and > are bounds, since points or paths tell no more."
 )
+TOO_FEW = "n/a there: points or paths are too few to tell."
 COVERED = "Errors and intervals on this page measure the sampling of paths"
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from capexrisk.archive.results import Results
 from capexrisk.estimate.independent import Estimate
 from capexrisk.report.content.answer import IssuerAnswer, answer
-from capexrisk.report.content.over_inputs import NOT_DRAWN, OVER_INPUTS, what_is_drawn
+from capexrisk.report.content.over_inputs import NOT_DRAWN, OVER_INPUTS, TOO_FEW, what_is_drawn
 from capexrisk.report.content.provenance import changes
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.numbers import UNKNOWN, percentage
@@ -28,7 +28,6 @@ KEY = (
 )
 KEY_OF_TWO = " Of two constraints either may be the commoner."
 KEY_OF_UNKNOWN = " n/a: no path can tell."
-KEY_OF_SPREAD = " n/a there: points or paths are too few to tell."
 
 
 class Headline:
@@ -123,7 +122,7 @@ class Headline:
             for by_year in self._spreads()
             for year in self._years
         )
-        return f"{OVER_INPUTS} {what_is_drawn(self._results)}{KEY_OF_SPREAD * unknown}"
+        return f"{OVER_INPUTS} {what_is_drawn(self._results)}{f' {TOO_FEW}' * unknown}"
 
     def _spreads(self) -> Iterator[Mapping[str, Spread | None]]:
         for issuer in self._answer.issuers:

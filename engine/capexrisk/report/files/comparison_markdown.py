@@ -13,7 +13,7 @@ from capexrisk.report.content.changes import (
     key,
     sentence,
 )
-from capexrisk.report.content.over_inputs import OVER_INPUTS
+from capexrisk.report.content.over_inputs import OVER_INPUTS, TOO_FEW
 from capexrisk.report.content.side_by_side import title_of
 from capexrisk.report.content.side_by_side_grids import are_drawn, failures
 from capexrisk.report.files.markdown import INTERVALS, MARKDOWN, plain, row_of, table_of
@@ -21,7 +21,7 @@ from capexrisk.report.writing.words import counted
 from capexrisk.study.comparison import Comparison
 
 MOST_CHANGES = 12
-IN_BRACKETS = "In brackets stand the predictive chance, and P5 to P95."
+IN_BRACKETS = f"In brackets stand the predictive chance, and P5 to P95; {TOO_FEW} {OVER_INPUTS}"
 
 
 def write_comparison_markdown(comparison: Comparison, directory: Path) -> Path:
@@ -41,7 +41,7 @@ def comparison_markdown(comparison: Comparison) -> str:
     for name in comparison.others:
         lines += ["", f"## {plain(name)}", "", *_part(comparison, name, shown[name])]
     chances = failures(comparison)
-    how = f"{INTERVALS} {IN_BRACKETS} {OVER_INPUTS}" if are_drawn(comparison) else INTERVALS
+    how = f"{INTERVALS} {IN_BRACKETS}" if are_drawn(comparison) else INTERVALS
     lines += ["", plain(key(one for changes in shown.values() for one in changes)), ""]
     lines += [f"## {plain(chances.caption)}", "", *table_of(chances), "", how, ""]
     return "\n".join(lines)

@@ -10,7 +10,7 @@ from pathlib import Path
 from capexrisk.report.content.changes import Change, chance_line, headline_changes, sentence
 from capexrisk.report.content.differing_inputs import inputs_that_differ
 from capexrisk.report.content.inputs import Group
-from capexrisk.report.content.over_inputs import OVER_INPUTS, what_is_covered
+from capexrisk.report.content.over_inputs import OVER_INPUTS, TOO_FEW, what_is_covered
 from capexrisk.report.content.side_by_side import warnings_of
 from capexrisk.report.content.side_by_side_grids import (
     are_drawn,
@@ -108,6 +108,7 @@ def render_comparison(comparison: Comparison, drawings: list[Drawing]) -> str:
         "headline": [failures(comparison), _flows(comparison, base.years[-1])],
         "drawn": are_drawn(comparison),
         "over_inputs_key": OVER_INPUTS,
+        "too_few": TOO_FEW,
         "covered": what_is_covered(comparison.runs.values()),
         "parts": parts,
         "left_out": len(base.issuers) - len(parts),

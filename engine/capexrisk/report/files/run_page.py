@@ -15,6 +15,7 @@ from capexrisk.report.content.grids import Grids
 from capexrisk.report.content.inputs import assumptions, confidence_table, hindsight
 from capexrisk.report.content.over_inputs import (
     OVER_INPUTS,
+    TOO_FEW,
     judgements,
     what_is_covered,
     what_is_drawn,
@@ -107,6 +108,7 @@ def _said(results: Results, why: Why, run: str) -> dict[str, object]:
         "inputs_by_section": inputs,
         "judgements": judgements(results) if results.inputs is not None else [],
         "over_inputs_key": OVER_INPUTS,
+        "too_few": TOO_FEW,
         "covered": what_is_covered([results]),
         "what_is_drawn": "" if results.inputs is None else what_is_drawn(results),
         "confidence": confidence_table(inputs),
