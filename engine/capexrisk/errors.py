@@ -47,6 +47,7 @@ __all__ = [
     "WorkersLost",
     "nearest",
     "real_number",
+    "refuse_no_limit",
     "refuse_type",
     "some_of",
     "suggest",

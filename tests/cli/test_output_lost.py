@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
 from capexrisk.cli.progress import progress
-from tests.cli.command import write_small_scenario
+from tests.cli.command import undrawn, write_small_scenario
 
 FACTS = Path(__file__).parents[1] / "unit" / "filings" / "companyfacts" / "alphabet.json"
 FULL = "standard output: No space left on device; make room there, or take another place"
@@ -60,6 +62,28 @@ def test_what_is_written_is_told_where_nothing_can_be_printed(lost, tmp_path, ar
     assert (tmp_path / written).exists()
 
 
+def test_an_interrupt_comes_too_late_when_all_is_written(invoke, tmp_path, monkeypatch):
+    """While files are brought to the disk; then a run is told to be finished."""
+
+    def sync(folder: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    write_small_scenario(tmp_path)
+    monkeypatch.setattr("capexrisk.archive.unfinished.sync_tree", sync)
+    asked = ("run", "small.toml", "--paths", "64", "--out")
+    with undrawn():
+        assert invoke(*asked, "x", "-q") == (0, "", "")
+        monkeypatch.setattr("capexrisk.cli.run_to_completion.show", interrupted)
+        code, _, error = invoke(*asked, "y")
+    said = "capexrisk: interrupted; the run is finished, its report is y/report.html\n"
+    assert (code, error.lstrip("\n")) == (130, said)
+    assert load_results(Path("x")) == load_results(Path("y"))
+
+
 def test_nothing_is_said_to_be_written_that_is_not(lost):
     assert lost("validate", "small.toml") == (1, f"capexrisk: {FULL}")
 
@@ -71,7 +95,10 @@ def test_an_interrupt_counts_before_the_terminal_that_is_gone(invoke, monkeypatc
         try:
             raise KeyboardInterrupt("64 paths are kept")
         except KeyboardInterrupt:
-            raise OSError(errno.EIO, os.strerror(errno.EIO)) from None
+            try:
+                raise OSError(errno.EIO, "of the first line")
+            except OSError:
+                raise OSError(errno.EIO, os.strerror(errno.EIO)) from None
 
     monkeypatch.setattr("capexrisk.cli.validate.load_with_run_section", hang_up)
     assert invoke("validate", "small.toml") == (

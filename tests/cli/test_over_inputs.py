@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from capexrisk.archive.inputs import INPUT_TABLES
-from capexrisk.archive.results import load_results
+from capexrisk.archive.results import Results, load_results
+from capexrisk.report.plots.figures import RunFigures
 from capexrisk.report.pool import DrawingPool
 from capexrisk.scenario import load_scenario
 from tests.cli.command import only_tables, write_small_scenario
@@ -106,6 +107,18 @@ def test_an_interrupt_between_paths_and_inputs_ends_the_drawing(command, monkeyp
     )
     assert command("run", "unsure.toml", *PATHS, "--out", "x")[0] == 130
     assert stopped[0]  # before anything is cleared
+
+
+def test_what_needs_no_inputs_is_drawn_before_these_are_told(command, monkeypatch):
+    begun = []
+
+    def begin(_: object, results: Results, *, whole: bool) -> None:
+        begun.append((results, whole))
+
+    monkeypatch.setattr(RunFigures, "begin", begin)
+    assert command("run", "unsure.toml", *PATHS, "--out", "x") == (0, "", "")
+    ((early, whole),) = begun  # the rest by `write_report_files`, which writes nothing here
+    assert early.inputs is None and not whole
 
 
 def test_a_finished_run_goes_on_to_more_points(command):

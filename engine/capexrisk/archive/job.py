@@ -83,7 +83,7 @@ class Job:
         ValueError
             If one is out of range, or points are asked of inputs that are certain.
         """
-        refuse_points_of(self.scenario, changes.get("outer", 0))
+        refuse_points_of(changes.get("outer", 0), self.scenario)
         return replace(self, plan=replace(self.plan, **changes))
 
 

@@ -31,6 +31,11 @@ _TOLD: Final = {
     errno.EMFILE: ("", "allow more files (ulimit -n), or give fewer --jobs"),
     errno.ENOMEM: ("", "free some memory, or give fewer --jobs"),
 }
+# What a stream that takes no more gives; of a file its name would be known.
+OF_STREAMS: Final = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+    *(errno.EIO, errno.EPIPE, errno.EBADF),
+)
 _OTHER: Final = ("", "try again, or take another place")
 
 

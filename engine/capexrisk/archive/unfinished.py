@@ -50,6 +50,7 @@ from capexrisk.archive.paths import PathFiles
 from capexrisk.archive.system_errors import problem_of
 from capexrisk.errors import CapexriskError, ResultsError, RunDirectoryError, RunStopped
 from capexrisk.run.execute import Hooks, Progress
+from capexrisk.run.signals import signals_ignored
 
 
 @dataclass(frozen=True)
@@ -177,10 +178,11 @@ def _attempt(folder: Path, out: Path, job: Job, made: list[Path] | None) -> Iter
         attempt = Attempt(out, folder, job, open_checkpoint(folder / CHECKPOINT, job))
         sync_folder(out.parent)
         yield attempt
-        for left in folder.rglob(f"*{UNDER_WAY}"):
-            left.unlink()
-        sync_tree(folder)
-        _put(folder, out, job)
+        with signals_ignored():  # all is written: an interrupt comes too late
+            for left in folder.rglob(f"*{UNDER_WAY}"):
+                left.unlink()
+            sync_tree(folder)
+            _put(folder, out, job)
     except RunStopped:
         raise
     except (KeyboardInterrupt, OSError, MemoryError, CapexriskError) as error:

@@ -68,8 +68,8 @@ def compare(
             next(iter(asked)), "has no effect, every one is a finished run; leave it out"
         )
     scenarios = [scenario for _, scenario in loaded if scenario is not None]
-    if scenarios and not any(scenario.uncertainty.groups for scenario in scenarios):
-        refuse_points_of(scenarios[0], asked.get("outer", 0))
+    if scenarios:
+        refuse_points_of(asked.get("outer", 0), *scenarios)
 
     with drawing_pool(asked.get("jobs", -1)) as pool:
         from capexrisk.cli.comparing import compare_all

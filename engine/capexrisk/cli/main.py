@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import io
 import os
@@ -16,13 +15,12 @@ from typing import Any
 
 import click
 
-from capexrisk.archive.system_errors import line_of
+from capexrisk.archive.system_errors import OF_STREAMS, line_of
 from capexrisk.cli.plain import PLAIN, printable
 from capexrisk.errors import RUN_FAILED, USAGE_WRONG, ArgumentError, CapexriskError, suggest
 from capexrisk.run.signals import signals_deferred
 
 INTERRUPTED = 130
-OF_STREAMS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 # Objects: with Python's 700 a tenth of a run is spent in search of cycles.
 COLLECT_AFTER = 100_000
 

@@ -145,7 +145,7 @@ def planned(
     with signals_deferred():
         scenario, section = load_with_run_section(path, overrides)
     usual = section.model_dump()
-    refuse_points_of(scenario, asked.get("outer", 0))  # not those of a [run] table
+    refuse_points_of(asked.get("outer", 0), scenario)  # not those of a [run] table
     if "targets" in asked:
         usual["paths"] = default_paths(asked["targets"])
     plan = RunPlan(**(usual | asked))

@@ -20,22 +20,16 @@ from capexrisk.study.simulation import over_the_inputs, simulate_paths
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
-    from capexrisk.report.plots.figures import RunFigures
 
 FEW_POINTS: Final = 256  # one in twenty are thirteen: fewer leave an end without an interval
 
 
 def write_files(results: Results, directory: Path, pool: DrawingPool) -> None:
     """Write all files of a run: tables, manifest, plots and reports."""
-    from capexrisk.report.plots.figures import RunFigures  # late: see `complete`
-
-    _write_files(results, RunFigures(directory, pool))
-
-
-def _write_files(results: Results, figures: RunFigures) -> None:
     from capexrisk.report.files.write import write_report_files  # late: see `complete`
+    from capexrisk.report.plots.figures import RunFigures
 
-    write_report_files(results, figures, with_tables=True)
+    write_report_files(results, RunFigures(directory, pool), with_tables=True)
 
 
 def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
@@ -66,14 +60,16 @@ def complete(attempt: Attempt, quiet: bool, pool: DrawingPool) -> Results:
     with progress(in_all, quiet) as advance:
         hooks = attempt.hooks(advance), attempt.hooks_over_inputs(advance)
         results, points_run = simulate_paths(job, *hooks)
-    from capexrisk.report.plots.figures import RunFigures  # late: loaded while paths were simulated
+    from capexrisk.report.files.write import write_report_files  # late: loaded by now
+    from capexrisk.report.plots.figures import RunFigures
 
     figures = RunFigures(attempt.directory, pool)
     with pool.ended_by_error():
         if points_run is not None:
             figures.begin(results, whole=False)
             results = over_the_inputs(results, points_run)
-        _write_files(results, figures)
+            del points_run  # 150 MB
+        write_report_files(results, figures, with_tables=True)
     return results
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
+
+from capexrisk.scenario.plan import DEFAULT_TRACED
 
 if TYPE_CHECKING:
     from capexrisk.archive.results import Results
 
-USUAL: Final = 8_192
-
 traced_paths = click.option(
-    "--paths", type=int, help=f"Paths to trace. Default: {USUAL:,}, or all that the run has."
+    "--paths",
+    type=int,
+    help=f"Paths to trace. Default: {DEFAULT_TRACED:,}, or all that the run has.",
 )
 
 
 def number_to_trace(asked: int | None, results: Results) -> int:
     """The number to ask for; where others than those asked for are traced, stderr tells so."""
     if asked is None:
-        return USUAL
+        return DEFAULT_TRACED
     from capexrisk.study.quarters import paths_traced  # late: loads the compiler
 
     traced = paths_traced(results, asked)

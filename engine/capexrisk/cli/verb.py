@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from capexrisk.archive.system_errors import line_of
+from capexrisk.archive.system_errors import OF_STREAMS, line_of
 from capexrisk.cli.options import new_directory, new_file
 from capexrisk.errors import OutputLost
 
@@ -56,7 +56,7 @@ class Verb(click.Command):
             print(end="", flush=True)
         except OSError as error:
             written = [str(path) for path in _new_places(ctx) if lexists(path)]
-            if error.filename is not None or not written:
+            if error.filename is not None or error.errno not in OF_STREAMS or not written:
                 raise
             raise output_lost(error, f"{' and '.join(written)} is written") from None
         return done
@@ -76,15 +76,18 @@ def output_lost(error: OSError, kept: str) -> OutputLost:
 
 @contextmanager
 def saying(kept: str) -> Iterator[None]:
-    """Print within it; where nothing can be printed, say what is kept all the same.
+    """Print within it; where nothing can be printed, or it is interrupted, say what is kept.
 
     Raises
     ------
     OutputLost
+    KeyboardInterrupt
     """
     try:
         yield
         print(end="", flush=True)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(kept) from None
     except OSError as error:
         raise output_lost(error, kept) from None
 

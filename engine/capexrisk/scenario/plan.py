@@ -16,6 +16,7 @@ __all__ = [
     "DEFAULT_INNER",
     "DEFAULT_OUTER",
     "DEFAULT_PATHS",
+    "DEFAULT_TRACED",
     "INNER",
     "JOBS",
     "MOST_OUTER",
@@ -40,6 +41,7 @@ MOST_PATHS: Final = 10**12
 ADDRESSES: Final = 2**48  # of single paths, which independent draws take
 DEFAULT_OUTER: Final = 1024  # points of the uncertain inputs
 DEFAULT_INNER: Final = 256  # paths at each
+DEFAULT_TRACED: Final = 8_192  # paths of a finished run that are traced again
 INNER: Final = tuple(2**k for k in range(7, 14))  # two halves of whole blocks; a chunk at most
 MOST_OUTER: Final = 2**26
 MOST_SEED: Final = 2**64 - 1
@@ -52,16 +54,16 @@ def are_jobs(number: int) -> bool:
     return number == -1 or 1 <= number <= MOST_JOBS
 
 
-def refuse_points_of(scenario: Scenario, outer: int) -> None:
-    """Refuse points of a scenario's uncertain inputs if it has none.
+def refuse_points_of(outer: int, *scenarios: Scenario) -> None:
+    """Refuse points of uncertain inputs if no scenario has any.
 
     Raises
     ------
     ArgumentError
     """
-    if outer and not scenario.uncertainty.groups:
+    if outer and not any(scenario.uncertainty.groups for scenario in scenarios):
         raise ArgumentError(
-            "outer", f"{outer}: no input of {scenario.name} has a distribution; give 0"
+            "outer", f"{outer}: no input of {scenarios[0].name} has a distribution; give 0"
         )
 
 

@@ -38,12 +38,11 @@ from capexrisk.model.vocabulary import CHANNELS
 from capexrisk.run.chunks import all_draws_of, draws_of
 from capexrisk.run.plan import REPLICATES, RunPlan
 from capexrisk.scenario import Scenario
-from capexrisk.scenario.plan import Sampler
+from capexrisk.scenario.plan import DEFAULT_TRACED, Sampler
 from capexrisk.uncertainty.outer import OuterPoints
 
 Floats = NDArray[np.float64]
 
-PATHS = 8_192
 # Amounts of a quarter that add up over a year, and one that does not.
 FLOWS = {
     "operating_cash_flow": s.OCF,
@@ -193,7 +192,9 @@ class Quarters(ComparedByContent):
             yield Estimate(name, value, spread, low, high, amounts.size)
 
 
-def quarters(results: Results, *, paths: int = PATHS, over_inputs: bool = False) -> Quarters:
+def quarters(
+    results: Results, *, paths: int = DEFAULT_TRACED, over_inputs: bool = False
+) -> Quarters:
     """Distributions of every quarter and year to date of a run's issuers.
 
     Operating cash flow, capex, free cash flow, money raised by channel, and cash at the quarter's

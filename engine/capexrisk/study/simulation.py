@@ -156,7 +156,7 @@ def simulate(  # noqa: PLR0913 - all by keyword, each a user's choice
         outer=outer,
         inner=inner,
     )
-    refuse_points_of(scenario, outer)
+    refuse_points_of(outer, scenario)
     if inner != DEFAULT_INNER:
         refuse_paths_of_no_points(outer, scenario)
     sink = PathFiles(Path(keep_paths)) if keep_paths else None

@@ -39,6 +39,29 @@ def test_a_pipe_holds_nobody_up(tmp_path):
     sync_tree(tmp_path)
 
 
+def test_all_of_a_folder_is_brought_to_the_disk(tmp_path, monkeypatch):
+    (tmp_path / "deep").mkdir()
+    files = [tmp_path / "deep" / str(number) for number in range(20)]
+    for path in files:
+        path.touch()
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_ino))
+    sync_tree(tmp_path)
+    everything = (tmp_path, tmp_path / "deep", *files)
+    assert sorted(synced) == sorted(path.stat().st_ino for path in everything)
+
+
+def test_what_does_not_reach_the_disk_is_told(tmp_path, monkeypatch):
+    (tmp_path / "x").touch()
+
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="Input/output error"):
+        sync_tree(tmp_path)
+
+
 def test_a_table_is_written_by_way_of_another_name(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "linesep", "\r\n")
     (tmp_path / "x.csv.tmp").write_text("left by a killed process")

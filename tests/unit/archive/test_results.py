@@ -25,6 +25,7 @@ from capexrisk.archive.results import (
 from capexrisk.errors import ResultsError, UnknownName
 from capexrisk.estimate.names import resolve
 from capexrisk.lowering import lower
+from capexrisk.study.comparison import compare
 from capexrisk.study.simulation import simulate
 from tests.unit.conftest import RUN_PATHS
 from tests.unit.manifests import changed
@@ -326,4 +327,6 @@ def test_a_run_may_be_called_like_a_home(results, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     results.write("~/run")
     assert load_results(Path("~/run")) == load_results(tmp_path / "~" / "run") == results
+    other = simulate(small_scenario(quarters=1), paths=32, n_jobs=1)
+    compare({"a": other, "b": other}).write(Path("~"))
     assert [path.name for path in tmp_path.iterdir()] == ["~"]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -30,7 +31,7 @@ def refuse(shared: int, task: int) -> int:
 
 def end_other(parent: int, task: int) -> int:
     if os.getpid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGTERM if task == 0 else signal.SIGKILL)
     return task
 
 
@@ -154,6 +155,15 @@ def test_where_nothing_can_be_written_this_process_does_all(one, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pool, "TemporaryDirectory", full)
+    assert one.share(0).begin(add, [1]).finish() == [(1, os.getpid())]
+
+
+def test_what_is_shared_in_part_is_not_shared(one, monkeypatch):
+    def full(value: object, file: IO[bytes], **_: object) -> None:
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pool.pickle, "dump", full)
     assert one.share(0).begin(add, [1]).finish() == [(1, os.getpid())]
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import joblib
@@ -201,6 +202,13 @@ def test_kept_paths_of_nets_are_numbered_by_replicate_and_point(lowered, tmp_pat
     for replicate in (0, 1, 31):
         numbers = pq.read_table(tmp_path / names[replicate])["path"].to_pylist()
         assert numbers == [path_number(replicate, point) for point in range(4)]
+
+
+def test_paths_are_kept_in_a_folder_called_like_a_home(lowered, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("~").mkdir()
+    execute(lowered, RunPlan(paths=1, seed=1, sampler="plain"), Hooks(PathFiles(Path("~"))))
+    assert [path.name for path in (tmp_path / "~").iterdir()] == ["chunk-000000.parquet"]
 
 
 def test_keep_paths_needs_a_directory(tmp_path):

@@ -9,6 +9,8 @@ from capexrisk.archive.results import Results
 from capexrisk.report.content.inputs import Assumption, assumptions
 from capexrisk.report.writing.cells import EMPTY
 
+THERE = "yes"  # an input without a value, such as an event that happens
+
 
 class Differing(NamedTuple):
     """An input of two runs.
@@ -58,5 +60,5 @@ def inputs_that_differ(base: Results, other: Results) -> list[Assumption]:
 
 def _with_both(one: Differing) -> Assumption:
     sides = (one.before, one.after)
-    values = (EMPTY if side is None else side.written or "yes" for side in sides)
+    values = (EMPTY if side is None else side.written or THERE for side in sides)
     return replace(one.here, key=f"{one.section}: {one.key}", written=" → ".join(values))

@@ -68,9 +68,11 @@ def _burning(answer: Answer, years: list[str]) -> str:
         others = [name for name in chances if name not in likely]
         if len(likely) > MOST_NAMES and len(others) <= MOST_LEFT_OUT:
             but = f" but {listed(others, None)}" if others else ""
-            parts.append(
-                f"in {year} all {len(chances)}{but}, most of all {listed(named[:MOST_RANKED])}"
-            )
+            told = [_chance(chances[name]) for name in likely]
+            # None of several that are printed alike stands out.
+            first = [k for k in range(1, MOST_RANKED + 1) if told[k - 1] != told[k]]
+            most = f", most of all {listed(named[: first[-1]])}" if first else ""
+            parts.append(f"in {year} all {len(chances)}{but}{most}")
         else:
             parts.append(f"in {year} {listed(named, MOST_NAMES) or 'nobody'}")
     said = "; ".join(parts)

@@ -37,22 +37,24 @@ def comparison_markdown(comparison: Comparison) -> str:
     lines = [f"# {plain(title_of(comparison))}", "", f"{counted(base.paths, 'path')}, seed "]
     lines[-1] += f"{base.manifest.run.seed}."
     lines += [f"\n**Note:** {plain(note)}." for note in comparison.notes]
-    shown = {name: headline_changes(comparison, name)[:MOST_CHANGES] for name in comparison.others}
-    for name in comparison.others:
-        lines += ["", f"## {plain(name)}", "", *_part(comparison, name, shown[name])]
+    changes = {name: headline_changes(comparison, name) for name in comparison.others}
+    for name, all_of_it in changes.items():
+        lines += ["", f"## {plain(name)}", "", *_part(comparison, name, all_of_it)]
     chances = failures(comparison)
     how = f"{INTERVALS} {IN_BRACKETS}" if are_drawn(comparison) else INTERVALS
-    lines += ["", plain(key(one for changes in shown.values() for one in changes)), ""]
+    shown = (one for all_of_it in changes.values() for one in all_of_it[:MOST_CHANGES])
+    lines += ["", plain(key(shown)), ""]
     lines += [f"## {plain(chances.caption)}", "", *table_of(chances), "", how, ""]
     return "\n".join(lines)
 
 
-def _part(comparison: Comparison, name: str, shown: list[Change]) -> Iterator[str]:
+def _part(comparison: Comparison, name: str, changes: list[Change]) -> Iterator[str]:
     title = comparison.runs[name].manifest.scenario.title
     if title:
         yield from (f"{plain(title)}.", "")
-    said = sentence(headline_changes(comparison, name))
+    said = sentence(changes)
     yield from (f"{plain(said)} {plain(chance_line(comparison, name))}.", "")
+    shown = changes[:MOST_CHANGES]
     if not shown:
         return
     told = any(change.over_inputs for change in shown)

@@ -89,7 +89,7 @@ def write_comparison(
 
 def _write_run(comparison: Comparison, name: str, directory: Path) -> None:
     folder = directory / "runs" / name
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)  # of a process that was killed
     comparison.runs[name].write(folder)
 
 

@@ -19,7 +19,7 @@ from capexrisk.report.content.changes import (
     key,
     sentence,
 )
-from capexrisk.report.content.differing_inputs import differing_inputs
+from capexrisk.report.content.differing_inputs import THERE, differing_inputs
 from capexrisk.report.content.provenance import facts
 from capexrisk.report.content.side_by_side import side_by_side, title_of, warnings_of
 from capexrisk.report.files.estimate_cells import (
@@ -34,7 +34,7 @@ from capexrisk.report.files.estimate_cells import (
 )
 from capexrisk.report.files.sheets import Book, Figure, Heading, Value
 from capexrisk.report.files.workbook import WORKBOOK
-from capexrisk.report.writing.cells import CHANCE
+from capexrisk.report.writing.cells import CHANCE, EMPTY
 from capexrisk.report.writing.numbers import PER_CENT, one_digit, scale_of, sign_of
 from capexrisk.study.comparison import Comparison
 
@@ -168,7 +168,10 @@ def _inputs(book: Book, comparison: Comparison) -> None:
     for name in comparison.others:
         for one in differing_inputs(comparison.runs[comparison.base], comparison.runs[name]):
             sides = (one.before, one.after)
-            values = [None if side is None else input_value(side) for side in sides]
+            values: list[Value] = [
+                EMPTY if side is None else input_value(side) if side.written else THERE
+                for side in sides
+            ]
             here = one.here
             row = [name, one.section, one.key, here.meaning, *values]
             rows.append([*row, here.confidence, here.source, here.address])

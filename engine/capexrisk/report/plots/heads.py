@@ -31,6 +31,7 @@ MOST: Final = 0.3  # of the height of axes: a legend above them, if its letters 
 SMALLEST_KEY: Final = 5.0  # its letters, points
 NARROWER: Final = 0.85  # of their width: what a layout engine may leave of axes
 TALL: Final = 0.85  # of the height of its place in the grid: the name of an axis
+SHELF: Final = "_shelf"  # label of what holds titles up
 LEAST: Final = 0.3  # of their place in the grid: what is left of axes, however much is around
 
 
@@ -130,24 +131,28 @@ def _title_of_user(ax: Axes, text: str, beside: float, up: float) -> Text:
     """Write the title of the axes, so that one that a user sets takes its place, and its room.
 
     Matplotlib puts titles above whatever axes there are inside the axes: an empty one, which is
-    the axes once more but raised, keeps them above legend and note.
+    the axes once more but raised, keeps them above legend and note. Titles at the right stay, as
+    letters of panels stand there.
     """
-    shelf = ax.inset_axes((0.0, 0.0, 1.0, 1.0), transform=ax.transAxes + shifted(ax, up=up))
+    for before in [each for each in ax.child_axes if each.get_label() == SHELF]:
+        before.remove()
+    raised = ax.transAxes + shifted(ax, up=up)
+    shelf = ax.inset_axes((0.0, 0.0, 1.0, 1.0), transform=raised, label=SHELF)
     shelf.set_axis_off()
     shelf.set(xticks=[], yticks=[])
-    sides = {side: ax.set_title("", loc=side) for side in ("left", "center", "right")}
+    sides = [ax.set_title("", loc="left"), ax.set_title("", loc="center")]
     # No name is mathematical notation, but what a user writes there later may be.
     title = ax.set_title(text.replace("$", r"\$"), ha="left")
     to_left = Affine2D().translate(-title.get_position()[0], 0.0) + ax.transAxes
     title.set_transform(to_left + shifted(ax, -beside, rcParams["axes.titlepad"]))
-    for other in sides.values():
+    for other in sides:
         if other is not title:
             other.add_callback(partial(_give_way, title))
     return title
 
 
 def _give_way(title: Text, other: Text) -> None:
-    """Take a title away where another one is written at another side of the axes."""
+    """Take a title away where another one is written in its place."""
     if other.get_text():
         title.set_text("")
 

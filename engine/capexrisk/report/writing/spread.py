@@ -89,14 +89,14 @@ def consistent(quantiles: Sequence[Estimate]) -> list[Estimate]:
     bound = -1.0  # per cent
     for k, one in enumerate(found):
         none = _may_be_none(one)
-        if none or 100.0 * one.value <= bound:
+        if none or _number(one) <= bound:
             nearest = min((each.ci_high for each in found[k:] if each.ci_high > 0.0), default=nan)
             found[k] = one._replace(ci_low=one.ci_low if none else 0.0, ci_high=nearest)
             bound = max(bound, _bound(found[k]))
     bound = 101.0
     for k, one in reversed([*enumerate(found)]):
         every = _may_be_all(one)
-        if not _may_be_none(one) and (every or 100.0 * one.value >= bound):
+        if every or _number(one) >= bound:
             nearest = max(
                 (each.ci_low for each in found[: k + 1] if each.ci_low < 1.0), default=nan
             )
@@ -148,7 +148,7 @@ def quantile_in_per_cent(quantile: Estimate, sign: str = " %") -> str:
 
 def is_number(quantile: Estimate) -> bool:
     """Whether a quantile over the inputs of a probability is written as a number, not a bound."""
-    return _chance(quantile)[:1] not in ("", "<", ">")
+    return not isnan(_number(quantile))
 
 
 def _quantiles(spread: Spread) -> list[Estimate]:
@@ -181,6 +181,12 @@ def _chance(end: Estimate) -> str:
     if isnan(low) or isnan(high):
         return ""
     return _digits(value, 0.5 * (high - low), min(value, 100.0 - value))
+
+
+def _number(end: Estimate) -> float:
+    """The number that is written, per cent; NaN where a bound or nothing is."""
+    text = _chance(end)
+    return nan if text[:1] in ("", "<", ">") else float(text)
 
 
 def _bound(end: Estimate) -> float:

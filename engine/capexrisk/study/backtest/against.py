@@ -12,11 +12,12 @@ from capexrisk.archive.content import ComparedByContent
 from capexrisk.archive.results import Results
 from capexrisk.archive.tables import write_csv_table
 from capexrisk.errors import ArgumentError, refuse_type
+from capexrisk.scenario.plan import DEFAULT_TRACED
 from capexrisk.study.backtest import DRAWN, FIXED
 from capexrisk.study.backtest.amounts import coverage_table, figure_table, score_table
 from capexrisk.study.backtest.failures import failure_scores, issuer_table, reliability_table
 from capexrisk.study.backtest.matching import match
-from capexrisk.study.quarters import PATHS, Quarters, quarters
+from capexrisk.study.quarters import Quarters, quarters
 from capexrisk.tables.actuals import Actual, read_actuals
 
 GIVE = "give the path of a table, or the rows that read_actuals() returns"
@@ -90,7 +91,7 @@ class Backtest(ComparedByContent):
 
 
 def backtest(
-    results: Results, actual: Path | str | Iterable[Actual], *, paths: int = PATHS
+    results: Results, actual: Path | str | Iterable[Actual], *, paths: int = DEFAULT_TRACED
 ) -> Backtest:
     """Score a finished run against what happened.
 

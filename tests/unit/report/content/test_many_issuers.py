@@ -38,7 +38,9 @@ def said(text: str) -> str:
 def test_nearly_all_are_told_by_their_exceptions() -> None:
     answer = of([0.9] * 13 + [0.95, 0.2], [0.1] * 15)
     text = said(_burning(answer, ["2026"]))
-    assert "in 2026 all 15 but Firm14, most of all Firm13 (95.0 % ± 0.2), " in text
+    assert "in 2026 all 15 but Firm14, most of all Firm13 (95.0 % ± 0.2)." in text
+    alike = of([0.9] * 14 + [0.2], [0.1] * 15)
+    assert said(_burning(alike, ["2026"])).endswith(": in 2026 all 15 but Firm14.")
     few = of([0.9] * 7 + [0.2] * 8, [0.1] * 15)
     assert "and 1 more" in _burning(few, ["2026"])
 

@@ -29,6 +29,7 @@ from tests.unit.report.synthetic_inputs import over_made_up_inputs
 @pytest.fixture(scope="module")
 def folder(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("comparison")
+    (folder / "runs" / comparison.others[0]).mkdir(parents=True)  # by a process that was killed
     write_comparison(comparison, folder, made=comparison.others)
     return folder
 

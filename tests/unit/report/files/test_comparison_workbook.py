@@ -13,7 +13,9 @@ from openpyxl.workbook import Workbook
 from capexrisk.archive.results import Results
 from capexrisk.estimate.names import Name
 from capexrisk.report.content.changes import chance_line, headline_changes
-from capexrisk.report.content.differing_inputs import differing_inputs
+from capexrisk.report.content.differing_inputs import Differing, differing_inputs
+from capexrisk.report.content.inputs import Assumption
+from capexrisk.report.files import comparison_workbook
 from capexrisk.report.files.comparison_workbook import write_comparison_workbook
 from capexrisk.study.comparison import Comparison, compare
 from tests.unit.manifests import changed
@@ -122,6 +124,17 @@ def test_changes_inputs_and_all_differences_are_those_of_the_page(
     assert (row["Section"], row["Key, unit at its end"]) == (differing.section, differing.key)
     assert row["In this scenario"] == 400 != row[f"In {comparison.base}"]
     assert len(table(book, "All differences")) == len(comparison.table)
+
+
+def test_what_has_no_value_is_told_to_be_there_or_not(
+    one_compared: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = Assumption("anchor_loss", "A customer is lost", {}, "", "assumed", "", "")
+    differing = Differing("events", event.key, None, event)
+    monkeypatch.setattr(comparison_workbook, "differing_inputs", lambda *_: [differing])
+    written = openpyxl.load_workbook(write_comparison_workbook(one_compared, tmp_path))
+    (row,) = table(written, "Inputs that differ")
+    assert (row[f"In {one_compared.base}"], row["In this scenario"]) == ("–", "yes")
 
 
 def test_the_same_runs_give_the_same_bytes(one_compared: Comparison, tmp_path: Path) -> None:

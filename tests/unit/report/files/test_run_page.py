@@ -17,8 +17,10 @@ from capexrisk.archive.manifest import QuarantinedPath, TargetRecord
 from capexrisk.archive.results import Results
 from capexrisk.report.content.answer import answer
 from capexrisk.report.content.over_inputs import judgements
-from capexrisk.report.files import run_page
+from capexrisk.report.files import comparison_page, run_page
+from capexrisk.report.files.comparison_page import write_comparison
 from capexrisk.report.files.run_page import render, write_report
+from capexrisk.report.files.write import write_report_files
 from capexrisk.report.plots.drawing import Drawing
 from capexrisk.report.plots.figures import (
     FIGURES,
@@ -35,6 +37,7 @@ from capexrisk.report.writing.spread import predictive_in_per_cent, spread_in_pe
 from capexrisk.report.writing.words import unbroken
 from capexrisk.scenario import inputs
 from capexrisk.scenario.uncertainty import Uncertainty
+from capexrisk.study.comparison import Comparison
 from tests.unit.manifests import changed
 from tests.unit.report.conftest import figures_in
 from tests.unit.report.files.outline import Outline
@@ -96,6 +99,26 @@ def test_figures_that_need_no_inputs_are_the_same_before_these_are_told(
     assert len(early) > len(late) > 0
     assert set(late) >= {Wanted("fan", issuer) for issuer in uncertain_run.issuers}
     assert figures.finish() == draw_figures(uncertain_run)
+
+
+@pytest.mark.parametrize("what", ["run", "comparison"])
+def test_an_error_ends_who_draws_before_it_goes_on(
+    what: str, one: Results, comparison: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "report.xlsx")
+
+    alone, stopped = DrawingPool(0), []
+    monkeypatch.setattr(alone, "stop", lambda: stopped.append(True))
+    monkeypatch.setattr("capexrisk.report.files.write.write_workbook", full)
+    monkeypatch.setattr(comparison_page, "write_comparison_workbook", full)
+    write = {
+        "run": lambda: write_report_files(one, RunFigures(tmp_path, alone)),
+        "comparison": lambda: write_comparison(comparison, tmp_path, alone),
+    }[what]
+    with pytest.raises(OSError, match="No space"):
+        write()
+    assert stopped == [True]
 
 
 @pytest.fixture(scope="module")

@@ -56,11 +56,27 @@ def test_a_user_s_title_takes_the_place_of_a_plot_s(place: Axes | None) -> None:
     assert mine.get_window_extent().y0 > ax.get_legend().get_window_extent().y1
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_a_title_at_any_side_is_the_only_one(side: str) -> None:
+@pytest.mark.parametrize("side", ["left", "center"])
+def test_a_title_in_its_place_is_the_only_one(side: str) -> None:
     ax = plot("survival", Figure().subplots())
     ax.set_title("mine", loc=side)
     assert flaws(ax.figure) == [] and titles(ax) == ["mine"]
+
+
+def test_letters_of_panels_stay_at_the_right() -> None:
+    before, after = Figure().subplots(ncols=2)
+    before.set_title("(a)", loc="right")
+    for ax in (before, plot("fan", after)):
+        ax.set_title("(a)", loc="right")
+    plot("fan", before)
+    assert titles(before) == titles(after) == ["Cumulus: free cash flow by quarter", "(a)"]
+
+
+def test_another_plot_on_the_same_axes_leaves_no_more_behind() -> None:
+    ax = plot("fan", Figure().subplots())
+    once = len(ax.child_axes)
+    plot("fan", ax)
+    assert len(ax.child_axes) == once > 0
 
 
 @pytest.mark.parametrize("side", SIDES)

@@ -119,7 +119,7 @@ def test_bounds_and_numbers_are_in_order(numbers: list[float]) -> None:
         assert bounds == sorted(bounds)
     for k, one in enumerate(found):
         if is_number(one):
-            value = 100.0 * one.value
+            value = float(texts[k])
             assert all(value > float(x[2:]) for x in texts[:k] if x.startswith("<"))
             assert all(value < float(x[2:]) for x in texts[k:] if x.startswith(">"))
 
