@@ -234,7 +234,7 @@ def test_what_cannot_go_on_is_refused_in_a_line(command):
     assert "stand elsewhere" in refusal(command, ".")
     assert refusal(command, "x", "--paths", "0").startswith("--paths: 0 is out of range")
     assert refusal(command, "x", "--max-time", "-1").startswith("--max-time: -1 is out of range")
-    assert refusal(command, "x", "--max-time", "inf").startswith("--max-time: inf is out of range")
+    assert refusal(command, "x", "--max-time", "inf").startswith("--max-time: inf is no limit")
     assert refusal(command, "x", "--backend", "threads").startswith("--backend: 'threads' is unkn")
     asked = str(10**12)
     assert "is more than the 68,719,476,736 of the sobol" in refusal(command, "x", "--paths", asked)
