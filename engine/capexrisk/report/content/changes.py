@@ -40,6 +40,7 @@ KEY_OVER_INPUTS = (
     f" {HEADING_OVER_INPUTS}: P5 to P95 of the difference as the inputs move over their ranges, in "
     "both scenarios alike."
 )
+KEY_OF_BLANK = " Nothing stands there where it cannot be told from the noise of the paths."
 
 
 class Followed(NamedTuple):
@@ -145,7 +146,8 @@ class Change(NamedTuple):
 
 def key(shown: Iterable[Change]) -> str:
     """How to read what changes most; of ranges over the inputs where one is shown."""
-    return KEY + KEY_OVER_INPUTS * any(change.over_inputs for change in shown)
+    told = [bool(change.over_inputs) for change in shown]
+    return KEY + (KEY_OVER_INPUTS + KEY_OF_BLANK * (not all(told))) * any(told)
 
 
 def headline_changes(comparison: Comparison, scenario: str) -> list[Change]:

@@ -218,10 +218,12 @@ def _at_most(estimate: Estimate) -> str:
 
 
 def _whole(estimate: Estimate) -> str:
-    """A percentage, without decimals from 10 on; a bound if few paths, or every path, hit."""
+    """A percentage, without decimals from 10 to 99; a bound if few paths, or every path, hit."""
     value = 100.0 * estimate.value
     if estimate.hits < FEW:
         return _at_most(estimate)
     if estimate.is_bound:
         return f">{min(floor(value), 99)}"
-    return f"{value:.0f}" if value >= 9.5 else f"{value:.1f}"
+    if value >= 99.5:  # not 100: it does not always fail
+        return f"{floor(10.0 * value) / 10.0:.1f}"
+    return f"{value:.0f}" if value >= 9.5 else f"{value:.{max(1, one_digit(value))}f}"

@@ -20,7 +20,7 @@ from capexrisk.model.vocabulary import CAUSES
 from capexrisk.report.plots.accessors import Overlays
 from capexrisk.report.plots.canvas import BLUE, RED
 from capexrisk.report.plots.failure import FEW_FAILURES, PALE
-from capexrisk.report.plots.joint import WIDE, _at_most
+from capexrisk.report.plots.joint import WIDE, _at_most, _whole
 from capexrisk.report.plots.path import waterfall_steps
 from capexrisk.report.writing.estimates import Estimates
 from capexrisk.report.writing.words import counted
@@ -338,6 +338,14 @@ def test_failures_stand_out_in_red(made_up: Results) -> None:
     colours = [patch.get_facecolor() for patch in ax.patches]
     assert colours[-1] == to_rgba(RED)
     assert to_rgba(BLUE) in colours
+
+
+@pytest.mark.parametrize(
+    ("chance", "text"), [(0.9988, "99.8"), (0.8, "80"), (0.0512, "5.1"), (0.0005, "0.05")]
+)
+def test_a_conditional_chance_is_never_rounded_to_none_or_all(chance: float, text: str) -> None:
+    told = Estimate("probability", chance, 1e-4, chance - 2e-4, chance + 2e-4, 100_000)
+    assert _whole(told) == text
 
 
 def test_a_bound_of_a_whole_number_has_no_point() -> None:
