@@ -73,8 +73,9 @@ def spread_in_per_cent(spread: Spread | None, sign: str = " %") -> str:
 def consistent(quantiles: Sequence[Estimate]) -> list[Estimate]:
     """Quantiles of a probability, the lowest first, in which no bound contradicts a number.
 
-    What bounds one from above bounds those below it as well. A number that lies within the bound of
-    a lower one is not told apart from it, and is a bound too. The same from below.
+    What bounds one from above bounds those below it as well. A number that lies, exactly
+    or as it is written, within the bound of a lower one is not told apart from it, and is a bound
+    too. The same from below.
 
     Examples
     --------
@@ -89,14 +90,15 @@ def consistent(quantiles: Sequence[Estimate]) -> list[Estimate]:
     bound = -1.0  # per cent
     for k, one in enumerate(found):
         none = _may_be_none(one)
-        if none or _number(one) <= bound:
+        if none or 100.0 * one.value <= bound or _number(one) < bound:
             nearest = min((each.ci_high for each in found[k:] if each.ci_high > 0.0), default=nan)
             found[k] = one._replace(ci_low=one.ci_low if none else 0.0, ci_high=nearest)
             bound = max(bound, _bound(found[k]))
     bound = 101.0
     for k, one in reversed([*enumerate(found)]):
         every = _may_be_all(one)
-        if every or _number(one) >= bound:
+        above = 100.0 * one.value >= bound or _number(one) > bound
+        if not _may_be_none(one) and (every or above):
             nearest = max(
                 (each.ci_low for each in found[: k + 1] if each.ci_low < 1.0), default=nan
             )

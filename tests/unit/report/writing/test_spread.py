@@ -120,8 +120,8 @@ def test_bounds_and_numbers_are_in_order(numbers: list[float]) -> None:
     for k, one in enumerate(found):
         if is_number(one):
             value = float(texts[k])
-            assert all(value > float(x[2:]) for x in texts[:k] if x.startswith("<"))
-            assert all(value < float(x[2:]) for x in texts[k:] if x.startswith(">"))
+            assert all(value >= float(x[2:]) for x in texts[:k] if x.startswith("<"))
+            assert all(value <= float(x[2:]) for x in texts[k:] if x.startswith(">"))
 
 
 def test_a_heading_may_give_the_sign() -> None:
