@@ -9,11 +9,14 @@ import signal
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from capexrisk.archive.results import load_results
 from capexrisk.cli import main as command_line
+from capexrisk.cli.options import new_file
 from capexrisk.cli.progress import progress
+from capexrisk.cli.verb import Verb
 from tests.cli.command import undrawn, write_small_scenario
 
 FACTS = Path(__file__).parents[1] / "unit" / "filings" / "companyfacts" / "alphabet.json"
@@ -82,6 +85,17 @@ def test_an_interrupt_comes_too_late_when_all_is_written(invoke, tmp_path, monke
     said = "capexrisk: interrupted; the run is finished, its report is y/report.html\n"
     assert (code, error.lstrip("\n")) == (130, said)
     assert load_results(Path("x")) == load_results(Path("y"))
+
+
+def test_an_error_that_no_stream_gives_is_not_told_as_one(tmp_path):
+    @click.command(cls=Verb)
+    @click.option("--out", type=click.Path(path_type=Path), callback=new_file)
+    def write(out: Path) -> None:
+        out.touch()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with pytest.raises(OSError, match="Too many open files"):
+        write.main(["--out", str(tmp_path / "x")], standalone_mode=False)
 
 
 def test_nothing_is_said_to_be_written_that_is_not(lost):

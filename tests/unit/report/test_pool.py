@@ -164,7 +164,9 @@ def test_what_is_shared_in_part_is_not_shared(one, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pool.pickle, "dump", full)
-    assert one.share(0).begin(add, [1]).finish() == [(1, os.getpid())]
+    begun = one.share(0).begin(add, [1])
+    assert begun._futures == []  # nobody reads the half
+    assert begun.finish() == [(1, os.getpid())]
 
 
 def write_slowly(folder: Path, task: int) -> int:

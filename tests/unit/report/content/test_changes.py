@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from capexrisk.report.content.changes import Change, Changes, headline_changes, plus, sentence
+from capexrisk.report.content.changes import (
+    KEY_OF_BLANK,
+    KEY_OVER_INPUTS,
+    Change,
+    Changes,
+    headline_changes,
+    key,
+    plus,
+    sentence,
+)
 from capexrisk.study.comparison import Comparison, compare
 
 
@@ -103,3 +112,14 @@ def test_equal_runs_are_said_to_be_equal(results):
     with console.capture() as captured:
         console.print(Changes(compare({"one": results, "two": results})))
     assert "nothing differs" in captured.get()
+
+
+def test_the_key_explains_what_stands_there_and_no_more() -> None:
+    told, blank = change(low=3.0, high=19.0), change()
+    assert (told.over_inputs, blank.over_inputs) == ("+3 to +19", "")
+    for shown, words in (
+        ([blank], (False, False)),
+        ([told], (True, False)),
+        ([told, blank], (True, True)),
+    ):
+        assert tuple(part in key(shown) for part in (KEY_OVER_INPUTS, KEY_OF_BLANK)) == words
